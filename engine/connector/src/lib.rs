@@ -1,0 +1,145 @@
+//! What a connector implements, and what it is told: the contract between the host and the outside world.
+//!
+//! Owns: the [`Connector`] trait, the manifest (`connector.yaml`), the kinds of errors. A connector sends one message when
+//! told and says how it went. Retry, back-off, time limits, order, logging and what happens after an ambiguous outcome
+//! belong to the host.
+
+pub mod conformance;
+pub mod manifest;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use serde_json::Value;
+
+pub use manifest::{Ambiguous, Dedup, Manifest, Operation};
+
+/// One thing to do in the world.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// Operation of the manifest: `send`.
+    pub operation: String,
+    /// Stable over retries and restarts; what the peer may recognise a repetition by.
+    pub key: String,
+    /// 1 for the first try.
+    pub attempt: u32,
+    /// Input of the operation, valid against its schema, personal data in clear.
+    pub input: Value,
+}
+
+/// It was taken by the peer.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Receipt {
+    /// The peer's id of it, where it gives one.
+    pub reference: Option<String>,
+    /// Answer for the flow, where the operation gives one.
+    pub output: Value,
+}
+
+/// How long the fault will last, as far as the connector can tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lasting {
+    /// Will not go away by trying again: number refused, mailbox unknown, bad credentials.
+    Permanent,
+    /// May go away by itself: gateway down, throttled, grey-listed.
+    Temporary,
+}
+
+/// Whether the peer may have done it all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reached {
+    /// It certainly did nothing: refused, or never connected.
+    No,
+    /// Nobody knows: the connection broke after the request was sent.
+    Unknown,
+}
+
+/// What kind of fault it was; the words a person reads stand beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultKind {
+    /// The peer could not be reached.
+    Unreachable,
+    /// It took too long.
+    Timeout,
+    /// It refused our credentials.
+    Credentials,
+    /// It refused the recipient.
+    Recipient,
+    /// It refused the content.
+    Content,
+    /// It asks us to slow down.
+    Throttled,
+    /// It is out of order, or out of money.
+    Unavailable,
+    /// Our own configuration is wrong.
+    Configuration,
+    /// It answered what we do not understand.
+    Protocol,
+}
+
+/// `message` holds neither secrets nor personal data: it goes into the journal.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{kind:?}: {message}")]
+pub struct Fault {
+    pub kind: FaultKind,
+    pub lasting: Lasting,
+    pub reached: Reached,
+    pub message: String,
+}
+
+pub type SendFuture<'a> = Pin<Box<dyn Future<Output = Result<Receipt, Fault>> + Send + 'a>>;
+
+/// A connector, made from its settings in the deployment.
+pub trait Connector: Send + Sync {
+    fn manifest(&self) -> &Manifest;
+
+    /// Does it once. The host drops the future when the operation's time limit passes, and counts that as a timeout with
+    /// [`Reached::Unknown`].
+    fn send(&self, request: Request) -> SendFuture<'_>;
+
+    /// Reads a call that the peer made to us (a message in, a delivery report), already authenticated by the host as
+    /// the manifest's `inbound` says.
+    fn receive(&self, call: &InboundCall) -> Result<Vec<Inbound>, Fault> {
+        let _ = call;
+        Err(Fault {
+            kind: FaultKind::Configuration,
+            lasting: Lasting::Permanent,
+            reached: Reached::No,
+            message: "this connector takes no calls".into(),
+        })
+    }
+}
+
+/// A call of a peer, as bytes: query and body are decoded by the connector, which knows the peer's encodings.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct InboundCall {
+    /// Path below the connector's own: `mo`, `dlr`.
+    pub path: String,
+    /// Query parameters, percent-decoded to bytes, in order.
+    pub query: Vec<(String, Vec<u8>)>,
+    pub body: Vec<u8>,
+}
+
+/// What a peer told us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Inbound {
+    /// A citizen's message.
+    Message {
+        /// The peer's id of it: the same id again is the same message.
+        id: String,
+        from: String,
+        /// The line or address it came to.
+        to: String,
+        text: String,
+    },
+    /// How a message of ours fared. States only move forward; a late, lower one is ignored by the host.
+    Report { key: String, state: Delivery, reference: Option<String> },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Delivery {
+    /// On its way at the peer.
+    Accepted,
+    Delivered,
+    Failed,
+}

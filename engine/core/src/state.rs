@@ -1,0 +1,261 @@
+//! An instance of a flow: what [`crate::apply`] keeps and deciding reads.
+//!
+//! The instance is a tree of activations. An activation is one run of one task; composite tasks have activations below
+//! them. What ended is gone from the tree: state is what is still running, and the journal is what was.
+
+use std::collections::BTreeMap;
+
+use minicbor::{Decode, Encode};
+
+use crate::{CloudEvent, Data, Error, Id, Moment};
+
+/// What an instance is pinned to, and the SHA-256 of the source it was started from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(map)]
+pub struct FlowRef {
+    #[n(0)]
+    pub namespace: String,
+    #[n(1)]
+    pub name: String,
+    #[n(2)]
+    pub version: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Status {
+    /// Something in it can still happen; it may be waiting for an answer, a timer or an event.
+    #[n(0)]
+    Active,
+    #[n(1)]
+    Suspended,
+    #[n(2)]
+    Completed,
+    #[n(3)]
+    Faulted,
+    #[n(4)]
+    Cancelled,
+}
+
+/// Number of an activation within its instance; the root list of tasks is 0.
+pub type ActivationNumber = u64;
+pub type TimerNumber = u64;
+
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub struct Instance {
+    #[n(0)]
+    pub id: Id,
+    #[n(1)]
+    pub flow: FlowRef,
+    #[n(2)]
+    pub status: Status,
+    #[n(3)]
+    pub raw_input: Data,
+    /// After the flow's `input.from`.
+    #[n(4)]
+    pub input: Data,
+    /// `$context` outside of fork branches.
+    #[n(5)]
+    pub context: Data,
+    #[n(6)]
+    pub started_at: Moment,
+    #[n(7)]
+    pub ended_at: Option<Moment>,
+    #[n(8)]
+    pub output: Option<Data>,
+    #[n(9)]
+    pub fault: Option<Error>,
+    /// Name of the task that brought the fault, as its path of names.
+    #[n(10)]
+    pub faulted_task: Option<Vec<String>>,
+    #[n(11)]
+    pub next_activation: ActivationNumber,
+    #[n(12)]
+    pub next_timer: TimerNumber,
+    /// Kept as rows of their own by the host, so that one step writes what it touched; hence not in this record.
+    #[cbor(skip)]
+    pub activations: BTreeMap<ActivationNumber, Activation>,
+    #[n(14)]
+    pub timers: BTreeMap<TimerNumber, Timer>,
+    /// Free label set by who started it: the schedule, a task's `onOverdue`, a person.
+    #[n(15)]
+    pub started_by: String,
+    /// The source's digest.
+    #[n(16)]
+    pub digest: Data,
+}
+
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub struct Activation {
+    #[n(0)]
+    pub number: ActivationNumber,
+    /// None for the root.
+    #[n(1)]
+    pub parent: Option<ActivationNumber>,
+    /// Path of task names from the root, with `try`, `catch` between a try task and the tasks of its lists. Empty for
+    /// the root. Never a pointer into the YAML.
+    #[n(2)]
+    pub path: Vec<String>,
+    /// Stable over retries and restarts, new for a backward jump and for the next item of a loop:
+    /// `solve#2`, `each#1[3]/tell#1`. With the instance's id it is the idempotency key of what the task asks of the
+    /// world.
+    #[n(3)]
+    pub key: String,
+    /// Input before `input.from`.
+    #[n(4)]
+    pub raw_input: Data,
+    /// Input after it.
+    #[n(5)]
+    pub input: Data,
+    #[n(6)]
+    pub started_at: Moment,
+    /// A fork branch's own `$context`; tasks below it see this one.
+    #[n(7)]
+    pub context: Option<Data>,
+    #[n(8)]
+    pub progress: Progress,
+}
+
+/// How far a task has come. A variant for each type that can rest.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub enum Progress {
+    /// A list of tasks that runs one after the other: the root, `do`, and the lists of `try`, `catch`, `for`, `foreach`.
+    /// `visits` counts how often each task of the list was started, for the keys.
+    #[n(0)]
+    Sequence {
+        #[n(0)]
+        visits: BTreeMap<String, u32>,
+    },
+    #[n(1)]
+    Call {
+        #[n(0)]
+        function: String,
+        #[n(1)]
+        with: Data,
+    },
+    #[n(2)]
+    Wait,
+    #[n(3)]
+    Fork {
+        /// In the order of declaration; None while running.
+        #[n(0)]
+        branches: Vec<Branch>,
+    },
+    #[n(4)]
+    Try {
+        /// Retries begun so far.
+        #[n(0)]
+        retries: u32,
+        #[n(1)]
+        first_failure: Option<Moment>,
+        /// The error being handled or waited out.
+        #[n(2)]
+        error: Option<Error>,
+        #[n(3)]
+        phase: TryPhase,
+    },
+    #[n(5)]
+    Listen {
+        /// Events consumed so far, in order, each with the index of the filter it satisfied.
+        #[n(0)]
+        consumed: Vec<Consumed>,
+        /// Values bound by correlations without `expect`, by name.
+        #[n(1)]
+        bound: Data,
+        /// Indexes of the filters of an `until` by events that are satisfied.
+        #[n(2)]
+        until: Vec<u32>,
+    },
+    /// `for`: the items, the index of the one that runs, and `$context` stays the instance's.
+    #[n(6)]
+    For {
+        #[n(0)]
+        items: Data,
+        #[n(1)]
+        index: u64,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub struct Branch {
+    #[n(0)]
+    pub activation: Option<ActivationNumber>,
+    #[n(1)]
+    pub output: Option<Data>,
+    #[n(2)]
+    pub context: Option<Data>,
+    #[n(3)]
+    pub fault: Option<Error>,
+}
+
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub struct Consumed {
+    #[n(0)]
+    pub filter: u32,
+    #[n(1)]
+    pub event: CloudEvent,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum TryPhase {
+    #[n(0)]
+    Trying,
+    /// Waiting for the next attempt.
+    #[n(1)]
+    BackingOff,
+    /// Running `catch.do`.
+    #[n(2)]
+    Handling,
+}
+
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub struct Timer {
+    #[n(0)]
+    pub number: TimerNumber,
+    /// The activation it belongs to; the root's (0) `Timeout` is that of the workflow.
+    #[n(1)]
+    pub activation: ActivationNumber,
+    #[n(2)]
+    pub due: Moment,
+    #[n(3)]
+    pub purpose: TimerPurpose,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum TimerPurpose {
+    /// A `wait` ends.
+    #[n(0)]
+    Wait,
+    /// A `timeout` of a task or the workflow passes.
+    #[n(1)]
+    Timeout,
+    /// The next attempt of a `try` begins.
+    #[n(2)]
+    Retry,
+    /// One attempt of a `try` has taken too long.
+    #[n(3)]
+    Attempt,
+}
+
+impl Status {
+    pub fn is_terminal(self) -> bool {
+        matches!(self, Status::Completed | Status::Faulted | Status::Cancelled)
+    }
+}
+
+impl Instance {
+    /// The earliest timer, if any.
+    pub fn next_due(&self) -> Option<Moment> {
+        if self.status != Status::Active {
+            return None;
+        }
+        self.timers.values().map(|timer| timer.due).min()
+    }
+}

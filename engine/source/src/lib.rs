@@ -1,0 +1,12 @@
+//! Text that people write, as a tree that remembers where every value stood, and the diagnostics that point into it.
+//!
+//! Owns: reading YAML within named limits ([`yaml`]), the spanned tree ([`Node`]), and the one form of every complaint
+//! about what people wrote ([`Diagnostic`]). Deliberately does not know what any document means: flows, tables,
+//! calendars and packs are read by their own crates from a [`Node`].
+
+mod diagnostic;
+mod node;
+pub mod yaml;
+
+pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use node::{Entry, Node, Span, Value};

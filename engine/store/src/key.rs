@@ -1,0 +1,1 @@
+//! Keys of rows: prefixes and how numbers sort.

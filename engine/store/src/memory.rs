@@ -1,0 +1,1 @@
+//! A store in memory: for tests, scenarios and `peygir run`.
