@@ -1,18 +1,34 @@
 //! What a connector implements, and what it is told: the contract between the host and the outside world.
 //!
-//! Owns: the [`Connector`] trait, the manifest (`connector.yaml`), the kinds of errors. A connector sends one message when
-//! told and says how it went. Retry, back-off, time limits, order, logging and what happens after an ambiguous outcome
-//! belong to the host.
+//! Owns: the [`Connector`] trait, the manifest (`connector.yaml`), the settings of a deployment with their secrets, the
+//! kinds of errors, and the suite that every connector passes ([`conformance`]). A connector sends one message when told
+//! and says how it went. Retry, back-off, time limits, order, logging and what happens after an ambiguous outcome belong
+//! to the host.
+//!
+//! # Adding a connector
+//!
+//! 1. Write `connector.yaml`: operations with their limits, the calls it takes, its settings.
+//! 2. Write `docs.md`: what a deployment must give, and what the peer must be told.
+//! 3. Implement [`Connector`]; export a `KIND: ConnectorKind`; add it to the list in the binary.
+//! 4. Run [`conformance::run`] over it in a test, and a test against a real peer.
 
 pub mod conformance;
+mod host;
 pub mod manifest;
+pub mod message;
+pub mod secret;
+pub mod settings;
 
 use std::future::Future;
 use std::pin::Pin;
 
 use serde_json::Value;
 
-pub use manifest::{Ambiguous, Dedup, Manifest, Operation};
+pub use host::{admit, send_within};
+pub use manifest::{Ambiguous, Authentication, Dedup, InboundRules, Manifest, Operation};
+pub use message::Message;
+pub use secret::Secret;
+pub use settings::{HostFacts, Settings, SettingsError};
 
 /// One thing to do in the world.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,6 +103,38 @@ pub struct Fault {
     pub message: String,
 }
 
+impl Fault {
+    /// Nothing was done, and trying again will not help.
+    pub fn permanent(kind: FaultKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            lasting: Lasting::Permanent,
+            reached: Reached::No,
+            message: message.into(),
+        }
+    }
+
+    /// Nothing was done; trying again may help.
+    pub fn temporary(kind: FaultKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            lasting: Lasting::Temporary,
+            reached: Reached::No,
+            message: message.into(),
+        }
+    }
+
+    /// Nobody knows whether it was done.
+    pub fn ambiguous(kind: FaultKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            lasting: Lasting::Temporary,
+            reached: Reached::Unknown,
+            message: message.into(),
+        }
+    }
+}
+
 pub type SendFuture<'a> = Pin<Box<dyn Future<Output = Result<Receipt, Fault>> + Send + 'a>>;
 
 /// A connector, made from its settings in the deployment.
@@ -109,6 +157,29 @@ pub trait Connector: Send + Sync {
         })
     }
 }
+
+/// A connector as the binary lists it: its manifest, and how to make one from settings.
+#[derive(Debug, Clone, Copy)]
+pub struct ConnectorKind {
+    /// Name in the manifest and in deployments: `sms`.
+    pub name: &'static str,
+    /// Text of `connector.yaml`.
+    pub manifest: &'static str,
+    /// Makes one. Reads settings and files named there; opens no connection.
+    pub build: fn(Manifest, Settings) -> Result<Box<dyn Connector>, SettingsError>,
+}
+
+impl ConnectorKind {
+    /// Reads its manifest. The text is compiled in, and the conformance suite reads it: a failure is a bug of the connector.
+    pub fn read_manifest(&self) -> Result<Manifest, peygir_source::Diagnostics> {
+        manifest::parse(self.manifest)
+            .map_err(|diagnostics| diagnostics.in_file(&format!("{}/connector.yaml", self.name)))
+    }
+}
+
+/// Name of the query parameter that carries the callback secret. The host compares it, in constant time, before
+/// [`Connector::receive`] and takes it out of the call.
+pub const CALLBACK_TOKEN_PARAMETER: &str = "token";
 
 /// A call of a peer, as bytes: query and body are decoded by the connector, which knows the peer's encodings.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -133,7 +204,11 @@ pub enum Inbound {
         text: String,
     },
     /// How a message of ours fared. States only move forward; a late, lower one is ignored by the host.
-    Report { key: String, state: Delivery, reference: Option<String> },
+    Report {
+        key: String,
+        state: Delivery,
+        reference: Option<String>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,7 +1,24 @@
 //! `connector.yaml`: what a connector can do and how the host has to treat it.
+//!
+//! Owns: the manifest's form and its checks (codes `PG-M0xx`). Does not know what a schema of an operation's input means;
+//! whoever validates inputs does.
 
-use peygir_source::{Diagnostics, Node};
+mod members;
+mod operation;
+mod setting;
+
+use peygir_source::{Diagnostics, Node, yaml};
 use serde_json::Value;
+
+use members::Members;
+pub(crate) use members::nearest;
+
+/// Operations in one manifest.
+pub const OPERATIONS_MAX: usize = 32;
+/// Characters of a name.
+pub const NAME_CHARS_MAX: usize = 48;
+/// Characters of a title.
+pub const TITLE_CHARS_MAX: usize = 120;
 
 /// The manifest, read and checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,6 +30,35 @@ pub struct Manifest {
     pub operations: Vec<Operation>,
     /// JSON Schema of the settings in a deployment; members with `"secret": true` come by reference only.
     pub settings: Value,
+    /// The calls it takes from its peer; none where it takes none.
+    pub inbound: Option<InboundRules>,
+}
+
+impl Manifest {
+    pub fn operation(&self, name: &str) -> Option<&Operation> {
+        self.operations
+            .iter()
+            .find(|operation| operation.name == name)
+    }
+}
+
+/// Which calls of the peer the host passes on, and how it makes sure that they come from the peer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InboundRules {
+    pub authentication: Authentication,
+    /// Paths below the connector's own; a call to another path is refused.
+    pub paths: Vec<String>,
+    /// Longest body of a call, in bytes.
+    pub body_bytes_max: u64,
+}
+
+/// How a call of the peer is authenticated. What is not authenticated is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Authentication {
+    /// A secret in the query parameter [`crate::CALLBACK_TOKEN_PARAMETER`], from an allow-listed address.
+    Token,
+    /// An HMAC over the body.
+    Signature,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -54,7 +100,144 @@ pub enum Ambiguous {
     Person,
 }
 
-/// Reads a manifest.
-pub fn read(_root: &Node) -> Result<Manifest, Diagnostics> {
-    todo!()
+/// Reads a manifest's text.
+pub fn parse(text: &str) -> Result<Manifest, Diagnostics> {
+    match yaml::parse(text) {
+        Ok(root) => read(&root),
+        Err(diagnostic) => Err(Diagnostics {
+            list: vec![diagnostic],
+        }),
+    }
+}
+
+/// Reads a manifest. Reading goes on after an error; all are told at once.
+pub fn read(root: &Node) -> Result<Manifest, Diagnostics> {
+    let mut found = Diagnostics::default();
+    let manifest = read_root(root, &mut found);
+    match manifest {
+        Some(manifest) if !found.has_errors() => Ok(manifest),
+        _ => Err(found),
+    }
+}
+
+fn read_root(root: &Node, found: &mut Diagnostics) -> Option<Manifest> {
+    let known = [
+        "name",
+        "version",
+        "title",
+        "operations",
+        "inbound",
+        "settings",
+    ];
+    let mut members = Members::open(root, "connector.yaml", &known, found)?;
+    let name = members.name("name");
+    let version = members.version("version");
+    let title = members.node("title");
+    let operations = members.node("operations");
+    let settings = members.node("settings");
+    let inbound = members.optional("inbound");
+    let (title_fa, title_en) = title.and_then(|node| read_title(node, found)).unzip();
+    let operations = operations.map(|node| read_operations(node, found));
+    let settings = settings.map(|node| setting::read_schema(node, found));
+    let inbound = inbound.map(|node| read_inbound(node, found));
+    Some(Manifest {
+        name: name?,
+        version: version?,
+        title_fa: title_fa?,
+        title_en: title_en?,
+        operations: operations?,
+        settings: settings?,
+        inbound: match inbound {
+            Some(rules) => Some(rules?),
+            None => None,
+        },
+    })
+}
+
+fn read_title(node: &Node, found: &mut Diagnostics) -> Option<(String, String)> {
+    let mut members = Members::open(node, "title", &["fa", "en"], found)?;
+    let fa = members.text("fa", TITLE_CHARS_MAX);
+    let en = members.text("en", TITLE_CHARS_MAX);
+    Some((fa?, en?))
+}
+
+fn read_operations(node: &Node, found: &mut Diagnostics) -> Vec<Operation> {
+    let Some(entries) = node.entries() else {
+        found.push(members::wrong_type(
+            node,
+            "operations",
+            "a mapping of names to operations",
+            "نگاشتی از نام به عملیات",
+        ));
+        return Vec::new();
+    };
+    if entries.is_empty() || entries.len() > OPERATIONS_MAX {
+        found.push(members::bad_value(
+            node.span,
+            &format!(
+                "a connector has 1 to {OPERATIONS_MAX} operations, not {}",
+                entries.len()
+            ),
+            &format!(
+                "هر اتصال ۱ تا {OPERATIONS_MAX} عملیات دارد، نه {}",
+                entries.len()
+            ),
+        ));
+    }
+    let mut operations = Vec::new();
+    for entry in entries {
+        if !members::is_name(&entry.key) {
+            found.push(members::bad_name(entry.key_span, &entry.key));
+        }
+        operations.extend(operation::read(&entry.key, &entry.node, found));
+    }
+    operations
+}
+
+/// Longest body of a call where the manifest does not say.
+const INBOUND_BODY_BYTES: u64 = 64 * 1024;
+
+fn read_inbound(node: &Node, found: &mut Diagnostics) -> Option<InboundRules> {
+    let mut members = Members::open(
+        node,
+        "inbound",
+        &["authentication", "paths", "bodyBytesMax"],
+        found,
+    )?;
+    let words = [
+        ("token", Authentication::Token),
+        ("signature", Authentication::Signature),
+    ];
+    let authentication = members.word("authentication", &words);
+    let body_bytes_max = match members.optional("bodyBytesMax") {
+        Some(_) => members.count("bodyBytesMax", 0..=operation::PAYLOAD_BYTES_CEILING),
+        None => Some(INBOUND_BODY_BYTES),
+    };
+    let paths = members.node("paths");
+    let paths = paths.map(|node| read_paths(node, found));
+    Some(InboundRules {
+        authentication: authentication?,
+        paths: paths?,
+        body_bytes_max: body_bytes_max?,
+    })
+}
+
+fn read_paths(node: &Node, found: &mut Diagnostics) -> Vec<String> {
+    let items = node.items().unwrap_or_default();
+    if items.is_empty() {
+        found.push(members::wrong_type(
+            node,
+            "paths",
+            "a list of at least one path",
+            "فهرستی از دست‌کم یک مسیر",
+        ));
+    }
+    let mut paths = Vec::new();
+    for item in items {
+        match item.as_str() {
+            Some(path) if members::is_name(path) => paths.push(path.to_owned()),
+            other => found.push(members::bad_name(item.span, other.unwrap_or("(no text)"))),
+        }
+    }
+    paths
 }
