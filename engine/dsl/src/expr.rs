@@ -1,8 +1,56 @@
 //! jq expressions, compiled once, evaluated within limits of fuel, output and size.
+//!
+//! Owns: what of jq a flow may use, and how much of it. Stock jq can end the process (`halt`), read its environment
+//! (`env`), ask the clock (`now`), and run or grow without end; here the source is rewritten before it is compiled, so
+//! that every step which multiplies work or data pays from a fixed budget ([`guard`]). Deliberately does not know what
+//! a variable means: the caller names them.
 
+mod fault;
+mod guard;
+mod native;
+mod parse;
+mod prelude;
+mod template;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use jaq_core::load::{Arena, File, Loader};
+use jaq_core::{Compiler, Ctx, Filter};
 use serde_json::Value;
+
+pub use template::{Template, TextPart};
+
+/// Longest expression, in bytes.
+pub const SOURCE_BYTES_MAX: usize = 8 * 1024;
+/// Most tokens of one expression; bounds how deep parser and compiler recurse.
+pub const TOKENS_MAX: usize = 1_000;
+/// Deepest nesting of brackets in an expression.
+pub const BRACKETS_DEPTH_MAX: usize = 64;
+/// Budget of one evaluation, in units: one for each node built or read, [`TICK_COST`] for each step of a generator.
+pub const FUEL_MAX: u64 = 1_000_000;
+/// What a step of a generator or a call costs, in units of fuel.
+pub const TICK_COST: u64 = 5;
+/// What one use of a regular expression costs, in units of fuel.
+pub const REGEX_COST: u64 = 500;
+/// Bytes of a string that cost one unit.
+pub const BYTES_OF_UNIT: usize = 16;
+/// Deepest value; also keeps every later walk over it within the stack.
+pub const VALUE_DEPTH_MAX: usize = 100;
+/// Longest string made by repetition, in bytes.
+pub const STRING_BYTES_MAX: usize = 1 << 20;
+/// Largest integer computed, in bits.
+pub const INTEGER_BITS_MAX: u64 = 4_096;
+/// Longest error message, in characters.
+pub const MESSAGE_CHARS_MAX: usize = 300;
+
+/// Name of the variable behind `now`, without `$`: seconds since 1970 as the caller's clock has them. May be given in
+/// [`Vars`] of every evaluation; without it `now` is null.
+pub const NOW: &str = "__now";
 
 /// A compiled expression. Cheap to clone; may be evaluated on several threads at once.
 #[derive(Clone)]
@@ -10,6 +58,9 @@ pub struct Expr(Arc<Compiled>);
 
 struct Compiled {
     source: String,
+    /// Names without `$` of the variables that the expression uses, in the order of compilation.
+    used: Vec<String>,
+    filter: Filter<native::Kind>,
 }
 
 /// Variables of one evaluation, by name without `$`.
@@ -23,10 +74,37 @@ pub struct Error {
     pub offset: Option<usize>,
 }
 
+impl Error {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), offset: None }
+    }
+
+    fn at(message: impl Into<String>, offset: usize) -> Self {
+        Self { message: message.into(), offset: Some(offset) }
+    }
+}
+
 impl Expr {
     /// Compiles `source` (without `${ }`). `vars` are the names of variables it may use, without `$`.
-    pub fn compile(_source: &str, _vars: &[&str]) -> Result<Self, Error> {
-        todo!()
+    pub fn compile(source: &str, vars: &[&str]) -> Result<Self, Error> {
+        let term = parse::term(source)?;
+        parse::refuse_forbidden(source, &term)?;
+        let used = parse::variables(&term);
+        let mut names: Vec<String> =
+            vars.iter().filter(|name| used.contains(**name)).map(|name| format!("${name}")).collect();
+        names.push(format!("${NOW}"));
+
+        let arena = Arena::default();
+        let modules = Loader::new(prelude::with_main(term))
+            .load(&arena, File { code: prelude::MAIN, path: () })
+            .map_err(|_| Error::new("the expression could not be loaded"))?;
+        let filter = Compiler::default()
+            .with_funs(native::all())
+            .with_global_vars(names.iter().map(String::as_str))
+            .compile(modules)
+            .map_err(|errors| parse::undefined(source, errors, vars))?;
+        let used = names.into_iter().map(|name| name[1..].to_owned()).collect();
+        Ok(Self(Arc::new(Compiled { source: source.to_owned(), used, filter })))
     }
 
     pub fn source(&self) -> &str {
@@ -35,36 +113,39 @@ impl Expr {
 
     /// The one value of the expression on `input`; none or several is an error. A variable that the expression
     /// may use and `vars` lacks is null.
-    pub fn eval(&self, _input: &Value, _vars: &Vars<'_>) -> Result<Value, Error> {
-        todo!()
+    pub fn eval(&self, input: &Value, vars: &Vars<'_>) -> Result<Value, Error> {
+        // The jq library is not ours: a panic in one of its filters is to fault the flow that called it, not the host.
+        catch_unwind(AssertUnwindSafe(|| self.eval_unguarded(input, vars)))
+            .unwrap_or_else(|_| Err(Error::new("the expression cannot be evaluated")))
+    }
+
+    fn eval_unguarded(&self, input: &Value, vars: &Vars<'_>) -> Result<Value, Error> {
+        let fuel = Cell::new(FUEL_MAX);
+        let null = Value::Null;
+        let values = self.0.used.iter().map(|name| {
+            let given = vars.iter().find(|(given, _)| given == name).map_or(&null, |(_, value)| *value);
+            value::from_json(given)
+        });
+        let data = native::Env::new(&self.0.filter.lut, &fuel);
+        let context = Ctx::<native::Kind>::new(data, jaq_core::Vars::new(values));
+        let mut outputs = self.0.filter.id.run((context, value::from_json(input)));
+        let first = outputs.next();
+        let second = outputs.next();
+        if fuel.get() == 0 {
+            // Checked first: `try` inside the expression may have caught the error of the empty tank.
+            return Err(Error::new(native::OUT_OF_FUEL));
+        }
+        match (first, second) {
+            (None, _) => Err(Error::new("the expression gives no value")),
+            (Some(Err(exception)), _) => Err(fault::of(exception)),
+            (Some(Ok(_)), Some(_)) => Err(Error::new("the expression gives several values; one is wanted")),
+            (Some(Ok(value)), None) => value::to_json(&value, &fuel).map_err(Error::new),
+        }
     }
 }
 
 impl std::fmt::Debug for Expr {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Expr").field(&self.0.source).finish()
-    }
-}
-
-/// JSON with `${ }` inside: a string that is wholly an expression gives its value with its type; inside other text
-/// the results are put in as text and never evaluated again.
-#[derive(Debug, Clone)]
-pub enum Template {
-    Literal(Value),
-    Expr(Expr),
-    Text(Vec<TextPart>),
-    Array(Vec<Template>),
-    Object(Vec<(String, Template)>),
-}
-
-#[derive(Debug, Clone)]
-pub enum TextPart {
-    Literal(String),
-    Expr(Expr),
-}
-
-impl Template {
-    pub fn eval(&self, _input: &Value, _vars: &Vars<'_>) -> Result<Value, Error> {
-        todo!()
     }
 }

@@ -6,7 +6,9 @@
 
 mod diagnostic;
 mod node;
+mod suggest;
 pub mod yaml;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use node::{Entry, Node, Span, Value};
+pub use suggest::suggest;
