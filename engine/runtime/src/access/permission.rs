@@ -1,0 +1,177 @@
+//! The table of permissions: which role may do what. Deny by default: what is not listed here nobody may.
+//!
+//! This is the only place where a role and a right meet; routes and the desk name permissions, never roles.
+
+/// The roles of the first release.
+pub const ROLES: [&str; 8] = [
+    "operator",
+    "duty-manager",
+    "agency-head",
+    "inspector",
+    "inspection-centre",
+    "administrator",
+    "auditor",
+    "connector",
+];
+
+/// One thing that may be done. The scope of the grant says where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Permission {
+    /// Sign in to the console and see its first page.
+    ConsoleUse,
+    /// Hand in a citizen's message.
+    MessageSubmit,
+    /// Read cases, with personal data masked.
+    CaseRead,
+    /// Read a citizen's number and phone in clear; each reading is journalled.
+    CaseUnmask,
+    /// Read a case's journal, machinery included.
+    JournalRead,
+    /// Read tasks.
+    TaskRead,
+    /// Claim, complete and release tasks; the task says which role it is for.
+    TaskWork,
+    /// Make verification calls from the call list.
+    CallWork,
+    /// Read what goes out.
+    OutboxRead,
+    /// Read incidents.
+    IncidentRead,
+    /// Retry or settle an incident.
+    IncidentResolve,
+    /// Issue and revoke tokens.
+    TokenIssue,
+    /// Issue one-time login links.
+    LinkIssue,
+}
+
+/// Permission and the roles that carry it, one line each.
+const TABLE: &[(Permission, &[&str])] = &[
+    (
+        Permission::ConsoleUse,
+        &[
+            "operator",
+            "duty-manager",
+            "agency-head",
+            "inspector",
+            "inspection-centre",
+            "administrator",
+            "auditor",
+        ],
+    ),
+    (
+        Permission::MessageSubmit,
+        &["operator", "connector", "administrator"],
+    ),
+    (
+        Permission::CaseRead,
+        &[
+            "operator",
+            "duty-manager",
+            "agency-head",
+            "inspector",
+            "inspection-centre",
+            "administrator",
+            "auditor",
+        ],
+    ),
+    (
+        Permission::CaseUnmask,
+        &["operator", "inspector", "inspection-centre"],
+    ),
+    (
+        Permission::JournalRead,
+        &["inspector", "inspection-centre", "administrator", "auditor"],
+    ),
+    (
+        Permission::TaskRead,
+        &[
+            "operator",
+            "duty-manager",
+            "agency-head",
+            "inspector",
+            "inspection-centre",
+            "administrator",
+            "auditor",
+        ],
+    ),
+    (
+        Permission::TaskWork,
+        &[
+            "operator",
+            "duty-manager",
+            "agency-head",
+            "inspector",
+            "inspection-centre",
+        ],
+    ),
+    (Permission::CallWork, &["operator"]),
+    (
+        Permission::OutboxRead,
+        &["operator", "inspection-centre", "administrator", "auditor"],
+    ),
+    (
+        Permission::IncidentRead,
+        &["operator", "inspection-centre", "administrator", "auditor"],
+    ),
+    (
+        Permission::IncidentResolve,
+        &["inspection-centre", "administrator"],
+    ),
+    (Permission::TokenIssue, &["administrator"]),
+    (Permission::LinkIssue, &["administrator"]),
+];
+
+impl Permission {
+    /// The roles that carry it; none where the table has no line.
+    pub fn roles(self) -> &'static [&'static str] {
+        TABLE
+            .iter()
+            .find(|(permission, _)| *permission == self)
+            .map_or(&[], |(_, roles)| roles)
+    }
+
+    /// Every permission of the table.
+    pub fn all() -> impl Iterator<Item = Permission> {
+        TABLE.iter().map(|(permission, _)| *permission)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_line_stands_once_and_names_known_roles() {
+        let permissions: BTreeSet<_> = Permission::all().collect();
+        assert_eq!(permissions.len(), TABLE.len());
+        for (permission, roles) in TABLE {
+            assert!(!roles.is_empty(), "{permission:?} is carried by nobody");
+            for role in *roles {
+                assert!(ROLES.contains(role), "{permission:?} names {role}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_sharp_permissions_stay_with_few() {
+        assert_eq!(Permission::TokenIssue.roles(), ["administrator"]);
+        assert_eq!(Permission::LinkIssue.roles(), ["administrator"]);
+        let of_connector: Vec<_> = Permission::all()
+            .filter(|p| p.roles().contains(&"connector"))
+            .collect();
+        assert_eq!(of_connector, [Permission::MessageSubmit]);
+        for reader in ["auditor", "administrator"] {
+            assert!(
+                !Permission::CaseUnmask.roles().contains(&reader),
+                "{reader} reads no personal data"
+            );
+            assert!(
+                !Permission::TaskWork.roles().contains(&reader),
+                "{reader} does no one's work"
+            );
+        }
+    }
+}
