@@ -4,20 +4,27 @@
 //! Owns: the frame (one commit) and its encoding, the hash chain of a stream, the rules of a commit (expected version,
 //! claims, enqueued commands). Knows nothing of what the bytes mean: events, commands and rows are opaque here.
 
+pub mod body;
 pub mod conformance;
 pub mod frame;
 pub mod key;
 pub mod memory;
+pub mod rules;
+pub mod space;
 
 use peygir_core::{Id, Moment};
 
 pub use frame::{Frame, FrameHash};
+pub use memory::MemoryStore;
 
 /// A case with everything in it, or an instance without a case, or one of the system's own (`access`, `deployment`).
 pub type StreamId = Id;
 
 /// Number of commits of a stream; 0 before the first.
 pub type Version = u64;
+
+/// A key and its value.
+pub type Row = (Vec<u8>, Vec<u8>);
 
 /// Longest key, in bytes.
 pub const KEY_BYTES_MAX: usize = 512;
@@ -73,6 +80,10 @@ pub enum Conflict {
     /// `value` is what the key was claimed with.
     #[error("a claimed key exists already")]
     Claimed { key: Vec<u8>, value: Vec<u8> },
+    /// The inbox entry in `done` is not there (any more): its command was carried out by another commit, or it is
+    /// another stream's.
+    #[error("the inbox entry is not there any more")]
+    Done,
     #[error("over the limit {limit}")]
     TooLarge { limit: &'static str },
     /// The store has stopped taking commits (a sync failed, the disk is full); the text says why. Nothing is known
@@ -84,10 +95,17 @@ pub enum Conflict {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("{path}: {source}")]
-    Io { path: String, source: std::io::Error },
+    Io {
+        path: String,
+        source: std::io::Error,
+    },
     /// Damage before the last group: the start stops here.
     #[error("segment {segment}, offset {offset}: {what}")]
-    Damaged { segment: String, offset: u64, what: String },
+    Damaged {
+        segment: String,
+        offset: u64,
+        what: String,
+    },
     #[error("{0}")]
     Refused(String),
     #[error("the store takes no commits: {0}")]
@@ -108,7 +126,7 @@ pub trait Store: Send + Sync {
 
     /// Up to `limit` rows with keys in `from..to`, in the order of keys. A caller that wants more asks again from
     /// behind the last. It sees no torn batch: each page is of one moment.
-    fn scan(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Error>;
+    fn scan(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Row>, Error>;
 
     /// The value that a key was claimed with.
     fn claimed(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Error>;
