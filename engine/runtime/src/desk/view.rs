@@ -78,6 +78,8 @@ pub struct CaseFilter {
     pub status: Option<String>,
     pub topic: Option<String>,
     pub agency: Option<String>,
+    /// The one case with this tracking code, if the principal may see it; the other filters still hold.
+    pub tracking_code: Option<String>,
     #[serde(flatten)]
     pub page: PageRequest,
 }
