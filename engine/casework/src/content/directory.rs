@@ -1,0 +1,404 @@
+//! The directory: topics, roles, agencies and people of a deployment, and who holds a role for a place.
+
+use std::collections::BTreeMap;
+
+use peygir_source::{Diagnostic, Diagnostics, Node, Span, suggest};
+
+use super::form::{Choice, OptionsFrom};
+use super::read::Reader;
+
+/// Most entries of one list in one file.
+pub const ENTRIES_MAX: usize = 20_000;
+
+/// A thing with its names in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Named {
+    pub id: String,
+    pub fa: String,
+    pub en: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agency {
+    pub id: String,
+    pub fa: String,
+    pub en: String,
+    /// Id of an agency kind: `bank`, `municipality`.
+    pub kind: Option<String>,
+    pub province: Option<String>,
+    pub county: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub id: String,
+    pub fa: String,
+    pub en: String,
+    /// E.164.
+    pub mobile: Option<String>,
+    pub mail: Option<String>,
+    pub roles: Vec<Holding>,
+}
+
+/// A role and where it is held; nowhere named, it is held for the nation.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Holding {
+    pub role: String,
+    pub province: Option<String>,
+    pub county: Option<String>,
+    pub agency: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Directory {
+    /// Only a province's pack names it.
+    pub province: Option<Named>,
+    pub counties: Vec<Named>,
+    pub topics: Vec<Named>,
+    pub roles: Vec<Named>,
+    pub agency_kinds: Vec<Named>,
+    pub agencies: Vec<Agency>,
+    pub people: Vec<Person>,
+}
+
+/// A name that one entry uses of another: checked when all layers are known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    pub kind: ReferenceKind,
+    pub name: String,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReferenceKind {
+    Role,
+    AgencyKind,
+    Agency,
+    County,
+    Province,
+    Topic,
+}
+
+/// One file of a directory and the names it uses.
+#[derive(Debug, Clone, Default)]
+pub struct DirectoryFile {
+    pub directory: Directory,
+    pub references: Vec<Reference>,
+}
+
+impl Directory {
+    /// Reads one file. Names of other entries are not checked yet: they may stand in another layer.
+    pub fn read(root: &Node) -> Result<(DirectoryFile, Diagnostics), Diagnostics> {
+        let mut reader = Reader::default();
+        let file = read_directory(&mut reader, root);
+        reader.finish(file)
+    }
+
+    /// Lays another directory over this one: an entry with the same id replaces, others are added.
+    pub fn lay_over(&mut self, later: Directory) {
+        self.province = later.province.or(self.province.take());
+        lay(&mut self.counties, later.counties, |entry| &entry.id);
+        lay(&mut self.topics, later.topics, |entry| &entry.id);
+        lay(&mut self.roles, later.roles, |entry| &entry.id);
+        lay(&mut self.agency_kinds, later.agency_kinds, |entry| &entry.id);
+        lay(&mut self.agencies, later.agencies, |entry| &entry.id);
+        lay(&mut self.people, later.people, |entry| &entry.id);
+    }
+
+    pub fn agency(&self, id: &str) -> Option<&Agency> {
+        self.agencies.iter().find(|agency| agency.id == id)
+    }
+
+    pub fn person(&self, id: &str) -> Option<&Person> {
+        self.people.iter().find(|person| person.id == id)
+    }
+
+    pub fn topic(&self, id: &str) -> Option<&Named> {
+        self.topics.iter().find(|topic| topic.id == id)
+    }
+
+    pub fn role(&self, id: &str) -> Option<&Named> {
+        self.roles.iter().find(|role| role.id == id)
+    }
+
+    pub fn county(&self, id: &str) -> Option<&Named> {
+        self.counties.iter().find(|county| county.id == id)
+    }
+
+    /// Everybody who holds the role for the place, those of the narrowest scope first: agency, county, province,
+    /// nation; within one scope by id.
+    pub fn holders(
+        &self,
+        role: &str,
+        province: Option<&str>,
+        county: Option<&str>,
+        agency: Option<&str>,
+    ) -> Vec<&Person> {
+        self.ranked(role, province, county, agency).into_iter().map(|(_, person)| person).collect()
+    }
+
+    /// Those of [`Directory::holders`] whose scope is the narrowest: whom to write to when a role is told something.
+    pub fn nearest_holders(
+        &self,
+        role: &str,
+        province: Option<&str>,
+        county: Option<&str>,
+        agency: Option<&str>,
+    ) -> Vec<&Person> {
+        let ranked = self.ranked(role, province, county, agency);
+        let narrowest = ranked.first().map(|(breadth, _)| *breadth);
+        ranked
+            .into_iter()
+            .filter(|(breadth, _)| Some(*breadth) == narrowest)
+            .map(|(_, person)| person)
+            .collect()
+    }
+
+    /// The options that a choice takes from here.
+    pub fn options(&self, from: OptionsFrom) -> Vec<Choice> {
+        let choice = |id: &str, fa: &str, en: &str| Choice { value: id.into(), fa: fa.into(), en: en.into() };
+        let named = |list: &[Named]| list.iter().map(|entry| choice(&entry.id, &entry.fa, &entry.en)).collect();
+        match from {
+            OptionsFrom::Topics => named(&self.topics),
+            OptionsFrom::Counties => named(&self.counties),
+            OptionsFrom::Agencies => {
+                self.agencies.iter().map(|agency| choice(&agency.id, &agency.fa, &agency.en)).collect()
+            }
+        }
+    }
+
+    fn ranked(
+        &self,
+        role: &str,
+        province: Option<&str>,
+        county: Option<&str>,
+        agency: Option<&str>,
+    ) -> Vec<(u8, &Person)> {
+        let mut ranked: Vec<(u8, &Person)> = self
+            .people
+            .iter()
+            .filter_map(|person| {
+                let breadth = person
+                    .roles
+                    .iter()
+                    .filter(|holding| holding.role == role && holding.covers(province, county, agency))
+                    .map(Holding::breadth)
+                    .min()?;
+                Some((breadth, person))
+            })
+            .collect();
+        ranked.sort_by(|(breadth, person), (other_breadth, other)| {
+            breadth.cmp(other_breadth).then_with(|| person.id.cmp(&other.id))
+        });
+        ranked
+    }
+}
+
+impl Holding {
+    /// Whether the role is held for a place: every part that the holding names must be the place's own.
+    pub fn covers(&self, province: Option<&str>, county: Option<&str>, agency: Option<&str>) -> bool {
+        let within = |held: &Option<String>, asked: Option<&str>| {
+            held.as_deref().is_none_or(|held| asked == Some(held))
+        };
+        within(&self.province, province) && within(&self.county, county) && within(&self.agency, agency)
+    }
+
+    /// 0 for an agency, 1 for a county, 2 for a province, 3 for the nation.
+    pub fn breadth(&self) -> u8 {
+        match (&self.agency, &self.county, &self.province) {
+            (Some(_), _, _) => 0,
+            (None, Some(_), _) => 1,
+            (None, None, Some(_)) => 2,
+            (None, None, None) => 3,
+        }
+    }
+}
+
+impl Reference {
+    /// What is wrong with it, if the directory has no such entry.
+    pub fn check(&self, directory: &Directory) -> Option<Diagnostic> {
+        let (known, en, fa) = self.candidates(directory);
+        if known.contains(&self.name.as_str()) {
+            return None;
+        }
+        let mut diagnostic = Diagnostic::error(
+            "PG-P020",
+            self.span,
+            format!("the directory has no {en} \"{}\"", self.name),
+            format!("در دفتر راهنما {fa} «{}» نیست", self.name),
+        );
+        diagnostic.help = suggest(&self.name, known).map(|near| format!("did you mean \"{near}\"?"));
+        Some(diagnostic)
+    }
+
+    fn candidates<'d>(&self, directory: &'d Directory) -> (Vec<&'d str>, &'static str, &'static str) {
+        let ids = |list: &'d [Named]| list.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>();
+        match self.kind {
+            ReferenceKind::Role => (ids(&directory.roles), "role", "نقش"),
+            ReferenceKind::AgencyKind => (ids(&directory.agency_kinds), "kind of agency", "نوع دستگاه"),
+            ReferenceKind::County => (ids(&directory.counties), "county", "شهرستان"),
+            ReferenceKind::Topic => (ids(&directory.topics), "topic", "موضوع"),
+            ReferenceKind::Province => {
+                (directory.province.iter().map(|entry| entry.id.as_str()).collect(), "province", "استان")
+            }
+            ReferenceKind::Agency => {
+                (directory.agencies.iter().map(|entry| entry.id.as_str()).collect(), "agency", "دستگاه")
+            }
+        }
+    }
+}
+
+fn lay<T>(base: &mut Vec<T>, later: Vec<T>, id: impl Fn(&T) -> &String) {
+    let places: BTreeMap<String, usize> =
+        base.iter().enumerate().map(|(place, entry)| (id(entry).clone(), place)).collect();
+    for entry in later {
+        match places.get(id(&entry)) {
+            Some(&place) => base[place] = entry,
+            None => base.push(entry),
+        }
+    }
+}
+
+const MEMBERS: [&str; 8] =
+    ["kind", "province", "counties", "topics", "roles", "agencyKinds", "agencies", "people"];
+
+fn read_directory(reader: &mut Reader, root: &Node) -> Option<DirectoryFile> {
+    if !reader.mapping(root, &MEMBERS) {
+        return None;
+    }
+    reader.kind(root, "directory");
+    let mut file = DirectoryFile::default();
+    file.directory.province = root.get("province").and_then(|node| read_named(reader, node));
+    file.directory.counties = read_list(reader, root, "counties", |reader, node| read_named(reader, node), |it| &it.id);
+    file.directory.topics = read_list(reader, root, "topics", |reader, node| read_named(reader, node), |it| &it.id);
+    file.directory.roles = read_list(reader, root, "roles", |reader, node| read_named(reader, node), |it| &it.id);
+    file.directory.agency_kinds =
+        read_list(reader, root, "agencyKinds", |reader, node| read_named(reader, node), |it| &it.id);
+    let uses = &mut file.references;
+    file.directory.agencies =
+        read_list(reader, root, "agencies", |reader, node| read_agency(reader, node, uses), |it| &it.id);
+    let uses = &mut file.references;
+    file.directory.people =
+        read_list(reader, root, "people", |reader, node| read_person(reader, node, uses), |it| &it.id);
+    Some(file)
+}
+
+/// Reads a list whose entries have ids that must differ.
+fn read_list<T>(
+    reader: &mut Reader,
+    root: &Node,
+    key: &str,
+    mut read: impl FnMut(&mut Reader, &Node) -> Option<T>,
+    id: impl Fn(&T) -> &String,
+) -> Vec<T> {
+    let nodes = reader.items(root, key);
+    if let Some(beyond) = nodes.get(ENTRIES_MAX) {
+        reader.error(
+            "PG-P021",
+            beyond.span,
+            format!("a file's \"{key}\" may have {ENTRIES_MAX} entries"),
+            format!("«{key}» در یک پرونده بیش از {ENTRIES_MAX} مدخل نمی‌پذیرد"),
+        );
+    }
+    let mut seen = BTreeMap::new();
+    let mut list = Vec::new();
+    for node in nodes.iter().take(ENTRIES_MAX) {
+        if let Some(entry) = read(reader, node) {
+            reader.once(&mut seen, id(&entry), node.span);
+            list.push(entry);
+        }
+    }
+    list
+}
+
+fn read_named(reader: &mut Reader, node: &Node) -> Option<Named> {
+    if !reader.mapping(node, &["id", "fa", "en"]) {
+        return None;
+    }
+    named(reader, node)
+}
+
+fn named(reader: &mut Reader, node: &Node) -> Option<Named> {
+    let (id, fa, en) = (reader.id(node, "id"), reader.text(node, "fa"), reader.text(node, "en"));
+    Some(Named { id: id?, fa: fa?, en: en? })
+}
+
+/// Reads an id and notes that it must be found.
+fn reference(
+    reader: &mut Reader,
+    node: &Node,
+    key: &str,
+    kind: ReferenceKind,
+    uses: &mut Vec<Reference>,
+) -> Option<String> {
+    let name = reader.optional_id(node, key)?;
+    let span = node.get(key).map_or(node.span, |value| value.span);
+    uses.push(Reference { kind, name: name.clone(), span });
+    Some(name)
+}
+
+fn read_agency(reader: &mut Reader, node: &Node, uses: &mut Vec<Reference>) -> Option<Agency> {
+    if !reader.mapping(node, &["id", "fa", "en", "kind", "province", "county"]) {
+        return None;
+    }
+    let kind = reference(reader, node, "kind", ReferenceKind::AgencyKind, uses);
+    let province = reference(reader, node, "province", ReferenceKind::Province, uses);
+    let county = reference(reader, node, "county", ReferenceKind::County, uses);
+    let Named { id, fa, en } = named(reader, node)?;
+    Some(Agency { id, fa, en, kind, province, county })
+}
+
+fn read_person(reader: &mut Reader, node: &Node, uses: &mut Vec<Reference>) -> Option<Person> {
+    if !reader.mapping(node, &["id", "fa", "en", "mobile", "mail", "roles"]) {
+        return None;
+    }
+    let mobile = read_mobile(reader, node);
+    let mail = read_mail(reader, node);
+    let roles = reader.items(node, "roles").iter().filter_map(|item| read_holding(reader, item, uses)).collect();
+    let Named { id, fa, en } = named(reader, node)?;
+    Some(Person { id, fa, en, mobile, mail, roles })
+}
+
+fn read_mobile(reader: &mut Reader, node: &Node) -> Option<String> {
+    let typed = reader.optional_text(node, "mobile")?;
+    let number = crate::text::mobile(&typed);
+    if number.is_none() {
+        let span = node.get("mobile").map_or(node.span, |value| value.span);
+        reader.error(
+            "PG-P022",
+            span,
+            "this is no mobile number of Iran, such as \"+989121234567\"",
+            "این شمارهٔ همراه ایران نیست؛ مانند \u{2066}+989121234567\u{2069}",
+        );
+    }
+    number
+}
+
+fn read_mail(reader: &mut Reader, node: &Node) -> Option<String> {
+    let mail = reader.optional_text(node, "mail")?;
+    let plain = !mail.contains(|character: char| character.is_whitespace() || character.is_control());
+    let parts = mail.split_once('@').is_some_and(|(local, host)| {
+        !local.is_empty() && host.contains(|character: char| character.is_alphanumeric()) && !host.contains('@')
+    });
+    if plain && parts {
+        return Some(mail);
+    }
+    let span = node.get("mail").map_or(node.span, |value| value.span);
+    reader.error("PG-P023", span, "this is no mail address", "این نشانی رایانامه نیست");
+    None
+}
+
+fn read_holding(reader: &mut Reader, node: &Node, uses: &mut Vec<Reference>) -> Option<Holding> {
+    if !reader.mapping(node, &["role", "province", "county", "agency"]) {
+        return None;
+    }
+    reader.required(node, "role")?;
+    let role = reference(reader, node, "role", ReferenceKind::Role, uses);
+    let province = reference(reader, node, "province", ReferenceKind::Province, uses);
+    let county = reference(reader, node, "county", ReferenceKind::County, uses);
+    let agency = reference(reader, node, "agency", ReferenceKind::Agency, uses);
+    Some(Holding { role: role?, province, county, agency })
+}
+
+#[cfg(test)]
+mod tests;
