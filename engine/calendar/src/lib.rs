@@ -1,1 +1,31 @@
+//! Solar Hijri dates, working time and holidays, and deadlines that say why they fall where they fall.
+//!
+//! Owns: the date arithmetic of the Solar Hijri calendar ([`Jalali`]), calendars that people write in YAML
+//! ([`Calendar`], [`read`]), deadlines with their derivation ([`Deadline`]) and daily windows ([`Window`]).
+//! Deliberately does not know what time it is, whose deadline it computes, or where calendars are kept: instants
+//! and trees come in from outside. Time zones come from the tables compiled into the program, never from the host.
 
+mod day;
+mod deadline;
+pub mod digits;
+mod due;
+mod explain;
+mod hours;
+mod jalali;
+mod language;
+mod model;
+pub mod read;
+mod window;
+mod words;
+mod zone;
+
+pub use day::{Day, Segment};
+pub use deadline::{Caveat, Deadline, Stretch, Term, Why};
+pub use due::{DueError, SPAN_DAYS_MAX, WORKING_DAYS_MAX};
+pub use hours::{DAY_MINUTES, Hours, HoursError};
+pub use jalali::{Jalali, JalaliError, MonthDay, YEAR_MAX, YEAR_MIN};
+pub use language::{Language, Name};
+pub use model::{Calendar, Certainty, Closure, Holiday, Origin, YearTable};
+pub use window::{Window, next_within};
+pub use words::{date_time, duration_words, month_name, weekday_name};
+pub use zone::{TEHRAN, tehran, zone};

@@ -1,0 +1,34 @@
+//! Digits of the three scripts that Iranian users type: ASCII, Persian (U+06F0) and Arabic (U+0660).
+
+/// Every ASCII digit becomes the Persian one; everything else stays.
+pub fn to_persian(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '0'..='9' => char::from_u32('۰' as u32 + (c as u32 - '0' as u32)).unwrap_or(c),
+            _ => c,
+        })
+        .collect()
+}
+
+/// Every Persian or Arabic digit becomes the ASCII one; everything else stays.
+pub fn to_ascii(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '۰'..='۹' => char::from_u32('0' as u32 + (c as u32 - '۰' as u32)).unwrap_or(c),
+            '٠'..='٩' => char::from_u32('0' as u32 + (c as u32 - '٠' as u32)).unwrap_or(c),
+            _ => c,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_go_both_ways() {
+        assert_eq!(to_persian("1405/8/30 a"), "۱۴۰۵/۸/۳۰ a");
+        assert_eq!(to_ascii("۱۲۳٤٥6"), "123456");
+        assert_eq!(to_ascii(&to_persian("0123456789")), "0123456789");
+    }
+}
