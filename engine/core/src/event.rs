@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use crate::state::{ActivationNumber, Consumed, FlowRef, Progress, Timer, TimerNumber};
+use crate::state::{ActivationNumber, Consumed, FlowRef, Pending, Progress, Timer, TimerNumber};
 use crate::{CloudEvent, Data, Error, Id, Moment};
 
 /// `apply` needs nothing but the event and the state; whatever the definition said is in the event.
@@ -24,7 +24,7 @@ pub enum Event {
         #[n(5)]
         digest: Data,
     },
-    /// A task began. `visit` is the count for its key within the parent's list; forks and tries give their parts 1.
+    /// A task began, or a list of a try. The number behind `#` at the end of `key` counts the runs of a task in its list.
     #[n(1)]
     TaskStarted {
         #[n(0)]
@@ -180,9 +180,12 @@ pub enum Event {
         error: Error,
         #[n(1)]
         task: Vec<String>,
-        /// Raw input of the faulted task, from which a retry begins.
+        /// Raw input of the faulted task.
         #[n(2)]
         raw_input: Data,
+        /// What a retry begins with: the faulted task, and the tasks beside it that the fault stopped.
+        #[n(3)]
+        restarts: Vec<Pending>,
     },
     #[n(19)]
     InstanceCancelled {

@@ -3,7 +3,7 @@
 //! The instance is a tree of activations. An activation is one run of one task; composite tasks have activations below
 //! them. What ended is gone from the tree: state is what is still running, and the journal is what was.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use minicbor::{Decode, Encode};
 
@@ -81,9 +81,30 @@ pub struct Instance {
     /// Free label set by who started it: the schedule, a task's `onOverdue`, a person.
     #[n(15)]
     pub started_by: String,
-    /// The source's digest.
+    /// The source's digest, as a JSON string.
     #[n(16)]
     pub digest: Data,
+    /// Starts that are owed: what the bound on a turn's steps put off while the instance is active, and what a retry
+    /// begins with while it is faulted. In the order in which they will be made.
+    #[n(17)]
+    pub pending: Vec<Pending>,
+}
+
+/// A start that is owed to a list or a fork.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub struct Pending {
+    /// The list or fork in which the task runs.
+    #[n(0)]
+    pub parent: ActivationNumber,
+    /// Name of the task; None where the list is at its end and only what follows it is owed.
+    #[n(1)]
+    pub task: Option<String>,
+    #[n(2)]
+    pub raw_input: Data,
+    /// The task ran before and keeps its key.
+    #[n(3)]
+    pub again: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
@@ -139,7 +160,7 @@ pub enum Progress {
     Wait,
     #[n(3)]
     Fork {
-        /// In the order of declaration; None while running.
+        /// In the order of declaration.
         #[n(0)]
         branches: Vec<Branch>,
     },
@@ -176,11 +197,15 @@ pub enum Progress {
         #[n(1)]
         index: u64,
     },
+    /// A task that ends in the step that started it: `set`, `switch`, `emit`, and one whose start failed.
+    #[n(7)]
+    Immediate,
 }
 
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
 #[cbor(map)]
 pub struct Branch {
+    /// The activation that ran it last; it runs as long as the instance has that activation.
     #[n(0)]
     pub activation: Option<ActivationNumber>,
     #[n(1)]
@@ -189,6 +214,9 @@ pub struct Branch {
     pub context: Option<Data>,
     #[n(3)]
     pub fault: Option<Error>,
+    /// Name of the branch.
+    #[n(4)]
+    pub name: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
@@ -244,9 +272,29 @@ pub enum TimerPurpose {
     Attempt,
 }
 
+impl Branch {
+    /// A branch that was not started.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self {
+            activation: None,
+            output: None,
+            context: None,
+            fault: None,
+            name: name.into(),
+        }
+    }
+
+    pub fn has_ended(&self) -> bool {
+        self.output.is_some() || self.fault.is_some()
+    }
+}
+
 impl Status {
     pub fn is_terminal(self) -> bool {
-        matches!(self, Status::Completed | Status::Faulted | Status::Cancelled)
+        matches!(
+            self,
+            Status::Completed | Status::Faulted | Status::Cancelled
+        )
     }
 }
 
@@ -257,5 +305,50 @@ impl Instance {
             return None;
         }
         self.timers.values().map(|timer| timer.due).min()
+    }
+
+    /// Activations directly below this one, in the order in which they began.
+    pub fn children(&self, of: ActivationNumber) -> impl Iterator<Item = &Activation> {
+        self.activations
+            .range(of.saturating_add(1)..)
+            .map(|(_, child)| child)
+            .filter(move |child| child.parent == Some(of))
+    }
+
+    /// Everything below this activation, later beginnings first: children come before their parents.
+    pub fn below(&self, top: ActivationNumber) -> Vec<ActivationNumber> {
+        let mut inside = BTreeSet::from([top]);
+        for (number, activation) in self.activations.range(top.saturating_add(1)..) {
+            if activation
+                .parent
+                .is_some_and(|parent| inside.contains(&parent))
+            {
+                inside.insert(*number);
+            }
+        }
+        inside.remove(&top);
+        inside.into_iter().rev().collect()
+    }
+
+    /// `$context` as a task of this activation sees it.
+    pub fn context_at(&self, number: ActivationNumber) -> &Data {
+        self.branch_of(number)
+            .and_then(|branch| self.activations.get(&branch))
+            .and_then(|branch| branch.context.as_ref())
+            .unwrap_or(&self.context)
+    }
+
+    /// The innermost fork branch that this activation is or belongs to.
+    pub fn branch_of(&self, number: ActivationNumber) -> Option<ActivationNumber> {
+        let mut at = self.activations.get(&number);
+        while let Some(activation) = at {
+            if activation.context.is_some() {
+                return Some(activation.number);
+            }
+            at = activation
+                .parent
+                .and_then(|parent| self.activations.get(&parent));
+        }
+        None
     }
 }

@@ -1,16 +1,44 @@
 //! Deciding: reads state and definition, changes nothing but a working copy, says what happened and what is asked.
+//!
+//! A [`Turn`](turn::Turn) is that working copy: it applies every event as it is decided, so that the state it worked on
+//! is the fold of its events. [`walk`] takes a task from `if` to `then`, [`fault`] takes an error to whoever handles
+//! it, and each task type has a file of its own. Functions are not known here by name: a call leaves as an effect.
 
 use peygir_dsl::model::Workflow;
 
+use crate::state::{ActivationNumber, Status};
 use crate::{Command, Effect, Event, Instance, Moment, id::Draws};
 
-/// Steps of one turn; at the bound the rest is left to [`Command::Continue`].
+mod call;
+mod do_;
+mod emit;
+mod fault;
+mod fork;
+mod listen;
+mod restart;
+mod schema;
+mod scope;
+mod set;
+mod span;
+mod switch;
+mod timer;
+mod try_;
+mod turn;
+mod wait;
+mod walk;
+mod workflow;
+
+use turn::Turn;
+
+/// Tasks started in one turn; at the bound the rest is left to [`Command::Continue`].
 pub const STEPS_MAX: u32 = 1_000;
 
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
     pub events: Vec<Event>,
     pub effects: Vec<Effect>,
+    /// The instance after the events: what applying them to the instance before gives. Always there.
+    pub instance: Option<Instance>,
 }
 
 /// A command that can't be done. It changed nothing.
@@ -26,11 +54,49 @@ pub enum Rejection {
 
 /// One step: on `None` only [`Command::Start`] can be done. `draws` gives the ids of emitted events and the jitter.
 pub fn step(
-    _definition: &Workflow,
-    _instance: Option<&Instance>,
-    _command: &Command,
-    _at: Moment,
-    _draws: &mut Draws,
+    definition: &Workflow,
+    instance: Option<&Instance>,
+    command: &Command,
+    at: Moment,
+    draws: &mut Draws,
 ) -> Result<Outcome, Rejection> {
-    todo!()
+    let mut turn = match (instance, command) {
+        (None, Command::Start { .. }) => {
+            return Ok(workflow::start(definition, command, at, draws));
+        }
+        (None, _) => return Err(Rejection::NotFound),
+        (Some(instance), _) => Turn::resume(definition, instance, at, draws),
+    };
+    turn.admit(command)?;
+    match command {
+        Command::Start { .. } => return Err(Rejection::Duplicate),
+        Command::Answer { activation, answer } => turn.answer(*activation, answer)?,
+        Command::Wake => turn.wake()?,
+        Command::Deliver { event, activation } => turn.deliver(event, *activation)?,
+        Command::Cancel { reason } => turn.cancel_workflow(reason),
+        Command::Continue => turn.resume_pending()?,
+        Command::Retry => turn.retry_workflow()?,
+    }
+    Ok(turn.into_outcome())
+}
+
+impl Turn<'_> {
+    /// Which commands an instance takes in which status.
+    fn admit(&self, command: &Command) -> Result<(), Rejection> {
+        match (self.instance.status, command) {
+            (_, Command::Start { .. }) => Err(Rejection::Duplicate),
+            (Status::Active, Command::Retry) => Err(Rejection::NotFound),
+            (Status::Faulted, Command::Retry) => Ok(()),
+            (Status::Active, _) | (Status::Suspended, Command::Cancel { .. }) => Ok(()),
+            _ => Err(Rejection::NotActive),
+        }
+    }
+
+    fn is_active(&self) -> bool {
+        self.instance.status == Status::Active
+    }
+
+    fn has(&self, number: ActivationNumber) -> bool {
+        self.instance.activations.contains_key(&number)
+    }
 }
