@@ -33,6 +33,10 @@ pub const TOKENS_MAX: usize = 1_000;
 pub const BRACKETS_DEPTH_MAX: usize = 64;
 /// Budget of one evaluation, in units: one for each node built or read, [`TICK_COST`] for each step of a generator.
 pub const FUEL_MAX: u64 = 1_000_000;
+/// Expressions of more tokens than this are compiled and evaluated on a thread of their own with [`STACK_BYTES`].
+pub const TOKENS_ON_CALLERS_STACK_MAX: usize = 100;
+/// Stack of such a thread, in bytes.
+pub const STACK_BYTES: usize = 32 << 20;
 /// What a step of a generator or a call costs, in units of fuel.
 pub const TICK_COST: u64 = 5;
 /// What one use of a regular expression costs, in units of fuel.
@@ -61,6 +65,7 @@ struct Compiled {
     /// Names without `$` of the variables that the expression uses, in the order of compilation.
     used: Vec<String>,
     filter: Filter<native::Kind>,
+    large: bool,
 }
 
 /// Variables of one evaluation, by name without `$`.
@@ -76,27 +81,49 @@ pub struct Error {
 
 impl Error {
     fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), offset: None }
+        Self {
+            message: message.into(),
+            offset: None,
+        }
     }
 
     fn at(message: impl Into<String>, offset: usize) -> Self {
-        Self { message: message.into(), offset: Some(offset) }
+        Self {
+            message: message.into(),
+            offset: Some(offset),
+        }
     }
 }
 
 impl Expr {
     /// Compiles `source` (without `${ }`). `vars` are the names of variables it may use, without `$`.
     pub fn compile(source: &str, vars: &[&str]) -> Result<Self, Error> {
-        let term = parse::term(source)?;
+        parse::refuse_oversized(source)?;
+        with_stack(source.len() > TOKENS_ON_CALLERS_STACK_MAX, || {
+            Self::compile_unguarded(source, vars)
+        })
+    }
+
+    fn compile_unguarded(source: &str, vars: &[&str]) -> Result<Self, Error> {
+        let (term, tokens) = parse::term(source)?;
         parse::refuse_forbidden(source, &term)?;
         let used = parse::variables(&term);
-        let mut names: Vec<String> =
-            vars.iter().filter(|name| used.contains(**name)).map(|name| format!("${name}")).collect();
+        let mut names: Vec<String> = vars
+            .iter()
+            .filter(|name| used.contains(**name))
+            .map(|name| format!("${name}"))
+            .collect();
         names.push(format!("${NOW}"));
 
         let arena = Arena::default();
         let modules = Loader::new(prelude::with_main(term))
-            .load(&arena, File { code: prelude::MAIN, path: () })
+            .load(
+                &arena,
+                File {
+                    code: prelude::MAIN,
+                    path: (),
+                },
+            )
             .map_err(|_| Error::new("the expression could not be loaded"))?;
         let filter = Compiler::default()
             .with_funs(native::all())
@@ -104,7 +131,13 @@ impl Expr {
             .compile(modules)
             .map_err(|errors| parse::undefined(source, errors, vars))?;
         let used = names.into_iter().map(|name| name[1..].to_owned()).collect();
-        Ok(Self(Arc::new(Compiled { source: source.to_owned(), used, filter })))
+        let large = tokens > TOKENS_ON_CALLERS_STACK_MAX;
+        Ok(Self(Arc::new(Compiled {
+            source: source.to_owned(),
+            used,
+            filter,
+            large,
+        })))
     }
 
     pub fn source(&self) -> &str {
@@ -114,16 +147,17 @@ impl Expr {
     /// The one value of the expression on `input`; none or several is an error. A variable that the expression
     /// may use and `vars` lacks is null.
     pub fn eval(&self, input: &Value, vars: &Vars<'_>) -> Result<Value, Error> {
-        // The jq library is not ours: a panic in one of its filters is to fault the flow that called it, not the host.
-        catch_unwind(AssertUnwindSafe(|| self.eval_unguarded(input, vars)))
-            .unwrap_or_else(|_| Err(Error::new("the expression cannot be evaluated")))
+        with_stack(self.0.large, || self.eval_unguarded(input, vars))
     }
 
     fn eval_unguarded(&self, input: &Value, vars: &Vars<'_>) -> Result<Value, Error> {
         let fuel = Cell::new(FUEL_MAX);
         let null = Value::Null;
         let values = self.0.used.iter().map(|name| {
-            let given = vars.iter().find(|(given, _)| given == name).map_or(&null, |(_, value)| *value);
+            let given = vars
+                .iter()
+                .find(|(given, _)| given == name)
+                .map_or(&null, |(_, value)| *value);
             value::from_json(given)
         });
         let data = native::Env::new(&self.0.filter.lut, &fuel);
@@ -138,10 +172,34 @@ impl Expr {
         match (first, second) {
             (None, _) => Err(Error::new("the expression gives no value")),
             (Some(Err(exception)), _) => Err(fault::of(exception)),
-            (Some(Ok(_)), Some(_)) => Err(Error::new("the expression gives several values; one is wanted")),
+            (Some(Ok(_)), Some(_)) => Err(Error::new(
+                "the expression gives several values; one is wanted",
+            )),
             (Some(Ok(value)), None) => value::to_json(&value, &fuel).map_err(Error::new),
         }
     }
+}
+
+/// Runs work whose recursion is as deep as the expression is long: on the caller's stack where that is surely enough.
+/// The jq library is not ours: a panic in one of its filters is to fault the flow that called it, not the host.
+fn with_stack<T: Send>(
+    large: bool,
+    work: impl FnOnce() -> Result<T, Error> + Send,
+) -> Result<T, Error> {
+    let failed = || Err(Error::new("the expression cannot be evaluated"));
+    let guarded = || catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| failed());
+    if !large {
+        return guarded();
+    }
+    std::thread::scope(|scope| {
+        match std::thread::Builder::new()
+            .stack_size(STACK_BYTES)
+            .spawn_scoped(scope, guarded)
+        {
+            Ok(thread) => thread.join().unwrap_or_else(|_| failed()),
+            Err(_) => failed(),
+        }
+    })
 }
 
 impl std::fmt::Debug for Expr {

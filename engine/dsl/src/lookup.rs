@@ -43,7 +43,9 @@ impl Workflow {
         let mut list = Some(&self.tasks);
         let mut names = path.iter();
         while let (Some(tasks), Some(name)) = (list, names.next()) {
-            let Some(index) = tasks.iter().position(|task| task.name == *name) else { break };
+            let Some(index) = tasks.iter().position(|task| task.name == *name) else {
+                break;
+            };
             pointer.push_str(&format!("/{index}/{}", escaped(name)));
             let more = !names.as_slice().is_empty();
             list = match &tasks[index].kind {
@@ -70,7 +72,11 @@ impl Workflow {
                 _ => None,
             };
         }
-        if path.is_empty() { String::from("/") } else { pointer }
+        if path.is_empty() {
+            String::from("/")
+        } else {
+            pointer
+        }
     }
 }
 

@@ -142,7 +142,10 @@ pub enum Consumption {
     One(Filter),
     All(Vec<Filter>),
     /// Without `until` the first event completes it.
-    Any { filters: Vec<Filter>, until: Option<Until> },
+    Any {
+        filters: Vec<Filter>,
+        until: Option<Until>,
+    },
 }
 
 #[derive(Debug, Clone)]

@@ -24,7 +24,11 @@ fn without_data(message: &str) -> Option<String> {
     if let Some(rest) = message.strip_prefix("cannot index ") {
         let (value, rest) = split_value(rest)?;
         let key = rest.strip_prefix(" with ")?;
-        let key = if is_name(key) { key.to_owned() } else { split_value(key)?.0.to_owned() };
+        let key = if is_name(key) {
+            key.to_owned()
+        } else {
+            split_value(key)?.0.to_owned()
+        };
         return Some(format!("cannot index {value} with {key}"));
     }
     if let Some(rest) = message.strip_prefix("cannot use ") {
@@ -34,11 +38,21 @@ fn without_data(message: &str) -> Option<String> {
     if let Some(rest) = message.strip_prefix("cannot calculate ") {
         let (left, rest) = split_value(rest)?;
         let (operator, right) = rest.trim_start().split_once(' ')?;
-        return Some(format!("cannot calculate {left} {operator} {}", split_value(right)?.0));
+        return Some(format!(
+            "cannot calculate {left} {operator} {}",
+            split_value(right)?.0
+        ));
     }
-    for prefix in ["invalid path expression with input ", "cannot parse ", "cannot convert "] {
+    for prefix in [
+        "invalid path expression with input ",
+        "cannot parse ",
+        "cannot convert ",
+    ] {
         if let Some(rest) = message.strip_prefix(prefix) {
-            return Some(format!("{prefix}{}", split_value(rest).map_or("the value", |(value, _)| value)));
+            return Some(format!(
+                "{prefix}{}",
+                split_value(rest).map_or("the value", |(value, _)| value)
+            ));
         }
     }
     None
@@ -46,7 +60,11 @@ fn without_data(message: &str) -> Option<String> {
 
 /// A short quoted word: the name of a field, as the flow's author wrote it.
 fn is_name(key: &str) -> bool {
-    key.len() <= 66 && key.starts_with('"') && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"\"_-".contains(&byte))
+    key.len() <= 66
+        && key.starts_with('"')
+        && key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"\"_-".contains(&byte))
 }
 
 /// Takes one JSON value off the front: its type, and what follows it.

@@ -12,21 +12,62 @@ use jaq_core::path::{Part, Path};
 
 /// Filters of the library that walk their whole input.
 const WALKS_INPUT: [&str; 36] = [
-    "ascii_downcase", "ascii_upcase", "bsearch", "contains", "decode_base64", "decode_uri", "encode_base64",
-    "encode_uri", "endswith", "escape_html", "escape_sh", "explode", "fromjson", "group_by", "implode", "indices",
-    "key_values", "keys_unsorted", "length", "ltrim", "matches", "max_by_or_empty", "min_by_or_empty", "reverse",
-    "rtrim", "sort", "sort_by", "split_", "split_matches", "startswith", "strptime", "tobytes", "tojson", "trim",
-    "unescape_html", "utf8bytelength",
+    "ascii_downcase",
+    "ascii_upcase",
+    "bsearch",
+    "contains",
+    "decode_base64",
+    "decode_uri",
+    "encode_base64",
+    "encode_uri",
+    "endswith",
+    "escape_html",
+    "escape_sh",
+    "explode",
+    "fromjson",
+    "group_by",
+    "implode",
+    "indices",
+    "key_values",
+    "keys_unsorted",
+    "length",
+    "ltrim",
+    "matches",
+    "max_by_or_empty",
+    "min_by_or_empty",
+    "reverse",
+    "rtrim",
+    "sort",
+    "sort_by",
+    "split_",
+    "split_matches",
+    "startswith",
+    "strptime",
+    "tobytes",
+    "tojson",
+    "trim",
+    "unescape_html",
+    "utf8bytelength",
 ];
 /// Filters that compile a regular expression each time.
 const USES_REGEX: [&str; 3] = ["matches", "split_matches", "split_"];
 /// Filters whose every use is as cheap as a literal.
 const FREE: [&str; 4] = ["true", "false", "null", "!empty"];
 
+/// A definition of our prelude that is bounded by itself, and whose fold must stay usable as a path.
+const BOUNDED: &str = "getpath";
+
 type T<'s> = Term<&'s str>;
 
 pub(super) fn def<'s>(def: Def<&'s str>) -> Def<&'s str> {
-    Def { name: def.name, args: def.args, body: term(def.body) }
+    if def.name == BOUNDED {
+        return def;
+    }
+    Def {
+        name: def.name,
+        args: def.args,
+        body: term(def.body),
+    }
 }
 
 pub(super) fn term(term_: T<'_>) -> T<'_> {
@@ -34,18 +75,32 @@ pub(super) fn term(term_: T<'_>) -> T<'_> {
         Term::Recurse => then_tick(Term::Recurse),
         Term::Arr(Some(inner)) => charged(Term::Arr(Some(boxed(*inner)))),
         Term::Obj(members) if !members.is_empty() => charged(Term::Obj(
-            members.into_iter().map(|(key, value)| (term(key), value.map(term))).collect(),
+            members
+                .into_iter()
+                .map(|(key, value)| (term(key), value.map(term)))
+                .collect(),
         )),
         Term::Str(format, parts) => string(format, parts),
         Term::Neg(inner) => Term::Neg(boxed(*inner)),
         Term::BinOp(left, op, right) => binary(term(*left), op, term(*right)),
         Term::Label(name, body) => Term::Label(name, boxed(*body)),
         Term::Fold(name, source, pattern_, args) => {
-            Term::Fold(name, boxed(*source), pattern(pattern_), args.into_iter().map(term).collect())
+            let args = args.into_iter().map(term).collect();
+            // As a path the library recurses on the stack for each item; a variable has no path.
+            bind(
+                Term::Fold(name, boxed(*source), pattern(pattern_), args),
+                "$!",
+                Term::Var("$!"),
+            )
         }
-        Term::TryCatch(body, catch) => Term::TryCatch(boxed(*body), catch.map(|catch| boxed(*catch))),
+        Term::TryCatch(body, catch) => {
+            Term::TryCatch(boxed(*body), catch.map(|catch| boxed(*catch)))
+        }
         Term::IfThenElse(cases, otherwise) => Term::IfThenElse(
-            cases.into_iter().map(|(condition, then)| (term(condition), term(then))).collect(),
+            cases
+                .into_iter()
+                .map(|(condition, then)| (term(condition), term(then)))
+                .collect(),
             otherwise.map(|otherwise| boxed(*otherwise)),
         ),
         Term::Def(defs, body) => Term::Def(defs.into_iter().map(def).collect(), boxed(*body)),
@@ -85,9 +140,11 @@ fn binary<'s>(left: T<'s>, op: BinaryOp<&'s str>, right: T<'s>) -> T<'s> {
             charged(bind(right, "$!factor", update))
         }
         BinaryOp::Cmp(_) => same(op, charged(left), right),
-        BinaryOp::Math(_) | BinaryOp::Assign | BinaryOp::Update | BinaryOp::UpdateMath(_) | BinaryOp::UpdateAlt => {
-            charged(same(op, left, right))
-        }
+        BinaryOp::Math(_)
+        | BinaryOp::Assign
+        | BinaryOp::Update
+        | BinaryOp::UpdateMath(_)
+        | BinaryOp::UpdateAlt => charged(same(op, left, right)),
         BinaryOp::Alt | BinaryOp::Or | BinaryOp::And => same(op, left, right),
     }
 }
@@ -96,9 +153,12 @@ fn pattern<'s>(pattern_: Pattern<&'s str>) -> Pattern<&'s str> {
     match pattern_ {
         Pattern::Var(name) => Pattern::Var(name),
         Pattern::Arr(items) => Pattern::Arr(items.into_iter().map(pattern).collect()),
-        Pattern::Obj(members) => {
-            Pattern::Obj(members.into_iter().map(|(key, value)| (term(key), pattern(value))).collect())
-        }
+        Pattern::Obj(members) => Pattern::Obj(
+            members
+                .into_iter()
+                .map(|(key, value)| (term(key), pattern(value)))
+                .collect(),
+        ),
     }
 }
 
@@ -108,15 +168,31 @@ fn call<'s>(name: &'s str, args: Vec<T<'s>>) -> T<'s> {
     if FREE.contains(&name) {
         return call;
     }
-    let call = if name == "range" && arity == 3 { then_tick(call) } else { call };
-    let call = if WALKS_INPUT.contains(&name) { paying("!charge", call) } else { call };
-    let call = if USES_REGEX.contains(&name) { paying("!regex", call) } else { call };
+    let call = if name == "range" && arity == 3 {
+        then_tick(call)
+    } else {
+        call
+    };
+    let call = if WALKS_INPUT.contains(&name) {
+        paying("!charge", call)
+    } else {
+        call
+    };
+    let call = if USES_REGEX.contains(&name) {
+        paying("!regex", call)
+    } else {
+        call
+    };
     paying("!tick", call)
 }
 
 fn path<'s>(base: T<'s>, Path(parts): Path<T<'s>>) -> T<'s> {
-    let many = parts.iter().any(|(part, _)| matches!(part, Part::Range(None, None)));
-    let walks = parts.iter().any(|(part, _)| !matches!(part, Part::Index(Term::Str(None, _) | Term::Num(_))));
+    let many = parts
+        .iter()
+        .any(|(part, _)| matches!(part, Part::Range(None, None)));
+    let walks = parts
+        .iter()
+        .any(|(part, _)| !matches!(part, Part::Index(Term::Str(None, _) | Term::Num(_))));
     let parts = parts.into_iter().map(|(part, optional)| {
         let part = match part {
             Part::Index(index) => Part::Index(term(index)),
@@ -141,7 +217,10 @@ fn then_tick(body: T<'_>) -> T<'_> {
 
 /// `body | (charge as $! | .)`
 fn charged(body: T<'_>) -> T<'_> {
-    if matches!(body, Term::Num(_) | Term::Call("true" | "false" | "null", _)) {
+    if matches!(
+        body,
+        Term::Num(_) | Term::Call("true" | "false" | "null", _)
+    ) {
         return body;
     }
     pipe(body, paying("!charge", Term::Id))
@@ -152,5 +231,9 @@ fn pipe<'s>(left: T<'s>, right: T<'s>) -> T<'s> {
 }
 
 fn bind<'s>(value: T<'s>, name: &'static str, body: T<'s>) -> T<'s> {
-    Term::BinOp(Box::new(value), BinaryOp::Pipe(Some(Pattern::Var(name))), Box::new(body))
+    Term::BinOp(
+        Box::new(value),
+        BinaryOp::Pipe(Some(Pattern::Var(name))),
+        Box::new(body),
+    )
 }

@@ -11,33 +11,54 @@ use super::{BRACKETS_DEPTH_MAX, Error, SOURCE_BYTES_MAX, TOKENS_MAX, prelude};
 
 type Calls<'s> = BTreeSet<(&'s str, usize)>;
 
-pub(super) fn term(source: &str) -> Result<Term<&str>, Error> {
+/// The limits that must hold before anything recurses on the text.
+pub(super) fn refuse_oversized(source: &str) -> Result<(), Error> {
     if source.len() > SOURCE_BYTES_MAX {
-        return Err(Error::new(format!("the expression is longer than {SOURCE_BYTES_MAX} bytes")));
+        return Err(Error::new(format!(
+            "the expression is longer than {SOURCE_BYTES_MAX} bytes"
+        )));
     }
-    refuse_deep_brackets(source)?;
-    let tokens = Lexer::new(source).lex().map_err(|errors| match errors.into_iter().next() {
-        Some((expected, found)) => Error::at(
-            // `as_str` of the library panics on delimiters it does not expect; these three are all it produces.
-            format!("{} expected", expected.as_str()),
-            offset(source, found).unwrap_or(source.len()),
-        ),
-        None => Error::new("the expression cannot be read"),
-    })?;
-    if count(&tokens) > TOKENS_MAX {
-        return Err(Error::new(format!("the expression has more than {TOKENS_MAX} words and signs")));
+    refuse_deep_brackets(source)
+}
+
+/// The tree, and of how many tokens it was made.
+pub(super) fn term(source: &str) -> Result<(Term<&str>, usize), Error> {
+    let tokens = Lexer::new(source)
+        .lex()
+        .map_err(|errors| match errors.into_iter().next() {
+            Some((expected, found)) => Error::at(
+                // `as_str` of the library panics on delimiters it does not expect; these three are all it produces.
+                format!("{} expected", expected.as_str()),
+                offset(source, found).unwrap_or(source.len()),
+            ),
+            None => Error::new("the expression cannot be read"),
+        })?;
+    let tokens_count = count(&tokens);
+    if tokens_count > TOKENS_MAX {
+        return Err(Error::new(format!(
+            "the expression has more than {TOKENS_MAX} words and signs"
+        )));
     }
     if tokens.is_empty() {
         return Err(Error::at("the expression is empty", 0));
     }
-    Parser::new(&tokens).parse(|parser| parser.term()).map_err(|errors| match errors.into_iter().next() {
-        Some((expected, Some(Token(found, _)))) => {
-            let word: String = found.chars().take(20).collect();
-            Error::at(format!("{} expected, found `{word}`", expected.as_str()), offset(source, found).unwrap_or(0))
-        }
-        Some((expected, None)) => Error::at(format!("{} expected at the end", expected.as_str()), source.len()),
-        None => Error::new("the expression cannot be read"),
-    })
+    let parsed = Parser::new(&tokens).parse(|parser| parser.term());
+    parsed
+        .map(|term| (term, tokens_count))
+        .map_err(|errors| match errors.into_iter().next() {
+            Some((expected, Some(Token(found, _)))) => {
+                let word: String = found.chars().take(20).collect();
+                Error::at(
+                    format!("{} expected, found `{word}`", expected.as_str()),
+                    offset(source, found).unwrap_or(0),
+                )
+            }
+            Some((expected, None)) => Error::at(
+                format!("{} expected at the end", expected.as_str()),
+                source.len(),
+            ),
+            None => Error::new("the expression cannot be read"),
+        })
 }
 
 /// Where `part`, a slice of `source`, begins; none for text that the library made itself.
@@ -56,7 +77,10 @@ fn refuse_deep_brackets(source: &str) -> Result<(), Error> {
             _ => {}
         }
         if depth > BRACKETS_DEPTH_MAX {
-            return Err(Error::at(format!("brackets are nested deeper than {BRACKETS_DEPTH_MAX} levels"), offset));
+            return Err(Error::at(
+                format!("brackets are nested deeper than {BRACKETS_DEPTH_MAX} levels"),
+                offset,
+            ));
         }
     }
     Ok(())
@@ -86,18 +110,19 @@ pub(super) fn refuse_forbidden(source: &str, term: &Term<&str>) -> Result<(), Er
     let mut found = None;
     walk(term, &mut Vec::new(), &mut |term, open| {
         let problem = match term {
-            Term::Call(name, args) if open.contains(&(*name, args.len())) => {
-                Some((*name, format!("the definition of `{name}` calls itself, which is not allowed")))
-            }
+            Term::Call(name, args) if open.contains(&(*name, args.len())) => Some((
+                *name,
+                format!("the definition of `{name}` calls itself, which is not allowed"),
+            )),
             Term::Call(name, _) | Term::Var(name) | Term::Fold(name, ..)
                 if name.trim_start_matches('$').starts_with("__") =>
             {
-                Some((*name, format!("names that begin with two underscores are reserved, `{name}` is one")))
+                Some((
+                    *name,
+                    format!("names that begin with two underscores are reserved, `{name}` is one"),
+                ))
             }
-            Term::Def(defs, _) => defs
-                .iter()
-                .find(|def| def.name.starts_with("__"))
-                .map(|def| (def.name, format!("names that begin with two underscores are reserved, `{}` is one", def.name))),
+            Term::Def(defs, _) => defs.iter().find_map(refused_def),
             _ => None,
         };
         if found.is_none() {
@@ -105,9 +130,31 @@ pub(super) fn refuse_forbidden(source: &str, term: &Term<&str>) -> Result<(), Er
         }
     });
     match found {
-        Some((name, message)) => Err(Error { message, offset: offset(source, name) }),
+        Some((name, message)) => Err(Error {
+            message,
+            offset: offset(source, name),
+        }),
         None => Ok(()),
     }
+}
+
+/// Filters as arguments (`def f(g): …`) let a short text nest calls exponentially deep; values do not.
+fn refused_def<'s>(def: &Def<&'s str>) -> Option<(&'s str, String)> {
+    if def.name.starts_with("__") {
+        let message = format!(
+            "names that begin with two underscores are reserved, `{}` is one",
+            def.name
+        );
+        return Some((def.name, message));
+    }
+    let filter = def.args.iter().find(|arg| !arg.starts_with('$'))?;
+    Some((
+        filter,
+        format!(
+            "the argument `{filter}` of `{}` must be a value: write `${filter}`",
+            def.name
+        ),
+    ))
 }
 
 /// Names without `$` of all variables that occur.
@@ -150,7 +197,12 @@ fn walk<'s>(
 ) {
     visit(term, open);
     match term {
-        Term::Id | Term::Recurse | Term::Num(_) | Term::Arr(None) | Term::Break(_) | Term::Var(_) => {}
+        Term::Id
+        | Term::Recurse
+        | Term::Num(_)
+        | Term::Arr(None)
+        | Term::Break(_)
+        | Term::Var(_) => {}
         Term::Str(_, parts) => {
             for part in parts {
                 if let StrPart::Term(inner) = part {
@@ -158,7 +210,9 @@ fn walk<'s>(
                 }
             }
         }
-        Term::Arr(Some(inner)) | Term::Neg(inner) | Term::Label(_, inner) => walk(inner, open, visit),
+        Term::Arr(Some(inner)) | Term::Neg(inner) | Term::Label(_, inner) => {
+            walk(inner, open, visit)
+        }
         Term::Obj(members) => {
             for (key, value) in members {
                 walk(key, open, visit);
@@ -186,7 +240,9 @@ fn walk<'s>(
                 walk(condition, open, visit);
                 walk(then, open, visit);
             }
-            otherwise.iter().for_each(|otherwise| walk(otherwise, open, visit));
+            otherwise
+                .iter()
+                .for_each(|otherwise| walk(otherwise, open, visit));
         }
         Term::Def(defs, body) => {
             defs.iter().for_each(|def| walk_def(def, open, visit));
@@ -198,7 +254,10 @@ fn walk<'s>(
             for (part, _) in parts {
                 match part {
                     Part::Index(index) => walk(index, open, visit),
-                    Part::Range(from, to) => from.iter().chain(to).for_each(|bound| walk(bound, open, visit)),
+                    Part::Range(from, to) => from
+                        .iter()
+                        .chain(to)
+                        .for_each(|bound| walk(bound, open, visit)),
                 }
             }
         }
@@ -222,7 +281,9 @@ fn walk_pattern<'s>(
 ) {
     match pattern {
         Pattern::Var(_) => {}
-        Pattern::Arr(items) => items.iter().for_each(|item| walk_pattern(item, open, visit)),
+        Pattern::Arr(items) => items
+            .iter()
+            .for_each(|item| walk_pattern(item, open, visit)),
         Pattern::Obj(members) => {
             for (key, value) in members {
                 walk(key, open, visit);
@@ -246,7 +307,10 @@ pub(super) fn undefined(
             let near = peygir_source::suggest(name.trim_start_matches('$'), vars.iter().copied());
             ("variable", near.map(|near| format!("${near}")))
         }
-        Undefined::Filter(_) => ("function", peygir_source::suggest(name, prelude::names()).map(str::to_owned)),
+        Undefined::Filter(_) => (
+            "function",
+            peygir_source::suggest(name, prelude::names()).map(str::to_owned),
+        ),
         other => (other.as_str(), None),
     };
     let arguments = match kind {
@@ -254,5 +318,8 @@ pub(super) fn undefined(
         _ => String::new(),
     };
     let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-    Error { message: format!("there is no {what} `{name}`{arguments} here{hint}"), offset: offset(source, name) }
+    Error {
+        message: format!("there is no {what} `{name}`{arguments} here{hint}"),
+        offset: offset(source, name),
+    }
 }
