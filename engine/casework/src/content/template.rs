@@ -124,7 +124,7 @@ impl Template {
 
     fn render(&self, part: &str, values: &Value) -> Result<String, RenderError> {
         let compiled = self.words.get_template(part).map_err(|error| without_values(&error))?;
-        let text = compiled.render(values).map_err(|error| without_values(&error))?;
+        let text = compiled.render(minijinja::value::Serde(values)).map_err(|error| without_values(&error))?;
         if text.len() > RENDERED_BYTES_MAX {
             return Err(format!("the text is longer than {RENDERED_BYTES_MAX} bytes"));
         }
