@@ -1,1 +1,26 @@
+//! The sandbox for scripts (rhai) and for expression cells of decision tables.
+//!
+//! Owns: which part of rhai an author may use, every limit of a run ([`limits`]), the way of JSON in and out, the
+//! faults a run can end with, and the YAML tests that lie beside a script ([`tests`]). A script decides and *returns*
+//! data: it has no clock, randomness, file, network or output. Deliberately does not know what the returned
+//! actions mean, where scripts are stored, or how the wall clock is read: the caller tells by a [`Deadline`].
 
+mod cell;
+mod check;
+mod complaint;
+mod deadline;
+mod engine;
+mod fault;
+mod json;
+pub mod limits;
+mod now;
+mod script;
+mod stdlib;
+pub mod tests;
+
+pub use cell::Cell;
+pub use deadline::Deadline;
+pub use fault::Fault;
+pub use limits::Limit;
+pub use now::Now;
+pub use script::Script;

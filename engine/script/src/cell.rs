@@ -1,0 +1,64 @@
+//! An expression cell of a decision table: one rhai expression over the table's inputs that is true or false.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use peygir_source::Diagnostic;
+use rhai::{AST, Position, Scope};
+use serde_json::Value;
+
+use crate::{
+    check,
+    complaint::{of_parse_error, too_large},
+    engine,
+    fault::{Fault, span_of},
+    json,
+    limits::CELL_BYTES_MAX,
+};
+
+/// A compiled cell. Cloning shares the compiled form. Cells have fuel of their own and need no deadline: their
+/// operations are few and their inputs are bounded.
+#[derive(Debug, Clone)]
+pub struct Cell {
+    ast: Arc<AST>,
+    variables: Arc<[String]>,
+}
+
+impl Cell {
+    /// Compiles one expression that may name `variables` only. Spans are relative to the expression.
+    pub fn compile(expression: &str, variables: &[&str]) -> Result<Self, Vec<Diagnostic>> {
+        if expression.len() > CELL_BYTES_MAX {
+            let what = format!("{} bytes in a cell, at most {CELL_BYTES_MAX}", expression.len());
+            return Err(vec![too_large(span_of(Position::new(1, 1)), &what)]);
+        }
+        let mut scope = Scope::new();
+        for name in variables {
+            scope.push_dynamic(*name, ().into());
+        }
+        let ast = engine::CELLS
+            .compile_expression_with_scope(&scope, expression)
+            .map_err(|error| vec![of_parse_error(&error, expression)])?;
+        let findings = check::calls(&ast);
+        if findings.is_empty() {
+            let variables = variables.iter().map(|name| (*name).to_owned()).collect();
+            Ok(Self { ast: Arc::new(ast), variables })
+        } else {
+            Err(findings)
+        }
+    }
+
+    /// Whether the cell holds. A variable without a value in `inputs` is `()`; an answer that is no boolean is a fault.
+    pub fn eval(&self, inputs: &BTreeMap<String, Value>) -> Result<bool, Fault> {
+        let mut scope = Scope::new();
+        for name in self.variables.iter() {
+            let value = inputs.get(name).unwrap_or(&Value::Null);
+            scope.push_constant_dynamic(name.as_str(), json::to_dynamic(name, value)?);
+        }
+        let answer = engine::CELLS
+            .eval_ast_with_scope::<rhai::Dynamic>(&mut scope, &self.ast)
+            .map_err(|error| Fault::from_rhai(*error))?;
+        answer.as_bool().map_err(|kind| Fault::Failed {
+            message: format!("the cell must be true or false, not {kind}"),
+            at: span_of(Position::new(1, 1)),
+        })
+    }
+}

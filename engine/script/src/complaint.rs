@@ -1,0 +1,121 @@
+//! What is wrong with a script before it runs: the words of each finding, in both languages.
+
+use peygir_source::{Diagnostic, Span};
+use rhai::{LexError, ParseError, ParseErrorType};
+
+use crate::fault::span_of;
+
+/// Words that rhai keeps for itself. Authors meet them as names of variables, `case` first of all.
+pub(crate) const RESERVED: &[&str] = &[
+    "async", "await", "case", "default", "each", "exit", "go", "goto", "is", "match", "module", "new", "nil", "null",
+    "package", "protected", "public", "shared", "spawn", "static", "super", "sync", "then", "thread", "use", "var",
+    "void", "with", "yield",
+];
+
+/// A parse error as a finding. `source` lets it look at the word that stands there.
+pub(crate) fn of_parse_error(error: &ParseError, source: &str) -> Diagnostic {
+    let mut span = span_of(error.position());
+    if span.line == 0 {
+        span = end_of(source);
+    }
+    let word = word_at(source, span);
+    let kind = error.err_type();
+    if let Some(word) = word.as_deref().filter(|word| crate::engine::FORBIDDEN.contains(word)) {
+        return forbidden(span, word);
+    }
+    if let Some(word) = word.as_deref().filter(|word| RESERVED.contains(word)) {
+        return reserved(span, word);
+    }
+    match kind {
+        ParseErrorType::Reserved(word) => reserved(span, word),
+        ParseErrorType::VariableUndefined(name) => undefined(span, name),
+        ParseErrorType::ModuleUndefined(name) => undefined(span, name),
+        ParseErrorType::ExprTooDeep
+        | ParseErrorType::TooManyFunctions
+        | ParseErrorType::LiteralTooLarge(..)
+        | ParseErrorType::BadInput(LexError::StringTooLong(_)) => too_large(span, &kind.to_string()),
+        _ => Diagnostic::error(
+            "PG-S001",
+            span,
+            format!("the script can't be read: {kind}"),
+            format!("متن اسکریپت خوانده نمی‌شود: {kind}"),
+        ),
+    }
+}
+
+pub(crate) fn reserved(span: Span, word: &str) -> Diagnostic {
+    let help = match word {
+        "case" => "the case is called `req` in scripts: write req instead of case".to_owned(),
+        "null" | "nil" | "void" => "\"nothing\" is written () in scripts".to_owned(),
+        "match" => "write switch instead of match".to_owned(),
+        "var" => "write let instead of var".to_owned(),
+        _ => format!("take another name, such as {word}_"),
+    };
+    Diagnostic::error(
+        "PG-S002",
+        sized(span, word),
+        format!("`{word}` is a reserved word of the script language"),
+        format!("«{word}» واژهٔ رزروشدهٔ زبان اسکریپت است"),
+    )
+    .with_help(help)
+}
+
+pub(crate) fn forbidden(span: Span, word: &str) -> Diagnostic {
+    let help = match word {
+        "sleep" => "a script never waits: return an action and let the flow wait",
+        "timestamp" => "the moment of the call is passed in as `now`",
+        "print" | "debug" => "return the data instead; a run is seen in the journal",
+        "import" | "export" => "a script stands alone: define the function in the same file",
+        _ => "call a function defined in the same file",
+    };
+    Diagnostic::error(
+        "PG-S005",
+        sized(span, word),
+        format!("`{word}` is not available in scripts"),
+        format!("«{word}» در اسکریپت‌ها در دسترس نیست"),
+    )
+    .with_help(help)
+}
+
+fn undefined(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        "PG-S004",
+        sized(span, name),
+        format!("there is no variable \"{name}\" here"),
+        format!("متغیری به نام «{name}» در اینجا وجود ندارد"),
+    )
+    .with_help("a function sees its own parameters and variables only; text stands in double quotes")
+}
+
+pub(crate) fn too_large(span: Span, what: &str) -> Diagnostic {
+    Diagnostic::error("PG-S007", span, format!("the script is too large: {what}"), format!("اسکریپت بیش از حد بزرگ است: {what}"))
+        .with_help("split it into functions, or into a decision table and a script")
+}
+
+/// The closest of `known` to `name`, as a help text.
+pub(crate) fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= 2 && *distance < candidate.chars().count())
+        .min()
+        .map(|(_, candidate)| format!("did you mean \"{candidate}\"?"))
+}
+
+pub(crate) fn sized(span: Span, word: &str) -> Span {
+    Span { length: u32::try_from(word.chars().count()).unwrap_or(0), ..span }
+}
+
+fn end_of(source: &str) -> Span {
+    let line = source.lines().count().max(1);
+    let column = source.lines().last().map_or(1, |text| text.chars().count() + 1);
+    let number = |part| u32::try_from(part).unwrap_or(u32::MAX);
+    Span { line: number(line), column: number(column), length: 0 }
+}
+
+fn word_at(source: &str, span: Span) -> Option<String> {
+    let line = source.lines().nth(span.line.checked_sub(1)? as usize)?;
+    let rest = line.chars().skip(span.column.checked_sub(1)? as usize);
+    let word: String = rest.take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    (!word.is_empty()).then_some(word)
+}

@@ -1,0 +1,86 @@
+//! The two engines: one for scripts, one for cells. Each is built once and shared by all threads.
+
+use std::{
+    collections::BTreeSet,
+    sync::LazyLock,
+};
+
+use rhai::{
+    Dynamic, Engine, OptimizationLevel,
+    module_resolvers::DummyModuleResolver,
+    packages::{
+        BasicArrayPackage, BasicMapPackage, BasicMathPackage, CorePackage, LogicPackage, MoreStringPackage, Package,
+    },
+};
+
+use crate::{deadline, limits, stdlib};
+
+/// What may not be called at all, and what stands for it. `sleep` would hold a thread, the rest reaches outside the script.
+pub(crate) const FORBIDDEN: &[&str] = &["eval", "import", "export", "print", "debug", "sleep", "timestamp"];
+
+/// Of these, those that are symbols of the language: only they can be switched off by name.
+const FORBIDDEN_SYMBOLS: &[&str] = &["eval", "import", "export", "print", "debug"];
+
+pub(crate) static SCRIPTS: LazyLock<Engine> = LazyLock::new(|| build(limits::OPERATIONS_MAX));
+pub(crate) static CELLS: LazyLock<Engine> = LazyLock::new(|| build(limits::CELL_OPERATIONS_MAX));
+
+/// Names of all functions that a script can call without defining them.
+pub(crate) static FUNCTION_NAMES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let mut names: BTreeSet<String> = SCRIPTS
+        .gen_fn_signatures(true)
+        .iter()
+        .filter_map(|signature| signature.split('(').next())
+        .map(|name| name.trim().to_owned())
+        .collect();
+    names.extend(["Fn", "call", "curry", "type_of", "is_def_var", "is_def_fn", "is_shared"].map(str::to_owned));
+    names
+});
+
+fn build(operations_max: u64) -> Engine {
+    let mut engine = Engine::new_raw();
+    for package in [
+        CorePackage::new().as_shared_module(),
+        LogicPackage::new().as_shared_module(),
+        BasicMathPackage::new().as_shared_module(),
+        BasicArrayPackage::new().as_shared_module(),
+        BasicMapPackage::new().as_shared_module(),
+        MoreStringPackage::new().as_shared_module(),
+    ] {
+        engine.register_global_module(package);
+    }
+    stdlib::register(&mut engine);
+    restrict(&mut engine);
+    limit(&mut engine, operations_max);
+    engine
+}
+
+fn restrict(engine: &mut Engine) {
+    for symbol in FORBIDDEN_SYMBOLS {
+        engine.disable_symbol(*symbol);
+    }
+    // Both are unreachable with the symbols gone; should a way be found, nothing reaches the server's output.
+    engine.on_print(|_| {});
+    engine.on_debug(|_, _, _| {});
+    engine.set_module_resolver(DummyModuleResolver::new());
+    engine.set_strict_variables(true);
+    engine.set_fail_on_invalid_map_property(true);
+    // The tree is run as it was written: positions stay true and the count of operations does not hang on an optimiser.
+    engine.set_optimization_level(OptimizationLevel::None);
+}
+
+fn limit(engine: &mut Engine, operations_max: u64) {
+    engine.set_max_operations(operations_max);
+    engine.set_max_call_levels(limits::CALL_LEVELS_MAX);
+    engine.set_max_expr_depths(limits::EXPRESSION_DEPTH_MAX, limits::FUNCTION_EXPRESSION_DEPTH_MAX);
+    engine.set_max_string_size(limits::STRING_BYTES_MAX);
+    engine.set_max_array_size(limits::ARRAY_ITEMS_MAX);
+    engine.set_max_map_size(limits::MAP_ENTRIES_MAX);
+    engine.set_max_variables(limits::VARIABLES_MAX);
+    engine.set_max_functions(limits::FUNCTIONS_MAX);
+    engine.set_max_modules(limits::MODULES_MAX);
+    engine.set_max_strings_interned(limits::STRINGS_INTERNED_MAX);
+    engine.on_progress(|operations| {
+        let look = operations % limits::OPERATIONS_PER_DEADLINE_CHECK == 0;
+        deadline::is_over(look).then_some(Dynamic::UNIT)
+    });
+}

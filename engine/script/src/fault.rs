@@ -1,0 +1,116 @@
+//! What a run can end with besides an answer, each with the line of the script.
+
+use peygir_source::{Diagnostic, Span};
+use rhai::{EvalAltResult, Position};
+
+use crate::limits::Limit;
+
+/// Why a script or cell gave no answer. Only [`Fault::Aborted`] depends on the machine: the turn it ran in is not
+/// committed and an incident is raised. All others come out the same at every replay and are faults of the flow.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Fault {
+    #[error("the script was stopped at line {}: its wall-clock time was over", .at.line)]
+    Aborted { at: Span },
+    #[error("the script met a limit at line {}: {limit}", .at.line)]
+    Limit { limit: Limit, at: Span },
+    #[error("the script failed at line {}: {message}", .at.line)]
+    Failed { message: String, at: Span },
+    /// The script's own `throw`.
+    #[error("the script threw at line {}: {value}", .at.line)]
+    Thrown { value: serde_json::Value, at: Span },
+    /// The answer holds something that JSON can't tell; `path` is a JSON pointer into the answer.
+    #[error("the script's answer can't be told as data, at \"{path}\": {reason}")]
+    Answer { path: String, reason: String },
+    /// The data given to the script can't be told in its terms.
+    #[error("{what} can't be given to the script: {reason}")]
+    Input { what: String, reason: String },
+}
+
+impl Fault {
+    pub(crate) fn limit(limit: Limit) -> Self {
+        Self::Limit { limit, at: Span::default() }
+    }
+
+    /// Where in the script; line 0 where the fault has no place.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Aborted { at } | Self::Limit { at, .. } | Self::Failed { at, .. } | Self::Thrown { at, .. } => *at,
+            Self::Answer { .. } | Self::Input { .. } => Span::default(),
+        }
+    }
+
+    /// The stable code, with a page under `docs/errors/`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Aborted { .. } => "PG-S101",
+            Self::Limit { .. } => "PG-S102",
+            Self::Failed { .. } => "PG-S103",
+            Self::Thrown { .. } => "PG-S104",
+            Self::Answer { .. } => "PG-S105",
+            Self::Input { .. } => "PG-S106",
+        }
+    }
+
+    /// The sentence in Persian; what rhai says stays as it is.
+    pub fn message_fa(&self) -> String {
+        match self {
+            Self::Aborted { at } => format!("اجرای اسکریپت در سطر {} متوقف شد: مهلت زمانی آن تمام شد", at.line),
+            Self::Limit { limit, at } => format!("اسکریپت در سطر {} از یک حد مجاز گذشت: {limit}", at.line),
+            Self::Failed { message, at } => format!("اسکریپت در سطر {} خطا داد: {message}", at.line),
+            Self::Thrown { value, at } => format!("اسکریپت در سطر {} خودش خطا اعلام کرد: {value}", at.line),
+            Self::Answer { path, reason } => format!("پاسخ اسکریپت در «{path}» به صورت داده در نمی‌آید: {reason}"),
+            Self::Input { what, reason } => format!("«{what}» را نمی‌توان به اسکریپت داد: {reason}"),
+        }
+    }
+
+    pub fn to_diagnostic(&self) -> Diagnostic {
+        Diagnostic::error(self.code(), self.span(), self.to_string(), self.message_fa())
+    }
+
+    /// From what rhai reports. `over` says that the caller's deadline passed during the run.
+    pub(crate) fn from_rhai(error: EvalAltResult) -> Self {
+        let (error, at) = innermost(error, Span::default());
+        let limit = |limit| Self::Limit { limit, at };
+        match error {
+            EvalAltResult::ErrorTerminated(..) => Self::Aborted { at },
+            EvalAltResult::ErrorTooManyOperations(_) => limit(Limit::Operations),
+            EvalAltResult::ErrorTooManyVariables(_) => limit(Limit::Variables),
+            EvalAltResult::ErrorTooManyModules(_) => limit(Limit::Modules),
+            EvalAltResult::ErrorStackOverflow(_) => limit(Limit::CallLevels),
+            EvalAltResult::ErrorDataTooLarge(..) => limit(Limit::Size),
+            EvalAltResult::ErrorRuntime(value, _) => match crate::json::from_dynamic(value) {
+                Ok(value) => Self::Thrown { value, at },
+                Err(_) => Self::Thrown { value: serde_json::Value::Null, at },
+            },
+            EvalAltResult::ErrorPropertyNotFound(name, _) => Self::Failed {
+                message: format!("there is no field \"{name}\" here; for a field that may be absent write get(\"{name}\") ?? …"),
+                at,
+            },
+            mut other => {
+                other.clear_position();
+                Self::Failed { message: other.to_string(), at }
+            }
+        }
+    }
+}
+
+/// The error that began it. Functions of rhai itself have no place: then the place of their call holds.
+fn innermost(mut error: EvalAltResult, outer: Span) -> (EvalAltResult, Span) {
+    let at = match span_of(error.position()) {
+        Span { line: 0, .. } => outer,
+        span => span,
+    };
+    match error {
+        EvalAltResult::ErrorInFunctionCall(_, _, ref mut inner, _) | EvalAltResult::ErrorInModule(_, ref mut inner, _) => {
+            let inner = std::mem::replace(&mut **inner, EvalAltResult::LoopBreak(false, ().into(), Position::NONE));
+            innermost(inner, at)
+        }
+        error => (error, at),
+    }
+}
+
+/// rhai's place as ours: both count from 1, in characters.
+pub(crate) fn span_of(position: Position) -> Span {
+    let number = |part: Option<usize>| part.and_then(|part| u32::try_from(part).ok()).unwrap_or(0);
+    Span { line: number(position.line()), column: number(position.position()).max(1), length: 0 }
+}

@@ -1,0 +1,131 @@
+//! JSON to rhai's values and back. Integers stay integers; what JSON has no word for is refused by name.
+
+use rhai::{Array, Dynamic, FLOAT, ImmutableString, Map};
+use serde_json::{Number, Value};
+
+use crate::{
+    fault::Fault,
+    limits::{ARRAY_ITEMS_MAX, JSON_DEPTH_MAX, Limit, MAP_ENTRIES_MAX, STRING_BYTES_MAX},
+};
+
+/// Counts what rhai would count over a whole value, so that data from outside obeys the limits of a run as well.
+#[derive(Default)]
+struct Sizes {
+    string_bytes: usize,
+    items: usize,
+    entries: usize,
+}
+
+impl Sizes {
+    fn check(&self) -> Result<(), Fault> {
+        let fits = self.string_bytes <= STRING_BYTES_MAX
+            && self.items <= ARRAY_ITEMS_MAX
+            && self.entries <= MAP_ENTRIES_MAX;
+        if fits { Ok(()) } else { Err(Fault::limit(Limit::Size)) }
+    }
+}
+
+/// `what` names the value in the fault: `req`, `args`, or a cell's input.
+pub(crate) fn to_dynamic(what: &str, value: &Value) -> Result<Dynamic, Fault> {
+    inward(what, value, 0, &mut Sizes::default())
+}
+
+fn inward(what: &str, value: &Value, depth: usize, sizes: &mut Sizes) -> Result<Dynamic, Fault> {
+    if depth > JSON_DEPTH_MAX {
+        return Err(Fault::limit(Limit::JsonDepth));
+    }
+    Ok(match value {
+        Value::Null => Dynamic::UNIT,
+        Value::Bool(flag) => Dynamic::from_bool(*flag),
+        Value::Number(number) => number_inward(what, number)?,
+        Value::String(text) => {
+            sizes.string_bytes += text.len();
+            sizes.check()?;
+            Dynamic::from(text.clone())
+        }
+        Value::Array(items) => {
+            sizes.items += items.len();
+            sizes.check()?;
+            let items = items.iter().map(|item| inward(what, item, depth + 1, sizes));
+            Dynamic::from_array(items.collect::<Result<Array, Fault>>()?)
+        }
+        Value::Object(members) => {
+            sizes.entries += members.len();
+            sizes.check()?;
+            let mut map = Map::new();
+            for (key, member) in members {
+                map.insert(key.as_str().into(), inward(what, member, depth + 1, sizes)?);
+            }
+            Dynamic::from_map(map)
+        }
+    })
+}
+
+fn number_inward(what: &str, number: &Number) -> Result<Dynamic, Fault> {
+    if let Some(integer) = number.as_i64() {
+        return Ok(Dynamic::from_int(integer));
+    }
+    match number.as_f64() {
+        Some(float) if number.is_f64() => Ok(Dynamic::from_float(float)),
+        _ => Err(Fault::Input { what: what.to_owned(), reason: format!("the number {number} does not fit 64 bits") }),
+    }
+}
+
+/// The answer of a script as JSON. `path` in a fault says which part can't be told.
+pub(crate) fn from_dynamic(value: Dynamic) -> Result<Value, Fault> {
+    outward(value, &mut Vec::new())
+}
+
+fn outward(value: Dynamic, path: &mut Vec<String>) -> Result<Value, Fault> {
+    if path.len() > JSON_DEPTH_MAX {
+        return Err(Fault::limit(Limit::JsonDepth));
+    }
+    // Captured variables are shared cells; the value inside is what counts.
+    let value = value.flatten();
+    if value.is_unit() {
+        return Ok(Value::Null);
+    }
+    if let Ok(flag) = value.as_bool() {
+        return Ok(flag.into());
+    }
+    if let Ok(integer) = value.as_int() {
+        return Ok(integer.into());
+    }
+    if let Ok(float) = value.as_float() {
+        return float_outward(float, path);
+    }
+    if let Ok(letter) = value.as_char() {
+        return Ok(letter.to_string().into());
+    }
+    if value.is_array() {
+        let items = value.cast::<Array>().into_iter().enumerate();
+        return items.map(|(index, item)| step(index.to_string(), item, path)).collect();
+    }
+    if value.is_map() {
+        let members = value.cast::<Map>().into_iter();
+        let members = members.map(|(key, member)| Ok((key.to_string(), step(key.to_string(), member, path)?)));
+        return Ok(Value::Object(members.collect::<Result<_, Fault>>()?));
+    }
+    let type_name = value.type_name();
+    match value.try_cast::<ImmutableString>() {
+        Some(text) => Ok(Value::String(text.into_owned())),
+        None => Err(answer(path, format!("a value of type {type_name} is no data"))),
+    }
+}
+
+fn step(name: String, value: Dynamic, path: &mut Vec<String>) -> Result<Value, Fault> {
+    path.push(name);
+    let value = outward(value, path)?;
+    path.pop();
+    Ok(value)
+}
+
+fn float_outward(float: FLOAT, path: &[String]) -> Result<Value, Fault> {
+    Number::from_f64(float).map(Value::Number).ok_or_else(|| answer(path, format!("{float} is no number of JSON")))
+}
+
+fn answer(path: &[String], reason: String) -> Fault {
+    let path = path.iter().map(|part| format!("/{part}")).collect();
+    Fault::Answer { path, reason }
+}
+

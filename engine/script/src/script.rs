@@ -1,0 +1,83 @@
+//! A compiled script: checked once, called often, from any thread.
+
+use std::sync::Arc;
+
+use peygir_source::{Diagnostic, Severity};
+use rhai::{AST, CallFnOptions, Dynamic, Scope};
+use serde_json::Value;
+
+use crate::{
+    check,
+    complaint::{of_parse_error, too_large},
+    deadline::{self, Deadline},
+    engine,
+    fault::{Fault, span_of},
+    json,
+    limits::SOURCE_BYTES_MAX,
+    now::Now,
+};
+
+/// A script that compiled without errors. Cloning shares the compiled form.
+#[derive(Debug, Clone)]
+pub struct Script {
+    name: Arc<str>,
+    entry: Arc<str>,
+    ast: Arc<AST>,
+    warnings: Arc<[Diagnostic]>,
+}
+
+impl Script {
+    /// Compiles `source`. `name` is the script's name as flows call it (`on-overdue`); the script begins in the
+    /// function of that name with `_` for `-` (`fn on_overdue(req, now, args)`), or else in `fn main(req, now, args)`.
+    pub fn compile(name: &str, source: &str) -> Result<Self, Vec<Diagnostic>> {
+        if source.len() > SOURCE_BYTES_MAX {
+            let what = format!("{} bytes, at most {SOURCE_BYTES_MAX}", source.len());
+            return Err(vec![too_large(span_of(rhai::Position::new(1, 1)), &what)]);
+        }
+        let ast = engine::SCRIPTS.compile(source).map_err(|error| vec![of_parse_error(&error, source)])?;
+        let mut findings = check::top_level(&ast);
+        findings.extend(check::calls(&ast));
+        let entry = check::entry(&ast, name).map_err(|finding| findings.push(finding)).ok();
+        let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
+        match entry {
+            Some(entry) if !findings.iter().any(is_error) => Ok(Self {
+                name: name.into(),
+                entry: entry.into(),
+                ast: Arc::new(ast),
+                warnings: findings.into(),
+            }),
+            _ => Err(findings),
+        }
+    }
+
+    /// The name it was compiled under.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What an author should look at although the script runs.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
+    }
+
+    /// Runs the script and gives what it returns. The same arguments give the same answer, except for
+    /// [`Fault::Aborted`], which says that `deadline` was over and that nothing may be concluded.
+    pub fn call(&self, req: &Value, now: &Now, args: &Value, deadline: &Deadline) -> Result<Value, Fault> {
+        let arguments = [json::to_dynamic("req", req)?, now.to_dynamic(), json::to_dynamic("args", args)?];
+        let (outcome, over) = deadline::under(deadline, || self.run(arguments));
+        match outcome {
+            Err(fault @ Fault::Aborted { .. }) => Err(fault),
+            // The script caught its own stop: whatever it says now hangs on the machine's speed.
+            outcome if over => Err(Fault::Aborted { at: outcome.err().map(|fault| fault.span()).unwrap_or_default() }),
+            outcome => outcome,
+        }
+    }
+
+    fn run(&self, arguments: [Dynamic; 3]) -> Result<Value, Fault> {
+        let options = CallFnOptions::new().eval_ast(true).rewind_scope(true);
+        let answer = engine::SCRIPTS
+            .call_fn_with_options::<Dynamic>(options, &mut Scope::new(), &self.ast, &*self.entry, arguments)
+            .map_err(|error| Fault::from_rhai(*error))?;
+        json::from_dynamic(answer)
+    }
+}

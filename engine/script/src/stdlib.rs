@@ -1,0 +1,72 @@
+//! The functions added to rhai's own, and those of rhai replaced because they pass a limit.
+
+use rhai::{Engine, EvalAltResult, FLOAT, INT, ImmutableString, Position};
+
+use crate::limits::STRING_BYTES_MAX;
+
+type Answer<T> = Result<T, Box<EvalAltResult>>;
+
+pub(crate) fn register(engine: &mut Engine) {
+    engine.register_fn("fa_digits", fa_digits);
+    engine.register_fn("en_digits", en_digits);
+    replace_sleep(engine);
+    replace_replace(engine);
+}
+
+/// Digits written the Persian way: `"12"` -> `"۱۲"`. Arabic-Indic digits change along.
+fn fa_digits(text: &str) -> String {
+    text.chars().map(|c| digit_value(c).map_or(c, |value| shifted('۰', value))).collect()
+}
+
+/// Persian and Arabic-Indic digits as ASCII, so that `parse_int` reads them.
+fn en_digits(text: &str) -> String {
+    text.chars().map(|c| digit_value(c).map_or(c, |value| shifted('0', value))).collect()
+}
+
+fn digit_value(c: char) -> Option<u32> {
+    [('0', '9'), ('۰', '۹'), ('٠', '٩')]
+        .iter()
+        .find(|(first, last)| (*first..=*last).contains(&c))
+        .map(|(first, _)| u32::from(c) - u32::from(*first))
+}
+
+fn shifted(zero: char, value: u32) -> char {
+    char::from_u32(u32::from(zero) + value).expect("a digit's value is below ten, and all ten digits follow their zero")
+}
+
+/// `sleep` belongs to rhai's core package and can't be disabled by name; it would hold a thread past every limit.
+fn replace_sleep(engine: &mut Engine) {
+    fn refusal<T>() -> Answer<T> {
+        Err("sleep is not available in scripts".into())
+    }
+    engine.register_fn("sleep", |_seconds: INT| refusal::<()>());
+    engine.register_fn("sleep", |_seconds: FLOAT| refusal::<()>());
+}
+
+/// rhai's `replace` builds its result before the size is measured: 64 KiB by 64 KiB would take 4 GiB at once.
+fn replace_replace(engine: &mut Engine) {
+    engine.register_fn("replace", |text: &mut ImmutableString, find: &str, with: &str| checked_replace(text, find, with));
+    engine.register_fn("replace", |text: &mut ImmutableString, find: &str, with: char| {
+        checked_replace(text, find, with.encode_utf8(&mut [0; 4]))
+    });
+    engine.register_fn("replace", |text: &mut ImmutableString, find: char, with: &str| {
+        checked_replace(text, find.encode_utf8(&mut [0; 4]), with)
+    });
+    engine.register_fn("replace", |text: &mut ImmutableString, find: char, with: char| {
+        checked_replace(text, find.encode_utf8(&mut [0; 4]), with.encode_utf8(&mut [0; 4]))
+    });
+}
+
+fn checked_replace(text: &mut ImmutableString, find: &str, with: &str) -> Answer<()> {
+    // rhai leaves an empty text alone, and so do we.
+    if text.is_empty() {
+        return Ok(());
+    }
+    let found = text.matches(find).count();
+    let bytes = text.len().saturating_sub(found * find.len()).saturating_add(found.saturating_mul(with.len()));
+    if bytes > STRING_BYTES_MAX {
+        return Err(EvalAltResult::ErrorDataTooLarge("Length of string".into(), Position::NONE).into());
+    }
+    *text = text.replace(find, with).into();
+    Ok(())
+}
