@@ -165,6 +165,8 @@ pub struct ConnectorKind {
     pub name: &'static str,
     /// Text of `connector.yaml`.
     pub manifest: &'static str,
+    /// Text of `docs.md`, for people.
+    pub docs: &'static str,
     /// Makes one. Reads settings and files named there; opens no connection.
     pub build: fn(Manifest, Settings) -> Result<Box<dyn Connector>, SettingsError>,
 }
@@ -186,7 +188,7 @@ pub const CALLBACK_TOKEN_PARAMETER: &str = "token";
 pub struct InboundCall {
     /// Path below the connector's own: `mo`, `dlr`.
     pub path: String,
-    /// Query parameters, percent-decoded to bytes, in order.
+    /// Query parameters, percent-decoded to bytes (a plus sign is a space), in order, without the token.
     pub query: Vec<(String, Vec<u8>)>,
     pub body: Vec<u8>,
 }

@@ -11,7 +11,6 @@ use peygir_source::{Diagnostics, Node, yaml};
 use serde_json::Value;
 
 use members::Members;
-pub(crate) use members::nearest;
 
 /// Operations in one manifest.
 pub const OPERATIONS_MAX: usize = 32;

@@ -2,12 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use peygir_source::{Diagnostic, Diagnostics, Node, Span};
+use peygir_source::{Diagnostic, Diagnostics, Node, Span, suggest};
 
 use super::NAME_CHARS_MAX;
-
-/// How near a misspelt member must be to be proposed (Damerau-Levenshtein, normalised).
-const LIKENESS_MIN: f64 = 0.6;
 
 /// A mapping whose members are read one after the other.
 pub(super) struct Members<'n, 'f> {
@@ -210,17 +207,8 @@ fn unknown(span: Span, what: &str, given: &str, known: &[&str]) -> Diagnostic {
         format!("`{given}` is no member of {what}"),
         format!("`{given}` عضو {what} نیست"),
     );
-    match nearest(given, known.iter().copied()) {
+    match suggest(given, known.iter().copied()) {
         Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
         None => diagnostic.with_help(format!("known members: {}", known.join(", "))),
     }
-}
-
-/// The known word nearest to a misspelt one.
-pub(crate) fn nearest<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .map(|word| (strsim::normalized_damerau_levenshtein(given, word), word))
-        .filter(|(likeness, _)| *likeness >= LIKENESS_MIN)
-        .max_by(|left, right| left.0.total_cmp(&right.0))
-        .map(|(_, word)| word)
 }

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use peygir_source::{Diagnostic, Diagnostics, Entry, Node};
+use peygir_source::{Diagnostic, Diagnostics, Entry, Node, suggest};
 use serde_json::Value;
 
 use super::schema::Declared;
 use super::{HostFacts, Settings};
-use crate::manifest::{Manifest, nearest};
+use crate::manifest::Manifest;
 use crate::secret::{Reference, Secret};
 
 /// Checks settings without fetching secrets: what `peygir check` does.
@@ -168,7 +168,7 @@ fn unknown(manifest: &Manifest, entry: &Entry, declared: &[Declared]) -> Diagnos
         ),
     );
     let names = || declared.iter().map(|setting| setting.name.as_str());
-    match nearest(&entry.key, names()) {
+    match suggest(&entry.key, names()) {
         Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
         None => diagnostic.with_help(format!(
             "its settings: {}",
