@@ -142,10 +142,10 @@ impl Calendar {
             return Some(last);
         };
         let office_close = instant(&self.zone, date, office.to)?;
-        let within = open()
+        let mut within = open()
             .filter(|s| s.from < office_close)
             .map(|s| s.to.min(office_close));
-        Some(within.last().unwrap_or(last))
+        Some(within.next_back().unwrap_or(last))
     }
 }
 

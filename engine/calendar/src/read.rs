@@ -29,6 +29,11 @@ pub const ID_CHARACTERS_MAX: usize = 64;
 pub fn calendar(root: &Node) -> Result<(Calendar, Diagnostics), Diagnostics> {
     let mut reader = Reader::new(root);
     let calendar = read(&mut reader, root);
+    // In the order of the text, whatever order it was read in.
+    reader
+        .found
+        .list
+        .sort_by_key(|diagnostic| (diagnostic.span.line, diagnostic.span.column));
     match calendar {
         Some(calendar) if !reader.found.has_errors() => Ok((calendar, reader.found)),
         _ => Err(reader.found),
