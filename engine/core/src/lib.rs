@@ -17,7 +17,7 @@ pub mod id;
 pub mod moment;
 pub mod state;
 
-pub use apply::apply;
+pub use apply::{apply, touched};
 pub use cloud_event::CloudEvent;
 pub use command::Command;
 pub use data::Data;
@@ -25,6 +25,6 @@ pub use decide::{Outcome, Rejection, step};
 pub use effect::Effect;
 pub use error::Error;
 pub use event::Event;
-pub use id::{Id, Seed};
+pub use id::{Draws, Id, Seed};
 pub use moment::Moment;
 pub use state::Instance;

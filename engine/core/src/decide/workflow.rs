@@ -152,8 +152,7 @@ impl Turn<'_> {
 
     /// The timeout of the workflow passed: nothing inside can catch it.
     pub fn time_out_workflow(&mut self) {
-        let mut error = Error::new(Kind::Timeout, "the workflow took longer than its timeout");
-        error.instance = Some("/".to_owned());
+        let error = Error::new(Kind::Timeout, "the workflow took longer than its timeout");
         self.fault_workflow(Vec::new(), self.instance.raw_input.clone(), error, None);
     }
 
@@ -166,6 +165,7 @@ impl Turn<'_> {
         error: Error,
         restart: Option<Pending>,
     ) {
+        let error = Error { instance: error.instance.or_else(|| Some(self.pointer(&task))), ..error };
         let mut restarts: Vec<Pending> = restart.into_iter().chain(self.park()).collect();
         while let Some(start) = self.agenda.pop() {
             if self.has(start.parent) {
