@@ -1,1 +1,27 @@
+//! Decision tables: rules that an expert writes in YAML, checked when read, decided with an explanation.
+//!
+//! Owns: the table's form ([`Table::read`], all errors at once), the closed grammar of cells ([`cell`]), deciding
+//! ([`Table::decide`]) and the embedded tests. Deliberately does not know where inputs come from (the caller gathers
+//! them by [`Input::from`]), who stores tables, or what an agency is. Overlays and analysis of tables come as modules
+//! beside these; the model keeps what they need: stable rule ids, `locked`, `last`, and cells that are data.
 
+pub mod cell;
+mod complaint;
+mod decide;
+mod explain;
+mod fault;
+pub mod limits;
+mod model;
+mod normalise;
+mod number;
+mod output;
+mod read;
+mod tests;
+mod value_type;
+
+pub use decide::{Decision, NotFired};
+pub use fault::Fault;
+pub use model::{Hit, Input, Output, Rule, Table};
+pub use normalise::SearchKey;
+pub use tests::{TestOutcome, TestRow};
+pub use value_type::ValueType;

@@ -1,10 +1,10 @@
 //! What can be told about a compiled script without running it: the entry function, what it calls, what it leaves outside.
 
-use peygir_source::{Diagnostic, Span};
+use peygir_source::{Diagnostic, Span, suggest};
 use rhai::{AST, ASTFlags, ASTNode, Expr, FnCallExpr, Ident, Position, Stmt};
 
 use crate::{
-    complaint::{did_you_mean, forbidden, sized},
+    complaint::{forbidden, sized},
     engine::{FORBIDDEN, FUNCTION_NAMES},
     fault::span_of,
 };
@@ -73,7 +73,7 @@ fn capture(name: &Ident) -> Diagnostic {
         format!("this closure captures the variable \"{word}\" from outside"),
         format!("این تابع بی‌نام متغیر «{word}» را از بیرون خود می‌گیرد"),
     )
-    .with_help(format!("use a for loop, or pass it: |{word}, x| … with .curry({word})"))
+    .with_help("a for loop sees the variables around it: use one instead of the closure")
 }
 
 fn of_call(call: &FnCallExpr, position: Position, own: &[&str], is_function: bool) -> Option<Diagnostic> {
@@ -98,7 +98,7 @@ fn of_call(call: &FnCallExpr, position: Position, own: &[&str], is_function: boo
         Diagnostic::warning("PG-S006", span, message, message_fa)
     };
     let known = own.iter().copied().chain(FUNCTION_NAMES.iter().map(String::as_str));
-    Some(match did_you_mean(name, known) {
+    Some(match suggest(name, known).map(|known| format!("did you mean \"{known}\"?")) {
         Some(help) => finding.with_help(help),
         None => finding,
     })

@@ -64,6 +64,7 @@ pub(crate) fn forbidden(span: Span, word: &str) -> Diagnostic {
     let help = match word {
         "sleep" => "a script never waits: return an action and let the flow wait",
         "timestamp" => "the moment of the call is passed in as `now`",
+        "curry" => "its arguments escape the size limits: give the function a parameter and call it in a for loop",
         "print" | "debug" => "return the data instead; a run is seen in the journal",
         "import" | "export" => "a script stands alone: define the function in the same file",
         _ => "call a function defined in the same file",
@@ -90,16 +91,6 @@ fn undefined(span: Span, name: &str) -> Diagnostic {
 pub(crate) fn too_large(span: Span, what: &str) -> Diagnostic {
     Diagnostic::error("PG-S007", span, format!("the script is too large: {what}"), format!("اسکریپت بیش از حد بزرگ است: {what}"))
         .with_help("split it into functions, or into a decision table and a script")
-}
-
-/// The closest of `known` to `name`, as a help text.
-pub(crate) fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    known
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= 2 && *distance < candidate.chars().count())
-        .min()
-        .map(|(_, candidate)| format!("did you mean \"{candidate}\"?"))
 }
 
 pub(crate) fn sized(span: Span, word: &str) -> Span {

@@ -16,13 +16,19 @@ use rhai::{
 use crate::{deadline, limits, stdlib};
 
 /// What may not be called at all, and what stands for it. `sleep` would hold a thread, the rest reaches outside the script.
-pub(crate) const FORBIDDEN: &[&str] = &["eval", "import", "export", "print", "debug", "sleep", "timestamp"];
+pub(crate) const FORBIDDEN: &[&str] = &["eval", "import", "export", "print", "debug", "curry", "sleep", "timestamp"];
 
 /// Of these, those that are symbols of the language: only they can be switched off by name.
-const FORBIDDEN_SYMBOLS: &[&str] = &["eval", "import", "export", "print", "debug"];
+const FORBIDDEN_SYMBOLS: &[&str] = &["eval", "import", "export", "print", "debug", "curry"];
 
 pub(crate) static SCRIPTS: LazyLock<Engine> = LazyLock::new(|| build(limits::OPERATIONS_MAX));
-pub(crate) static CELLS: LazyLock<Engine> = LazyLock::new(|| build(limits::CELL_OPERATIONS_MAX));
+pub(crate) static CELLS: LazyLock<Engine> = LazyLock::new(|| {
+    let mut engine = build(limits::CELL_OPERATIONS_MAX);
+    // Without loops and functions of its own an expression can't nest values deeper than its text and inputs are.
+    engine.set_allow_anonymous_fn(false);
+    engine.set_allow_looping(false);
+    engine
+});
 
 /// Names of all functions that a script can call without defining them.
 pub(crate) static FUNCTION_NAMES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
@@ -32,7 +38,7 @@ pub(crate) static FUNCTION_NAMES: LazyLock<BTreeSet<String>> = LazyLock::new(|| 
         .filter_map(|signature| signature.split('(').next())
         .map(|name| name.trim().to_owned())
         .collect();
-    names.extend(["Fn", "call", "curry", "type_of", "is_def_var", "is_def_fn", "is_shared"].map(str::to_owned));
+    names.extend(["Fn", "call", "type_of", "is_def_var", "is_def_fn", "is_shared"].map(str::to_owned));
     names
 });
 

@@ -5,12 +5,15 @@ use rhai::{EvalAltResult, Position};
 
 use crate::limits::Limit;
 
-/// Why a script or cell gave no answer. Only [`Fault::Aborted`] depends on the machine: the turn it ran in is not
-/// committed and an incident is raised. All others come out the same at every replay and are faults of the flow.
+/// Why a script or cell gave no answer. Only [`Fault::Aborted`] and [`Fault::Broken`] depend on the machine
+/// ([`Fault::depends_on_machine`]): the turn they ran in is not committed and an incident is raised. All others come out the same at every replay and are faults of the flow.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Fault {
     #[error("the script was stopped at line {}: its wall-clock time was over", .at.line)]
     Aborted { at: Span },
+    /// The machine, not the script: like [`Fault::Aborted`], nothing may be concluded from it.
+    #[error("the script could not be run: {reason}")]
+    Broken { reason: &'static str },
     #[error("the script met a limit at line {}: {limit}", .at.line)]
     Limit { limit: Limit, at: Span },
     #[error("the script failed at line {}: {message}", .at.line)]
@@ -35,8 +38,13 @@ impl Fault {
     pub fn span(&self) -> Span {
         match self {
             Self::Aborted { at } | Self::Limit { at, .. } | Self::Failed { at, .. } | Self::Thrown { at, .. } => *at,
-            Self::Answer { .. } | Self::Input { .. } => Span::default(),
+            Self::Answer { .. } | Self::Input { .. } | Self::Broken { .. } => Span::default(),
         }
+    }
+
+    /// Whether a replay could end otherwise. Then the turn must not be committed, and an incident is raised.
+    pub fn depends_on_machine(&self) -> bool {
+        matches!(self, Self::Aborted { .. } | Self::Broken { .. })
     }
 
     /// The stable code, with a page under `docs/errors/`.
@@ -48,6 +56,7 @@ impl Fault {
             Self::Thrown { .. } => "PG-S104",
             Self::Answer { .. } => "PG-S105",
             Self::Input { .. } => "PG-S106",
+            Self::Broken { .. } => "PG-S107",
         }
     }
 
@@ -55,6 +64,7 @@ impl Fault {
     pub fn message_fa(&self) -> String {
         match self {
             Self::Aborted { at } => format!("اجرای اسکریپت در سطر {} متوقف شد: مهلت زمانی آن تمام شد", at.line),
+            Self::Broken { reason } => format!("اسکریپت اجرا نشد: {reason}"),
             Self::Limit { limit, at } => format!("اسکریپت در سطر {} از یک حد مجاز گذشت: {limit}", at.line),
             Self::Failed { message, at } => format!("اسکریپت در سطر {} خطا داد: {message}", at.line),
             Self::Thrown { value, at } => format!("اسکریپت در سطر {} خودش خطا اعلام کرد: {value}", at.line),

@@ -34,6 +34,9 @@ pub const FUNCTIONS_MAX: usize = 100;
 pub const MODULES_MAX: usize = 0;
 /// Most distinct strings kept shared by the compiler.
 pub const STRINGS_INTERNED_MAX: usize = 256;
+/// Stack of a run, in bytes; only what is touched is taken. Holds every recursion over a value as deep as
+/// `ARRAY_ITEMS_MAX + MAP_ENTRIES_MAX`, in debug builds too.
+pub const STACK_BYTES: usize = 64 << 20;
 /// Depth of JSON that goes in or comes out.
 pub const JSON_DEPTH_MAX: usize = 32;
 

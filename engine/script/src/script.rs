@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use peygir_source::{Diagnostic, Severity};
+use peygir_source::{Diagnostic, Severity, Span};
 use rhai::{AST, CallFnOptions, Dynamic, Scope};
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ use crate::{
     engine,
     fault::{Fault, span_of},
     json,
-    limits::SOURCE_BYTES_MAX,
+    limits::{SOURCE_BYTES_MAX, STACK_BYTES},
     now::Now,
 };
 
@@ -64,7 +64,7 @@ impl Script {
     /// [`Fault::Aborted`], which says that `deadline` was over and that nothing may be concluded.
     pub fn call(&self, req: &Value, now: &Now, args: &Value, deadline: &Deadline) -> Result<Value, Fault> {
         let arguments = [json::to_dynamic("req", req)?, now.to_dynamic(), json::to_dynamic("args", args)?];
-        let (outcome, over) = deadline::under(deadline, || self.run(arguments));
+        let (outcome, over) = on_own_stack(|| deadline::under(deadline, || self.run(arguments)))?;
         match outcome {
             Err(fault @ Fault::Aborted { .. }) => Err(fault),
             // The script caught its own stop: whatever it says now hangs on the machine's speed.
@@ -80,4 +80,19 @@ impl Script {
             .map_err(|error| Fault::from_rhai(*error))?;
         json::from_dynamic(answer)
     }
+}
+
+/// Runs `body` on a thread whose stack holds the deepest value that the size limits allow. rhai compares, prints and drops
+/// nested values by recursion without a limit of its own; on a caller's small stack that would end the process. A
+/// panic in there ends the run only.
+fn on_own_stack<T: Send>(body: impl FnOnce() -> T + Send) -> Result<T, Fault> {
+    std::thread::scope(|scope| {
+        std::thread::Builder::new()
+            .name("script".to_owned())
+            .stack_size(STACK_BYTES)
+            .spawn_scoped(scope, body)
+            .map_err(|_| Fault::Broken { reason: "the machine gave no thread to run on" })?
+            .join()
+            .map_err(|_| Fault::Broken { reason: "the interpreter panicked" })
+    })
 }

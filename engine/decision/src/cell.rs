@@ -1,0 +1,151 @@
+//! The closed grammar of cells: what a rule can ask of one input, as data that analysis can look into.
+
+use std::{cmp::Ordering, collections::BTreeMap};
+
+use serde_json::Value;
+
+use crate::{
+    fault::Fault,
+    normalise::{SearchKey, words},
+};
+
+pub use crate::number::Number;
+
+/// One question to one input. An input without a value answers no to all but `Any`, `Present(false)` and `Not`.
+#[derive(Debug, Clone)]
+pub enum Cell {
+    /// Holds for everything, also for nothing.
+    Any,
+    /// Whether there is a value at all.
+    Present(bool),
+    /// The same letters; for a list, one of its members.
+    Equals(String),
+    /// The same search key. Holds the key.
+    KeyEquals(String),
+    Boolean(bool),
+    Compare(Comparison, Number),
+    /// Both ends belong to it.
+    Between(Number, Number),
+    Prefix(String),
+    KeyPrefix(String),
+    Contains(String),
+    KeyContains(String),
+    /// Whole words, side by side, in the search key.
+    KeyWords(String),
+    OneOf(Vec<Cell>),
+    Not(Box<Cell>),
+    /// An expression over all inputs; analysis does not look into it.
+    Expression(peygir_script::Cell),
+}
+
+/// How a number is compared with the one in the cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    Equal,
+    Less,
+    AtMost,
+    Greater,
+    AtLeast,
+}
+
+impl Comparison {
+    fn holds(self, ordering: Ordering) -> bool {
+        match self {
+            Self::Equal => ordering.is_eq(),
+            Self::Less => ordering.is_lt(),
+            Self::AtMost => ordering.is_le(),
+            Self::Greater => ordering.is_gt(),
+            Self::AtLeast => ordering.is_ge(),
+        }
+    }
+}
+
+/// The inputs of one decision, with the search keys of texts, made once.
+pub(crate) struct Facts<'a> {
+    pub values: &'a BTreeMap<String, Value>,
+    keys: BTreeMap<&'a str, Key>,
+}
+
+struct Key {
+    plain: String,
+    words: String,
+}
+
+impl<'a> Facts<'a> {
+    /// `texts` names the inputs that are compared by search key.
+    pub fn new(values: &'a BTreeMap<String, Value>, texts: &[&'a str], search_key: SearchKey) -> Self {
+        let key = |name: &&'a str| {
+            let plain = search_key(values.get(*name)?.as_str()?);
+            let words = words(&plain);
+            Some((*name, Key { plain, words }))
+        };
+        Self { values, keys: texts.iter().filter_map(key).collect() }
+    }
+}
+
+impl Cell {
+    /// Whether analysis can look into the cell.
+    pub fn is_analysed(&self) -> bool {
+        match self {
+            Self::Expression(_) => false,
+            Self::Not(cell) => cell.is_analysed(),
+            Self::OneOf(cells) => cells.iter().all(Self::is_analysed),
+            _ => true,
+        }
+    }
+
+    /// Whether the cell says something about every value.
+    pub(crate) fn is_any(&self) -> bool {
+        matches!(self, Self::Any)
+    }
+
+    pub(crate) fn holds(&self, input: &str, facts: &Facts) -> Result<bool, peygir_script::Fault> {
+        let value = facts.values.get(input);
+        Ok(match self {
+            Self::Any => true,
+            Self::Present(wanted) => value.is_some() == *wanted,
+            Self::Not(cell) => !cell.holds(input, facts)?,
+            Self::OneOf(cells) => {
+                for cell in cells {
+                    if cell.holds(input, facts)? {
+                        return Ok(true);
+                    }
+                }
+                false
+            }
+            Self::Expression(expression) => expression.eval(facts.values)?,
+            closed => value.is_some_and(|value| closed.holds_for(value, facts.keys.get(input))),
+        })
+    }
+
+    /// The cells that look at one present value. Values have the declared type, so a mismatch can't be met here.
+    fn holds_for(&self, value: &Value, key: Option<&Key>) -> bool {
+        let number = || Number::of(value);
+        let any_text = |test: &dyn Fn(&str) -> bool| match value {
+            Value::Array(items) => items.iter().filter_map(Value::as_str).any(test),
+            value => value.as_str().is_some_and(test),
+        };
+        let key_is = |test: &dyn Fn(&Key) -> bool| key.is_some_and(test);
+        match self {
+            Self::Equals(text) => any_text(&|value| value == text),
+            Self::Prefix(text) => any_text(&|value| value.starts_with(text.as_str())),
+            Self::Contains(text) => any_text(&|value| value.contains(text.as_str())),
+            Self::KeyEquals(text) => key_is(&|key| key.plain == *text),
+            Self::KeyPrefix(text) => key_is(&|key| key.plain.starts_with(text.as_str())),
+            Self::KeyContains(text) => key_is(&|key| key.plain.contains(text.as_str())),
+            Self::KeyWords(text) => key_is(&|key| key.words.contains(text.as_str())),
+            Self::Boolean(flag) => value.as_bool() == Some(*flag),
+            Self::Compare(comparison, limit) => number().is_some_and(|number| comparison.holds(number.compare(*limit))),
+            Self::Between(low, high) => {
+                number().is_some_and(|number| number.compare(*low).is_ge() && number.compare(*high).is_le())
+            }
+            Self::Any | Self::Present(_) | Self::Not(_) | Self::OneOf(_) | Self::Expression(_) => false,
+        }
+    }
+}
+
+impl Fault {
+    pub(crate) fn of_cell(rule: &str, input: &str, fault: peygir_script::Fault) -> Self {
+        Self::Cell { rule: rule.to_owned(), input: input.to_owned(), fault }
+    }
+}

@@ -1,0 +1,94 @@
+//! Reading plain members of a mapping, and what all readers here share.
+
+use peygir_source::{Diagnostic, Diagnostics, Entry, Node, Value};
+
+use crate::complaint;
+
+pub(super) const NAME_FORM: &str = "small letters, digits and hyphens, beginning with a letter: route-agency";
+pub(super) const IDENTIFIER_FORM: &str = "a letter, then letters, digits and underscores: workingDays";
+
+/// Gathers findings while the reading goes on.
+#[derive(Default)]
+pub(super) struct Reader {
+    pub findings: Diagnostics,
+}
+
+impl Reader {
+    pub fn push(&mut self, finding: Diagnostic) {
+        self.findings.push(finding);
+    }
+
+    /// The entries of a mapping whose members must be among `known`; what is no mapping is told and has none.
+    pub fn members<'a>(&mut self, node: &'a Node, what: &str, known: &[&str]) -> &'a [Entry] {
+        let entries = self.mapping(node, what);
+        for entry in entries {
+            if !known.contains(&entry.key.as_str()) {
+                self.push(complaint::unknown_member(entry.key_span, &entry.key, known.iter().copied()));
+            }
+        }
+        entries
+    }
+
+    pub fn mapping<'a>(&mut self, node: &'a Node, what: &str) -> &'a [Entry] {
+        node.entries().unwrap_or_else(|| {
+            self.push(complaint::shape(node.span, what, "a mapping of names and values", "نگاشتی از نام و مقدار"));
+            &[]
+        })
+    }
+
+    /// The items of the list `name` in `node`; none where it is left out.
+    pub fn list<'a>(&mut self, node: &'a Node, name: &str, max: usize) -> &'a [Node] {
+        let Some(list) = node.get(name) else { return &[] };
+        let Some(items) = list.items() else {
+            self.push(complaint::shape(list.span, name, "a list", "فهرست"));
+            return &[];
+        };
+        if items.len() > max {
+            self.push(complaint::too_many(list.span, name, max));
+            return &items[..max];
+        }
+        items
+    }
+
+    pub fn text(&mut self, node: &Node, name: &str) -> Option<String> {
+        let value = node.get(name)?;
+        match &value.value {
+            Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
+            _ => {
+                self.push(complaint::shape(value.span, name, "a text", "متن"));
+                None
+            }
+        }
+    }
+
+    pub fn required_text(&mut self, node: &Node, name: &str) -> Option<String> {
+        if node.get(name).is_none() {
+            self.push(complaint::missing(node.span, name));
+        }
+        self.text(node, name)
+    }
+
+    /// A flag, false where it is left out.
+    pub fn flag(&mut self, node: &Node, name: &str) -> bool {
+        match node.get(name).map(|value| (&value.value, value.span)) {
+            None => false,
+            Some((Value::Bool(flag), _)) => *flag,
+            Some((_, span)) => {
+                self.push(complaint::shape(span, name, "true or false", "true یا false"));
+                false
+            }
+        }
+    }
+}
+
+/// Names of tables and rules, which stand in addresses and journals.
+pub(super) fn is_slug(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        && !text.ends_with('-')
+}
+
+/// Names of inputs and outputs, which stand in expressions and in the data of flows.
+pub(super) fn is_identifier(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}

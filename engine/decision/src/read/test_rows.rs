@@ -1,0 +1,86 @@
+//! The tests written in a table, read against its inputs, outputs and rules.
+
+use std::collections::BTreeMap;
+
+use peygir_source::{Entry, Node, Value};
+
+use super::{columns::typed, fields::Reader};
+use crate::{
+    complaint,
+    limits::TESTS_MAX,
+    model::{Input, Output, Rule},
+    tests::TestRow,
+};
+
+const MEMBERS: &[&str] = &["name", "given", "expect"];
+
+pub(super) fn read(
+    reader: &mut Reader,
+    table: &Node,
+    inputs: &[Input],
+    outputs: &[Output],
+    rules: &[Rule],
+) -> Vec<TestRow> {
+    let items = reader.list(table, "tests", TESTS_MAX);
+    let context = Context { inputs, outputs, rules };
+    items.iter().map(|item| context.row(reader, item)).collect()
+}
+
+struct Context<'a> {
+    inputs: &'a [Input],
+    outputs: &'a [Output],
+    rules: &'a [Rule],
+}
+
+impl Context<'_> {
+    fn row(&self, reader: &mut Reader, node: &Node) -> TestRow {
+        reader.members(node, "the test", MEMBERS);
+        let name = reader.text(node, "name");
+        let mut row = TestRow { name, span: node.span, given: BTreeMap::new(), rule: None, outputs: BTreeMap::new() };
+        for part in ["given", "expect"] {
+            let Some(values) = node.get(part) else {
+                reader.push(complaint::missing(node.span, part));
+                continue;
+            };
+            for entry in reader.mapping(values, part) {
+                if part == "given" { self.given(reader, entry, &mut row) } else { self.expect(reader, entry, &mut row) }
+            }
+        }
+        row
+    }
+
+    fn given(&self, reader: &mut Reader, entry: &Entry, row: &mut TestRow) {
+        let Some(input) = self.inputs.iter().find(|input| input.name == entry.key) else {
+            let known = self.inputs.iter().map(|input| input.name.as_str());
+            return reader.push(complaint::unknown_name(entry.key_span, ("input", "ورودی"), &entry.key, known));
+        };
+        if entry.node.value == Value::Null {
+            return;
+        }
+        if let Some(value) = typed(reader, &entry.node, &entry.key, input.value_type) {
+            row.given.insert(entry.key.clone(), value);
+        }
+    }
+
+    fn expect(&self, reader: &mut Reader, entry: &Entry, row: &mut TestRow) {
+        if entry.key == "rule" {
+            let known = || self.rules.iter().map(|rule| rule.id.as_str());
+            match entry.node.as_str() {
+                Some(rule) if known().any(|id| id == rule) => row.rule = Some(rule.to_owned()),
+                Some(rule) => reader.push(complaint::unknown_name(entry.node.span, ("rule", "قاعدهٔ"), rule, known())),
+                None => reader.push(complaint::shape(entry.node.span, "rule", "the id of a rule", "شناسهٔ یک قاعده")),
+            }
+            return;
+        }
+        let Some(output) = self.outputs.iter().find(|output| output.name == entry.key) else {
+            let known = self.outputs.iter().map(|output| output.name.as_str()).chain(["rule"]);
+            return reader.push(complaint::unknown_name(entry.key_span, ("output", "خروجی"), &entry.key, known));
+        };
+        // Null says that the rule leaves the output out.
+        if entry.node.value == Value::Null {
+            row.outputs.insert(entry.key.clone(), serde_json::Value::Null);
+        } else if let Some(value) = typed(reader, &entry.node, &entry.key, output.value_type) {
+            row.outputs.insert(entry.key.clone(), value);
+        }
+    }
+}
