@@ -23,6 +23,7 @@ use jaq_core::load::{Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Filter};
 use serde_json::Value;
 
+pub(crate) use template::whole;
 pub use template::{Template, TextPart};
 
 /// Longest expression, in bytes.
@@ -85,6 +86,11 @@ impl Error {
             message: message.into(),
             offset: None,
         }
+    }
+
+    /// The same error, with the expression beginning `by` bytes into the text it is told of.
+    pub(crate) fn shifted(self, by: usize) -> Self {
+        Self { offset: self.offset.map(|offset| offset + by), ..self }
     }
 
     fn at(message: impl Into<String>, offset: usize) -> Self {

@@ -19,7 +19,7 @@ pub struct Diagnostic {
     /// What is wrong, in English: one sentence without a full stop.
     pub message: String,
     /// The same sentence in Persian.
-    pub message_fa: String,
+    pub message_fa: Box<str>,
     /// How to mend it, where that can be said (`did you mean "output"?`).
     pub help: Option<String>,
 }
@@ -32,7 +32,7 @@ impl Diagnostic {
             file: String::new(),
             span,
             message: message.into(),
-            message_fa: message_fa.into(),
+            message_fa: message_fa.into().into_boxed_str(),
             help: None,
         }
     }

@@ -7,7 +7,9 @@
 mod diagnostic;
 mod node;
 mod suggest;
+pub mod render;
 pub mod yaml;
+mod yaml_fault;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use node::{Entry, Node, Span, Value};

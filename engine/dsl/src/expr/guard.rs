@@ -59,7 +59,7 @@ const BOUNDED: &str = "getpath";
 
 type T<'s> = Term<&'s str>;
 
-pub(super) fn def<'s>(def: Def<&'s str>) -> Def<&'s str> {
+pub(super) fn def(def: Def<&str>) -> Def<&str> {
     if def.name == BOUNDED {
         return def;
     }
@@ -149,7 +149,7 @@ fn binary<'s>(left: T<'s>, op: BinaryOp<&'s str>, right: T<'s>) -> T<'s> {
     }
 }
 
-fn pattern<'s>(pattern_: Pattern<&'s str>) -> Pattern<&'s str> {
+fn pattern(pattern_: Pattern<&str>) -> Pattern<&str> {
     match pattern_ {
         Pattern::Var(name) => Pattern::Var(name),
         Pattern::Arr(items) => Pattern::Arr(items.into_iter().map(pattern).collect()),

@@ -49,7 +49,7 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 
 /// The definitions that `term` needs, and `term` itself, guarded, as the definition of [`MAIN`]. Taking only what is
 /// needed makes compiling several times cheaper.
-pub(super) fn with_main<'s>(term: Term<&'s str>) -> Vec<Def<&'s str>> {
+pub(super) fn with_main(term: Term<&str>) -> Vec<Def<&str>> {
     let main = guard::term(term);
     let mut needed = BTreeSet::new();
     parse::calls(&main, &mut needed);

@@ -49,7 +49,7 @@ impl Template {
         if let Some((source, offset)) = whole(text)? {
             return Expr::compile(source, vars)
                 .map(Self::Expr)
-                .map_err(|error| shifted(error, offset));
+                .map_err(|error| error.shifted(offset));
         }
         let mut parts = Vec::new();
         let mut rest = 0;
@@ -59,7 +59,7 @@ impl Template {
             }
             let source = &text[start + 2..end];
             parts.push(TextPart::Expr(
-                Expr::compile(source, vars).map_err(|error| shifted(error, start + 2))?,
+                Expr::compile(source, vars).map_err(|error| error.shifted(start + 2))?,
             ));
             rest = end + 1;
         }
@@ -135,12 +135,6 @@ fn text(parts: &[TextPart], input: &Value, vars: &Vars<'_>) -> Result<String, Er
     Ok(text)
 }
 
-fn shifted(error: Error, by: usize) -> Error {
-    Error {
-        offset: error.offset.map(|offset| offset + by),
-        ..error
-    }
-}
 
 /// The source of an expression and its byte offset, if the text is one `${ }` and nothing else.
 pub(crate) fn whole(text: &str) -> Result<Option<(&str, usize)>, Error> {

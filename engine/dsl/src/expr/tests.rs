@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{Expr, FUEL_MAX, SOURCE_BYTES_MAX, TOKENS_MAX, Template, Vars};
+use super::{Expr, SOURCE_BYTES_MAX, TOKENS_MAX, Template, Vars};
 
 fn eval(source: &str, input: &Value, vars: &Vars<'_>) -> Result<Value, String> {
     let names: Vec<&str> = vars.iter().map(|(name, _)| *name).collect();
@@ -354,7 +354,7 @@ fn runaways_end_within_the_budget() {
         ),
         format!("def a(f): f | f; {}.{}", "a(".repeat(40), ")".repeat(40)),
         "reduce range(30) as $i (\"[\"; . + .) | .[:100000] | fromjson".into(),
-        format!("{}", "[.[]?, .[]?] | ".repeat(60) + "length"),
+        "[.[]?, .[]?] | ".repeat(60) + "length",
         "[splits(\"\")] | length | [range(. * 1e9)]".into(),
     ];
     for source in runaways {
@@ -370,7 +370,7 @@ fn runaways_end_within_the_budget() {
         });
         run.unwrap().join().unwrap();
     }
-    assert!(FUEL_MAX > 100_000, "ordinary work on large documents fits");
+    // Ordinary work on a large document fits.
     let many: Vec<Value> = (0..5_000)
         .map(|n| json!({"id": n, "city": "همدان"}))
         .collect();

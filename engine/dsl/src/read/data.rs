@@ -1,0 +1,208 @@
+//! Expressions, templates, durations and schemas: the values that several places share.
+
+use peygir_source::{Node, Span, Value};
+
+use super::fields::Known;
+use super::{Reader, message};
+use crate::duration::Duration;
+use crate::expr::{self, Expr, Template};
+use crate::model::{Export, Input, Output};
+
+/// Where an expression stands decides which variables it sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The workflow's `input.from`.
+    WorkflowInput,
+    /// The workflow's `output.as`.
+    WorkflowOutput,
+    /// A task's `if` and `input.from`: its transformed input is not there yet.
+    BeforeTask,
+    /// What a task does, and its `output.as`.
+    Task,
+    /// A task's `export.as`.
+    Export,
+    /// `schedule`: nothing has begun.
+    Schedule,
+}
+
+impl Place {
+    fn variables(self) -> &'static [&'static str] {
+        match self {
+            Place::Schedule => &["runtime", "workflow"],
+            Place::WorkflowInput => &["runtime", "secrets", "workflow"],
+            Place::WorkflowOutput => &["context", "input", "runtime", "secrets", "workflow"],
+            Place::BeforeTask => &["context", "runtime", "secrets", "task", "workflow"],
+            Place::Task => &["authorization", "context", "input", "runtime", "secrets", "task", "workflow"],
+            Place::Export => {
+                &["authorization", "context", "input", "output", "runtime", "secrets", "task", "workflow"]
+            }
+        }
+    }
+}
+
+impl<'n> Reader<'n> {
+    fn variables(&self, place: Place) -> Vec<String> {
+        let fixed = place.variables().iter().map(|name| (*name).to_owned());
+        fixed.chain(self.caught.iter().cloned()).collect()
+    }
+
+    /// An expression field: bare jq or `${ }`.
+    pub(super) fn expression(&mut self, node: &'n Node, what: &str, place: Place) -> Option<Expr> {
+        let text = self.text(node, what)?;
+        let variables = self.variables(place);
+        let names: Vec<&str> = variables.iter().map(String::as_str).collect();
+        let compiled = expr::whole(text).and_then(|whole| {
+            let (source, offset) = whole.unwrap_or((text, 0));
+            Expr::compile(source, &names).map_err(|error| error.shifted(offset))
+        });
+        compiled.map_err(|error| self.refuse_expression(node, text, &error)).ok()
+    }
+
+    /// An expression field that may be a mapping of value fields too: `input.from`, `output.as`, `export.as`.
+    fn data_path(&mut self, node: &'n Node, what: &str, place: Place) -> Option<Template> {
+        match node.value {
+            Value::String(_) => self.expression(node, what, place).map(Template::Expr),
+            Value::Mapping(_) => self.template(node, place),
+            _ => self.wrong(node, what, message::DATA_PATH),
+        }
+    }
+
+    /// A value field: only `${ }` is evaluated.
+    pub(super) fn template(&mut self, node: &'n Node, place: Place) -> Option<Template> {
+        let variables = self.variables(place);
+        let names: Vec<&str> = variables.iter().map(String::as_str).collect();
+        self.template_with(node, &names)
+    }
+
+    fn template_with(&mut self, node: &'n Node, names: &[&str]) -> Option<Template> {
+        match &node.value {
+            Value::String(text) => {
+                Template::compile_text(text, names).map_err(|error| self.refuse_expression(node, text, &error)).ok()
+            }
+            // Every item is read even where one is refused, so that all problems are told.
+            Value::Sequence(items) => {
+                let read: Vec<_> = items.iter().map(|item| self.template_with(item, names)).collect();
+                read.into_iter().collect::<Option<_>>().map(Template::array)
+            }
+            Value::Mapping(entries) => {
+                let read: Vec<_> = entries
+                    .iter()
+                    .map(|entry| Some((entry.key.clone(), self.template_with(&entry.node, names)?)))
+                    .collect();
+                read.into_iter().collect::<Option<_>>().map(Template::object)
+            }
+            _ => Some(Template::Literal(node.to_json())),
+        }
+    }
+
+    fn refuse_expression(&mut self, node: &Node, text: &str, error: &expr::Error) {
+        let span = within(node.span, text, error.offset);
+        self.push(message::bad_expression(span, &error.message));
+    }
+
+    pub(super) fn duration(&mut self, node: &'n Node, what: &str) -> Option<Duration> {
+        match &node.value {
+            Value::String(text) if text.trim_start().starts_with("${") => {
+                self.push(message::not_run_yet(node.span, &format!("{what} as an expression")));
+                return None;
+            }
+            Value::Mapping(_) => {
+                let names = crate::duration::MEMBERS.map(|(name, _)| name);
+                self.members(node, &Known { what, names: &names, later: &[] })?;
+            }
+            _ => {}
+        }
+        match Duration::from_json(&node.to_json()) {
+            Ok(duration) => {
+                if duration.months != 0 {
+                    self.push(message::months(node.span));
+                }
+                Some(duration)
+            }
+            Err(error) => {
+                self.push(message::bad_duration(node.span, &error.to_string()));
+                None
+            }
+        }
+    }
+
+    /// `timeout`: `{ after }`, or the name of one under `use.timeouts`.
+    pub(super) fn timeout(&mut self, node: &'n Node) -> Option<Duration> {
+        let definition = match node.as_str() {
+            Some(name) => match self.shared.timeouts.get(name) {
+                Some(definition) => *definition,
+                None => {
+                    let known: Vec<&str> = self.shared.timeouts.keys().copied().collect();
+                    self.push(message::unknown_reference(node.span, name, "timeouts", &known));
+                    return None;
+                }
+            },
+            None => node,
+        };
+        self.timeout_definition(definition)
+    }
+
+    pub(super) fn timeout_definition(&mut self, node: &'n Node) -> Option<Duration> {
+        self.members(node, &Known { what: "timeout", names: &["after"], later: &[] })?;
+        let after = self.needed(node, "after", "timeout", node.span)?;
+        self.duration(after, "timeout.after")
+    }
+
+    pub(super) fn input(&mut self, node: &'n Node, place: Place) -> Option<Input> {
+        self.members(node, &Known { what: "input", names: &["schema", "from"], later: &[] })?;
+        let schema = node.get("schema").and_then(|schema| self.schema(schema));
+        let from = node.get("from").and_then(|from| self.data_path(from, "input.from", place));
+        Some(Input { schema, from })
+    }
+
+    pub(super) fn output(&mut self, node: &'n Node, place: Place) -> Option<Output> {
+        self.members(node, &Known { what: "output", names: &["schema", "as"], later: &[] })?;
+        let schema = node.get("schema").and_then(|schema| self.schema(schema));
+        let as_ = node.get("as").and_then(|as_| self.data_path(as_, "output.as", place));
+        Some(Output { schema, as_ })
+    }
+
+    pub(super) fn export(&mut self, node: &'n Node) -> Option<Export> {
+        self.members(node, &Known { what: "export", names: &["schema", "as"], later: &[] })?;
+        let schema = node.get("schema").and_then(|schema| self.schema(schema));
+        let as_ = node.get("as").and_then(|as_| self.data_path(as_, "export.as", Place::Export));
+        Some(Export { schema, as_ })
+    }
+
+    /// A JSON Schema written inline.
+    fn schema(&mut self, node: &'n Node) -> Option<serde_json::Value> {
+        self.members(node, &Known { what: "schema", names: &["format", "document"], later: &["resource"] })?;
+        if let Some(format) = self.optional_text(node, "format", "schema")
+            && format != "json"
+            && !format.starts_with("json:")
+        {
+            self.push(message::bad_value(node.span, "schema.format", format, "`json`"));
+        }
+        if node.get("resource").is_some() {
+            return None;
+        }
+        let document = self.needed(node, "document", "schema", node.span)?;
+        match &document.value {
+            Value::Mapping(_) | Value::Bool(_) => Some(document.to_json()),
+            _ => self.wrong(document, "schema.document", message::MAPPING),
+        }
+    }
+}
+
+/// The place of a byte offset within a text that stands at `span`. Exact for a text on one line, plain or quoted;
+/// for others the place of the whole.
+fn within(span: Span, text: &str, offset: Option<usize>) -> Span {
+    let length = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+    let quotes = match span.length.checked_sub(length) {
+        Some(0) => 0,
+        Some(2) => 1,
+        _ => return span,
+    };
+    match offset.and_then(|offset| text.get(..offset)) {
+        Some(before) => {
+            let skipped = u32::try_from(before.chars().count()).unwrap_or(0);
+            Span { line: span.line, column: span.column + quotes + skipped, length: u32::from(skipped < length) }
+        }
+        None => span,
+    }
+}

@@ -1,0 +1,184 @@
+//! The diagnostics of the reader, one function for each code, in both languages.
+
+use peygir_source::{Diagnostic, Node, Span, Value, suggest};
+
+fn kind_of(node: &Node) -> (&'static str, &'static str) {
+    match node.value {
+        Value::Null => ("nothing", "هیچ"),
+        Value::Bool(_) => ("true or false", "درست یا نادرست"),
+        Value::Number(_) => ("a number", "عدد"),
+        Value::String(_) => ("a text", "متن"),
+        Value::Sequence(_) => ("a list", "فهرست"),
+        Value::Mapping(_) => ("a mapping", "نگاشت"),
+    }
+}
+
+/// What a value is expected to be, in both languages.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted(pub &'static str, pub &'static str);
+
+pub(super) const MAPPING: Wanted = Wanted("a mapping", "نگاشت");
+pub(super) const LIST: Wanted = Wanted("a list", "فهرست");
+pub(super) const TEXT: Wanted = Wanted("a text", "متن");
+pub(super) const FLAG: Wanted = Wanted("true or false", "true یا false");
+pub(super) const COUNT: Wanted = Wanted("a whole number from 0 on", "عدد درست، صفر یا بیشتر");
+pub(super) const DATA_PATH: Wanted = Wanted("an expression or a mapping", "عبارت یا نگاشت");
+
+pub(super) fn wrong_type(node: &Node, what: &str, wanted: Wanted) -> Diagnostic {
+    let (found, found_fa) = kind_of(node);
+    let message = format!("`{what}` must be {}, found {found}", wanted.0);
+    let message_fa = format!("«{what}» باید {} باشد، نه {found_fa}", wanted.1);
+    Diagnostic::error("PG-D001", node.span, message, message_fa)
+}
+
+pub(super) fn missing(span: Span, property: &str, what: &str) -> Diagnostic {
+    let message = format!("`{what}` lacks `{property}`");
+    let message_fa = format!("«{what}» بخش «{property}» را ندارد");
+    Diagnostic::error("PG-D002", span, message, message_fa).with_help(format!("add `{property}:`"))
+}
+
+pub(super) fn unknown_property(span: Span, property: &str, what: &str, known: &[&str]) -> Diagnostic {
+    let message = format!("`{what}` has no property `{property}`");
+    let message_fa = format!("«{what}» ویژگی‌ای به نام «{property}» ندارد");
+    let help = match suggest(property, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("it has {}", quoted_list(known)),
+    };
+    Diagnostic::error("PG-D003", span, message, message_fa).with_help(help)
+}
+
+/// `what` names the feature as the language does: `for`, `call: http`, `schedule.cron`.
+pub(super) fn not_run_yet(span: Span, what: &str) -> Diagnostic {
+    let message = format!("`{what}` is not run yet");
+    let message_fa = format!("«{what}» هنوز اجرا نمی‌شود");
+    Diagnostic::error("PG-D004", span, message, message_fa)
+        .with_help("the language has it, this version of the engine does not; call a function instead")
+}
+
+pub(super) fn duplicate_name(span: Span, name: &str, first: Span) -> Diagnostic {
+    let message = format!("the name `{name}` stands twice in this list");
+    let message_fa = format!("نام «{name}» در این فهرست دو بار آمده است");
+    Diagnostic::error("PG-D005", span, message, message_fa)
+        .with_help(format!("rename one of them; the first is in line {}", first.line))
+}
+
+pub(super) fn unknown_target(span: Span, name: &str, list: &[&str]) -> Diagnostic {
+    let message = format!("`then` leads to `{name}`, which is no task of the same list");
+    let message_fa = format!("«then» به «{name}» می‌رود که در همین فهرست نیست");
+    let words = ["continue", "exit", "end"];
+    let help = match suggest(name, list.iter().chain(&words).copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if list.is_empty() => "here `then` can be `continue`, `exit` or `end`".to_owned(),
+        None => format!("the list has {}; or `continue`, `exit`, `end`", quoted_list(list)),
+    };
+    Diagnostic::error("PG-D006", span, message, message_fa).with_help(help)
+}
+
+pub(super) fn empty_list(span: Span, what: &str) -> Diagnostic {
+    let message = format!("`{what}` is empty");
+    let message_fa = format!("«{what}» خالی است");
+    Diagnostic::error("PG-D007", span, message, message_fa).with_help("write at least one entry")
+}
+
+pub(super) fn bad_expression(span: Span, said: &str) -> Diagnostic {
+    let message = format!("the expression cannot be compiled: {said}");
+    let message_fa = format!("این عبارت ترجمه‌پذیر نیست: {said}");
+    Diagnostic::error("PG-D008", span, message, message_fa)
+}
+
+pub(super) fn unknown_function(span: Span, name: &str, known: &[String]) -> Diagnostic {
+    let message = format!("there is no function `{name}`");
+    let message_fa = format!("تابعی به نام «{name}» نیست");
+    let diagnostic = Diagnostic::error("PG-D009", span, message, message_fa);
+    match suggest(name, known.iter().map(String::as_str)) {
+        Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
+        None => diagnostic.with_help("a function is a built-in, a table, a script, a connector's operation or a flow"),
+    }
+}
+
+pub(super) fn unknown_reference(span: Span, name: &str, place: &str, known: &[&str]) -> Diagnostic {
+    let message = format!("`use.{place}` declares no `{name}`");
+    let message_fa = format!("در «use.{place}» چیزی به نام «{name}» نیست");
+    let diagnostic = Diagnostic::error("PG-D010", span, message, message_fa);
+    match suggest(name, known.iter().copied()) {
+        Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
+        None => diagnostic.with_help(format!("declare it under `use.{place}`, or write it out here")),
+    }
+}
+
+pub(super) fn retry_without_limit(span: Span) -> Diagnostic {
+    let message = "the retry has no limit and could go on for ever";
+    let message_fa = "تکرار هیچ حدی ندارد و ممکن است هرگز پایان نیابد";
+    Diagnostic::error("PG-D011", span, message, message_fa)
+        .with_help("add `limit: { attempt: { count: 5 } }` or `limit: { duration: PT1H }`")
+}
+
+pub(super) fn bad_duration(span: Span, said: &str) -> Diagnostic {
+    let message = format!("this is no duration: {said}");
+    let message_fa = "این مدت درست نیست؛ مانند PT1H30M یا P2D نوشته می‌شود";
+    Diagnostic::error("PG-D012", span, message, message_fa).with_help("for example `PT1H30M`, or `{ hours: 1, minutes: 30 }`")
+}
+
+pub(super) fn bad_value(span: Span, what: &str, value: &str, wanted: &str) -> Diagnostic {
+    let shown: String = value.chars().take(60).collect();
+    let message = format!("`{what}` cannot be `{shown}`");
+    let message_fa = format!("«{what}» نمی‌تواند «{shown}» باشد");
+    Diagnostic::error("PG-D013", span, message, message_fa).with_help(format!("it is {wanted}"))
+}
+
+pub(super) fn no_task_type(span: Span, name: &str, near: Option<&str>) -> Diagnostic {
+    let message = format!("the task `{name}` does not say what it does");
+    let message_fa = format!("کار «{name}» نمی‌گوید چه می‌کند");
+    let help = match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "write one of `call`, `do`, `emit`, `fork`, `listen`, `set`, `switch`, `try`, `wait`".to_owned(),
+    };
+    Diagnostic::error("PG-D014", span, message, message_fa).with_help(help)
+}
+
+pub(super) fn several_task_types(span: Span, name: &str, kinds: &[&str]) -> Diagnostic {
+    let message = format!("the task `{name}` does several things: {}", quoted_list(kinds));
+    let message_fa = format!("کار «{name}» بیش از یک نوع دارد: {}", quoted_list(kinds));
+    Diagnostic::error("PG-D014", span, message, message_fa).with_help("make each a task of its own")
+}
+
+pub(super) fn several_keys(span: Span, what: &str) -> Diagnostic {
+    let message = format!("an entry of `{what}` is one name with what belongs to it, as in `- name: …`");
+    let message_fa = format!("هر سطر «{what}» یک نام است با آنچه به آن تعلق دارد، مانند `- name: …`");
+    Diagnostic::error("PG-D015", span, message, message_fa).with_help("begin each with its own `-` and indent what belongs to it")
+}
+
+pub(super) fn months(span: Span) -> Diagnostic {
+    let message = "months and years are those of the Gregorian calendar in the flow's zone";
+    let message_fa = "ماه و سال این‌جا میلادی است، در منطقهٔ زمانی گردش کار";
+    Diagnostic::warning("PG-D016", span, message, message_fa)
+        .with_help("for Solar Hijri months or working days call `calendar-next` or `wait-working`")
+}
+
+pub(super) fn unknown_zone(span: Span, zone: &str) -> Diagnostic {
+    let message = format!("there is no time zone `{zone}`");
+    let message_fa = format!("منطقهٔ زمانی «{zone}» شناخته نیست");
+    Diagnostic::error("PG-D017", span, message, message_fa).with_help("names are like `Asia/Tehran`")
+}
+
+pub(super) fn second_default(span: Span, first: Span) -> Diagnostic {
+    let message = "this switch has a second case without `when`";
+    let message_fa = "این switch دو حالت بدون «when» دارد";
+    Diagnostic::error("PG-D018", span, message, message_fa)
+        .with_help(format!("give one of them a `when`; the first is in line {}", first.line))
+}
+
+pub(super) fn one_of(span: Span, what: &str, choices: &[&str]) -> Diagnostic {
+    let message = format!("`{what}` must have exactly one of {}", quoted_list(choices));
+    let message_fa = format!("«{what}» باید دقیقاً یکی از این‌ها را داشته باشد: {}", quoted_list(choices));
+    Diagnostic::error("PG-D019", span, message, message_fa)
+}
+
+fn quoted_list(names: &[&str]) -> String {
+    const SHOWN_MAX: usize = 12;
+    let mut list: Vec<String> = names.iter().take(SHOWN_MAX).map(|name| format!("`{name}`")).collect();
+    if names.len() > SHOWN_MAX {
+        list.push("…".to_owned());
+    }
+    list.join(", ")
+}
