@@ -1,1 +1,3 @@
+//! What the tests of the whole system share. Each test program beside this library names what it proves.
 
+pub mod peers;
