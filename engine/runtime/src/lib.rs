@@ -1,7 +1,19 @@
 //! Everything around the pure core: turns, the outbox, timers, the catalog of functions, sealing, the clock.
 //!
-//! Owns: how a command becomes a commit ([`turn`]), who waits for what, and the face that clients see ([`desk`]). Knows no
-//! particular store and no particular connector: the binary hands both in.
+//! Owns: how a command becomes a commit ([`turn`], [`engine`]), who is told when ([`host`]), sealing ([`vault`]), and the
+//! face that clients see ([`desk`]). Knows no particular store and no particular connector: the binary hands both in.
 
 pub mod access;
+pub mod catalog;
+pub mod clock;
+pub mod command;
 pub mod desk;
+pub mod engine;
+pub mod host;
+pub mod outgoing;
+pub mod pack;
+pub mod resources;
+pub mod rows;
+pub mod stream;
+pub mod turn;
+pub mod vault;

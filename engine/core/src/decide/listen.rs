@@ -160,7 +160,7 @@ fn satisfied(count: usize, by: impl Iterator<Item = u32>) -> bool {
     had.iter().all(|had| *had)
 }
 
-fn read(event: &CloudEvent, as_: Read) -> Value {
+pub(super) fn read(event: &CloudEvent, as_: Read) -> Value {
     match as_ {
         Read::Data => event.data.value().clone(),
         Read::Envelope => event.envelope(),
@@ -230,33 +230,13 @@ impl Listener<'_> {
             if once && taken.contains(&index) {
                 continue;
             }
-            if self.attributes_match(filter, envelope)?
+            if attributes_match(&self.variables, filter, envelope)?
                 && let Some(bound) = self.correlate(&filter.correlate, envelope, bound)?
             {
                 return Ok(Some((index, bound)));
             }
         }
         Ok(None)
-    }
-
-    /// Plain attributes are compared before an expression is evaluated, so that one written for events of its own type
-    /// does not meet others.
-    fn attributes_match(&self, filter: &Filter, envelope: &Data) -> Result<bool, Error> {
-        let is_plain = |template: &Template| matches!(template, Template::Literal(_));
-        let plain = filter.with.iter().filter(|(_, wanted)| is_plain(wanted));
-        let rest = filter.with.iter().filter(|(_, wanted)| !is_plain(wanted));
-        for (name, wanted) in plain.chain(rest) {
-            let attribute = Data::from(envelope.value().get(name).cloned().unwrap_or(Value::Null));
-            let given = self.variables.fill(wanted, &attribute)?;
-            let matches = match (wanted, given.value()) {
-                (Template::Expr(_), Value::Bool(holds)) => *holds,
-                (_, given) => given == attribute.value(),
-            };
-            if !matches {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 
     /// The values bound when this event is taken; None if it is about something else. An event that lacks a value can't
@@ -290,4 +270,24 @@ impl Listener<'_> {
         }
         Ok(Some(Value::Object(values).into()))
     }
+}
+
+/// Plain attributes are compared before an expression is evaluated, so that one written for events of its own type
+/// does not meet others.
+pub(super) fn attributes_match(variables: &Variables, filter: &Filter, envelope: &Data) -> Result<bool, Error> {
+    let is_plain = |template: &Template| matches!(template, Template::Literal(_));
+    let plain = filter.with.iter().filter(|(_, wanted)| is_plain(wanted));
+    let rest = filter.with.iter().filter(|(_, wanted)| !is_plain(wanted));
+    for (name, wanted) in plain.chain(rest) {
+        let attribute = Data::from(envelope.value().get(name).cloned().unwrap_or(Value::Null));
+        let given = variables.fill(wanted, &attribute)?;
+        let matches = match (wanted, given.value()) {
+            (Template::Expr(_), Value::Bool(holds)) => *holds,
+            (_, given) => given == attribute.value(),
+        };
+        if !matches {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

@@ -16,6 +16,7 @@ mod fault;
 mod fork;
 mod listen;
 mod restart;
+mod schedule;
 mod schema;
 mod scope;
 mod set;
@@ -28,6 +29,7 @@ mod wait;
 mod walk;
 mod workflow;
 
+pub use schedule::input_of_schedule;
 use turn::Turn;
 
 /// Tasks started in one turn; at the bound the rest is left to [`Command::Continue`].

@@ -3,140 +3,126 @@
 //! Reads are filtered by what the principal may see; writes become commands of the stream they concern, and return when
 //! their commit is durable. Knows no HTTP and no HTML.
 
+mod cases;
+mod inbound;
+mod incidents;
+mod journal;
+mod names;
+mod person;
+mod refusal;
+mod submit;
+mod tasks;
 pub mod view;
+
+use std::sync::Arc;
 
 use peygir_core::Id;
 
-use crate::access::Principal;
+use crate::access::{Place, Principal};
+use crate::host::Host;
+use crate::rows::{self, List};
+use crate::stream::Stream;
+
+pub use refusal::{FieldError, Refusal};
 pub use view::*;
 
-/// Why something was not done. `Display` is English, for logs; people read the localised text of `code`.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// The principal may not do this.
-    #[error("forbidden")]
-    Forbidden,
-    #[error("not found")]
-    NotFound,
-    /// Somebody else was first, or it has ended: the task is claimed, the incident settled.
-    #[error("conflict: {0}")]
-    Conflict(&'static str),
-    /// What was given is wrong; each with the field it stands in.
-    #[error("invalid: {0:?}")]
-    Invalid(Vec<FieldError>),
-    /// The same idempotency key came with another body.
-    #[error("idempotency key was used with another body")]
-    KeyReused,
-    /// The store takes no commits, or the server is stopping.
-    #[error("unavailable: {0}")]
-    Unavailable(String),
-    /// A fault of ours; the text is for the log.
-    #[error("internal: {0}")]
-    Internal(String),
-}
-
-/// A field that is wrong. `code` is a message id of the locale files (`national-id-checksum`, `mobile-invalid`,
-/// `required`, `too-long`, `unknown-field`, `not-an-option`).
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct FieldError {
-    /// JSON pointer into the body: `/from/nationalId`.
-    pub field: String,
-    pub code: &'static str,
-}
+/// Items of a page where the client names no number, and at most.
+pub const PAGE_ITEMS: usize = 50;
+pub const PAGE_ITEMS_MAX: usize = 200;
+/// Index rows looked at for one page: a filter that hardly anything passes gives a short page with a `next`.
+const SCANNED_MAX: usize = 2_000;
 
 /// Cheap to clone.
 #[derive(Clone)]
-pub struct Desk;
+pub struct Desk {
+    host: Arc<Host>,
+}
 
 impl Desk {
-    /// Takes a citizen's message: opens a case (or joins the one that the same message opened) and returns when that is
-    /// durable.
-    pub async fn submit_message(
+    pub fn new(host: Arc<Host>) -> Self {
+        Self { host }
+    }
+
+    pub fn host(&self) -> &Arc<Host> {
+        &self.host
+    }
+
+    async fn stream(&self, id: Id) -> Result<Stream, Refusal> {
+        let stream = self.host.read(id).await?;
+        if stream.version == 0 { Err(Refusal::NotFound) } else { Ok(stream) }
+    }
+
+    /// Walks an index, newest or oldest first as its keys sort, and gives a page of what `item` makes of the records.
+    async fn page<T>(
         &self,
-        _by: &Principal,
-        _message: NewMessage,
-        _idempotency_key: Option<&str>,
-    ) -> Result<Submitted, Refusal> {
-        todo!()
+        list: List,
+        request: &PageRequest,
+        mut item: impl FnMut(&Stream, Id) -> Option<T>,
+    ) -> Result<Page<T>, Refusal> {
+        let limit = request.limit.unwrap_or(PAGE_ITEMS).clamp(1, PAGE_ITEMS_MAX);
+        let (first, to) = list.range();
+        let mut from = match &request.after {
+            Some(cursor) => [decode_cursor(cursor)?.as_slice(), &[0]].concat(),
+            None => first,
+        };
+        let mut items = Vec::new();
+        let mut scanned = 0;
+        loop {
+            let page = self.scan(&from, &to, PAGE_ITEMS_MAX).await?;
+            let last_page = page.len() < PAGE_ITEMS_MAX;
+            for key in page {
+                scanned += 1;
+                from = [key.as_slice(), &[0]].concat();
+                let Some((id, stream)) = list.parse(&key) else { continue };
+                let stream = self.host.read(stream).await?;
+                items.extend(item(&stream, id));
+                if items.len() == limit || scanned == SCANNED_MAX {
+                    return Ok(Page { items, next: Some(encode_cursor(&key)) });
+                }
+            }
+            if last_page {
+                return Ok(Page { items, next: None });
+            }
+        }
     }
 
-    /// What anybody who holds the code may read: no personal data.
-    pub async fn track(&self, _code: &str) -> Result<Track, Refusal> {
-        todo!()
+    async fn scan(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Vec<u8>>, Refusal> {
+        let (store, from, to) = (self.host.engine.store.clone(), from.to_vec(), to.to_vec());
+        let page = tokio::task::spawn_blocking(move || store.scan(&from, &to, limit)).await;
+        match page {
+            Ok(Ok(rows)) => Ok(rows.into_iter().map(|(key, _)| key).collect()),
+            Ok(Err(error)) => Err(Refusal::Internal(error.to_string())),
+            Err(error) => Err(Refusal::Internal(error.to_string())),
+        }
     }
 
-    pub async fn cases(&self, _by: &Principal, _filter: &CaseFilter) -> Result<Page<CaseSummary>, Refusal> {
-        todo!()
+    /// The one key of a narrow range.
+    async fn only_key(&self, range: rows::Range) -> Result<Vec<u8>, Refusal> {
+        self.scan(&range.0, &range.1, 1).await?.pop().ok_or(Refusal::NotFound)
     }
+}
 
-    /// `clear`: personal data unmasked, which is journalled; only some roles may.
-    pub async fn case(&self, _by: &Principal, _id: Id, _clear: bool) -> Result<CaseView, Refusal> {
-        todo!()
-    }
+/// Where a stream's case belongs, for the scopes.
+fn place_of(stream: &Stream) -> Place {
+    stream.records.case.as_ref().map_or_else(Place::default, |case| Place {
+        province: Some(case.province.clone()),
+        county: case.county.clone(),
+        agency: case.referral.as_ref().map(|referral| referral.agency.clone()).or_else(|| case.agency.clone()),
+    })
+}
 
-    pub async fn case_journal(&self, _by: &Principal, _id: Id) -> Result<Vec<JournalLine>, Refusal> {
-        todo!()
-    }
+fn require(by: &Principal, permission: crate::access::Permission, stream: &Stream) -> Result<(), Refusal> {
+    if by.may(permission, &place_of(stream)) { Ok(()) } else { Err(Refusal::Forbidden) }
+}
 
-    pub async fn tasks(&self, _by: &Principal, _filter: &TaskFilter) -> Result<Page<TaskView>, Refusal> {
-        todo!()
-    }
+fn encode_cursor(key: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(key)
+}
 
-    pub async fn task(&self, _by: &Principal, _id: Id) -> Result<TaskView, Refusal> {
-        todo!()
-    }
-
-    pub async fn claim(&self, _by: &Principal, _task: Id) -> Result<TaskView, Refusal> {
-        todo!()
-    }
-
-    pub async fn release(&self, _by: &Principal, _task: Id) -> Result<TaskView, Refusal> {
-        todo!()
-    }
-
-    /// `answer` is checked against the task's form.
-    pub async fn complete(&self, _by: &Principal, _task: Id, _answer: serde_json::Value) -> Result<TaskView, Refusal> {
-        todo!()
-    }
-
-    pub async fn incidents(&self, _by: &Principal, _page: &PageRequest) -> Result<Page<IncidentView>, Refusal> {
-        todo!()
-    }
-
-    pub async fn retry_incident(&self, _by: &Principal, _id: Id) -> Result<(), Refusal> {
-        todo!()
-    }
-
-    /// A person says that it is dealt with; nothing is sent.
-    pub async fn settle_incident(&self, _by: &Principal, _id: Id, _note: &str) -> Result<(), Refusal> {
-        todo!()
-    }
-
-    /// Messages that go out, newest first; recipients masked.
-    pub async fn outbox(&self, _by: &Principal, _page: &PageRequest) -> Result<Page<OutboxLine>, Refusal> {
-        todo!()
-    }
-
-    /// What the console needs to draw intake forms: topics, agencies, counties of this deployment.
-    pub fn directory(&self) -> DirectoryView {
-        todo!()
-    }
-
-    /// A peer's call to a connector: `path` below the connector's own, query decoded to bytes. Answers the number of
-    /// things taken in.
-    pub async fn inbound(
-        &self,
-        _connector: &str,
-        _secret: &str,
-        _path: &str,
-        _query: Vec<(String, Vec<u8>)>,
-        _body: Vec<u8>,
-    ) -> Result<usize, Refusal> {
-        todo!()
-    }
-
-    /// A person of the directory, by id.
-    pub fn person(&self, _id: &str) -> Option<Principal> {
-        todo!()
-    }
+fn decode_cursor(text: &str) -> Result<Vec<u8>, Refusal> {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD
+        .decode(text)
+        .map_err(|_| Refusal::Invalid(vec![FieldError { field: "/after".to_owned(), code: "not-a-cursor" }]))
 }

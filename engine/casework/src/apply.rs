@@ -1,0 +1,227 @@
+//! Applying: records and event to records. Total, and blind to content: what a rule said is in the event.
+
+use peygir_core::{Id, Moment};
+
+use crate::event::Event;
+use crate::records::{
+    Dispatch, DispatchStatus, MAILBOX_EVENTS_MAX, Milestone, Records, SEEN_EVENTS_MAX, Task, TaskStatus,
+};
+
+/// A record that an event changes: what a host has to write.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Touched {
+    Case,
+    Task(Id),
+    Dispatch(Id),
+    Incident(Id),
+    Mailbox,
+    Nothing,
+}
+
+pub fn touched(event: &Event) -> Touched {
+    match event {
+        Event::CaseOpened(_)
+        | Event::CaseClassified { .. }
+        | Event::CaseReferred(_)
+        | Event::RoundOpened(_)
+        | Event::CaseClosed { .. }
+        | Event::MessageJoined { .. }
+        | Event::MilestoneMarked(_)
+        | Event::SatisfactionRecorded(_) => Touched::Case,
+        Event::TaskCreated(task) => Touched::Task(task.id),
+        Event::TaskClaimed { task, .. }
+        | Event::TaskReleased { task }
+        | Event::TaskCompleted { task, .. }
+        | Event::TaskExpired { task }
+        | Event::TaskWithdrawn { task, .. }
+        | Event::TaskOverdue { task }
+        | Event::TaskReminded { task, .. }
+        | Event::CallUnreached { task, .. } => Touched::Task(*task),
+        Event::MessageQueued(dispatch) => Touched::Dispatch(dispatch.id),
+        Event::AttemptBegun { dispatch, .. }
+        | Event::MessageSent { dispatch, .. }
+        | Event::MessageDelivered { dispatch, .. }
+        | Event::AttemptFailed { dispatch, .. }
+        | Event::MessageFailed { dispatch, .. }
+        | Event::AttemptAmbiguous { dispatch, .. }
+        | Event::MessageWithdrawn { dispatch }
+        | Event::MessageExpired { dispatch }
+        | Event::MessageRequeued { dispatch, .. } => Touched::Dispatch(*dispatch),
+        Event::IncidentOpened(incident) => Touched::Incident(incident.id),
+        Event::IncidentResolved { incident, .. } => Touched::Incident(*incident),
+        Event::EventArrived { .. } | Event::EventKept(_) | Event::EventTaken { .. } => Touched::Mailbox,
+        Event::PersonalDataRead { .. } => Touched::Nothing,
+    }
+}
+
+pub fn apply(records: &mut Records, event: &Event, at: Moment) {
+    match touched(event) {
+        Touched::Case => case(records, event, at),
+        Touched::Task(id) => task(records, id, event, at),
+        Touched::Dispatch(id) => dispatch(records, id, event),
+        Touched::Incident(id) => incident(records, id, event, at),
+        Touched::Mailbox => mailbox(records, event),
+        Touched::Nothing => {}
+    }
+}
+
+fn case(records: &mut Records, event: &Event, at: Moment) {
+    if let Event::CaseOpened(opened) = event {
+        records.case = Some(opened.clone());
+        return;
+    }
+    let Some(case) = records.case.as_mut() else { return };
+    match event {
+        Event::CaseClassified { topic, agency } => {
+            case.topic = topic.clone().or(case.topic.take());
+            case.agency = agency.clone().or(case.agency.take());
+        }
+        Event::CaseReferred(referral) => {
+            case.agency = Some(referral.agency.clone());
+            case.referral = Some(referral.clone());
+        }
+        Event::RoundOpened(round) => case.round = *round,
+        Event::CaseClosed { outcome } => {
+            case.closed = true;
+            case.closed_at = Some(at);
+            case.outcome = Some(outcome.clone());
+        }
+        Event::MessageJoined { .. } => case.repeats += 1,
+        Event::MilestoneMarked(name) => case.milestones.push(Milestone { name: name.clone(), at }),
+        Event::SatisfactionRecorded(value) => case.satisfaction = Some(*value),
+        _ => {}
+    }
+}
+
+fn task(records: &mut Records, id: Id, event: &Event, at: Moment) {
+    if let Event::TaskCreated(created) = event {
+        records.tasks.insert(id, created.clone());
+        return;
+    }
+    let Some(task) = records.tasks.get_mut(&id) else { return };
+    match event {
+        Event::TaskClaimed { by, .. } => {
+            task.status = TaskStatus::Claimed;
+            task.claimed_by = Some(by.clone());
+        }
+        Event::TaskReleased { .. } => {
+            task.status = TaskStatus::Open;
+            task.claimed_by = None;
+        }
+        Event::TaskCompleted { by, outcome, answer, .. } => {
+            task.claimed_by = Some(by.clone());
+            task.answer = Some(answer.clone());
+            end(task, TaskStatus::Completed, outcome, at);
+        }
+        Event::TaskExpired { .. } => end(task, TaskStatus::Expired, "expired", at),
+        Event::TaskWithdrawn { outcome, .. } => end(task, TaskStatus::Withdrawn, outcome, at),
+        Event::TaskOverdue { .. } => task.overdue_at = Some(at),
+        Event::TaskReminded { reminder, .. } => {
+            if let Some(reminder) = task.reminders.get_mut(*reminder as usize) {
+                reminder.sent_at = Some(at);
+            }
+        }
+        Event::CallUnreached { attempt, next_at, .. } => {
+            task.status = TaskStatus::Open;
+            task.claimed_by = None;
+            task.attempt = attempt + 1;
+            task.not_before = Some(*next_at);
+        }
+        _ => {}
+    }
+}
+
+fn end(task: &mut Task, status: TaskStatus, outcome: &str, at: Moment) {
+    task.status = status;
+    task.outcome = Some(outcome.to_owned());
+    task.ended_at = Some(at);
+}
+
+fn dispatch(records: &mut Records, id: Id, event: &Event) {
+    if let Event::MessageQueued(queued) = event {
+        records.dispatches.insert(id, queued.clone());
+        return;
+    }
+    let Some(dispatch) = records.dispatches.get_mut(&id) else { return };
+    match event {
+        Event::AttemptBegun { attempt, .. } => {
+            dispatch.attempts = *attempt;
+            dispatch.status = DispatchStatus::Sending;
+        }
+        Event::MessageSent { reference, .. } => sent(dispatch, DispatchStatus::Sent, reference),
+        Event::MessageDelivered { reference, .. } => sent(dispatch, DispatchStatus::Delivered, reference),
+        Event::AttemptFailed { fault, retry_at, .. } => {
+            dispatch.status = DispatchStatus::Ready;
+            dispatch.next_at = *retry_at;
+            dispatch.fault = Some(fault.clone());
+        }
+        Event::MessageFailed { fault, .. } => {
+            dispatch.status = DispatchStatus::Failed;
+            dispatch.fault = Some(fault.clone());
+        }
+        Event::AttemptAmbiguous { policy, next_at, .. } => {
+            dispatch.ambiguities += 1;
+            dispatch.status = match (policy.as_str(), next_at) {
+                ("resend", Some(next)) => {
+                    dispatch.next_at = *next;
+                    DispatchStatus::Ready
+                }
+                ("drop", _) => DispatchStatus::Dropped,
+                _ => DispatchStatus::Ambiguous,
+            };
+        }
+        Event::MessageWithdrawn { .. } => dispatch.status = DispatchStatus::Withdrawn,
+        Event::MessageExpired { .. } => dispatch.status = DispatchStatus::Expired,
+        Event::MessageRequeued { next_at, expires_at, .. } => {
+            dispatch.status = DispatchStatus::Ready;
+            dispatch.next_at = *next_at;
+            dispatch.expires_at = *expires_at;
+        }
+        _ => {}
+    }
+}
+
+fn sent(dispatch: &mut Dispatch, status: DispatchStatus, reference: &Option<String>) {
+    dispatch.status = status;
+    dispatch.fault = None;
+    if reference.is_some() {
+        dispatch.reference = reference.clone();
+    }
+}
+
+fn incident(records: &mut Records, id: Id, event: &Event, at: Moment) {
+    match event {
+        Event::IncidentOpened(opened) => {
+            records.incidents.insert(id, opened.clone());
+        }
+        Event::IncidentResolved { by, how, note, .. } => {
+            if let Some(incident) = records.incidents.get_mut(&id) {
+                incident.resolved_at = Some(at);
+                incident.resolved_by = Some(by.clone());
+                incident.how = Some(how.clone());
+                incident.note = note.clone();
+            }
+        }
+        _ => {}
+    }
+}
+
+fn mailbox(records: &mut Records, event: &Event) {
+    let mailbox = &mut records.mailbox;
+    match event {
+        Event::EventArrived { source, id } => {
+            mailbox.seen.push((source.clone(), id.clone()));
+            let surplus = mailbox.seen.len().saturating_sub(SEEN_EVENTS_MAX);
+            mailbox.seen.drain(..surplus);
+        }
+        Event::EventKept(event) => {
+            mailbox.kept.push(event.clone());
+            let surplus = mailbox.kept.len().saturating_sub(MAILBOX_EVENTS_MAX);
+            mailbox.kept.drain(..surplus);
+        }
+        Event::EventTaken { source, id } => {
+            mailbox.kept.retain(|kept| kept.source != *source || kept.id != *id);
+        }
+        _ => {}
+    }
+}

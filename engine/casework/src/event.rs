@@ -1,0 +1,212 @@
+//! Facts about records, in the past tense. A shipped kind is frozen: new meaning gets a new number.
+
+use minicbor::{Decode, Encode};
+use peygir_core::{CloudEvent, Data, Id, Moment};
+
+use crate::records::{Case, Dispatch, Incident, Referral, Sealed, Task};
+
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub enum Event {
+    #[n(0)]
+    CaseOpened(#[n(0)] Case),
+    #[n(1)]
+    CaseClassified {
+        #[n(0)]
+        topic: Option<String>,
+        #[n(1)]
+        agency: Option<String>,
+    },
+    #[n(2)]
+    CaseReferred(#[n(0)] Referral),
+    #[n(3)]
+    RoundOpened(#[n(0)] u32),
+    #[n(4)]
+    CaseClosed {
+        #[n(0)]
+        outcome: String,
+    },
+    /// The same matter came again and was joined.
+    #[n(5)]
+    MessageJoined {
+        #[n(0)]
+        channel: String,
+    },
+    #[n(6)]
+    MilestoneMarked(#[n(0)] String),
+    #[n(7)]
+    TaskCreated(#[n(0)] Task),
+    #[n(8)]
+    TaskClaimed {
+        #[n(0)]
+        task: Id,
+        #[n(1)]
+        by: String,
+    },
+    #[n(9)]
+    TaskReleased {
+        #[n(0)]
+        task: Id,
+    },
+    #[n(10)]
+    TaskCompleted {
+        #[n(0)]
+        task: Id,
+        #[n(1)]
+        by: String,
+        #[n(2)]
+        outcome: String,
+        #[n(3)]
+        answer: Data,
+    },
+    #[n(11)]
+    TaskExpired {
+        #[n(0)]
+        task: Id,
+    },
+    #[n(12)]
+    TaskWithdrawn {
+        #[n(0)]
+        task: Id,
+        #[n(1)]
+        outcome: String,
+    },
+    #[n(13)]
+    TaskOverdue {
+        #[n(0)]
+        task: Id,
+    },
+    #[n(14)]
+    TaskReminded {
+        #[n(0)]
+        task: Id,
+        /// Index of the reminder.
+        #[n(1)]
+        reminder: u32,
+    },
+    /// A call reached nobody; the next is due at `next_at`.
+    #[n(15)]
+    CallUnreached {
+        #[n(0)]
+        task: Id,
+        #[n(1)]
+        by: String,
+        #[n(2)]
+        attempt: u32,
+        #[n(3)]
+        next_at: Moment,
+    },
+    #[n(16)]
+    MessageQueued(#[n(0)] Dispatch),
+    #[n(17)]
+    AttemptBegun {
+        #[n(0)]
+        dispatch: Id,
+        #[n(1)]
+        attempt: u32,
+    },
+    #[n(18)]
+    MessageSent {
+        #[n(0)]
+        dispatch: Id,
+        #[n(1)]
+        reference: Option<String>,
+    },
+    /// The peer's report.
+    #[n(19)]
+    MessageDelivered {
+        #[n(0)]
+        dispatch: Id,
+        #[n(1)]
+        reference: Option<String>,
+    },
+    /// A fault that may pass: tried again at `retry_at`.
+    #[n(20)]
+    AttemptFailed {
+        #[n(0)]
+        dispatch: Id,
+        #[n(1)]
+        fault: String,
+        #[n(2)]
+        retry_at: Moment,
+    },
+    #[n(21)]
+    MessageFailed {
+        #[n(0)]
+        dispatch: Id,
+        #[n(1)]
+        fault: String,
+    },
+    /// An attempt has no result, and its operation recognises no repetition.
+    #[n(22)]
+    AttemptAmbiguous {
+        #[n(0)]
+        dispatch: Id,
+        #[n(1)]
+        attempt: u32,
+        /// `resend`, `drop` or `person`: what the manifest said.
+        #[n(2)]
+        policy: String,
+        /// When it is sent again, under `resend`.
+        #[n(3)]
+        next_at: Option<Moment>,
+    },
+    #[n(23)]
+    MessageWithdrawn {
+        #[n(0)]
+        dispatch: Id,
+    },
+    #[n(24)]
+    MessageExpired {
+        #[n(0)]
+        dispatch: Id,
+    },
+    /// A person, or a start after a crash, made it ready again.
+    #[n(25)]
+    MessageRequeued {
+        #[n(0)]
+        dispatch: Id,
+        #[n(1)]
+        next_at: Moment,
+        #[n(2)]
+        expires_at: Moment,
+    },
+    #[n(26)]
+    IncidentOpened(#[n(0)] Incident),
+    #[n(27)]
+    IncidentResolved {
+        #[n(0)]
+        incident: Id,
+        #[n(1)]
+        by: String,
+        #[n(2)]
+        how: String,
+        #[n(3)]
+        note: Option<Sealed>,
+    },
+    #[n(28)]
+    PersonalDataRead {
+        #[n(0)]
+        what: String,
+    },
+    #[n(29)]
+    SatisfactionRecorded(#[n(0)] u8),
+    /// An event arrived: it counts once.
+    #[n(30)]
+    EventArrived {
+        #[n(0)]
+        source: String,
+        #[n(1)]
+        id: String,
+    },
+    /// Nobody waited for it yet.
+    #[n(31)]
+    EventKept(#[n(0)] CloudEvent),
+    /// A listener took it out of the mailbox.
+    #[n(32)]
+    EventTaken {
+        #[n(0)]
+        source: String,
+        #[n(1)]
+        id: String,
+    },
+}

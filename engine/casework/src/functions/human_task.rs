@@ -1,0 +1,175 @@
+//! `human-task`: something a person has to do, with its deadline as data. It is answered when the task ends.
+
+use peygir_core::{Data, Moment};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Function, notify};
+use crate::event::Event;
+use crate::host::{Context, Fault, Reply, data, input};
+use crate::message::{Notice, queue};
+use crate::recipients::{Who, holders};
+use crate::records::{CallRef, Reminder, Task, TaskKind, TaskStatus};
+use crate::terms;
+
+pub const FUNCTION: Function = Function {
+    name: "human-task",
+    input: r#"{"type":"object","required":["form","assign"],"additionalProperties":false,"properties":{
+        "form":{"type":"string"},
+        "assign":{"type":"object","properties":{"role":{"type":"string"},"person":{"type":"string"}},"required":["role"]},
+        "copyTo":{"type":"array","items":{"type":"object","properties":{"role":{"type":"string"}}}},
+        "due":{"type":"object","properties":{"within":{"type":"string"},"workingDays":{"type":"integer"},
+            "max":{"type":["integer","string"]},"calendar":{"type":"string"}}},
+        "reminders":{"type":"array","items":{"type":"object","required":["tell","by","template"]}},
+        "onOverdue":{"type":"object","required":["flow"],"properties":{"flow":{"type":"string"}}},
+        "closedBy":{"type":"array","items":{"type":"string"}},
+        "notify":{"type":"object","required":["by","template"]}}}"#,
+    output: r#"{"type":"object","required":["outcome"],"properties":{
+        "outcome":{"enum":["answered","expired","closed-by-event","cancelled"]},"by":{"type":["string","null"]}}}"#,
+    call,
+};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Input {
+    form: String,
+    assign: Assign,
+    #[serde(default)]
+    copy_to: Vec<Copy>,
+    due: Option<terms::Due>,
+    #[serde(default)]
+    reminders: Vec<terms::Remind>,
+    on_overdue: Option<OnOverdue>,
+    #[serde(default)]
+    closed_by: Vec<String>,
+    /// Tells the task's owner that it is there.
+    notify: Option<Tell>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Assign {
+    role: String,
+    person: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Copy {
+    role: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OnOverdue {
+    flow: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tell {
+    by: Value,
+    template: String,
+}
+
+fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply, Fault> {
+    let asked: Input = input(with)?;
+    if context.resources.form(&asked.form).is_none() {
+        return Err(Fault::Missing(format!("there is no form `{}`", asked.form)));
+    }
+    let deadline = asked.due.as_ref().map(|due| terms::derive(context, due)).transpose()?;
+    let reminders = reminders(context, &asked.reminders, deadline.as_ref())?;
+    let task = task(context, call, &asked, deadline, reminders);
+    let mut events = vec![Event::TaskCreated(task.clone())];
+    if let Some(tell) = &asked.notify {
+        let channels = notify::channels(&tell.by)?;
+        let notice = Notice {
+            who: &Who::TaskOwner,
+            channels: &channels,
+            template: &tell.template,
+            key: &format!("{}/{}", call.instance, call.key),
+            task: Some(&task),
+            args: Value::Null,
+            belongs_to_task: true,
+        };
+        events.extend(queue(context, &notice)?);
+    }
+    Ok(Reply { events, ..Reply::default() })
+}
+
+fn reminders(
+    context: &Context<'_>,
+    asked: &[terms::Remind],
+    deadline: Option<&terms::Deadline>,
+) -> Result<Vec<Reminder>, Fault> {
+    asked
+        .iter()
+        .map(|remind| {
+            Ok(Reminder {
+                at: terms::remind_at(context, remind, deadline)?,
+                tell: data(Who::read(&remind.tell)?.to_value()),
+                by: notify::channels(&remind.by)?,
+                template: remind.template.clone(),
+                sent_at: None,
+            })
+        })
+        .collect()
+}
+
+fn task(
+    context: &mut Context<'_>,
+    call: &CallRef,
+    asked: &Input,
+    deadline: Option<terms::Deadline>,
+    reminders: Vec<Reminder>,
+) -> Task {
+    let case = context.records.case.as_ref();
+    let referral = case.and_then(|case| case.referral.as_ref());
+    // The task is the agency's where the role is held there; roles of the centre are held for a province.
+    let agency = referral
+        .filter(|referral| {
+            asked.assign.role == referral.manager_role
+                || holders(context, &asked.assign.role)
+                    .iter()
+                    .flat_map(|person| &person.roles)
+                    .any(|held| held.role == asked.assign.role && held.agency.as_ref() == Some(&referral.agency))
+        })
+        .map(|referral| referral.agency.clone());
+    let person = asked.assign.person.clone().or_else(|| {
+        referral.filter(|referral| referral.manager_role == asked.assign.role).and_then(|found| found.manager.clone())
+    });
+    let round = case.map_or(1, |case| case.round);
+    let (due_at, max_at, derivation): (Option<Moment>, Option<Moment>, Option<Data>) = match deadline {
+        Some(deadline) => (Some(deadline.due_at), deadline.max_at, Some(deadline.derivation)),
+        None => (None, None, None),
+    };
+    Task {
+        id: context.draws.id(),
+        kind: TaskKind::Form,
+        form: asked.form.clone(),
+        role: asked.assign.role.clone(),
+        person,
+        copy_to: asked.copy_to.iter().map(|copy| copy.role.clone()).collect(),
+        status: TaskStatus::Open,
+        claimed_by: None,
+        caller: call.clone(),
+        created_at: context.at,
+        due_at,
+        max_at,
+        derivation,
+        overdue_at: None,
+        on_overdue: asked.on_overdue.as_ref().map(|beside| beside.flow.clone()),
+        reminders,
+        closed_by: asked.closed_by.clone(),
+        ended_at: None,
+        outcome: None,
+        answer: None,
+        round,
+        attempt: 0,
+        attempts_max: 0,
+        not_before: None,
+        every_us: 0,
+        between: None,
+        agency,
+    }
+}

@@ -1,0 +1,119 @@
+//! What the functions on records are given, and what they give back.
+
+use peygir_calendar::Calendar;
+use peygir_core::id::Draws;
+use peygir_core::{Data, Id, Moment};
+use serde_json::Value;
+
+use crate::content::{Directory, Form, Template};
+use crate::event::Event;
+use crate::records::{CallRef, Records};
+
+/// Content and keys, as the turn that calls a function has them. Nothing here asks the world.
+pub trait Resources {
+    fn calendar(&self, name: &str) -> Option<&Calendar>;
+    /// The calendar of deadlines that name none.
+    fn default_calendar(&self) -> &str;
+    fn zone(&self) -> &jiff::tz::TimeZone;
+    fn form(&self, id: &str) -> Option<&Form>;
+    fn template(&self, id: &str) -> Option<&Template>;
+    fn directory(&self) -> &Directory;
+    /// How a channel sends, or None where the deployment has no such channel.
+    fn channel(&self, name: &str) -> Option<Channel>;
+    fn case_type(&self) -> &str;
+    /// The clear text of a sealed one; a fixed mark where the person's key was thrown away.
+    fn open(&self, sealed: &str) -> String;
+    /// Seals with the key of a person.
+    fn seal(&self, person: Id, clear: &str, draws: &mut Draws) -> String;
+}
+
+/// What the deployment and a connector's manifest say of a channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Channel {
+    pub connector: String,
+    pub expires_us: i64,
+}
+
+/// The stretch of a turn in which one function runs.
+pub struct Context<'a> {
+    pub records: &'a Records,
+    pub resources: &'a dyn Resources,
+    pub stream: Id,
+    pub at: Moment,
+    pub draws: &'a mut Draws,
+}
+
+/// What a function or a command on records decided.
+#[derive(Debug, Default)]
+pub struct Reply {
+    pub events: Vec<Event>,
+    /// Answers to calls: the calling one's own, if it is answered at once, and those of others that end by this.
+    pub answers: Vec<(CallRef, Value)>,
+    /// Keys that must be absent, with what they are claimed for.
+    pub claims: Vec<Vec<u8>>,
+    /// Events for the flows of this stream: type and data.
+    pub emit: Vec<(String, Value)>,
+    /// Flows to start beside, by name, with a label of who starts them.
+    pub start: Vec<(String, String)>,
+}
+
+/// Why a function could not do what its input says; becomes a fault of the flow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// The input is wrong.
+    Input(String),
+    /// Content that the input names does not exist: a form, a calendar, a channel.
+    Missing(String),
+    /// The records are not in a state for this: no case, a closed case.
+    State(String),
+}
+
+/// Why a person's command was refused; it changed nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    #[error("not found")]
+    NotFound,
+    #[error("has ended")]
+    Ended,
+    #[error("claimed by somebody else")]
+    Claimed,
+    #[error("not claimed")]
+    NotClaimed,
+    #[error("not yet due")]
+    NotYet,
+    #[error("the answer does not fit the form: {0:?}")]
+    Invalid(Vec<(String, String)>),
+}
+
+impl Fault {
+    pub fn message(&self) -> &str {
+        match self {
+            Fault::Input(text) | Fault::Missing(text) | Fault::State(text) => text,
+        }
+    }
+}
+
+impl Reply {
+    pub fn answered(call: &CallRef, events: Vec<Event>, answer: Value) -> Self {
+        Self { events, answers: vec![(call.clone(), answer)], ..Self::default() }
+    }
+}
+
+impl Context<'_> {
+    /// A text sealed with the key of whom the case is about; in clear where there is no case.
+    pub fn seal_for_case(&mut self, clear: &str) -> String {
+        match self.records.concerned() {
+            Some(party) => self.resources.seal(party.person, clear, self.draws),
+            None => clear.to_owned(),
+        }
+    }
+}
+
+/// Reads a function's input into its own type; the message names what is wrong.
+pub(crate) fn input<T: serde::de::DeserializeOwned>(value: &Value) -> Result<T, Fault> {
+    serde_json::from_value(value.clone()).map_err(|error| Fault::Input(error.to_string()))
+}
+
+pub(crate) fn data(value: Value) -> Data {
+    Data::from(value)
+}

@@ -1,0 +1,89 @@
+//! Incidents: what a person has to look at, and what they may do about it.
+
+use peygir_core::Id;
+
+use crate::event::Event;
+use crate::host::{Context, Fault, Rejection, Reply};
+use crate::records::{About, DispatchStatus, Incident};
+
+pub(crate) fn opened(context: &mut Context<'_>, about: About, reason: String) -> Event {
+    Event::IncidentOpened(Incident {
+        id: context.draws.id(),
+        about,
+        reason,
+        opened_at: context.at,
+        resolved_at: None,
+        resolved_by: None,
+        how: None,
+        note: None,
+    })
+}
+
+/// A reminder that could not even be written.
+pub(crate) fn unaddressed(context: &mut Context<'_>, template: &str, fault: &Fault) -> Event {
+    let reason = format!("the reminder `{template}` could not be sent: {}", fault.message());
+    opened(context, About::Unaddressed(template.to_owned()), reason)
+}
+
+/// A flow faulted and nothing in it caught that.
+pub fn flow_faulted(context: &mut Context<'_>, instance: Id, reason: String) -> Event {
+    opened(context, About::FlowFault(instance), reason)
+}
+
+/// What trying again means for the host.
+#[derive(Debug)]
+pub enum Retry {
+    /// The message is ready again; nothing more to do.
+    Message(Reply),
+    /// The flow has to be told to run its faulted task again.
+    Flow(Reply, Id),
+}
+
+/// A person mended the cause and wants it tried again.
+pub fn retry(context: &Context<'_>, id: Id, by: &str) -> Result<Retry, Rejection> {
+    let incident = context.records.incidents.get(&id).ok_or(Rejection::NotFound)?;
+    if incident.resolved_at.is_some() {
+        return Err(Rejection::Ended);
+    }
+    let resolved =
+        Event::IncidentResolved { incident: id, by: by.to_owned(), how: "retried".to_owned(), note: None };
+    match &incident.about {
+        About::MessageFailed(dispatch) | About::MessageAmbiguous(dispatch) | About::MessageExpired(dispatch) => {
+            let message = context.records.dispatches.get(dispatch).ok_or(Rejection::NotFound)?;
+            let lifetime = message.expires_at.0.saturating_sub(message.created_at.0);
+            let requeued = Event::MessageRequeued {
+                dispatch: *dispatch,
+                next_at: context.at,
+                expires_at: context.at.plus_micros(lifetime),
+            };
+            Ok(Retry::Message(Reply { events: vec![resolved, requeued], ..Reply::default() }))
+        }
+        About::FlowFault(instance) => {
+            Ok(Retry::Flow(Reply { events: vec![resolved], ..Reply::default() }, *instance))
+        }
+        About::Unaddressed(_) => Err(Rejection::NotFound),
+    }
+}
+
+/// A person dealt with it otherwise.
+pub fn settle(context: &mut Context<'_>, id: Id, by: &str, note: &str) -> Result<Reply, Rejection> {
+    let incident = context.records.incidents.get(&id).ok_or(Rejection::NotFound)?;
+    if incident.resolved_at.is_some() {
+        return Err(Rejection::Ended);
+    }
+    let about = incident.about.clone();
+    let note = (!note.is_empty()).then(|| context.seal_for_case(note));
+    let mut events =
+        vec![Event::IncidentResolved { incident: id, by: by.to_owned(), how: "settled".to_owned(), note }];
+    if let About::MessageAmbiguous(dispatch) = about
+        && context.records.dispatches.get(&dispatch).is_some_and(|found| found.status == DispatchStatus::Ambiguous)
+    {
+        events.push(Event::MessageWithdrawn { dispatch });
+    }
+    Ok(Reply { events, ..Reply::default() })
+}
+
+/// A script asked for an action that could not be carried out.
+pub fn action_failed(context: &mut Context<'_>, action: String, reason: String) -> Event {
+    opened(context, About::Unaddressed(action), reason)
+}

@@ -1,0 +1,242 @@
+//! What a turn finds by name: the deployed content, with the policies of the connectors that serve its channels.
+//!
+//! Flows of earlier deployments that instances still run stand beside the present ones: an instance keeps the version
+//! that it was started with.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use peygir_calendar::Calendar;
+use peygir_casework::content::{Directory, Form, Template};
+use peygir_casework::functions;
+use peygir_casework::host::Channel;
+use peygir_casework::outbox::{OnAmbiguous, Policy};
+use peygir_connector::{Ambiguous, Dedup, Manifest, Operation};
+use peygir_core::CloudEvent;
+use peygir_core::state::FlowRef;
+use peygir_decision::Table;
+use peygir_dsl::model::Workflow;
+use peygir_script::{Deadline, Script};
+use serde_json::Value;
+
+use crate::pack;
+
+/// Wall-clock limit of one script.
+pub const SCRIPT_MS_MAX: u64 = 1_000;
+/// How an operation is treated whose connector is gone: nothing is sent twice by chance.
+const UNKNOWN: Policy = Policy {
+    recognises: false,
+    on_ambiguous: OnAmbiguous::Person,
+    attempts_max: 1,
+    backoff_us_min: 0,
+    backoff_us_max: 0,
+};
+
+/// A flow that can run.
+#[derive(Debug, Clone)]
+pub struct Flow {
+    pub workflow: Arc<Workflow>,
+    pub source: Arc<str>,
+    /// SHA-256 of the source, in hexadecimal.
+    pub digest: String,
+}
+
+/// What a name that a flow calls stands for.
+pub enum Function {
+    BuiltIn(&'static functions::Function),
+    Table(Arc<Table>),
+    Script(Arc<Script>),
+}
+
+/// Makes the wall-clock limit of one script; a virtual clock gives one that never ends.
+pub type ScriptDeadline = Arc<dyn Fn() -> Deadline + Send + Sync>;
+
+#[derive(Clone)]
+pub struct Catalog {
+    pack: pack::Catalog,
+    flows: BTreeMap<FlowRef, Flow>,
+    zone: jiff::tz::TimeZone,
+    /// By the connector's name in the deployment.
+    operations: BTreeMap<String, Operation>,
+    callback_secrets: BTreeMap<String, String>,
+    script_deadline: ScriptDeadline,
+}
+
+impl Catalog {
+    /// `manifests`: those of the deployment's connectors, by the names it gives them.
+    pub fn new(pack: pack::Catalog, manifests: &BTreeMap<String, Manifest>, script_deadline: ScriptDeadline) -> Self {
+        let flows = pack
+            .flows
+            .iter()
+            .map(|(name, flow)| {
+                let reference = FlowRef {
+                    namespace: name.namespace.clone(),
+                    name: name.name.clone(),
+                    version: name.version.clone(),
+                };
+                let digest = flow.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+                (reference, Flow { workflow: flow.workflow.clone(), source: flow.source.clone(), digest })
+            })
+            .collect();
+        let operations = manifests
+            .iter()
+            .filter_map(|(name, manifest)| Some((name.clone(), manifest.operation("send")?.clone())))
+            .collect();
+        let zone = jiff::tz::TimeZone::get(&pack.deployment.zone).unwrap_or_else(|_| peygir_calendar::tehran());
+        Self { pack, flows, zone, operations, callback_secrets: BTreeMap::new(), script_deadline }
+    }
+
+    /// The secret that a connector's peer has to name in its calls.
+    pub fn with_callback_secret(mut self, connector: &str, secret: String) -> Self {
+        self.callback_secrets.insert(connector.to_owned(), secret);
+        self
+    }
+
+    /// Adds a flow that an earlier deployment had.
+    pub fn with_earlier_flow(mut self, name: FlowRef, flow: Flow) -> Self {
+        self.flows.entry(name).or_insert(flow);
+        self
+    }
+
+    pub fn flows(&self) -> impl Iterator<Item = (&FlowRef, &Flow)> {
+        self.flows.iter()
+    }
+
+    pub fn flow(&self, name: &FlowRef) -> Option<&Flow> {
+        self.flows.get(name)
+    }
+
+    /// By `namespace/name:version`.
+    pub fn flow_named(&self, name: &str) -> Option<&Flow> {
+        let (namespace, rest) = name.split_once('/')?;
+        let (name, version) = rest.split_once(':')?;
+        self.flows.get(&FlowRef {
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+            version: version.to_owned(),
+        })
+    }
+
+    /// Flows of the present deployment that an event starts, each with its input.
+    pub fn started_by(&self, event: &CloudEvent) -> Vec<(String, Value)> {
+        self.pack
+            .flows
+            .iter()
+            .filter_map(|(name, flow)| {
+                Some((name.to_string(), peygir_core::decide::input_of_schedule(&flow.workflow, event)?))
+            })
+            .collect()
+    }
+
+    /// `NAME` or `NAME:VERSION@default`; which version answers is decided here, at the call.
+    pub fn function(&self, name: &str) -> Option<Function> {
+        let name = name.split([':', '@']).next().unwrap_or(name);
+        functions::find(name)
+            .map(Function::BuiltIn)
+            .or_else(|| self.pack.tables.get(name).map(|found| Function::Table(found.table.clone())))
+            .or_else(|| self.pack.scripts.get(name).map(|found| Function::Script(found.script.clone())))
+    }
+
+    pub fn script_deadline(&self) -> Deadline {
+        (self.script_deadline)()
+    }
+
+    /// First half of the digest of a script's source, in hexadecimal: its version in the journal.
+    pub fn script_digest(&self, name: &str) -> Option<String> {
+        let script = self.pack.scripts.get(name)?;
+        Some(script.sha256[..16].iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    pub fn policy(&self, connector: &str) -> Policy {
+        self.operations.get(connector).map_or(UNKNOWN, |operation| Policy {
+            recognises: operation.dedup != Dedup::None,
+            on_ambiguous: match operation.on_ambiguous {
+                Ambiguous::Resend => OnAmbiguous::Resend,
+                Ambiguous::Drop => OnAmbiguous::Drop,
+                Ambiguous::Person => OnAmbiguous::Person,
+            },
+            attempts_max: operation.attempts_max,
+            backoff_us_min: micros(operation.backoff_ms_min),
+            backoff_us_max: micros(operation.backoff_ms_max),
+        })
+    }
+
+    pub fn channel(&self, name: &str) -> Option<Channel> {
+        let connector = self.pack.deployment.channels.get(name)?;
+        let operation = self.operations.get(connector)?;
+        Some(Channel { connector: connector.clone(), expires_us: micros(operation.expires_ms) })
+    }
+
+    /// Channels of which nothing leaves the house.
+    pub fn unsent_channels(&self) -> Vec<String> {
+        let deployment = &self.pack.deployment;
+        deployment
+            .channels
+            .keys()
+            .filter(|channel| deployment.connector_of_channel(channel).is_some_and(|used| used.kind == "outbox"))
+            .cloned()
+            .collect()
+    }
+
+    /// Whether a connector keeps what it is given instead of sending it.
+    pub fn keeps(&self, connector: &str) -> bool {
+        self.pack.deployment.connectors.get(connector).is_some_and(|used| used.kind == "outbox")
+    }
+
+    pub fn callback_secret(&self, connector: &str) -> Option<&str> {
+        self.callback_secrets.get(connector).map(String::as_str)
+    }
+
+    pub fn province_of_line(&self, connector: &str, line: &str) -> Option<&str> {
+        self.pack.deployment.province_of_line(connector, line)
+    }
+
+    pub fn calendar(&self, name: &str) -> Option<&Calendar> {
+        self.pack.calendars.get(name).map(Arc::as_ref)
+    }
+
+    pub fn default_calendar(&self) -> &str {
+        &self.pack.deployment.calendar
+    }
+
+    pub fn zone(&self) -> &jiff::tz::TimeZone {
+        &self.zone
+    }
+
+    pub fn form(&self, id: &str) -> Option<&Form> {
+        self.pack.forms.get(id)
+    }
+
+    pub fn template(&self, id: &str) -> Option<&Template> {
+        self.pack.templates.get(id)
+    }
+
+    pub fn directory(&self) -> &Directory {
+        &self.pack.directory
+    }
+
+    pub fn case_type(&self) -> &str {
+        &self.pack.deployment.case_type
+    }
+
+    pub fn intake_flow(&self) -> String {
+        self.pack.deployment.intake.to_string()
+    }
+
+    pub fn province(&self) -> &str {
+        &self.pack.deployment.province
+    }
+
+    pub fn name(&self) -> &str {
+        &self.pack.deployment.name
+    }
+
+    /// Titles in Persian and English.
+    pub fn titles(&self) -> (&str, &str) {
+        (&self.pack.deployment.title.fa, &self.pack.deployment.title.en)
+    }
+}
+
+fn micros(millis: u64) -> i64 {
+    i64::try_from(millis).unwrap_or(i64::MAX / 1_000).saturating_mul(1_000)
+}

@@ -1,0 +1,156 @@
+//! What may be asked of a stream, and how it stands in the journal.
+
+use minicbor::{Decode, Encode};
+use peygir_core::{CloudEvent, Data, Id, Moment, Seed};
+
+/// A command as it was received: who, when, what, and the draws that came with it.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub struct Envelope {
+    /// A person's id, `token:NAME`, `connector:NAME` or `system`.
+    #[n(0)]
+    pub actor: String,
+    #[n(1)]
+    pub at: Moment,
+    #[n(2)]
+    pub seed: Seed,
+    #[n(3)]
+    pub command: Command,
+}
+
+/// Personal data in it is sealed: the journal keeps it as it stands here.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub enum Command {
+    /// A message of a citizen opens the stream: the intake flow starts with it.
+    #[n(0)]
+    Submit {
+        #[n(0)]
+        flow: String,
+        #[n(1)]
+        message: Data,
+        /// Keys that this message must be the first to claim.
+        #[n(2)]
+        claims: Vec<Claim>,
+    },
+    /// Starts a flow in a stream of its own.
+    #[n(1)]
+    StartFlow {
+        #[n(0)]
+        flow: String,
+        #[n(1)]
+        input: Data,
+    },
+    /// Does whatever is due at the command's time.
+    #[n(2)]
+    Wake,
+    #[n(3)]
+    ClaimTask(#[n(0)] Id),
+    #[n(4)]
+    ReleaseTask(#[n(0)] Id),
+    /// The answer is sealed as a whole for the journal; the turn opens it, checks it and seals its texts.
+    #[n(5)]
+    CompleteTask {
+        #[n(0)]
+        task: Id,
+        #[n(1)]
+        answer: Data,
+    },
+    /// Begins an attempt for every message that is ready.
+    #[n(6)]
+    BeginAttempts,
+    #[n(7)]
+    AttemptEnded {
+        #[n(0)]
+        dispatch: Id,
+        #[n(1)]
+        attempt: u32,
+        #[n(2)]
+        result: AttemptResult,
+    },
+    /// A peer's report on a message.
+    #[n(8)]
+    Report {
+        #[n(0)]
+        key: String,
+        #[n(1)]
+        delivered: bool,
+        #[n(2)]
+        failed: bool,
+        #[n(3)]
+        reference: Option<String>,
+    },
+    /// After a start: attempts without a result on record.
+    #[n(9)]
+    RecoverAttempts,
+    #[n(10)]
+    RetryIncident(#[n(0)] Id),
+    #[n(11)]
+    SettleIncident {
+        #[n(0)]
+        incident: Id,
+        /// Sealed.
+        #[n(1)]
+        note: String,
+    },
+    /// The same matter came again.
+    #[n(12)]
+    JoinMessage {
+        #[n(0)]
+        channel: String,
+        #[n(1)]
+        claims: Vec<Claim>,
+    },
+    #[n(13)]
+    Deliver(#[n(0)] CloudEvent),
+    /// Personal data was shown in clear.
+    #[n(14)]
+    ReadClear(#[n(0)] String),
+    /// The rest of a turn that reached its bound.
+    #[n(15)]
+    Continue {
+        #[n(0)]
+        instance: Id,
+    },
+}
+
+/// A key that must be absent, and what it is claimed with.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Claim {
+    #[cbor(n(0), with = "minicbor::bytes")]
+    pub key: Vec<u8>,
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub value: Vec<u8>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum AttemptResult {
+    #[n(0)]
+    Sent {
+        #[n(0)]
+        reference: Option<String>,
+    },
+    #[n(1)]
+    Failed {
+        #[n(0)]
+        fault: String,
+        #[n(1)]
+        permanent: bool,
+        #[n(2)]
+        reached: bool,
+    },
+}
+
+/// An event as it stands in the journal. The number is its owner's room: 0 flows, 1 records.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub enum Recorded {
+    #[n(0)]
+    Flow {
+        #[n(0)]
+        instance: Id,
+        #[n(1)]
+        event: peygir_core::Event,
+    },
+    #[n(1)]
+    Case(#[n(0)] peygir_casework::Event),
+}

@@ -1,0 +1,79 @@
+//! Incidents: what a person has to look at.
+
+use peygir_casework::records::{About, Incident};
+use peygir_core::Id;
+
+use super::names::instant;
+use super::refusal::{FieldError, Refusal};
+use super::view::{IncidentView, Page, PageRequest};
+use super::{Desk, place_of, require};
+use crate::access::{Permission, Principal};
+use crate::command::Command;
+use crate::rows::{self, List};
+use crate::stream::Stream;
+
+/// Longest note on a settled incident, in characters.
+pub const NOTE_CHARS_MAX: usize = 2_000;
+
+impl Desk {
+    /// Newest first, resolved ones too.
+    pub async fn incidents(&self, by: &Principal, page: &PageRequest) -> Result<Page<IncidentView>, Refusal> {
+        if !by.may_somewhere(Permission::IncidentRead) {
+            return Err(Refusal::Forbidden);
+        }
+        self.page(List::Incidents, page, |stream, id| {
+            let incident = stream.records.incidents.get(&id)?;
+            by.may(Permission::IncidentRead, &place_of(stream)).then(|| view(stream, incident))
+        })
+        .await
+    }
+
+    pub async fn retry_incident(&self, by: &Principal, id: Id) -> Result<(), Refusal> {
+        let stream = self.stream_of_incident(by, id).await?;
+        self.host.submit(stream, &by.id, Command::RetryIncident(id)).await?;
+        Ok(())
+    }
+
+    /// A person says that it is dealt with; nothing is sent.
+    pub async fn settle_incident(&self, by: &Principal, id: Id, note: &str) -> Result<(), Refusal> {
+        if note.chars().count() > NOTE_CHARS_MAX {
+            return Err(Refusal::Invalid(vec![FieldError { field: "/note".to_owned(), code: "too-long" }]));
+        }
+        let id_of_stream = self.stream_of_incident(by, id).await?;
+        let stream = self.stream(id_of_stream).await?;
+        let engine = &self.host.engine;
+        let note = match stream.records.concerned() {
+            Some(party) => engine.vault.seal(party.person, note, &engine.random()).unwrap_or_default(),
+            None => note.to_owned(),
+        };
+        self.host.submit(id_of_stream, &by.id, Command::SettleIncident { incident: id, note }).await?;
+        Ok(())
+    }
+
+    async fn stream_of_incident(&self, by: &Principal, id: Id) -> Result<Id, Refusal> {
+        let key = self.only_key(rows::incident_range(id)).await?;
+        let stream = self.stream(rows::parse_incident(&key).ok_or(Refusal::NotFound)?).await?;
+        require(by, Permission::IncidentResolve, &stream)?;
+        Ok(stream.id)
+    }
+}
+
+fn view(stream: &Stream, incident: &Incident) -> IncidentView {
+    let kind = match incident.about {
+        About::MessageFailed(_) => "message-failed",
+        About::MessageAmbiguous(_) => "message-ambiguous",
+        About::MessageExpired(_) => "message-expired",
+        About::FlowFault(_) => "flow-fault",
+        About::Unaddressed(_) => "unaddressed",
+    };
+    IncidentView {
+        id: incident.id.to_string(),
+        case_id: stream.id.to_string(),
+        tracking_code: stream.records.case.as_ref().map(|case| case.code.clone()),
+        kind: kind.to_owned(),
+        reason: incident.reason.clone(),
+        opened_at: instant(incident.opened_at),
+        status: incident.how.clone().unwrap_or_else(|| "open".to_owned()),
+        resolved_by: incident.resolved_by.clone(),
+    }
+}

@@ -1,0 +1,256 @@
+//! A case's story, told from its journal: which events a person wants to see, and what of them may be shown.
+
+use std::collections::BTreeMap;
+
+use peygir_casework::Event as CaseEvent;
+use peygir_core::Event as FlowEvent;
+
+use super::names::instant;
+use super::refusal::Refusal;
+use super::view::JournalLine;
+use super::Desk;
+use crate::command::{Envelope, Recorded};
+use crate::stream::Stream;
+
+/// Frames read at once.
+const PAGE_FRAMES: usize = 500;
+/// Longest story told, in frames.
+pub const STORY_FRAMES_MAX: usize = 5_000;
+
+type Args = BTreeMap<String, String>;
+
+/// Kind, arguments, and whether a person wants to see it on the timeline.
+struct Line(&'static str, Args, bool);
+
+impl Desk {
+    /// Every event of the stream, oldest first.
+    pub(super) async fn story(&self, stream: &Stream) -> Result<Vec<JournalLine>, Refusal> {
+        let mut lines = Vec::new();
+        let mut steps = Steps::default();
+        let mut after = 0;
+        while (after as usize) < STORY_FRAMES_MAX {
+            let (store, id) = (self.host.engine.store.clone(), stream.id);
+            let frames = tokio::task::spawn_blocking(move || store.journal(id, after, PAGE_FRAMES))
+                .await
+                .map_err(|error| Refusal::Internal(error.to_string()))?
+                .map_err(|error| Refusal::Internal(error.to_string()))?;
+            let Some(last) = frames.last() else { break };
+            after = last.version;
+            for frame in &frames {
+                let envelope: Envelope = minicbor::decode(&frame.command)
+                    .map_err(|error| Refusal::Internal(format!("a command can't be read: {error}")))?;
+                for event in &frame.events {
+                    let event: Recorded = minicbor::decode(event)
+                        .map_err(|error| Refusal::Internal(format!("an event can't be read: {error}")))?;
+                    let Line(kind, mut args, notable) = line(&event);
+                    steps.name(&mut args);
+                    lines.push(JournalLine {
+                        version: frame.version,
+                        at: instant(frame.at),
+                        actor: envelope.actor.clone(),
+                        kind: kind.to_owned(),
+                        args,
+                        notable,
+                    });
+                }
+            }
+        }
+        Ok(lines)
+    }
+}
+
+/// Names of steps by flow and activation: an activation is named where it begins, and by its number from then on.
+#[derive(Default)]
+struct Steps(BTreeMap<(String, String), String>);
+
+impl Steps {
+    fn name(&mut self, args: &mut Args) {
+        let (Some(flow), Some(activation)) = (args.get("flow"), args.get("activation")) else { return };
+        let key = (flow.clone(), activation.clone());
+        match args.get("step") {
+            Some(step) => {
+                self.0.insert(key, step.clone());
+            }
+            None => {
+                if let Some(step) = self.0.get(&key) {
+                    args.insert("step".to_owned(), step.clone());
+                }
+            }
+        }
+    }
+}
+
+fn line(event: &Recorded) -> Line {
+    match event {
+        Recorded::Flow { instance, event } => {
+            let Line(kind, mut args, notable) = flow_line(event);
+            args.insert("flow".to_owned(), instance.to_string());
+            Line(kind, args, notable)
+        }
+        Recorded::Case(event) => case_line(event),
+    }
+}
+
+fn args<const N: usize>(pairs: [(&str, String); N]) -> Args {
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn flow_line(event: &FlowEvent) -> Line {
+    let step = |path: &[String]| args([("step", path.join("/"))]);
+    let number = |number: u64| args([("activation", number.to_string())]);
+    match event {
+        FlowEvent::InstanceStarted { flow, started_by, .. } => {
+            let name = format!("{}/{}:{}", flow.namespace, flow.name, flow.version);
+            Line("flow-started", args([("name", name), ("by", started_by.clone())]), true)
+        }
+        FlowEvent::TaskStarted { path, activation, .. } => {
+            let mut args = step(path);
+            args.insert("activation".to_owned(), activation.to_string());
+            Line("step-started", args, false)
+        }
+        FlowEvent::TaskSkipped { path, .. } => Line("step-skipped", step(path), false),
+        FlowEvent::TaskCompleted { activation, .. } => Line("step-completed", number(*activation), false),
+        FlowEvent::TaskFaulted { activation, error } => {
+            let mut args = number(*activation);
+            args.insert("error".to_owned(), error.type_.clone());
+            Line("step-faulted", args, true)
+        }
+        FlowEvent::TaskCancelled { activation } => Line("step-cancelled", number(*activation), false),
+        FlowEvent::ContextReplaced { .. } => Line("context-replaced", Args::new(), false),
+        FlowEvent::CallAnswered { activation, provenance, .. } => answered(*activation, provenance.as_ref()),
+        FlowEvent::TimerSet { timer } => Line("timer-set", args([("due", timer.due.to_string())]), false),
+        FlowEvent::TimerCleared { fired, .. } => {
+            Line(if *fired { "timer-fired" } else { "timer-cleared" }, Args::new(), false)
+        }
+        FlowEvent::BranchEnded { branch, .. } => {
+            Line("branch-ended", args([("branch", branch.to_string())]), false)
+        }
+        FlowEvent::RetryScheduled { retry, at, .. } => {
+            Line("retry-scheduled", args([("retry", retry.to_string()), ("at", at.to_string())]), false)
+        }
+        FlowEvent::TaskRetried { retry, .. } => Line("step-retried", args([("retry", retry.to_string())]), false),
+        FlowEvent::ErrorCaught { error, .. } => Line("error-caught", args([("error", error.type_.clone())]), false),
+        FlowEvent::EventConsumed { consumed, .. } => {
+            Line("event-consumed", args([("type", consumed.event.type_.clone())]), false)
+        }
+        FlowEvent::UntilAdvanced { .. } => Line("until-advanced", Args::new(), false),
+        FlowEvent::EventEmitted { event, .. } => Line("event-emitted", args([("type", event.type_.clone())]), false),
+        FlowEvent::InstanceCompleted { .. } => Line("flow-completed", Args::new(), true),
+        FlowEvent::InstanceFaulted { error, task, .. } => {
+            Line("flow-faulted", args([("error", error.type_.clone()), ("step", task.join("/"))]), true)
+        }
+        FlowEvent::InstanceCancelled { .. } => Line("flow-cancelled", Args::new(), true),
+        FlowEvent::InstanceRetried => Line("flow-retried", Args::new(), true),
+        FlowEvent::TurnBounded { task, .. } => Line("turn-bounded", args([("step", task.clone())]), false),
+    }
+}
+
+fn answered(activation: u64, provenance: Option<&peygir_core::Data>) -> Line {
+    let text = |name: &str| {
+        provenance.and_then(|data| data.value().get(name)?.as_str().map(str::to_owned)).unwrap_or_default()
+    };
+    if text("rule").is_empty() {
+        return Line("call-answered", args([("activation", activation.to_string())]), false);
+    }
+    Line("decision-made", args([("table", text("table")), ("rule", text("rule")), ("version", text("version"))]), true)
+}
+
+fn case_line(event: &CaseEvent) -> Line {
+    let none = Args::new;
+    let id = |name: &str, id: &peygir_core::Id| args([(name, id.to_string())]);
+    match event {
+        CaseEvent::CaseOpened(case) => Line("case-opened", args([("channel", case.channel.clone())]), true),
+        CaseEvent::CaseClassified { topic, agency } => {
+            let (topic, agency) = (topic.clone().unwrap_or_default(), agency.clone().unwrap_or_default());
+            Line("case-classified", args([("topic", topic), ("agency", agency)]), true)
+        }
+        CaseEvent::CaseReferred(referral) => {
+            let manager = referral.manager.clone().unwrap_or_default();
+            Line("case-referred", args([("agency", referral.agency.clone()), ("manager", manager)]), true)
+        }
+        CaseEvent::RoundOpened(round) => Line("round-opened", args([("round", round.to_string())]), true),
+        CaseEvent::CaseClosed { outcome } => Line("case-closed", args([("outcome", outcome.clone())]), true),
+        CaseEvent::MessageJoined { channel } => Line("message-joined", args([("channel", channel.clone())]), true),
+        CaseEvent::MilestoneMarked(name) => Line("milestone", args([("name", name.clone())]), false),
+        CaseEvent::SatisfactionRecorded(value) => {
+            Line("satisfaction-recorded", args([("value", value.to_string())]), true)
+        }
+        CaseEvent::PersonalDataRead { what } => Line("personal-data-read", args([("what", what.clone())]), true),
+        CaseEvent::EventArrived { .. } => Line("event-arrived", none(), false),
+        CaseEvent::EventKept(event) => Line("event-kept", args([("type", event.type_.clone())]), false),
+        CaseEvent::EventTaken { .. } => Line("event-taken", none(), false),
+        CaseEvent::IncidentOpened(incident) => Line("incident-opened", id("incident", &incident.id), true),
+        CaseEvent::IncidentResolved { incident, how, .. } => {
+            let mut args = id("incident", incident);
+            args.insert("how".to_owned(), how.clone());
+            Line("incident-resolved", args, true)
+        }
+        task @ (CaseEvent::TaskCreated(_)
+        | CaseEvent::TaskClaimed { .. }
+        | CaseEvent::TaskReleased { .. }
+        | CaseEvent::TaskCompleted { .. }
+        | CaseEvent::TaskExpired { .. }
+        | CaseEvent::TaskWithdrawn { .. }
+        | CaseEvent::TaskOverdue { .. }
+        | CaseEvent::TaskReminded { .. }
+        | CaseEvent::CallUnreached { .. }) => task_line(task),
+        message => message_line(message),
+    }
+}
+
+fn task_line(event: &CaseEvent) -> Line {
+    let id = |id: &peygir_core::Id| args([("task", id.to_string())]);
+    match event {
+        CaseEvent::TaskCreated(task) => {
+            let mut args = id(&task.id);
+            args.extend([("form".to_owned(), task.form.clone()), ("role".to_owned(), task.role.clone())]);
+            Line("task-created", args, true)
+        }
+        CaseEvent::TaskClaimed { task, .. } => Line("task-claimed", id(task), true),
+        CaseEvent::TaskReleased { task } => Line("task-released", id(task), true),
+        CaseEvent::TaskCompleted { task, outcome, .. } => {
+            let mut args = id(task);
+            args.insert("outcome".to_owned(), outcome.clone());
+            Line("task-completed", args, true)
+        }
+        CaseEvent::TaskExpired { task } => Line("task-expired", id(task), true),
+        CaseEvent::TaskWithdrawn { task, .. } => Line("task-withdrawn", id(task), true),
+        CaseEvent::TaskOverdue { task } => Line("task-overdue", id(task), true),
+        CaseEvent::TaskReminded { task, .. } => Line("task-reminded", id(task), true),
+        CaseEvent::CallUnreached { task, attempt, next_at, .. } => {
+            let mut args = id(task);
+            args.extend([("attempt".to_owned(), attempt.to_string()), ("next".to_owned(), next_at.to_string())]);
+            Line("call-unreached", args, true)
+        }
+        _ => Line("task", Args::new(), false),
+    }
+}
+
+fn message_line(event: &CaseEvent) -> Line {
+    let id = |id: &peygir_core::Id| args([("message", id.to_string())]);
+    match event {
+        CaseEvent::MessageQueued(dispatch) => {
+            let mut args = id(&dispatch.id);
+            args.extend([
+                ("channel".to_owned(), dispatch.channel.clone()),
+                ("template".to_owned(), dispatch.template.clone()),
+                ("to".to_owned(), dispatch.to_masked.clone()),
+            ]);
+            Line("message-queued", args, true)
+        }
+        CaseEvent::AttemptBegun { dispatch, .. } => Line("message-attempted", id(dispatch), false),
+        CaseEvent::MessageSent { dispatch, .. } => Line("message-sent", id(dispatch), false),
+        CaseEvent::MessageDelivered { dispatch, .. } => Line("message-delivered", id(dispatch), true),
+        CaseEvent::AttemptFailed { dispatch, .. } => Line("message-attempt-failed", id(dispatch), false),
+        CaseEvent::MessageFailed { dispatch, .. } => Line("message-failed", id(dispatch), true),
+        CaseEvent::AttemptAmbiguous { dispatch, policy, .. } => {
+            let mut args = id(dispatch);
+            args.insert("policy".to_owned(), policy.clone());
+            Line("message-ambiguous", args, true)
+        }
+        CaseEvent::MessageWithdrawn { dispatch } => Line("message-withdrawn", id(dispatch), false),
+        CaseEvent::MessageExpired { dispatch } => Line("message-expired", id(dispatch), true),
+        CaseEvent::MessageRequeued { dispatch, .. } => Line("message-requeued", id(dispatch), true),
+        _ => Line("message", Args::new(), false),
+    }
+}

@@ -1,0 +1,73 @@
+//! Why something was not done, as clients are told.
+
+use peygir_casework::host::Rejection;
+
+use crate::engine::Failure;
+use crate::turn::Refused;
+
+/// `Display` is English, for logs; people read the localised text of the kind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The principal may not do this.
+    #[error("forbidden")]
+    Forbidden,
+    #[error("not found")]
+    NotFound,
+    /// Somebody else was first, or it has ended: the task is claimed, the incident settled.
+    #[error("conflict: {0}")]
+    Conflict(&'static str),
+    /// What was given is wrong; each with the field it stands in.
+    #[error("invalid: {0:?}")]
+    Invalid(Vec<FieldError>),
+    /// The same idempotency key came with another body.
+    #[error("idempotency key was used with another body")]
+    KeyReused,
+    /// The store takes no commits, or the server is stopping.
+    #[error("unavailable: {0}")]
+    Unavailable(String),
+    /// A fault of ours; the text is for the log.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+/// A field that is wrong. `code` is a message id of the locale files (`national-id-checksum`, `mobile-invalid`,
+/// `required`, `too-long`, `unknown-field`, `not-an-option`).
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct FieldError {
+    /// JSON pointer into the body: `/from/nationalId`.
+    pub field: String,
+    pub code: &'static str,
+}
+
+/// Codes that forms give; anything else is told as `wrong-type`.
+const FORM_CODES: [&str; 6] = ["required", "unknown-field", "not-an-option", "too-long", "out-of-range", "wrong-type"];
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(Refused::Records(rejection)) => rejection.into(),
+            Failure::Refused(Refused::Flow(_)) => Refusal::Conflict("ended"),
+            Failure::Refused(Refused::Aborted(why)) | Failure::Unavailable(why) => Refusal::Unavailable(why),
+            Failure::Refused(Refused::Missing(why)) | Failure::Internal(why) => Refusal::Internal(why),
+            Failure::Claimed { .. } => Refusal::Conflict("claimed-before"),
+        }
+    }
+}
+
+impl From<Rejection> for Refusal {
+    fn from(rejection: Rejection) -> Self {
+        match rejection {
+            Rejection::NotFound => Refusal::NotFound,
+            Rejection::Ended => Refusal::Conflict("ended"),
+            Rejection::Claimed => Refusal::Conflict("claimed"),
+            Rejection::NotClaimed => Refusal::Conflict("not-claimed"),
+            Rejection::NotYet => Refusal::Conflict("not-yet"),
+            Rejection::Invalid(errors) => Refusal::Invalid(errors.into_iter().map(field_error).collect()),
+        }
+    }
+}
+
+fn field_error((field, code): (String, String)) -> FieldError {
+    let code = FORM_CODES.into_iter().find(|known| *known == code).unwrap_or("wrong-type");
+    FieldError { field: format!("/{field}"), code }
+}

@@ -1,0 +1,290 @@
+//! Taking a citizen's message: checked, sealed, and either a new case or the one that the same message opened before.
+
+use peygir_casework::text;
+use peygir_core::{Data, Id, Moment};
+use serde_json::{Value, json};
+
+use super::person::{Identity, identify};
+use super::refusal::{FieldError, Refusal};
+use super::view::{NewMessage, Party, Submitted};
+use super::Desk;
+use crate::access::{Permission, Principal};
+use crate::command::{Claim, Command};
+use crate::engine::{Engine, Failure};
+
+/// Longest text of a message, in characters.
+pub const TEXT_CHARS_MAX: usize = 10_000;
+/// Longest name, topic, agency, county, in characters.
+pub const NAME_CHARS_MAX: usize = 200;
+/// Longest idempotency key, in bytes.
+pub const IDEMPOTENCY_KEY_BYTES_MAX: usize = 255;
+/// How often a submission is tried again because a person was registered by another at the same moment.
+const TRIES_MAX: usize = 5;
+
+const CHANNELS: [&str; 5] = ["phone", "sms", "web", "letter", "in-person"];
+const IDEMPOTENCY: &[u8] = b"k/idempotency/";
+const INBOUND: &[u8] = b"k/inbound/";
+const SAME: &[u8] = b"k/same/";
+
+impl Desk {
+    /// Takes a citizen's message: opens a case (or joins the one that the same message opened) and returns when that is
+    /// durable.
+    pub async fn submit_message(
+        &self,
+        by: &Principal,
+        message: NewMessage,
+        idempotency_key: Option<&str>,
+    ) -> Result<Submitted, Refusal> {
+        if !by.may_somewhere(Permission::MessageSubmit) {
+            return Err(Refusal::Forbidden);
+        }
+        let catalog = self.host.engine.catalog();
+        let checked = check(message, catalog.province(), idempotency_key, &catalog)?;
+        let at = self.host.clock.now();
+        for _ in 0..TRIES_MAX {
+            let host = self.host.clone();
+            let (message, key, actor) = (checked.clone(), idempotency_key.map(str::to_owned), by.id.clone());
+            let prepared = tokio::task::spawn_blocking(move || {
+                prepare(&host.engine, &message, key.as_deref().map(|key| (actor.as_str(), key)), at)
+            })
+            .await
+            .map_err(|error| Refusal::Internal(error.to_string()))??;
+            let Prepared { stream, command, digest } = match prepared {
+                Preparation::New(prepared) => prepared,
+                Preparation::Known(stream) => return self.repeated(stream).await,
+                Preparation::Join(stream, claims) => return self.join(by, stream, &checked, claims).await,
+            };
+            match self.host.submit(stream, &by.id, command).await {
+                Ok(stream) => return submitted(&stream, false),
+                Err(Failure::Claimed { key, value }) if key.starts_with(IDEMPOTENCY) => {
+                    return self.repeated(same_body(&value, &digest)?).await;
+                }
+                // Somebody claimed the person, or the same message came twice at once: look again.
+                Err(Failure::Claimed { .. }) => {}
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Err(Refusal::Unavailable("the message collided with others too often".to_owned()))
+    }
+
+    async fn repeated(&self, stream: Id) -> Result<Submitted, Refusal> {
+        submitted(&self.stream(stream).await?, true)
+    }
+
+    /// The same text from the same number on the same day is the same matter.
+    async fn join(
+        &self,
+        by: &Principal,
+        stream: Id,
+        message: &NewMessage,
+        claims: Vec<Claim>,
+    ) -> Result<Submitted, Refusal> {
+        let command = Command::JoinMessage { channel: message.channel.clone(), claims };
+        match self.host.submit(stream, &by.id, command).await {
+            Ok(stream) => submitted(&stream, true),
+            Err(Failure::Claimed { .. }) => self.repeated(stream).await,
+            Err(other) => Err(other.into()),
+        }
+    }
+}
+
+fn submitted(stream: &crate::stream::Stream, repeated: bool) -> Result<Submitted, Refusal> {
+    let case = stream
+        .records
+        .case
+        .as_ref()
+        .ok_or_else(|| Refusal::Internal(format!("the intake flow opened no case in stream {}", stream.id)))?;
+    Ok(Submitted { case_id: case.id.to_string(), tracking_code: case.code.clone(), repeated })
+}
+
+struct Prepared {
+    stream: Id,
+    command: Command,
+    digest: [u8; 32],
+}
+
+enum Preparation {
+    New(Prepared),
+    /// An earlier request or delivery of the same message.
+    Known(Id),
+    /// Another message of the same matter.
+    Join(Id, Vec<Claim>),
+}
+
+/// Looks for earlier ones, makes keys, seals.
+fn prepare(
+    engine: &Engine,
+    message: &NewMessage,
+    idempotency: Option<(&str, &str)>,
+    at: Moment,
+) -> Result<Preparation, Refusal> {
+    let stream = engine.new_id(at);
+    let body = serde_json::to_string(message).map_err(|error| Refusal::Internal(error.to_string()))?;
+    let digest = engine.vault.fingerprint("body", &body);
+    let mut claims = Vec::new();
+    if let Some((actor, key)) = idempotency {
+        let key = claim_key(engine, IDEMPOTENCY, &format!("{actor}\0{key}"));
+        if let Some(value) = claimed(engine, &key)? {
+            return Ok(Preparation::Known(same_body(&value, &digest)?));
+        }
+        claims.push(Claim { key, value: [stream.0.as_slice(), &digest].concat() });
+    }
+    if let Some(source) = &message.source {
+        let key = claim_key(engine, INBOUND, &format!("{}\0{}", source.connector, source.id));
+        if let Some(known) = claimed_stream(engine, &key)? {
+            return Ok(Preparation::Known(known));
+        }
+        claims.push(Claim { key, value: stream.0.to_vec() });
+        if let Some(mobile) = &message.from.mobile {
+            let day = at.to_jiff().to_zoned(engine.catalog().zone().clone()).date();
+            let same = claim_key(engine, SAME, &format!("{mobile}\0{}\0{day}", text::search_key(&message.text)));
+            if let Some(known) = claimed_stream(engine, &same)? {
+                let claims = claims.into_iter().map(|claim| Claim { value: known.0.to_vec(), ..claim }).collect();
+                return Ok(Preparation::Join(known, claims));
+            }
+            claims.push(Claim { key: same, value: stream.0.to_vec() });
+        }
+    }
+    let sealed = seal(engine, message, &mut claims, at)?;
+    let flow = engine.catalog().intake_flow();
+    let command = Command::Submit { flow, message: Data::from(sealed), claims };
+    Ok(Preparation::New(Prepared { stream, command, digest }))
+}
+
+fn claim_key(engine: &Engine, prefix: &[u8], text: &str) -> Vec<u8> {
+    [prefix, &engine.vault.fingerprint("claim", text)].concat()
+}
+
+fn claimed(engine: &Engine, key: &[u8]) -> Result<Option<Vec<u8>>, Refusal> {
+    engine.store.claimed(key).map_err(|error| Refusal::Internal(error.to_string()))
+}
+
+fn claimed_stream(engine: &Engine, key: &[u8]) -> Result<Option<Id>, Refusal> {
+    Ok(claimed(engine, key)?.and_then(|value| value.get(..16)?.try_into().ok()).map(Id))
+}
+
+fn same_body(value: &[u8], digest: &[u8; 32]) -> Result<Id, Refusal> {
+    let (stream, body) = value.split_at_checked(16).ok_or_else(|| Refusal::Internal("a claim is damaged".to_owned()))?;
+    if body != digest {
+        return Err(Refusal::KeyReused);
+    }
+    stream.try_into().map(Id).map_err(|_| Refusal::Internal("a claim is damaged".to_owned()))
+}
+
+/// The message as the intake flow gets it: personal members sealed with the key of whose they are.
+fn seal(engine: &Engine, message: &NewMessage, claims: &mut Vec<Claim>, at: Moment) -> Result<Value, Refusal> {
+    let sender = sealed_party(engine, &message.from, claims, at)?;
+    let concerned =
+        message.on_behalf_of.as_ref().map(|party| sealed_party(engine, party, claims, at)).transpose()?;
+    // The text is about whom it concerns, whoever told it.
+    let owner = concerned.as_ref().unwrap_or(&sender).0;
+    let mut sealed = json!({
+        "channel": message.channel,
+        "from": sender.1,
+        "text": seal_text(engine, owner, &message.text)?,
+    });
+    let optional = [
+        ("topic", message.topic.clone()),
+        ("agency", message.agency.clone()),
+        ("province", message.province.clone()),
+        ("county", message.county.clone()),
+        ("line", message.source.as_ref().map(|source| source.line.clone())),
+    ];
+    for (name, value) in optional {
+        if let Some(value) = value {
+            sealed[name] = value.into();
+        }
+    }
+    if let Some((_, party)) = concerned {
+        sealed["onBehalfOf"] = party;
+    }
+    Ok(sealed)
+}
+
+fn sealed_party(
+    engine: &Engine,
+    party: &Party,
+    claims: &mut Vec<Claim>,
+    at: Moment,
+) -> Result<(Id, Value), Refusal> {
+    let Identity { person, claim } = identify(engine, party.national_id.as_deref(), party.mobile.as_deref(), at)?;
+    claims.extend(claim);
+    let mut sealed = json!({ "person": person.to_string() });
+    let members = [("nationalId", &party.national_id), ("mobile", &party.mobile), ("name", &party.name)];
+    for (name, value) in members {
+        if let Some(value) = value {
+            sealed[name] = seal_text(engine, person, value)?.into();
+        }
+    }
+    Ok((person, sealed))
+}
+
+fn seal_text(engine: &Engine, person: Id, clear: &str) -> Result<String, Refusal> {
+    engine
+        .vault
+        .seal(person, clear, &engine.random())
+        .ok_or_else(|| Refusal::Internal("a text could not be sealed".to_owned()))
+}
+
+/// Checks every field and brings it into its stored form; all errors at once.
+fn check(
+    mut message: NewMessage,
+    province: &str,
+    idempotency_key: Option<&str>,
+    catalog: &crate::catalog::Catalog,
+) -> Result<NewMessage, Refusal> {
+    let mut errors = Vec::new();
+    let mut wrong = |field: &str, code| errors.push(FieldError { field: field.to_owned(), code });
+    if !CHANNELS.contains(&message.channel.as_str()) {
+        wrong("/channel", "not-an-option");
+    }
+    if idempotency_key.is_some_and(|key| key.is_empty() || key.len() > IDEMPOTENCY_KEY_BYTES_MAX) {
+        wrong("/idempotencyKey", "too-long");
+    }
+    message.text = text::stored_form(&message.text);
+    if message.text.trim().is_empty() {
+        wrong("/text", "required");
+    } else if message.text.chars().count() > TEXT_CHARS_MAX {
+        wrong("/text", "too-long");
+    }
+    check_party(&mut message.from, "/from", &mut wrong);
+    if let Some(party) = &mut message.on_behalf_of {
+        check_party(party, "/onBehalfOf", &mut wrong);
+    }
+    message.province.get_or_insert_with(|| province.to_owned());
+    let directory = catalog.directory();
+    if message.province.as_deref() != Some(province) {
+        wrong("/province", "not-an-option");
+    }
+    if message.agency.as_deref().is_some_and(|id| directory.agency(id).is_none()) {
+        wrong("/agency", "not-an-option");
+    }
+    if message.topic.as_deref().is_some_and(|id| directory.topic(id).is_none()) {
+        wrong("/topic", "not-an-option");
+    }
+    if message.county.as_deref().is_some_and(|id| directory.county(id).is_none()) {
+        wrong("/county", "not-an-option");
+    }
+    if errors.is_empty() { Ok(message) } else { Err(Refusal::Invalid(errors)) }
+}
+
+fn check_party(party: &mut Party, at: &str, wrong: &mut impl FnMut(&str, &'static str)) {
+    if let Some(id) = &mut party.national_id {
+        match text::national_id(id) {
+            Some(digits) => *id = digits,
+            None => wrong(&format!("{at}/nationalId"), "national-id-checksum"),
+        }
+    }
+    if let Some(number) = &mut party.mobile {
+        match text::mobile(number) {
+            Some(e164) => *number = e164,
+            None => wrong(&format!("{at}/mobile"), "mobile-invalid"),
+        }
+    }
+    if let Some(name) = &mut party.name {
+        *name = text::stored_form(name);
+        if name.chars().count() > NAME_CHARS_MAX {
+            wrong(&format!("{at}/name"), "too-long");
+        }
+    }
+}

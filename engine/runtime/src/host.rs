@@ -1,0 +1,288 @@
+//! The engine at work in a process: commands of clients, timers, the outbox and the inbox, each on time.
+//!
+//! Owns: one command of a stream at a time, the loop that looks for what is due, and the sending of messages with the
+//! limits of their connectors. What is decided is decided in [`crate::turn`].
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
+
+use peygir_connector::{Connector, Fault, FaultKind, Lasting, Reached};
+use peygir_core::{Id, Moment};
+use tokio::sync::{Notify, Semaphore};
+
+use crate::clock::Clock;
+use crate::command::{AttemptResult, Command};
+use crate::engine::{Begun, Engine, Failure};
+use crate::stream::Stream;
+
+/// Streams looked at in one round of the loop.
+const ROUND_STREAMS_MAX: usize = 256;
+/// Longest time without a look, whatever the indexes say.
+const ROUND_MS_MAX: u64 = 1_000;
+/// How long a stream whose timer could not be handled is left alone.
+const PAUSE_US: i64 = 30_000_000;
+/// Turns of the loop at one time.
+const TURNS_MAX: usize = 16;
+
+type StreamLock = Arc<tokio::sync::Mutex<()>>;
+
+/// Connectors by the name that the deployment gives them.
+pub type Connectors = BTreeMap<String, Arc<dyn Connector>>;
+
+pub struct Host {
+    pub engine: Arc<Engine>,
+    pub clock: Clock,
+    pub connectors: Connectors,
+    locks: Mutex<BTreeMap<Id, Weak<tokio::sync::Mutex<()>>>>,
+    paused: Mutex<BTreeMap<Id, Moment>>,
+    lanes: BTreeMap<String, Arc<Semaphore>>,
+    turns: Arc<Semaphore>,
+    work: Notify,
+}
+
+impl Host {
+    pub fn new(engine: Arc<Engine>, clock: Clock, connectors: Connectors) -> Arc<Self> {
+        let lanes = connectors
+            .iter()
+            .map(|(name, connector)| {
+                let most = connector.manifest().operation("send").map_or(1, |operation| operation.concurrency_max);
+                (name.clone(), Arc::new(Semaphore::new(most.max(1) as usize)))
+            })
+            .collect();
+        Arc::new(Self {
+            engine,
+            clock,
+            connectors,
+            locks: Mutex::default(),
+            paused: Mutex::default(),
+            lanes,
+            turns: Arc::new(Semaphore::new(TURNS_MAX)),
+            work: Notify::new(),
+        })
+    }
+
+    /// Carries out a command and returns when it is durable.
+    pub async fn submit(self: &Arc<Self>, stream: Id, actor: &str, command: Command) -> Result<Stream, Failure> {
+        let lock = self.lock_of(stream);
+        let _one_at_a_time = lock.lock().await;
+        let (engine, actor, now) = (self.engine.clone(), actor.to_owned(), self.clock.now());
+        let done = tokio::task::spawn_blocking(move || engine.handle(stream, &actor, now, command)).await;
+        self.work.notify_one();
+        done.unwrap_or_else(|error| Err(Failure::Internal(format!("a turn ended badly: {error}"))))
+    }
+
+    /// Reads a stream.
+    pub async fn read(self: &Arc<Self>, stream: Id) -> Result<Stream, Failure> {
+        let engine = self.engine.clone();
+        tokio::task::spawn_blocking(move || engine.load(stream))
+            .await
+            .unwrap_or_else(|error| Err(Failure::Internal(format!("a reading ended badly: {error}"))))
+    }
+
+    fn lock_of(&self, stream: Id) -> StreamLock {
+        let mut locks = self.locks.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(lock) = locks.get(&stream).and_then(Weak::upgrade) {
+            return lock;
+        }
+        locks.retain(|_, lock| lock.strong_count() > 0);
+        let lock = StreamLock::default();
+        locks.insert(stream, Arc::downgrade(&lock));
+        lock
+    }
+
+    /// Runs until `stop` is told. First, attempts that an earlier process began and has no result for are settled by
+    /// their connectors' policies.
+    pub async fn run(self: Arc<Self>, stop: Arc<Notify>) {
+        self.recover().await;
+        loop {
+            let busy = self.round().await;
+            if busy {
+                tokio::task::yield_now().await;
+                continue;
+            }
+            let wait = self.until_next();
+            tokio::select! {
+                () = stop.notified() => return,
+                () = self.work.notified() => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    async fn recover(self: &Arc<Self>) {
+        while let Ok(streams) = self.engine.unresolved(ROUND_STREAMS_MAX) {
+            if streams.is_empty() {
+                return;
+            }
+            for stream in streams {
+                if let Err(failure) = self.submit(stream, "system", Command::RecoverAttempts).await {
+                    tracing::error!(%stream, %failure, "lost attempts could not be settled");
+                    return;
+                }
+            }
+        }
+    }
+
+    fn until_next(&self) -> Duration {
+        let longest = Duration::from_millis(ROUND_MS_MAX);
+        let now = self.clock.now();
+        match self.engine.next_instant() {
+            Ok(Some(at)) if at > now => Duration::from_micros((at.0 - now.0) as u64).min(longest),
+            // What is due and was not done in this round is paused, or waits for its lane.
+            _ => longest,
+        }
+    }
+
+    /// One look at everything that is due. True where there was something to do.
+    async fn round(self: &Arc<Self>) -> bool {
+        let now = self.clock.now();
+        let inbox = self.take_inbox(now).await;
+        let woken = self.wake_due(now).await;
+        let sent = self.send_ready(now).await;
+        inbox || woken || sent
+    }
+
+    async fn take_inbox(self: &Arc<Self>, now: Moment) -> bool {
+        let entries = match self.engine.store.inbox(ROUND_STREAMS_MAX) {
+            Ok(entries) => entries,
+            Err(error) => {
+                tracing::error!(%error, "the inbox can't be read");
+                return false;
+            }
+        };
+        let mut done = false;
+        for (key, command) in entries {
+            if self.is_paused(key.stream, now) {
+                continue;
+            }
+            let lock = self.lock_of(key.stream);
+            let _one_at_a_time = lock.lock().await;
+            let engine = self.engine.clone();
+            let stream = key.stream;
+            let result =
+                tokio::task::spawn_blocking(move || engine.handle_enqueued(&key, &command, now)).await;
+            done |= self.note_result(stream, now, result.map(|result| result.map(|_| ())));
+        }
+        done
+    }
+
+    async fn wake_due(self: &Arc<Self>, now: Moment) -> bool {
+        let due = self.engine.due(now, ROUND_STREAMS_MAX).unwrap_or_default();
+        let turns = due.into_iter().filter(|stream| !self.is_paused(*stream, now)).map(|stream| {
+            let host = self.clone();
+            async move {
+                let _turn = host.turns.clone().acquire_owned().await;
+                let result = host.submit(stream, "system", Command::Wake).await.map(|_| ());
+                host.note_result(stream, now, Ok(result))
+            }
+        });
+        join(turns).await
+    }
+
+    fn is_paused(&self, stream: Id, now: Moment) -> bool {
+        let mut paused = self.paused.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        paused.retain(|_, until| *until > now);
+        paused.contains_key(&stream)
+    }
+
+    /// True where it went well; otherwise the stream is left alone for a while and the fault is told.
+    fn note_result(
+        &self,
+        stream: Id,
+        now: Moment,
+        result: Result<Result<(), Failure>, tokio::task::JoinError>,
+    ) -> bool {
+        let failure = match result {
+            Ok(Ok(())) => return true,
+            Ok(Err(failure)) => failure.to_string(),
+            Err(error) => error.to_string(),
+        };
+        tracing::error!(%stream, failure, "what is due in a stream could not be done; it is tried again in 30 s");
+        let mut paused = self.paused.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        paused.insert(stream, now.plus_micros(PAUSE_US));
+        false
+    }
+
+    async fn send_ready(self: &Arc<Self>, now: Moment) -> bool {
+        let ready = self.engine.sendable(now, ROUND_STREAMS_MAX).unwrap_or_default();
+        let turns = ready.into_iter().filter(|stream| !self.is_paused(*stream, now)).map(|stream| {
+            let host = self.clone();
+            async move {
+                let _turn = host.turns.clone().acquire_owned().await;
+                host.begin(stream, now).await
+            }
+        });
+        join(turns).await
+    }
+
+    async fn begin(self: &Arc<Self>, stream: Id, now: Moment) -> bool {
+        let lock = self.lock_of(stream);
+        let _one_at_a_time = lock.lock().await;
+        let engine = self.engine.clone();
+        match tokio::task::spawn_blocking(move || engine.begin_attempts(stream, now)).await {
+            Ok(Ok(begun)) => {
+                let some = !begun.is_empty();
+                for attempt in begun {
+                    let host = self.clone();
+                    tokio::spawn(async move { host.attempt(attempt).await });
+                }
+                some
+            }
+            Ok(Err(failure)) => self.note_result(stream, now, Ok(Err(failure))),
+            Err(error) => self.note_result(stream, now, Err(error)),
+        }
+    }
+
+    /// Sends once and journals the result.
+    async fn attempt(self: Arc<Self>, begun: Begun) {
+        let result = self.send(&begun).await;
+        let command = Command::AttemptEnded { dispatch: begun.dispatch, attempt: begun.attempt, result };
+        if let Err(failure) = self.submit(begun.stream, "system", command).await {
+            // The attempt stays without a result; the next start settles it by policy.
+            tracing::error!(stream = %begun.stream, %failure, "the result of an attempt could not be kept");
+        }
+    }
+
+    async fn send(&self, begun: &Begun) -> AttemptResult {
+        let Some(connector) = self.connectors.get(&begun.connector) else {
+            return failed(&fault(FaultKind::Configuration, Lasting::Permanent, Reached::No, "no such connector"));
+        };
+        let _lane = match self.lanes.get(&begun.connector) {
+            Some(lane) => lane.clone().acquire_owned().await.ok(),
+            None => None,
+        };
+        let limit = connector.manifest().operation("send").map_or(30_000, |operation| operation.timeout_ms);
+        let sending = connector.send(begun.request.clone());
+        match tokio::time::timeout(Duration::from_millis(limit), sending).await {
+            Ok(Ok(receipt)) => AttemptResult::Sent { reference: receipt.reference },
+            Ok(Err(error)) => failed(&error),
+            Err(_) => failed(&fault(FaultKind::Timeout, Lasting::Temporary, Reached::Unknown, "it took too long")),
+        }
+    }
+}
+
+/// Runs all at once; true where any was.
+async fn join(turns: impl Iterator<Item = impl Future<Output = bool> + Send + 'static>) -> bool {
+    let mut set = tokio::task::JoinSet::new();
+    turns.for_each(|turn| {
+        set.spawn(turn);
+    });
+    let mut any = false;
+    while let Some(done) = set.join_next().await {
+        any |= done.unwrap_or(false);
+    }
+    any
+}
+
+fn fault(kind: FaultKind, lasting: Lasting, reached: Reached, message: &str) -> Fault {
+    Fault { kind, lasting, reached, message: message.to_owned() }
+}
+
+fn failed(fault: &Fault) -> AttemptResult {
+    AttemptResult::Failed {
+        fault: fault.to_string(),
+        permanent: fault.lasting == Lasting::Permanent,
+        reached: fault.reached == Reached::Unknown,
+    }
+}

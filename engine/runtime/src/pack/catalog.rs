@@ -1,0 +1,301 @@
+//! The catalog: everything that flows may use, from all packs of a deployment, checked as a whole.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use peygir_calendar::Calendar;
+use peygir_casework::content::{Directory, Form, Reference, Template};
+use peygir_decision::{Table, TestOutcome};
+use peygir_dsl::model::{FlowName, Workflow};
+use peygir_dsl::read::Names;
+use peygir_script::Script;
+use peygir_source::{Diagnostic, Diagnostics, Node, Span, suggest};
+use sha2::{Digest, Sha256};
+
+use super::deployment::{self, Deployment};
+use super::files::SourceFile;
+use super::layer::{Filed, Layer, Manifest, in_file, twice};
+use super::names::{Functions, Unknown};
+use super::uses;
+
+/// A flow and the text it was read from, which instances are pinned to.
+#[derive(Debug, Clone)]
+pub struct Flow {
+    pub workflow: Arc<Workflow>,
+    pub source: Arc<str>,
+    /// Of the source's bytes.
+    pub sha256: [u8; 32],
+    pub file: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct TableSource {
+    pub table: Arc<Table>,
+    pub source: Arc<str>,
+    pub sha256: [u8; 32],
+    pub file: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct ScriptSource {
+    pub script: Arc<Script>,
+    pub source: Arc<str>,
+    pub sha256: [u8; 32],
+    pub file: String,
+}
+
+/// Everything of a deployment, by name. Immutable: deploying anew makes a new one.
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    pub deployment: Deployment,
+    /// Lowest layer first.
+    pub packs: Vec<Manifest>,
+    pub flows: BTreeMap<FlowName, Flow>,
+    pub tables: BTreeMap<String, TableSource>,
+    pub scripts: BTreeMap<String, ScriptSource>,
+    pub calendars: BTreeMap<String, Arc<Calendar>>,
+    pub forms: BTreeMap<String, Form>,
+    pub templates: BTreeMap<String, Template>,
+    pub directory: Directory,
+}
+
+/// Reads and checks a deployment. `Err` holds every finding, at least one of them an error; `Ok` may hold warnings.
+pub fn load(folder: &Path) -> Result<(Catalog, Diagnostics), Diagnostics> {
+    let mut found = Diagnostics::default();
+    let Some(deployment) = read_deployment(folder, &mut found) else { return Err(found) };
+    let layers: Vec<Layer> = deployment.packs.iter().map(|pack| Layer::read(pack)).collect();
+    let mut parts = Parts::default();
+    for layer in layers {
+        parts.lay_over(layer, &mut found);
+    }
+    let (catalog, references) = parts.into_catalog(deployment, true, &mut found);
+    check_whole(&catalog, &references, &mut found);
+    if found.has_errors() { Err(found) } else { Ok((catalog, found)) }
+}
+
+pub(super) fn read_deployment(folder: &Path, found: &mut Diagnostics) -> Option<Deployment> {
+    let file = match SourceFile::read(&folder.join(deployment::FILE_NAME)) {
+        Ok(file) => file,
+        Err(diagnostic) => {
+            found.push(diagnostic);
+            return None;
+        }
+    };
+    let root = file.parse(found)?;
+    match Deployment::read(folder, &file, &root) {
+        Ok((deployment, warnings)) => {
+            found.extend(warnings.in_file(&file.name));
+            Some(deployment)
+        }
+        Err(errors) => {
+            found.extend(errors.in_file(&file.name));
+            None
+        }
+    }
+}
+
+/// Reads a table and runs the tests it carries: a table that contradicts its own examples is not deployed.
+pub(super) fn read_table(root: &Node) -> Result<(Table, Diagnostics), Diagnostics> {
+    let (table, mut found) = Table::read(root, peygir_casework::text::search_key)?;
+    found.list.extend(table.run_tests().iter().filter_map(TestOutcome::to_diagnostic));
+    if found.has_errors() { Err(found) } else { Ok((table, found)) }
+}
+
+/// Names of directory entries that one file uses.
+pub(super) type FileReferences = Vec<(String, Vec<Reference>)>;
+
+/// Layers laid over each other, before flows are read.
+#[derive(Default)]
+pub(super) struct Parts {
+    packs: Vec<Manifest>,
+    flows: Vec<Filed<Node>>,
+    tables: BTreeMap<String, Filed<Table>>,
+    scripts: BTreeMap<String, Filed<Script>>,
+    calendars: BTreeMap<String, Filed<Arc<Calendar>>>,
+    forms: BTreeMap<String, Filed<Form>>,
+    templates: BTreeMap<String, Filed<Template>>,
+    directory: Directory,
+    references: FileReferences,
+}
+
+impl Parts {
+    /// A later layer's form, template, script, calendar or entry of the directory replaces the earlier one of the same
+    /// name. Tables of the same name are refused: a province changes a table by an overlay, which is not built yet.
+    pub fn lay_over(&mut self, layer: Layer, found: &mut Diagnostics) {
+        found.extend(layer.found);
+        if let Some(manifest) = layer.manifest {
+            self.below(&manifest, layer.files.first(), found);
+            self.packs.push(manifest);
+        }
+        for (id, table) in layer.tables {
+            match self.tables.get(&id) {
+                Some(first) => found.push(in_file(twice(&id, &first.file.name), &table.file.name)),
+                None => drop(self.tables.insert(id, table)),
+            }
+        }
+        self.flows.extend(layer.flows);
+        self.scripts.extend(layer.scripts);
+        self.calendars.extend(layer.calendars);
+        self.forms.extend(layer.forms);
+        self.templates.extend(layer.templates);
+        for Filed { value, file } in layer.directories {
+            self.directory.lay_over(value.directory);
+            self.references.push((file.name, value.references));
+        }
+    }
+
+    fn below(&self, manifest: &Manifest, file: Option<&String>, found: &mut Diagnostics) {
+        for name in &manifest.over {
+            if !self.packs.iter().any(|pack| &pack.name == name) {
+                let diagnostic = Diagnostic::error(
+                    "PG-P043",
+                    TOP,
+                    format!("the pack \"{name}\" must lie below \"{}\": name it before in the deployment", manifest.name),
+                    format!("بستهٔ «{name}» باید زیر «{}» باشد: در استقرار پیش از آن بیاید", manifest.name),
+                );
+                found.push(in_file(diagnostic, file.map_or("", String::as_str)));
+            }
+        }
+    }
+
+    /// Reads the flows and resolves what forms take from the directory. `known`: whether all functions are known here.
+    pub fn into_catalog(
+        self,
+        deployment: Deployment,
+        known: bool,
+        found: &mut Diagnostics,
+    ) -> (Catalog, Whole) {
+        let functions = Functions::new(self.tables.keys(), self.scripts.keys());
+        self.clashes(found);
+        let names: &dyn Names = if known { &functions } else { &Unknown };
+        let mut flows = BTreeMap::new();
+        let mut trees = Vec::new();
+        for Filed { value: root, file } in self.flows {
+            add_flow(&root, &file, names, &mut flows, found);
+            trees.push((file.name, root));
+        }
+        let mut forms = BTreeMap::new();
+        for (id, mut form) in self.forms {
+            form.value.resolve(&self.directory);
+            forms.insert(id, form.value);
+        }
+        let catalog = Catalog {
+            deployment,
+            packs: self.packs,
+            flows,
+            tables: self.tables.into_iter().map(|(id, table)| (id, table_source(table))).collect(),
+            scripts: self.scripts.into_iter().map(|(id, script)| (id, script_source(script))).collect(),
+            calendars: self.calendars.into_iter().map(|(id, calendar)| (id, calendar.value)).collect(),
+            forms,
+            templates: self.templates.into_iter().map(|(id, template)| (id, template.value)).collect(),
+            directory: self.directory,
+        };
+        (catalog, Whole { trees, references: self.references })
+    }
+
+    /// One name, one function.
+    fn clashes(&self, found: &mut Diagnostics) {
+        let built_in = |name: &str| peygir_casework::functions::find(name).is_some();
+        let tables = self.tables.iter().map(|(id, table)| (id, &table.file));
+        let scripts = self.scripts.iter().map(|(id, script)| (id, &script.file));
+        for (id, file) in tables.chain(scripts).filter(|(id, _)| built_in(id)) {
+            found.push(in_file(twice(id, "the engine, as a built-in function,"), &file.name));
+        }
+        for (id, script) in self.scripts.iter() {
+            if let Some(table) = self.tables.get(id) {
+                found.push(in_file(twice(id, &table.file.name), &script.file.name));
+            }
+        }
+    }
+}
+
+/// What only the whole can check.
+pub(super) struct Whole {
+    pub trees: Vec<(String, Node)>,
+    pub references: FileReferences,
+}
+
+const TOP: Span = Span { line: 1, column: 1, length: 0 };
+
+fn add_flow(
+    root: &Node,
+    file: &SourceFile,
+    names: &dyn Names,
+    flows: &mut BTreeMap<FlowName, Flow>,
+    found: &mut Diagnostics,
+) {
+    match peygir_dsl::read::workflow(root, names) {
+        Ok((workflow, warnings)) => {
+            found.extend(warnings.in_file(&file.name));
+            if let Some(first) = flows.get(&workflow.name) {
+                found.push(in_file(twice(&workflow.name.to_string(), &first.file), &file.name));
+                return;
+            }
+            let flow = Flow {
+                source: file.text.as_str().into(),
+                sha256: sha256(&file.text),
+                file: file.name.clone(),
+                workflow: Arc::new(workflow),
+            };
+            flows.insert(flow.workflow.name.clone(), flow);
+        }
+        Err(errors) => found.extend(errors.in_file(&file.name)),
+    }
+}
+
+fn sha256(text: &str) -> [u8; 32] {
+    Sha256::digest(text.as_bytes()).into()
+}
+
+fn table_source(Filed { value, file }: Filed<Table>) -> TableSource {
+    TableSource { table: Arc::new(value), sha256: sha256(&file.text), source: file.text.into(), file: file.name }
+}
+
+fn script_source(Filed { value, file }: Filed<Script>) -> ScriptSource {
+    ScriptSource { script: Arc::new(value), sha256: sha256(&file.text), source: file.text.into(), file: file.name }
+}
+
+/// Everything that is named must exist.
+pub(super) fn check_whole(catalog: &Catalog, whole: &Whole, found: &mut Diagnostics) {
+    check_names(catalog, whole, found);
+    check_deployment(catalog, found);
+}
+
+/// Names in flows and in directories.
+pub(super) fn check_names(catalog: &Catalog, whole: &Whole, found: &mut Diagnostics) {
+    for (file, references) in &whole.references {
+        let list = references.iter().filter_map(|reference| reference.check(&catalog.directory)).collect();
+        found.extend(Diagnostics { list }.in_file(file));
+    }
+    for (file, root) in &whole.trees {
+        let mut of_file = Diagnostics::default();
+        uses::check(&uses::of_flow(root), catalog, &mut of_file);
+        found.extend(of_file.in_file(file));
+    }
+}
+
+fn check_deployment(catalog: &Catalog, found: &mut Diagnostics) {
+    let deployment = &catalog.deployment;
+    let places = &deployment.places;
+    let mut list = Vec::new();
+    let mut must_be = |code, span, en: &str, fa: &str, name: &str, known: Vec<String>| {
+        if !known.iter().any(|one| one == name) {
+            let mut diagnostic =
+                Diagnostic::error(code, span, format!("there is no {en} \"{name}\""), format!("{fa} «{name}» وجود ندارد"));
+            diagnostic.help =
+                suggest(name, known.iter().map(String::as_str)).map(|near| format!("did you mean \"{near}\"?"));
+            list.push(diagnostic);
+        }
+    };
+    let flows = catalog.flows.keys().map(ToString::to_string).collect();
+    must_be("PG-P055", places.intake, "flow", "گردش کار", &deployment.intake.to_string(), flows);
+    let calendars = catalog.calendars.keys().cloned().collect();
+    must_be("PG-P054", places.calendar, "calendar", "تقویم", &deployment.calendar, calendars);
+    let provinces: Vec<String> = catalog.directory.province.iter().map(|province| province.id.clone()).collect();
+    must_be("PG-P061", places.province, "province", "استان", &deployment.province, provinces.clone());
+    for (line, span) in deployment.lines.iter().zip(&places.lines) {
+        must_be("PG-P061", *span, "province", "استان", &line.province, provinces.clone());
+    }
+    found.extend(Diagnostics { list }.in_file(&deployment.file));
+}

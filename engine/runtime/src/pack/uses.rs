@@ -1,0 +1,189 @@
+//! Names that a flow writes into the input of a built-in: forms, templates, roles, calendars, flows, channels. Only what
+//! is written out can be checked; what an expression makes is found when it runs.
+
+use std::collections::BTreeSet;
+
+use peygir_source::{Diagnostic, Diagnostics, Node, Span, suggest};
+
+use super::catalog::Catalog;
+
+/// What kind of thing a flow names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Form,
+    Template,
+    Role,
+    Person,
+    Calendar,
+    Flow,
+    Channel,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Use {
+    pub kind: Kind,
+    pub name: String,
+    pub span: Span,
+    /// Channels by which a template is sent, where they are written out beside it.
+    pub channels: Vec<String>,
+}
+
+/// All uses in a flow, in the order of writing.
+pub fn of_flow(root: &Node) -> Vec<Use> {
+    let mut uses = Vec::new();
+    if let Some(calendar) = root
+        .get("document")
+        .and_then(|document| document.get("metadata")?.get("peygir")?.get("calendar"))
+    {
+        note(calendar, Kind::Calendar, &mut uses);
+    }
+    visit(root, &mut uses);
+    uses
+}
+
+fn visit(node: &Node, uses: &mut Vec<Use>) {
+    if let (Some(function), Some(with)) = (node.get("call").and_then(Node::as_str), node.get("with")) {
+        of_call(function, with, uses);
+        return;
+    }
+    for entry in node.entries().unwrap_or_default() {
+        visit(&entry.node, uses);
+    }
+    for item in node.items().unwrap_or_default() {
+        visit(item, uses);
+    }
+}
+
+fn of_call(function: &str, with: &Node, uses: &mut Vec<Use>) {
+    match function.split([':', '@']).next().unwrap_or(function) {
+        "notify" => message(with, "to", uses),
+        "verification-call" => {
+            member(with, "script", Kind::Form, uses);
+            role(with.get("assign"), uses);
+        }
+        "human-task" => of_task(with, uses),
+        _ => {}
+    }
+}
+
+fn of_task(with: &Node, uses: &mut Vec<Use>) {
+    member(with, "form", Kind::Form, uses);
+    role(with.get("assign"), uses);
+    for copy in with.get("copyTo").and_then(Node::items).unwrap_or_default() {
+        role(Some(copy), uses);
+    }
+    if let Some(tell) = with.get("notify") {
+        message(tell, "to", uses);
+    }
+    if let Some(due) = with.get("due") {
+        member(due, "calendar", Kind::Calendar, uses);
+    }
+    for reminder in with.get("reminders").and_then(Node::items).unwrap_or_default() {
+        message(reminder, "tell", uses);
+    }
+    if let Some(overdue) = with.get("onOverdue") {
+        member(overdue, "flow", Kind::Flow, uses);
+    }
+}
+
+/// A template, the channels it goes by, and whom it goes to.
+fn message(node: &Node, whom: &str, uses: &mut Vec<Use>) {
+    role(node.get(whom), uses);
+    let mut channels = Vec::new();
+    if let Some(by) = node.get("by") {
+        let one = std::slice::from_ref(by);
+        for channel in by.items().unwrap_or(one) {
+            note(channel, Kind::Channel, uses);
+            channels.extend(literal(channel).map(str::to_owned));
+        }
+    }
+    if let Some(template) = node.get("template") {
+        note(template, Kind::Template, uses);
+        if let Some(last) = uses.last_mut().filter(|last| last.kind == Kind::Template) {
+            last.channels = channels;
+        }
+    }
+}
+
+fn role(node: Option<&Node>, uses: &mut Vec<Use>) {
+    if let Some(node) = node {
+        member(node, "role", Kind::Role, uses);
+        member(node, "person", Kind::Person, uses);
+    }
+}
+
+fn member(node: &Node, key: &str, kind: Kind, uses: &mut Vec<Use>) {
+    if let Some(value) = node.get(key) {
+        note(value, kind, uses);
+    }
+}
+
+fn note(node: &Node, kind: Kind, uses: &mut Vec<Use>) {
+    if let Some(name) = literal(node) {
+        uses.push(Use { kind, name: name.to_owned(), span: node.span, channels: Vec::new() });
+    }
+}
+
+/// A text without expressions.
+fn literal(node: &Node) -> Option<&str> {
+    node.as_str().filter(|text| !text.contains("${"))
+}
+
+/// Says which of the names exist nowhere.
+pub fn check(uses: &[Use], catalog: &Catalog, found: &mut Diagnostics) {
+    for used in uses {
+        let known = known(used.kind, catalog);
+        if known.contains(used.name.as_str()) {
+            wordless(used, catalog, found);
+        } else {
+            found.push(missing(used, &known));
+        }
+    }
+}
+
+fn known(kind: Kind, catalog: &Catalog) -> BTreeSet<String> {
+    match kind {
+        Kind::Form => catalog.forms.keys().cloned().collect(),
+        Kind::Template => catalog.templates.keys().cloned().collect(),
+        Kind::Calendar => catalog.calendars.keys().cloned().collect(),
+        Kind::Flow => catalog.flows.keys().map(ToString::to_string).collect(),
+        Kind::Role => catalog.directory.roles.iter().map(|role| role.id.clone()).collect(),
+        Kind::Person => catalog.directory.people.iter().map(|person| person.id.clone()).collect(),
+        // The channels that there are, whether or not this deployment serves them.
+        Kind::Channel => ["sms".to_owned(), "mail".to_owned()].into(),
+    }
+}
+
+fn missing(used: &Use, known: &BTreeSet<String>) -> Diagnostic {
+    let (code, en, fa) = match used.kind {
+        Kind::Form => ("PG-P050", "form", "فرم"),
+        Kind::Template => ("PG-P051", "template", "الگوی پیام"),
+        Kind::Role => ("PG-P052", "role", "نقش"),
+        Kind::Person => ("PG-P053", "person", "شخص"),
+        Kind::Calendar => ("PG-P054", "calendar", "تقویم"),
+        Kind::Flow => ("PG-P055", "flow", "گردش کار"),
+        Kind::Channel => ("PG-P056", "channel", "کانال"),
+    };
+    let mut diagnostic = Diagnostic::error(
+        code,
+        used.span,
+        format!("there is no {en} \"{}\"", used.name),
+        format!("{fa} «{}» وجود ندارد", used.name),
+    );
+    diagnostic.help =
+        suggest(&used.name, known.iter().map(String::as_str)).map(|near| format!("did you mean \"{near}\"?"));
+    diagnostic
+}
+
+/// A template that is sent by a channel for which it has no words.
+fn wordless(used: &Use, catalog: &Catalog, found: &mut Diagnostics) {
+    let Some(template) = catalog.templates.get(&used.name).filter(|_| used.kind == Kind::Template) else { return };
+    for channel in used.channels.iter().filter(|channel| !template.speaks(channel)) {
+        found.push(Diagnostic::error(
+            "PG-P057",
+            used.span,
+            format!("the template \"{}\" has no words for {channel}", used.name),
+            format!("الگوی پیام «{}» برای {channel} متنی ندارد", used.name),
+        ));
+    }
+}

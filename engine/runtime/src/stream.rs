@@ -1,0 +1,208 @@
+//! A stream in memory: a case with its instances and records, and the rows it is kept as.
+//!
+//! Owns: which rows a stream has, what stands in them, and the index rows by which others find it. Knows no store: it
+//! is given rows and gives rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use minicbor::{Decode, Encode};
+use peygir_casework::records::{Case, Dispatch, Incident, Mailbox, Task};
+use peygir_casework::{Records, Touched};
+use peygir_core::state::Activation;
+use peygir_core::{Id, Instance, Moment};
+use peygir_store::Version;
+
+use crate::rows;
+
+/// A row to put (Some) or to delete (None).
+pub type Change = (Vec<u8>, Option<Vec<u8>>);
+
+#[derive(Debug, Clone, Default)]
+pub struct Stream {
+    pub id: Id,
+    pub version: Version,
+    pub head: Head,
+    pub instances: BTreeMap<Id, Instance>,
+    pub records: Records,
+}
+
+/// What a stream remembers of itself.
+#[derive(Debug, Clone, Default, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub struct Head {
+    /// Time never runs backwards within a stream: later commands count from here at the earliest.
+    #[n(0)]
+    pub at: Moment,
+    /// What its index rows say, so that they can be moved.
+    #[n(1)]
+    pub due: Option<Moment>,
+    #[n(2)]
+    pub send: Option<Moment>,
+    #[n(3)]
+    pub sending: bool,
+}
+
+/// A row of a stream by what it holds.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RowName {
+    Head,
+    Instance(Id),
+    Activation(Id, u64),
+    Case,
+    Task(Id),
+    Dispatch(Id),
+    Incident(Id),
+    Mailbox,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("row {key} of a stream can't be read: {what}")]
+pub struct Unreadable {
+    key: String,
+    what: String,
+}
+
+impl Stream {
+    pub fn new(id: Id) -> Self {
+        Self { id, ..Self::default() }
+    }
+
+    /// Puts a stream together from its rows.
+    pub fn from_rows(id: Id, version: Version, stored: &[(Vec<u8>, Vec<u8>)]) -> Result<Self, Unreadable> {
+        let mut stream = Self { id, version, ..Self::default() };
+        let mut activations: Vec<(Id, Activation)> = Vec::new();
+        for (key, value) in stored {
+            let unreadable = |what: String| Unreadable { key: format!("{key:02x?}"), what };
+            let name = rows::parse(key).ok_or_else(|| unreadable("the key is unknown".to_owned()))?;
+            stream.read_row(name, value, &mut activations).map_err(|error| unreadable(error.to_string()))?;
+        }
+        for (instance, activation) in activations {
+            if let Some(instance) = stream.instances.get_mut(&instance) {
+                instance.activations.insert(activation.number, activation);
+            }
+        }
+        Ok(stream)
+    }
+
+    fn read_row(
+        &mut self,
+        name: RowName,
+        value: &[u8],
+        activations: &mut Vec<(Id, Activation)>,
+    ) -> Result<(), minicbor::decode::Error> {
+        match name {
+            RowName::Head => self.head = minicbor::decode(value)?,
+            RowName::Instance(id) => {
+                self.instances.insert(id, minicbor::decode(value)?);
+            }
+            RowName::Activation(instance, _) => activations.push((instance, minicbor::decode(value)?)),
+            RowName::Case => self.records.case = Some(minicbor::decode::<Case>(value)?),
+            RowName::Task(id) => {
+                self.records.tasks.insert(id, minicbor::decode::<Task>(value)?);
+            }
+            RowName::Dispatch(id) => {
+                self.records.dispatches.insert(id, minicbor::decode::<Dispatch>(value)?);
+            }
+            RowName::Incident(id) => {
+                self.records.incidents.insert(id, minicbor::decode::<Incident>(value)?);
+            }
+            RowName::Mailbox => self.records.mailbox = minicbor::decode::<Mailbox>(value)?,
+        }
+        Ok(())
+    }
+
+    /// The row as it has to stand now; None where it is gone.
+    fn encode(&self, name: &RowName) -> Option<Vec<u8>> {
+        match name {
+            RowName::Head => Some(encode(&self.head)),
+            RowName::Instance(id) => self.instances.get(id).map(encode),
+            RowName::Activation(instance, number) => {
+                self.instances.get(instance)?.activations.get(number).map(encode)
+            }
+            RowName::Case => self.records.case.as_ref().map(encode),
+            RowName::Task(id) => self.records.tasks.get(id).map(encode),
+            RowName::Dispatch(id) => self.records.dispatches.get(id).map(encode),
+            RowName::Incident(id) => self.records.incidents.get(id).map(encode),
+            RowName::Mailbox => Some(encode(&self.records.mailbox)),
+        }
+    }
+
+    /// Index rows that a record has: how lists find it.
+    pub fn index_of(&self, name: &RowName) -> Vec<Vec<u8>> {
+        match name {
+            RowName::Case if self.records.case.is_some() => vec![rows::case_index(self.id)],
+            RowName::Task(id) => self.records.tasks.get(id).map_or_else(Vec::new, |task| {
+                let mut keys = vec![rows::task_index(*id, self.id)];
+                if task.is_open() {
+                    keys.push(rows::open_task_index(*id, self.id));
+                }
+                keys
+            }),
+            RowName::Dispatch(id) if self.records.dispatches.contains_key(id) => {
+                vec![rows::dispatch_index(*id, self.id)]
+            }
+            RowName::Incident(id) if self.records.incidents.contains_key(id) => {
+                vec![rows::incident_index(*id, self.id)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The rows that changed. `before` holds the index rows of what was touched, as they stood at the load.
+    pub fn changes(&mut self, before: &BTreeMap<RowName, Vec<Vec<u8>>>) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (name, old) in before {
+            changes.push((rows::key(self.id, name), self.encode(name)));
+            let new: BTreeSet<Vec<u8>> = self.index_of(name).into_iter().collect();
+            let old: BTreeSet<Vec<u8>> = old.iter().cloned().collect();
+            changes.extend(old.difference(&new).map(|key| (key.clone(), None)));
+            changes.extend(new.difference(&old).map(|key| (key.clone(), Some(Vec::new()))));
+        }
+        changes.extend(self.move_head());
+        changes
+    }
+
+    /// Brings the head up to date, and the index rows of when something is due.
+    fn move_head(&mut self) -> Vec<Change> {
+        let old = self.head.clone();
+        let id = self.id;
+        self.head.due = self.next_due();
+        self.head.send = self.records.next_send();
+        self.head.sending = self.records.is_sending();
+        let mut changes = vec![(rows::key(id, &RowName::Head), self.encode(&RowName::Head))];
+        let mut moved = |prefix: &[u8], old: Option<Moment>, new: Option<Moment>| {
+            if old != new {
+                changes.extend(old.map(|at| (rows::at_index(prefix, at, id), None)));
+                changes.extend(new.map(|at| (rows::at_index(prefix, at, id), Some(Vec::new()))));
+            }
+        };
+        moved(rows::DUE, old.due, self.head.due);
+        moved(rows::SEND, old.send, self.head.send);
+        let sending = |flag: bool| flag.then_some(Moment(0));
+        moved(rows::SENDING, sending(old.sending), sending(self.head.sending));
+        changes
+    }
+
+    /// The earliest instant at which anything in the stream is due.
+    pub fn next_due(&self) -> Option<Moment> {
+        self.instances.values().filter_map(Instance::next_due).chain(self.records.next_due()).min()
+    }
+}
+
+impl RowName {
+    /// The row that a record's event touches, if any.
+    pub fn touched(touched: Touched) -> Option<Self> {
+        match touched {
+            Touched::Case => Some(RowName::Case),
+            Touched::Task(id) => Some(RowName::Task(id)),
+            Touched::Dispatch(id) => Some(RowName::Dispatch(id)),
+            Touched::Incident(id) => Some(RowName::Incident(id)),
+            Touched::Mailbox => Some(RowName::Mailbox),
+            Touched::Nothing => None,
+        }
+    }
+}
+
+fn encode<T: Encode<()>>(value: &T) -> Vec<u8> {
+    minicbor::to_vec(value).expect("encoding into memory can't fail")
+}

@@ -1,0 +1,191 @@
+//! Calls of functions: built-ins on records, decision tables, scripts. All are answered inside the turn or by a record
+//! that it leaves; the answer is journalled with how it came about.
+
+use std::collections::BTreeMap;
+
+use peygir_casework::functions;
+use peygir_casework::host::Fault;
+use peygir_casework::records::CallRef;
+use peygir_casework::view;
+use peygir_core::command::Answer;
+use peygir_core::error::Kind;
+use peygir_core::{Data, Error, Id};
+use serde_json::{Value, json};
+
+use super::{Refused, Turn, Work};
+use crate::catalog::Function;
+use crate::resources::TurnResources;
+
+impl Turn<'_> {
+    pub(super) fn call(
+        &mut self,
+        instance: Id,
+        activation: u64,
+        name: &str,
+        with: &Data,
+        key: &str,
+    ) -> Result<(), Refused> {
+        let call = CallRef { instance, activation, key: key.to_owned() };
+        match self.catalog.function(name) {
+            Some(Function::BuiltIn(function)) => self.call_built_in(&call, function, with.value()),
+            Some(Function::Table(table)) => {
+                let answer = self.call_table(&table, with.value());
+                self.answer(&call, answer);
+            }
+            Some(Function::Script(script)) => self.call_script(&call, &script, with.value())?,
+            None => {
+                let error = Error::new(Kind::Configuration, format!("there is no function `{name}`"));
+                self.answer(&call, Answer::Fault(error));
+            }
+        }
+        Ok(())
+    }
+
+    fn answer(&mut self, call: &CallRef, answer: Answer) {
+        let command = peygir_core::Command::Answer { activation: call.activation, answer };
+        self.work.push_back(Work::Step { instance: call.instance, command });
+    }
+
+    fn call_built_in(&mut self, call: &CallRef, function: &functions::Function, with: &Value) {
+        match self.with_context(|context| (function.call)(context, call, with)) {
+            Ok(reply) => self.absorb(reply),
+            Err(fault) => self.answer(call, Answer::Fault(error_of(function.name, &fault))),
+        }
+    }
+
+    fn case_in_clear(&self) -> Value {
+        let resources = TurnResources { catalog: self.catalog, vault: self.vault };
+        view::case_in_clear(&self.stream.records, &resources)
+    }
+
+    /// Every decision journals table, version, rule and inputs; inputs that are personal are journalled sealed.
+    fn call_table(&mut self, table: &peygir_decision::Table, with: &Value) -> Answer {
+        let world = json!({ "case": self.case_in_clear(), "input": self.open_all(with) });
+        let inputs: BTreeMap<String, Value> = table
+            .inputs()
+            .iter()
+            .filter_map(|input| Some((input.name.clone(), look_up(&world, &input.from)?)))
+            .collect();
+        match table.decide(&inputs) {
+            Ok(decision) => {
+                let provenance = self.provenance(table, &decision);
+                Answer::Output { output: Data::from(decision.outputs.clone()), provenance: Some(Data::from(provenance)) }
+            }
+            Err(fault) => {
+                Answer::Fault(Error::new(Kind::Validation, format!("table `{}`: {fault}", table.id())))
+            }
+        }
+    }
+
+    fn provenance(&mut self, table: &peygir_decision::Table, decision: &peygir_decision::Decision) -> Value {
+        let personal: Vec<&str> = table
+            .inputs()
+            .iter()
+            .filter(|input| is_personal(&input.from))
+            .map(|input| input.name.as_str())
+            .collect();
+        let inputs: serde_json::Map<String, Value> = decision
+            .inputs
+            .iter()
+            .map(|(name, value)| {
+                let shown = if personal.contains(&name.as_str()) { self.seal_value(value) } else { value.clone() };
+                (name.clone(), shown)
+            })
+            .collect();
+        json!({ "table": decision.table, "version": decision.version, "rule": decision.rule, "inputs": inputs })
+    }
+
+    fn seal_value(&mut self, value: &Value) -> Value {
+        let clear = value.to_string();
+        self.with_context(|context| context.seal_for_case(&clear)).into()
+    }
+
+    fn open_all(&self, value: &Value) -> Value {
+        crate::vault::replace_sealed(value, &|token| self.vault.open(token))
+    }
+
+    /// A script decides and returns; where it returns a list of actions, the engine carries them out in order.
+    fn call_script(
+        &mut self,
+        call: &CallRef,
+        script: &peygir_script::Script,
+        with: &Value,
+    ) -> Result<(), Refused> {
+        let now = peygir_script::Now { epoch_s: self.at.0.div_euclid(1_000_000), iso: self.local_time() };
+        let req = self.case_in_clear();
+        let args = self.open_all(with);
+        match script.call(&req, &now, &args, &self.catalog.script_deadline()) {
+            Ok(output) => {
+                let provenance = json!({ "script": script.name(), "version": self.catalog.script_digest(script.name()) });
+                self.carry_out(call, &output);
+                let output = Data::from(output);
+                self.answer(call, Answer::Output { output, provenance: Some(Data::from(provenance)) });
+                Ok(())
+            }
+            Err(fault) if fault.depends_on_machine() => Err(Refused::Aborted(format!("script `{}`: {fault}", script.name()))),
+            Err(fault) => {
+                let detail = format!("script `{}`: {fault}", script.name());
+                self.answer(call, Answer::Fault(Error::new(Kind::Runtime, detail)));
+                Ok(())
+            }
+        }
+    }
+
+    /// The turn's time as the deployment's zone writes it.
+    fn local_time(&self) -> String {
+        let zone = self.catalog.zone();
+        let at = self.at.to_jiff();
+        at.display_with_offset(zone.to_offset(at)).to_string()
+    }
+
+    fn carry_out(&mut self, call: &CallRef, output: &Value) {
+        let Some(actions) = output.as_array() else { return };
+        for (index, action) in actions.iter().enumerate() {
+            let Some(name) = action.get("action").and_then(Value::as_str) else { continue };
+            let mut with = action.clone();
+            if let Some(members) = with.as_object_mut() {
+                members.remove("action");
+            }
+            // An action waits for nobody: its answer finds no activation, and its key is its own.
+            let own = CallRef {
+                instance: call.instance,
+                activation: u64::MAX,
+                key: format!("{}/action#{index}", call.key),
+            };
+            match functions::find(name).map(|function| self.with_context(|context| (function.call)(context, &own, &with))) {
+                Some(Ok(reply)) => self.absorb(reply),
+                Some(Err(fault)) => self.action_failed(name, fault.message()),
+                None => self.action_failed(name, "there is no such action"),
+            }
+        }
+    }
+
+    fn action_failed(&mut self, name: &str, why: &str) {
+        let reason = format!("action `{name}` of a script: {why}");
+        let event = self.with_context(|context| {
+            peygir_casework::incident::action_failed(context, name.to_owned(), reason)
+        });
+        self.record(event);
+    }
+}
+
+fn error_of(function: &str, fault: &Fault) -> Error {
+    let kind = match fault {
+        Fault::Input(_) => Kind::Validation,
+        Fault::Missing(_) => Kind::Configuration,
+        Fault::State(_) => Kind::Runtime,
+    };
+    Error::new(kind, format!("`{function}`: {}", fault.message()))
+}
+
+/// `case.topic`, `input.urgent`: a path of names into what a table may see.
+fn look_up(world: &Value, path: &str) -> Option<Value> {
+    path.split('.').try_fold(world, |value, name| value.get(name)).filter(|value| !value.is_null()).cloned()
+}
+
+/// Paths under which a citizen's own words and numbers stand.
+fn is_personal(path: &str) -> bool {
+    ["case.text", "case.citizen", "case.onBehalfOf", "input.text", "input.from", "input.onBehalfOf"]
+        .iter()
+        .any(|personal| path.starts_with(personal))
+}

@@ -1,0 +1,84 @@
+//! Steps of instances: starting one, commanding one, writing down what it decided.
+
+use std::sync::Arc;
+
+use peygir_core::state::Progress;
+use peygir_core::{Data, Id, Instance};
+use peygir_dsl::model::Workflow;
+
+use super::{Refused, Turn, Work};
+use crate::command::Recorded;
+use crate::stream::RowName;
+
+impl Turn<'_> {
+    pub(super) fn start_flow(&mut self, name: &str, input: &Data, label: &str) -> Result<(), Refused> {
+        let flow = self.catalog.flow_named(name).ok_or_else(|| Refused::Missing(format!("there is no flow `{name}`")))?;
+        let id = self.draws.id();
+        let command = peygir_core::Command::Start {
+            id,
+            flow: Self::flow_ref(&flow.workflow.name),
+            input: input.clone(),
+            started_by: label.to_owned(),
+            digest: Data::from(serde_json::Value::String(flow.digest.clone())),
+        };
+        self.step(id, command)
+    }
+
+    pub(super) fn step(&mut self, id: Id, command: peygir_core::Command) -> Result<(), Refused> {
+        let definition = self.definition(id, &command)?;
+        let outcome =
+            peygir_core::step(&definition, self.stream.instances.get(&id), &command, self.at, &mut self.draws)?;
+        if !outcome.events.is_empty() {
+            self.touch(RowName::Instance(id));
+        }
+        let mut instance: Option<Instance> = self.stream.instances.remove(&id);
+        for event in outcome.events {
+            for number in peygir_core::apply::touched(&event) {
+                self.touch(RowName::Activation(id, number));
+            }
+            peygir_core::apply(&mut instance, &event, self.at);
+            self.events.push(Recorded::Flow { instance: id, event });
+        }
+        if let Some(instance) = instance {
+            self.stream.instances.insert(id, instance);
+        }
+        self.follow(id, outcome.effects);
+        Ok(())
+    }
+
+    pub(super) fn definition(
+        &self,
+        id: Id,
+        command: &peygir_core::Command,
+    ) -> Result<Arc<Workflow>, Refused> {
+        let flow = match (self.stream.instances.get(&id), command) {
+            (Some(instance), _) => &instance.flow,
+            (None, peygir_core::Command::Start { flow, .. }) => flow,
+            (None, _) => return Err(peygir_core::Rejection::NotFound.into()),
+        };
+        self.catalog
+            .flow(flow)
+            .map(|found| found.workflow.clone())
+            .ok_or_else(|| Refused::Missing(format!("flow {}/{}:{}", flow.namespace, flow.name, flow.version)))
+    }
+
+    /// Calls of an instance that wait for an answer which nothing on record will bring.
+    pub(super) fn unmade_calls(&self, id: Id) -> Vec<Work> {
+        let Some(instance) = self.stream.instances.get(&id) else { return Vec::new() };
+        instance
+            .activations
+            .values()
+            .filter(|activation| self.stream.records.task_of_call(id, activation.number).is_none())
+            .filter_map(|activation| match &activation.progress {
+                Progress::Call { function, with } => Some(Work::Call {
+                    instance: id,
+                    activation: activation.number,
+                    function: function.clone(),
+                    with: with.clone(),
+                    key: activation.key.clone(),
+                }),
+                _ => None,
+            })
+            .collect()
+    }
+}
