@@ -43,11 +43,19 @@ impl Day {
 
 /// The wall clock of a day before it meets the zone.
 struct Plan<'a> {
-    hours: Vec<Hours>,
     pattern: &'a DayPattern,
+    /// What cuts the day short, and from which minute on.
     closure: Option<&'a Closure>,
     /// What closes the whole day.
     closed: Option<Ground>,
+}
+
+/// A part of the wall clock of a day, wholly open or wholly closed; `from` and `to` may be the same minute.
+struct Part {
+    from: u16,
+    to: u16,
+    open: bool,
+    ground: Ground,
 }
 
 impl Calendar {
@@ -56,8 +64,8 @@ impl Calendar {
         let jalali = Jalali::from_gregorian(date);
         let plan = self.plan(date, jalali);
         let segments = self.segments(date, &plan)?;
-        let open_minutes: u16 = plan.hours.iter().map(|hours| hours.minutes()).sum();
         let usual_minutes: u16 = plan.pattern.hours.iter().map(|hours| hours.minutes()).sum();
+        let open_minutes = plan.open_minutes();
         let close = self.close(date, &segments);
         let counts = close.is_some() && u32::from(open_minutes) * 2 >= u32::from(usual_minutes);
         let ground = plan.day_ground(counts);
@@ -73,18 +81,16 @@ impl Calendar {
     fn plan(&self, date: Date, jalali: Jalali) -> Plan<'_> {
         let pattern = self.pattern(date.weekday());
         let closure = self.closures.get(&jalali);
-        let closed = if pattern.hours.is_empty() {
+        let mut closed = if pattern.hours.is_empty() {
             Some(Ground::new(Why::DayOff, &pattern.origin))
         } else {
             self.holiday_ground(jalali)
         };
-        let hours = match (&closed, closure) {
-            (Some(_), _) => Vec::new(),
-            (None, None) => pattern.hours.clone(),
-            (None, Some(closure)) => cut(&pattern.hours, closure.from),
-        };
+        let first = pattern.hours.first().map_or(0, |hours| hours.from);
+        if let Some(closure) = closure.filter(|closure| closure.from <= first) {
+            closed = closed.or_else(|| Some(closure_ground(closure)));
+        }
         Plan {
-            hours,
             pattern,
             closure,
             closed,
@@ -102,12 +108,10 @@ impl Calendar {
 
     fn segments(&self, date: Date, plan: &Plan<'_>) -> Option<Vec<Segment>> {
         let mut segments = Vec::new();
-        let mut minute = 0;
-        let mut push = |from: u16, to: u16, ground: Ground, open: bool| -> Option<()> {
-            let (from, to) = (
-                instant(&self.zone, date, from)?,
-                instant(&self.zone, date, to)?,
-            );
+        for part in plan.parts() {
+            let from = instant(&self.zone, date, part.from)?;
+            let to = instant(&self.zone, date, part.to)?;
+            let Part { open, ground, .. } = part;
             if from < to {
                 segments.push(Segment {
                     from,
@@ -116,20 +120,6 @@ impl Calendar {
                     ground,
                 });
             }
-            Some(())
-        };
-        let last = Hours {
-            from: DAY_MINUTES,
-            to: DAY_MINUTES,
-        };
-        for hours in plan.hours.iter().chain([&last]) {
-            for (from, to, ground) in plan.closed_parts(minute, hours.from) {
-                push(from, to, ground, false)?;
-            }
-            if hours.from < hours.to {
-                push(hours.from, hours.to, plan.open_ground(), true)?;
-            }
-            minute = hours.to;
         }
         Some(segments)
     }
@@ -150,48 +140,62 @@ impl Calendar {
 }
 
 impl Plan<'_> {
-    fn open_ground(&self) -> Ground {
-        Ground::new(Why::Open, &self.pattern.origin)
+    /// The whole day, part by part. What a closure took of the usual hours is the closure's; the rest of the day was
+    /// closed anyhow.
+    fn parts(&self) -> Vec<Part> {
+        let part = |from, to, open, ground| Part {
+            from,
+            to,
+            open,
+            ground,
+        };
+        if let Some(ground) = &self.closed {
+            return vec![part(0, DAY_MINUTES, false, ground.clone())];
+        }
+        let ground = |why| Ground::new(why, &self.pattern.origin);
+        let mut parts = Vec::new();
+        let mut minute = 0;
+        for hours in &self.pattern.hours {
+            let cut = self.cut(*hours);
+            parts.push(part(minute, hours.from, false, ground(Why::OutsideHours)));
+            parts.push(part(hours.from, cut, true, ground(Why::Open)));
+            if let Some(closure) = self.closure {
+                parts.push(part(cut, hours.to, false, closure_ground(closure)));
+            }
+            minute = hours.to;
+        }
+        parts.push(part(minute, DAY_MINUTES, false, ground(Why::OutsideHours)));
+        parts
     }
 
-    fn closure_ground(closure: &Closure) -> Ground {
-        Ground::new(Why::Closure, &closure.origin).named(&closure.name)
+    /// The minute at which these usual hours end on this day; their first one if nothing is left of them.
+    fn cut(&self, hours: Hours) -> u16 {
+        let closes = self.closure.map_or(hours.to, |closure| closure.from);
+        closes.clamp(hours.from, hours.to)
+    }
+
+    fn open_minutes(&self) -> u16 {
+        match self.closed {
+            Some(_) => 0,
+            None => self
+                .pattern
+                .hours
+                .iter()
+                .map(|hours| self.cut(*hours) - hours.from)
+                .sum(),
+        }
     }
 
     /// Why the day as a whole counts or does not.
     fn day_ground(&self, counts: bool) -> Ground {
         match (&self.closed, self.closure) {
             (Some(ground), _) => ground.clone(),
-            (None, Some(closure)) if !counts => Self::closure_ground(closure),
-            (None, _) => self.open_ground(),
+            (None, Some(closure)) if !counts => closure_ground(closure),
+            (None, _) => Ground::new(Why::Open, &self.pattern.origin),
         }
-    }
-
-    /// A closed part of the day, divided where a closure begins: before it, it is the usual hours that close.
-    fn closed_parts(&self, from: u16, to: u16) -> Vec<(u16, u16, Ground)> {
-        if let Some(ground) = &self.closed {
-            return vec![(from, to, ground.clone())];
-        }
-        let outside = Ground::new(Why::OutsideHours, &self.pattern.origin);
-        let Some(closure) = self.closure.filter(|closure| closure.from < to) else {
-            return vec![(from, to, outside)];
-        };
-        let begin = closure.from.max(from);
-        vec![
-            (from, begin, outside),
-            (begin, to, Self::closure_ground(closure)),
-        ]
     }
 }
 
-/// What is left of the hours when the day closes at `from`.
-fn cut(hours: &[Hours], from: u16) -> Vec<Hours> {
-    hours
-        .iter()
-        .map(|hours| Hours {
-            from: hours.from,
-            to: hours.to.min(from),
-        })
-        .filter(|hours| hours.from < hours.to)
-        .collect()
+fn closure_ground(closure: &Closure) -> Ground {
+    Ground::new(Why::Closure, &closure.origin).named(&closure.name)
 }

@@ -266,8 +266,29 @@ fn a_closure_from_noon_leaves_a_day_and_a_whole_one_takes_it() {
     assert_eq!(
         told,
         format!(
-            "شنبه ۳۰ آبان ۱۴۰۵ ۱۲:۰۰ تا شنبه ۳۰ آبان ۱۴۰۵ ۲۴:۰۰: حساب نشد، تعطیلی اعلام‌شده «گرما» (ir-working:{last_line})"
+            "شنبه ۳۰ آبان ۱۴۰۵ ۱۲:۰۰ تا شنبه ۳۰ آبان ۱۴۰۵ ۱۴:۳۰: حساب نشد، تعطیلی اعلام‌شده «گرما» (ir-working:{last_line})"
         )
+    );
+}
+
+/// A closure is named for the hours that it took, and for nothing else.
+#[test]
+fn a_closure_owns_only_what_it_took() {
+    let whys = |closure: &str| -> Vec<Why> {
+        let calendar = closed(closure);
+        let from = at("2026-11-21T11:00+03:30");
+        let deadline = calendar.working_time(from, hours(4)).unwrap();
+        deadline.derivation.iter().map(|s| s.why).collect()
+    };
+    use Why::{Closure, Open, OutsideHours};
+    let noon = whys("  - { date: 1405/08/30, from: \"12:00\", name: heat }\n");
+    assert_eq!(noon, [Open, Closure, OutsideHours, OutsideHours, Open]);
+    let evening = whys("  - { date: 1405/08/30, from: \"15:00\", name: heat }\n");
+    assert_eq!(evening, [Open, OutsideHours, OutsideHours, Open]);
+    let before_opening = whys("  - { date: 1405/09/01, from: \"07:30\", name: heat }\n");
+    assert_eq!(
+        before_opening,
+        [Open, OutsideHours, Closure, OutsideHours, Open]
     );
 }
 
@@ -360,4 +381,22 @@ fn terms_that_make_no_deadline_are_refused() {
     );
     assert!(calendar.due(Timestamp::MAX, Term::working_days(1)).is_err());
     assert!(calendar.due(Timestamp::MIN, Term::working_days(1)).is_err());
+}
+
+#[test]
+fn the_example_of_the_guide_is_a_calendar() {
+    let readme = include_str!("../../../rules/calendars/README.md");
+    let example = readme
+        .split("```yaml\n")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
+    let (calendar, warnings) = read::calendar(&yaml::parse(example).unwrap()).unwrap();
+    assert_eq!(warnings.list, []);
+    // 16 Mordad 1405 closes at noon by the example; it is a Friday, so off already.
+    assert!(!calendar.day(jiff::civil::date(2026, 8, 7)).unwrap().counts);
+    let half_day = calendar.day(jiff::civil::date(2026, 11, 26)).unwrap();
+    assert!(half_day.counts);
 }
