@@ -1,1 +1,34 @@
+//! The embedded store: a journal that is the truth, snapshots, and sled as an index of them.
+//!
+//! Owns: the files of a store's folder, from the bytes up. A commit is durable when its group was written and synced to
+//! the journal; rows follow in memory and, later, in sled, which may vanish at any time and is made anew. Knows nothing
+//! of what commits mean.
+//!
+//! ```text
+//! journal/00000001.segment ...   groups of frames, and seals        the truth
+//! snapshots/N.snapshot           all rows, begun at frame N         where a start begins
+//! rows/                          sled                               an index
+//! rows.state                     whether the index can be kept
+//! lock                           the process that has the folder open
+//! ```
 
+pub mod disk;
+pub mod index;
+
+mod commit;
+mod journal;
+mod layout;
+mod lock;
+mod marker;
+mod options;
+mod positions;
+mod reader;
+mod recovery;
+mod rows;
+mod seal;
+mod snapshot;
+mod store;
+
+pub use options::*;
+pub use seal::{Receipt, ReceiptError, Seal, Step, verify_receipt};
+pub use store::LocalStore;

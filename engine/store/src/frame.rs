@@ -110,6 +110,25 @@ impl Header {
     }
 }
 
+impl Header {
+    /// Reads a header whose check sum was seen, or is covered by a hash; `None` where its kind is not known.
+    pub fn of_bytes(bytes: &[u8; HEADER_BYTES]) -> Option<Self> {
+        let kind = match bytes[4] {
+            1 => Kind::Commit,
+            2 => Kind::Seal,
+            _ => return None,
+        };
+        Some(Self {
+            kind,
+            number: u64::from_le_bytes(take(bytes, 16)),
+            stream: Id(take(bytes, 24)),
+            version: u64::from_le_bytes(take(bytes, 40)),
+            at: Moment(i64::from_le_bytes(take(bytes, 48))),
+            previous: take(bytes, 56),
+        })
+    }
+}
+
 fn check_sum(header: &[u8], body: &[u8]) -> u32 {
     let sum = crc32c::crc32c(&header[..CRC_AT]);
     let sum = crc32c::crc32c_append(sum, &header[16..HEADER_BYTES]);
@@ -139,19 +158,8 @@ impl<'a> Record<'a> {
         if check_sum(header_bytes, body) != u32::from_le_bytes(take(header_bytes, CRC_AT)) {
             return Err(FrameError::CheckSum);
         }
-        let kind = match header_bytes[4] {
-            1 => Kind::Commit,
-            2 => Kind::Seal,
-            other => return Err(FrameError::Kind(other)),
-        };
-        let header = Header {
-            kind,
-            number: u64::from_le_bytes(take(header_bytes, 16)),
-            stream: Id(take(header_bytes, 24)),
-            version: u64::from_le_bytes(take(header_bytes, 40)),
-            at: Moment(i64::from_le_bytes(take(header_bytes, 48))),
-            previous: take(header_bytes, 56),
-        };
+        let bytes: &[u8; HEADER_BYTES] = header_bytes.try_into().map_err(|_| FrameError::Short)?;
+        let header = Header::of_bytes(bytes).ok_or(FrameError::Kind(bytes[4]))?;
         Ok(Self {
             header,
             header_bytes,

@@ -1,0 +1,46 @@
+//! Rows on disk, behind the journal: the seam at which the index is exchanged or broken.
+//!
+//! Owns: what an index promises, which is little. It may lose everything, come back empty or broken; the journal and
+//! the snapshots make it anew. Knows nothing of commits.
+
+pub mod memory;
+pub mod sled;
+
+use peygir_store::space::{Page, Value};
+
+pub use memory::MemoryPlace;
+pub use sled::SledPlace;
+
+/// Rows of a page at most, in bytes of keys and values; a single larger row makes a page of its own.
+pub const PAGE_BYTES_MAX: usize = 4 << 20;
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the index failed: {0}")]
+pub struct IndexError(pub String);
+
+/// An ordered map from keys to values. Every method may be called from several threads at once.
+pub trait Index: Send + Sync {
+    fn get(&self, key: &[u8]) -> Result<Option<Value>, IndexError>;
+
+    /// The first rows of `from..to`, in order, at most `limit` of them and about [`PAGE_BYTES_MAX`] bytes; whether
+    /// there may be more.
+    fn page(&self, from: &[u8], to: &[u8], limit: usize) -> Result<(Page, bool), IndexError>;
+
+    /// Makes all of these changes or none; a key stands in them once.
+    fn write(&self, changes: &[(&[u8], Option<&Value>)]) -> Result<(), IndexError>;
+
+    /// What was written is there when another process opens the index under the same boot.
+    fn flush(&self) -> Result<(), IndexError>;
+
+    /// What was written is there after a power cut; the index answers no more.
+    fn close(&self) -> Result<(), IndexError>;
+}
+
+/// Where an index is kept.
+pub trait Place: Send + Sync {
+    /// The index as it was left; an error where there is none.
+    fn open(&self) -> Result<Box<dyn Index>, IndexError>;
+
+    /// Sets aside what is there and gives an empty index.
+    fn renew(&self) -> Result<Box<dyn Index>, IndexError>;
+}

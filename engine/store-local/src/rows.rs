@@ -1,0 +1,494 @@
+//! The key space of the store: recent changes in memory over the index on disk.
+//!
+//! Owns: two generations of changes, each limited in bytes. The young one takes what became durable; when it is full it
+//! becomes the old one, which a thread writes to the index while a new young one fills. When both are full, whoever
+//! wants to add waits: the index is slower than the journal, and memory is not endless. What is made and deleted within
+//! one generation never reaches the index as more than its end.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::{
+    Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard,
+    RwLockWriteGuard,
+};
+use std::thread::{self, JoinHandle};
+
+use peygir_store::space::{Change, Page, Value};
+use peygir_store::{Error, key};
+
+use crate::index::{Index, IndexError};
+
+/// First byte of the key under which the index keeps the number of the last frame that it has whole.
+pub const APPLIED: u8 = b'm';
+
+/// Changes written to the index at once, by count and by bytes.
+const CHUNK_CHANGES: usize = 512;
+const CHUNK_BYTES: usize = 1 << 20;
+/// What a change costs in memory beside its key and value, in bytes; roughly.
+const CHANGE_OVERHEAD_BYTES: usize = 64;
+/// Rows asked of the index at once.
+const INDEX_PAGE_ROWS: usize = 256;
+
+type Map = BTreeMap<Vec<u8>, Option<Value>>;
+
+#[derive(Default)]
+struct Generation {
+    changes: Map,
+    bytes: usize,
+    last_frame: u64,
+}
+
+#[derive(Default)]
+struct Memory {
+    young: Generation,
+    old: Option<Arc<Generation>>,
+}
+
+#[derive(Default)]
+struct Turn {
+    /// An old generation is there, to be written.
+    old: bool,
+    closing: bool,
+}
+
+struct Shared {
+    index: Box<dyn Index>,
+    journal: u64,
+    generation_bytes_max: usize,
+    memory: RwLock<Memory>,
+    turn: Mutex<Turn>,
+    turned: Condvar,
+    failed: OnceLock<String>,
+    on_failure: Box<dyn Fn() + Send + Sync>,
+}
+
+/// The layers. Dropping them leaves the index as it is; [`Rows::close`] writes everything first.
+pub struct Rows {
+    shared: Arc<Shared>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// The mark in the index: which journal it follows, and up to which frame.
+pub fn applied_value(journal: u64, frame: u64) -> Value {
+    let mut bytes = [0u8; 20];
+    bytes[..8].copy_from_slice(&journal.to_le_bytes());
+    bytes[8..16].copy_from_slice(&frame.to_le_bytes());
+    let sum = crc32c::crc32c(&bytes[..16]);
+    bytes[16..].copy_from_slice(&sum.to_le_bytes());
+    Arc::from(bytes)
+}
+
+/// The last frame that an index of this journal has whole; `None` where its mark is missing or another's.
+pub fn applied(index: &dyn Index, journal: u64) -> Result<Option<u64>, IndexError> {
+    let Some(bytes) = index.get(&[APPLIED])? else {
+        return Ok(None);
+    };
+    let frame = bytes
+        .get(8..16)
+        .and_then(|part| part.try_into().ok())
+        .map(u64::from_le_bytes);
+    Ok(frame.filter(|&frame| applied_value(journal, frame) == bytes))
+}
+
+impl Rows {
+    /// `last_frame` is the last frame that the index has. `on_failure` is called once, when the index has failed.
+    pub fn start(
+        index: Box<dyn Index>,
+        journal: u64,
+        last_frame: u64,
+        generation_bytes_max: usize,
+        on_failure: Box<dyn Fn() + Send + Sync>,
+    ) -> Result<Self, Error> {
+        let young = Generation {
+            last_frame,
+            ..Generation::default()
+        };
+        let shared = Arc::new(Shared {
+            index,
+            journal,
+            generation_bytes_max,
+            memory: RwLock::new(Memory { young, old: None }),
+            turn: Mutex::default(),
+            turned: Condvar::new(),
+            failed: OnceLock::new(),
+            on_failure,
+        });
+        let for_writer = shared.clone();
+        let writer = thread::Builder::new()
+            .name("peygir-rows".into())
+            .spawn(move || for_writer.write_generations());
+        let writer = writer.map_err(|source| Error::Io {
+            path: "thread of the index".into(),
+            source,
+        })?;
+        Ok(Self {
+            shared,
+            writer: Mutex::new(Some(writer)),
+        })
+    }
+
+    /// Why the index answers no more, if it does not.
+    pub fn failure(&self) -> Option<&str> {
+        self.shared.failed.get().map(String::as_str)
+    }
+
+    /// The last frame whose changes are visible.
+    pub fn last_frame(&self) -> u64 {
+        self.shared.read().young.last_frame
+    }
+
+    /// Makes the changes of frames up to `last_frame` visible, all at once.
+    pub fn add(&self, changes: impl IntoIterator<Item = Change>, last_frame: u64) {
+        let mut memory = self.shared.write();
+        for (key, value) in changes {
+            memory.young.put(key, value);
+        }
+        memory.young.last_frame = last_frame;
+    }
+
+    /// Returns when there is room for more changes; an error once the index has failed.
+    pub fn wait_for_room(&self) -> Result<(), Error> {
+        if self.shared.read().young.bytes < self.shared.generation_bytes_max {
+            return self.shared.check();
+        }
+        let turn = self.shared.wait_for_writer();
+        self.shared.check()?;
+        self.shared.hand_over(turn);
+        Ok(())
+    }
+
+    /// What stands under a key.
+    pub fn get(&self, key: &[u8]) -> Result<Option<Value>, Error> {
+        {
+            let memory = self.shared.read();
+            if let Some(value) = memory.young.changes.get(key) {
+                return Ok(value.clone());
+            }
+            if let Some(value) = memory.old.as_ref().and_then(|old| old.changes.get(key)) {
+                return Ok(value.clone());
+            }
+        }
+        self.shared
+            .index
+            .get(key)
+            .map_err(|error| self.shared.fail(error))
+    }
+
+    /// The first rows of `from..to`, at most `limit`, all of one moment.
+    pub fn scan(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Page, Error> {
+        let mut rows = Page::new();
+        if from >= to || limit == 0 {
+            return Ok(rows);
+        }
+        // Held throughout: nothing becomes visible, and no generation reaches its end, while the layers are laid over
+        // each other.
+        let memory = self.shared.read();
+        let bounds = (Bound::Included(from), Bound::Excluded(to));
+        let mut young = memory.young.changes.range::<[u8], _>(bounds).peekable();
+        let empty = Map::new();
+        let old = memory.old.as_ref().map_or(&empty, |old| &old.changes);
+        let mut old = old.range::<[u8], _>(bounds).peekable();
+        let mut below = IndexRows::new(&*self.shared.index, from, to, limit);
+        while rows.len() < limit {
+            let below_key = below.peek().map_err(|error| self.shared.fail(error))?;
+            let keys = [
+                young.peek().map(|(key, _)| key.as_slice()),
+                old.peek().map(|(key, _)| key.as_slice()),
+                below_key,
+            ];
+            let Some(least) = keys.into_iter().flatten().min().map(<[u8]>::to_vec) else {
+                break;
+            };
+            // The youngest layer that has the key holds; the others are passed by.
+            let from_young = young
+                .next_if(|(key, _)| **key == least)
+                .map(|(_, value)| value.clone());
+            let from_old = old
+                .next_if(|(key, _)| **key == least)
+                .map(|(_, value)| value.clone());
+            let from_below = below.next_if(&least).map(Some);
+            if let Some(value) = from_young.or(from_old).or(from_below).flatten() {
+                rows.push((least, value));
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Writes everything to the index and closes it, durably.
+    pub fn close(&self) -> Result<(), Error> {
+        let turn = self.shared.wait_for_writer();
+        self.shared.check()?;
+        self.shared.hand_over(turn);
+        self.stop_writer();
+        self.shared.check()?;
+        self.shared
+            .index
+            .close()
+            .map_err(|error| self.shared.fail(error))
+    }
+
+    fn stop_writer(&self) {
+        self.shared.turn().closing = true;
+        self.shared.turned.notify_all();
+        if let Some(writer) = self
+            .writer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+        {
+            // The writer catches its own failures; one that ended by a panic has told nothing and written nothing more.
+            if writer.join().is_err() {
+                self.shared.fail(IndexError(
+                    "the thread of the index ended by a panic".into(),
+                ));
+            }
+        }
+    }
+}
+
+impl Drop for Rows {
+    fn drop(&mut self) {
+        self.stop_writer();
+    }
+}
+
+impl Generation {
+    fn put(&mut self, key: Vec<u8>, value: Option<Value>) {
+        let length = |value: &Option<Value>| value.as_ref().map_or(0, |value| value.len());
+        let added = length(&value);
+        let key_bytes = key.len();
+        match self.changes.insert(key, value) {
+            Some(before) => self.bytes -= length(&before),
+            None => self.bytes += key_bytes + CHANGE_OVERHEAD_BYTES,
+        }
+        self.bytes += added;
+    }
+}
+
+impl Shared {
+    // A panic while one of the locks is held leaves a map with some of a group's changes at worst, and ends the thread
+    // that orders commits: nothing is acknowledged on top of it.
+    fn read(&self) -> RwLockReadGuard<'_, Memory> {
+        self.memory.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Memory> {
+        self.memory.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn turn(&self) -> MutexGuard<'_, Turn> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        match self.failed.get() {
+            Some(what) => Err(Error::Stopped(what.clone())),
+            None => Ok(()),
+        }
+    }
+
+    fn fail(&self, error: IndexError) -> Error {
+        let text = format!("{error}; the next start makes it anew from the journal");
+        if self.failed.set(text.clone()).is_ok() {
+            (self.on_failure)();
+        }
+        // Taken so that nobody is between looking at `failed` and falling asleep.
+        drop(self.turn());
+        self.turned.notify_all();
+        Error::Stopped(text)
+    }
+
+    /// Returns once there is no old generation, or the index has failed.
+    fn wait_for_writer(&self) -> MutexGuard<'_, Turn> {
+        let busy = |turn: &mut Turn| turn.old && self.failed.get().is_none();
+        self.turned
+            .wait_while(self.turn(), busy)
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes the young generation the old one, for the writer.
+    fn hand_over(&self, mut turn: MutexGuard<'_, Turn>) {
+        {
+            let mut memory = self.write();
+            let last_frame = memory.young.last_frame;
+            let full = std::mem::replace(
+                &mut memory.young,
+                Generation {
+                    last_frame,
+                    ..Generation::default()
+                },
+            );
+            memory.old = Some(Arc::new(full));
+        }
+        turn.old = true;
+        drop(turn);
+        self.turned.notify_all();
+    }
+
+    fn write_generations(&self) {
+        loop {
+            let idle = |turn: &mut Turn| !turn.old && !turn.closing;
+            let turn = self
+                .turned
+                .wait_while(self.turn(), idle)
+                .unwrap_or_else(PoisonError::into_inner);
+            if !turn.old || self.failed.get().is_some() {
+                return;
+            }
+            drop(turn);
+            let old = self.read().old.clone();
+            if let Some(old) = old
+                && let Err(error) = self.write_generation(&old)
+            {
+                self.fail(error);
+                return;
+            }
+            self.write().old = None;
+            self.turn().old = false;
+            self.turned.notify_all();
+        }
+    }
+
+    /// The mark goes last: an index that was stopped in between has some of the changes and the mark of before, and
+    /// making all of them again gives the same rows.
+    fn write_generation(&self, generation: &Generation) -> Result<(), IndexError> {
+        let mut chunk: Vec<(&[u8], Option<&Value>)> = Vec::with_capacity(CHUNK_CHANGES);
+        let mut bytes = 0;
+        for (key, value) in &generation.changes {
+            bytes += key.len() + value.as_ref().map_or(0, |value| value.len());
+            chunk.push((key, value.as_ref()));
+            if chunk.len() >= CHUNK_CHANGES || bytes >= CHUNK_BYTES {
+                self.index.write(&chunk)?;
+                chunk.clear();
+                bytes = 0;
+            }
+        }
+        let mark = applied_value(self.journal, generation.last_frame);
+        chunk.push((&[APPLIED], Some(&mark)));
+        self.index.write(&chunk)?;
+        self.index.flush()
+    }
+}
+
+/// The rows of the index in order, asked for by the page.
+struct IndexRows<'a> {
+    index: &'a dyn Index,
+    from: Vec<u8>,
+    to: &'a [u8],
+    page: std::iter::Peekable<std::vec::IntoIter<(Vec<u8>, Value)>>,
+    more: bool,
+    page_rows: usize,
+}
+
+impl<'a> IndexRows<'a> {
+    fn new(index: &'a dyn Index, from: &[u8], to: &'a [u8], limit: usize) -> Self {
+        let page_rows = limit.clamp(1, INDEX_PAGE_ROWS);
+        Self {
+            index,
+            from: from.to_vec(),
+            to,
+            page: Vec::new().into_iter().peekable(),
+            more: true,
+            page_rows,
+        }
+    }
+
+    fn peek(&mut self) -> Result<Option<&[u8]>, IndexError> {
+        while self.page.peek().is_none() && self.more {
+            let (rows, more) = self.index.page(&self.from, self.to, self.page_rows)?;
+            if let Some((last, _)) = rows.last() {
+                self.from = key::after(last);
+            }
+            self.more = more;
+            self.page = rows.into_iter().peekable();
+        }
+        Ok(self.page.peek().map(|(key, _)| key.as_slice()))
+    }
+
+    fn next_if(&mut self, least: &[u8]) -> Option<Value> {
+        self.page
+            .next_if(|(key, _)| key == least)
+            .map(|(_, value)| value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::{MemoryPlace, Place};
+
+    fn rows(place: &MemoryPlace, generation_bytes_max: usize) -> Rows {
+        Rows::start(
+            place.renew().unwrap(),
+            1,
+            0,
+            generation_bytes_max,
+            Box::new(|| ()),
+        )
+        .unwrap()
+    }
+
+    fn put(key: u32, value: u32) -> Change {
+        (
+            key.to_be_bytes().to_vec(),
+            Some(Arc::from(value.to_be_bytes())),
+        )
+    }
+
+    #[test]
+    fn layers_read_as_one_map() {
+        let place = MemoryPlace::new();
+        let rows = rows(&place, 600);
+        let mut model = BTreeMap::new();
+        for round in 0..400u32 {
+            rows.wait_for_room().unwrap();
+            let key = round.wrapping_mul(7919) % 97;
+            let change = if round % 3 == 0 {
+                (key.to_be_bytes().to_vec(), None)
+            } else {
+                put(key, round)
+            };
+            match &change.1 {
+                Some(value) => model.insert(change.0.clone(), value.clone()),
+                None => model.remove(&change.0),
+            };
+            rows.add([change], u64::from(round));
+            let expected: Page = model
+                .iter()
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect();
+            assert_eq!(
+                rows.scan(&[0], &[1], 1000).unwrap(),
+                expected,
+                "round {round}"
+            );
+            assert_eq!(
+                rows.scan(&[0], &[1], 5).unwrap(),
+                expected[..expected.len().min(5)]
+            );
+            assert_eq!(
+                rows.get(&key.to_be_bytes()).unwrap(),
+                model.get(&key.to_be_bytes()[..]).cloned()
+            );
+        }
+        rows.close().unwrap();
+        let index = place.open().unwrap();
+        assert_eq!(applied(&*index, 1).unwrap(), Some(399));
+        assert_eq!(applied(&*index, 2).unwrap(), None);
+        assert_eq!(index.page(&[0], &[1], 1000).unwrap().0.len(), model.len());
+    }
+
+    #[test]
+    fn a_failed_index_stops_whoever_waits() {
+        let place = MemoryPlace::new();
+        let rows = rows(&place, 10);
+        place.break_down();
+        let failed = (1..10).any(|frame| {
+            rows.add([put(frame, 1)], u64::from(frame));
+            rows.wait_for_room().is_err()
+        });
+        assert!(failed);
+        assert!(rows.failure().unwrap().contains("broken down"));
+        assert!(rows.close().is_err());
+    }
+}

@@ -1,0 +1,415 @@
+//! The store as its callers see it.
+
+use std::path::Path;
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use peygir_store::frame::{Kind, Record};
+use peygir_store::rules::Prepared;
+use peygir_store::space;
+use peygir_store::{Batch, Conflict, Error, Frame, InboxKey, Row, Store, StreamId, Version};
+
+use crate::commit::{self, Job, Queue, Ticket};
+use crate::disk::{Disk, RealDisk};
+use crate::index::{Place, SledPlace};
+use crate::journal::Records;
+use crate::lock::Lock;
+use crate::marker::{self, Marker};
+use crate::options::{OpeningReport, Options};
+use crate::positions;
+use crate::reader::{Fault, SegmentReader};
+use crate::recovery;
+use crate::rows::Rows;
+use crate::seal::{self, Gathering, Receipt, Seal};
+use crate::snapshot;
+
+const INDEX_FOLDER: &str = "rows";
+/// A position in the journal has 32 bits for the offset: a segment ends long before that, in bytes.
+const SEGMENT_BYTES_CEILING: u64 = 1 << 31;
+
+/// What the threads of a store share.
+pub struct Inner {
+    pub disk: Arc<dyn Disk>,
+    pub journal: u64,
+    pub rows: Rows,
+    pub queue: Queue,
+    pub options: Options,
+    pub records: Records,
+    pub snapshots: Snapshots,
+    stopped: OnceLock<String>,
+}
+
+impl Inner {
+    /// Why no commits are taken, if none are.
+    pub fn stopped(&self) -> Option<&str> {
+        self.stopped
+            .get()
+            .map(String::as_str)
+            .or_else(|| self.rows.failure())
+    }
+
+    pub fn stop(&self, why: &str) {
+        if self.stopped.set(why.to_owned()).is_ok() {
+            tracing::error!(why, "the store takes no more commits");
+        }
+    }
+}
+
+/// When the next snapshot is due.
+pub struct Snapshots {
+    growth: Mutex<Growth>,
+    grown: Condvar,
+    every_bytes: u64,
+    every_frames: u64,
+    /// One snapshot at a time.
+    taking: Mutex<()>,
+}
+
+#[derive(Default)]
+struct Growth {
+    bytes: u64,
+    frames: u64,
+    closing: bool,
+}
+
+impl Snapshots {
+    fn new(options: &Options, bytes: u64, frames: u64) -> Self {
+        Self {
+            growth: Mutex::new(Growth {
+                bytes,
+                frames,
+                closing: false,
+            }),
+            grown: Condvar::new(),
+            every_bytes: options.snapshot_every_bytes,
+            every_frames: options.snapshot_every_frames,
+            taking: Mutex::new(()),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Growth> {
+        self.growth.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn due(&self, growth: &Growth) -> bool {
+        growth.bytes >= self.every_bytes || growth.frames >= self.every_frames
+    }
+
+    /// The journal has grown.
+    pub fn grown(&self, bytes: u64, frames: u64) {
+        let mut growth = self.lock();
+        growth.bytes += bytes;
+        growth.frames += frames;
+        if self.due(&growth) {
+            self.grown.notify_one();
+        }
+    }
+
+    fn close(&self) {
+        self.lock().closing = true;
+        self.grown.notify_all();
+    }
+
+    /// Waits until a snapshot is due; false when the store closes.
+    fn wait(&self) -> bool {
+        let idle = |growth: &mut Growth| !growth.closing && !self.due(growth);
+        let mut growth = self
+            .grown
+            .wait_while(self.lock(), idle)
+            .unwrap_or_else(PoisonError::into_inner);
+        (growth.bytes, growth.frames) = (0, 0);
+        !growth.closing
+    }
+
+    fn take(&self, inner: &Inner) -> Result<(), Error> {
+        let _one = self.taking.lock().unwrap_or_else(PoisonError::into_inner);
+        let span = snapshot::take(&*inner.disk, inner.journal, &inner.rows)?;
+        tracing::debug!(begun = span.begun, ended = span.ended, "snapshot taken");
+        Ok(())
+    }
+}
+
+/// The embedded store. Dropping it closes it.
+pub struct LocalStore {
+    inner: Arc<Inner>,
+    orderer: Option<JoinHandle<u64>>,
+    snapshotter: Option<JoinHandle<()>>,
+    _lock: Option<Lock>,
+}
+
+impl LocalStore {
+    /// Opens the store in `folder`, or begins one there. The report says what was found.
+    pub fn open(folder: &Path, options: Options) -> Result<(Self, OpeningReport), Error> {
+        let io = |source| Error::Io {
+            path: folder.display().to_string(),
+            source,
+        };
+        std::fs::create_dir_all(folder).map_err(io)?;
+        let lock = Lock::take(folder)?;
+        let place = SledPlace::new(&folder.join(INDEX_FOLDER), options.cache_bytes);
+        Self::start(Arc::new(RealDisk::new(folder)), &place, options, Some(lock))
+    }
+
+    /// Opens a store on another disk and index than the real ones. Nothing keeps a second store away.
+    pub fn open_on(
+        disk: Arc<dyn Disk>,
+        place: &dyn Place,
+        options: Options,
+    ) -> Result<(Self, OpeningReport), Error> {
+        Self::start(disk, place, options, None)
+    }
+
+    fn start(
+        disk: Arc<dyn Disk>,
+        place: &dyn Place,
+        mut options: Options,
+        lock: Option<Lock>,
+    ) -> Result<(Self, OpeningReport), Error> {
+        options.segment_bytes_max = options.segment_bytes_max.min(SEGMENT_BYTES_CEILING);
+        let recovered = recovery::recover(disk.clone(), place, &options)?;
+        let (journal, report) = (recovered.journal, recovered.report);
+        let inner = Arc::new(Inner {
+            records: Records::new(disk.clone()),
+            snapshots: Snapshots::new(&options, recovered.bytes_redone, report.frames_redone),
+            disk,
+            journal: journal.id,
+            rows: recovered.rows,
+            queue: Queue::default(),
+            options,
+            stopped: OnceLock::new(),
+        });
+        let thread = |name: &str| thread::Builder::new().name(name.to_owned());
+        let io = |source| Error::Io {
+            path: "threads of the store".into(),
+            source,
+        };
+        let for_snapshots = inner.clone();
+        let take_snapshots = move || {
+            while for_snapshots.snapshots.wait() {
+                if let Err(error) = for_snapshots.snapshots.take(&for_snapshots) {
+                    tracing::warn!(%error, "no snapshot could be taken; the next start takes longer");
+                }
+            }
+        };
+        let for_commits = inner.clone();
+        let orderer = thread("peygir-journal")
+            .spawn(move || commit::run(&for_commits, journal))
+            .map_err(io)?;
+        let snapshotter = thread("peygir-snapshots")
+            .spawn(take_snapshots)
+            .map_err(io)?;
+        let store = Self {
+            inner,
+            orderer: Some(orderer),
+            snapshotter: Some(snapshotter),
+            _lock: lock,
+        };
+        Ok((store, report))
+    }
+
+    /// Finishes what is queued, writes the index and marks it as complete, so that the next start is quick.
+    pub fn close(mut self) -> Result<(), Error> {
+        self.shut()
+    }
+
+    fn shut(&mut self) -> Result<(), Error> {
+        let Some(orderer) = self.orderer.take() else {
+            return Ok(());
+        };
+        self.inner.queue.close();
+        self.inner.snapshots.close();
+        let last_frame = orderer.join();
+        if let Some(snapshotter) = self.snapshotter.take()
+            && snapshotter.join().is_err()
+        {
+            tracing::error!("the thread that takes snapshots ended by a panic");
+        }
+        let last_frame =
+            last_frame.map_err(|_| Error::Stopped("its thread ended by a panic".into()))?;
+        if let Some(why) = self.inner.stopped() {
+            // Whatever the journal has is found by the next start.
+            return Err(Error::Stopped(why.to_owned()));
+        }
+        self.inner.rows.close()?;
+        let boot_id = self.inner.options.boot_id.clone();
+        let marker = Marker {
+            journal: self.inner.journal,
+            boot_id,
+            closed: true,
+            last_frame,
+        };
+        let written = marker::write(&*self.inner.disk, &marker);
+        written.map_err(|source| Error::Io {
+            path: "rows.state".into(),
+            source,
+        })
+    }
+
+    /// Seals all frames since the last seal; `None` where there are none. To be called about hourly; the end of a
+    /// segment is sealed anyway.
+    pub fn seal(&self) -> Result<Option<Seal>, Error> {
+        let (answer, answered) = sync_channel(1);
+        self.inner.queue.push(vec![Job::Seal { answer }]);
+        answered
+            .recv()
+            .unwrap_or_else(|_| Err(Error::Stopped("the store stopped before it sealed".into())))
+    }
+
+    /// The seal that covers a frame; `None` where there is none yet.
+    pub fn seal_of(&self, frame: u64) -> Result<Option<Seal>, Error> {
+        let page = self
+            .inner
+            .rows
+            .scan(&seal::row_key(frame), &[seal::SEALS + 1], 1)?;
+        let found = page
+            .first()
+            .map(|(_, value)| Seal::of_row(value))
+            .transpose()?;
+        Ok(found.filter(|seal| seal.after < frame))
+    }
+
+    /// What shows that a commit is under a seal; `None` where it is not sealed yet, or is not there.
+    pub fn receipt(&self, stream: StreamId, version: Version) -> Result<Option<Receipt>, Error> {
+        let Some(after) = version.checked_sub(1) else {
+            return Ok(None);
+        };
+        let Some(frame) = self.journal(stream, after, 1)?.pop() else {
+            return Ok(None);
+        };
+        let Some(seal) = self.seal_of(frame.number)? else {
+            return Ok(None);
+        };
+        let mut gathering = Gathering::new(stream, version);
+        let fault = |fault: Fault| fault.into_error(seal.segment);
+        let mut reader = SegmentReader::open(&*self.inner.disk, seal.segment).map_err(fault)?;
+        while let Some(group) = reader.next().map_err(fault)? {
+            for (_, record) in group.records() {
+                let number = record.header.number;
+                if record.header.kind == Kind::Seal {
+                    if number == seal.number {
+                        let bytes = [record.header_bytes, record.body].concat();
+                        return Ok(gathering.receipt(&seal, bytes));
+                    }
+                } else if number > seal.after {
+                    gathering.pass(&record);
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Why the store takes no commits, if it takes none.
+    pub fn stopped(&self) -> Option<String> {
+        self.inner.stopped().map(str::to_owned)
+    }
+
+    /// Number of the last frame whose rows can be read.
+    pub fn last_frame(&self) -> u64 {
+        self.inner.rows.last_frame()
+    }
+}
+
+impl Drop for LocalStore {
+    fn drop(&mut self) {
+        if let Err(error) = self.shut() {
+            tracing::error!(%error, "the store was not closed cleanly; the next start makes up for it");
+        }
+    }
+}
+
+impl Store for LocalStore {
+    fn commit(&self, batches: &[Batch]) -> Vec<Result<Version, Conflict>> {
+        if batches.is_empty() {
+            return Vec::new();
+        }
+        let mut prepared = Vec::new();
+        let mut answers = Vec::new();
+        for (slot, batch) in batches.iter().enumerate() {
+            match Prepared::new(batch) {
+                Ok(batch) => {
+                    prepared.push((slot, batch));
+                    answers.push(None);
+                }
+                Err(conflict) => answers.push(Some(Err(conflict))),
+            }
+        }
+        let ticket = Ticket::new(answers);
+        let job = |(slot, prepared)| Job::Commit {
+            prepared,
+            ticket: ticket.clone(),
+            slot,
+        };
+        self.inner
+            .queue
+            .push(prepared.into_iter().map(job).collect());
+        ticket.wait()
+    }
+
+    fn version(&self, stream: StreamId) -> Result<Version, Error> {
+        match self.inner.rows.get(&space::head(stream))? {
+            Some(bytes) => Ok(space::Head::decode(&bytes)?.version),
+            None => Ok(0),
+        }
+    }
+
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+        Ok(self
+            .inner
+            .rows
+            .get(&space::row(key))?
+            .map(|value| value.to_vec()))
+    }
+
+    fn scan(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Row>, Error> {
+        let page = self
+            .inner
+            .rows
+            .scan(&space::row(from), &space::row(to), limit)?;
+        Ok(page
+            .into_iter()
+            .map(|(key, value)| (key[1..].to_vec(), value.to_vec()))
+            .collect())
+    }
+
+    fn claimed(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+        let Some(bytes) = self.inner.rows.get(&space::claim(key))? else {
+            return Ok(None);
+        };
+        Ok(Some(space::decode_claim(&bytes)?.1.to_vec()))
+    }
+
+    fn inbox(&self, limit: usize) -> Result<Vec<(InboxKey, Vec<u8>)>, Error> {
+        let (from, to) = space::bounds(space::INBOX);
+        let page = self.inner.rows.scan(&from, &to, limit)?;
+        page.into_iter()
+            .map(|(key, value)| Ok((space::inbox_key(&key)?, value.to_vec())))
+            .collect()
+    }
+
+    fn journal(&self, stream: StreamId, after: Version, limit: usize) -> Result<Vec<Frame>, Error> {
+        let found = positions::find(&|key| self.inner.rows.get(key), stream, after, limit)?;
+        let mut frames = Vec::with_capacity(found.len());
+        for (position, before) in found.into_iter().zip(after..) {
+            let bytes = self.inner.records.read(position)?;
+            let frame = Record::split(&bytes).and_then(|record| Frame::of_record(&record));
+            let frame = frame.map_err(|error| positions::wrong(position, error.to_string()))?;
+            if (frame.stream, frame.version) != (stream, before + 1) {
+                return Err(positions::wrong(
+                    position,
+                    "another frame than the index says".into(),
+                ));
+            }
+            frames.push(frame);
+        }
+        Ok(frames)
+    }
+
+    fn digest(&self) -> Result<[u8; 32], Error> {
+        space::digest(|from, to, limit| self.inner.rows.scan(from, to, limit))
+    }
+
+    fn checkpoint(&self) -> Result<(), Error> {
+        self.inner.snapshots.take(&self.inner)
+    }
+}
