@@ -110,20 +110,6 @@ impl Host {
         }
     }
 
-    async fn recover(self: &Arc<Self>) {
-        while let Ok(streams) = self.engine.unresolved(ROUND_STREAMS_MAX) {
-            if streams.is_empty() {
-                return;
-            }
-            for stream in streams {
-                if let Err(failure) = self.submit(stream, "system", Command::RecoverAttempts).await {
-                    tracing::error!(%stream, %failure, "lost attempts could not be settled");
-                    return;
-                }
-            }
-        }
-    }
-
     fn until_next(&self) -> Duration {
         let longest = Duration::from_millis(ROUND_MS_MAX);
         let now = self.clock.now();
@@ -210,28 +196,67 @@ impl Host {
             let host = self.clone();
             async move {
                 let _turn = host.turns.clone().acquire_owned().await;
-                host.begin(stream, now).await
+                let begun = host.begin(stream, now).await;
+                let any = !begun.is_empty();
+                for attempt in begun {
+                    let host = host.clone();
+                    tokio::spawn(async move { host.attempt(attempt).await });
+                }
+                any
             }
         });
         join(turns).await
     }
 
-    async fn begin(self: &Arc<Self>, stream: Id, now: Moment) -> bool {
+    async fn begin(self: &Arc<Self>, stream: Id, now: Moment) -> Vec<Begun> {
         let lock = self.lock_of(stream);
         let _one_at_a_time = lock.lock().await;
         let engine = self.engine.clone();
         match tokio::task::spawn_blocking(move || engine.begin_attempts(stream, now)).await {
-            Ok(Ok(begun)) => {
-                let some = !begun.is_empty();
-                for attempt in begun {
-                    let host = self.clone();
-                    tokio::spawn(async move { host.attempt(attempt).await });
-                }
-                some
-            }
+            Ok(Ok(begun)) => return begun,
             Ok(Err(failure)) => self.note_result(stream, now, Ok(Err(failure))),
             Err(error) => self.note_result(stream, now, Err(error)),
+        };
+        Vec::new()
+    }
+
+    /// Does everything that is due at the clock's time, one after the other, and what follows from it at once. For
+    /// hosts that move the clock themselves.
+    pub async fn settle(self: &Arc<Self>) {
+        loop {
+            let now = self.clock.now();
+            let mut busy = self.take_inbox(now).await;
+            busy |= self.wake_due(now).await;
+            for stream in self.engine.sendable(now, ROUND_STREAMS_MAX).unwrap_or_default() {
+                for attempt in self.begin(stream, now).await {
+                    busy = true;
+                    self.clone().attempt(attempt).await;
+                }
+            }
+            if !busy {
+                return;
+            }
         }
+    }
+
+    /// Settles attempts that an earlier process began, by their connectors' policies.
+    pub async fn recover(self: &Arc<Self>) {
+        while let Ok(streams) = self.engine.unresolved(ROUND_STREAMS_MAX) {
+            if streams.is_empty() {
+                return;
+            }
+            for stream in streams {
+                if let Err(failure) = self.submit(stream, "system", Command::RecoverAttempts).await {
+                    tracing::error!(%stream, %failure, "lost attempts could not be settled");
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Streams that are left alone because something in them failed.
+    pub fn paused(&self) -> Vec<Id> {
+        self.paused.lock().unwrap_or_else(std::sync::PoisonError::into_inner).keys().copied().collect()
     }
 
     /// Sends once and journals the result.

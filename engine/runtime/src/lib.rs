@@ -14,6 +14,7 @@ pub mod outgoing;
 pub mod pack;
 pub mod resources;
 pub mod rows;
+pub mod sim;
 pub mod stream;
 pub mod turn;
 pub mod vault;

@@ -1,0 +1,111 @@
+//! The whole way of one case through the shipped flows, on a memory store and a virtual clock.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use peygir_connector::{Manifest, manifest};
+use peygir_core::Moment;
+use peygir_runtime::access::Principal;
+use peygir_runtime::desk::{NewMessage, PageRequest, Party, Source, TaskFilter};
+use peygir_runtime::pack;
+use peygir_runtime::sim::World;
+use peygir_store::memory::MemoryStore;
+use serde_json::json;
+
+fn world() -> World {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let (pack, _) = pack::load(&root.join("examples/one-province")).unwrap_or_else(|found| panic!("{found:#?}"));
+    let read = |name: &str| -> Manifest {
+        let text = std::fs::read_to_string(root.join("connectors").join(name).join("connector.yaml")).unwrap();
+        manifest::read(&peygir_source::yaml::parse(&text).unwrap()).unwrap()
+    };
+    let manifests: BTreeMap<String, Manifest> =
+        ["sms", "mail"].map(|name| (name.to_owned(), read(name))).into_iter().collect();
+    let start: Moment = "2026-11-21T10:00:00+03:30".parse::<jiff::Timestamp>().unwrap().into();
+    World::new(pack, &manifests, Arc::new(MemoryStore::new()), start, 1)
+}
+
+fn minutes(world: &World, minutes: i64) -> Moment {
+    world.clock.now().plus_micros(minutes * 60_000_000)
+}
+
+async fn task(world: &World, by: &Principal, list: &str) -> peygir_core::Id {
+    let filter = TaskFilter { list: Some(list.to_owned()), case: None, page: PageRequest::default() };
+    let page = world.desk.tasks(by, &filter).await.unwrap();
+    let first = page.items.first().unwrap_or_else(|| panic!("{} has no task in {list}", by.id));
+    peygir_core::Id::parse(&first.id).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn from_an_sms_to_a_verified_close() {
+    let world = world();
+    let connector = Principal {
+        id: "connector:sms".into(),
+        name: "sms".into(),
+        grants: vec![peygir_runtime::access::Grant {
+            role: "connector".into(),
+            scope: peygir_runtime::access::Scope::Nation,
+        }],
+    };
+    let message = NewMessage {
+        channel: "sms".into(),
+        from: Party { mobile: Some("09991234567".into()), ..Party::default() },
+        on_behalf_of: None,
+        text: "در ادارهٔ ثبت احوال همدان هیچ کارمندی پشت باجه نیست و کسی پاسخ نمی‌دهد".into(),
+        topic: None,
+        agency: None,
+        province: None,
+        county: None,
+        source: Some(Source { connector: "sms".into(), id: "m-1".into(), line: "6133".into() }),
+    };
+    let first = world.desk.submit_message(&connector, message.clone(), None).await.unwrap();
+    let again = world.desk.submit_message(&connector, message, None).await.unwrap();
+    assert_eq!(first.tracking_code, again.tracking_code);
+    assert!(again.repeated && !first.repeated);
+    world.settle().await;
+    let sms = world.gateways["sms"].sent();
+    assert!(sms.iter().any(|sent| sent.to == "+989991234567" && sent.text.contains(&first.tracking_code)), "{sms:#?}");
+    let track = world.desk.track(&first.tracking_code).await.unwrap();
+    println!("{track:?}");
+    let case = peygir_core::Id::parse(&first.case_id).unwrap();
+    let people = world.desk.directory().people;
+    let who = |role: &str| {
+        let found = people.iter().find(|person| person.roles.iter().any(|held| held == role)).unwrap();
+        world.desk.person(&found.id).unwrap()
+    };
+    let operator = who("operator");
+    let view = world.desk.case(&operator, case, false).await.unwrap();
+    for line in &view.timeline {
+        println!("{} {} {} {:?}", line.version, line.at, line.kind, line.args);
+    }
+    for flow in &view.flows {
+        println!("{} {} {:?}", flow.flow, flow.status, flow.fault);
+    }
+    let manager = world.desk.person(&view.manager.clone().expect("a manager").id).unwrap();
+    let work = task(&world, &manager, "inbox").await;
+    world.desk.claim(&manager, work).await.unwrap();
+    world.advance_to(minutes(&world, 100)).await.unwrap();
+    let form = world.desk.task(&manager, work).await.unwrap().form;
+    println!("{form:?}");
+    let mut answer = serde_json::Map::new();
+    for field in form.fields {
+        let value = match field.kind.as_str() {
+            "text" | "line" => json!("کارمند جایگزین گمارده شد"),
+            "choice" => json!(field.options[0].id),
+            "boolean" => json!(true),
+            _ => json!(1),
+        };
+        answer.insert(field.name, value);
+    }
+    world.desk.complete(&manager, work, answer.into()).await.unwrap();
+    world.settle().await;
+    let call = task(&world, &operator, "calls").await;
+    let view = world.desk.claim(&operator, call).await.unwrap();
+    assert_eq!(view.call.unwrap().mobile.as_deref(), Some("+989991234567"));
+    world.desk.complete(&operator, call, json!({"outcome": "solved", "satisfaction": 5})).await.unwrap();
+    world.settle().await;
+    assert_eq!(world.desk.track(&first.tracking_code).await.unwrap().stage.code, "closed-solved");
+    assert!(world.host().paused().is_empty());
+    assert!(world.desk.incidents(&who("administrator"), &PageRequest::default()).await.unwrap().items.is_empty());
+}
