@@ -21,8 +21,13 @@ pub(crate) async fn hold(config: &Config, letter: &Letter) -> Result<(), Fault> 
     let deadline = Instant::now() + config.timeout;
     let mut connection = open(config, deadline).await?;
     let outcome = hand_over(config, &mut connection, letter, deadline).await;
-    // Whether the farewell is heard changes nothing about the message.
-    drop(timeout(QUIT_TIMEOUT, connection.abort()).await);
+    let hears = !outcome
+        .as_ref()
+        .is_err_and(|fault| matches!(fault.kind, FaultKind::Timeout | FaultKind::Unreachable));
+    if hears {
+        // Whether the farewell is heard changes nothing about the message.
+        drop(timeout(QUIT_TIMEOUT, connection.abort()).await);
+    }
     outcome
 }
 

@@ -77,7 +77,9 @@ pub(crate) fn write(folder: &Path, name: &str, entry: &Entry) -> io::Result<()> 
         create(folder)?;
         let mut text = serde_json::to_vec_pretty(entry)?;
         text.push(b'\n');
-        let draft = folder.join(format!(".{name}.{}", std::process::id()));
+        // Two sends of one key at one time write a draft each; the rename of either is right.
+        let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
+        let draft = folder.join(format!(".{name}.{}-{number}", std::process::id()));
         let mut file = OpenOptions::new()
             .write(true)
             .create(true)
