@@ -192,10 +192,13 @@ impl Calendar {
         caveats
     }
 
+    /// The day's entry in the year's table if it may still move, also where a fixed holiday falls on it today.
     fn estimate(&self, day: Jalali) -> Option<Caveat> {
-        let holiday = self
-            .holiday(day)
-            .filter(|h| h.certainty == Certainty::Estimated)?;
+        let table = self.years.get(&day.year())?;
+        let holiday = table.days.get(&day.month_day())?;
+        if holiday.certainty == Certainty::Announced {
+            return None;
+        }
         Some(Caveat::Estimated {
             day,
             name: holiday.name.clone(),

@@ -352,6 +352,21 @@ fn what_leans_on_estimates_or_missing_tables_says_so() {
     assert_eq!(never.caveats, []);
 }
 
+/// A fixed holiday is sure, whatever falls on it; what falls on it may still move off it.
+#[test]
+fn an_estimate_on_a_fixed_holiday() {
+    let calendar = with_change("ir-working", |text| {
+        let fixed = "  fixed:\n    - { day: 10/16, name: fixed }\n";
+        text.replacen("  fixed:\n", fixed, 1)
+    });
+    let deadline = calendar
+        .working_days(at("2027-01-05T10:00+03:30"), 1)
+        .unwrap();
+    assert_eq!(deadline.derivation[1].why, Why::Holiday);
+    assert_eq!(deadline.derivation[1].name.as_ref().unwrap().en, "fixed");
+    assert_eq!(deadline.caveats.len(), 1);
+}
+
 #[test]
 fn terms_that_make_no_deadline_are_refused() {
     use peygir_calendar::{DueError, WORKING_DAYS_MAX};
