@@ -90,7 +90,10 @@ impl Error {
 
     /// The same error, with the expression beginning `by` bytes into the text it is told of.
     pub(crate) fn shifted(self, by: usize) -> Self {
-        Self { offset: self.offset.map(|offset| offset + by), ..self }
+        Self {
+            offset: self.offset.map(|offset| offset + by),
+            ..self
+        }
     }
 
     fn at(message: impl Into<String>, offset: usize) -> Self {

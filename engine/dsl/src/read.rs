@@ -41,10 +41,16 @@ impl Names for AnyNames {
     }
 }
 
-/// Reads and checks a workflow. `Err` holds at least one error; `Ok` may come with warnings.
+/// Reads and checks a workflow; findings come in the order of their places. `Err` holds at least one error; `Ok` may come with warnings.
 pub fn workflow(root: &Node, names: &dyn Names) -> Result<(Workflow, Diagnostics), Diagnostics> {
-    let mut reader = Reader { names, found: Diagnostics::default(), shared: Shared::default(), caught: Vec::new() };
+    let mut reader = Reader {
+        names,
+        found: Diagnostics::default(),
+        shared: Shared::default(),
+        caught: Vec::new(),
+    };
     let workflow = reader.workflow(root);
+    reader.put_in_order();
     match workflow {
         Some(workflow) if !reader.found.has_errors() => Ok((workflow, reader.found)),
         _ => Err(reader.found),
@@ -70,5 +76,17 @@ struct Shared<'n> {
 impl Reader<'_> {
     fn push(&mut self, diagnostic: Diagnostic) {
         self.found.push(diagnostic);
+    }
+
+    /// In the order of places; what is read where it is declared and again where it is referred to is told once.
+    fn put_in_order(&mut self) {
+        self.found.list.sort_by_key(|diagnostic| {
+            (
+                diagnostic.span.line,
+                diagnostic.span.column,
+                diagnostic.code,
+            )
+        });
+        self.found.list.dedup();
     }
 }

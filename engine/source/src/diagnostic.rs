@@ -25,7 +25,12 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    pub fn error(code: &'static str, span: Span, message: impl Into<String>, message_fa: impl Into<String>) -> Self {
+    pub fn error(
+        code: &'static str,
+        span: Span,
+        message: impl Into<String>,
+        message_fa: impl Into<String>,
+    ) -> Self {
         Self {
             code,
             severity: Severity::Error,
@@ -37,8 +42,16 @@ impl Diagnostic {
         }
     }
 
-    pub fn warning(code: &'static str, span: Span, message: impl Into<String>, message_fa: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(code, span, message, message_fa) }
+    pub fn warning(
+        code: &'static str,
+        span: Span,
+        message: impl Into<String>,
+        message_fa: impl Into<String>,
+    ) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(code, span, message, message_fa)
+        }
     }
 
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
@@ -63,7 +76,9 @@ impl Diagnostics {
     }
 
     pub fn has_errors(&self) -> bool {
-        self.list.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.list
+            .iter()
+            .any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
     /// Names the file of every finding that has none yet.

@@ -6,8 +6,8 @@
 
 mod diagnostic;
 mod node;
-mod suggest;
 pub mod render;
+mod suggest;
 pub mod yaml;
 mod yaml_fault;
 

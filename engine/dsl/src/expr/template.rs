@@ -135,7 +135,6 @@ fn text(parts: &[TextPart], input: &Value, vars: &Vars<'_>) -> Result<String, Er
     Ok(text)
 }
 
-
 /// The source of an expression and its byte offset, if the text is one `${ }` and nothing else.
 pub(crate) fn whole(text: &str) -> Result<Option<(&str, usize)>, Error> {
     let start = text.len() - text.trim_start().len();
