@@ -274,7 +274,11 @@ impl Listener<'_> {
 
 /// Plain attributes are compared before an expression is evaluated, so that one written for events of its own type
 /// does not meet others.
-pub(super) fn attributes_match(variables: &Variables, filter: &Filter, envelope: &Data) -> Result<bool, Error> {
+pub(super) fn attributes_match(
+    variables: &Variables,
+    filter: &Filter,
+    envelope: &Data,
+) -> Result<bool, Error> {
     let is_plain = |template: &Template| matches!(template, Template::Literal(_));
     let plain = filter.with.iter().filter(|(_, wanted)| is_plain(wanted));
     let rest = filter.with.iter().filter(|(_, wanted)| !is_plain(wanted));

@@ -165,7 +165,10 @@ impl Turn<'_> {
         error: Error,
         restart: Option<Pending>,
     ) {
-        let error = Error { instance: error.instance.or_else(|| Some(self.pointer(&task))), ..error };
+        let error = Error {
+            instance: error.instance.or_else(|| Some(self.pointer(&task))),
+            ..error
+        };
         let mut restarts: Vec<Pending> = restart.into_iter().chain(self.park()).collect();
         while let Some(start) = self.agenda.pop() {
             if self.has(start.parent) {
