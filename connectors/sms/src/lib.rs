@@ -7,6 +7,7 @@ mod charset;
 mod config;
 mod inbound;
 mod outbound;
+mod verdict;
 
 use peygir_connector::{
     Connector, ConnectorKind, Fault, Inbound, InboundCall, Manifest, Request, SendFuture, Settings,

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use peygir_connector::{Fault, FaultKind, Message, Receipt, Request, SettingsError};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use serde_json::json;
 
 use crate::config::{Callback, Config, Method, NumberFormat, is_sender};
+use crate::verdict::{call_fault, judge};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Most of an answer that is read, in bytes: Kannel's are one line.
@@ -206,110 +206,6 @@ async fn answer(mut response: reqwest::Response) -> Vec<u8> {
         }
     }
     text
-}
-
-/// No error of the client is shown as it is: it may hold the address, and with it password and number.
-fn call_fault(error: &reqwest::Error) -> Fault {
-    if error.is_connect() {
-        return Fault::temporary(FaultKind::Unreachable, "the gateway cannot be reached");
-    }
-    if error.is_builder() {
-        return Fault::permanent(
-            FaultKind::Configuration,
-            "no call could be made of the settings",
-        );
-    }
-    if error.is_timeout() {
-        return Fault::ambiguous(
-            FaultKind::Timeout,
-            "the gateway took the call and did not answer in time",
-        );
-    }
-    Fault::ambiguous(
-        FaultKind::Protocol,
-        "the connection to the gateway broke before its answer came",
-    )
-}
-
-fn judge(status: u16, answer: &[u8]) -> Result<Receipt, Fault> {
-    let text = String::from_utf8_lossy(answer);
-    let told = |what: &str| format!("the gateway answered {status}: {what}");
-    match status {
-        // A gateway that took the message and whose answer broke off has still taken it.
-        202 if text.starts_with("0:") || text.is_empty() => Ok(taken("accepted")),
-        202 if text.starts_with("3:") => Ok(taken("queued")),
-        200 if text.starts_with("0:") => Ok(taken("accepted")),
-        200..=299 => Err(Fault::ambiguous(
-            FaultKind::Protocol,
-            told("not what Kannel says when it takes a message"),
-        )),
-        300..=399 => Err(Fault::permanent(
-            FaultKind::Configuration,
-            told("it sends us elsewhere; check the address"),
-        )),
-        401 | 403 | 407 => Err(Fault::permanent(
-            FaultKind::Credentials,
-            told("user, password or our address is refused"),
-        )),
-        400 if text.contains("eceiver") || text.contains("umber(s)") || text.contains("'to'") => {
-            Err(Fault::permanent(
-                FaultKind::Recipient,
-                told("the number is refused"),
-            ))
-        }
-        404 if text.contains("outable") => Err(Fault::permanent(
-            FaultKind::Recipient,
-            told("no route to the number"),
-        )),
-        400 if text.contains("Sender missing") => Err(Fault::permanent(
-            FaultKind::Configuration,
-            told("the line is refused"),
-        )),
-        400 | 413 | 422 => Err(Fault::permanent(
-            FaultKind::Content,
-            told("the message is refused"),
-        )),
-        404 | 405 => Err(Fault::permanent(
-            FaultKind::Configuration,
-            told("there is no sendsms at this address"),
-        )),
-        408 => Err(Fault::temporary(
-            FaultKind::Timeout,
-            told("our call came too slowly"),
-        )),
-        402 => Err(Fault::temporary(
-            FaultKind::Unavailable,
-            told("the credit is used up"),
-        )),
-        429 => Err(Fault::temporary(
-            FaultKind::Throttled,
-            told("too many messages"),
-        )),
-        400..=499 => Err(Fault::permanent(
-            FaultKind::Protocol,
-            told("the call is refused"),
-        )),
-        // These two come from something between us and the gateway, which may have passed the call on.
-        502 | 504 => Err(Fault::ambiguous(
-            FaultKind::Unavailable,
-            told("something before the gateway gave up"),
-        )),
-        500..=599 => Err(Fault::temporary(
-            FaultKind::Unavailable,
-            told("out of order"),
-        )),
-        _ => Err(Fault::ambiguous(
-            FaultKind::Protocol,
-            told("not understood"),
-        )),
-    }
-}
-
-fn taken(state: &str) -> Receipt {
-    Receipt {
-        reference: None,
-        output: json!({ "state": state }),
-    }
 }
 
 #[cfg(test)]
