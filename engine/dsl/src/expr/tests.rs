@@ -413,6 +413,38 @@ fn deep_and_long_sources_end_in_an_error_or_a_value() {
     }
 }
 
+/// What is evaluated on the caller's stack must fit into a small one.
+#[test]
+fn short_sources_need_little_stack() {
+    let nested = |open: &str, inside: &str, close: &str, times: usize| {
+        format!("{}{inside}{}", open.repeat(times), close.repeat(times))
+    };
+    let sources = [
+        nested("-", "1", "", 99),
+        nested("[", "1", "]", 49),
+        nested("map(", ".", ")", 49),
+        nested("recurse(", ".[]?", ")", 47),
+        nested("limit(3;", ".", ")", 24),
+        nested("try ", ".", "", 98),
+        nested("{a:", "1", "}", 32),
+        nested("1|", ".", "", 49),
+        nested("1 as $x|", "$x", "", 24),
+        nested("[.[]|", ".", "]", 19),
+        nested("def f:", "1", ";f", 19),
+        nested("reduce . as $x(.;", ".", ")", 13),
+        nested("walk(", ".", ")", 49),
+        nested(".[]|=(", ".", ")", 19),
+    ];
+    for source in sources {
+        let thread = std::thread::Builder::new().stack_size(1 << 20);
+        let run = thread.spawn(move || {
+            let deep = (0..40).fold(json!([1, 2]), |inner, _| json!([inner]));
+            drop(eval(&source, &deep, &[]));
+        });
+        run.unwrap().join().unwrap();
+    }
+}
+
 #[test]
 fn messages_hold_no_data() {
     let secret = json!({"name": "رضا کریمی", "n": [1]});
