@@ -1,0 +1,47 @@
+### Problem codes: title, and a detail that says how to mend it.
+
+problem-PG-A001 = You need to sign in for this
+    .detail = No credentials came with the request, or they are no longer valid. Try again with a valid token or a new login link.
+problem-PG-A002 = You may not do this
+    .detail = Your role does not cover it, or the case lies outside your scope.
+problem-PG-A003 = Not found
+    .detail = There is no such thing, or it is not within your scope. Check the address or the id.
+problem-PG-A004 = This address does not take that method
+    .detail = The address exists but is called by another method. ‎/openapi.json‎ lists the methods.
+problem-PG-A005 = Things have changed meanwhile
+    .detail = Somebody else was first, or it has ended. Reload the page and look again.
+problem-PG-A006 = Some of this is not right
+    .detail = What is wrong stands in the list of errors; mend it and send it again. Nothing was registered.
+problem-PG-A007 = The idempotency key was used before
+    .detail = This idempotency key came with another body before. Send a new key for a new request.
+problem-PG-A008 = The idempotency key is malformed
+    .detail = An idempotency key has 1 to { $limit } visible ASCII characters.
+problem-PG-A009 = The JSON is malformed
+    .detail = The body could not be read at line { $line }, column { $column }.
+problem-PG-A010 = The text is not UTF-8
+    .detail = A request's text must be UTF-8. Correct the sender's encoding and send it again.
+problem-PG-A011 = The request is too large
+    .detail = The body of this request may have { $limit } bytes at most.
+problem-PG-A012 = The JSON is nested too deeply
+    .detail = Arrays and objects may be nested { $limit } levels deep at most.
+problem-PG-A013 = This media type is not taken
+    .detail = This address wants JSON; set the header Content-Type to application/json.
+problem-PG-A014 = The address's parameters are not right
+    .detail = A parameter is unknown, stands twice or is out of range. See the list of errors.
+problem-PG-A015 = The request came from another site
+    .detail = This form was not posted from a page of this system and was refused. Open the page anew.
+problem-PG-A016 = This login link no longer works
+    .detail = A login link works once and for ten minutes. Ask the system's administrator for a new one.
+problem-PG-A017 = The answer took too long
+    .detail = The system did not come to an answer in time. Try again shortly, with the same idempotency key.
+problem-PG-A018 = The system takes nothing in right now
+    .detail = The store is not available, or the system is stopping. Nothing was registered; try again shortly.
+problem-PG-A019 = Something went wrong in the system
+    .detail = The fault is the system's and stands in its log. If it happens again, tell support this code and the time.
+
+conflict-claimed = Somebody else has claimed this task.
+conflict-not-claimed = Nobody has claimed this task yet; claim it first.
+conflict-ended = This task has ended.
+conflict-settled = This incident was dealt with before.
+conflict-not-due = It is not time for this call yet.
+conflict-name-taken = There is a token of this name; each name is used once only.

@@ -1,0 +1,119 @@
+//! The description of the API. It is kept by hand, and the tests here hold it to the table of routes and to the types.
+
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+
+const DOCUMENT: &str = include_str!("openapi.json");
+
+pub async fn show() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], DOCUMENT).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::problem::Code;
+    use crate::routes::{Guard, ROUTES};
+
+    fn document() -> Value {
+        serde_json::from_str(DOCUMENT).expect("the document is JSON")
+    }
+
+    #[test]
+    fn the_document_and_the_table_of_routes_say_the_same() {
+        let document = document();
+        let mut described = BTreeSet::new();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap().iter().filter(|(name, _)| *name != "parameters") {
+                let open = operation["security"] == serde_json::json!([]);
+                described.insert((method.to_uppercase(), path.clone(), open));
+                assert!(operation["summary"].is_string(), "{method} {path}");
+                assert!(operation["operationId"].is_string(), "{method} {path}");
+            }
+        }
+        let served: BTreeSet<_> = ROUTES
+            .iter()
+            .filter(|route| route.path.starts_with("/api/"))
+            .map(|route| (route.method.to_owned(), route.path.to_owned(), route.guard == Guard::Open))
+            .collect();
+        assert_eq!(described, served);
+    }
+
+    #[test]
+    fn every_reference_and_every_path_parameter_is_there() {
+        let document = document();
+        fn walk(value: &Value, found: &mut Vec<String>) {
+            match value {
+                Value::Object(members) => {
+                    found.extend(members.get("$ref").and_then(Value::as_str).map(str::to_owned));
+                    members.values().for_each(|value| walk(value, found));
+                }
+                Value::Array(items) => items.iter().for_each(|value| walk(value, found)),
+                _ => {}
+            }
+        }
+        let mut references = Vec::new();
+        walk(&document, &mut references);
+        assert!(references.len() > 20);
+        for reference in references {
+            let pointer = reference.strip_prefix('#').expect("references stay within the document");
+            assert!(document.pointer(pointer).is_some(), "{reference}");
+        }
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for name in path.split(['{', '}']).skip(1).step_by(2) {
+                let parameters = item["parameters"].as_array().unwrap();
+                assert!(parameters.iter().any(|p| p["name"] == name && p["in"] == "path"), "{path} {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_document_names_every_code_of_a_problem() {
+        let document = document();
+        let listed: BTreeSet<_> = document["components"]["schemas"]["Problem"]["properties"]["code"]["enum"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|code| code.as_str().unwrap().to_owned())
+            .collect();
+        let known: BTreeSet<_> = Code::all().map(|code| code.id().to_owned()).collect();
+        assert_eq!(listed, known);
+    }
+
+    /// The members that the schema names are the ones that the type has.
+    fn check(schema: &str, sample: Value) {
+        let document = document();
+        let properties = document["components"]["schemas"][schema]["properties"].as_object().unwrap();
+        let named: BTreeSet<_> = properties.keys().collect();
+        let has: BTreeSet<_> = sample.as_object().unwrap().keys().collect();
+        assert_eq!(named, has, "{schema}");
+    }
+
+    #[test]
+    fn schemas_have_the_members_of_the_types() {
+        use crate::console::samples;
+        let json = |value: Result<Value, serde_json::Error>| value.unwrap();
+        check("NewMessage", json(serde_json::to_value(samples::message())));
+        check("Party", json(serde_json::to_value(samples::party())));
+        check("Submitted", json(serde_json::to_value(samples::submitted())));
+        check("CaseSummary", json(serde_json::to_value(samples::summary())));
+        check("CaseView", json(serde_json::to_value(samples::case())));
+        check("TaskView", json(serde_json::to_value(samples::task())));
+        check("FormView", json(serde_json::to_value(samples::task().form)));
+        check("FieldView", json(serde_json::to_value(&samples::task().form.fields[0])));
+        check("FlowView", json(serde_json::to_value(&samples::case().flows[0])));
+        check("JournalLine", json(serde_json::to_value(&samples::case().timeline[0])));
+        check("OutboxLine", json(serde_json::to_value(samples::outbox_line())));
+        check("IncidentView", json(serde_json::to_value(samples::incident())));
+        check("Named", json(serde_json::to_value(samples::agency())));
+        let mut track = json(serde_json::to_value(samples::track()));
+        track["stage"]["text"] = Value::Null;
+        check("Stage", track["stage"].clone());
+        check("Milestone", track["history"][0].clone());
+        check("Track", track);
+    }
+}

@@ -1,0 +1,108 @@
+//! Incidents: what failed for good, to be tried again or settled with a note.
+
+use axum::extract::{Path, RawQuery, State};
+use axum::response::Response;
+use maud::{Markup, html};
+use peygir_runtime::access::Permission;
+use peygir_runtime::desk::{IncidentView, Page, PageRequest};
+
+use super::layout::{self, Ui};
+use super::timeline;
+use super::widget::{self, Tone};
+use crate::api::id;
+use crate::api::incidents::{NOTE_CHARACTERS_MAX, checked_note};
+use crate::form::Posted;
+use crate::gate::Caller;
+use crate::options::App;
+use crate::problem::Problem;
+use crate::query::PageQuery;
+
+pub async fn show(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    ui: Ui,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let query = PageQuery::of(query.as_deref());
+    let page_request = PageRequest { after: query.given("after"), limit: None };
+    let incidents = app.desk.incidents(&caller, &page_request).await?;
+    Ok(layout::answer(page(&ui, &incidents, query.get("done"))))
+}
+
+pub async fn retry(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    Path(incident): Path<String>,
+) -> Result<Response, Problem> {
+    app.desk.retry_incident(&caller, id(&incident)?).await?;
+    Ok(layout::go("/incidents?done=retried"))
+}
+
+pub async fn settle(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    Path(incident): Path<String>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    let incident = id(&incident)?;
+    let Ok(note) = checked_note(posted.get("note")) else {
+        return Ok(layout::go("/incidents?done=note-missing"));
+    };
+    app.desk.settle_incident(&caller, incident, note).await?;
+    Ok(layout::go("/incidents?done=settled"))
+}
+
+pub fn page(ui: &Ui, incidents: &Page<IncidentView>, done: Option<&str>) -> Markup {
+    let body = html! {
+        div.page-head { h1 { (ui.t("incidents-title")) } p.meta { (ui.t("incidents-lead")) } }
+        (widget::done_notice(ui, done))
+        section.card {
+            @if incidents.items.is_empty() { (widget::empty(&ui.t("incidents-empty"))) } @else {
+                ul.rows { @for incident in &incidents.items { (row(ui, incident)) } }
+            }
+        }
+        (widget::pager(ui, &[], incidents.next.as_deref()))
+    };
+    layout::page(ui, &ui.t("incidents-title"), body)
+}
+
+pub fn row(ui: &Ui, incident: &IncidentView) -> Markup {
+    let is_open = incident.status == "open";
+    let tone = if is_open { Tone::Danger } else { Tone::Good };
+    html! {
+        li.row {
+            div.row-main {
+                p.row-title { (widget::state(ui, "incident", &incident.kind)) }
+                p.text.small { bdi dir="auto" { (incident.reason) } }
+                p.meta {
+                    (widget::time(ui, &incident.opened_at))
+                    " · " a href={ "/cases/" (incident.case_id) } {
+                        @match &incident.tracking_code { Some(code) => (widget::code(code)), None => (ui.t("to-case")) }
+                    }
+                    @if let Some(by) = &incident.resolved_by { " · " (timeline::actor(ui, by)) }
+                }
+                @if is_open && ui.may(Permission::IncidentResolve) { (resolve(ui, incident)) }
+            }
+            div.row-end { (widget::chip(tone, &widget::state(ui, "incident-status", &incident.status))) }
+        }
+    }
+}
+
+fn resolve(ui: &Ui, incident: &IncidentView) -> Markup {
+    let field = format!("note-{}", incident.id);
+    html! {
+        div.resolve {
+            form method="post" action={ "/incidents/" (incident.id) "/retry" } {
+                button type="submit" { (ui.t("retry")) }
+            }
+            details {
+                summary.button.quiet { (ui.t("settle")) }
+                form method="post" action={ "/incidents/" (incident.id) "/settle" } {
+                    label for=(field) { (ui.t("settle-note")) }
+                    textarea id=(field) name="note" rows="2" required dir="auto" maxlength=(NOTE_CHARACTERS_MAX) {}
+                    button.quiet type="submit" { (ui.t("settle-confirm")) }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! The console: pages that the server renders and that work without script, one file for each.
+//!
+//! A page is a pure function from a view of the desk and the reader's [`layout::Ui`] to markup; handlers around it only
+//! fetch and post. All words come from `locales/`; base direction and logical CSS properties do the rest.
+
+pub mod calls;
+pub mod case;
+pub mod cases;
+pub mod field;
+pub mod flow_strip;
+pub mod home;
+pub mod icon;
+pub mod inbox;
+pub mod incidents;
+pub mod intake;
+pub mod layout;
+pub mod login;
+pub mod outbox;
+pub mod stage;
+pub mod task;
+pub mod task_list;
+pub mod timeline;
+pub mod track;
+pub mod widget;
+
+#[cfg(test)]
+mod pages_test;
+#[cfg(test)]
+pub mod samples;

@@ -1,0 +1,99 @@
+//! The table of routes: every address of this server, and who may call it. There is no other way in.
+
+use axum::routing::{MethodRouter, get, post};
+use peygir_runtime::access::Permission;
+
+use crate::options::App;
+use crate::{api, assets, console};
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// Anybody.
+    Open,
+    /// Whoever holds a role that carries the permission, somewhere; the desk looks at scopes.
+    Needs(Permission),
+    /// Whoever knows the connector's secret, which stands in the address; the desk compares it.
+    ConnectorSecret,
+}
+
+/// By what callers are recognised, and how refusals are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Face {
+    /// Programs: bearer tokens, problem details.
+    Api,
+    /// People: a session cookie, pages; posts must come from our own pages.
+    Console,
+}
+
+/// One line of the table.
+pub struct Route {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub face: Face,
+    pub guard: Guard,
+    pub handler: fn() -> MethodRouter<App>,
+}
+
+const fn route(
+    method: &'static str,
+    path: &'static str,
+    face: Face,
+    guard: Guard,
+    handler: fn() -> MethodRouter<App>,
+) -> Route {
+    Route { method, path, face, guard, handler }
+}
+
+use Face::{Api, Console};
+use Guard::{ConnectorSecret, Needs, Open};
+use Permission as P;
+
+#[rustfmt::skip]
+pub const ROUTES: &[Route] = &[
+    route("GET", "/healthz", Api, Open, || get(api::health::show)),
+    route("GET", "/api/v1/healthz", Api, Open, || get(api::health::show)),
+    route("POST", "/api/v1/messages", Api, Needs(P::MessageSubmit), || post(api::messages::submit)),
+    route("GET", "/api/v1/cases", Api, Needs(P::CaseRead), || get(api::cases::list)),
+    route("GET", "/api/v1/cases/{id}", Api, Needs(P::CaseRead), || get(api::cases::show)),
+    route("GET", "/api/v1/cases/{id}/journal", Api, Needs(P::JournalRead), || get(api::cases::journal)),
+    route("GET", "/api/v1/tasks", Api, Needs(P::TaskRead), || get(api::tasks::list)),
+    route("GET", "/api/v1/tasks/{id}", Api, Needs(P::TaskRead), || get(api::tasks::show)),
+    route("POST", "/api/v1/tasks/{id}/claim", Api, Needs(P::TaskWork), || post(api::tasks::claim)),
+    route("POST", "/api/v1/tasks/{id}/complete", Api, Needs(P::TaskWork), || post(api::tasks::complete)),
+    route("POST", "/api/v1/tasks/{id}/release", Api, Needs(P::TaskWork), || post(api::tasks::release)),
+    route("GET", "/api/v1/track/{code}", Api, Open, || get(api::track::show)),
+    route("GET", "/api/v1/outbox", Api, Needs(P::OutboxRead), || get(api::outbox::list)),
+    route("GET", "/api/v1/incidents", Api, Needs(P::IncidentRead), || get(api::incidents::list)),
+    route("POST", "/api/v1/incidents/{id}/retry", Api, Needs(P::IncidentResolve), || post(api::incidents::retry)),
+    route("POST", "/api/v1/incidents/{id}/settle", Api, Needs(P::IncidentResolve), || post(api::incidents::settle)),
+    route("POST", "/api/v1/tokens", Api, Needs(P::TokenIssue), || post(api::tokens::issue)),
+    route("POST", "/api/v1/login-links", Api, Needs(P::LinkIssue), || post(api::login_links::issue)),
+    route("GET", "/openapi.json", Api, Open, || get(api::openapi::show)),
+    route("GET", "/errors/{code}", Api, Open, || get(api::errors::show)),
+    route("GET", "/connectors/{name}/{secret}/{*path}", Api, ConnectorSecret, || get(api::connectors::take)),
+    route("POST", "/connectors/{name}/{secret}/{*path}", Api, ConnectorSecret, || post(api::connectors::take)),
+
+    route("GET", "/assets/{file}", Console, Open, || get(assets::serve)),
+    route("GET", "/login/{token}", Console, Open, || get(console::login::confirm)),
+    route("POST", "/login/{token}", Console, Open, || post(console::login::redeem)),
+    route("POST", "/sign-out", Console, Needs(P::ConsoleUse), || post(console::login::sign_out)),
+    route("GET", "/", Console, Needs(P::ConsoleUse), || get(console::home::show)),
+    route("GET", "/inbox", Console, Needs(P::TaskRead), || get(console::inbox::show)),
+    route("GET", "/calls", Console, Needs(P::CallWork), || get(console::calls::show)),
+    route("GET", "/tasks/{id}", Console, Needs(P::TaskRead), || get(console::task::show)),
+    route("POST", "/tasks/{id}/claim", Console, Needs(P::TaskWork), || post(console::task::claim)),
+    route("POST", "/tasks/{id}/release", Console, Needs(P::TaskWork), || post(console::task::release)),
+    route("POST", "/tasks/{id}/complete", Console, Needs(P::TaskWork), || post(console::task::complete)),
+    route("GET", "/intake", Console, Needs(P::MessageSubmit), || get(console::intake::show)),
+    route("POST", "/intake", Console, Needs(P::MessageSubmit), || post(console::intake::submit)),
+    route("GET", "/cases", Console, Needs(P::CaseRead), || get(console::cases::show)),
+    route("GET", "/cases/{id}", Console, Needs(P::CaseRead), || get(console::case::show)),
+    route("POST", "/cases/{id}/clear", Console, Needs(P::CaseUnmask), || post(console::case::clear)),
+    route("GET", "/outbox", Console, Needs(P::OutboxRead), || get(console::outbox::show)),
+    route("GET", "/incidents", Console, Needs(P::IncidentRead), || get(console::incidents::show)),
+    route("POST", "/incidents/{id}/retry", Console, Needs(P::IncidentResolve), || post(console::incidents::retry)),
+    route("POST", "/incidents/{id}/settle", Console, Needs(P::IncidentResolve), || post(console::incidents::settle)),
+    route("GET", "/track", Console, Open, || get(console::track::form)),
+    route("GET", "/track/{code}", Console, Open, || get(console::track::show)),
+];

@@ -1,0 +1,221 @@
+//! The words of the console and of problems, from the Fluent files in `locales/`.
+//!
+//! A message id that does not exist shows itself, so that a missing word is seen and nothing fails; tests hold that both
+//! languages have the same ids and that every code used has one.
+
+use std::sync::LazyLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use peygir_calendar::digits;
+
+use crate::locale::Locale;
+
+/// Name and text of each file, Persian and English.
+const FILES: &[(&str, &str, &str)] = &[
+    ("problems", include_str!("../locales/fa/problems.ftl"), include_str!("../locales/en/problems.ftl")),
+    ("fields", include_str!("../locales/fa/fields.ftl"), include_str!("../locales/en/fields.ftl")),
+    ("states", include_str!("../locales/fa/states.ftl"), include_str!("../locales/en/states.ftl")),
+    ("journal", include_str!("../locales/fa/journal.ftl"), include_str!("../locales/en/journal.ftl")),
+    ("console", include_str!("../locales/fa/console.ftl"), include_str!("../locales/en/console.ftl")),
+    ("public", include_str!("../locales/fa/public.ftl"), include_str!("../locales/en/public.ftl")),
+];
+
+static PERSIAN: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Locale::Fa));
+static ENGLISH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Locale::En));
+
+/// An argument of a message. Numbers get the digits of the language, texts stay as they are and are isolated from the
+/// direction of the sentence around them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Arg {
+    Text(String),
+    Number(i64),
+}
+
+impl From<&str> for Arg {
+    fn from(text: &str) -> Self {
+        Arg::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Arg {
+    fn from(text: String) -> Self {
+        Arg::Text(text)
+    }
+}
+
+impl From<i64> for Arg {
+    fn from(number: i64) -> Self {
+        Arg::Number(number)
+    }
+}
+
+impl Locale {
+    /// A message without arguments.
+    pub fn text(self, id: &str) -> String {
+        self.text_with(id, &[])
+    }
+
+    /// A message; `id.attribute` names an attribute. Where an argument that it wants is missing, its attribute `bare`
+    /// is shown instead.
+    pub fn text_with(self, id: &str, args: &[(&str, Arg)]) -> String {
+        match format(self, id, args) {
+            Some((text, true)) => text,
+            Some((text, false)) => format(self, &format!("{id}.bare"), args).map_or(text, |(bare, _)| bare),
+            None => id.to_owned(),
+        }
+    }
+
+    /// A number in the digits of the language.
+    pub fn number(self, number: impl std::fmt::Display) -> String {
+        self.digits(&number.to_string())
+    }
+
+    /// The text with the digits of the language; only for what is not a code to be copied.
+    pub fn digits(self, text: &str) -> String {
+        match self {
+            Locale::Fa => digits::to_persian(text),
+            Locale::En => text.to_owned(),
+        }
+    }
+}
+
+/// Whether a message (or `id.attribute`) exists in both languages.
+pub fn exists(id: &str) -> bool {
+    Locale::ALL.iter().all(|locale| format(*locale, id, &[]).is_some())
+}
+
+/// The text, and whether every argument was there.
+fn format(locale: Locale, id: &str, args: &[(&str, Arg)]) -> Option<(String, bool)> {
+    let bundle = match locale {
+        Locale::Fa => &*PERSIAN,
+        Locale::En => &*ENGLISH,
+    };
+    let (id, attribute) = id.split_once('.').map_or((id, None), |(id, attribute)| (id, Some(attribute)));
+    let message = bundle.get_message(id)?;
+    let pattern = match attribute {
+        Some(attribute) => message.get_attribute(attribute)?.value(),
+        None => message.value()?,
+    };
+    let mut values = FluentArgs::new();
+    for (name, arg) in args {
+        match arg {
+            Arg::Text(text) => values.set(*name, text.clone()),
+            Arg::Number(number) => values.set(*name, *number),
+        }
+    }
+    let mut errors = Vec::new();
+    let text = bundle.format_pattern(pattern, Some(&values), &mut errors).into_owned();
+    Some((text, errors.is_empty()))
+}
+
+fn bundle(locale: Locale) -> FluentBundle<FluentResource> {
+    let language = locale.code().parse().expect("our own language tags are well formed");
+    let mut bundle = FluentBundle::new_concurrent(vec![language]);
+    if locale == Locale::Fa {
+        bundle.set_formatter(Some(persian_numbers));
+    }
+    for (name, fa, en) in FILES {
+        let source = if locale == Locale::Fa { fa } else { en };
+        let (resource, errors) = match FluentResource::try_new((*source).to_owned()) {
+            Ok(resource) => (resource, Vec::new()),
+            Err((resource, errors)) => (resource, errors),
+        };
+        for error in errors {
+            tracing::error!(file = name, locale = locale.code(), %error, "a locale file has an error");
+        }
+        if bundle.add_resource(resource).is_err() {
+            tracing::error!(file = name, locale = locale.code(), "a message id stands twice");
+        }
+    }
+    bundle
+}
+
+fn persian_numbers<M: fluent_bundle::memoizer::MemoizerKind>(value: &FluentValue, _: &M) -> Option<String> {
+    match value {
+        FluentValue::Number(number) => Some(digits::to_persian(&number.as_string())),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use fluent_bundle::FluentResource;
+
+    use super::*;
+
+    /// Ids and attributes of a file, and its errors.
+    fn ids(source: &str) -> BTreeSet<String> {
+        let resource = FluentResource::try_new(source.to_owned()).expect("the file has no errors");
+        assert!(resource.entries().count() > 0);
+        let mut ids = BTreeSet::new();
+        let mut last = String::new();
+        for line in source.lines() {
+            if let Some((name, _)) = line.split_once('=') {
+                let name = name.trim_end();
+                if let Some(attribute) = name.trim_start().strip_prefix('.') {
+                    assert!(ids.insert(format!("{last}.{attribute}")), "{last}.{attribute} stands twice");
+                } else if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') && !name.is_empty() {
+                    last = name.to_owned();
+                    assert!(ids.insert(last.clone()), "{last} stands twice");
+                }
+            }
+        }
+        ids
+    }
+
+    #[test]
+    fn both_languages_have_the_same_messages() {
+        let mut all = BTreeSet::new();
+        for (file, fa, en) in FILES {
+            assert_eq!(ids(fa), ids(en), "{file}");
+            for id in ids(fa) {
+                assert!(all.insert(id.clone()), "{id} stands in two files");
+                assert!(exists(&id), "{id}");
+            }
+        }
+        assert!(all.len() > 200);
+    }
+
+    #[test]
+    fn both_languages_take_the_same_arguments() {
+        let arguments = |source: &str| -> BTreeSet<(String, String)> {
+            let mut last = String::new();
+            let mut found = BTreeSet::new();
+            for line in source.lines() {
+                if let Some((name, _)) = line.split_once(" =") {
+                    last = name.trim().to_owned();
+                }
+                for part in line.split('$').skip(1) {
+                    let name: String =
+                        part.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+                    found.insert((last.clone(), name));
+                }
+            }
+            found
+        };
+        for (file, fa, en) in FILES {
+            assert_eq!(arguments(fa), arguments(en), "{file}");
+        }
+    }
+
+    #[test]
+    fn numbers_have_the_digits_of_the_language() {
+        assert_eq!(Locale::Fa.text_with("round-number", &[("round", 12.into())]), "دور \u{2068}۱۲\u{2069}");
+        assert_eq!(Locale::En.text_with("round-number", &[("round", 12.into())]), "Round \u{2068}12\u{2069}");
+        assert_eq!(Locale::Fa.number(305), "۳۰۵");
+    }
+
+    #[test]
+    fn a_missing_argument_shows_the_bare_form_and_a_missing_message_its_id() {
+        assert_eq!(Locale::En.text("stage-referred"), Locale::En.text("stage-referred.bare"));
+        assert_ne!(
+            Locale::En.text_with("stage-referred", &[("agency", "Water".into()), ("due", "tomorrow".into())]),
+            Locale::En.text("stage-referred.bare")
+        );
+        assert_eq!(Locale::Fa.text("no-such-message"), "no-such-message");
+        assert!(!exists("no-such-message") && !exists("stage-referred.nothing"));
+    }
+}
