@@ -4,9 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::state::{
-    Activation, ActivationNumber, Branch, FlowRef, Pending, Progress, Status, TryPhase,
-};
+use crate::state::{Activation, ActivationNumber, Branch, FlowRef, Pending, Progress, Status, TryPhase};
 use crate::{Data, Error, Event, Id, Instance, Moment};
 
 /// Number of the root activation.
@@ -14,22 +12,8 @@ pub const ROOT: ActivationNumber = 0;
 
 /// Applies one event. `state` is None before `InstanceStarted`.
 pub fn apply(state: &mut Option<Instance>, event: &Event, at: Moment) {
-    if let Event::InstanceStarted {
-        id,
-        flow,
-        raw_input,
-        input,
-        started_by,
-        digest,
-    } = event
-    {
-        *state = Some(started(
-            *id,
-            flow,
-            [raw_input, input, digest],
-            started_by,
-            at,
-        ));
+    if let Event::InstanceStarted { id, flow, raw_input, input, started_by, digest } = event {
+        *state = Some(started(*id, flow, [raw_input, input, digest], started_by, at));
     } else if let Some(instance) = state {
         apply_to(instance, event, at);
     }
@@ -39,12 +23,8 @@ pub fn apply(state: &mut Option<Instance>, event: &Event, at: Moment) {
 /// not named here has the same row before and after.
 pub fn touched(event: &Event) -> Vec<ActivationNumber> {
     match event {
-        Event::InstanceStarted { .. }
-        | Event::InstanceCompleted { .. }
-        | Event::InstanceCancelled { .. } => vec![ROOT],
-        Event::TaskStarted {
-            activation, parent, ..
-        } => vec![*activation, *parent],
+        Event::InstanceStarted { .. } | Event::InstanceCompleted { .. } | Event::InstanceCancelled { .. } => vec![ROOT],
+        Event::TaskStarted { activation, parent, .. } => vec![*activation, *parent],
         Event::TaskCompleted { activation, .. }
         | Event::TaskFaulted { activation, .. }
         | Event::TaskCancelled { activation }
@@ -68,8 +48,7 @@ pub fn touched(event: &Event) -> Vec<ActivationNumber> {
 
 pub(crate) fn apply_to(instance: &mut Instance, event: &Event, at: Moment) {
     match event {
-        Event::InstanceStarted { .. } | Event::CallAnswered { .. } | Event::EventEmitted { .. } => {
-        }
+        Event::InstanceStarted { .. } | Event::CallAnswered { .. } | Event::EventEmitted { .. } => {}
         Event::TaskStarted { .. } => task_started(instance, event, at),
         Event::TaskSkipped { parent, path } => settle_pending(instance, *parent, path),
         Event::TaskCompleted { activation, .. }
@@ -83,55 +62,27 @@ pub(crate) fn apply_to(instance: &mut Instance, event: &Event, at: Moment) {
         Event::TimerCleared { timer, .. } => {
             instance.timers.remove(timer);
         }
-        Event::BranchEnded {
-            fork,
-            branch,
-            output,
-            context,
-            fault,
-        } => {
+        Event::BranchEnded { fork, branch, output, context, fault } => {
             branch_ended(instance, *fork, *branch, [output, context], fault);
         }
-        Event::RetryScheduled {
-            activation, error, ..
-        } => retry_scheduled(instance, *activation, error, at),
+        Event::RetryScheduled { activation, error, .. } => retry_scheduled(instance, *activation, error, at),
         Event::TaskRetried { activation, retry } => task_retried(instance, *activation, *retry),
         Event::ErrorCaught { activation, error } => error_caught(instance, *activation, error),
-        Event::EventConsumed {
-            activation,
-            consumed,
-            bound,
-        } => {
-            if let Some(Progress::Listen {
-                consumed: all,
-                bound: old,
-                ..
-            }) = progress(instance, *activation)
-            {
+        Event::EventConsumed { activation, consumed, bound } => {
+            if let Some(Progress::Listen { consumed: all, bound: old, .. }) = progress(instance, *activation) {
                 all.push(consumed.clone());
                 *old = bound.clone();
             }
         }
-        Event::UntilAdvanced { activation, filter } => {
-            until_advanced(instance, *activation, *filter)
-        }
+        Event::UntilAdvanced { activation, filter } => until_advanced(instance, *activation, *filter),
         Event::InstanceCompleted { output } => {
             instance.output = Some(output.clone());
             ended(instance, Status::Completed, at);
         }
-        Event::InstanceFaulted {
-            error,
-            task,
-            restarts,
-            ..
-        } => instance_faulted(instance, error, task, restarts, at),
+        Event::InstanceFaulted { error, task, restarts, .. } => instance_faulted(instance, error, task, restarts, at),
         Event::InstanceCancelled { .. } => ended(instance, Status::Cancelled, at),
         Event::InstanceRetried => instance_retried(instance),
-        Event::TurnBounded {
-            parent,
-            task,
-            raw_input,
-        } => instance.pending.push(Pending {
+        Event::TurnBounded { parent, task, raw_input } => instance.pending.push(Pending {
             parent: *parent,
             task: Some(task.clone()),
             raw_input: raw_input.clone(),
@@ -151,9 +102,7 @@ fn started(id: Id, flow: &FlowRef, data: [&Data; 3], started_by: &str, at: Momen
         input: input.clone(),
         started_at: at,
         context: None,
-        progress: Progress::Sequence {
-            visits: BTreeMap::new(),
-        },
+        progress: Progress::Sequence { visits: BTreeMap::new() },
     };
     Instance {
         id,
@@ -178,17 +127,7 @@ fn started(id: Id, flow: &FlowRef, data: [&Data; 3], started_by: &str, at: Momen
 }
 
 fn task_started(instance: &mut Instance, event: &Event, at: Moment) {
-    let Event::TaskStarted {
-        activation,
-        parent,
-        path,
-        key,
-        raw_input,
-        input,
-        progress: begun,
-        context,
-    } = event
-    else {
+    let Event::TaskStarted { activation, parent, path, key, raw_input, input, progress: begun, context } = event else {
         return;
     };
     settle_pending(instance, *parent, path);
@@ -225,8 +164,7 @@ fn task_started(instance: &mut Instance, event: &Event, at: Moment) {
 
 /// The count at the end of a key: 2 of `solve#2`.
 fn visit_of(key: &str) -> Option<u32> {
-    key.rsplit_once('#')
-        .and_then(|(_, visit)| visit.parse().ok())
+    key.rsplit_once('#').and_then(|(_, visit)| visit.parse().ok())
 }
 
 /// The start of a task takes it off what is owed.
@@ -239,12 +177,8 @@ fn settle_pending(instance: &mut Instance, parent: ActivationNumber, path: &[Str
 
 fn remove(instance: &mut Instance, activation: ActivationNumber) {
     instance.activations.remove(&activation);
-    instance
-        .timers
-        .retain(|_, timer| timer.activation != activation);
-    instance
-        .pending
-        .retain(|pending| pending.parent != activation);
+    instance.timers.retain(|_, timer| timer.activation != activation);
+    instance.pending.retain(|pending| pending.parent != activation);
 }
 
 fn context_replaced(instance: &mut Instance, branch: Option<ActivationNumber>, context: &Data) {
@@ -281,19 +215,8 @@ fn branch_ended(
     };
 }
 
-fn retry_scheduled(
-    instance: &mut Instance,
-    activation: ActivationNumber,
-    failure: &Error,
-    at: Moment,
-) {
-    if let Some(Progress::Try {
-        first_failure,
-        error,
-        phase,
-        ..
-    }) = progress(instance, activation)
-    {
+fn retry_scheduled(instance: &mut Instance, activation: ActivationNumber, failure: &Error, at: Moment) {
+    if let Some(Progress::Try { first_failure, error, phase, .. }) = progress(instance, activation) {
         first_failure.get_or_insert(at);
         *error = Some(failure.clone());
         *phase = TryPhase::BackingOff;
@@ -301,13 +224,7 @@ fn retry_scheduled(
 }
 
 fn task_retried(instance: &mut Instance, activation: ActivationNumber, retry: u32) {
-    if let Some(Progress::Try {
-        retries,
-        error,
-        phase,
-        ..
-    }) = progress(instance, activation)
-    {
+    if let Some(Progress::Try { retries, error, phase, .. }) = progress(instance, activation) {
         *retries = retry;
         *error = None;
         *phase = TryPhase::Trying;
@@ -338,13 +255,7 @@ fn ended(instance: &mut Instance, status: Status, at: Moment) {
 }
 
 /// The scopes around the fault stay, so that a retry finds them.
-fn instance_faulted(
-    instance: &mut Instance,
-    error: &Error,
-    task: &[String],
-    restarts: &[Pending],
-    at: Moment,
-) {
+fn instance_faulted(instance: &mut Instance, error: &Error, task: &[String], restarts: &[Pending], at: Moment) {
     instance.status = Status::Faulted;
     instance.ended_at = Some(at);
     instance.fault = Some(error.clone());
@@ -361,8 +272,5 @@ fn instance_retried(instance: &mut Instance) {
 }
 
 fn progress(instance: &mut Instance, activation: ActivationNumber) -> Option<&mut Progress> {
-    instance
-        .activations
-        .get_mut(&activation)
-        .map(|activation| &mut activation.progress)
+    instance.activations.get_mut(&activation).map(|activation| &mut activation.progress)
 }

@@ -42,24 +42,13 @@ impl Data {
     }
 
     pub fn value(&self) -> &Value {
-        self.0.value.get_or_init(|| {
-            self.0
-                .text
-                .get()
-                .and_then(|text| serde_json::from_str(text).ok())
-                .unwrap_or(Value::Null)
-        })
+        self.0
+            .value
+            .get_or_init(|| self.0.text.get().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null))
     }
 
     pub fn json(&self) -> &str {
-        self.0.text.get_or_init(|| {
-            self.0
-                .value
-                .get()
-                .unwrap_or(&Value::Null)
-                .to_string()
-                .into()
-        })
+        self.0.text.get_or_init(|| self.0.value.get().unwrap_or(&Value::Null).to_string().into())
     }
 }
 
@@ -94,12 +83,8 @@ impl<C> minicbor::Encode<C> for Data {
 }
 
 impl<'b, C> minicbor::Decode<'b, C> for Data {
-    fn decode(
-        decoder: &mut minicbor::Decoder<'b>,
-        _: &mut C,
-    ) -> Result<Self, minicbor::decode::Error> {
-        let text =
-            std::str::from_utf8(decoder.bytes()?).map_err(minicbor::decode::Error::custom)?;
+    fn decode(decoder: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
+        let text = std::str::from_utf8(decoder.bytes()?).map_err(minicbor::decode::Error::custom)?;
         Ok(Self::from_trusted_json(text))
     }
 }

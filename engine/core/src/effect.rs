@@ -6,12 +6,7 @@ use crate::{CloudEvent, Data, Error};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Call a function; the answer comes back as [`crate::Command::Answer`]. `key` is the activation's.
-    Call {
-        activation: ActivationNumber,
-        function: String,
-        with: Data,
-        key: String,
-    },
+    Call { activation: ActivationNumber, function: String, with: Data, key: String },
     /// The call's activation ended before its answer came: whatever was opened for it is withdrawn.
     Withdraw { activation: ActivationNumber },
     /// An event left the flow.

@@ -70,18 +70,12 @@ impl Kind {
 
     /// The form that we raise.
     pub fn uri(self) -> String {
-        format!(
-            "https://open-workflow-specification.org/spec/1.0.0/errors/{}",
-            self.name()
-        )
+        format!("https://open-workflow-specification.org/spec/1.0.0/errors/{}", self.name())
     }
 }
 
 /// Hosts and paths under which the standard types are known; any pair of them names the same type.
-const HOSTS: [&str; 2] = [
-    "https://serverlessworkflow.io",
-    "https://open-workflow-specification.org",
-];
+const HOSTS: [&str; 2] = ["https://serverlessworkflow.io", "https://open-workflow-specification.org"];
 const PATHS: [&str; 2] = ["/spec/1.0.0/errors/", "/dsl/errors/types/"];
 
 /// Whether two error types are the same: exactly, or both a name of one standard type.
@@ -97,22 +91,12 @@ fn standard(uri: &str) -> Option<Kind> {
 
 impl Error {
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self {
-            type_: kind.uri(),
-            status: kind.status(),
-            title: None,
-            detail: Some(detail.into()),
-            instance: None,
-        }
+        Self { type_: kind.uri(), status: kind.status(), title: None, detail: Some(detail.into()), instance: None }
     }
 
     pub fn to_value(&self) -> Value {
         let mut object = json!({ "type": self.type_, "status": self.status });
-        for (name, member) in [
-            ("title", &self.title),
-            ("detail", &self.detail),
-            ("instance", &self.instance),
-        ] {
+        for (name, member) in [("title", &self.title), ("detail", &self.detail), ("instance", &self.instance)] {
             if let Some(text) = member {
                 object[name] = text.clone().into();
             }
@@ -128,18 +112,9 @@ mod tests {
     #[test]
     fn the_standard_types_have_four_names_each() {
         let raised = Kind::Timeout.uri();
-        assert!(same_type(
-            &raised,
-            "https://serverlessworkflow.io/dsl/errors/types/timeout"
-        ));
-        assert!(same_type(
-            &raised,
-            "https://serverlessworkflow.io/spec/1.0.0/errors/timeout"
-        ));
-        assert!(!same_type(
-            &raised,
-            "https://serverlessworkflow.io/spec/1.0.0/errors/runtime"
-        ));
+        assert!(same_type(&raised, "https://serverlessworkflow.io/dsl/errors/types/timeout"));
+        assert!(same_type(&raised, "https://serverlessworkflow.io/spec/1.0.0/errors/timeout"));
+        assert!(!same_type(&raised, "https://serverlessworkflow.io/spec/1.0.0/errors/runtime"));
         assert!(!same_type("https://example.ir/errors/timeout", &raised));
     }
 }

@@ -30,10 +30,7 @@ impl Id {
         }
         let mut value: u128 = 0;
         for (index, character) in text.bytes().enumerate() {
-            let digit = ALPHABET
-                .iter()
-                .position(|&known| known == character.to_ascii_uppercase())?
-                as u128;
+            let digit = ALPHABET.iter().position(|&known| known == character.to_ascii_uppercase())? as u128;
             if index == 0 && digit > 7 {
                 return None;
             }
@@ -107,15 +104,8 @@ impl<C> minicbor::Encode<C> for Id {
 }
 
 impl<'b, C> minicbor::Decode<'b, C> for Id {
-    fn decode(
-        decoder: &mut minicbor::Decoder<'b>,
-        _: &mut C,
-    ) -> Result<Self, minicbor::decode::Error> {
-        decoder
-            .bytes()?
-            .try_into()
-            .map(Self)
-            .map_err(|_| minicbor::decode::Error::message("an id has 16 bytes"))
+    fn decode(decoder: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
+        decoder.bytes()?.try_into().map(Self).map_err(|_| minicbor::decode::Error::message("an id has 16 bytes"))
     }
 }
 
@@ -130,15 +120,8 @@ impl<C> minicbor::Encode<C> for Seed {
 }
 
 impl<'b, C> minicbor::Decode<'b, C> for Seed {
-    fn decode(
-        decoder: &mut minicbor::Decoder<'b>,
-        _: &mut C,
-    ) -> Result<Self, minicbor::decode::Error> {
-        decoder
-            .bytes()?
-            .try_into()
-            .map(Self)
-            .map_err(|_| minicbor::decode::Error::message("a seed has 16 bytes"))
+    fn decode(decoder: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
+        decoder.bytes()?.try_into().map(Self).map_err(|_| minicbor::decode::Error::message("a seed has 16 bytes"))
     }
 }
 

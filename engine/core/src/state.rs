@@ -275,13 +275,7 @@ pub enum TimerPurpose {
 impl Branch {
     /// A branch that was not started.
     pub fn named(name: impl Into<String>) -> Self {
-        Self {
-            activation: None,
-            output: None,
-            context: None,
-            fault: None,
-            name: name.into(),
-        }
+        Self { activation: None, output: None, context: None, fault: None, name: name.into() }
     }
 
     pub fn has_ended(&self) -> bool {
@@ -291,10 +285,7 @@ impl Branch {
 
 impl Status {
     pub fn is_terminal(self) -> bool {
-        matches!(
-            self,
-            Status::Completed | Status::Faulted | Status::Cancelled
-        )
+        matches!(self, Status::Completed | Status::Faulted | Status::Cancelled)
     }
 }
 
@@ -319,10 +310,7 @@ impl Instance {
     pub fn below(&self, top: ActivationNumber) -> Vec<ActivationNumber> {
         let mut inside = BTreeSet::from([top]);
         for (number, activation) in self.activations.range(top.saturating_add(1)..) {
-            if activation
-                .parent
-                .is_some_and(|parent| inside.contains(&parent))
-            {
+            if activation.parent.is_some_and(|parent| inside.contains(&parent)) {
                 inside.insert(*number);
             }
         }
@@ -345,9 +333,7 @@ impl Instance {
             if activation.context.is_some() {
                 return Some(activation.number);
             }
-            at = activation
-                .parent
-                .and_then(|parent| self.activations.get(&parent));
+            at = activation.parent.and_then(|parent| self.activations.get(&parent));
         }
         None
     }

@@ -19,50 +19,24 @@ pub(super) fn start(turn: &mut Turn<'_>, call: &Call, starting: Starting) {
     };
     let key = starting.key.clone();
     let function = call.function.clone();
-    let activation = turn.open(
-        starting,
-        Progress::Call {
-            function: function.clone(),
-            with: with.clone(),
-        },
-    );
-    turn.effects.push(Effect::Call {
-        activation,
-        function,
-        with,
-        key,
-    });
+    let activation = turn.open(starting, Progress::Call { function: function.clone(), with: with.clone() });
+    turn.effects.push(Effect::Call { activation, function, with, key });
 }
 
 impl Turn<'_> {
     /// The answer to a call. Who raised its error is the task, whatever the function says of itself.
     pub fn answer(&mut self, number: ActivationNumber, answer: &Answer) -> Result<(), Rejection> {
-        match self
-            .instance
-            .activations
-            .get(&number)
-            .map(|activation| &activation.progress)
-        {
+        match self.instance.activations.get(&number).map(|activation| &activation.progress) {
             Some(Progress::Call { .. }) => {}
             _ => return Err(Rejection::NotFound),
         }
         match answer {
             Answer::Output { output, provenance } => {
                 let (output, provenance) = (output.clone(), provenance.clone());
-                self.emit(Event::CallAnswered {
-                    activation: number,
-                    output: output.clone(),
-                    provenance,
-                });
+                self.emit(Event::CallAnswered { activation: number, output: output.clone(), provenance });
                 self.finish(number, output, None);
             }
-            Answer::Fault(error) => self.raise(
-                number,
-                Error {
-                    instance: None,
-                    ..error.clone()
-                },
-            ),
+            Answer::Fault(error) => self.raise(number, Error { instance: None, ..error.clone() }),
         }
         self.run();
         Ok(())

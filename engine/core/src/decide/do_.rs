@@ -10,11 +10,6 @@ use crate::state::Progress;
 
 pub(super) fn start(turn: &mut Turn<'_>, _list: &TaskList, starting: Starting) {
     let input = starting.input.clone();
-    let number = turn.open(
-        starting,
-        Progress::Sequence {
-            visits: BTreeMap::new(),
-        },
-    );
+    let number = turn.open(starting, Progress::Sequence { visits: BTreeMap::new() });
     turn.enter_list(number, input);
 }

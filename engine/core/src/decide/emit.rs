@@ -15,10 +15,7 @@ pub(super) fn start(turn: &mut Turn<'_>, emit: &Emit, starting: Starting) {
     match attributes.and_then(|attributes| event_of(turn, attributes.value())) {
         Ok(event) => {
             let output = event.envelope().into();
-            turn.emit(Event::EventEmitted {
-                activation: number,
-                event: event.clone(),
-            });
+            turn.emit(Event::EventEmitted { activation: number, event: event.clone() });
             turn.effects.push(Effect::Emitted { event });
             turn.finish(number, output, None);
         }
@@ -37,13 +34,8 @@ fn event_of(turn: &mut Turn<'_>, attributes: &Value) -> Result<CloudEvent, Error
     for own in ["id", "time", "specversion"] {
         rest.remove(own);
     }
-    if rest
-        .values()
-        .any(|value| value.is_object() || value.is_array())
-    {
-        return Err(refuse(
-            "an extension attribute of an emitted event is text, a number, true or false",
-        ));
+    if rest.values().any(|value| value.is_object() || value.is_array()) {
+        return Err(refuse("an extension attribute of an emitted event is text, a number, true or false"));
     }
     rest.retain(|_, value| !value.is_null());
     let name = &turn.definition.name;
@@ -63,9 +55,7 @@ fn text(attributes: &mut Map<String, Value>, name: &str) -> Result<Option<String
     match attributes.remove(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) if !text.is_empty() => Ok(Some(text)),
-        Some(_) => Err(refuse(format!(
-            "the attribute {name} of an emitted event must be text"
-        ))),
+        Some(_) => Err(refuse(format!("the attribute {name} of an emitted event must be text"))),
     }
 }
 

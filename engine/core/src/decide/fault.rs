@@ -41,20 +41,13 @@ impl Turn<'_> {
                 try_::handle(self, number, handling, verdict.error);
             }
             Handler::Fork(number) => {
-                let name = self
-                    .instance
-                    .activations
-                    .get(&verdict.last)
-                    .and_then(|branch| branch.path.last())
-                    .cloned();
+                let name = self.instance.activations.get(&verdict.last).and_then(|branch| branch.path.last()).cloned();
                 self.fault_up(origin, verdict.last, &error);
                 if let Some(name) = name {
                     fork::branch_faulted(self, number, &name, verdict.error);
                 }
             }
-            Handler::Nobody => {
-                self.fault_workflow_from(origin, verdict.restart, &error, verdict.error)
-            }
+            Handler::Nobody => self.fault_workflow_from(origin, verdict.restart, &error, verdict.error),
         }
     }
 
@@ -73,29 +66,15 @@ impl Turn<'_> {
         };
         self.fault_up(origin, restart, raised);
         let raw_input = activation.raw_input;
-        let again = Pending {
-            parent,
-            task: activation.path.last().cloned(),
-            raw_input: raw_input.clone(),
-            again: true,
-        };
+        let again =
+            Pending { parent, task: activation.path.last().cloned(), raw_input: raw_input.clone(), again: true };
         self.fault_workflow(activation.path, raw_input, error, Some(again));
     }
 
     /// Goes up from `origin`, changing nothing, until somebody handles the error.
     fn judge(&mut self, origin: ActivationNumber, error: Error) -> Verdict {
-        let mut verdict = Verdict {
-            handler: Handler::Nobody,
-            last: origin,
-            restart: origin,
-            error,
-        };
-        while let Some(parent) = self
-            .instance
-            .activations
-            .get(&verdict.last)
-            .and_then(|activation| activation.parent)
-        {
+        let mut verdict = Verdict { handler: Handler::Nobody, last: origin, restart: origin, error };
+        while let Some(parent) = self.instance.activations.get(&verdict.last).and_then(|activation| activation.parent) {
             let Some(scope) = self.instance.activations.get(&parent).cloned() else {
                 break;
             };
@@ -113,21 +92,14 @@ impl Turn<'_> {
                             }
                             Ok(None) => {}
                             Err(error) => {
-                                verdict.error = Error {
-                                    instance: Some(self.pointer(&scope.path)),
-                                    ..error
-                                };
+                                verdict.error = Error { instance: Some(self.pointer(&scope.path)), ..error };
                                 verdict.restart = parent;
                             }
                         }
                     }
                 }
                 Progress::Fork { branches } if fork::competes(self, &scope) => {
-                    let name = self
-                        .instance
-                        .activations
-                        .get(&verdict.last)
-                        .and_then(|branch| branch.path.last());
+                    let name = self.instance.activations.get(&verdict.last).and_then(|branch| branch.path.last());
                     match fork::fault_of_all(branches, name, &verdict.error) {
                         None => {
                             verdict.handler = Handler::Fork(parent);
@@ -153,17 +125,10 @@ impl Turn<'_> {
     fn fault_up(&mut self, origin: ActivationNumber, last: ActivationNumber, error: &Error) {
         let mut at = origin;
         loop {
-            let parent = self
-                .instance
-                .activations
-                .get(&at)
-                .and_then(|activation| activation.parent);
+            let parent = self.instance.activations.get(&at).and_then(|activation| activation.parent);
             self.cancel_below(at);
             self.clear_timers(at, |_| true);
-            self.emit(Event::TaskFaulted {
-                activation: at,
-                error: error.clone(),
-            });
+            self.emit(Event::TaskFaulted { activation: at, error: error.clone() });
             match parent {
                 Some(parent) if at != last => at = parent,
                 _ => return,
@@ -204,23 +169,13 @@ impl Turn<'_> {
             let rests = match &activation.progress {
                 Progress::Sequence { .. } | Progress::Fork { .. } | Progress::For { .. } => false,
                 Progress::Try { phase, .. } => *phase == TryPhase::BackingOff,
-                Progress::Call { .. }
-                | Progress::Wait
-                | Progress::Listen { .. }
-                | Progress::Immediate => true,
+                Progress::Call { .. } | Progress::Wait | Progress::Listen { .. } | Progress::Immediate => true,
             };
-            let (true, Some(parent), Some(name)) =
-                (rests, activation.parent, activation.path.last())
-            else {
+            let (true, Some(parent), Some(name)) = (rests, activation.parent, activation.path.last()) else {
                 continue;
             };
             let task = Some(name.clone());
-            parked.push(Pending {
-                parent,
-                task,
-                raw_input: activation.raw_input.clone(),
-                again: true,
-            });
+            parked.push(Pending { parent, task, raw_input: activation.raw_input.clone(), again: true });
             self.cancel(number);
         }
         parked.reverse();

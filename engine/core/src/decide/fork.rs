@@ -10,11 +10,7 @@ use crate::{Data, Error, Event};
 
 pub(super) fn start(turn: &mut Turn<'_>, fork: &Fork, starting: Starting) {
     let input = starting.input.clone();
-    let branches = fork
-        .branches
-        .iter()
-        .map(|task| Branch::named(&task.name))
-        .collect();
+    let branches = fork.branches.iter().map(|task| Branch::named(&task.name)).collect();
     let number = turn.open(starting, Progress::Fork { branches });
     if fork.branches.is_empty() {
         return turn.finish(number, Value::Array(Vec::new()).into(), None);
@@ -34,14 +30,7 @@ pub(super) fn branch_completed(
 ) {
     let outer = turn.instance.context_at(fork).clone();
     let context = context.filter(|context| *context != outer);
-    let Some(scope) = branch_ended(
-        turn,
-        fork,
-        name,
-        Some(output.clone()),
-        context.clone(),
-        None,
-    ) else {
+    let Some(scope) = branch_ended(turn, fork, name, Some(output.clone()), context.clone(), None) else {
         return;
     };
     let Progress::Fork { branches } = &scope.progress else {
@@ -52,12 +41,8 @@ pub(super) fn branch_completed(
         replace_context(turn, fork, context);
         turn.finish(fork, output, None);
     } else if branches.iter().all(Branch::has_ended) {
-        let outputs = branches.iter().map(|branch| {
-            branch
-                .output
-                .as_ref()
-                .map_or(Value::Null, |data| data.value().clone())
-        });
+        let outputs =
+            branches.iter().map(|branch| branch.output.as_ref().map_or(Value::Null, |data| data.value().clone()));
         let outputs: Value = outputs.collect();
         replace_context(turn, fork, merged(&outer, branches));
         turn.finish(fork, outputs.into(), None);
@@ -65,12 +50,7 @@ pub(super) fn branch_completed(
 }
 
 /// A branch of a competing fork faulted while others may still win.
-pub(super) fn branch_faulted(
-    turn: &mut Turn<'_>,
-    fork: ActivationNumber,
-    name: &str,
-    error: Error,
-) {
+pub(super) fn branch_faulted(turn: &mut Turn<'_>, fork: ActivationNumber, name: &str, error: Error) {
     branch_ended(turn, fork, name, None, None, Some(error));
 }
 
@@ -87,37 +67,20 @@ fn branch_ended(
         return None;
     };
     let branch = branches.iter().position(|branch| branch.name == name)? as u32;
-    turn.emit(Event::BranchEnded {
-        fork,
-        branch,
-        output,
-        context,
-        fault,
-    });
+    turn.emit(Event::BranchEnded { fork, branch, output, context, fault });
     turn.instance.activations.get(&fork).cloned()
 }
 
 /// Whether the first branch wins.
 pub(super) fn competes(turn: &Turn<'_>, fork: &Activation) -> bool {
     let task = turn.definition.task(&fork.path);
-    matches!(
-        task.map(|task| &task.kind),
-        Some(Kind::Fork(Fork { compete: true, .. }))
-    )
+    matches!(task.map(|task| &task.kind), Some(Kind::Fork(Fork { compete: true, .. })))
 }
 
 /// The fork's fault, if every branch has faulted now that `name` has with `error`: that of the first one declared.
-pub(super) fn fault_of_all(
-    branches: &[Branch],
-    name: Option<&String>,
-    error: &Error,
-) -> Option<Error> {
+pub(super) fn fault_of_all(branches: &[Branch], name: Option<&String>, error: &Error) -> Option<Error> {
     let fault = |branch: &Branch| {
-        if Some(&branch.name) == name {
-            Some(error.clone())
-        } else {
-            branch.fault.clone()
-        }
+        if Some(&branch.name) == name { Some(error.clone()) } else { branch.fault.clone() }
     };
     let faults: Option<Vec<Error>> = branches.iter().map(fault).collect();
     faults?.into_iter().next()
@@ -133,33 +96,19 @@ fn replace_context(turn: &mut Turn<'_>, fork: ActivationNumber, context: Option<
 /// The contexts of the branches laid over the one they began with, in the order of declaration: of each branch what it
 /// changed, so that a later branch does not undo an earlier one's exports. None if no branch exported.
 fn merged(outer: &Data, branches: &[Branch]) -> Option<Data> {
-    let mut changed = branches
-        .iter()
-        .filter_map(|branch| branch.context.as_ref())
-        .peekable();
+    let mut changed = branches.iter().filter_map(|branch| branch.context.as_ref()).peekable();
     changed.peek()?;
-    Some(
-        changed
-            .fold(outer.value().clone(), |merged, branch| {
-                lay_over(merged, outer.value(), branch.value())
-            })
-            .into(),
-    )
+    Some(changed.fold(outer.value().clone(), |merged, branch| lay_over(merged, outer.value(), branch.value())).into())
 }
 
 fn lay_over(merged: Value, outer: &Value, branch: &Value) -> Value {
-    let (Value::Object(mut members), Value::Object(before), Value::Object(after)) =
-        (merged, outer, branch)
-    else {
+    let (Value::Object(mut members), Value::Object(before), Value::Object(after)) = (merged, outer, branch) else {
         return branch.clone();
     };
     for name in before.keys().filter(|name| !after.contains_key(*name)) {
         members.remove(name);
     }
-    for (name, value) in after
-        .iter()
-        .filter(|(name, value)| before.get(*name) != Some(value))
-    {
+    for (name, value) in after.iter().filter(|(name, value)| before.get(*name) != Some(value)) {
         members.insert(name.clone(), value.clone());
     }
     Value::Object(members)

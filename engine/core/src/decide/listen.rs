@@ -15,11 +15,7 @@ use crate::state::{Activation, ActivationNumber, Consumed, Progress};
 use crate::{CloudEvent, Data, Effect, Error, Event};
 
 pub(super) fn start(turn: &mut Turn<'_>, listen: &Listen, starting: Starting) {
-    let progress = Progress::Listen {
-        consumed: Vec::new(),
-        bound: Data::empty(),
-        until: Vec::new(),
-    };
+    let progress = Progress::Listen { consumed: Vec::new(), bound: Data::empty(), until: Vec::new() };
     let number = turn.open(starting, progress);
     if matches!(&listen.to, Consumption::All(filters) if filters.is_empty()) {
         return turn.finish(number, Value::Array(Vec::new()).into(), None);
@@ -38,11 +34,7 @@ enum Interest {
 
 impl Turn<'_> {
     /// Offers an event to the listeners that were there when it came, or to one of them.
-    pub fn deliver(
-        &mut self,
-        event: &CloudEvent,
-        only: Option<ActivationNumber>,
-    ) -> Result<(), Rejection> {
+    pub fn deliver(&mut self, event: &CloudEvent, only: Option<ActivationNumber>) -> Result<(), Rejection> {
         let listeners: Vec<ActivationNumber> = self
             .instance
             .activations
@@ -55,11 +47,7 @@ impl Turn<'_> {
         for number in listeners {
             interested |= self.offer(number, event);
         }
-        if interested {
-            Ok(())
-        } else {
-            Err(Rejection::NotFound)
-        }
+        if interested { Ok(()) } else { Err(Rejection::NotFound) }
     }
 
     /// Whether the listener, if it is still there, took the event.
@@ -67,34 +55,17 @@ impl Turn<'_> {
         let Some(activation) = self.instance.activations.get(&number).cloned() else {
             return false;
         };
-        let Some(Kind::Listen(listen)) = self
-            .definition
-            .task(&activation.path)
-            .map(|task| &task.kind)
-        else {
+        let Some(Kind::Listen(listen)) = self.definition.task(&activation.path).map(|task| &task.kind) else {
             return false;
         };
-        let listener = Listener {
-            variables: self.activation_variables(&activation),
-            activation: &activation,
-        };
+        let listener = Listener { variables: self.activation_variables(&activation), activation: &activation };
         match listener.interest(&listen.to, event) {
             Ok(Interest::None) => return false,
             Ok(Interest::Filter(filter, bound)) => {
-                let consumed = Consumed {
-                    filter,
-                    event: event.clone(),
-                };
-                self.emit(Event::EventConsumed {
-                    activation: number,
-                    consumed,
-                    bound,
-                });
+                let consumed = Consumed { filter, event: event.clone() };
+                self.emit(Event::EventConsumed { activation: number, consumed, bound });
             }
-            Ok(Interest::Until(filter)) => self.emit(Event::UntilAdvanced {
-                activation: number,
-                filter,
-            }),
+            Ok(Interest::Until(filter)) => self.emit(Event::UntilAdvanced { activation: number, filter }),
             Err(error) => self.raise(number, error),
         }
         self.complete_listen(number, listen, &listener.variables);
@@ -102,41 +73,19 @@ impl Turn<'_> {
         true
     }
 
-    fn complete_listen(
-        &mut self,
-        number: ActivationNumber,
-        listen: &Listen,
-        variables: &Variables,
-    ) {
+    fn complete_listen(&mut self, number: ActivationNumber, listen: &Listen, variables: &Variables) {
         let Some(activation) = self.instance.activations.get(&number) else {
             return;
         };
-        let Progress::Listen {
-            consumed, until, ..
-        } = &activation.progress
-        else {
+        let Progress::Listen { consumed, until, .. } = &activation.progress else {
             return;
         };
-        let output = Data::from(Value::Array(
-            consumed
-                .iter()
-                .map(|one| read(&one.event, listen.read))
-                .collect(),
-        ));
+        let output = Data::from(Value::Array(consumed.iter().map(|one| read(&one.event, listen.read)).collect()));
         let complete = match &listen.to {
             Consumption::One(_) | Consumption::Any { until: None, .. } => Ok(!consumed.is_empty()),
-            Consumption::All(filters) => Ok(satisfied(
-                filters.len(),
-                consumed.iter().map(|one| one.filter),
-            )),
-            Consumption::Any {
-                until: Some(Until::Condition(condition)),
-                ..
-            } => variables.test(condition, &output),
-            Consumption::Any {
-                until: Some(Until::Events(events)),
-                ..
-            } => Ok(match events.as_ref() {
+            Consumption::All(filters) => Ok(satisfied(filters.len(), consumed.iter().map(|one| one.filter))),
+            Consumption::Any { until: Some(Until::Condition(condition)), .. } => variables.test(condition, &output),
+            Consumption::Any { until: Some(Until::Events(events)), .. } => Ok(match events.as_ref() {
                 Consumption::All(filters) => satisfied(filters.len(), until.iter().copied()),
                 Consumption::One(_) | Consumption::Any { .. } => !until.is_empty(),
             }),
@@ -180,34 +129,21 @@ struct Listener<'v> {
 
 impl Listener<'_> {
     fn interest(&self, to: &Consumption, event: &CloudEvent) -> Result<Interest, Error> {
-        let Progress::Listen {
-            consumed,
-            bound,
-            until,
-        } = &self.activation.progress
-        else {
+        let Progress::Listen { consumed, bound, until } = &self.activation.progress else {
             return Ok(Interest::None);
         };
-        if consumed
-            .iter()
-            .any(|one| one.event.id == event.id && one.event.source == event.source)
-        {
+        if consumed.iter().any(|one| one.event.id == event.id && one.event.source == event.source) {
             return Ok(Interest::None);
         }
         let envelope = Data::from(event.envelope());
-        if let Consumption::Any {
-            until: Some(Until::Events(events)),
-            ..
-        } = to
+        if let Consumption::Any { until: Some(Until::Events(events)), .. } = to
             && let Some((filter, _)) = self.first(events, &envelope, bound, until)?
         {
             return Ok(Interest::Until(filter));
         }
         let taken: Vec<u32> = consumed.iter().map(|one| one.filter).collect();
         let found = self.first(to, &envelope, bound, &taken)?;
-        Ok(found.map_or(Interest::None, |(filter, bound)| {
-            Interest::Filter(filter, bound)
-        }))
+        Ok(found.map_or(Interest::None, |(filter, bound)| Interest::Filter(filter, bound)))
     }
 
     /// The first filter that this event satisfies. One of `all` that had its event in `taken` wants no other.
@@ -241,22 +177,12 @@ impl Listener<'_> {
 
     /// The values bound when this event is taken; None if it is about something else. An event that lacks a value can't
     /// bind it.
-    fn correlate(
-        &self,
-        with: &[Correlation],
-        envelope: &Data,
-        bound: &Data,
-    ) -> Result<Option<Data>, Error> {
+    fn correlate(&self, with: &[Correlation], envelope: &Data, bound: &Data) -> Result<Option<Data>, Error> {
         let mut values: Map<String, Value> = bound.value().as_object().cloned().unwrap_or_default();
         for correlation in with {
             let found = self.variables.eval(&correlation.from, envelope)?;
             let expected = match &correlation.expect {
-                Some(expect) => Some(
-                    self.variables
-                        .fill(expect, &self.activation.input)?
-                        .value()
-                        .clone(),
-                ),
+                Some(expect) => Some(self.variables.fill(expect, &self.activation.input)?.value().clone()),
                 None => values.get(&correlation.name).cloned(),
             };
             match expected {
@@ -274,11 +200,7 @@ impl Listener<'_> {
 
 /// Plain attributes are compared before an expression is evaluated, so that one written for events of its own type
 /// does not meet others.
-pub(super) fn attributes_match(
-    variables: &Variables,
-    filter: &Filter,
-    envelope: &Data,
-) -> Result<bool, Error> {
+pub(super) fn attributes_match(variables: &Variables, filter: &Filter, envelope: &Data) -> Result<bool, Error> {
     let is_plain = |template: &Template| matches!(template, Template::Literal(_));
     let plain = filter.with.iter().filter(|(_, wanted)| is_plain(wanted));
     let rest = filter.with.iter().filter(|(_, wanted)| !is_plain(wanted));

@@ -35,24 +35,10 @@ impl Turn<'_> {
         let Some(scope) = self.instance.activations.get(&number).cloned() else {
             return;
         };
-        if let Some(timeout) = self
-            .definition
-            .task(&scope.path)
-            .and_then(|task| task.timeout)
-        {
-            self.set_timer(
-                number,
-                span::after(self.definition, self.at, timeout),
-                TimerPurpose::Timeout,
-            );
+        if let Some(timeout) = self.definition.task(&scope.path).and_then(|task| task.timeout) {
+            self.set_timer(number, span::after(self.definition, self.at, timeout), TimerPurpose::Timeout);
         }
-        if matches!(
-            scope.progress,
-            Progress::Try {
-                phase: TryPhase::Trying,
-                ..
-            }
-        ) {
+        if matches!(scope.progress, Progress::Try { phase: TryPhase::Trying, .. }) {
             self.set_attempt_timer(&scope);
         }
     }

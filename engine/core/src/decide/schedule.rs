@@ -13,18 +13,13 @@ pub fn input_of_schedule(definition: &Workflow, event: &CloudEvent) -> Option<Va
     let schedule = definition.schedule.as_ref()?;
     let filters: &[Filter] = match schedule.on.as_ref()? {
         Consumption::One(filter) => std::slice::from_ref(filter),
-        Consumption::Any {
-            filters,
-            until: None,
-        } => filters,
+        Consumption::Any { filters, until: None } => filters,
         // What needs several events is refused when the flow is read.
         Consumption::All(_) | Consumption::Any { .. } => return None,
     };
     let envelope = Data::from(event.envelope());
     let variables = Variables::default();
-    let wanted = filters
-        .iter()
-        .any(|filter| attributes_match(&variables, filter, &envelope).unwrap_or(false));
+    let wanted = filters.iter().any(|filter| attributes_match(&variables, filter, &envelope).unwrap_or(false));
     let every = filters.is_empty();
     (wanted || every).then(|| Value::Array(vec![read(event, schedule.read)]))
 }

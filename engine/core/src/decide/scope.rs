@@ -24,18 +24,11 @@ impl Variables {
 
     fn list(&self) -> Vec<(&str, &Value)> {
         // An inner variable hides an outer one of its name: the last one given is looked at first.
-        self.0
-            .iter()
-            .rev()
-            .map(|(name, data)| (name.as_str(), data.value()))
-            .collect()
+        self.0.iter().rev().map(|(name, data)| (name.as_str(), data.value())).collect()
     }
 
     pub fn eval(&self, expression: &Expr, on: &Data) -> Result<Data, Error> {
-        expression
-            .eval(on.value(), &self.list())
-            .map(Data::from)
-            .map_err(fault)
+        expression.eval(on.value(), &self.list()).map(Data::from).map_err(fault)
     }
 
     /// The value as a condition: null and false are false, everything else is true.
@@ -45,10 +38,7 @@ impl Variables {
     }
 
     pub fn fill(&self, template: &Template, on: &Data) -> Result<Data, Error> {
-        template
-            .eval(on.value(), &self.list())
-            .map(Data::from)
-            .map_err(fault)
+        template.eval(on.value(), &self.list()).map(Data::from).map_err(fault)
     }
 }
 
@@ -68,24 +58,12 @@ impl Turn<'_> {
     /// Variables of the workflow's own clauses.
     pub fn workflow_variables(&self) -> Variables {
         let instance = &self.instance;
-        let describe = || {
-            describe_workflow(
-                self.definition,
-                instance.id,
-                &instance.raw_input,
-                instance.started_at,
-            )
-        };
+        let describe = || describe_workflow(self.definition, instance.id, &instance.raw_input, instance.started_at);
         workflow_variables(self.workflow.get_or_init(describe).clone(), self.at)
     }
 
     /// Variables of a task that is about to start: what `if` and `input.from` see.
-    pub fn task_variables(
-        &self,
-        parent: ActivationNumber,
-        path: &[String],
-        raw_input: &Data,
-    ) -> Variables {
+    pub fn task_variables(&self, parent: ActivationNumber, path: &[String], raw_input: &Data) -> Variables {
         self.variables_below(parent)
             .with("context", self.instance.context_at(parent).clone())
             .with("task", self.describe_task(path, raw_input, self.at))
@@ -94,18 +72,8 @@ impl Turn<'_> {
     /// Variables of a task that runs: what its definition and `output.as` see.
     pub fn activation_variables(&self, activation: &Activation) -> Variables {
         self.variables_below(activation.number)
-            .with(
-                "context",
-                self.instance.context_at(activation.number).clone(),
-            )
-            .with(
-                "task",
-                self.describe_task(
-                    &activation.path,
-                    &activation.raw_input,
-                    activation.started_at,
-                ),
-            )
+            .with("context", self.instance.context_at(activation.number).clone())
+            .with("task", self.describe_task(&activation.path, &activation.raw_input, activation.started_at))
             .with("input", activation.input.clone())
     }
 
@@ -115,25 +83,15 @@ impl Turn<'_> {
         let mut at = self.instance.activations.get(&number);
         while let Some(activation) = at {
             brought.extend(self.caught_in(activation));
-            at = activation
-                .parent
-                .and_then(|parent| self.instance.activations.get(&parent));
+            at = activation.parent.and_then(|parent| self.instance.activations.get(&parent));
         }
-        brought
-            .into_iter()
-            .rev()
-            .fold(self.workflow_variables(), |all, (name, data)| {
-                all.with(&name, data)
-            })
+        brought.into_iter().rev().fold(self.workflow_variables(), |all, (name, data)| all.with(&name, data))
     }
 
     /// The error that the tasks of a `catch` list see.
     fn caught_in(&self, list: &Activation) -> Option<(String, Data)> {
         let owner = self.instance.activations.get(&list.parent?)?;
-        let Progress::Try {
-            error: Some(error), ..
-        } = &owner.progress
-        else {
+        let Progress::Try { error: Some(error), .. } = &owner.progress else {
             return None;
         };
         let (_, definition) = self.try_at(&owner.path)?;
@@ -155,25 +113,13 @@ impl Turn<'_> {
 pub(super) fn workflow_variables(workflow: Data, at: Moment) -> Variables {
     let runtime = json!({ "name": RUNTIME, "version": env!("CARGO_PKG_VERSION"), "metadata": {} });
     let now = json!(at.0 as f64 / 1_000_000.0);
-    Variables::default()
-        .with(NOW, now.into())
-        .with("runtime", runtime.into())
-        .with("workflow", workflow)
+    Variables::default().with(NOW, now.into()).with("runtime", runtime.into()).with("workflow", workflow)
 }
 
-pub(super) fn describe_workflow(
-    definition: &Workflow,
-    id: Id,
-    raw_input: &Data,
-    started_at: Moment,
-) -> Data {
+pub(super) fn describe_workflow(definition: &Workflow, id: Id, raw_input: &Data, started_at: Moment) -> Data {
     let name = &definition.name;
-    let mut document =
-        json!({ "namespace": name.namespace, "name": name.name, "version": name.version });
-    for (member, text) in [
-        ("title", &definition.title),
-        ("summary", &definition.summary),
-    ] {
+    let mut document = json!({ "namespace": name.namespace, "name": name.name, "version": name.version });
+    for (member, text) in [("title", &definition.title), ("summary", &definition.summary)] {
         if let Some(text) = text {
             document[member] = text.clone().into();
         }

@@ -18,11 +18,7 @@ pub(super) fn times(duration: Duration, times: i64) -> Duration {
 
 /// The instant `duration` after `from`; what lies beyond the calendar is its last instant.
 pub(super) fn after(definition: &Workflow, from: Moment, duration: Duration) -> Moment {
-    let start = if duration.months == 0 {
-        from
-    } else {
-        months_after(definition, from, duration.months)
-    };
+    let start = if duration.months == 0 { from } else { months_after(definition, from, duration.months) };
     start.plus_micros(duration.microseconds)
 }
 

@@ -19,11 +19,7 @@ pub(super) fn start(turn: &mut Turn<'_>, cases: &[Case], starting: Starting) {
 }
 
 /// A case without `when` is the default, wherever it stands; without one, the task's own `then` holds.
-fn choose<'c>(
-    cases: &'c [Case],
-    variables: &Variables,
-    input: &Data,
-) -> Result<Option<&'c Then>, Error> {
+fn choose<'c>(cases: &'c [Case], variables: &Variables, input: &Data) -> Result<Option<&'c Then>, Error> {
     for case in cases {
         if let Some(when) = &case.when
             && variables.test(when, input)?
@@ -31,8 +27,5 @@ fn choose<'c>(
             return Ok(Some(&case.then));
         }
     }
-    Ok(cases
-        .iter()
-        .find(|case| case.when.is_none())
-        .map(|case| &case.then))
+    Ok(cases.iter().find(|case| case.when.is_none()).map(|case| &case.then))
 }

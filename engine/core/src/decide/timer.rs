@@ -24,38 +24,23 @@ impl Turn<'_> {
     }
 
     fn due(&self) -> Option<Timer> {
-        let due = self
-            .instance
-            .timers
-            .values()
-            .filter(|timer| timer.due <= self.at);
+        let due = self.instance.timers.values().filter(|timer| timer.due <= self.at);
         due.min_by_key(|timer| (timer.due, timer.number)).cloned()
     }
 
     fn fire(&mut self, timer: &Timer) {
-        self.emit(Event::TimerCleared {
-            timer: timer.number,
-            fired: true,
-        });
+        self.emit(Event::TimerCleared { timer: timer.number, fired: true });
         let number = timer.activation;
         match timer.purpose {
             TimerPurpose::Wait => {
-                if let Some(input) = self
-                    .instance
-                    .activations
-                    .get(&number)
-                    .map(|wait| wait.input.clone())
-                {
+                if let Some(input) = self.instance.activations.get(&number).map(|wait| wait.input.clone()) {
                     self.finish(number, input, None);
                 }
             }
             TimerPurpose::Timeout if number == ROOT => self.time_out_workflow(),
             TimerPurpose::Timeout => {
                 self.withdraw(number);
-                self.raise(
-                    number,
-                    Error::new(Kind::Timeout, "the task took longer than its timeout"),
-                );
+                self.raise(number, Error::new(Kind::Timeout, "the task took longer than its timeout"));
             }
             TimerPurpose::Retry => try_::retry(self, number),
             TimerPurpose::Attempt => self.time_out_attempt(number),
@@ -69,11 +54,7 @@ impl Turn<'_> {
         };
         let mut error = Error::new(Kind::Timeout, "the attempt took longer than its limit");
         error.instance = Some(self.pointer(&owner.path));
-        let list = self
-            .instance
-            .children(number)
-            .next()
-            .map(|list| list.number);
+        let list = self.instance.children(number).next().map(|list| list.number);
         if let Some(list) = list {
             self.raise(list, error);
         }

@@ -35,12 +35,7 @@ pub(super) enum Handling {
 }
 
 pub(super) fn start(turn: &mut Turn<'_>, _: &Try, starting: Starting) {
-    let progress = Progress::Try {
-        retries: 0,
-        first_failure: None,
-        error: None,
-        phase: TryPhase::Trying,
-    };
+    let progress = Progress::Try { retries: 0, first_failure: None, error: None, phase: TryPhase::Trying };
     let number = turn.open(starting, progress);
     attempt(turn, number);
 }
@@ -58,24 +53,14 @@ fn attempt(turn: &mut Turn<'_>, number: ActivationNumber) {
 fn open_list(turn: &mut Turn<'_>, owner: &Activation, segment: &str) {
     let starting = Starting {
         parent: owner.number,
-        path: owner
-            .path
-            .iter()
-            .cloned()
-            .chain([segment.to_owned()])
-            .collect(),
+        path: owner.path.iter().cloned().chain([segment.to_owned()]).collect(),
         key: format!("{}/{segment}", owner.key),
         raw_input: owner.input.clone(),
         input: owner.input.clone(),
         context: None,
         variables: Variables::default(),
     };
-    let list = turn.open_part(
-        starting,
-        Progress::Sequence {
-            visits: BTreeMap::new(),
-        },
-    );
+    let list = turn.open_part(starting, Progress::Sequence { visits: BTreeMap::new() });
     turn.enter_list(list, owner.input.clone());
 }
 
@@ -87,33 +72,18 @@ pub(super) fn list_ended(turn: &mut Turn<'_>, number: ActivationNumber, output: 
 }
 
 /// What this try does about an error of its list; None if that is not its business.
-pub(super) fn judge(
-    turn: &mut Turn<'_>,
-    owner: &Activation,
-    error: &Error,
-) -> Result<Option<Handling>, Error> {
+pub(super) fn judge(turn: &mut Turn<'_>, owner: &Activation, error: &Error) -> Result<Option<Handling>, Error> {
     let Some((_, definition)) = turn.try_at(&owner.path) else {
         return Ok(None);
     };
     let catch = &definition.catch;
     let seen = Data::from(error.to_value());
-    let variables = turn
-        .activation_variables(owner)
-        .with("error", seen.clone())
-        .with(&catch.as_, seen.clone());
+    let variables = turn.activation_variables(owner).with("error", seen.clone()).with(&catch.as_, seen.clone());
     let admits = |when: &Option<_>, except: &Option<_>| -> Result<bool, Error> {
-        let wanted = when
-            .as_ref()
-            .map_or(Ok(true), |when| variables.test(when, &seen))?;
-        Ok(wanted
-            && !except
-                .as_ref()
-                .map_or(Ok(false), |except| variables.test(except, &seen))?)
+        let wanted = when.as_ref().map_or(Ok(true), |when| variables.test(when, &seen))?;
+        Ok(wanted && !except.as_ref().map_or(Ok(false), |except| variables.test(except, &seen))?)
     };
-    if !catch
-        .errors
-        .as_ref()
-        .is_none_or(|wanted| matches(wanted, seen.value()))
+    if !catch.errors.as_ref().is_none_or(|wanted| matches(wanted, seen.value()))
         || !admits(&catch.when, &catch.except_when)?
     {
         return Ok(None);
@@ -130,11 +100,7 @@ pub(super) fn judge(
 }
 
 fn without_retry(catch: &Catch) -> Handling {
-    if catch.tasks.is_some() {
-        Handling::Catch
-    } else {
-        Handling::Swallow
-    }
+    if catch.tasks.is_some() { Handling::Catch } else { Handling::Swallow }
 }
 
 /// Equality on the members that the filter gives.
@@ -142,39 +108,24 @@ fn matches(wanted: &Value, error: &Value) -> bool {
     let Value::Object(members) = wanted else {
         return true;
     };
-    members.iter().all(
-        |(name, value)| match (name.as_str(), value, error.get(name)) {
-            ("type", Value::String(wanted), Some(Value::String(type_))) => same_type(wanted, type_),
-            ("status", Value::Number(wanted), Some(Value::Number(status))) => {
-                wanted.as_f64() == status.as_f64()
-            }
-            (_, wanted, found) => found == Some(wanted),
-        },
-    )
+    members.iter().all(|(name, value)| match (name.as_str(), value, error.get(name)) {
+        ("type", Value::String(wanted), Some(Value::String(type_))) => same_type(wanted, type_),
+        ("status", Value::Number(wanted), Some(Value::Number(status))) => wanted.as_f64() == status.as_f64(),
+        (_, wanted, found) => found == Some(wanted),
+    })
 }
 
 /// When the next attempt begins; None if there is no other.
 fn next_attempt(turn: &mut Turn<'_>, owner: &Activation, retry: &Retry) -> Option<Moment> {
-    let Progress::Try {
-        retries,
-        first_failure,
-        ..
-    } = &owner.progress
-    else {
+    let Progress::Try { retries, first_failure, .. } = &owner.progress else {
         return None;
     };
     if retry.count.is_some_and(|count| *retries >= count) {
         return None;
     }
-    let delayed = span::after(
-        turn.definition,
-        turn.at,
-        delay(retry, retries.saturating_add(1)),
-    );
+    let delayed = span::after(turn.definition, turn.at, delay(retry, retries.saturating_add(1)));
     let next = delayed.plus_micros(jitter(turn, retry));
-    let limit = retry
-        .duration
-        .map(|limit| span::after(turn.definition, first_failure.unwrap_or(turn.at), limit));
+    let limit = retry.duration.map(|limit| span::after(turn.definition, first_failure.unwrap_or(turn.at), limit));
     limit.is_none_or(|limit| next <= limit).then_some(next)
 }
 
@@ -183,19 +134,13 @@ fn delay(retry: &Retry, n: u32) -> Duration {
     let grown = match retry.backoff {
         Backoff::Constant => return retry.delay,
         Backoff::Linear => span::times(retry.delay, i64::from(n)),
-        Backoff::Exponential => span::times(
-            retry.delay,
-            1_i64
-                .checked_shl(n - 1)
-                .filter(|f| *f > 0)
-                .unwrap_or(i64::MAX),
-        ),
+        Backoff::Exponential => {
+            span::times(retry.delay, 1_i64.checked_shl(n - 1).filter(|f| *f > 0).unwrap_or(i64::MAX))
+        }
     };
     Duration {
         months: retry.delay.months,
-        microseconds: grown
-            .microseconds
-            .min(BACKOFF_MICROS_MAX.max(retry.delay.microseconds)),
+        microseconds: grown.microseconds.min(BACKOFF_MICROS_MAX.max(retry.delay.microseconds)),
     }
 }
 
@@ -206,17 +151,11 @@ fn jitter(turn: &mut Turn<'_>, retry: &Retry) -> i64 {
     };
     let width = to.microseconds.saturating_sub(from.microseconds).max(0) as u64;
     let drawn = turn.draws.below(width.saturating_add(1));
-    from.microseconds
-        .saturating_add(i64::try_from(drawn).unwrap_or(i64::MAX))
+    from.microseconds.saturating_add(i64::try_from(drawn).unwrap_or(i64::MAX))
 }
 
 /// Does what [`judge`] found; the list has faulted by now.
-pub(super) fn handle(
-    turn: &mut Turn<'_>,
-    number: ActivationNumber,
-    handling: Handling,
-    error: Error,
-) {
+pub(super) fn handle(turn: &mut Turn<'_>, number: ActivationNumber, handling: Handling, error: Error) {
     turn.clear_timers(number, |purpose| purpose == TimerPurpose::Attempt);
     let Some(owner) = turn.instance.activations.get(&number).cloned() else {
         return;
@@ -226,26 +165,15 @@ pub(super) fn handle(
             let Progress::Try { retries, .. } = owner.progress else {
                 return;
             };
-            turn.emit(Event::RetryScheduled {
-                activation: number,
-                retry: retries.saturating_add(1),
-                error,
-                at,
-            });
+            turn.emit(Event::RetryScheduled { activation: number, retry: retries.saturating_add(1), error, at });
             turn.set_timer(number, at, TimerPurpose::Retry);
         }
         Handling::Catch => {
-            turn.emit(Event::ErrorCaught {
-                activation: number,
-                error,
-            });
+            turn.emit(Event::ErrorCaught { activation: number, error });
             open_list(turn, &owner, CATCH);
         }
         Handling::Swallow => {
-            turn.emit(Event::ErrorCaught {
-                activation: number,
-                error,
-            });
+            turn.emit(Event::ErrorCaught { activation: number, error });
             let then = turn.catch_then(number);
             turn.finish(number, owner.input, then);
         }
@@ -254,19 +182,12 @@ pub(super) fn handle(
 
 /// The retry timer fired.
 pub(super) fn retry(turn: &mut Turn<'_>, number: ActivationNumber) {
-    let Some(Progress::Try { retries, .. }) = turn
-        .instance
-        .activations
-        .get(&number)
-        .map(|owner| &owner.progress)
+    let Some(Progress::Try { retries, .. }) = turn.instance.activations.get(&number).map(|owner| &owner.progress)
     else {
         return;
     };
     let retry = retries.saturating_add(1);
-    turn.emit(Event::TaskRetried {
-        activation: number,
-        retry,
-    });
+    turn.emit(Event::TaskRetried { activation: number, retry });
     attempt(turn, number);
 }
 
@@ -281,26 +202,16 @@ impl<'a> Turn<'a> {
 
     /// Sets the timer of an attempt, where the policy limits one.
     pub fn set_attempt_timer(&mut self, owner: &Activation) {
-        let retry = self
-            .try_at(&owner.path)
-            .and_then(|(_, definition)| definition.catch.retry.as_ref());
+        let retry = self.try_at(&owner.path).and_then(|(_, definition)| definition.catch.retry.as_ref());
         if let Some(limit) = retry.and_then(|retry| retry.attempt_duration) {
-            self.set_timer(
-                owner.number,
-                span::after(self.definition, self.at, limit),
-                TimerPurpose::Attempt,
-            );
+            self.set_timer(owner.number, span::after(self.definition, self.at, limit), TimerPurpose::Attempt);
         }
     }
 
     /// `catch.then`, if it was `catch` that ended the try.
     fn catch_then(&self, number: ActivationNumber) -> Option<&'a Then> {
         let owner = self.instance.activations.get(&number)?;
-        let Progress::Try {
-            phase: TryPhase::Handling,
-            ..
-        } = owner.progress
-        else {
+        let Progress::Try { phase: TryPhase::Handling, .. } = owner.progress else {
             return None;
         };
         self.try_at(&owner.path)?.1.catch.then.as_ref()

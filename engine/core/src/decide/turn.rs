@@ -27,12 +27,7 @@ pub(super) struct Turn<'a> {
 
 impl<'a> Turn<'a> {
     /// The turn of an instance that is there.
-    pub fn resume(
-        definition: &'a Workflow,
-        instance: &Instance,
-        at: Moment,
-        draws: &'a mut Draws,
-    ) -> Self {
+    pub fn resume(definition: &'a Workflow, instance: &Instance, at: Moment, draws: &'a mut Draws) -> Self {
         Self {
             definition,
             instance: instance.clone(),
@@ -48,12 +43,7 @@ impl<'a> Turn<'a> {
     }
 
     /// The first turn: `started` is [`Event::InstanceStarted`].
-    pub fn begin(
-        definition: &'a Workflow,
-        started: Event,
-        at: Moment,
-        draws: &'a mut Draws,
-    ) -> Self {
+    pub fn begin(definition: &'a Workflow, started: Event, at: Moment, draws: &'a mut Draws) -> Self {
         let mut state = None;
         apply(&mut state, &started, at);
         let instance = state.expect("an instance is what InstanceStarted creates");
@@ -63,11 +53,7 @@ impl<'a> Turn<'a> {
     }
 
     pub fn into_outcome(self) -> Outcome {
-        Outcome {
-            events: self.events,
-            effects: self.effects,
-            instance: Some(self.instance),
-        }
+        Outcome { events: self.events, effects: self.effects, instance: Some(self.instance) }
     }
 
     /// Decides an event: it is applied at once.
@@ -78,12 +64,7 @@ impl<'a> Turn<'a> {
 
     /// Puts a start on the agenda, to be made next.
     pub fn owe(&mut self, parent: ActivationNumber, task: &str, raw_input: Data) {
-        self.agenda.push(Pending {
-            parent,
-            task: Some(task.to_owned()),
-            raw_input,
-            again: false,
-        });
+        self.agenda.push(Pending { parent, task: Some(task.to_owned()), raw_input, again: false });
     }
 
     /// Makes the starts of the agenda until everything rests or the bound is reached.
@@ -120,32 +101,19 @@ impl<'a> Turn<'a> {
                 && !self.instance.pending.contains(&start)
             {
                 let task = task.clone();
-                self.emit(Event::TurnBounded {
-                    parent: start.parent,
-                    task,
-                    raw_input: start.raw_input,
-                });
+                self.emit(Event::TurnBounded { parent: start.parent, task, raw_input: start.raw_input });
             }
         }
         self.effects.push(Effect::Continue);
     }
 
     pub fn set_timer(&mut self, activation: ActivationNumber, due: Moment, purpose: TimerPurpose) {
-        let timer = Timer {
-            number: self.instance.next_timer,
-            activation,
-            due,
-            purpose,
-        };
+        let timer = Timer { number: self.instance.next_timer, activation, due, purpose };
         self.emit(Event::TimerSet { timer });
     }
 
     /// Clears the timers of an activation that satisfy `which`.
-    pub fn clear_timers(
-        &mut self,
-        activation: ActivationNumber,
-        which: impl Fn(TimerPurpose) -> bool,
-    ) {
+    pub fn clear_timers(&mut self, activation: ActivationNumber, which: impl Fn(TimerPurpose) -> bool) {
         let timers: Vec<TimerNumber> = self
             .instance
             .timers
@@ -154,10 +122,7 @@ impl<'a> Turn<'a> {
             .map(|timer| timer.number)
             .collect();
         for timer in timers {
-            self.emit(Event::TimerCleared {
-                timer,
-                fired: false,
-            });
+            self.emit(Event::TimerCleared { timer, fired: false });
         }
     }
 }

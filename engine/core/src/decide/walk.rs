@@ -44,10 +44,7 @@ impl<'a> Turn<'a> {
             variables,
         };
         let Some(task) = self.definition.task(&starting.path) else {
-            let error = Error::new(
-                Fault::Configuration,
-                "the flow has no task of this name here",
-            );
+            let error = Error::new(Fault::Configuration, "the flow has no task of this name here");
             return self.fail(starting, error);
         };
         match admit(task, &mut starting) {
@@ -75,18 +72,11 @@ impl<'a> Turn<'a> {
     pub fn open(&mut self, starting: Starting, progress: Progress) -> ActivationNumber {
         let timeout = match progress {
             Progress::Immediate => None,
-            _ => self
-                .definition
-                .task(&starting.path)
-                .and_then(|task| task.timeout),
+            _ => self.definition.task(&starting.path).and_then(|task| task.timeout),
         };
         let number = self.open_part(starting, progress);
         if let Some(timeout) = timeout {
-            self.set_timer(
-                number,
-                super::span::after(self.definition, self.at, timeout),
-                TimerPurpose::Timeout,
-            );
+            self.set_timer(number, super::span::after(self.definition, self.at, timeout), TimerPurpose::Timeout);
         }
         number
     }
@@ -94,25 +84,8 @@ impl<'a> Turn<'a> {
     /// Opens an activation that has no clauses of its own: the list of a try.
     pub fn open_part(&mut self, starting: Starting, progress: Progress) -> ActivationNumber {
         let activation = self.instance.next_activation;
-        let Starting {
-            parent,
-            path,
-            key,
-            raw_input,
-            input,
-            context,
-            ..
-        } = starting;
-        self.emit(Event::TaskStarted {
-            activation,
-            parent,
-            path,
-            key,
-            raw_input,
-            input,
-            progress,
-            context,
-        });
+        let Starting { parent, path, key, raw_input, input, context, .. } = starting;
+        self.emit(Event::TaskStarted { activation, parent, path, key, raw_input, input, progress, context });
         activation
     }
 
@@ -123,16 +96,8 @@ impl<'a> Turn<'a> {
     }
 
     fn skip(&mut self, task: &'a Task, starting: Starting) {
-        let Starting {
-            parent,
-            path,
-            raw_input,
-            ..
-        } = starting;
-        self.emit(Event::TaskSkipped {
-            parent,
-            path: path.clone(),
-        });
+        let Starting { parent, path, raw_input, .. } = starting;
+        self.emit(Event::TaskSkipped { parent, path: path.clone() });
         self.proceed(parent, &path, raw_input, task.then.as_ref(), None);
     }
 
@@ -143,13 +108,7 @@ impl<'a> Turn<'a> {
             return;
         };
         let Some(task) = self.definition.task(&activation.path) else {
-            return self.raise(
-                number,
-                Error::new(
-                    Fault::Configuration,
-                    "the flow has no task of this name here",
-                ),
-            );
+            return self.raise(number, Error::new(Fault::Configuration, "the flow has no task of this name here"));
         };
         match self.filter(task, &activation, raw_output) {
             Ok(output) => self.close(number, output, then.or(task.then.as_ref())),
@@ -157,12 +116,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    fn filter(
-        &mut self,
-        task: &Task,
-        activation: &Activation,
-        raw_output: Data,
-    ) -> Result<Data, Error> {
+    fn filter(&mut self, task: &Task, activation: &Activation, raw_output: Data) -> Result<Data, Error> {
         let mut output = raw_output;
         if task.output.is_none() && task.export.is_none() {
             return Ok(output);
@@ -177,9 +131,7 @@ impl<'a> Turn<'a> {
         if let Some(clause) = &task.export
             && let Some(template) = &clause.as_
         {
-            let context = variables
-                .with("output", output.clone())
-                .fill(template, &output)?;
+            let context = variables.with("output", output.clone()).fill(template, &output)?;
             schema::check(clause.schema.as_ref(), &context)?;
             let branch = self.instance.branch_of(activation.number);
             self.emit(Event::ContextReplaced { branch, context });
@@ -192,10 +144,7 @@ impl<'a> Turn<'a> {
             return;
         };
         self.clear_timers(number, |_| true);
-        self.emit(Event::TaskCompleted {
-            activation: number,
-            output: output.clone(),
-        });
+        self.emit(Event::TaskCompleted { activation: number, output: output.clone() });
         if let Some(parent) = activation.parent {
             self.proceed(parent, &activation.path, output, then, activation.context);
         }
@@ -210,8 +159,7 @@ impl<'a> Turn<'a> {
         then: Option<&Then>,
         context: Option<Data>,
     ) {
-        let (Some(scope), Some(name)) = (self.instance.activations.get(&parent), path.last())
-        else {
+        let (Some(scope), Some(name)) = (self.instance.activations.get(&parent), path.last()) else {
             return;
         };
         let is_fork = matches!(scope.progress, Progress::Fork { .. });
@@ -220,12 +168,10 @@ impl<'a> Turn<'a> {
             _ if is_fork => fork::branch_completed(self, parent, name, output, context),
             Some(Then::Exit) => self.end_list(parent, output),
             Some(Then::Task(next)) => self.owe(parent, next, output),
-            Some(Then::Continue) | None => {
-                match self.list(parent).and_then(|list| following(list, name)) {
-                    Some(next) => self.owe(parent, next, output),
-                    None => self.end_list(parent, output),
-                }
-            }
+            Some(Then::Continue) | None => match self.list(parent).and_then(|list| following(list, name)) {
+                Some(next) => self.owe(parent, next, output),
+                None => self.end_list(parent, output),
+            },
         }
     }
 
@@ -242,23 +188,12 @@ impl<'a> Turn<'a> {
         if number == ROOT {
             return self.complete_workflow(output);
         }
-        let owner = self
-            .instance
-            .activations
-            .get(&number)
-            .and_then(|list| list.parent);
+        let owner = self.instance.activations.get(&number).and_then(|list| list.parent);
         let owner = owner.and_then(|owner| self.instance.activations.get(&owner));
         match owner {
-            Some(Activation {
-                number: owner,
-                progress: Progress::Try { .. },
-                ..
-            }) => {
+            Some(Activation { number: owner, progress: Progress::Try { .. }, .. }) => {
                 let owner = *owner;
-                self.emit(Event::TaskCompleted {
-                    activation: number,
-                    output: output.clone(),
-                });
+                self.emit(Event::TaskCompleted { activation: number, output: output.clone() });
                 try_::list_ended(self, owner, output);
             }
             _ => self.finish(number, output, None),
@@ -266,14 +201,12 @@ impl<'a> Turn<'a> {
     }
 
     fn list(&self, number: ActivationNumber) -> Option<&'a TaskList> {
-        self.definition
-            .list(&self.instance.activations.get(&number)?.path)
+        self.definition.list(&self.instance.activations.get(&number)?.path)
     }
 
     /// A task that starts as a branch gets the context of this moment for its own.
     fn branch_context(&self, parent: &Activation) -> Option<Data> {
-        matches!(parent.progress, Progress::Fork { .. })
-            .then(|| self.instance.context_at(parent.number).clone())
+        matches!(parent.progress, Progress::Fork { .. }).then(|| self.instance.context_at(parent.number).clone())
     }
 }
 
@@ -291,8 +224,7 @@ fn admit(task: &Task, starting: &mut Starting) -> Result<bool, Error> {
             starting.input = variables.fill(template, &starting.raw_input)?;
         }
     }
-    starting.variables =
-        std::mem::take(&mut starting.variables).with("input", starting.input.clone());
+    starting.variables = std::mem::take(&mut starting.variables).with("input", starting.input.clone());
     Ok(true)
 }
 
@@ -301,22 +233,11 @@ fn key_of(parent: &Activation, name: &str, again: bool) -> String {
     let own = match &parent.progress {
         Progress::Sequence { visits } => {
             let visits = visits.get(name).copied().unwrap_or(0);
-            format!(
-                "{name}#{}",
-                if again {
-                    visits.max(1)
-                } else {
-                    visits.saturating_add(1)
-                }
-            )
+            format!("{name}#{}", if again { visits.max(1) } else { visits.saturating_add(1) })
         }
         _ => name.to_owned(),
     };
-    if parent.key.is_empty() {
-        own
-    } else {
-        format!("{}/{own}", parent.key)
-    }
+    if parent.key.is_empty() { own } else { format!("{}/{own}", parent.key) }
 }
 
 fn following<'a>(list: &'a TaskList, name: &str) -> Option<&'a str> {

@@ -13,20 +13,8 @@ use crate::state::{ActivationNumber, Pending, TimerPurpose};
 use crate::{Command, Data, Effect, Error, Event, Moment};
 
 /// The first step of an instance; `command` is [`Command::Start`].
-pub(super) fn start(
-    definition: &Workflow,
-    command: &Command,
-    at: Moment,
-    draws: &mut Draws,
-) -> Outcome {
-    let Command::Start {
-        id,
-        flow,
-        input,
-        started_by,
-        digest,
-    } = command
-    else {
+pub(super) fn start(definition: &Workflow, command: &Command, at: Moment, draws: &mut Draws) -> Outcome {
+    let Command::Start { id, flow, input, started_by, digest } = command else {
         return Outcome::default();
     };
     let variables = workflow_variables(describe_workflow(definition, *id, input, at), at);
@@ -57,19 +45,13 @@ fn admit(definition: &Workflow, raw_input: &Data, variables: &Variables) -> Resu
         return Ok(raw_input.clone());
     };
     schema::check(clause.schema.as_ref(), raw_input)?;
-    clause.from.as_ref().map_or(Ok(raw_input.clone()), |from| {
-        variables.fill(from, raw_input)
-    })
+    clause.from.as_ref().map_or(Ok(raw_input.clone()), |from| variables.fill(from, raw_input))
 }
 
 impl Turn<'_> {
     pub fn set_workflow_timer(&mut self) {
         if let Some(timeout) = self.definition.timeout {
-            self.set_timer(
-                ROOT,
-                span::after(self.definition, self.at, timeout),
-                TimerPurpose::Timeout,
-            );
+            self.set_timer(ROOT, span::after(self.definition, self.at, timeout), TimerPurpose::Timeout);
         }
     }
 
@@ -78,20 +60,11 @@ impl Turn<'_> {
         match self.workflow_output(&raw_output) {
             Ok(output) => {
                 self.clear_timers(ROOT, |_| true);
-                self.emit(Event::InstanceCompleted {
-                    output: output.clone(),
-                });
-                self.effects.push(Effect::Ended {
-                    end: End::Completed { output },
-                });
+                self.emit(Event::InstanceCompleted { output: output.clone() });
+                self.effects.push(Effect::Ended { end: End::Completed { output } });
             }
             Err(error) => {
-                let restart = Pending {
-                    parent: ROOT,
-                    task: None,
-                    raw_input: raw_output.clone(),
-                    again: true,
-                };
+                let restart = Pending { parent: ROOT, task: None, raw_input: raw_output.clone(), again: true };
                 self.fault_workflow(Vec::new(), raw_output, error, Some(restart));
             }
         }
@@ -117,20 +90,12 @@ impl Turn<'_> {
     pub fn end_workflow(&mut self, scope: ActivationNumber, output: Data) {
         let mut at = scope;
         while at != ROOT {
-            let Some(parent) = self
-                .instance
-                .activations
-                .get(&at)
-                .and_then(|activation| activation.parent)
-            else {
+            let Some(parent) = self.instance.activations.get(&at).and_then(|activation| activation.parent) else {
                 break;
             };
             self.cancel_below(at);
             self.clear_timers(at, |_| true);
-            self.emit(Event::TaskCompleted {
-                activation: at,
-                output: output.clone(),
-            });
+            self.emit(Event::TaskCompleted { activation: at, output: output.clone() });
             at = parent;
         }
         self.cancel_below(ROOT);
@@ -140,14 +105,8 @@ impl Turn<'_> {
     pub fn cancel_workflow(&mut self, reason: &str) {
         self.cancel_below(ROOT);
         self.clear_timers(ROOT, |_| true);
-        self.emit(Event::InstanceCancelled {
-            reason: reason.to_owned(),
-        });
-        self.effects.push(Effect::Ended {
-            end: End::Cancelled {
-                reason: reason.to_owned(),
-            },
-        });
+        self.emit(Event::InstanceCancelled { reason: reason.to_owned() });
+        self.effects.push(Effect::Ended { end: End::Cancelled { reason: reason.to_owned() } });
     }
 
     /// The timeout of the workflow passed: nothing inside can catch it.
@@ -158,17 +117,8 @@ impl Turn<'_> {
 
     /// The instance faults. What rests beside the fault is cancelled; the scopes stay, so that a retry can start
     /// `restart` and what was cancelled where they were.
-    pub fn fault_workflow(
-        &mut self,
-        task: Vec<String>,
-        raw_input: Data,
-        error: Error,
-        restart: Option<Pending>,
-    ) {
-        let error = Error {
-            instance: error.instance.or_else(|| Some(self.pointer(&task))),
-            ..error
-        };
+    pub fn fault_workflow(&mut self, task: Vec<String>, raw_input: Data, error: Error, restart: Option<Pending>) {
+        let error = Error { instance: error.instance.or_else(|| Some(self.pointer(&task))), ..error };
         let mut restarts: Vec<Pending> = restart.into_iter().chain(self.park()).collect();
         while let Some(start) = self.agenda.pop() {
             if self.has(start.parent) {
@@ -184,14 +134,7 @@ impl Turn<'_> {
         for number in composites {
             self.clear_timers(number, |_| true);
         }
-        self.emit(Event::InstanceFaulted {
-            error: error.clone(),
-            task,
-            raw_input,
-            restarts,
-        });
-        self.effects.push(Effect::Ended {
-            end: End::Faulted { error },
-        });
+        self.emit(Event::InstanceFaulted { error: error.clone(), task, raw_input, restarts });
+        self.effects.push(Effect::Ended { end: End::Faulted { error } });
     }
 }

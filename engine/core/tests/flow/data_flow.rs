@@ -24,11 +24,7 @@ do:
       set: { playerId: '${ . }' }
       output: { as: '{ ids: [ $input, .playerId ] }' }
 ";
-    check_output(
-        flow,
-        r#"{"user": {"claims": {"subject": "x"}}}"#,
-        r#"{"ids": ["x", "x"]}"#,
-    );
+    check_output(flow, r#"{"user": {"claims": {"subject": "x"}}}"#, r#"{"ids": ["x", "x"]}"#);
 }
 
 #[test]
@@ -140,33 +136,14 @@ fn schemas_are_checked_on_raw_input_output_and_export() {
     let number = "{ schema: { document: { type: object, properties: { n: { type: integer } }, required: [ n ] } } }";
     for (clauses, ok) in [
         (format!("input: {number}"), false),
-        (
-            "input: { schema: { document: { required: [ s ] } } }".to_owned(),
-            true,
-        ),
+        ("input: { schema: { document: { required: [ s ] } } }".to_owned(), true),
         (format!("output: {number}"), false),
-        (
-            format!(
-                "export: {{ as: ., schema: {} }}",
-                "{ document: { required: [ n ] } }"
-            ),
-            false,
-        ),
+        (format!("export: {{ as: ., schema: {} }}", "{ document: { required: [ n ] } }"), false),
     ] {
-        let mut run = super::Run::new(&format!(
-            "do: [ {{ a: {{ set: {{ s: 1 }}, {clauses} }} }} ]"
-        ));
+        let mut run = super::Run::new(&format!("do: [ {{ a: {{ set: {{ s: 1 }}, {clauses} }} }} ]"));
         run.line(r#"start {"s": 1}"#);
-        let fault = run
-            .instance()
-            .fault
-            .as_ref()
-            .map(|fault| (fault.status, fault.instance.clone()));
-        assert_eq!(
-            fault,
-            (!ok).then(|| (400, Some("/do/0/a".to_owned()))),
-            "{clauses}"
-        );
+        let fault = run.instance().fault.as_ref().map(|fault| (fault.status, fault.instance.clone()));
+        assert_eq!(fault, (!ok).then(|| (400, Some("/do/0/a".to_owned()))), "{clauses}");
     }
 }
 

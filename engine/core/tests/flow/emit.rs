@@ -22,13 +22,7 @@ do:
         run.line(r#"start {"name":"Zal","code":"c-1"}"#)[1],
         r#"emitted ir.greeted.v1 {"greetings":"Hello Zal"}"#
     );
-    let output = run
-        .instance()
-        .output
-        .as_ref()
-        .expect("it completed")
-        .value()
-        .clone();
+    let output = run.instance().output.as_ref().expect("it completed").value().clone();
     for (member, value) in [
         ("source", "https://example.ir"),
         ("type", "ir.greeted.v1"),
@@ -38,10 +32,7 @@ do:
     ] {
         assert_eq!(output[member], value);
     }
-    assert_eq!(
-        (&output["priority"], &output["data"]["greetings"]),
-        (&3.into(), &"Hello Zal".into())
-    );
+    assert_eq!((&output["priority"], &output["data"]["greetings"]), (&3.into(), &"Hello Zal".into()));
     assert_eq!(output["id"].as_str().map(str::len), Some(26));
 }
 

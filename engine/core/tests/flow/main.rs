@@ -26,27 +26,16 @@ use run::Run;
 fn check(tasks: &str, script: &str) {
     let mut run = Run::new(tasks);
     let mut shown = String::new();
-    for line in script
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('>'))
-    {
+    for line in script.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('>')) {
         shown.push_str(line);
         shown.push('\n');
         for told in run.line(line) {
             shown.push_str(&format!("> {told}\n"));
         }
     }
-    let expected: String = script
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .map(|line| format!("{line}\n"))
-        .collect();
-    assert!(
-        shown == expected,
-        "the flow\n{tasks}\nwent this way:\n{shown}\nand not this way:\n{expected}"
-    );
+    let expected: String =
+        script.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect();
+    assert!(shown == expected, "the flow\n{tasks}\nwent this way:\n{shown}\nand not this way:\n{expected}");
 }
 
 /// Runs a flow that never rests and compares its output.
@@ -54,16 +43,7 @@ fn check(tasks: &str, script: &str) {
 fn check_output(tasks: &str, input: &str, expected: &str) {
     let mut run = Run::new(tasks);
     let told = run.line(&format!("start {input}"));
-    let expected: serde_json::Value =
-        serde_json::from_str(expected).expect("the expected output is JSON");
-    let output = run
-        .instance()
-        .output
-        .as_ref()
-        .map(|output| output.value().clone());
-    assert_eq!(
-        output,
-        Some(expected),
-        "the flow\n{tasks}\nwent this way: {told:#?}"
-    );
+    let expected: serde_json::Value = serde_json::from_str(expected).expect("the expected output is JSON");
+    let output = run.instance().output.as_ref().map(|output| output.value().clone());
+    assert_eq!(output, Some(expected), "the flow\n{tasks}\nwent this way: {told:#?}");
 }

@@ -79,41 +79,18 @@ fn the_first_true_case_decides_and_the_default_comes_last() {
     let switch = |cases: &str| format!("do:\n  - pick: {{ switch: [ {cases} ] }}{COLORS}");
     let red = "{ red: { when: '.color == \"red\"', then: setRed } }";
     let any = "{ any: { then: setOther } }";
-    check_output(
-        &switch(&format!("{red}, {any}")),
-        r#"{"color": "red"}"#,
-        r#"{"colors": ["red"]}"#,
-    );
-    check_output(
-        &switch(&format!("{any}, {red}")),
-        r#"{"color": "red"}"#,
-        r#"{"colors": ["red"]}"#,
-    );
-    check_output(
-        &switch(&format!("{any}, {red}")),
-        r#"{"color": "teal"}"#,
-        r#"{"colors": ["teal"]}"#,
-    );
+    check_output(&switch(&format!("{red}, {any}")), r#"{"color": "red"}"#, r#"{"colors": ["red"]}"#);
+    check_output(&switch(&format!("{any}, {red}")), r#"{"color": "red"}"#, r#"{"colors": ["red"]}"#);
+    check_output(&switch(&format!("{any}, {red}")), r#"{"color": "teal"}"#, r#"{"colors": ["teal"]}"#);
     // Without a default the task's own `then` holds, and without that the next task follows.
-    check_output(
-        &switch(red),
-        r#"{"color": "teal"}"#,
-        r#"{"colors": ["red"]}"#,
-    );
+    check_output(&switch(red), r#"{"color": "teal"}"#, r#"{"colors": ["red"]}"#);
     let then_end = format!("do:\n  - pick: {{ switch: [ {red} ], then: end }}{COLORS}");
     check_output(&then_end, r#"{"color": "teal"}"#, r#"{"color": "teal"}"#);
 }
 
 #[test]
 fn a_condition_is_true_unless_it_is_null_or_false() {
-    for (when, output) in [
-        ("null", 2),
-        ("false", 2),
-        ("0", 1),
-        ("\"\"", 1),
-        ("[]", 1),
-        ("true", 1),
-    ] {
+    for (when, output) in [("null", 2), ("false", 2), ("0", 1), ("\"\"", 1), ("[]", 1), ("true", 1)] {
         let flow = format!(
             "
 do:

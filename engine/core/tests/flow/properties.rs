@@ -51,10 +51,7 @@ fn task() -> impl Strategy<Value = Value> {
 }
 
 fn listen() -> impl Strategy<Value = Value> {
-    let (a, b) = (
-        json!({ "with": { "type": "a" } }),
-        json!({ "with": { "type": "b" } }),
-    );
+    let (a, b) = (json!({ "with": { "type": "a" } }), json!({ "with": { "type": "b" } }));
     prop_oneof![
         Just(json!({ "one": a })),
         Just(json!({ "all": [a, b] })),
@@ -69,11 +66,7 @@ fn list(task: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
     let then = prop_oneof![8 => Just(None), 1 => Just(Some("exit")), 1 => Just(Some("end")), 1 => Just(Some("t0"))];
     proptest::collection::vec((task, then), 1..4).prop_map(|tasks| {
         let named = tasks.into_iter().enumerate().map(|(index, (task, then))| {
-            let task = if let Some(then) = then {
-                with(task, "then", then.into())
-            } else {
-                task
-            };
+            let task = if let Some(then) = then { with(task, "then", then.into()) } else { task };
             json!({ format!("t{index}"): task })
         });
         named.collect()
@@ -83,11 +76,7 @@ fn list(task: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
 /// A branch of a fork has no list to jump in.
 fn without_jumps(mut branches: Value) -> Value {
     for branch in branches.as_array_mut().into_iter().flatten() {
-        for task in branch
-            .as_object_mut()
-            .into_iter()
-            .flat_map(|members| members.values_mut())
-        {
+        for task in branch.as_object_mut().into_iter().flat_map(|members| members.values_mut()) {
             if task["then"] == "t0" {
                 task["then"] = "exit".into();
             }
@@ -125,10 +114,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
 
 fn calls(run: &Run) -> Vec<ActivationNumber> {
     let activations = run.instance().activations.values();
-    activations
-        .filter(|one| matches!(one.progress, Progress::Call { .. }))
-        .map(|one| one.number)
-        .collect()
+    activations.filter(|one| matches!(one.progress, Progress::Call { .. })).map(|one| one.number).collect()
 }
 
 fn command(run: &mut Run, move_: &Move) -> Option<Command> {
@@ -137,18 +123,9 @@ fn command(run: &mut Run, move_: &Move) -> Option<Command> {
             let calls = calls(run);
             let activation = *calls.get(which.checked_rem(calls.len())?)?;
             let answer = if *well {
-                Answer::Output {
-                    output: json!({ "n": which % 3 }).into(),
-                    provenance: Some(Data::null()),
-                }
+                Answer::Output { output: json!({ "n": which % 3 }).into(), provenance: Some(Data::null()) }
             } else {
-                Answer::Fault(Error {
-                    type_: "x".into(),
-                    status: 500,
-                    title: None,
-                    detail: None,
-                    instance: None,
-                })
+                Answer::Fault(Error { type_: "x".into(), status: 500, title: None, detail: None, instance: None })
             };
             Command::Answer { activation, answer }
         }
@@ -156,15 +133,12 @@ fn command(run: &mut Run, move_: &Move) -> Option<Command> {
             run.at = run.at.plus_micros(*micros);
             Command::Wake
         }
-        Move::Deliver(type_, id) => Command::Deliver {
-            event: event(type_, &id.to_string(), json!({ "n": id }).into()),
-            activation: None,
-        },
+        Move::Deliver(type_, id) => {
+            Command::Deliver { event: event(type_, &id.to_string(), json!({ "n": id }).into()), activation: None }
+        }
         Move::Continue => Command::Continue,
         Move::Retry => Command::Retry,
-        Move::Cancel => Command::Cancel {
-            reason: "unwanted".into(),
-        },
+        Move::Cancel => Command::Cancel { reason: "unwanted".into() },
     })
 }
 
@@ -175,38 +149,21 @@ struct World(BTreeMap<ActivationNumber, String>);
 impl World {
     fn see(&mut self, command: &Command, events: &[Event], effects: &[Effect]) {
         if let Command::Answer { activation, .. } = command {
-            assert!(
-                self.0.remove(activation).is_some(),
-                "only an open call was answered"
-            );
+            assert!(self.0.remove(activation).is_some(), "only an open call was answered");
         }
         for effect in effects {
             match effect {
-                Effect::Call {
-                    activation, key, ..
-                } => {
-                    assert!(
-                        self.0.insert(*activation, key.clone()).is_none(),
-                        "a call is asked for once"
-                    );
+                Effect::Call { activation, key, .. } => {
+                    assert!(self.0.insert(*activation, key.clone()).is_none(), "a call is asked for once");
                 }
                 Effect::Withdraw { activation } => {
-                    assert!(
-                        self.0.remove(activation).is_some(),
-                        "only an open call is withdrawn"
-                    );
+                    assert!(self.0.remove(activation).is_some(), "only an open call is withdrawn");
                 }
                 _ => {}
             }
         }
-        let started = events
-            .iter()
-            .filter(|event| matches!(event, Event::TaskStarted { .. }))
-            .count();
-        assert!(
-            started <= 2 * peygir_core::decide::STEPS_MAX as usize,
-            "a turn is bounded"
-        );
+        let started = events.iter().filter(|event| matches!(event, Event::TaskStarted { .. })).count();
+        assert!(started <= 2 * peygir_core::decide::STEPS_MAX as usize, "a turn is bounded");
     }
 }
 

@@ -9,9 +9,6 @@ const HEAD: &str = "document: { dsl: '1.0.3', namespace: test, name: flow, versi
 pub fn workflow(rest: &str) -> Workflow {
     let text = format!("{HEAD}{}\n", rest.trim_matches('\n'));
     let read = peygir_source::yaml::parse(&text).map_err(|problem| format!("{problem:?}"));
-    let read = read.and_then(|root| {
-        peygir_dsl::read::workflow(&root, &AnyNames).map_err(|all| format!("{all:#?}"))
-    });
-    read.unwrap_or_else(|problems| panic!("the flow\n{text}\nis refused: {problems}"))
-        .0
+    let read = read.and_then(|root| peygir_dsl::read::workflow(&root, &AnyNames).map_err(|all| format!("{all:#?}")));
+    read.unwrap_or_else(|problems| panic!("the flow\n{text}\nis refused: {problems}")).0
 }

@@ -194,10 +194,7 @@ do:
     let told = run.line("continue");
     assert_eq!(told[told.len() - 2..], ["bounded before count", "continue"]);
     let told = run.line("continue");
-    assert_eq!(
-        told.last().map(String::as_str),
-        Some(r#"COMPLETED {"n":1250}"#)
-    );
+    assert_eq!(told.last().map(String::as_str), Some(r#"COMPLETED {"n":1250}"#));
     assert_eq!(run.line("continue"), ["rejected: the instance has ended"]);
 }
 
@@ -214,17 +211,11 @@ do:
 ",
     );
     let mut told = run.line(r#"start {"n":0}"#);
-    assert_eq!(
-        told[told.len() - 3..],
-        ["bounded before x", "bounded before b", "continue"]
-    );
+    assert_eq!(told[told.len() - 3..], ["bounded before x", "bounded before b", "continue"]);
     while told.last().is_some_and(|line| line == "continue") {
         told = run.line("continue");
     }
-    assert_eq!(
-        told.last().map(String::as_str),
-        Some(r#"COMPLETED [{"n":600},{"n":600}]"#)
-    );
+    assert_eq!(told.last().map(String::as_str), Some(r#"COMPLETED [{"n":600},{"n":600}]"#));
 }
 
 #[test]
@@ -232,9 +223,6 @@ fn an_instance_starts_once_and_nothing_comes_before_its_start() {
     let mut run = Run::new("do: [ { a: { call: f } } ]");
     assert_eq!(run.line("cancel"), ["rejected: nothing waits for this"]);
     run.line("start {}");
-    assert_eq!(
-        run.line("start {}"),
-        ["rejected: the instance was started already"]
-    );
+    assert_eq!(run.line("start {}"), ["rejected: the instance was started already"]);
     assert_eq!(run.line("continue"), ["rejected: nothing waits for this"]);
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use peygir_core::state::{Activation, ActivationNumber, FlowRef, Progress, Status};
 use peygir_core::{
-    CloudEvent, Command, Data, Draws, Effect, Error, Event, Id, Instance, Moment, Outcome,
-    Rejection, Seed, apply, command::Answer, effect::End, step, touched,
+    CloudEvent, Command, Data, Draws, Effect, Error, Event, Id, Instance, Moment, Outcome, Rejection, Seed, apply,
+    command::Answer, effect::End, step, touched,
 };
 use peygir_dsl::model::Workflow;
 use serde_json::Value;
@@ -24,13 +24,7 @@ pub struct Run {
 
 impl Run {
     pub fn new(tasks: &str) -> Self {
-        Self {
-            workflow: crate::read::workflow(tasks),
-            state: None,
-            at: START,
-            seed: 1,
-            keys: Default::default(),
-        }
+        Self { workflow: crate::read::workflow(tasks), state: None, at: START, seed: 1, keys: Default::default() }
     }
 
     pub fn instance(&self) -> &Instance {
@@ -55,54 +49,28 @@ impl Run {
     }
 
     fn command(&self, verb: &str, rest: &str) -> Command {
-        let json = |text: &str| {
-            Data::from_json(text).unwrap_or_else(|error| panic!("{text:?} is no JSON: {error}"))
-        };
+        let json = |text: &str| Data::from_json(text).unwrap_or_else(|error| panic!("{text:?} is no JSON: {error}"));
         match verb {
             "start" => start(json(rest)),
             "answer" => {
                 let (key, output) = rest.split_once(' ').expect("answer KEY OUTPUT");
-                let answer = Answer::Output {
-                    output: json(output),
-                    provenance: None,
-                };
-                Command::Answer {
-                    activation: self.number(key),
-                    answer,
-                }
+                let answer = Answer::Output { output: json(output), provenance: None };
+                Command::Answer { activation: self.number(key), answer }
             }
             "fault" => {
                 let words: Vec<&str> = rest.split(' ').collect();
-                let [key, type_, status] = words[..] else {
-                    panic!("fault KEY TYPE STATUS")
-                };
+                let [key, type_, status] = words[..] else { panic!("fault KEY TYPE STATUS") };
                 let status = status.parse().expect("a status");
-                let error = Error {
-                    type_: type_.into(),
-                    status,
-                    title: None,
-                    detail: None,
-                    instance: None,
-                };
-                Command::Answer {
-                    activation: self.number(key),
-                    answer: Answer::Fault(error),
-                }
+                let error = Error { type_: type_.into(), status, title: None, detail: None, instance: None };
+                Command::Answer { activation: self.number(key), answer: Answer::Fault(error) }
             }
             "after" => Command::Wake,
             "event" => {
                 let words: Vec<&str> = rest.splitn(3, ' ').collect();
-                let [type_, id, data] = words[..] else {
-                    panic!("event TYPE ID DATA")
-                };
-                Command::Deliver {
-                    event: event(type_, id, json(data)),
-                    activation: None,
-                }
+                let [type_, id, data] = words[..] else { panic!("event TYPE ID DATA") };
+                Command::Deliver { event: event(type_, id, json(data)), activation: None }
             }
-            "cancel" => Command::Cancel {
-                reason: "unwanted".into(),
-            },
+            "cancel" => Command::Cancel { reason: "unwanted".into() },
             "continue" => Command::Continue,
             "retry" => Command::Retry,
             _ => panic!("no such verb: {verb}"),
@@ -110,11 +78,7 @@ impl Run {
     }
 
     fn number(&self, key: &str) -> ActivationNumber {
-        let found = self
-            .instance()
-            .activations
-            .values()
-            .find(|activation| activation.key == key);
+        let found = self.instance().activations.values().find(|activation| activation.key == key);
         found.map_or(ActivationNumber::MAX, |activation| activation.number)
     }
 
@@ -122,25 +86,13 @@ impl Run {
     pub fn send(&mut self, command: &Command) -> Result<Outcome, Rejection> {
         self.seed = self.seed.wrapping_add(1);
         let decide = || {
-            step(
-                &self.workflow,
-                self.state.as_ref(),
-                command,
-                self.at,
-                &mut Draws::new(Seed([self.seed; 16]), self.at),
-            )
+            step(&self.workflow, self.state.as_ref(), command, self.at, &mut Draws::new(Seed([self.seed; 16]), self.at))
         };
         let (outcome, again) = (decide(), decide());
         let outcome = match (outcome, again) {
             (Ok(outcome), Ok(again)) => {
-                assert_eq!(
-                    outcome.events, again.events,
-                    "the same step gives the same events"
-                );
-                assert_eq!(
-                    outcome.effects, again.effects,
-                    "the same step gives the same effects"
-                );
+                assert_eq!(outcome.events, again.events, "the same step gives the same events");
+                assert_eq!(outcome.effects, again.effects, "the same step gives the same effects");
                 outcome
             }
             (Err(rejection), Err(_)) => return Err(rejection),
@@ -149,32 +101,18 @@ impl Run {
         let mut folded = self.state.take();
         for event in &outcome.events {
             assert_eq!(*event, coded(event));
-            let before = folded
-                .as_ref()
-                .map(|instance| instance.activations.clone())
-                .unwrap_or_default();
+            let before = folded.as_ref().map(|instance| instance.activations.clone()).unwrap_or_default();
             apply(&mut folded, event, self.at);
             let after = &folded.as_ref().expect("an instance").activations;
             let changed = changed(&before, after);
             let named: BTreeSet<ActivationNumber> = touched(event).into_iter().collect();
-            assert!(
-                changed.is_subset(&named),
-                "{event:?} changed {changed:?} and names {named:?}"
-            );
-            self.keys
-                .extend(after.values().map(|one| (one.number, one.key.clone())));
+            assert!(changed.is_subset(&named), "{event:?} changed {changed:?} and names {named:?}");
+            self.keys.extend(after.values().map(|one| (one.number, one.key.clone())));
         }
-        assert_eq!(
-            folded, outcome.instance,
-            "the fold of the events is the state"
-        );
+        assert_eq!(folded, outcome.instance, "the fold of the events is the state");
         let instance = folded.as_ref().expect("an instance");
         let mut stored = coded(instance);
-        stored.activations = instance
-            .activations
-            .values()
-            .map(|row| (row.number, coded(row)))
-            .collect();
+        stored.activations = instance.activations.values().map(|row| (row.number, coded(row))).collect();
         assert_eq!(*instance, stored);
         check_tree(instance);
         self.state = folded;
@@ -182,26 +120,12 @@ impl Run {
     }
 
     fn tell(&self, outcome: &Outcome) -> Vec<String> {
-        let events = outcome
-            .events
-            .iter()
-            .filter_map(|event| self.tell_event(event));
-        events
-            .chain(
-                outcome
-                    .effects
-                    .iter()
-                    .filter_map(|effect| self.tell_effect(effect)),
-            )
-            .collect()
+        let events = outcome.events.iter().filter_map(|event| self.tell_event(event));
+        events.chain(outcome.effects.iter().filter_map(|effect| self.tell_effect(effect))).collect()
     }
 
     fn key(&self, number: &ActivationNumber) -> &str {
-        self.keys
-            .get(number)
-            .map(String::as_str)
-            .filter(|key| !key.is_empty())
-            .unwrap_or("root")
+        self.keys.get(number).map(String::as_str).filter(|key| !key.is_empty()).unwrap_or("root")
     }
 
     fn tell_event(&self, event: &Event) -> Option<String> {
@@ -217,52 +141,26 @@ impl Run {
             }
             Event::TaskCancelled { activation } => format!("cancelled {}", self.key(activation)),
             Event::ContextReplaced { branch, context } => {
-                let of = branch
-                    .as_ref()
-                    .map(|branch| format!(" of {}", self.key(branch)))
-                    .unwrap_or_default();
+                let of = branch.as_ref().map(|branch| format!(" of {}", self.key(branch))).unwrap_or_default();
                 format!("context{of} {context:?}")
             }
             Event::TimerSet { timer } => {
                 let seconds = (timer.due.0 - START.0) as f64 / 1e6;
-                format!(
-                    "timer {} {:?} at {seconds} of {}",
-                    timer.number,
-                    timer.purpose,
-                    self.key(&timer.activation)
-                )
+                format!("timer {} {:?} at {seconds} of {}", timer.number, timer.purpose, self.key(&timer.activation))
             }
             Event::TimerCleared { timer, fired } => {
                 format!("timer {timer} {}", if *fired { "fired" } else { "cleared" })
             }
             Event::BranchEnded { branch, .. } => format!("branch {branch} ended"),
-            Event::RetryScheduled {
-                activation,
-                retry,
-                error,
-                ..
-            } => {
-                format!(
-                    "retry {retry} of {} because of {}",
-                    self.key(activation),
-                    tell_error(error)
-                )
+            Event::RetryScheduled { activation, retry, error, .. } => {
+                format!("retry {retry} of {} because of {}", self.key(activation), tell_error(error))
             }
             Event::TaskRetried { activation, .. } => format!("retried {}", self.key(activation)),
             Event::ErrorCaught { activation, error } => {
                 format!("caught by {} {}", self.key(activation), tell_error(error))
             }
-            Event::EventConsumed {
-                activation,
-                consumed,
-                ..
-            } => {
-                format!(
-                    "consumed {} by {} of {}",
-                    consumed.event.id,
-                    consumed.filter,
-                    self.key(activation)
-                )
+            Event::EventConsumed { activation, consumed, .. } => {
+                format!("consumed {} by {} of {}", consumed.event.id, consumed.filter, self.key(activation))
             }
             Event::UntilAdvanced { activation, filter } => {
                 format!("until {filter} of {}", self.key(activation))
@@ -270,9 +168,9 @@ impl Run {
             Event::EventEmitted { event, .. } => {
                 format!("emitted {} {:?}", event.type_, event.data)
             }
-            Event::InstanceCompleted { .. }
-            | Event::InstanceFaulted { .. }
-            | Event::InstanceCancelled { .. } => return None,
+            Event::InstanceCompleted { .. } | Event::InstanceFaulted { .. } | Event::InstanceCancelled { .. } => {
+                return None;
+            }
             Event::InstanceRetried => "retried all".into(),
             Event::TurnBounded { task, .. } => format!("bounded before {task}"),
         })
@@ -280,32 +178,16 @@ impl Run {
 
     fn tell_effect(&self, effect: &Effect) -> Option<String> {
         Some(match effect {
-            Effect::Call {
-                function,
-                with,
-                key,
-                ..
-            } => format!("call {key} {function} {with:?}"),
+            Effect::Call { function, with, key, .. } => format!("call {key} {function} {with:?}"),
             Effect::Withdraw { activation } => format!("withdraw {}", self.key(activation)),
             Effect::Emitted { .. } => return None,
             Effect::Listening { activation } => format!("listening {}", self.key(activation)),
-            Effect::Ended {
-                end: End::Completed { output },
-            } => format!("COMPLETED {output:?}"),
-            Effect::Ended {
-                end: End::Faulted { error },
-            } => {
-                let task = self
-                    .instance()
-                    .faulted_task
-                    .clone()
-                    .unwrap_or_default()
-                    .join("/");
+            Effect::Ended { end: End::Completed { output } } => format!("COMPLETED {output:?}"),
+            Effect::Ended { end: End::Faulted { error } } => {
+                let task = self.instance().faulted_task.clone().unwrap_or_default().join("/");
                 format!("FAULTED [{task}] {}", tell_error(error))
             }
-            Effect::Ended {
-                end: End::Cancelled { reason },
-            } => format!("CANCELLED {reason}"),
+            Effect::Ended { end: End::Cancelled { reason } } => format!("CANCELLED {reason}"),
             Effect::Continue => "continue".into(),
         })
     }
@@ -313,21 +195,13 @@ impl Run {
 
 fn tell_error(error: &Error) -> String {
     let type_ = error.type_.rsplit('/').next().unwrap_or_default();
-    format!(
-        "{type_} {} {}",
-        error.status,
-        error.instance.as_deref().unwrap_or("-")
-    )
+    format!("{type_} {} {}", error.status, error.instance.as_deref().unwrap_or("-"))
 }
 
 pub fn start(input: Data) -> Command {
     Command::Start {
         id: Id([3; 16]),
-        flow: FlowRef {
-            namespace: "test".into(),
-            name: "flow".into(),
-            version: "1.0.0".into(),
-        },
+        flow: FlowRef { namespace: "test".into(), name: "flow".into(), version: "1.0.0".into() },
         input,
         started_by: "test".into(),
         digest: Value::from("digest").into(),
@@ -354,44 +228,17 @@ fn coded<T: minicbor::Encode<()> + for<'b> minicbor::Decode<'b, ()>>(value: &T) 
 type Rows = std::collections::BTreeMap<ActivationNumber, Activation>;
 
 fn changed(before: &Rows, after: &Rows) -> BTreeSet<ActivationNumber> {
-    before
-        .keys()
-        .chain(after.keys())
-        .filter(|number| before.get(number) != after.get(number))
-        .copied()
-        .collect()
+    before.keys().chain(after.keys()).filter(|number| before.get(number) != after.get(number)).copied().collect()
 }
 
 /// Nothing in an instance hangs in the air.
 fn check_tree(instance: &Instance) {
     let has = |number: &ActivationNumber| instance.activations.contains_key(number);
-    let parents = instance
-        .activations
-        .values()
-        .filter_map(|activation| activation.parent);
-    assert!(
-        parents.into_iter().all(|parent| has(&parent)),
-        "every parent is there: {instance:#?}"
-    );
-    assert!(
-        instance.timers.values().all(|timer| has(&timer.activation)),
-        "every timer has its activation"
-    );
-    let rests = |one: &Activation| {
-        matches!(
-            one.progress,
-            Progress::Call { .. } | Progress::Listen { .. }
-        )
-    };
-    let waits = !instance.timers.is_empty()
-        || !instance.pending.is_empty()
-        || instance.activations.values().any(rests);
-    assert!(
-        waits || instance.status != Status::Active,
-        "an active instance waits for something: {instance:#?}"
-    );
-    assert!(
-        instance.pending.iter().all(|owed| has(&owed.parent)),
-        "every start is owed to a scope that is there"
-    );
+    let parents = instance.activations.values().filter_map(|activation| activation.parent);
+    assert!(parents.into_iter().all(|parent| has(&parent)), "every parent is there: {instance:#?}");
+    assert!(instance.timers.values().all(|timer| has(&timer.activation)), "every timer has its activation");
+    let rests = |one: &Activation| matches!(one.progress, Progress::Call { .. } | Progress::Listen { .. });
+    let waits = !instance.timers.is_empty() || !instance.pending.is_empty() || instance.activations.values().any(rests);
+    assert!(waits || instance.status != Status::Active, "an active instance waits for something: {instance:#?}");
+    assert!(instance.pending.iter().all(|owed| has(&owed.parent)), "every start is owed to a scope that is there");
 }

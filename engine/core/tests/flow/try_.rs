@@ -38,25 +38,16 @@ fn filters_of_catch_are_errors_then_when_then_except_when() {
         ("{ errors: { with: { status: 503 } } }", true),
         ("{ errors: { with: { status: 404 } } }", false),
         ("{ errors: { with: { type: other } } }", false),
-        (
-            "{ errors: { with: { instance: /do/0/t/try/0/get } } }",
-            true,
-        ),
+        ("{ errors: { with: { instance: /do/0/t/try/0/get } } }", true),
         ("{ when: '.status > 500' }", true),
         ("{ when: '$error.status > 503' }", false),
         ("{ exceptWhen: '$error.status > 500' }", false),
         ("{ as: err, exceptWhen: '$err.status > 503' }", true),
     ] {
-        let mut run = Run::new(&format!(
-            "do: [ {{ t: {{ try: [ {{ get: {{ call: f }} }} ], catch: {catch} }} }} ]"
-        ));
+        let mut run = Run::new(&format!("do: [ {{ t: {{ try: [ {{ get: {{ call: f }} }} ], catch: {catch} }} }} ]"));
         run.line(r#"start {"n":1}"#);
         run.line("fault t#1/try/get#1 communication 503");
-        let output = run
-            .instance()
-            .output
-            .as_ref()
-            .map(|output| output.json().to_owned());
+        let output = run.instance().output.as_ref().map(|output| output.json().to_owned());
         assert_eq!(output, caught.then(|| r#"{"n":1}"#.to_owned()), "{catch}");
     }
 }
@@ -171,9 +162,8 @@ do:
 
 /// Instants of the retries of a call that always fails, in seconds after the one before, until the try gives up.
 fn delays(retry: &str) -> Vec<f64> {
-    let mut run = Run::new(&format!(
-        "do: [ {{ t: {{ try: [ {{ a: {{ call: f }} }} ], catch: {{ retry: {{ {retry} }} }} }} }} ]"
-    ));
+    let mut run =
+        Run::new(&format!("do: [ {{ t: {{ try: [ {{ a: {{ call: f }} }} ], catch: {{ retry: {{ {retry} }} }} }} }} ]"));
     run.line("start {}");
     let (mut delays, mut last) = (Vec::new(), 0.0);
     for _ in 0..20 {
@@ -191,40 +181,15 @@ fn delays(retry: &str) -> Vec<f64> {
 
 #[test]
 fn backoff_grows_as_it_is_called_and_the_limits_end_it() {
-    let limited = |policy: &str, count: u32| {
-        delays(&format!(
-            "{policy}, limit: {{ attempt: {{ count: {count} }} }}"
-        ))
-    };
+    let limited = |policy: &str, count: u32| delays(&format!("{policy}, limit: {{ attempt: {{ count: {count} }} }}"));
     assert_eq!(limited("delay: PT5S", 3), [5.0, 5.0, 5.0]);
-    assert_eq!(
-        limited("delay: PT5S, backoff: { linear: {} }", 3),
-        [5.0, 10.0, 15.0]
-    );
-    assert_eq!(
-        limited("delay: PT5S, backoff: { exponential: {} }", 4),
-        [5.0, 10.0, 20.0, 40.0]
-    );
-    assert_eq!(
-        limited("delay: PT30M, backoff: { exponential: {} }", 3),
-        [1800.0, 3600.0, 3600.0]
-    );
-    assert_eq!(
-        limited("delay: PT2H, backoff: { exponential: {} }", 2),
-        [7200.0, 7200.0]
-    );
-    assert_eq!(
-        delays("delay: PT5S, limit: { duration: PT12S }"),
-        [5.0, 5.0]
-    );
-    assert_eq!(
-        delays("delay: PT5S, when: '.status == 2', limit: { attempt: { count: 3 } }"),
-        [0.0; 0]
-    );
-    assert_eq!(
-        delays("delay: PT5S, exceptWhen: '.status == 1', limit: { attempt: { count: 3 } }"),
-        [0.0; 0]
-    );
+    assert_eq!(limited("delay: PT5S, backoff: { linear: {} }", 3), [5.0, 10.0, 15.0]);
+    assert_eq!(limited("delay: PT5S, backoff: { exponential: {} }", 4), [5.0, 10.0, 20.0, 40.0]);
+    assert_eq!(limited("delay: PT30M, backoff: { exponential: {} }", 3), [1800.0, 3600.0, 3600.0]);
+    assert_eq!(limited("delay: PT2H, backoff: { exponential: {} }", 2), [7200.0, 7200.0]);
+    assert_eq!(delays("delay: PT5S, limit: { duration: PT12S }"), [5.0, 5.0]);
+    assert_eq!(delays("delay: PT5S, when: '.status == 2', limit: { attempt: { count: 3 } }"), [0.0; 0]);
+    assert_eq!(delays("delay: PT5S, exceptWhen: '.status == 1', limit: { attempt: { count: 3 } }"), [0.0; 0]);
 }
 
 #[test]
@@ -232,10 +197,7 @@ fn jitter_is_drawn_once_for_each_retry_and_lies_between_its_bounds() {
     let policy = "delay: PT5S, jitter: { from: { seconds: 1 }, to: { seconds: 3 } }, limit: { attempt: { count: 9 } }";
     let drawn = delays(policy);
     assert_eq!(drawn.len(), 9);
-    assert!(
-        drawn.iter().all(|delay| (6.0..=8.0).contains(delay)),
-        "{drawn:?}"
-    );
+    assert!(drawn.iter().all(|delay| (6.0..=8.0).contains(delay)), "{drawn:?}");
     assert!(drawn.windows(2).any(|pair| pair[0] != pair[1]), "{drawn:?}");
     assert_eq!(drawn, delays(policy));
 }
