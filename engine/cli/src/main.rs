@@ -1,1 +1,59 @@
-fn main() {}
+//! The binary `peygir`: the only place that picks a store and lists the connectors.
+
+mod answer;
+mod commands;
+mod connectors;
+mod data_folder;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Follows up what was promised to a citizen: flows, rules, deadlines and messages that survive a crash.
+#[derive(Parser)]
+#[command(name = "peygir", version, about, propagate_version = true, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Serve(commands::serve::Arguments),
+    Check(commands::check::Arguments),
+    Run(commands::run::Arguments),
+    Test(commands::test::Arguments),
+    #[command(subcommand)]
+    Journal(commands::journal::Command),
+    #[command(subcommand)]
+    Token(commands::token::Command),
+    LoginLink(commands::login_link::Arguments),
+}
+
+/// Wrong usage, as `sysexits.h` has it.
+const USAGE: u8 = 64;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
+        }
+    };
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let result = match arguments.command {
+        Command::Serve(arguments) => commands::serve::run(arguments),
+        Command::Check(arguments) => commands::check::run(&arguments),
+        Command::Run(arguments) => commands::run::run(&arguments),
+        Command::Test(arguments) => commands::test::run(&arguments),
+        Command::Journal(command) => commands::journal::run(&command),
+        Command::Token(command) => commands::token::run(&command),
+        Command::LoginLink(arguments) => commands::login_link::run(&arguments),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("peygir: {error:#}");
+        ExitCode::FAILURE
+    })
+}

@@ -82,7 +82,7 @@ impl Catalog {
             .iter()
             .filter_map(|(name, manifest)| Some((name.clone(), manifest.operation("send")?.clone())))
             .collect();
-        let zone = jiff::tz::TimeZone::get(&pack.deployment.zone).unwrap_or_else(|_| peygir_calendar::tehran());
+        let zone = peygir_calendar::zone(&pack.deployment.zone).unwrap_or_else(peygir_calendar::tehran);
         Self { pack, flows, zone, operations, callback_secrets: BTreeMap::new(), script_deadline }
     }
 

@@ -7,6 +7,7 @@ pub mod access;
 pub mod catalog;
 pub mod clock;
 pub mod command;
+pub mod deploy;
 pub mod desk;
 pub mod engine;
 pub mod host;

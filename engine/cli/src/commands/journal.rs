@@ -1,0 +1,57 @@
+//! `peygir journal`: looking after the journal of a data folder.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+
+use crate::answer::{line, say};
+use crate::data_folder::DataFolder;
+use crate::progress;
+
+/// Look after the journal.
+#[derive(clap::Subcommand)]
+pub enum Command {
+    Verify(Verify),
+}
+
+/// Check every frame, hash chain, seal and snapshot; exit 1 where something is damaged.
+///
+/// It only reads, and may run while a server writes: then it stops at the end that is still growing.
+#[derive(clap::Args)]
+pub struct Verify {
+    #[arg(long, default_value = "data")]
+    data: PathBuf,
+}
+
+pub fn run(command: &Command) -> Result<ExitCode> {
+    let Command::Verify(arguments) = command;
+    let folder = DataFolder::new(&arguments.data).store();
+    let bar = progress::bar(0, "verifying");
+    let report = peygir_store_local::verify(&folder, &mut |progress| {
+        bar.set_length(progress.bytes);
+        bar.set_position(progress.bytes_done);
+    })
+    .with_context(|| format!("the journal in {} is damaged", folder.display()))?;
+    bar.finish_and_clear();
+    line(&format!(
+        "clean: {} frames of {} streams in {} segments ({} bytes), {} seals, {} snapshots",
+        report.frames,
+        report.streams,
+        report.segments,
+        report.bytes,
+        report.seals,
+        report.snapshots.len()
+    ));
+    if let Some(tail) = &report.tail {
+        say(&format!(
+            "the end of {} is not whole ({} bytes from offset {}): a write under way, or torn by a crash; the next \
+             start cuts what was torn",
+            tail.segment, tail.bytes, tail.offset
+        ));
+    }
+    for (name, why) in &report.snapshots_refused {
+        say(&format!("snapshot {name} can't be used: {why}"));
+    }
+    Ok(if report.snapshots_refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

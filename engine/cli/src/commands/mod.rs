@@ -1,0 +1,9 @@
+//! The commands, a file each.
+
+pub mod check;
+pub mod journal;
+pub mod login_link;
+pub mod run;
+pub mod serve;
+pub mod test;
+pub mod token;

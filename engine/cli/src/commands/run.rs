@@ -1,0 +1,12 @@
+//! `peygir run`: one flow to its end.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+#[derive(clap::Args)]
+pub struct Arguments {}
+
+pub fn run(_arguments: &Arguments) -> Result<ExitCode> {
+    Ok(ExitCode::FAILURE)
+}

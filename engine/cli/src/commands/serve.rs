@@ -1,0 +1,199 @@
+//! `peygir serve`: a deployment at work on an embedded store, until it is told to stop.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use peygir_runtime::access::Access;
+use peygir_runtime::catalog::{Catalog, SCRIPT_MS_MAX};
+use peygir_runtime::clock::Clock;
+use peygir_runtime::desk::Desk;
+use peygir_runtime::engine::Engine;
+use peygir_runtime::host::Host;
+use peygir_runtime::vault::{Keys, Vault};
+use peygir_runtime::{deploy, pack};
+use peygir_server::{ServerOptions, ServerState};
+use peygir_store::Store;
+use peygir_store_local::{IndexFound, LocalStore, OpeningReport, Options};
+use tokio::sync::Notify;
+
+use crate::answer::{line, say};
+use crate::connectors::{self, Built};
+use crate::data_folder::{DataFolder, Running};
+
+const ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8111);
+/// How often the journal is sealed, at least.
+const SEAL_EVERY: Duration = Duration::from_secs(3_600);
+
+/// Run a deployment: takes messages, runs flows, sends, shows the console.
+///
+/// The first start makes the data folder with a new store, writes an administrator's token to bootstrap.token in it, and
+/// prints a one-time login link. Stop it with Ctrl-C; a crash loses nothing that was answered with success.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Folder with a deployment.yaml
+    #[arg(default_value = "examples/one-province")]
+    deployment: PathBuf,
+    /// Folder for journal, keys and outbox; made where it is missing
+    #[arg(long, default_value = "data")]
+    data: PathBuf,
+    /// Address to listen on; that of the deployment, else 127.0.0.1:8111
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+}
+
+pub fn run(arguments: Arguments) -> Result<ExitCode> {
+    start_log();
+    let (pack, warnings) = match pack::load(&arguments.deployment) {
+        Ok(loaded) => loaded,
+        Err(found) => {
+            super::check::print(&found);
+            bail!("the deployment {} has errors; nothing was started", arguments.deployment.display());
+        }
+    };
+    super::check::print(&warnings);
+    let data = DataFolder::new(&std::path::absolute(&arguments.data)?);
+    data.create()?;
+    let built = connectors::build(&pack.deployment, data.root()).map_err(|found| {
+        super::check::print(&found);
+        anyhow::anyhow!("the connectors of {} have errors; nothing was started", arguments.deployment.display())
+    })?;
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(serve(arguments, pack, data, built))
+}
+
+async fn serve(arguments: Arguments, pack: pack::Catalog, data: DataFolder, built: Built) -> Result<ExitCode> {
+    let clock = Clock::Real;
+    let listen = arguments.listen.or(pack.deployment.listen).unwrap_or(ADDRESS);
+    let zone = pack.deployment.zone.clone();
+    let font_file = None;
+    let listener =
+        tokio::net::TcpListener::bind(listen).await.with_context(|| format!("{listen} can't be listened on"))?;
+    let address = format!("http://{}", listener.local_addr()?);
+
+    let (store, report) = LocalStore::open(&data.store(), Options::default())
+        .with_context(|| format!("the store in {} can't be opened", data.store().display()))?;
+    tell_opening(&report);
+    let store = Arc::new(store);
+    let shared: Arc<dyn Store> = store.clone();
+    let keys = Keys::open(&data.keys(), &random)?;
+    let catalog = built.callback_secrets.iter().fold(
+        Catalog::new(pack, &built.manifests, Arc::new(script_deadline)),
+        |catalog, (name, secret)| catalog.with_callback_secret(name, secret.clone()),
+    );
+    let catalog = deploy::deploy(shared.as_ref(), catalog, clock.now())?;
+    let engine = Engine::new(shared.clone(), Vault::new(Arc::new(keys)), catalog, Arc::new(random));
+    let host = Host::new(Arc::new(engine), clock.clone(), built.connectors);
+    let desk = Desk::new(host.clone());
+    let access = Arc::new(Access::new(shared));
+    let stop = Arc::new(Notify::new());
+    let working = tokio::spawn(host.run(stop.clone()));
+    let sealing = tokio::spawn(seal_every_hour(store.clone()));
+
+    welcome(&data, &desk, &access, &clock, &address)?;
+    let time = clock.clone();
+    let state = ServerState {
+        desk,
+        access,
+        clock: Arc::new(move || time.now().to_jiff()),
+        options: ServerOptions {
+            zone: peygir_calendar::zone(&zone).unwrap_or_else(peygir_calendar::tehran),
+            font_file,
+            ..ServerOptions::default()
+        },
+    };
+    let served = peygir_server::serve(state, listener, told_to_stop()).await;
+    stop.notify_one();
+    let _ = working.await;
+    sealing.abort();
+    data.remove_running();
+    served?;
+    say("peygir: stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Logs go to stderr; `PEYGIR_LOG` says how much, as `info` or `peygir_runtime=debug`.
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("PEYGIR_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+fn tell_opening(report: &OpeningReport) {
+    if let Some(cut) = &report.cut {
+        say(&format!(
+            "peygir: the end of {} was torn; {} bytes that nobody was told of were cut at offset {}",
+            cut.segment, cut.bytes, cut.offset
+        ));
+    }
+    if let IndexFound::Rebuilt { reason, .. } = &report.index {
+        say(&format!("peygir: the index was rebuilt from the journal ({reason}): {} frames", report.frames_redone));
+    }
+    for (name, why) in &report.snapshots_refused {
+        say(&format!("peygir: snapshot {name} could not be used: {why}"));
+    }
+}
+
+fn welcome(data: &DataFolder, desk: &Desk, access: &Access, clock: &Clock, address: &str) -> Result<()> {
+    if let Some(token) = access.bootstrap(clock.now())? {
+        let path = data.write_bootstrap(&token.secret)?;
+        say(&format!("peygir: the administrator's token is in {}", path.display()));
+    }
+    data.write_running(&Running { pid: std::process::id(), address: address.to_owned() })?;
+    let directory = desk.directory();
+    let administrator =
+        directory.people.iter().find(|person| person.roles.iter().any(|role| role == "administrator"));
+    line(&format!("{} · {}", directory.title_fa, directory.title_en));
+    line(&format!("console: {address}/"));
+    if let Some(person) = administrator {
+        let link = access.link_new("system", &person.id, clock.now())?;
+        line(&format!("sign in as {} (once, within 10 minutes): {address}/login/{}", person.name.en, link.secret));
+    }
+    if !directory.unsent_channels.is_empty() {
+        say(&format!(
+            "peygir: no gateway is configured for {}: messages are kept in the outbox and not sent",
+            directory.unsent_channels.join(", ")
+        ));
+    }
+    Ok(())
+}
+
+async fn seal_every_hour(store: Arc<LocalStore>) {
+    loop {
+        tokio::time::sleep(SEAL_EVERY).await;
+        let store = store.clone();
+        let sealed = tokio::task::spawn_blocking(move || store.seal()).await;
+        if let Ok(Err(error)) = sealed {
+            tracing::error!(%error, "the journal could not be sealed");
+        }
+    }
+}
+
+async fn told_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    let mut terminated = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(_) => return,
+    };
+    tokio::select! {
+        _ = interrupted => {}
+        _ = terminated.recv() => {}
+    }
+}
+
+fn script_deadline() -> peygir_script::Deadline {
+    let begun = Instant::now();
+    peygir_script::Deadline::new(move || begun.elapsed() > Duration::from_millis(SCRIPT_MS_MAX))
+}
+
+/// Random bytes of the system. Without them nothing can be sealed, so nothing may go on.
+fn random() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).expect("the system gives random bytes");
+    bytes
+}

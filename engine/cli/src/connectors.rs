@@ -1,0 +1,129 @@
+//! The connectors that this binary knows, and how a deployment's are made from them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use peygir_connector::secret::Reference;
+use peygir_connector::{Connector, ConnectorKind, HostFacts, Manifest, Secret};
+use peygir_runtime::host::Connectors;
+use peygir_runtime::pack;
+use peygir_source::{Diagnostic, Diagnostics, suggest};
+
+/// All of them; a connector that is not in this list can't be used.
+pub const KINDS: &[ConnectorKind] =
+    &[peygir_connector_sms::KIND, peygir_connector_mail::KIND, peygir_connector_outbox::KIND];
+
+/// The connectors of a deployment, ready to be used.
+pub struct Built {
+    pub connectors: Connectors,
+    pub manifests: BTreeMap<String, Manifest>,
+    /// By connector: what its peer's calls must name.
+    pub callback_secrets: BTreeMap<String, String>,
+}
+
+pub fn find(kind: &str) -> Option<&'static ConnectorKind> {
+    KINDS.iter().find(|known| known.name == kind)
+}
+
+/// The manifest of a kind.
+pub fn manifest(kind: &str) -> Option<Result<Manifest, Diagnostics>> {
+    find(kind).map(ConnectorKind::read_manifest)
+}
+
+/// Checks the settings of a deployment's connectors without fetching secrets.
+pub fn check(deployment: &pack::Deployment) -> Diagnostics {
+    let mut found = Diagnostics::default();
+    for used in deployment.connectors.values() {
+        match manifest(&used.kind) {
+            None => found.push(unknown(used)),
+            Some(Err(errors)) => found.extend(errors),
+            Some(Ok(manifest)) => found.extend(peygir_connector::settings::check(&manifest, &used.settings)),
+        }
+    }
+    found.in_file(&deployment.file)
+}
+
+/// Makes the connectors of a deployment. All errors at once.
+pub fn build(deployment: &pack::Deployment, data_folder: &Path) -> Result<Built, Diagnostics> {
+    let mut found = Diagnostics::default();
+    let mut built =
+        Built { connectors: BTreeMap::new(), manifests: BTreeMap::new(), callback_secrets: BTreeMap::new() };
+    for used in deployment.connectors.values() {
+        if let Err(errors) = build_one(deployment, used, data_folder, &mut built) {
+            found.extend(errors.in_file(&deployment.file));
+        }
+    }
+    if found.has_errors() { Err(found) } else { Ok(built) }
+}
+
+fn build_one(
+    deployment: &pack::Deployment,
+    used: &pack::ConnectorUse,
+    data_folder: &Path,
+    built: &mut Built,
+) -> Result<(), Diagnostics> {
+    let kind = find(&used.kind).ok_or_else(|| one(unknown(used)))?;
+    let manifest = kind.read_manifest()?;
+    let resolve = |reference: &Reference| reference.resolve(&deployment.folder);
+    let callback_secret = match &used.callback_secret {
+        None => None,
+        Some(node) => Some(callback_secret(node, &resolve)?),
+    };
+    let host = HostFacts {
+        data_folder: data_folder.to_owned(),
+        callback_secret: callback_secret.clone(),
+        ..HostFacts::default()
+    };
+    let settings = peygir_connector::settings::read(&manifest, &used.settings, &resolve, host)?;
+    let connector = (kind.build)(manifest.clone(), settings).map_err(|error| one(error.to_diagnostic(&used.settings)))?;
+    built.connectors.insert(used.name.clone(), Arc::<dyn Connector>::from(connector));
+    built.manifests.insert(used.name.clone(), manifest);
+    if let Some(secret) = callback_secret {
+        built.callback_secrets.insert(used.name.clone(), Secret::reveal(&secret).to_owned());
+    }
+    Ok(())
+}
+
+fn callback_secret(
+    node: &peygir_source::Node,
+    resolve: &dyn Fn(&Reference) -> Result<Secret, String>,
+) -> Result<Secret, Diagnostics> {
+    let text = |name: &str| node.get(name).and_then(|value| value.as_str()).map(str::to_owned);
+    let reference = match (text("env"), text("file")) {
+        (Some(name), None) => Reference::Env(name),
+        (None, Some(path)) => Reference::File(path.into()),
+        _ => {
+            return Err(one(Diagnostic::error(
+                "PG-P071",
+                node.span,
+                "`callbackSecret` is a reference: { env: NAME } or { file: PATH }",
+                "`callbackSecret` یک ارجاع است: ‎{ env: NAME }‎ یا ‎{ file: PATH }‎",
+            )));
+        }
+    };
+    resolve(&reference).map_err(|why| {
+        one(Diagnostic::error(
+            "PG-P072",
+            node.span,
+            format!("the callback secret can't be read: {why}"),
+            format!("رمز فراخوان بازگشت خوانده نمی‌شود: {why}"),
+        ))
+    })
+}
+
+fn one(diagnostic: Diagnostic) -> Diagnostics {
+    Diagnostics { list: vec![diagnostic] }
+}
+
+fn unknown(used: &pack::ConnectorUse) -> Diagnostic {
+    let names: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+    let mut diagnostic = Diagnostic::error(
+        "PG-P070",
+        used.kind_span,
+        format!("there is no connector \"{}\"; there are: {}", used.kind, names.join(", ")),
+        format!("اتصالی به نام «{}» نیست؛ این‌ها هستند: {}", used.kind, names.join("، ")),
+    );
+    diagnostic.help = suggest(&used.kind, names).map(|near| format!("did you mean \"{near}\"?"));
+    diagnostic
+}
