@@ -147,11 +147,7 @@ impl Directory {
     ) -> Vec<&Person> {
         let ranked = self.ranked(role, province, county, agency);
         let narrowest = ranked.first().map(|(breadth, _)| *breadth);
-        ranked
-            .into_iter()
-            .filter(|(breadth, _)| Some(*breadth) == narrowest)
-            .map(|(_, person)| person)
-            .collect()
+        ranked.into_iter().filter(|(breadth, _)| Some(*breadth) == narrowest).map(|(_, person)| person).collect()
     }
 
     /// The options that a choice takes from here.
@@ -197,9 +193,8 @@ impl Directory {
 impl Holding {
     /// Whether the role is held for a place: every part that the holding names must be the place's own.
     pub fn covers(&self, province: Option<&str>, county: Option<&str>, agency: Option<&str>) -> bool {
-        let within = |held: &Option<String>, asked: Option<&str>| {
-            held.as_deref().is_none_or(|held| asked == Some(held))
-        };
+        let within =
+            |held: &Option<String>, asked: Option<&str>| held.as_deref().is_none_or(|held| asked == Some(held));
         within(&self.province, province) && within(&self.county, county) && within(&self.agency, agency)
     }
 
@@ -259,8 +254,7 @@ fn lay<T>(base: &mut Vec<T>, later: Vec<T>, id: impl Fn(&T) -> &String) {
     }
 }
 
-const MEMBERS: [&str; 8] =
-    ["kind", "province", "counties", "topics", "roles", "agencyKinds", "agencies", "people"];
+const MEMBERS: [&str; 8] = ["kind", "province", "counties", "topics", "roles", "agencyKinds", "agencies", "people"];
 
 fn read_directory(reader: &mut Reader, root: &Node) -> Option<DirectoryFile> {
     if !reader.mapping(root, &MEMBERS) {

@@ -219,17 +219,7 @@ fn read_field(reader: &mut Reader, node: &Node) -> Option<Field> {
         );
     }
     let (label, (kind, options_from)) = (label?, kind?);
-    Some(Field {
-        name: name?,
-        kind,
-        label_fa: label.fa,
-        label_en: label.en,
-        required,
-        min,
-        max,
-        clear,
-        options_from,
-    })
+    Some(Field { name: name?, kind, label_fa: label.fa, label_en: label.en, required, min, max, clear, options_from })
 }
 
 /// Names of fields become members of an answer, which flows read as `.verdict`: a letter, then letters and digits.
@@ -305,11 +295,7 @@ fn read_options(reader: &mut Reader, node: &Node) -> Option<(FieldKind, Option<O
     Some((FieldKind::Choice(choices), None))
 }
 
-fn read_choice(
-    reader: &mut Reader,
-    node: &Node,
-    seen: &mut BTreeMap<String, peygir_source::Span>,
-) -> Option<Choice> {
+fn read_choice(reader: &mut Reader, node: &Node, seen: &mut BTreeMap<String, peygir_source::Span>) -> Option<Choice> {
     if !reader.mapping(node, &["value", "fa", "en"]) {
         return None;
     }

@@ -140,12 +140,7 @@ impl Reader {
         if is_id(&text) {
             return Some(text);
         }
-        self.error(
-            "PG-P005",
-            node.span,
-            format!("\"{text}\" is no identifier"),
-            format!("«{text}» شناسه نیست"),
-        );
+        self.error("PG-P005", node.span, format!("\"{text}\" is no identifier"), format!("«{text}» شناسه نیست"));
         if let Some(last) = self.found.list.last_mut() {
             last.help = Some("use lower-case letters a-z, digits and hyphens, such as \"foad/resolution\"".into());
         }

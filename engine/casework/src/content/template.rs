@@ -20,7 +20,7 @@ pub const RENDERED_BYTES_MAX: usize = 64 << 10;
 pub const SUBJECT_CHARS_MAX: usize = 200;
 
 /// What a template may name. `args.…` is free: the flow that sends says what it holds. Null values print as nothing.
-pub const VARIABLES: [&str; 35] = [
+pub const VARIABLES: [&str; 34] = [
     "now",
     "case",
     "case.id",
@@ -30,7 +30,6 @@ pub const VARIABLES: [&str; 35] = [
     "case.province",
     "case.county",
     "case.topic",
-    "case.topicTitle",
     "case.agency",
     "case.agencyTitle",
     "case.manager",
@@ -59,9 +58,8 @@ pub const VARIABLES: [&str; 35] = [
 ];
 
 /// Filters beyond these are refused when the template is read.
-pub const FILTERS: [&str; 12] = [
-    "jalali", "fa_digits", "default", "trim", "upper", "lower", "replace", "length", "first", "last", "join", "round",
-];
+pub const FILTERS: [&str; 12] =
+    ["jalali", "fa_digits", "default", "trim", "upper", "lower", "replace", "length", "first", "last", "join", "round"];
 
 const SMS: &str = "sms";
 const SUBJECT: &str = "subject";
@@ -143,9 +141,11 @@ fn environment() -> Environment<'static> {
     environment.set_fuel(Some(FUEL_MAX));
     environment.set_auto_escape_callback(|_| AutoEscape::None);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_formatter(|out, state, value| {
-        if value.is_none() { Ok(()) } else { minijinja::escape_formatter(out, state, value) }
-    });
+    environment.set_formatter(
+        |out, state, value| {
+            if value.is_none() { Ok(()) } else { minijinja::escape_formatter(out, state, value) }
+        },
+    );
     environment.add_filter("fa_digits", |text: minijinja::Value| crate::text::persian_digits(&text.to_string()));
     environment.add_filter("jalali", jalali);
     environment
@@ -224,10 +224,16 @@ fn check_uses(reader: &mut Reader, place: &Place<'_>) {
     for used in scan(place.value) {
         let (code, en, fa, known): (_, _, _, &[&str]) = match used.kind {
             UseKind::Variable if is_variable(&used.name) => continue,
-            UseKind::Variable => ("PG-P032", "a template knows no variable", "الگوی پیام متغیری به این نام ندارد:", &VARIABLES),
+            UseKind::Variable => {
+                ("PG-P032", "a template knows no variable", "الگوی پیام متغیری به این نام ندارد:", &VARIABLES)
+            }
             UseKind::Filter if FILTERS.contains(&used.name.as_str()) => continue,
-            UseKind::Filter => ("PG-P033", "a template knows no filter", "الگوی پیام صافی‌ای به این نام ندارد:", &FILTERS),
-            UseKind::Function => ("PG-P034", "a template calls no functions, such as", "الگوی پیام تابع فرا نمی‌خواند:", &[]),
+            UseKind::Filter => {
+                ("PG-P033", "a template knows no filter", "الگوی پیام صافی‌ای به این نام ندارد:", &FILTERS)
+            }
+            UseKind::Function => {
+                ("PG-P034", "a template calls no functions, such as", "الگوی پیام تابع فرا نمی‌خواند:", &[])
+            }
         };
         let span = place.at(used.offset, length(&used));
         let mut diagnostic =

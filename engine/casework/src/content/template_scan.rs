@@ -4,8 +4,28 @@
 use std::collections::BTreeSet;
 
 const WORDS: [&str; 22] = [
-    "if", "elif", "else", "endif", "for", "in", "endfor", "recursive", "set", "endset", "with", "endwith", "not",
-    "and", "or", "is", "true", "false", "none", "True", "False", "None",
+    "if",
+    "elif",
+    "else",
+    "endif",
+    "for",
+    "in",
+    "endfor",
+    "recursive",
+    "set",
+    "endset",
+    "with",
+    "endwith",
+    "not",
+    "and",
+    "or",
+    "is",
+    "true",
+    "false",
+    "none",
+    "True",
+    "False",
+    "None",
 ];
 
 /// A name and the byte at which it stands.

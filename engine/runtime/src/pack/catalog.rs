@@ -151,7 +151,10 @@ impl Parts {
                 let diagnostic = Diagnostic::error(
                     "PG-P043",
                     TOP,
-                    format!("the pack \"{name}\" must lie below \"{}\": name it before in the deployment", manifest.name),
+                    format!(
+                        "the pack \"{name}\" must lie below \"{}\": name it before in the deployment",
+                        manifest.name
+                    ),
                     format!("بستهٔ «{name}» باید زیر «{}» باشد: در استقرار پیش از آن بیاید", manifest.name),
                 );
                 found.push(in_file(diagnostic, file.map_or("", String::as_str)));
@@ -160,12 +163,7 @@ impl Parts {
     }
 
     /// Reads the flows and resolves what forms take from the directory. `known`: whether all functions are known here.
-    pub fn into_catalog(
-        self,
-        deployment: Deployment,
-        known: bool,
-        found: &mut Diagnostics,
-    ) -> (Catalog, Whole) {
+    pub fn into_catalog(self, deployment: Deployment, known: bool, found: &mut Diagnostics) -> (Catalog, Whole) {
         let functions = Functions::new(self.tables.keys(), self.scripts.keys());
         self.clashes(found);
         let names: &dyn Names = if known { &functions } else { &Unknown };
@@ -281,8 +279,12 @@ fn check_deployment(catalog: &Catalog, found: &mut Diagnostics) {
     let mut list = Vec::new();
     let mut must_be = |code, span, en: &str, fa: &str, name: &str, known: Vec<String>| {
         if !known.iter().any(|one| one == name) {
-            let mut diagnostic =
-                Diagnostic::error(code, span, format!("there is no {en} \"{name}\""), format!("{fa} «{name}» وجود ندارد"));
+            let mut diagnostic = Diagnostic::error(
+                code,
+                span,
+                format!("there is no {en} \"{name}\""),
+                format!("{fa} «{name}» وجود ندارد"),
+            );
             diagnostic.help =
                 suggest(name, known.iter().map(String::as_str)).map(|near| format!("did you mean \"{near}\"?"));
             list.push(diagnostic);

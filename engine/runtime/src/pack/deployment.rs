@@ -65,8 +65,20 @@ pub struct Line {
 }
 
 const MEMBERS: [&str; 14] = [
-    "kind", "name", "title", "province", "packs", "caseType", "intake", "calendar", "zone", "listen", "lines",
-    "connectors", "channels", "http",
+    "kind",
+    "name",
+    "title",
+    "province",
+    "packs",
+    "caseType",
+    "intake",
+    "calendar",
+    "zone",
+    "listen",
+    "lines",
+    "connectors",
+    "channels",
+    "http",
 ];
 
 impl Deployment {
@@ -100,7 +112,8 @@ impl Deployment {
 
     /// The province that a message to a line belongs to.
     pub fn province_of_line(&self, connector: &str, line: &str) -> Option<&str> {
-        let fits = |known: &&Line| known.line == line && known.connector.as_deref().is_none_or(|only| only == connector);
+        let fits =
+            |known: &&Line| known.line == line && known.connector.as_deref().is_none_or(|only| only == connector);
         self.lines.iter().find(fits).map(|known| known.province.as_str())
     }
 
@@ -129,12 +142,8 @@ fn read(reader: &mut Reader, folder: &Path, file: &SourceFile, root: &Node) -> O
     let channels = read_channels(reader, root, &connectors);
     let http_allow = read_http(reader, root);
     let span = |key: &str| root.get(key).map(|node| node.span).unwrap_or_default();
-    let places = Places {
-        province: span("province"),
-        intake: span("intake"),
-        calendar: span("calendar"),
-        lines: line_spans,
-    };
+    let places =
+        Places { province: span("province"), intake: span("intake"), calendar: span("calendar"), lines: line_spans };
     Some(Deployment {
         folder: folder.to_owned(),
         file: file.name.clone(),

@@ -189,12 +189,10 @@ fn manifest(root: &Node) -> Result<(Manifest, Diagnostics), Diagnostics> {
         return Err(reader.found);
     }
     reader.kind(root, "pack");
-    let (name, version, title) = (reader.id(root, "name"), reader.text(root, "version"), reader.bilingual(root, "title"));
+    let (name, version, title) =
+        (reader.id(root, "name"), reader.text(root, "version"), reader.bilingual(root, "title"));
     let over = reader.items(root, "over").iter().filter_map(|item| reader.as_id(item)).collect();
-    let manifest = name
-        .zip(version)
-        .zip(title)
-        .map(|((name, version), title)| Manifest { name, version, title, over });
+    let manifest = name.zip(version).zip(title).map(|((name, version), title)| Manifest { name, version, title, over });
     reader.finish(manifest)
 }
 
@@ -231,8 +229,9 @@ fn unknown_kind(root: &Node) -> Diagnostic {
         Some(kind) => (kind.span, format!("{:?} is no kind of file in a pack", kind.as_str().unwrap_or_default())),
         None => (root.span, "this file does not say what it is: it has neither `kind` nor `document`".to_owned()),
     };
-    Diagnostic::error("PG-P042", span, what, "نوع این پرونده در بسته شناخته نیست")
-        .with_help("a flow has `document`; other files have `kind`: form, template, directory, calendar, decision-table")
+    Diagnostic::error("PG-P042", span, what, "نوع این پرونده در بسته شناخته نیست").with_help(
+        "a flow has `document`; other files have `kind`: form, template, directory, calendar, decision-table",
+    )
 }
 
 pub fn twice(id: &str, first: &str) -> Diagnostic {

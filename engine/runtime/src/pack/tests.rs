@@ -31,7 +31,8 @@ roles: [ { id: operator, fa: کارشناس, en: Operator } ]
 topics: [ { id: water, fa: آب, en: Water } ]
 people: [ { id: op, fa: الف, en: A, roles: [ { role: operator, province: yazd } ] } ]
 ";
-const CALENDAR: &str = "kind: calendar\nid: always\ntitle: { fa: همیشه, en: Always }\nzone: Asia/Tehran\nalways: true\n";
+const CALENDAR: &str =
+    "kind: calendar\nid: always\ntitle: { fa: همیشه, en: Always }\nzone: Asia/Tehran\nalways: true\n";
 const FORM: &str = "kind: form
 id: a/form
 title: { fa: فرم, en: Form }
@@ -51,9 +52,7 @@ channels: { sms: box }
 ";
 
 fn flow(task: &str) -> String {
-    format!(
-        "document: {{ dsl: '1.0.3', namespace: ir-a, name: flow, version: '1.0.0' }}\ndo:\n  - one:\n{task}"
-    )
+    format!("document: {{ dsl: '1.0.3', namespace: ir-a, name: flow, version: '1.0.0' }}\ndo:\n  - one:\n{task}")
 }
 
 const TASK: &str = "      call: human-task
@@ -81,7 +80,8 @@ fn deployment(changes: &[(&str, &str)]) -> tempfile::TempDir {
 
 #[test]
 fn the_example_deploys_without_a_finding() {
-    let (catalog, found) = load(&top().join("examples/one-province")).unwrap_or_else(|found| panic!("{:#?}", found.list));
+    let (catalog, found) =
+        load(&top().join("examples/one-province")).unwrap_or_else(|found| panic!("{:#?}", found.list));
     assert_eq!(found.list, []);
     let flows: Vec<String> = catalog.flows.keys().map(ToString::to_string).collect();
     assert_eq!(flows, ["ir-foad/duty-inspection:1.0.0", "ir-foad/foad-128:1.0.0", "ir-foad/intake:1.0.0"]);
@@ -121,7 +121,11 @@ fn names_that_lead_nowhere_are_found_where_they_stand() {
         ("{ form: a/form, assign: { role: oprator } }", "PG-P052", "operator"),
         ("{ form: a/form, assign: { role: operator, person: opp } }", "PG-P053", "op"),
         ("{ form: a/form, assign: { role: operator }, due: { within: PT1H, calendar: alway } }", "PG-P054", "always"),
-        ("{ form: a/form, assign: { role: operator }, onOverdue: { flow: 'ir-a/flwo:1.0.0' } }", "PG-P055", "ir-a/flow:1.0.0"),
+        (
+            "{ form: a/form, assign: { role: operator }, onOverdue: { flow: 'ir-a/flwo:1.0.0' } }",
+            "PG-P055",
+            "ir-a/flow:1.0.0",
+        ),
         ("{ form: a/form, assign: { role: operator }, notify: { by: sms, template: a/word } }", "PG-P051", "a/words"),
         ("{ form: a/form, assign: { role: operator }, notify: { by: smss, template: a/words } }", "PG-P056", "sms"),
     ];
@@ -196,6 +200,7 @@ htp: {}
         (11, "PG-P060"),
         (12, "PG-P002"),
         (13, "PG-P002"),
+        (13, "PG-P060"),
         (14, "PG-P002"),
     ];
     assert_eq!(lines, expected);
@@ -228,7 +233,8 @@ rules: [ { id: all, last: true, then: { agency: x } } ]
     assert_eq!(codes(&found), [("PG-P041", "t.table.yaml".to_owned(), 1)]);
 
     let upside_down = DEPLOYMENT.replace("[ pack ]", "[ over, pack ]");
-    let found = load(deployment(&[&base[1..], &[("deployment.yaml", upside_down.as_str())]].concat()).path()).unwrap_err();
+    let found =
+        load(deployment(&[&base[1..], &[("deployment.yaml", upside_down.as_str())]].concat()).path()).unwrap_err();
     assert_eq!(codes(&found), [("PG-P043", "pack.yaml".to_owned(), 1)]);
 }
 

@@ -31,9 +31,8 @@ pub struct Use {
 /// All uses in a flow, in the order of writing.
 pub fn of_flow(root: &Node) -> Vec<Use> {
     let mut uses = Vec::new();
-    if let Some(calendar) = root
-        .get("document")
-        .and_then(|document| document.get("metadata")?.get("peygir")?.get("calendar"))
+    if let Some(calendar) =
+        root.get("document").and_then(|document| document.get("metadata")?.get("peygir")?.get("calendar"))
     {
         note(calendar, Kind::Calendar, &mut uses);
     }

@@ -71,7 +71,8 @@ people:
 
 #[test]
 fn names_of_nothing_are_found_once_all_layers_are_known() {
-    let text = DIRECTORY.replace("role: duty-manager }", "role: duty-manger }").replace("kind: water,", "kind: wather,");
+    let text =
+        DIRECTORY.replace("role: duty-manager }", "role: duty-manger }").replace("kind: water,", "kind: wather,");
     let file = read(&text).unwrap();
     let found: Vec<_> = file.references.iter().filter_map(|used| used.check(&file.directory)).collect();
     assert_eq!(found.len(), 2);
@@ -91,7 +92,6 @@ people:
   - { id: b, fa: ب, en: B, mail: nobody }
   - { id: b, fa: ب, en: B, roles: [ { county: malayer } ] }
 ";
-    let expected =
-        [("PG-P005", 3), ("PG-P003", 4), ("PG-P022", 6), ("PG-P023", 7), ("PG-P003", 8), ("PG-P006", 8)];
+    let expected = [("PG-P005", 3), ("PG-P003", 4), ("PG-P022", 6), ("PG-P023", 7), ("PG-P003", 8), ("PG-P006", 8)];
     assert_eq!(read(text).unwrap_err(), expected);
 }

@@ -31,7 +31,8 @@ fn codes(text: &str) -> Vec<(&'static str, u32)> {
 
 #[test]
 fn an_answer_is_checked_and_normalised() {
-    let answer = json!({ "outcome": "done", "note": " علي ", "unit": "", "visited": false, "people": 3, "satisfaction": 5 });
+    let answer =
+        json!({ "outcome": "done", "note": " علي ", "unit": "", "visited": false, "people": 3, "satisfaction": 5 });
     let stored = json!({ "outcome": "done", "note": "علی", "visited": false, "people": 3, "satisfaction": 5 });
     assert_eq!(form().check(&answer), Ok(stored));
 }
@@ -47,7 +48,10 @@ fn every_wrong_field_is_named() {
         (json!({ "outcome": "done", "note": "دوازده‌‌ حرف است" }), vec![("note", "too-long")]),
         (json!({ "outcome": "done", "unit": "a\nb" }), vec![("unit", "wrong-type")]),
         (json!({ "outcome": "done", "visited": "yes" }), vec![("visited", "wrong-type")]),
-        (json!({ "outcome": "done", "people": 0, "satisfaction": 6 }), vec![("people", "out-of-range"), ("satisfaction", "out-of-range")]),
+        (
+            json!({ "outcome": "done", "people": 0, "satisfaction": 6 }),
+            vec![("people", "out-of-range"), ("satisfaction", "out-of-range")],
+        ),
         (json!({ "outcome": "done", "people": 1.5 }), vec![("people", "wrong-type")]),
         (json!({ "outcome": "done", "extra": 1 }), vec![("extra", "unknown-field")]),
         (json!("done"), vec![("", "wrong-type")]),
@@ -60,15 +64,17 @@ fn every_wrong_field_is_named() {
 
 #[test]
 fn texts_are_personal_unless_said_otherwise() {
-    let personal: Vec<String> =
-        form().fields.into_iter().filter(Field::is_personal).map(|field| field.name).collect();
+    let personal: Vec<String> = form().fields.into_iter().filter(Field::is_personal).map(|field| field.name).collect();
     assert_eq!(personal, ["note"]);
 }
 
 #[test]
 fn options_come_from_the_directory() {
     let mut form = form();
-    assert_eq!(form.check(&json!({ "outcome": "done", "topic": "water" })), Err(vec![("topic".into(), "not-an-option")]));
+    assert_eq!(
+        form.check(&json!({ "outcome": "done", "topic": "water" })),
+        Err(vec![("topic".into(), "not-an-option")])
+    );
     let topic = crate::content::Named { id: "water".into(), fa: "آب".into(), en: "Water".into() };
     form.resolve(&Directory { topics: vec![topic], ..Directory::default() });
     assert!(form.check(&json!({ "outcome": "done", "topic": "water" })).is_ok());

@@ -15,7 +15,8 @@ fn sms(words: &str) -> Template {
 
 #[test]
 fn words_are_put_in() {
-    let template = read("kind: template
+    let template = read(
+        "kind: template
 id: foad/received
 sms: |
   کد پیگیری: {{ case.code|fa_digits }}
@@ -25,7 +26,8 @@ mail:
   body: |
     {{ case.text }}
     {% if case.agencyTitle %}{{ case.agencyTitle }}{% else %}—{% endif %}
-")
+",
+    )
     .expect("the template is right");
     let values = json!({
         "case": { "code": "48219073655", "text": "<b>سلام</b>", "agencyTitle": null },
