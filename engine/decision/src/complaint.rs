@@ -5,42 +5,89 @@ use peygir_source::{Diagnostic, Span, suggest};
 use crate::value_type::ValueType;
 
 pub(crate) fn not_a_table(span: Span) -> Diagnostic {
-    Diagnostic::error("PG-T001", span, "this is no decision table", "این یک جدول تصمیم نیست")
-        .with_help("a table begins with kind: decision-table")
+    Diagnostic::error(
+        "PG-T001",
+        span,
+        "this is no decision table",
+        "این یک جدول تصمیم نیست",
+    )
+    .with_help("a table begins with kind: decision-table")
 }
 
-pub(crate) fn unknown_member<'a>(span: Span, name: &str, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
+pub(crate) fn unknown_member<'a>(
+    span: Span,
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
     suggested(
-        Diagnostic::error("PG-T002", span, format!("\"{name}\" is not known here"), format!("«{name}» در اینجا شناخته نیست")),
+        Diagnostic::error(
+            "PG-T002",
+            span,
+            format!("\"{name}\" is not known here"),
+            format!("«{name}» در اینجا شناخته نیست"),
+        ),
         name,
         known,
     )
 }
 
 pub(crate) fn missing(span: Span, name: &str) -> Diagnostic {
-    Diagnostic::error("PG-T003", span, format!("\"{name}\" is missing"), format!("«{name}» نوشته نشده است"))
+    Diagnostic::error(
+        "PG-T003",
+        span,
+        format!("\"{name}\" is missing"),
+        format!("«{name}» نوشته نشده است"),
+    )
 }
 
 pub(crate) fn shape(span: Span, what: &str, expected: &str, expected_fa: &str) -> Diagnostic {
-    Diagnostic::error("PG-T003", span, format!("{what} must be {expected}"), format!("«{what}» باید {expected_fa} باشد"))
+    Diagnostic::error(
+        "PG-T003",
+        span,
+        format!("{what} must be {expected}"),
+        format!("«{what}» باید {expected_fa} باشد"),
+    )
 }
 
 pub(crate) fn too_many(span: Span, what: &str, max: usize) -> Diagnostic {
-    Diagnostic::error("PG-T003", span, format!("{what} are more than {max}"), format!("«{what}» بیش از {max} تاست"))
+    Diagnostic::error(
+        "PG-T003",
+        span,
+        format!("{what} are more than {max}"),
+        format!("«{what}» بیش از {max} تاست"),
+    )
 }
 
 pub(crate) fn not_built(span: Span, what: &str) -> Diagnostic {
-    Diagnostic::error("PG-T004", span, format!("{what} is not built yet"), format!("{what} هنوز ساخته نشده است"))
+    Diagnostic::error(
+        "PG-T004",
+        span,
+        format!("{what} is not built yet"),
+        format!("{what} هنوز ساخته نشده است"),
+    )
 }
 
 pub(crate) fn bad_name(span: Span, what: &str, form: &str) -> Diagnostic {
-    Diagnostic::error("PG-T005", span, format!("{what} is written wrongly"), format!("«{what}» درست نوشته نشده است"))
-        .with_help(form)
+    Diagnostic::error(
+        "PG-T005",
+        span,
+        format!("{what} is written wrongly"),
+        format!("«{what}» درست نوشته نشده است"),
+    )
+    .with_help(form)
 }
 
 pub(crate) fn duplicate_rule(span: Span, id: &str, first: Span) -> Diagnostic {
-    Diagnostic::error("PG-T006", span, format!("the rule id \"{id}\" stands twice"), format!("شناسهٔ قاعدهٔ «{id}» تکراری است"))
-        .with_help(format!("it stands first at line {}; ids must differ, since layers and journals name rules by them", first.line))
+    Diagnostic::error(
+        "PG-T006",
+        span,
+        format!("the rule id \"{id}\" stands twice"),
+        format!("شناسهٔ قاعدهٔ «{id}» تکراری است"),
+    )
+    .with_help(format!(
+        "it stands first at line {}; ids must differ, since layers and journals name rules by them",
+        first.line
+    ))
 }
 
 /// `what` and `what_fa` say which kind of name it is: input, output, rule.
@@ -72,7 +119,12 @@ pub(crate) fn wrong_type(span: Span, name: &str, expected: ValueType) -> Diagnos
 }
 
 pub(crate) fn bad_cell(span: Span, reason: &str, reason_fa: &str) -> Diagnostic {
-    Diagnostic::error("PG-T009", span, format!("this cell can't be read: {reason}"), format!("این خانه خوانده نمی‌شود: {reason_fa}"))
+    Diagnostic::error(
+        "PG-T009",
+        span,
+        format!("this cell can't be read: {reason}"),
+        format!("این خانه خوانده نمی‌شود: {reason_fa}"),
+    )
 }
 
 /// A finding inside an expression, told at the cell: where it begins in the file depends on the quoting.
@@ -81,7 +133,10 @@ pub(crate) fn bad_expression(span: Span, inner: &Diagnostic) -> Diagnostic {
     let finding = Diagnostic::error(
         "PG-T010",
         span,
-        format!("the expression is wrong at character {place}: {}", inner.message),
+        format!(
+            "the expression is wrong at character {place}: {}",
+            inner.message
+        ),
         format!("عبارت در نویسهٔ {place} نادرست است: {}", inner.message_fa),
     );
     match &inner.help {
@@ -101,7 +156,12 @@ pub(crate) fn no_catch_all(span: Span) -> Diagnostic {
 }
 
 pub(crate) fn bad_catch_all(span: Span, reason: &str, reason_fa: &str) -> Diagnostic {
-    Diagnostic::error("PG-T011", span, format!("the catch-all {reason}"), format!("قاعدهٔ فراگیر {reason_fa}"))
+    Diagnostic::error(
+        "PG-T011",
+        span,
+        format!("the catch-all {reason}"),
+        format!("قاعدهٔ فراگیر {reason_fa}"),
+    )
 }
 
 pub(crate) fn outside_limits(span: Span, name: &str, limit: &str) -> Diagnostic {
@@ -123,8 +183,13 @@ pub(crate) fn unset_output(span: Span, rule: &str, output: &str) -> Diagnostic {
 }
 
 pub(crate) fn bad_placeholder(span: Span, reason: &str) -> Diagnostic {
-    Diagnostic::error("PG-T014", span, format!("this text can't be filled: {reason}"), format!("این متن پر نمی‌شود: {reason}"))
-        .with_help("{name} stands for an input; a brace itself is written {{ or }}")
+    Diagnostic::error(
+        "PG-T014",
+        span,
+        format!("this text can't be filled: {reason}"),
+        format!("این متن پر نمی‌شود: {reason}"),
+    )
+    .with_help("{name} stands for an input; a brace itself is written {{ or }}")
 }
 
 pub(crate) fn never_reached(span: Span, rule: &str, above: &str) -> Diagnostic {
@@ -136,7 +201,11 @@ pub(crate) fn never_reached(span: Span, rule: &str, above: &str) -> Diagnostic {
     )
 }
 
-fn suggested<'a>(finding: Diagnostic, name: &str, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
+fn suggested<'a>(
+    finding: Diagnostic,
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
     match suggest(name, known) {
         Some(meant) => finding.with_help(format!("did you mean \"{meant}\"?")),
         None => finding,
@@ -144,5 +213,10 @@ fn suggested<'a>(finding: Diagnostic, name: &str, known: impl IntoIterator<Item 
 }
 
 pub(crate) fn too_many_or_none(span: Span, what: &str, max: usize) -> Diagnostic {
-    shape(span, what, &format!("a list of 1 to {max} texts"), &format!("فهرستی از ۱ تا {max} متن"))
+    shape(
+        span,
+        what,
+        &format!("a list of 1 to {max} texts"),
+        &format!("فهرستی از ۱ تا {max} متن"),
+    )
 }

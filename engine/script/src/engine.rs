@@ -1,27 +1,38 @@
 //! The two engines: one for scripts, one for cells. Each is built once and shared by all threads.
 
-use std::{
-    collections::BTreeSet,
-    sync::LazyLock,
-};
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use rhai::{
     Dynamic, Engine, OptimizationLevel,
     module_resolvers::DummyModuleResolver,
     packages::{
-        BasicArrayPackage, BasicMapPackage, BasicMathPackage, CorePackage, LogicPackage, MoreStringPackage, Package,
+        BasicArrayPackage, BasicMapPackage, BasicMathPackage, CorePackage, LogicPackage,
+        MoreStringPackage, Package,
     },
 };
 
-use crate::{deadline, limits, stdlib};
+use crate::{deadline, limits, stdlib, trace};
 
-/// What may not be called at all, and what stands for it. `sleep` would hold a thread, the rest reaches outside the script.
-pub(crate) const FORBIDDEN: &[&str] = &["eval", "import", "export", "print", "debug", "curry", "sleep", "timestamp"];
+/// What may not be called at all. `curry` binds values that the size limits do not count, `sleep` would hold a thread, the rest reaches outside the script.
+pub(crate) const FORBIDDEN: &[&str] = &[
+    "eval",
+    "import",
+    "export",
+    "print",
+    "debug",
+    "curry",
+    "sleep",
+    "timestamp",
+];
 
 /// Of these, those that are symbols of the language: only they can be switched off by name.
 const FORBIDDEN_SYMBOLS: &[&str] = &["eval", "import", "export", "print", "debug", "curry"];
 
-pub(crate) static SCRIPTS: LazyLock<Engine> = LazyLock::new(|| build(limits::OPERATIONS_MAX));
+pub(crate) static SCRIPTS: LazyLock<Engine> = LazyLock::new(|| {
+    let mut engine = build(limits::OPERATIONS_MAX);
+    trace::register(&mut engine);
+    engine
+});
 pub(crate) static CELLS: LazyLock<Engine> = LazyLock::new(|| {
     let mut engine = build(limits::CELL_OPERATIONS_MAX);
     // Without loops and functions of its own an expression can't nest values deeper than its text and inputs are.
@@ -38,7 +49,17 @@ pub(crate) static FUNCTION_NAMES: LazyLock<BTreeSet<String>> = LazyLock::new(|| 
         .filter_map(|signature| signature.split('(').next())
         .map(|name| name.trim().to_owned())
         .collect();
-    names.extend(["Fn", "call", "type_of", "is_def_var", "is_def_fn", "is_shared"].map(str::to_owned));
+    names.extend(
+        [
+            "Fn",
+            "call",
+            "type_of",
+            "is_def_var",
+            "is_def_fn",
+            "is_shared",
+        ]
+        .map(str::to_owned),
+    );
     names
 });
 
@@ -77,7 +98,10 @@ fn restrict(engine: &mut Engine) {
 fn limit(engine: &mut Engine, operations_max: u64) {
     engine.set_max_operations(operations_max);
     engine.set_max_call_levels(limits::CALL_LEVELS_MAX);
-    engine.set_max_expr_depths(limits::EXPRESSION_DEPTH_MAX, limits::FUNCTION_EXPRESSION_DEPTH_MAX);
+    engine.set_max_expr_depths(
+        limits::EXPRESSION_DEPTH_MAX,
+        limits::FUNCTION_EXPRESSION_DEPTH_MAX,
+    );
     engine.set_max_string_size(limits::STRING_BYTES_MAX);
     engine.set_max_array_size(limits::ARRAY_ITEMS_MAX);
     engine.set_max_map_size(limits::MAP_ENTRIES_MAX);

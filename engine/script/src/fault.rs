@@ -3,7 +3,7 @@
 use peygir_source::{Diagnostic, Span};
 use rhai::{EvalAltResult, Position};
 
-use crate::limits::Limit;
+use crate::{limits::Limit, trace};
 
 /// Why a script or cell gave no answer. Only [`Fault::Aborted`] and [`Fault::Broken`] depend on the machine
 /// ([`Fault::depends_on_machine`]): the turn they ran in is not committed and an incident is raised. All others come out the same at every replay and are faults of the flow.
@@ -31,13 +31,19 @@ pub enum Fault {
 
 impl Fault {
     pub(crate) fn limit(limit: Limit) -> Self {
-        Self::Limit { limit, at: Span::default() }
+        Self::Limit {
+            limit,
+            at: Span::default(),
+        }
     }
 
     /// Where in the script; line 0 where the fault has no place.
     pub fn span(&self) -> Span {
         match self {
-            Self::Aborted { at } | Self::Limit { at, .. } | Self::Failed { at, .. } | Self::Thrown { at, .. } => *at,
+            Self::Aborted { at }
+            | Self::Limit { at, .. }
+            | Self::Failed { at, .. }
+            | Self::Thrown { at, .. } => *at,
             Self::Answer { .. } | Self::Input { .. } | Self::Broken { .. } => Span::default(),
         }
     }
@@ -63,23 +69,41 @@ impl Fault {
     /// The sentence in Persian; what rhai says stays as it is.
     pub fn message_fa(&self) -> String {
         match self {
-            Self::Aborted { at } => format!("اجرای اسکریپت در سطر {} متوقف شد: مهلت زمانی آن تمام شد", at.line),
+            Self::Aborted { at } => format!(
+                "اجرای اسکریپت در سطر {} متوقف شد: مهلت زمانی آن تمام شد",
+                at.line
+            ),
             Self::Broken { reason } => format!("اسکریپت اجرا نشد: {reason}"),
-            Self::Limit { limit, at } => format!("اسکریپت در سطر {} از یک حد مجاز گذشت: {limit}", at.line),
-            Self::Failed { message, at } => format!("اسکریپت در سطر {} خطا داد: {message}", at.line),
-            Self::Thrown { value, at } => format!("اسکریپت در سطر {} خودش خطا اعلام کرد: {value}", at.line),
-            Self::Answer { path, reason } => format!("پاسخ اسکریپت در «{path}» به صورت داده در نمی‌آید: {reason}"),
+            Self::Limit { limit, at } => {
+                format!("اسکریپت در سطر {} از یک حد مجاز گذشت: {limit}", at.line)
+            }
+            Self::Failed { message, at } => {
+                format!("اسکریپت در سطر {} خطا داد: {message}", at.line)
+            }
+            Self::Thrown { value, at } => {
+                format!("اسکریپت در سطر {} خودش خطا اعلام کرد: {value}", at.line)
+            }
+            Self::Answer { path, reason } => {
+                format!("پاسخ اسکریپت در «{path}» به صورت داده در نمی‌آید: {reason}")
+            }
             Self::Input { what, reason } => format!("«{what}» را نمی‌توان به اسکریپت داد: {reason}"),
         }
     }
 
     pub fn to_diagnostic(&self) -> Diagnostic {
-        Diagnostic::error(self.code(), self.span(), self.to_string(), self.message_fa())
+        Diagnostic::error(
+            self.code(),
+            self.span(),
+            self.to_string(),
+            self.message_fa(),
+        )
     }
 
-    /// From what rhai reports. `over` says that the caller's deadline passed during the run.
+    /// From what rhai reports, on the thread of the run.
     pub(crate) fn from_rhai(error: EvalAltResult) -> Self {
         let (error, at) = innermost(error, Span::default());
+        // Cells are not traced: they have one line, the first.
+        let at = if at.line == 0 { trace::last() } else { at };
         let limit = |limit| Self::Limit { limit, at };
         match error {
             EvalAltResult::ErrorTerminated(..) => Self::Aborted { at },
@@ -90,15 +114,23 @@ impl Fault {
             EvalAltResult::ErrorDataTooLarge(..) => limit(Limit::Size),
             EvalAltResult::ErrorRuntime(value, _) => match crate::json::from_dynamic(value) {
                 Ok(value) => Self::Thrown { value, at },
-                Err(_) => Self::Thrown { value: serde_json::Value::Null, at },
+                Err(_) => Self::Thrown {
+                    value: serde_json::Value::Null,
+                    at,
+                },
             },
             EvalAltResult::ErrorPropertyNotFound(name, _) => Self::Failed {
-                message: format!("there is no field \"{name}\" here; for a field that may be absent write get(\"{name}\") ?? …"),
+                message: format!(
+                    "there is no field \"{name}\" here; for a field that may be absent write get(\"{name}\") ?? …"
+                ),
                 at,
             },
             mut other => {
                 other.clear_position();
-                Self::Failed { message: other.to_string(), at }
+                Self::Failed {
+                    message: other.to_string(),
+                    at,
+                }
             }
         }
     }
@@ -111,8 +143,12 @@ fn innermost(mut error: EvalAltResult, outer: Span) -> (EvalAltResult, Span) {
         span => span,
     };
     match error {
-        EvalAltResult::ErrorInFunctionCall(_, _, ref mut inner, _) | EvalAltResult::ErrorInModule(_, ref mut inner, _) => {
-            let inner = std::mem::replace(&mut **inner, EvalAltResult::LoopBreak(false, ().into(), Position::NONE));
+        EvalAltResult::ErrorInFunctionCall(_, _, ref mut inner, _)
+        | EvalAltResult::ErrorInModule(_, ref mut inner, _) => {
+            let inner = std::mem::replace(
+                &mut **inner,
+                EvalAltResult::LoopBreak(false, ().into(), Position::NONE),
+            );
             innermost(inner, at)
         }
         error => (error, at),
@@ -122,5 +158,9 @@ fn innermost(mut error: EvalAltResult, outer: Span) -> (EvalAltResult, Span) {
 /// rhai's place as ours: both count from 1, in characters.
 pub(crate) fn span_of(position: Position) -> Span {
     let number = |part: Option<usize>| part.and_then(|part| u32::try_from(part).ok()).unwrap_or(0);
-    Span { line: number(position.line()), column: number(position.position()).max(1), length: 0 }
+    Span {
+        line: number(position.line()),
+        column: number(position.position()).max(1),
+        length: 0,
+    }
 }

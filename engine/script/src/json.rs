@@ -5,32 +5,16 @@ use serde_json::{Number, Value};
 
 use crate::{
     fault::Fault,
-    limits::{ARRAY_ITEMS_MAX, JSON_DEPTH_MAX, Limit, MAP_ENTRIES_MAX, STRING_BYTES_MAX},
+    limits::{JSON_DEPTH_MAX, Limit},
+    size::Size,
 };
-
-/// Counts what rhai would count over a whole value, so that data from outside obeys the limits of a run as well.
-#[derive(Default)]
-struct Sizes {
-    string_bytes: usize,
-    items: usize,
-    entries: usize,
-}
-
-impl Sizes {
-    fn check(&self) -> Result<(), Fault> {
-        let fits = self.string_bytes <= STRING_BYTES_MAX
-            && self.items <= ARRAY_ITEMS_MAX
-            && self.entries <= MAP_ENTRIES_MAX;
-        if fits { Ok(()) } else { Err(Fault::limit(Limit::Size)) }
-    }
-}
 
 /// `what` names the value in the fault: `req`, `args`, or a cell's input.
 pub(crate) fn to_dynamic(what: &str, value: &Value) -> Result<Dynamic, Fault> {
-    inward(what, value, 0, &mut Sizes::default())
+    inward(what, value, 0, &mut Size::default())
 }
 
-fn inward(what: &str, value: &Value, depth: usize, sizes: &mut Sizes) -> Result<Dynamic, Fault> {
+fn inward(what: &str, value: &Value, depth: usize, size: &mut Size) -> Result<Dynamic, Fault> {
     if depth > JSON_DEPTH_MAX {
         return Err(Fault::limit(Limit::JsonDepth));
     }
@@ -39,26 +23,36 @@ fn inward(what: &str, value: &Value, depth: usize, sizes: &mut Sizes) -> Result<
         Value::Bool(flag) => Dynamic::from_bool(*flag),
         Value::Number(number) => number_inward(what, number)?,
         Value::String(text) => {
-            sizes.string_bytes += text.len();
-            sizes.check()?;
+            size.string_bytes += text.len();
+            check(size)?;
             Dynamic::from(text.clone())
         }
         Value::Array(items) => {
-            sizes.items += items.len();
-            sizes.check()?;
-            let items = items.iter().map(|item| inward(what, item, depth + 1, sizes));
+            size.items += items.len();
+            check(size)?;
+            let items = items.iter().map(|item| inward(what, item, depth + 1, size));
             Dynamic::from_array(items.collect::<Result<Array, Fault>>()?)
         }
         Value::Object(members) => {
-            sizes.entries += members.len();
-            sizes.check()?;
+            size.entries += members.len();
+            check(size)?;
             let mut map = Map::new();
             for (key, member) in members {
-                map.insert(key.as_str().into(), inward(what, member, depth + 1, sizes)?);
+                size.string_bytes += key.len();
+                map.insert(key.as_str().into(), inward(what, member, depth + 1, size)?);
             }
             Dynamic::from_map(map)
         }
     })
+}
+
+/// Data from outside obeys the limits of a run as well.
+fn check(size: &Size) -> Result<(), Fault> {
+    if size.fits() {
+        Ok(())
+    } else {
+        Err(Fault::limit(Limit::Size))
+    }
 }
 
 fn number_inward(what: &str, number: &Number) -> Result<Dynamic, Fault> {
@@ -67,7 +61,10 @@ fn number_inward(what: &str, number: &Number) -> Result<Dynamic, Fault> {
     }
     match number.as_f64() {
         Some(float) if number.is_f64() => Ok(Dynamic::from_float(float)),
-        _ => Err(Fault::Input { what: what.to_owned(), reason: format!("the number {number} does not fit 64 bits") }),
+        _ => Err(Fault::Input {
+            what: what.to_owned(),
+            reason: format!("the number {number} does not fit 64 bits"),
+        }),
     }
 }
 
@@ -99,17 +96,23 @@ fn outward(value: Dynamic, path: &mut Vec<String>) -> Result<Value, Fault> {
     }
     if value.is_array() {
         let items = value.cast::<Array>().into_iter().enumerate();
-        return items.map(|(index, item)| step(index.to_string(), item, path)).collect();
+        return items
+            .map(|(index, item)| step(index.to_string(), item, path))
+            .collect();
     }
     if value.is_map() {
         let members = value.cast::<Map>().into_iter();
-        let members = members.map(|(key, member)| Ok((key.to_string(), step(key.to_string(), member, path)?)));
+        let members = members
+            .map(|(key, member)| Ok((key.to_string(), step(key.to_string(), member, path)?)));
         return Ok(Value::Object(members.collect::<Result<_, Fault>>()?));
     }
     let type_name = value.type_name();
     match value.try_cast::<ImmutableString>() {
         Some(text) => Ok(Value::String(text.into_owned())),
-        None => Err(answer(path, format!("a value of type {type_name} is no data"))),
+        None => Err(answer(
+            path,
+            format!("a value of type {type_name} is no data"),
+        )),
     }
 }
 
@@ -121,11 +124,12 @@ fn step(name: String, value: Dynamic, path: &mut Vec<String>) -> Result<Value, F
 }
 
 fn float_outward(float: FLOAT, path: &[String]) -> Result<Value, Fault> {
-    Number::from_f64(float).map(Value::Number).ok_or_else(|| answer(path, format!("{float} is no number of JSON")))
+    Number::from_f64(float)
+        .map(Value::Number)
+        .ok_or_else(|| answer(path, format!("{float} is no number of JSON")))
 }
 
 fn answer(path: &[String], reason: String) -> Fault {
     let path = path.iter().map(|part| format!("/{part}")).collect();
     Fault::Answer { path, reason }
 }
-

@@ -15,8 +15,10 @@ mod json;
 pub mod limits;
 mod now;
 mod script;
+mod size;
 mod stdlib;
 pub mod tests;
+mod trace;
 
 pub use cell::Cell;
 pub use deadline::Deadline;

@@ -1,8 +1,8 @@
 //! The functions added to rhai's own, and those of rhai replaced because they pass a limit.
 
-use rhai::{Engine, EvalAltResult, FLOAT, INT, ImmutableString, Position};
+use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, INT, ImmutableString, Map, Position};
 
-use crate::limits::STRING_BYTES_MAX;
+use crate::{limits::STRING_BYTES_MAX, size::Size};
 
 type Answer<T> = Result<T, Box<EvalAltResult>>;
 
@@ -11,16 +11,21 @@ pub(crate) fn register(engine: &mut Engine) {
     engine.register_fn("en_digits", en_digits);
     replace_sleep(engine);
     replace_replace(engine);
+    replace_map_writers(engine);
 }
 
 /// Digits written the Persian way: `"12"` -> `"۱۲"`. Arabic-Indic digits change along.
 fn fa_digits(text: &str) -> String {
-    text.chars().map(|c| digit_value(c).map_or(c, |value| shifted('۰', value))).collect()
+    text.chars()
+        .map(|c| digit_value(c).map_or(c, |value| shifted('۰', value)))
+        .collect()
 }
 
 /// Persian and Arabic-Indic digits as ASCII, so that `parse_int` reads them.
 fn en_digits(text: &str) -> String {
-    text.chars().map(|c| digit_value(c).map_or(c, |value| shifted('0', value))).collect()
+    text.chars()
+        .map(|c| digit_value(c).map_or(c, |value| shifted('0', value)))
+        .collect()
 }
 
 fn digit_value(c: char) -> Option<u32> {
@@ -31,7 +36,8 @@ fn digit_value(c: char) -> Option<u32> {
 }
 
 fn shifted(zero: char, value: u32) -> char {
-    char::from_u32(u32::from(zero) + value).expect("a digit's value is below ten, and all ten digits follow their zero")
+    char::from_u32(u32::from(zero) + value)
+        .expect("a digit's value is below ten, and all ten digits follow their zero")
 }
 
 /// `sleep` belongs to rhai's core package and can't be disabled by name; it would hold a thread past every limit.
@@ -45,16 +51,32 @@ fn replace_sleep(engine: &mut Engine) {
 
 /// rhai's `replace` builds its result before the size is measured: 64 KiB by 64 KiB would take 4 GiB at once.
 fn replace_replace(engine: &mut Engine) {
-    engine.register_fn("replace", |text: &mut ImmutableString, find: &str, with: &str| checked_replace(text, find, with));
-    engine.register_fn("replace", |text: &mut ImmutableString, find: &str, with: char| {
-        checked_replace(text, find, with.encode_utf8(&mut [0; 4]))
-    });
-    engine.register_fn("replace", |text: &mut ImmutableString, find: char, with: &str| {
-        checked_replace(text, find.encode_utf8(&mut [0; 4]), with)
-    });
-    engine.register_fn("replace", |text: &mut ImmutableString, find: char, with: char| {
-        checked_replace(text, find.encode_utf8(&mut [0; 4]), with.encode_utf8(&mut [0; 4]))
-    });
+    engine.register_fn(
+        "replace",
+        |text: &mut ImmutableString, find: &str, with: &str| checked_replace(text, find, with),
+    );
+    engine.register_fn(
+        "replace",
+        |text: &mut ImmutableString, find: &str, with: char| {
+            checked_replace(text, find, with.encode_utf8(&mut [0; 4]))
+        },
+    );
+    engine.register_fn(
+        "replace",
+        |text: &mut ImmutableString, find: char, with: &str| {
+            checked_replace(text, find.encode_utf8(&mut [0; 4]), with)
+        },
+    );
+    engine.register_fn(
+        "replace",
+        |text: &mut ImmutableString, find: char, with: char| {
+            checked_replace(
+                text,
+                find.encode_utf8(&mut [0; 4]),
+                with.encode_utf8(&mut [0; 4]),
+            )
+        },
+    );
 }
 
 fn checked_replace(text: &mut ImmutableString, find: &str, with: &str) -> Answer<()> {
@@ -63,10 +85,58 @@ fn checked_replace(text: &mut ImmutableString, find: &str, with: &str) -> Answer
         return Ok(());
     }
     let found = text.matches(find).count();
-    let bytes = text.len().saturating_sub(found * find.len()).saturating_add(found.saturating_mul(with.len()));
+    let bytes = text
+        .len()
+        .saturating_sub(found * find.len())
+        .saturating_add(found.saturating_mul(with.len()));
     if bytes > STRING_BYTES_MAX {
-        return Err(EvalAltResult::ErrorDataTooLarge("Length of string".into(), Position::NONE).into());
+        return Err(too_large("Length of string"));
     }
     *text = text.replace(find, with).into();
     Ok(())
+}
+
+/// rhai counts the entries of a map and the strings in it, but not its keys: 500 of 64 KiB are 32 MB in one value.
+fn replace_map_writers(engine: &mut Engine) {
+    engine.register_fn(
+        "set",
+        |map: &mut Map, key: ImmutableString, value: Dynamic| {
+            map.insert(key.as_str().into(), value);
+            checked_map(map)
+        },
+    );
+    let mixin = |map: &mut Map, other: Map| {
+        map.extend(other);
+        checked_map(map)
+    };
+    engine.register_fn("mixin", mixin);
+    engine.register_fn("+=", mixin);
+    engine.register_fn("+", |mut map: Map, other: Map| {
+        map.extend(other);
+        checked_map(&map).map(|()| map)
+    });
+    engine.register_fn("fill_with", |map: &mut Map, other: Map| {
+        for (key, value) in other {
+            map.entry(key).or_insert(value);
+        }
+        checked_map(map)
+    });
+}
+
+fn checked_map(map: &Map) -> Answer<()> {
+    let mut size = Size::default();
+    for (key, value) in map {
+        size.entries += 1;
+        size.string_bytes += key.len();
+        size.add(value);
+    }
+    if size.fits() {
+        Ok(())
+    } else {
+        Err(too_large("Size of object map"))
+    }
+}
+
+fn too_large(what: &str) -> Box<EvalAltResult> {
+    EvalAltResult::ErrorDataTooLarge(what.into(), Position::NONE).into()
 }

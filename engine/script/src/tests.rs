@@ -1,1 +1,233 @@
 //! The YAML tests that lie beside a script (`*.test.yaml`): a list of rows `{name, req, now, args, expect}`.
+//!
+//! `now` is text (`2026-11-21T09:00:00Z` with `epoch` 0) or `{iso, epoch}`. A row expects an answer with `expect`, or with
+//! `fault: PG-S102` that the run ends with that fault.
+
+use peygir_source::{Diagnostic, Diagnostics, Node, Span, suggest};
+use serde_json::{Value, json};
+
+use crate::{Deadline, Fault, Now, Script};
+
+/// Most rows of one file.
+pub const ROWS_MAX: usize = 1_000;
+
+const MEMBERS: &[&str] = &["name", "req", "now", "args", "expect", "fault"];
+const NOW_MEMBERS: &[&str] = &["iso", "epoch"];
+
+/// One row: a call and what must come of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    pub name: String,
+    pub span: Span,
+    pub req: Value,
+    pub now: Now,
+    pub args: Value,
+    pub expect: Expectation,
+}
+
+/// What a row expects.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expectation {
+    Answer(Value),
+    /// The code of a fault.
+    Fault(String),
+}
+
+/// What came of one row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    pub name: String,
+    pub span: Span,
+    pub passed: bool,
+    pub expected: Value,
+    /// The answer, or `{fault, message}`.
+    pub got: Value,
+}
+
+impl Outcome {
+    /// The finding about a row that did not pass.
+    pub fn to_diagnostic(&self) -> Option<Diagnostic> {
+        let Self {
+            name,
+            expected,
+            got,
+            ..
+        } = self;
+        let finding = || {
+            Diagnostic::error(
+                "PG-S011",
+                self.span,
+                format!("test {name} expects {expected} and got {got}"),
+                format!("آزمون {name} انتظار {expected} داشت و {got} به دست آمد"),
+            )
+        };
+        (!self.passed).then(finding)
+    }
+}
+
+/// Reads the rows; all errors at once.
+pub fn read(node: &Node) -> Result<Vec<Row>, Diagnostics> {
+    let mut findings = Diagnostics::default();
+    let Some(items) = node.items() else {
+        findings.push(shape(
+            node.span,
+            "a file of script tests",
+            "a list of rows",
+            "فهرستی از سطرها",
+        ));
+        return Err(findings);
+    };
+    if items.len() > ROWS_MAX {
+        findings.push(shape(
+            node.span,
+            "a file of script tests",
+            "at most 1000 rows",
+            "حداکثر ۱۰۰۰ سطر",
+        ));
+    }
+    let rows = items.iter().enumerate().take(ROWS_MAX);
+    let rows: Vec<Option<Row>> = rows
+        .map(|(index, item)| row(index + 1, item, &mut findings))
+        .collect();
+    match rows.into_iter().collect() {
+        Some(rows) if !findings.has_errors() => Ok(rows),
+        _ => Err(findings),
+    }
+}
+
+/// Runs all rows. The wall-clock `deadline` is asked within each of them.
+pub fn run(script: &Script, rows: &[Row], deadline: &Deadline) -> Vec<Outcome> {
+    rows.iter()
+        .map(|row| run_row(script, row, deadline))
+        .collect()
+}
+
+fn run_row(script: &Script, row: &Row, deadline: &Deadline) -> Outcome {
+    let came = script.call(&row.req, &row.now, &row.args, deadline);
+    let passed = match (&came, &row.expect) {
+        (Ok(answer), Expectation::Answer(expected)) => answer == expected,
+        (Err(fault), Expectation::Fault(code)) => fault.code() == code,
+        _ => false,
+    };
+    let expected = match &row.expect {
+        Expectation::Answer(value) => value.clone(),
+        Expectation::Fault(code) => json!({ "fault": code }),
+    };
+    let fault = |fault: Fault| json!({ "fault": fault.code(), "message": fault.to_string() });
+    Outcome {
+        name: row.name.clone(),
+        span: row.span,
+        passed,
+        expected,
+        got: came.unwrap_or_else(fault),
+    }
+}
+
+fn row(number: usize, node: &Node, findings: &mut Diagnostics) -> Option<Row> {
+    members(node, "a row", MEMBERS, findings)?;
+    let name = node
+        .get("name")
+        .and_then(Node::as_str)
+        .map_or_else(|| number.to_string(), str::to_owned);
+    let data = |key: &str| node.get(key).map_or_else(|| json!({}), Node::to_json);
+    let now = now(node, findings);
+    let expect = expectation(node, findings);
+    Some(Row {
+        name,
+        span: node.span,
+        req: data("req"),
+        now: now?,
+        args: data("args"),
+        expect: expect?,
+    })
+}
+
+fn expectation(node: &Node, findings: &mut Diagnostics) -> Option<Expectation> {
+    match (node.get("expect"), node.get("fault")) {
+        (Some(expect), None) => Some(Expectation::Answer(expect.to_json())),
+        (None, Some(fault)) if fault.as_str().is_some() => fault
+            .as_str()
+            .map(|code| Expectation::Fault(code.to_owned())),
+        (_, found) => {
+            let span = found.map_or(node.span, |fault| fault.span);
+            findings.push(shape(
+                span,
+                "a row",
+                "given expect (an answer) or fault (a code)",
+                "دارای expect یا fault",
+            ));
+            None
+        }
+    }
+}
+
+fn now(node: &Node, findings: &mut Diagnostics) -> Option<Now> {
+    let Some(now) = node.get("now") else {
+        return Some(Now {
+            epoch_s: 0,
+            iso: "1970-01-01T00:00:00Z".to_owned(),
+        });
+    };
+    if let Some(iso) = now.as_str() {
+        return Some(Now {
+            epoch_s: 0,
+            iso: iso.to_owned(),
+        });
+    }
+    members(now, "now", NOW_MEMBERS, findings)?;
+    let iso = now.get("iso").map_or(Some(""), Node::as_str);
+    let epoch_s = now
+        .get("epoch")
+        .map_or(Some(0), |epoch| epoch.to_json().as_i64());
+    if let (Some(iso), Some(epoch_s)) = (iso, epoch_s) {
+        return Some(Now {
+            epoch_s,
+            iso: iso.to_owned(),
+        });
+    }
+    findings.push(shape(
+        now.span,
+        "now",
+        "a text, or iso (text) and epoch (seconds)",
+        "متن، یا iso (متن) و epoch (ثانیه)",
+    ));
+    None
+}
+
+fn members(node: &Node, what: &str, known: &[&str], findings: &mut Diagnostics) -> Option<()> {
+    let Some(entries) = node.entries() else {
+        findings.push(shape(
+            node.span,
+            what,
+            "a mapping of names and values",
+            "نگاشتی از نام و مقدار",
+        ));
+        return None;
+    };
+    for entry in entries
+        .iter()
+        .filter(|entry| !known.contains(&entry.key.as_str()))
+    {
+        let (key, span) = (&entry.key, entry.key_span);
+        let finding = Diagnostic::error(
+            "PG-S010",
+            span,
+            format!("\"{key}\" is not known here"),
+            format!("«{key}» در اینجا شناخته نیست"),
+        );
+        findings.push(match suggest(key, known.iter().copied()) {
+            Some(meant) => finding.with_help(format!("did you mean \"{meant}\"?")),
+            None => finding,
+        });
+    }
+    Some(())
+}
+
+fn shape(span: Span, what: &str, expected: &str, expected_fa: &str) -> Diagnostic {
+    Diagnostic::error(
+        "PG-S010",
+        span,
+        format!("{what} must be {expected}"),
+        format!("«{what}» باید {expected_fa} باشد"),
+    )
+}

@@ -1,0 +1,98 @@
+//! What is watched at each step of a script: where it is, and whether a container it writes into has grown too large.
+//!
+//! rhai tells no place with several of its own errors (a limit met inside one of its functions, an empty loop). And it
+//! measures a container when a function changes it or its variable is read, but not when an element is assigned: `m[key] = s`
+//! in a loop would take gigabytes within the fuel.
+
+use std::cell::Cell;
+
+use peygir_source::Span;
+use rhai::{
+    ASTNode, Engine, EvalAltResult, EvalContext, Expr, Position, Stmt,
+    debugger::{DebuggerCommand, DebuggerEvent},
+};
+
+use crate::{fault::span_of, size::Size};
+
+thread_local! {
+    /// A run stays on its thread, and a thread runs one script at a time.
+    static LAST: Cell<Position> = const { Cell::new(Position::NONE) };
+}
+
+/// Lets the engine tell each step.
+pub(crate) fn register(engine: &mut Engine) {
+    #[expect(
+        deprecated,
+        reason = "rhai marks the interface as volatile, not as deprecated; its version is pinned by the lock file"
+    )]
+    engine.register_debugger(
+        |_, debugger| debugger,
+        |context, event, node, _, position| {
+            if !is_exit(&event) {
+                if !position.is_none() {
+                    LAST.set(position);
+                }
+                check_target(&context, node, position)?;
+            }
+            Ok(DebuggerCommand::StepInto)
+        },
+    );
+}
+
+/// A function left by an error is told on the way out, with the place of its end.
+fn is_exit(event: &DebuggerEvent) -> bool {
+    matches!(
+        event,
+        DebuggerEvent::FunctionExitWithValue(_)
+            | DebuggerEvent::FunctionExitWithError(_)
+            | DebuggerEvent::End
+    )
+}
+
+/// Before an element is assigned, measures the variable that holds it. What one assignment adds is bounded, and so is
+/// the number of assignments that stand in a script; only one that runs again and again can grow a value, and is met here.
+fn check_target(
+    context: &EvalContext,
+    node: ASTNode,
+    position: Position,
+) -> Result<(), Box<EvalAltResult>> {
+    let ASTNode::Stmt(Stmt::Assignment(assignment)) = node else {
+        return Ok(());
+    };
+    let target = match root(&assignment.1.lhs) {
+        Some(Root::Variable(name)) => context.scope().get(name),
+        Some(Root::This) => context.this_ptr(),
+        None => None,
+    };
+    if target.is_none_or(|value| Size::of(value).fits()) {
+        return Ok(());
+    }
+    Err(EvalAltResult::ErrorDataTooLarge("Size of the value assigned into".into(), position).into())
+}
+
+enum Root<'a> {
+    Variable(&'a str),
+    This,
+}
+
+/// The variable at the beginning of `a.b[c].d`; nothing for a plain variable, which is measured when it is read.
+fn root(target: &Expr) -> Option<Root<'_>> {
+    let (Expr::Dot(chain, ..) | Expr::Index(chain, ..)) = target else {
+        return None;
+    };
+    match &chain.lhs {
+        Expr::Variable(variable, ..) => Some(Root::Variable(variable.1.as_str())),
+        Expr::ThisPtr(_) => Some(Root::This),
+        inner => root(inner),
+    }
+}
+
+/// Forgets the run before.
+pub(crate) fn start() {
+    LAST.set(Position::NONE);
+}
+
+/// The place of the last step that had one.
+pub(crate) fn last() -> Span {
+    span_of(LAST.get())
+}
