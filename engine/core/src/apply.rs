@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::state::{Activation, ActivationNumber, Branch, FlowRef, Pending, Progress, Status, TryPhase};
+use crate::state::{Activation, ActivationNumber, Branch, Consumed, FlowRef, Pending, Progress, Status, TryPhase};
 use crate::{Data, Error, Event, Id, Instance, Moment};
 
 /// Number of the root activation.
@@ -68,12 +68,7 @@ pub(crate) fn apply_to(instance: &mut Instance, event: &Event, at: Moment) {
         Event::RetryScheduled { activation, error, .. } => retry_scheduled(instance, *activation, error, at),
         Event::TaskRetried { activation, retry } => task_retried(instance, *activation, *retry),
         Event::ErrorCaught { activation, error } => error_caught(instance, *activation, error),
-        Event::EventConsumed { activation, consumed, bound } => {
-            if let Some(Progress::Listen { consumed: all, bound: old, .. }) = progress(instance, *activation) {
-                all.push(consumed.clone());
-                *old = bound.clone();
-            }
-        }
+        Event::EventConsumed { activation, consumed, bound } => event_consumed(instance, *activation, consumed, bound),
         Event::UntilAdvanced { activation, filter } => until_advanced(instance, *activation, *filter),
         Event::InstanceCompleted { output } => {
             instance.output = Some(output.clone());
@@ -235,6 +230,13 @@ fn error_caught(instance: &mut Instance, activation: ActivationNumber, caught: &
     if let Some(Progress::Try { error, phase, .. }) = progress(instance, activation) {
         *error = Some(caught.clone());
         *phase = TryPhase::Handling;
+    }
+}
+
+fn event_consumed(instance: &mut Instance, activation: ActivationNumber, event: &Consumed, values: &Data) {
+    if let Some(Progress::Listen { consumed, bound, .. }) = progress(instance, activation) {
+        consumed.push(event.clone());
+        *bound = values.clone();
     }
 }
 
