@@ -7,8 +7,10 @@ use peygir_source::{Diagnostic, Diagnostics, Node, Span, suggest};
 use super::form::{Choice, OptionsFrom};
 use super::read::Reader;
 
+mod reading;
+
 /// Most entries of one list in one file.
-pub const ENTRIES_MAX: usize = 20_000;
+pub const ENTRIES_MAX: usize = 5_000;
 
 /// A thing with its names in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -90,7 +92,7 @@ impl Directory {
     /// Reads one file. Names of other entries are not checked yet: they may stand in another layer.
     pub fn read(root: &Node) -> Result<(DirectoryFile, Diagnostics), Diagnostics> {
         let mut reader = Reader::default();
-        let file = read_directory(&mut reader, root);
+        let file = reading::directory(&mut reader, root);
         reader.finish(file)
     }
 
@@ -252,146 +254,6 @@ fn lay<T>(base: &mut Vec<T>, later: Vec<T>, id: impl Fn(&T) -> &String) {
             None => base.push(entry),
         }
     }
-}
-
-const MEMBERS: [&str; 8] = ["kind", "province", "counties", "topics", "roles", "agencyKinds", "agencies", "people"];
-
-fn read_directory(reader: &mut Reader, root: &Node) -> Option<DirectoryFile> {
-    if !reader.mapping(root, &MEMBERS) {
-        return None;
-    }
-    reader.kind(root, "directory");
-    let mut file = DirectoryFile::default();
-    file.directory.province = root.get("province").and_then(|node| read_named(reader, node));
-    file.directory.counties = read_list(reader, root, "counties", |reader, node| read_named(reader, node), |it| &it.id);
-    file.directory.topics = read_list(reader, root, "topics", |reader, node| read_named(reader, node), |it| &it.id);
-    file.directory.roles = read_list(reader, root, "roles", |reader, node| read_named(reader, node), |it| &it.id);
-    file.directory.agency_kinds =
-        read_list(reader, root, "agencyKinds", |reader, node| read_named(reader, node), |it| &it.id);
-    let uses = &mut file.references;
-    file.directory.agencies =
-        read_list(reader, root, "agencies", |reader, node| read_agency(reader, node, uses), |it| &it.id);
-    let uses = &mut file.references;
-    file.directory.people =
-        read_list(reader, root, "people", |reader, node| read_person(reader, node, uses), |it| &it.id);
-    Some(file)
-}
-
-/// Reads a list whose entries have ids that must differ.
-fn read_list<T>(
-    reader: &mut Reader,
-    root: &Node,
-    key: &str,
-    mut read: impl FnMut(&mut Reader, &Node) -> Option<T>,
-    id: impl Fn(&T) -> &String,
-) -> Vec<T> {
-    let nodes = reader.items(root, key);
-    if let Some(beyond) = nodes.get(ENTRIES_MAX) {
-        reader.error(
-            "PG-P021",
-            beyond.span,
-            format!("a file's \"{key}\" may have {ENTRIES_MAX} entries"),
-            format!("«{key}» در یک پرونده بیش از {ENTRIES_MAX} مدخل نمی‌پذیرد"),
-        );
-    }
-    let mut seen = BTreeMap::new();
-    let mut list = Vec::new();
-    for node in nodes.iter().take(ENTRIES_MAX) {
-        if let Some(entry) = read(reader, node) {
-            reader.once(&mut seen, id(&entry), node.span);
-            list.push(entry);
-        }
-    }
-    list
-}
-
-fn read_named(reader: &mut Reader, node: &Node) -> Option<Named> {
-    if !reader.mapping(node, &["id", "fa", "en"]) {
-        return None;
-    }
-    named(reader, node)
-}
-
-fn named(reader: &mut Reader, node: &Node) -> Option<Named> {
-    let (id, fa, en) = (reader.id(node, "id"), reader.text(node, "fa"), reader.text(node, "en"));
-    Some(Named { id: id?, fa: fa?, en: en? })
-}
-
-/// Reads an id and notes that it must be found.
-fn reference(
-    reader: &mut Reader,
-    node: &Node,
-    key: &str,
-    kind: ReferenceKind,
-    uses: &mut Vec<Reference>,
-) -> Option<String> {
-    let name = reader.optional_id(node, key)?;
-    let span = node.get(key).map_or(node.span, |value| value.span);
-    uses.push(Reference { kind, name: name.clone(), span });
-    Some(name)
-}
-
-fn read_agency(reader: &mut Reader, node: &Node, uses: &mut Vec<Reference>) -> Option<Agency> {
-    if !reader.mapping(node, &["id", "fa", "en", "kind", "province", "county"]) {
-        return None;
-    }
-    let kind = reference(reader, node, "kind", ReferenceKind::AgencyKind, uses);
-    let province = reference(reader, node, "province", ReferenceKind::Province, uses);
-    let county = reference(reader, node, "county", ReferenceKind::County, uses);
-    let Named { id, fa, en } = named(reader, node)?;
-    Some(Agency { id, fa, en, kind, province, county })
-}
-
-fn read_person(reader: &mut Reader, node: &Node, uses: &mut Vec<Reference>) -> Option<Person> {
-    if !reader.mapping(node, &["id", "fa", "en", "mobile", "mail", "roles"]) {
-        return None;
-    }
-    let mobile = read_mobile(reader, node);
-    let mail = read_mail(reader, node);
-    let roles = reader.items(node, "roles").iter().filter_map(|item| read_holding(reader, item, uses)).collect();
-    let Named { id, fa, en } = named(reader, node)?;
-    Some(Person { id, fa, en, mobile, mail, roles })
-}
-
-fn read_mobile(reader: &mut Reader, node: &Node) -> Option<String> {
-    let typed = reader.optional_text(node, "mobile")?;
-    let number = crate::text::mobile(&typed);
-    if number.is_none() {
-        let span = node.get("mobile").map_or(node.span, |value| value.span);
-        reader.error(
-            "PG-P022",
-            span,
-            "this is no mobile number of Iran, such as \"+989121234567\"",
-            "این شمارهٔ همراه ایران نیست؛ مانند \u{2066}+989121234567\u{2069}",
-        );
-    }
-    number
-}
-
-fn read_mail(reader: &mut Reader, node: &Node) -> Option<String> {
-    let mail = reader.optional_text(node, "mail")?;
-    let plain = !mail.contains(|character: char| character.is_whitespace() || character.is_control());
-    let parts = mail.split_once('@').is_some_and(|(local, host)| {
-        !local.is_empty() && host.contains(|character: char| character.is_alphanumeric()) && !host.contains('@')
-    });
-    if plain && parts {
-        return Some(mail);
-    }
-    let span = node.get("mail").map_or(node.span, |value| value.span);
-    reader.error("PG-P023", span, "this is no mail address", "این نشانی رایانامه نیست");
-    None
-}
-
-fn read_holding(reader: &mut Reader, node: &Node, uses: &mut Vec<Reference>) -> Option<Holding> {
-    if !reader.mapping(node, &["role", "province", "county", "agency"]) {
-        return None;
-    }
-    reader.required(node, "role")?;
-    let role = reference(reader, node, "role", ReferenceKind::Role, uses);
-    let province = reference(reader, node, "province", ReferenceKind::Province, uses);
-    let county = reference(reader, node, "county", ReferenceKind::County, uses);
-    let agency = reference(reader, node, "agency", ReferenceKind::Agency, uses);
-    Some(Holding { role: role?, province, county, agency })
 }
 
 #[cfg(test)]
