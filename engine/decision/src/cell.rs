@@ -73,20 +73,13 @@ struct Key {
 
 impl<'a> Facts<'a> {
     /// `texts` names the inputs that are compared by search key.
-    pub fn new(
-        values: &'a BTreeMap<String, Value>,
-        texts: &[&'a str],
-        search_key: SearchKey,
-    ) -> Self {
+    pub fn new(values: &'a BTreeMap<String, Value>, texts: &[&'a str], search_key: SearchKey) -> Self {
         let key = |name: &&'a str| {
             let plain = search_key(values.get(*name)?.as_str()?);
             let words = words(&plain);
             Some((*name, Key { plain, words }))
         };
-        Self {
-            values,
-            keys: texts.iter().filter_map(key).collect(),
-        }
+        Self { values, keys: texts.iter().filter_map(key).collect() }
     }
 }
 
@@ -142,25 +135,17 @@ impl Cell {
             Self::KeyContains(text) => key_is(&|key| key.plain.contains(text.as_str())),
             Self::KeyWords(text) => key_is(&|key| key.words.contains(text.as_str())),
             Self::Boolean(flag) => value.as_bool() == Some(*flag),
-            Self::Compare(comparison, limit) => {
-                number().is_some_and(|number| comparison.holds(number.compare(*limit)))
+            Self::Compare(comparison, limit) => number().is_some_and(|number| comparison.holds(number.compare(*limit))),
+            Self::Between(low, high) => {
+                number().is_some_and(|number| number.compare(*low).is_ge() && number.compare(*high).is_le())
             }
-            Self::Between(low, high) => number().is_some_and(|number| {
-                number.compare(*low).is_ge() && number.compare(*high).is_le()
-            }),
-            Self::Any | Self::Present(_) | Self::Not(_) | Self::OneOf(_) | Self::Expression(_) => {
-                false
-            }
+            Self::Any | Self::Present(_) | Self::Not(_) | Self::OneOf(_) | Self::Expression(_) => false,
         }
     }
 }
 
 impl Fault {
     pub(crate) fn of_cell(rule: &str, input: &str, fault: peygir_script::Fault) -> Self {
-        Self::Cell {
-            rule: rule.to_owned(),
-            input: input.to_owned(),
-            fault,
-        }
+        Self::Cell { rule: rule.to_owned(), input: input.to_owned(), fault }
     }
 }

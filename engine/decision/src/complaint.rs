@@ -5,20 +5,11 @@ use peygir_source::{Diagnostic, Span, suggest};
 use crate::value_type::ValueType;
 
 pub(crate) fn not_a_table(span: Span) -> Diagnostic {
-    Diagnostic::error(
-        "PG-T001",
-        span,
-        "this is no decision table",
-        "این یک جدول تصمیم نیست",
-    )
-    .with_help("a table begins with kind: decision-table")
+    Diagnostic::error("PG-T001", span, "this is no decision table", "این یک جدول تصمیم نیست")
+        .with_help("a table begins with kind: decision-table")
 }
 
-pub(crate) fn unknown_member<'a>(
-    span: Span,
-    name: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Diagnostic {
+pub(crate) fn unknown_member<'a>(span: Span, name: &str, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
     suggested(
         Diagnostic::error(
             "PG-T002",
@@ -32,12 +23,7 @@ pub(crate) fn unknown_member<'a>(
 }
 
 pub(crate) fn missing(span: Span, name: &str) -> Diagnostic {
-    Diagnostic::error(
-        "PG-T003",
-        span,
-        format!("\"{name}\" is missing"),
-        format!("«{name}» نوشته نشده است"),
-    )
+    Diagnostic::error("PG-T003", span, format!("\"{name}\" is missing"), format!("«{name}» نوشته نشده است"))
 }
 
 pub(crate) fn shape(span: Span, what: &str, expected: &str, expected_fa: &str) -> Diagnostic {
@@ -50,31 +36,16 @@ pub(crate) fn shape(span: Span, what: &str, expected: &str, expected_fa: &str) -
 }
 
 pub(crate) fn too_many(span: Span, what: &str, max: usize) -> Diagnostic {
-    Diagnostic::error(
-        "PG-T003",
-        span,
-        format!("{what} are more than {max}"),
-        format!("«{what}» بیش از {max} تاست"),
-    )
+    Diagnostic::error("PG-T003", span, format!("{what} are more than {max}"), format!("«{what}» بیش از {max} تاست"))
 }
 
 pub(crate) fn not_built(span: Span, what: &str) -> Diagnostic {
-    Diagnostic::error(
-        "PG-T004",
-        span,
-        format!("{what} is not built yet"),
-        format!("{what} هنوز ساخته نشده است"),
-    )
+    Diagnostic::error("PG-T004", span, format!("{what} is not built yet"), format!("{what} هنوز ساخته نشده است"))
 }
 
 pub(crate) fn bad_name(span: Span, what: &str, form: &str) -> Diagnostic {
-    Diagnostic::error(
-        "PG-T005",
-        span,
-        format!("{what} is written wrongly"),
-        format!("«{what}» درست نوشته نشده است"),
-    )
-    .with_help(form)
+    Diagnostic::error("PG-T005", span, format!("{what} is written wrongly"), format!("«{what}» درست نوشته نشده است"))
+        .with_help(form)
 }
 
 pub(crate) fn duplicate_rule(span: Span, id: &str, first: Span) -> Diagnostic {
@@ -133,10 +104,7 @@ pub(crate) fn bad_expression(span: Span, inner: &Diagnostic) -> Diagnostic {
     let finding = Diagnostic::error(
         "PG-T010",
         span,
-        format!(
-            "the expression is wrong at character {place}: {}",
-            inner.message
-        ),
+        format!("the expression is wrong at character {place}: {}", inner.message),
         format!("عبارت در نویسهٔ {place} نادرست است: {}", inner.message_fa),
     );
     match &inner.help {
@@ -156,12 +124,7 @@ pub(crate) fn no_catch_all(span: Span) -> Diagnostic {
 }
 
 pub(crate) fn bad_catch_all(span: Span, reason: &str, reason_fa: &str) -> Diagnostic {
-    Diagnostic::error(
-        "PG-T011",
-        span,
-        format!("the catch-all {reason}"),
-        format!("قاعدهٔ فراگیر {reason_fa}"),
-    )
+    Diagnostic::error("PG-T011", span, format!("the catch-all {reason}"), format!("قاعدهٔ فراگیر {reason_fa}"))
 }
 
 pub(crate) fn outside_limits(span: Span, name: &str, limit: &str) -> Diagnostic {
@@ -201,11 +164,7 @@ pub(crate) fn never_reached(span: Span, rule: &str, above: &str) -> Diagnostic {
     )
 }
 
-fn suggested<'a>(
-    finding: Diagnostic,
-    name: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Diagnostic {
+fn suggested<'a>(finding: Diagnostic, name: &str, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
     match suggest(name, known) {
         Some(meant) => finding.with_help(format!("did you mean \"{meant}\"?")),
         None => finding,
@@ -213,10 +172,5 @@ fn suggested<'a>(
 }
 
 pub(crate) fn too_many_or_none(span: Span, what: &str, max: usize) -> Diagnostic {
-    shape(
-        span,
-        what,
-        &format!("a list of 1 to {max} texts"),
-        &format!("فهرستی از ۱ تا {max} متن"),
-    )
+    shape(span, what, &format!("a list of 1 to {max} texts"), &format!("فهرستی از ۱ تا {max} متن"))
 }

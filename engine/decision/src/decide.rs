@@ -77,11 +77,7 @@ impl Table {
         inputs: BTreeMap<String, Value>,
         not_fired: Vec<NotFired>,
     ) -> Decision {
-        let because = rule
-            .when
-            .iter()
-            .map(|condition| (condition.input.clone(), condition.written.clone()))
-            .collect();
+        let because = rule.when.iter().map(|condition| (condition.input.clone(), condition.written.clone())).collect();
         Decision {
             table: self.id.clone(),
             version: self.version.to_string(),
@@ -96,16 +92,11 @@ impl Table {
     /// The inputs with defaults, without nulls, each of its type.
     fn complete(&self, given: &BTreeMap<String, Value>) -> Result<BTreeMap<String, Value>, Fault> {
         if let Some(unknown) = given.keys().find(|name| self.input(name).is_none()) {
-            return Err(Fault::UnknownInput {
-                input: unknown.clone(),
-            });
+            return Err(Fault::UnknownInput { input: unknown.clone() });
         }
         let mut complete = BTreeMap::new();
         for input in &self.inputs {
-            let value = given
-                .get(&input.name)
-                .filter(|value| !value.is_null())
-                .or(input.default.as_ref());
+            let value = given.get(&input.name).filter(|value| !value.is_null()).or(input.default.as_ref());
             let Some(value) = value else { continue };
             if !input.value_type.holds(value) {
                 return Err(Fault::InputType {
@@ -115,10 +106,7 @@ impl Table {
                 });
             }
             if bytes(value) > INPUT_BYTES_MAX {
-                return Err(Fault::InputSize {
-                    input: input.name.clone(),
-                    bytes_max: INPUT_BYTES_MAX,
-                });
+                return Err(Fault::InputSize { input: input.name.clone(), bytes_max: INPUT_BYTES_MAX });
             }
             complete.insert(input.name.clone(), value.clone());
         }
@@ -130,13 +118,11 @@ impl Table {
         for output in &self.outputs {
             let written = rule.then.iter().find(|(name, _)| *name == output.name);
             let value = match written {
-                Some((_, template)) => {
-                    Some(template.fill(inputs).map_err(|input| Fault::Placeholder {
-                        rule: rule.id.clone(),
-                        output: output.name.clone(),
-                        input,
-                    })?)
-                }
+                Some((_, template)) => Some(template.fill(inputs).map_err(|input| Fault::Placeholder {
+                    rule: rule.id.clone(),
+                    output: output.name.clone(),
+                    input,
+                })?),
                 None => output.default.clone(),
             };
             if let Some(value) = value {
@@ -166,11 +152,7 @@ impl Output {
         if self.values.is_empty() || self.values.contains(value) {
             return Ok(());
         }
-        Err(Fault::OutputValue {
-            rule: rule.to_owned(),
-            output: self.name.clone(),
-            got: value.to_string(),
-        })
+        Err(Fault::OutputValue { rule: rule.to_owned(), output: self.name.clone(), got: value.to_string() })
     }
 }
 
@@ -190,10 +172,7 @@ fn kind(value: &Value) -> &'static str {
 fn bytes(value: &Value) -> usize {
     match value {
         Value::String(text) => text.len(),
-        Value::Array(items) => items
-            .iter()
-            .map(|item| item.as_str().map_or(0, str::len))
-            .sum(),
+        Value::Array(items) => items.iter().map(|item| item.as_str().map_or(0, str::len)).sum(),
         _ => 0,
     }
 }

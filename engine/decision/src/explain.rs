@@ -10,19 +10,11 @@ const NAMED_MAX: usize = 5;
 impl Decision {
     /// Why this rule, in English.
     pub fn explain(&self) -> String {
-        let Self {
-            table,
-            version,
-            rule,
-            ..
-        } = self;
+        let Self { table, version, rule, .. } = self;
         let mut sentence = if self.because.is_empty() {
             format!("Table {table} {version} answered by rule {rule}, which holds for everything")
         } else {
-            format!(
-                "Table {table} {version} answered by rule {rule}, because {}",
-                self.reasons("is", "and")
-            )
+            format!("Table {table} {version} answered by rule {rule}, because {}", self.reasons("is", "and"))
         };
         let above: Vec<String> = self
             .not_fired
@@ -31,53 +23,29 @@ impl Decision {
             .map(|above| format!("{} ({} is not {})", above.rule, above.input, above.cell))
             .collect();
         if !above.is_empty() {
-            sentence.push_str(&format!(
-                "; {} rules above did not hold: {}",
-                self.not_fired.len(),
-                above.join(", ")
-            ));
+            sentence.push_str(&format!("; {} rules above did not hold: {}", self.not_fired.len(), above.join(", ")));
         }
         sentence
     }
 
     /// Why this rule, in Persian.
     pub fn explain_fa(&self) -> String {
-        let Self {
-            table,
-            version,
-            rule,
-            ..
-        } = self;
+        let Self { table, version, rule, .. } = self;
         let mut sentence = if self.because.is_empty() {
             format!("جدول {table} نسخهٔ {version} با قاعدهٔ «{rule}» پاسخ داد که برای همه برقرار است")
         } else {
-            format!(
-                "جدول {table} نسخهٔ {version} با قاعدهٔ «{rule}» پاسخ داد، چون {}",
-                self.reasons("=", "و")
-            )
+            format!("جدول {table} نسخهٔ {version} با قاعدهٔ «{rule}» پاسخ داد، چون {}", self.reasons("=", "و"))
         };
-        let above: Vec<String> = self
-            .not_fired
-            .iter()
-            .take(NAMED_MAX)
-            .map(|above| format!("{} («{}»)", above.rule, above.input))
-            .collect();
+        let above: Vec<String> =
+            self.not_fired.iter().take(NAMED_MAX).map(|above| format!("{} («{}»)", above.rule, above.input)).collect();
         if !above.is_empty() {
-            sentence.push_str(&format!(
-                "؛ {} قاعدهٔ بالاتر برقرار نبود: {}",
-                self.not_fired.len(),
-                above.join("، ")
-            ));
+            sentence.push_str(&format!("؛ {} قاعدهٔ بالاتر برقرار نبود: {}", self.not_fired.len(), above.join("، ")));
         }
         sentence
     }
 
     fn reasons(&self, is: &str, and: &str) -> String {
-        let reasons: Vec<String> = self
-            .because
-            .iter()
-            .map(|(input, cell)| format!("{input} {is} {cell}"))
-            .collect();
+        let reasons: Vec<String> = self.because.iter().map(|(input, cell)| format!("{input} {is} {cell}")).collect();
         reasons.join(&format!(" {and} "))
     }
 

@@ -4,46 +4,24 @@
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Fault {
     #[error("input \"{input}\" must be of type {expected}, got {got}")]
-    InputType {
-        input: String,
-        expected: &'static str,
-        got: String,
-    },
+    InputType { input: String, expected: &'static str, got: String },
     #[error("input \"{input}\" is longer than {bytes_max} bytes")]
     InputSize { input: String, bytes_max: usize },
     #[error("the table has no input \"{input}\"")]
     UnknownInput { input: String },
     #[error("the cell \"{input}\" of rule \"{rule}\" failed: {fault}")]
-    Cell {
-        rule: String,
-        input: String,
-        fault: peygir_script::Fault,
-    },
-    #[error(
-        "output \"{output}\" of rule \"{rule}\" names the input \"{input}\", which has no value"
-    )]
-    Placeholder {
-        rule: String,
-        output: String,
-        input: String,
-    },
-    #[error(
-        "output \"{output}\" of rule \"{rule}\" came out as {got}, which is none of its values"
-    )]
-    OutputValue {
-        rule: String,
-        output: String,
-        got: String,
-    },
+    Cell { rule: String, input: String, fault: peygir_script::Fault },
+    #[error("output \"{output}\" of rule \"{rule}\" names the input \"{input}\", which has no value")]
+    Placeholder { rule: String, output: String, input: String },
+    #[error("output \"{output}\" of rule \"{rule}\" came out as {got}, which is none of its values")]
+    OutputValue { rule: String, output: String, got: String },
 }
 
 impl Fault {
     /// The stable code, with a page under `docs/errors/`.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::InputType { .. } | Self::InputSize { .. } | Self::UnknownInput { .. } => {
-                "PG-T101"
-            }
+            Self::InputType { .. } | Self::InputSize { .. } | Self::UnknownInput { .. } => "PG-T101",
             Self::Cell { .. } => "PG-T102",
             Self::Placeholder { .. } | Self::OutputValue { .. } => "PG-T103",
         }
@@ -52,34 +30,21 @@ impl Fault {
     /// The sentence in Persian.
     pub fn message_fa(&self) -> String {
         match self {
-            Self::InputType {
-                input,
-                expected,
-                got,
-            } => format!("ورودی «{input}» باید از نوع {expected} باشد، نه {got}"),
+            Self::InputType { input, expected, got } => {
+                format!("ورودی «{input}» باید از نوع {expected} باشد، نه {got}")
+            }
             Self::InputSize { input, bytes_max } => {
                 format!("ورودی «{input}» از {bytes_max} بایت بلندتر است")
             }
             Self::UnknownInput { input } => format!("جدول ورودی «{input}» ندارد"),
             Self::Cell { rule, input, fault } => {
-                format!(
-                    "خانهٔ «{input}» در قاعدهٔ «{rule}» خطا داد: {}",
-                    fault.message_fa()
-                )
+                format!("خانهٔ «{input}» در قاعدهٔ «{rule}» خطا داد: {}", fault.message_fa())
             }
-            Self::Placeholder {
-                rule,
-                output,
-                input,
-            } => {
-                format!(
-                    "خروجی «{output}» در قاعدهٔ «{rule}» به ورودی «{input}» نیاز دارد که مقدار ندارد"
-                )
+            Self::Placeholder { rule, output, input } => {
+                format!("خروجی «{output}» در قاعدهٔ «{rule}» به ورودی «{input}» نیاز دارد که مقدار ندارد")
             }
             Self::OutputValue { rule, output, got } => {
-                format!(
-                    "خروجی «{output}» در قاعدهٔ «{rule}» مقدار {got} گرفت که جزو مقدارهای مجاز نیست"
-                )
+                format!("خروجی «{output}» در قاعدهٔ «{rule}» مقدار {got} گرفت که جزو مقدارهای مجاز نیست")
             }
         }
     }

@@ -3,9 +3,7 @@
 use peygir_source::Span;
 use serde_json::Value;
 
-use crate::{
-    cell::Cell, normalise::SearchKey, output::Template, tests::TestRow, value_type::ValueType,
-};
+use crate::{cell::Cell, normalise::SearchKey, output::Template, tests::TestRow, value_type::ValueType};
 
 /// A decision table that was read without errors.
 #[derive(Debug, Clone)]
@@ -113,10 +111,7 @@ impl Table {
 
     /// Cells that analysis can't look into: rule id, input and place.
     pub fn not_analysed(&self) -> Vec<(&str, &str, Span)> {
-        let conditions = self
-            .rules
-            .iter()
-            .flat_map(|rule| rule.when.iter().map(move |condition| (rule, condition)));
+        let conditions = self.rules.iter().flat_map(|rule| rule.when.iter().map(move |condition| (rule, condition)));
         conditions
             .filter(|(_, condition)| !condition.cell.is_analysed())
             .map(|(rule, condition)| (rule.id.as_str(), condition.input.as_str(), condition.span))

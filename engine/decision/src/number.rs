@@ -15,10 +15,7 @@ impl Number {
     pub fn of(value: &Value) -> Option<Self> {
         match value.as_i64() {
             Some(integer) => Some(Self::Integer(integer)),
-            None => value
-                .as_f64()
-                .filter(|float| float.is_finite())
-                .map(Self::Float),
+            None => value.as_f64().filter(|float| float.is_finite()).map(Self::Float),
         }
     }
 
@@ -30,11 +27,7 @@ impl Number {
         }
         match ascii.parse() {
             Ok(integer) => Some(Self::Integer(integer)),
-            Err(_) => ascii
-                .parse()
-                .ok()
-                .filter(|float: &f64| float.is_finite())
-                .map(Self::Float),
+            Err(_) => ascii.parse().ok().filter(|float: &f64| float.is_finite()).map(Self::Float),
         }
     }
 
@@ -49,10 +42,7 @@ impl Number {
         match self {
             // -0.0 and 0.0 are one number to an author.
             Self::Float(float) => float + 0.0,
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "only compared with a float, which has no more precision"
-            )]
+            #[expect(clippy::cast_precision_loss, reason = "only compared with a float, which has no more precision")]
             Self::Integer(integer) => integer as f64,
         }
     }

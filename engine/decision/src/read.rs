@@ -16,18 +16,8 @@ use crate::{
     normalise::SearchKey,
 };
 
-const MEMBERS: &[&str] = &[
-    "kind",
-    "id",
-    "version",
-    "title",
-    "description",
-    "hit",
-    "inputs",
-    "outputs",
-    "rules",
-    "tests",
-];
+const MEMBERS: &[&str] =
+    &["kind", "id", "version", "title", "description", "hit", "inputs", "outputs", "rules", "tests"];
 const HITS: &[&str] = &["first", "unique", "collect", "priority"];
 
 impl Table {
@@ -60,17 +50,7 @@ fn read(reader: &mut Reader, node: &Node, search_key: SearchKey) -> Option<Table
     let outputs = columns::outputs(reader, node);
     let rules = rules::read(reader, node, &inputs, &outputs, search_key);
     let tests = test_rows::read(reader, node, &inputs, &outputs, &rules);
-    Some(Table {
-        id: id?,
-        version: version?,
-        title,
-        hit: Hit::First,
-        inputs,
-        outputs,
-        rules,
-        tests,
-        search_key,
-    })
+    Some(Table { id: id?, version: version?, title, hit: Hit::First, inputs, outputs, rules, tests, search_key })
 }
 
 /// Says at once when the document is another one: nothing further in it would be told rightly.
@@ -80,14 +60,9 @@ fn is_table(reader: &mut Reader, node: &Node) -> Option<()> {
         Some("decision-table") => return Some(()),
         Some("decision-table-overlay") => {
             let span = kind.map_or(node.span, |kind| kind.span);
-            reader.push(complaint::not_built(
-                span,
-                "an overlay of a table (kind: decision-table-overlay)",
-            ));
+            reader.push(complaint::not_built(span, "an overlay of a table (kind: decision-table-overlay)"));
         }
-        _ => reader.push(complaint::not_a_table(
-            kind.map_or(node.span, |kind| kind.span),
-        )),
+        _ => reader.push(complaint::not_a_table(kind.map_or(node.span, |kind| kind.span))),
     }
     None
 }
@@ -97,9 +72,7 @@ fn version(reader: &mut Reader, node: &Node) -> Option<Version> {
     match Version::parse(&text) {
         Ok(version) => Some(version),
         Err(_) => {
-            let span = node
-                .get("version")
-                .map_or(node.span, |version| version.span);
+            let span = node.get("version").map_or(node.span, |version| version.span);
             reader.push(complaint::bad_name(span, "version", "three numbers: 1.4.0"));
             None
         }
@@ -113,13 +86,7 @@ fn hit(reader: &mut Reader, node: &Node) {
     let span = node.get("hit").map_or(node.span, |hit| hit.span);
     match policy.as_str() {
         "first" => {}
-        "unique" | "collect" | "priority" => {
-            reader.push(complaint::not_built(span, &format!("hit: {policy}")))
-        }
-        _ => reader.push(complaint::unknown_member(
-            span,
-            &policy,
-            HITS.iter().copied(),
-        )),
+        "unique" | "collect" | "priority" => reader.push(complaint::not_built(span, &format!("hit: {policy}"))),
+        _ => reader.push(complaint::unknown_member(span, &policy, HITS.iter().copied())),
     }
 }

@@ -34,12 +34,7 @@ pub struct TestOutcome {
 impl TestOutcome {
     /// The finding about a row that did not pass.
     pub fn to_diagnostic(&self) -> Option<Diagnostic> {
-        let Self {
-            name,
-            expected,
-            got,
-            ..
-        } = self;
+        let Self { name, expected, got, .. } = self;
         let finding = || {
             Diagnostic::error(
                 "PG-T015",
@@ -55,20 +50,13 @@ impl TestOutcome {
 impl Table {
     /// Runs every embedded test, in the order of writing.
     pub fn run_tests(&self) -> Vec<TestOutcome> {
-        self.tests
-            .iter()
-            .enumerate()
-            .map(|(index, row)| self.run_test(index + 1, row))
-            .collect()
+        self.tests.iter().enumerate().map(|(index, row)| self.run_test(index + 1, row)).collect()
     }
 
     fn run_test(&self, number: usize, row: &TestRow) -> TestOutcome {
         let name = row.name.clone().unwrap_or_else(|| number.to_string());
-        let mut expected: Map<String, Value> = row
-            .outputs
-            .iter()
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect();
+        let mut expected: Map<String, Value> =
+            row.outputs.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         if let Some(rule) = &row.rule {
             expected.insert("rule".to_owned(), rule.clone().into());
         }
@@ -78,22 +66,11 @@ impl Table {
                     "rule" => decision.rule.clone().into(),
                     output => decision.outputs.get(output).cloned().unwrap_or(Value::Null),
                 };
-                Value::Object(
-                    expected
-                        .keys()
-                        .map(|name| (name.clone(), value_of(name)))
-                        .collect(),
-                )
+                Value::Object(expected.keys().map(|name| (name.clone(), value_of(name))).collect())
             }
             Err(fault) => Value::String(fault.to_string()),
         };
         let expected = Value::Object(expected);
-        TestOutcome {
-            name,
-            span: row.span,
-            passed: got == expected,
-            expected,
-            got,
-        }
+        TestOutcome { name, span: row.span, passed: got == expected, expected, got }
     }
 }

@@ -19,14 +19,7 @@ pub enum ValueType {
 }
 
 impl ValueType {
-    pub const ALL: [Self; 6] = [
-        Self::String,
-        Self::Text,
-        Self::Integer,
-        Self::Number,
-        Self::Boolean,
-        Self::List,
-    ];
+    pub const ALL: [Self; 6] = [Self::String, Self::Text, Self::Integer, Self::Number, Self::Boolean, Self::List];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -50,9 +43,7 @@ impl ValueType {
             Self::Integer => value.is_i64(),
             Self::Number => value.is_i64() || value.is_f64(),
             Self::Boolean => value.is_boolean(),
-            Self::List => value
-                .as_array()
-                .is_some_and(|items| items.iter().all(Value::is_string)),
+            Self::List => value.as_array().is_some_and(|items| items.iter().all(Value::is_string)),
         }
     }
 }

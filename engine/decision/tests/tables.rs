@@ -10,23 +10,15 @@ const ROUTING: &str = include_str!("route-agency.table.yaml");
 
 /// Enough of a search key to tell that comparing goes through it: Arabic letters become Persian ones, case falls.
 fn key(text: &str) -> String {
-    text.replace('ي', "ی")
-        .replace('ك', "ک")
-        .replace('\u{200c}', " ")
-        .to_lowercase()
+    text.replace('ي', "ی").replace('ك', "ک").replace('\u{200c}', " ").to_lowercase()
 }
 
 fn read(text: &str) -> Result<(Table, Diagnostics), Diagnostics> {
-    Table::read(
-        &yaml::parse(text).unwrap_or_else(|finding| panic!("{text}: {finding:?}")),
-        key,
-    )
+    Table::read(&yaml::parse(text).unwrap_or_else(|finding| panic!("{text}: {finding:?}")), key)
 }
 
 fn table(text: &str) -> Table {
-    read(text)
-        .unwrap_or_else(|findings| panic!("{text}: {findings:#?}"))
-        .0
+    read(text).unwrap_or_else(|findings| panic!("{text}: {findings:#?}")).0
 }
 
 fn inputs(value: Value) -> BTreeMap<String, Value> {
@@ -44,47 +36,27 @@ fn with_cell(value_type: &str, cell: &str) -> String {
 fn the_routing_table_decides_and_explains() {
     let (table, warnings) = read(ROUTING).unwrap();
     assert!(warnings.list.is_empty(), "{warnings:?}");
-    let given = inputs(
-        json!({ "topic": "water", "city": "mashhad", "province": "khorasan-razavi", "text": "" }),
-    );
+    let given = inputs(json!({ "topic": "water", "city": "mashhad", "province": "khorasan-razavi", "text": "" }));
     let decision = table.decide(&given).unwrap();
     assert_eq!(decision.rule, "water");
-    assert_eq!(
-        decision.outputs,
-        json!({ "agency": "abfa-khorasan-razavi", "workingDays": 10, "remindAt": 7 })
-    );
+    assert_eq!(decision.outputs, json!({ "agency": "abfa-khorasan-razavi", "workingDays": 10, "remindAt": 7 }));
     assert_eq!(decision.inputs["urgent"], json!(false));
-    assert_eq!(
-        (decision.table.as_str(), decision.version.as_str()),
-        ("route-agency", "1.4.0")
-    );
-    let above: Vec<_> = decision
-        .not_fired
-        .iter()
-        .map(|above| (above.rule.as_str(), above.input.as_str()))
-        .collect();
+    assert_eq!((decision.table.as_str(), decision.version.as_str()), ("route-agency", "1.4.0"));
+    let above: Vec<_> = decision.not_fired.iter().map(|above| (above.rule.as_str(), above.input.as_str())).collect();
     assert_eq!(above, [("emergency", "urgent")]);
     assert_eq!(
         decision.explain(),
         "Table route-agency 1.4.0 answered by rule water, because topic is one of water, sewage; \
          1 rules above did not hold: emergency (urgent is not true)"
     );
-    assert!(
-        decision.explain_fa().contains("«water»"),
-        "{}",
-        decision.explain_fa()
-    );
+    assert!(decision.explain_fa().contains("«water»"), "{}", decision.explain_fa());
     assert_eq!(decision.to_json()["notFired"][0]["cell"], json!("true"));
 }
 
 #[test]
 fn inputs_say_where_they_come_from() {
     let table = table(ROUTING);
-    let from: Vec<_> = table
-        .inputs()
-        .iter()
-        .map(|input| (input.name.as_str(), input.from.as_str()))
-        .collect();
+    let from: Vec<_> = table.inputs().iter().map(|input| (input.name.as_str(), input.from.as_str())).collect();
     assert_eq!(from[0], ("topic", "case.topic"));
     assert!(table.rules()[0].locked && table.rules().last().unwrap().last);
 }
@@ -92,24 +64,15 @@ fn inputs_say_where_they_come_from() {
 #[test]
 fn embedded_tests_tell_expected_and_got() {
     let outcomes = table(ROUTING).run_tests();
-    assert!(
-        outcomes.len() == 2 && outcomes.iter().all(|outcome| outcome.passed),
-        "{outcomes:#?}"
-    );
+    assert!(outcomes.len() == 2 && outcomes.iter().all(|outcome| outcome.passed), "{outcomes:#?}");
     let broken = ROUTING.replace("agency: abfa-khorasan-razavi", "agency: abfa-yazd");
     let outcomes = table(&broken).run_tests();
     let finding = outcomes[0].to_diagnostic().unwrap();
-    assert_eq!(
-        outcomes[0].got,
-        json!({ "agency": "abfa-khorasan-razavi", "rule": "water", "workingDays": 10 })
-    );
+    assert_eq!(outcomes[0].got, json!({ "agency": "abfa-khorasan-razavi", "rule": "water", "workingDays": 10 }));
     assert_eq!(finding.code, "PG-T015");
     assert_eq!(
         Some(finding.span.line as usize),
-        broken
-            .lines()
-            .position(|line| line.contains("- given"))
-            .map(|at| at + 1)
+        broken.lines().position(|line| line.contains("- given")).map(|at| at + 1)
     );
 }
 
@@ -136,12 +99,7 @@ fn cells_hold_as_the_grammar_says() {
         ("string", "{ contains: bf }", json!("abfa"), true),
         ("string", "'>= 3'", json!(">= 3"), true),
         ("text", "كوچه", json!("کوچه"), true),
-        (
-            "text",
-            "{ contains: [حرم, علي] }",
-            json!("نزد علی بود"),
-            true,
-        ),
+        ("text", "{ contains: [حرم, علي] }", json!("نزد علی بود"), true),
         ("text", "{ contains: آب }", json!("کبابی آبان"), true),
         ("text", "{ words: آب }", json!("کبابی آبان"), false),
         ("text", "{ words: [آب] }", json!("قطع شد، آب."), true),
@@ -158,40 +116,19 @@ fn cells_hold_as_the_grammar_says() {
         ("integer", "'-2..-1'", json!(-1), true),
         ("number", "'0.5..1'", json!(0.75), true),
         ("number", "1", json!(1.0), true),
-        (
-            "number",
-            "'> 9007199254740992'",
-            json!(9_007_199_254_740_993_i64),
-            true,
-        ),
+        ("number", "'> 9007199254740992'", json!(9_007_199_254_740_993_i64), true),
         ("boolean", "true", json!(true), true),
         ("boolean", "false", Value::Null, false),
         ("list", "a", json!(["b", "a"]), true),
         ("list", "[c, d]", json!(["b", "a"]), false),
         ("list", "{ prefix: x }", json!(["b", "xa"]), true),
         ("string", "{ rhai: 'x.len() > 3' }", json!("four"), true),
-        (
-            "string",
-            "{ rhai: 'x == \"a\" || y == ()' }",
-            json!("b"),
-            true,
-        ),
-        (
-            "string",
-            "{ not: { rhai: 'x == \"a\"' } }",
-            json!("a"),
-            false,
-        ),
+        ("string", "{ rhai: 'x == \"a\" || y == ()' }", json!("b"), true),
+        ("string", "{ not: { rhai: 'x == \"a\"' } }", json!("a"), false),
     ];
     for (value_type, cell, value, holds) in cases {
-        let decision = table(&with_cell(value_type, cell))
-            .decide(&inputs(json!({ "x": value })))
-            .unwrap();
-        assert_eq!(
-            decision.rule == "a",
-            *holds,
-            "{value_type} {cell} with {value}"
-        );
+        let decision = table(&with_cell(value_type, cell)).decide(&inputs(json!({ "x": value }))).unwrap();
+        assert_eq!(decision.rule == "a", *holds, "{value_type} {cell} with {value}");
     }
 }
 
@@ -219,27 +156,15 @@ fn cells_that_cannot_be_read_are_told() {
     ];
     for (value_type, cell, code) in cases {
         let findings = read(&with_cell(value_type, cell)).unwrap_err();
-        let found: Vec<_> = findings
-            .list
-            .iter()
-            .map(|finding| (finding.code, finding.span.line))
-            .collect();
-        assert_eq!(
-            found.first(),
-            Some(&(*code, 12)),
-            "{value_type} {cell}: {findings:#?}"
-        );
+        let found: Vec<_> = findings.list.iter().map(|finding| (finding.code, finding.span.line)).collect();
+        assert_eq!(found.first(), Some(&(*code, 12)), "{value_type} {cell}: {findings:#?}");
     }
 }
 
 #[test]
 fn expression_cells_are_reported_as_not_analysed() {
     let table = table(&with_cell("string", "{ not: { rhai: 'x == \"a\"' } }"));
-    let cells: Vec<_> = table
-        .not_analysed()
-        .iter()
-        .map(|(rule, input, span)| (*rule, *input, span.line))
-        .collect();
+    let cells: Vec<_> = table.not_analysed().iter().map(|(rule, input, span)| (*rule, *input, span.line)).collect();
     assert_eq!(cells, [("a", "x", 12)]);
 }
 
@@ -269,11 +194,7 @@ tests:
     expect: { rule: d, days: x }
 ";
     let findings = read(text).unwrap_err();
-    let mut found: Vec<_> = findings
-        .list
-        .iter()
-        .map(|finding| (finding.span.line, finding.code))
-        .collect();
+    let mut found: Vec<_> = findings.list.iter().map(|finding| (finding.span.line, finding.code)).collect();
     found.sort_unstable();
     let expected = [
         (2, "PG-T005"),
@@ -299,39 +220,25 @@ tests:
     ];
     assert_eq!(found, expected, "{findings:#?}");
     let help = |code: &str, line| {
-        let finding = findings
-            .list
-            .iter()
-            .find(|finding| finding.code == code && finding.span.line == line);
-        finding
-            .and_then(|finding| finding.help.clone())
-            .unwrap_or_default()
+        let finding = findings.list.iter().find(|finding| finding.code == code && finding.span.line == line);
+        finding.and_then(|finding| finding.help.clone()).unwrap_or_default()
     };
     assert_eq!(help("PG-T007", 14), "did you mean \"city\"?");
     assert_eq!(help("PG-T007", 15), "did you mean \"agency\"?");
     assert_eq!(help("PG-T002", 4), "did you mean \"title\"?");
-    assert!(
-        findings
-            .list
-            .iter()
-            .all(|finding| !finding.message_fa.is_empty())
-    );
+    assert!(findings.list.iter().all(|finding| !finding.message_fa.is_empty()));
 }
 
 #[test]
 fn what_is_not_built_yet_is_refused_by_name() {
     for policy in ["unique", "collect", "priority"] {
-        let findings =
-            read(&ROUTING.replace("hit: first ", &format!("hit: {policy} "))).unwrap_err();
+        let findings = read(&ROUTING.replace("hit: first ", &format!("hit: {policy} "))).unwrap_err();
         assert_eq!(findings.list[0].code, "PG-T004");
         assert!(findings.list[0].message.contains(policy), "{findings:?}");
     }
     let overlay = read("kind: decision-table-overlay\nversion: 0.3.0\n").unwrap_err();
     assert_eq!((overlay.list.len(), overlay.list[0].code), (1, "PG-T004"));
-    assert_eq!(
-        read("kind: calendar\n").unwrap_err().list[0].code,
-        "PG-T001"
-    );
+    assert_eq!(read("kind: calendar\n").unwrap_err().list[0].code, "PG-T001");
     assert_eq!(read("[]").unwrap_err().list[0].code, "PG-T001");
 }
 
@@ -340,32 +247,15 @@ fn the_catch_all_is_required_alone_and_last() {
     let base = with_cell("string", "a");
     for (broken, line) in [
         (base.replace("    last: true\n", ""), 10),
-        (
-            base.replace(
-                "  - id: z\n    last: true\n",
-                "  - id: z\n    last: true\n    when: { x: b }\n",
-            ),
-            16,
-        ),
-        (
-            base.replace("  - id: a\n", "  - id: a\n    last: true\n"),
-            11,
-        ),
+        (base.replace("  - id: z\n    last: true\n", "  - id: z\n    last: true\n    when: { x: b }\n"), 16),
+        (base.replace("  - id: a\n", "  - id: a\n    last: true\n"), 11),
     ] {
         let findings = read(&broken).unwrap_err();
-        assert_eq!(
-            (findings.list[0].code, findings.list[0].span.line),
-            ("PG-T011", line),
-            "{broken}: {findings:#?}"
-        );
+        assert_eq!((findings.list[0].code, findings.list[0].span.line), ("PG-T011", line), "{broken}: {findings:#?}");
     }
     let shadowed = base.replace("    when: { x: a }\n", "");
     let (_, warnings) = read(&shadowed).unwrap();
-    let found: Vec<_> = warnings
-        .list
-        .iter()
-        .map(|finding| (finding.code, finding.severity))
-        .collect();
+    let found: Vec<_> = warnings.list.iter().map(|finding| (finding.code, finding.severity)).collect();
     assert_eq!(found, [("PG-T016", Severity::Warning)]);
 }
 
@@ -374,24 +264,11 @@ fn faults_name_rule_and_input_but_never_the_value() {
     let secret = "0012345678";
     let table = table(&with_cell("integer", "3"));
     let fault = table.decide(&inputs(json!({ "x": secret }))).unwrap_err();
-    assert_eq!(
-        fault.to_string(),
-        "input \"x\" must be of type integer, got string"
-    );
+    assert_eq!(fault.to_string(), "input \"x\" must be of type integer, got string");
     assert!(!fault.message_fa().contains(secret));
     let unknown = table.decide(&inputs(json!({ "q": 1 }))).unwrap_err();
-    assert_eq!(
-        (unknown.code(), unknown),
-        (
-            "PG-T101",
-            Fault::UnknownInput {
-                input: "q".to_owned()
-            }
-        )
-    );
-    let long = self::table(&with_cell("text", "a"))
-        .decide(&inputs(json!({ "x": "a".repeat(70_000) })))
-        .unwrap_err();
+    assert_eq!((unknown.code(), unknown), ("PG-T101", Fault::UnknownInput { input: "q".to_owned() }));
+    let long = self::table(&with_cell("text", "a")).decide(&inputs(json!({ "x": "a".repeat(70_000) }))).unwrap_err();
     assert!(matches!(long, Fault::InputSize { .. }), "{long:?}");
 }
 
@@ -399,10 +276,7 @@ fn faults_name_rule_and_input_but_never_the_value() {
 fn a_failing_expression_is_a_fault_of_its_cell() {
     let table = table(&with_cell("string", "{ rhai: 'x > 3 + y' }"));
     let fault = table.decide(&inputs(json!({ "x": "a" }))).unwrap_err();
-    assert!(
-        matches!(&fault, Fault::Cell { rule, input, .. } if rule == "a" && input == "x"),
-        "{fault:?}"
-    );
+    assert!(matches!(&fault, Fault::Cell { rule, input, .. } if rule == "a" && input == "x"), "{fault:?}");
     assert_eq!(fault.code(), "PG-T102");
 }
 
@@ -410,18 +284,12 @@ fn a_failing_expression_is_a_fault_of_its_cell() {
 fn outputs_are_filled_and_checked() {
     let text = |answer: &str| {
         with_cell("string", "{ present: true }")
-            .replace(
-                "o: { type: boolean }",
-                "o: { type: string, values: [a-1, b-2] }",
-            )
+            .replace("o: { type: boolean }", "o: { type: string, values: [a-1, b-2] }")
             .replace("{ o: true }", &format!("{{ o: {answer} }}"))
             .replace("{ o: false }", "{ o: a-1 }")
     };
     let decide = |answer: &str, x: Value| table(&text(answer)).decide(&inputs(x));
-    assert_eq!(
-        decide("'a-{x}'", json!({ "x": "1" })).unwrap().outputs,
-        json!({ "o": "a-1" })
-    );
+    assert_eq!(decide("'a-{x}'", json!({ "x": "1" })).unwrap().outputs, json!({ "o": "a-1" }));
     let outside = decide("'a-{x}'", json!({ "x": "7" })).unwrap_err();
     assert!(matches!(outside, Fault::OutputValue { .. }), "{outside:?}");
     let absent = decide("'{x}-{y}'", json!({ "x": "a" })).unwrap_err();

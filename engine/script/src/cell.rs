@@ -27,10 +27,7 @@ impl Cell {
     /// Compiles one expression that may name `variables` only. Spans are relative to the expression.
     pub fn compile(expression: &str, variables: &[&str]) -> Result<Self, Vec<Diagnostic>> {
         if expression.len() > CELL_BYTES_MAX {
-            let what = format!(
-                "{} bytes in a cell, at most {CELL_BYTES_MAX}",
-                expression.len()
-            );
+            let what = format!("{} bytes in a cell, at most {CELL_BYTES_MAX}", expression.len());
             return Err(vec![too_large(span_of(Position::new(1, 1)), &what)]);
         }
         let mut scope = Scope::new();
@@ -43,10 +40,7 @@ impl Cell {
         let findings = check::calls(&ast);
         if findings.is_empty() {
             let variables = variables.iter().map(|name| (*name).to_owned()).collect();
-            Ok(Self {
-                ast: Arc::new(ast),
-                variables,
-            })
+            Ok(Self { ast: Arc::new(ast), variables })
         } else {
             Err(findings)
         }

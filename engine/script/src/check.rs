@@ -16,9 +16,7 @@ const ENTRY_PARAMETERS: [&str; 3] = ["req", "now", "args"];
 pub(crate) fn entry(ast: &AST, name: &str) -> Result<String, Diagnostic> {
     let own = name.rsplit('/').next().unwrap_or(name).replace('-', "_");
     let found = [own.as_str(), "main"].into_iter().find_map(|wanted| {
-        ast.iter_functions()
-            .find(|function| function.name == wanted)
-            .map(|function| (wanted, function.params.len()))
+        ast.iter_functions().find(|function| function.name == wanted).map(|function| (wanted, function.params.len()))
     });
     match found {
         Some((wanted, count)) if count == ENTRY_PARAMETERS.len() => Ok(wanted.to_owned()),
@@ -40,11 +38,7 @@ pub(crate) fn entry(ast: &AST, name: &str) -> Result<String, Diagnostic> {
 }
 
 fn first_line() -> Span {
-    Span {
-        line: 1,
-        column: 1,
-        length: 0,
-    }
+    Span { line: 1, column: 1, length: 0 }
 }
 
 /// Findings of a walk over everything that can run. Errors refuse the script; warnings are told beside it.
@@ -53,10 +47,7 @@ pub(crate) fn calls(ast: &AST) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     ast.walk(&mut |path| {
         match path.last() {
-            Some(
-                ASTNode::Expr(Expr::FnCall(call, position))
-                | ASTNode::Stmt(Stmt::FnCall(call, position)),
-            ) => {
+            Some(ASTNode::Expr(Expr::FnCall(call, position)) | ASTNode::Stmt(Stmt::FnCall(call, position))) => {
                 findings.extend(of_call(call, *position, &own, true));
             }
             Some(ASTNode::Expr(Expr::MethodCall(call, position))) => {
@@ -87,12 +78,7 @@ fn capture(name: &Ident) -> Diagnostic {
     .with_help("a for loop sees the variables around it: use one instead of the closure")
 }
 
-fn of_call(
-    call: &FnCallExpr,
-    position: Position,
-    own: &[&str],
-    is_function: bool,
-) -> Option<Diagnostic> {
+fn of_call(call: &FnCallExpr, position: Position, own: &[&str], is_function: bool) -> Option<Diagnostic> {
     let name = call.name.as_str();
     let is_word = name.starts_with(|c: char| c.is_alphabetic() || c == '_') && !name.contains('$');
     // The parser refuses a written `curry`; the one met here is how rhai builds a capturing closure.
@@ -106,34 +92,24 @@ fn of_call(
     if own.contains(&name) || FUNCTION_NAMES.contains(name) {
         return None;
     }
-    let (message, message_fa) = (
-        format!("there is no function \"{name}\""),
-        format!("تابعی به نام «{name}» وجود ندارد"),
-    );
+    let (message, message_fa) =
+        (format!("there is no function \"{name}\""), format!("تابعی به نام «{name}» وجود ندارد"));
     // A method may be a function kept in a map, which only the run can tell.
     let finding = if is_function {
         Diagnostic::error("PG-S006", span, message, message_fa)
     } else {
         Diagnostic::warning("PG-S006", span, message, message_fa)
     };
-    let known = own
-        .iter()
-        .copied()
-        .chain(FUNCTION_NAMES.iter().map(String::as_str));
-    Some(
-        match suggest(name, known).map(|known| format!("did you mean \"{known}\"?")) {
-            Some(help) => finding.with_help(help),
-            None => finding,
-        },
-    )
+    let known = own.iter().copied().chain(FUNCTION_NAMES.iter().map(String::as_str));
+    Some(match suggest(name, known).map(|known| format!("did you mean \"{known}\"?")) {
+        Some(help) => finding.with_help(help),
+        None => finding,
+    })
 }
 
 /// Statements outside functions never run, except constants, which functions read as `global::NAME`.
 pub(crate) fn top_level(ast: &AST) -> Vec<Diagnostic> {
-    let misplaced = ast
-        .statements()
-        .iter()
-        .filter(|statement| !is_constant(statement));
+    let misplaced = ast.statements().iter().filter(|statement| !is_constant(statement));
     misplaced
         .map(|statement| {
             Diagnostic::error(

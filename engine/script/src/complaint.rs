@@ -46,10 +46,7 @@ pub(crate) fn of_parse_error(error: &ParseError, source: &str) -> Diagnostic {
     }
     let word = word_at(source, span);
     let kind = error.err_type();
-    if let Some(word) = word
-        .as_deref()
-        .filter(|word| crate::engine::FORBIDDEN.contains(word))
-    {
+    if let Some(word) = word.as_deref().filter(|word| crate::engine::FORBIDDEN.contains(word)) {
         return forbidden(span, word);
     }
     if let Some(word) = word.as_deref().filter(|word| RESERVED.contains(word)) {
@@ -62,9 +59,7 @@ pub(crate) fn of_parse_error(error: &ParseError, source: &str) -> Diagnostic {
         ParseErrorType::ExprTooDeep
         | ParseErrorType::TooManyFunctions
         | ParseErrorType::LiteralTooLarge(..)
-        | ParseErrorType::BadInput(LexError::StringTooLong(_)) => {
-            too_large(span, &kind.to_string())
-        }
+        | ParseErrorType::BadInput(LexError::StringTooLong(_)) => too_large(span, &kind.to_string()),
         _ => Diagnostic::error(
             "PG-S001",
             span,
@@ -95,9 +90,7 @@ pub(crate) fn forbidden(span: Span, word: &str) -> Diagnostic {
     let help = match word {
         "sleep" => "a script never waits: return an action and let the flow wait",
         "timestamp" => "the moment of the call is passed in as `now`",
-        "curry" => {
-            "its arguments escape the size limits: give the function a parameter and call it in a for loop"
-        }
+        "curry" => "its arguments escape the size limits: give the function a parameter and call it in a for loop",
         "print" | "debug" => "return the data instead; a run is seen in the journal",
         "import" | "export" => "a script stands alone: define the function in the same file",
         _ => "call a function defined in the same file",
@@ -118,9 +111,7 @@ fn undefined(span: Span, name: &str) -> Diagnostic {
         format!("there is no variable \"{name}\" here"),
         format!("متغیری به نام «{name}» در اینجا وجود ندارد"),
     )
-    .with_help(
-        "a function sees its own parameters and variables only; text stands in double quotes",
-    )
+    .with_help("a function sees its own parameters and variables only; text stands in double quotes")
 }
 
 pub(crate) fn too_large(span: Span, what: &str) -> Diagnostic {
@@ -134,31 +125,19 @@ pub(crate) fn too_large(span: Span, what: &str) -> Diagnostic {
 }
 
 pub(crate) fn sized(span: Span, word: &str) -> Span {
-    Span {
-        length: u32::try_from(word.chars().count()).unwrap_or(0),
-        ..span
-    }
+    Span { length: u32::try_from(word.chars().count()).unwrap_or(0), ..span }
 }
 
 fn end_of(source: &str) -> Span {
     let line = source.lines().count().max(1);
-    let column = source
-        .lines()
-        .last()
-        .map_or(1, |text| text.chars().count() + 1);
+    let column = source.lines().last().map_or(1, |text| text.chars().count() + 1);
     let number = |part| u32::try_from(part).unwrap_or(u32::MAX);
-    Span {
-        line: number(line),
-        column: number(column),
-        length: 0,
-    }
+    Span { line: number(line), column: number(column), length: 0 }
 }
 
 fn word_at(source: &str, span: Span) -> Option<String> {
     let line = source.lines().nth(span.line.checked_sub(1)? as usize)?;
     let rest = line.chars().skip(span.column.checked_sub(1)? as usize);
-    let word: String = rest
-        .take_while(|c| c.is_alphanumeric() || *c == '_')
-        .collect();
+    let word: String = rest.take_while(|c| c.is_alphanumeric() || *c == '_').collect();
     (!word.is_empty()).then_some(word)
 }

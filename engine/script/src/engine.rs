@@ -6,24 +6,14 @@ use rhai::{
     Dynamic, Engine, OptimizationLevel,
     module_resolvers::DummyModuleResolver,
     packages::{
-        BasicArrayPackage, BasicMapPackage, BasicMathPackage, CorePackage, LogicPackage,
-        MoreStringPackage, Package,
+        BasicArrayPackage, BasicMapPackage, BasicMathPackage, CorePackage, LogicPackage, MoreStringPackage, Package,
     },
 };
 
 use crate::{deadline, limits, stdlib, trace};
 
 /// What may not be called at all. `curry` binds values that the size limits do not count, `sleep` would hold a thread, the rest reaches outside the script.
-pub(crate) const FORBIDDEN: &[&str] = &[
-    "eval",
-    "import",
-    "export",
-    "print",
-    "debug",
-    "curry",
-    "sleep",
-    "timestamp",
-];
+pub(crate) const FORBIDDEN: &[&str] = &["eval", "import", "export", "print", "debug", "curry", "sleep", "timestamp"];
 
 /// Of these, those that are symbols of the language: only they can be switched off by name.
 const FORBIDDEN_SYMBOLS: &[&str] = &["eval", "import", "export", "print", "debug", "curry"];
@@ -49,17 +39,7 @@ pub(crate) static FUNCTION_NAMES: LazyLock<BTreeSet<String>> = LazyLock::new(|| 
         .filter_map(|signature| signature.split('(').next())
         .map(|name| name.trim().to_owned())
         .collect();
-    names.extend(
-        [
-            "Fn",
-            "call",
-            "type_of",
-            "is_def_var",
-            "is_def_fn",
-            "is_shared",
-        ]
-        .map(str::to_owned),
-    );
+    names.extend(["Fn", "call", "type_of", "is_def_var", "is_def_fn", "is_shared"].map(str::to_owned));
     names
 });
 
@@ -98,10 +78,7 @@ fn restrict(engine: &mut Engine) {
 fn limit(engine: &mut Engine, operations_max: u64) {
     engine.set_max_operations(operations_max);
     engine.set_max_call_levels(limits::CALL_LEVELS_MAX);
-    engine.set_max_expr_depths(
-        limits::EXPRESSION_DEPTH_MAX,
-        limits::FUNCTION_EXPRESSION_DEPTH_MAX,
-    );
+    engine.set_max_expr_depths(limits::EXPRESSION_DEPTH_MAX, limits::FUNCTION_EXPRESSION_DEPTH_MAX);
     engine.set_max_string_size(limits::STRING_BYTES_MAX);
     engine.set_max_array_size(limits::ARRAY_ITEMS_MAX);
     engine.set_max_map_size(limits::MAP_ENTRIES_MAX);

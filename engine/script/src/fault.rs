@@ -31,19 +31,13 @@ pub enum Fault {
 
 impl Fault {
     pub(crate) fn limit(limit: Limit) -> Self {
-        Self::Limit {
-            limit,
-            at: Span::default(),
-        }
+        Self::Limit { limit, at: Span::default() }
     }
 
     /// Where in the script; line 0 where the fault has no place.
     pub fn span(&self) -> Span {
         match self {
-            Self::Aborted { at }
-            | Self::Limit { at, .. }
-            | Self::Failed { at, .. }
-            | Self::Thrown { at, .. } => *at,
+            Self::Aborted { at } | Self::Limit { at, .. } | Self::Failed { at, .. } | Self::Thrown { at, .. } => *at,
             Self::Answer { .. } | Self::Input { .. } | Self::Broken { .. } => Span::default(),
         }
     }
@@ -69,10 +63,7 @@ impl Fault {
     /// The sentence in Persian; what rhai says stays as it is.
     pub fn message_fa(&self) -> String {
         match self {
-            Self::Aborted { at } => format!(
-                "اجرای اسکریپت در سطر {} متوقف شد: مهلت زمانی آن تمام شد",
-                at.line
-            ),
+            Self::Aborted { at } => format!("اجرای اسکریپت در سطر {} متوقف شد: مهلت زمانی آن تمام شد", at.line),
             Self::Broken { reason } => format!("اسکریپت اجرا نشد: {reason}"),
             Self::Limit { limit, at } => {
                 format!("اسکریپت در سطر {} از یک حد مجاز گذشت: {limit}", at.line)
@@ -91,12 +82,7 @@ impl Fault {
     }
 
     pub fn to_diagnostic(&self) -> Diagnostic {
-        Diagnostic::error(
-            self.code(),
-            self.span(),
-            self.to_string(),
-            self.message_fa(),
-        )
+        Diagnostic::error(self.code(), self.span(), self.to_string(), self.message_fa())
     }
 
     /// From what rhai reports, on the thread of the run.
@@ -114,10 +100,7 @@ impl Fault {
             EvalAltResult::ErrorDataTooLarge(..) => limit(Limit::Size),
             EvalAltResult::ErrorRuntime(value, _) => match crate::json::from_dynamic(value) {
                 Ok(value) => Self::Thrown { value, at },
-                Err(_) => Self::Thrown {
-                    value: serde_json::Value::Null,
-                    at,
-                },
+                Err(_) => Self::Thrown { value: serde_json::Value::Null, at },
             },
             EvalAltResult::ErrorPropertyNotFound(name, _) => Self::Failed {
                 message: format!(
@@ -127,10 +110,7 @@ impl Fault {
             },
             mut other => {
                 other.clear_position();
-                Self::Failed {
-                    message: other.to_string(),
-                    at,
-                }
+                Self::Failed { message: other.to_string(), at }
             }
         }
     }
@@ -145,10 +125,7 @@ fn innermost(mut error: EvalAltResult, outer: Span) -> (EvalAltResult, Span) {
     match error {
         EvalAltResult::ErrorInFunctionCall(_, _, ref mut inner, _)
         | EvalAltResult::ErrorInModule(_, ref mut inner, _) => {
-            let inner = std::mem::replace(
-                &mut **inner,
-                EvalAltResult::LoopBreak(false, ().into(), Position::NONE),
-            );
+            let inner = std::mem::replace(&mut **inner, EvalAltResult::LoopBreak(false, ().into(), Position::NONE));
             innermost(inner, at)
         }
         error => (error, at),
@@ -158,9 +135,5 @@ fn innermost(mut error: EvalAltResult, outer: Span) -> (EvalAltResult, Span) {
 /// rhai's place as ours: both count from 1, in characters.
 pub(crate) fn span_of(position: Position) -> Span {
     let number = |part: Option<usize>| part.and_then(|part| u32::try_from(part).ok()).unwrap_or(0);
-    Span {
-        line: number(position.line()),
-        column: number(position.position()).max(1),
-        length: 0,
-    }
+    Span { line: number(position.line()), column: number(position.position()).max(1), length: 0 }
 }

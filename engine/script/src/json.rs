@@ -48,11 +48,7 @@ fn inward(what: &str, value: &Value, depth: usize, size: &mut Size) -> Result<Dy
 
 /// Data from outside obeys the limits of a run as well.
 fn check(size: &Size) -> Result<(), Fault> {
-    if size.fits() {
-        Ok(())
-    } else {
-        Err(Fault::limit(Limit::Size))
-    }
+    if size.fits() { Ok(()) } else { Err(Fault::limit(Limit::Size)) }
 }
 
 fn number_inward(what: &str, number: &Number) -> Result<Dynamic, Fault> {
@@ -61,10 +57,7 @@ fn number_inward(what: &str, number: &Number) -> Result<Dynamic, Fault> {
     }
     match number.as_f64() {
         Some(float) if number.is_f64() => Ok(Dynamic::from_float(float)),
-        _ => Err(Fault::Input {
-            what: what.to_owned(),
-            reason: format!("the number {number} does not fit 64 bits"),
-        }),
+        _ => Err(Fault::Input { what: what.to_owned(), reason: format!("the number {number} does not fit 64 bits") }),
     }
 }
 
@@ -96,23 +89,17 @@ fn outward(value: Dynamic, path: &mut Vec<String>) -> Result<Value, Fault> {
     }
     if value.is_array() {
         let items = value.cast::<Array>().into_iter().enumerate();
-        return items
-            .map(|(index, item)| step(index.to_string(), item, path))
-            .collect();
+        return items.map(|(index, item)| step(index.to_string(), item, path)).collect();
     }
     if value.is_map() {
         let members = value.cast::<Map>().into_iter();
-        let members = members
-            .map(|(key, member)| Ok((key.to_string(), step(key.to_string(), member, path)?)));
+        let members = members.map(|(key, member)| Ok((key.to_string(), step(key.to_string(), member, path)?)));
         return Ok(Value::Object(members.collect::<Result<_, Fault>>()?));
     }
     let type_name = value.type_name();
     match value.try_cast::<ImmutableString>() {
         Some(text) => Ok(Value::String(text.into_owned())),
-        None => Err(answer(
-            path,
-            format!("a value of type {type_name} is no data"),
-        )),
+        None => Err(answer(path, format!("a value of type {type_name} is no data"))),
     }
 }
 
@@ -124,9 +111,7 @@ fn step(name: String, value: Dynamic, path: &mut Vec<String>) -> Result<Value, F
 }
 
 fn float_outward(float: FLOAT, path: &[String]) -> Result<Value, Fault> {
-    Number::from_f64(float)
-        .map(Value::Number)
-        .ok_or_else(|| answer(path, format!("{float} is no number of JSON")))
+    Number::from_f64(float).map(Value::Number).ok_or_else(|| answer(path, format!("{float} is no number of JSON")))
 }
 
 fn answer(path: &[String], reason: String) -> Fault {

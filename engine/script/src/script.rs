@@ -35,22 +35,15 @@ impl Script {
             let what = format!("{} bytes, at most {SOURCE_BYTES_MAX}", source.len());
             return Err(vec![too_large(span_of(rhai::Position::new(1, 1)), &what)]);
         }
-        let ast = engine::SCRIPTS
-            .compile(source)
-            .map_err(|error| vec![of_parse_error(&error, source)])?;
+        let ast = engine::SCRIPTS.compile(source).map_err(|error| vec![of_parse_error(&error, source)])?;
         let mut findings = check::top_level(&ast);
         findings.extend(check::calls(&ast));
-        let entry = check::entry(&ast, name)
-            .map_err(|finding| findings.push(finding))
-            .ok();
+        let entry = check::entry(&ast, name).map_err(|finding| findings.push(finding)).ok();
         let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
         match entry {
-            Some(entry) if !findings.iter().any(is_error) => Ok(Self {
-                name: name.into(),
-                entry: entry.into(),
-                ast: Arc::new(ast),
-                warnings: findings.into(),
-            }),
+            Some(entry) if !findings.iter().any(is_error) => {
+                Ok(Self { name: name.into(), entry: entry.into(), ast: Arc::new(ast), warnings: findings.into() })
+            }
             _ => Err(findings),
         }
     }
@@ -67,18 +60,8 @@ impl Script {
 
     /// Runs the script and gives what it returns. The same arguments give the same answer, except for
     /// [`Fault::Aborted`], which says that `deadline` was over and that nothing may be concluded.
-    pub fn call(
-        &self,
-        req: &Value,
-        now: &Now,
-        args: &Value,
-        deadline: &Deadline,
-    ) -> Result<Value, Fault> {
-        let arguments = [
-            json::to_dynamic("req", req)?,
-            now.to_dynamic(),
-            json::to_dynamic("args", args)?,
-        ];
+    pub fn call(&self, req: &Value, now: &Now, args: &Value, deadline: &Deadline) -> Result<Value, Fault> {
+        let arguments = [json::to_dynamic("req", req)?, now.to_dynamic(), json::to_dynamic("args", args)?];
         let ((outcome, at), over) =
             on_own_stack(|| deadline::under(deadline, || (self.run(arguments), trace::last())))?;
         match outcome {
@@ -93,13 +76,7 @@ impl Script {
         let options = CallFnOptions::new().eval_ast(true).rewind_scope(true);
         trace::start();
         let answer = engine::SCRIPTS
-            .call_fn_with_options::<Dynamic>(
-                options,
-                &mut Scope::new(),
-                &self.ast,
-                &*self.entry,
-                arguments,
-            )
+            .call_fn_with_options::<Dynamic>(options, &mut Scope::new(), &self.ast, &*self.entry, arguments)
             .map_err(|error| Fault::from_rhai(*error))?;
         json::from_dynamic(answer)
     }
@@ -114,12 +91,8 @@ fn on_own_stack<T: Send>(body: impl FnOnce() -> T + Send) -> Result<T, Fault> {
             .name("script".to_owned())
             .stack_size(STACK_BYTES)
             .spawn_scoped(scope, body)
-            .map_err(|_| Fault::Broken {
-                reason: "the machine gave no thread to run on",
-            })?
+            .map_err(|_| Fault::Broken { reason: "the machine gave no thread to run on" })?
             .join()
-            .map_err(|_| Fault::Broken {
-                reason: "the interpreter panicked",
-            })
+            .map_err(|_| Fault::Broken { reason: "the interpreter panicked" })
     })
 }

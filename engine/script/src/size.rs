@@ -21,9 +21,7 @@ impl Size {
     }
 
     pub fn fits(&self) -> bool {
-        self.string_bytes <= STRING_BYTES_MAX
-            && self.items <= ARRAY_ITEMS_MAX
-            && self.entries <= MAP_ENTRIES_MAX
+        self.string_bytes <= STRING_BYTES_MAX && self.items <= ARRAY_ITEMS_MAX && self.entries <= MAP_ENTRIES_MAX
     }
 
     pub fn add(&mut self, value: &Dynamic) {

@@ -16,16 +16,12 @@ pub(crate) fn register(engine: &mut Engine) {
 
 /// Digits written the Persian way: `"12"` -> `"۱۲"`. Arabic-Indic digits change along.
 fn fa_digits(text: &str) -> String {
-    text.chars()
-        .map(|c| digit_value(c).map_or(c, |value| shifted('۰', value)))
-        .collect()
+    text.chars().map(|c| digit_value(c).map_or(c, |value| shifted('۰', value))).collect()
 }
 
 /// Persian and Arabic-Indic digits as ASCII, so that `parse_int` reads them.
 fn en_digits(text: &str) -> String {
-    text.chars()
-        .map(|c| digit_value(c).map_or(c, |value| shifted('0', value)))
-        .collect()
+    text.chars().map(|c| digit_value(c).map_or(c, |value| shifted('0', value))).collect()
 }
 
 fn digit_value(c: char) -> Option<u32> {
@@ -36,8 +32,7 @@ fn digit_value(c: char) -> Option<u32> {
 }
 
 fn shifted(zero: char, value: u32) -> char {
-    char::from_u32(u32::from(zero) + value)
-        .expect("a digit's value is below ten, and all ten digits follow their zero")
+    char::from_u32(u32::from(zero) + value).expect("a digit's value is below ten, and all ten digits follow their zero")
 }
 
 /// `sleep` belongs to rhai's core package and can't be disabled by name; it would hold a thread past every limit.
@@ -51,32 +46,17 @@ fn replace_sleep(engine: &mut Engine) {
 
 /// rhai's `replace` builds its result before the size is measured: 64 KiB by 64 KiB would take 4 GiB at once.
 fn replace_replace(engine: &mut Engine) {
-    engine.register_fn(
-        "replace",
-        |text: &mut ImmutableString, find: &str, with: &str| checked_replace(text, find, with),
-    );
-    engine.register_fn(
-        "replace",
-        |text: &mut ImmutableString, find: &str, with: char| {
-            checked_replace(text, find, with.encode_utf8(&mut [0; 4]))
-        },
-    );
-    engine.register_fn(
-        "replace",
-        |text: &mut ImmutableString, find: char, with: &str| {
-            checked_replace(text, find.encode_utf8(&mut [0; 4]), with)
-        },
-    );
-    engine.register_fn(
-        "replace",
-        |text: &mut ImmutableString, find: char, with: char| {
-            checked_replace(
-                text,
-                find.encode_utf8(&mut [0; 4]),
-                with.encode_utf8(&mut [0; 4]),
-            )
-        },
-    );
+    engine
+        .register_fn("replace", |text: &mut ImmutableString, find: &str, with: &str| checked_replace(text, find, with));
+    engine.register_fn("replace", |text: &mut ImmutableString, find: &str, with: char| {
+        checked_replace(text, find, with.encode_utf8(&mut [0; 4]))
+    });
+    engine.register_fn("replace", |text: &mut ImmutableString, find: char, with: &str| {
+        checked_replace(text, find.encode_utf8(&mut [0; 4]), with)
+    });
+    engine.register_fn("replace", |text: &mut ImmutableString, find: char, with: char| {
+        checked_replace(text, find.encode_utf8(&mut [0; 4]), with.encode_utf8(&mut [0; 4]))
+    });
 }
 
 fn checked_replace(text: &mut ImmutableString, find: &str, with: &str) -> Answer<()> {
@@ -85,10 +65,7 @@ fn checked_replace(text: &mut ImmutableString, find: &str, with: &str) -> Answer
         return Ok(());
     }
     let found = text.matches(find).count();
-    let bytes = text
-        .len()
-        .saturating_sub(found * find.len())
-        .saturating_add(found.saturating_mul(with.len()));
+    let bytes = text.len().saturating_sub(found * find.len()).saturating_add(found.saturating_mul(with.len()));
     if bytes > STRING_BYTES_MAX {
         return Err(too_large("Length of string"));
     }
@@ -98,13 +75,10 @@ fn checked_replace(text: &mut ImmutableString, find: &str, with: &str) -> Answer
 
 /// rhai counts the entries of a map and the strings in it, but not its keys: 500 of 64 KiB are 32 MB in one value.
 fn replace_map_writers(engine: &mut Engine) {
-    engine.register_fn(
-        "set",
-        |map: &mut Map, key: ImmutableString, value: Dynamic| {
-            map.insert(key.as_str().into(), value);
-            checked_map(map)
-        },
-    );
+    engine.register_fn("set", |map: &mut Map, key: ImmutableString, value: Dynamic| {
+        map.insert(key.as_str().into(), value);
+        checked_map(map)
+    });
     let mixin = |map: &mut Map, other: Map| {
         map.extend(other);
         checked_map(map)
@@ -130,11 +104,7 @@ fn checked_map(map: &Map) -> Answer<()> {
         size.string_bytes += key.len();
         size.add(value);
     }
-    if size.fits() {
-        Ok(())
-    } else {
-        Err(too_large("Size of object map"))
-    }
+    if size.fits() { Ok(()) } else { Err(too_large("Size of object map")) }
 }
 
 fn too_large(what: &str) -> Box<EvalAltResult> {

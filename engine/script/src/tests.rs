@@ -47,12 +47,7 @@ pub struct Outcome {
 impl Outcome {
     /// The finding about a row that did not pass.
     pub fn to_diagnostic(&self) -> Option<Diagnostic> {
-        let Self {
-            name,
-            expected,
-            got,
-            ..
-        } = self;
+        let Self { name, expected, got, .. } = self;
         let finding = || {
             Diagnostic::error(
                 "PG-S011",
@@ -69,26 +64,14 @@ impl Outcome {
 pub fn read(node: &Node) -> Result<Vec<Row>, Diagnostics> {
     let mut findings = Diagnostics::default();
     let Some(items) = node.items() else {
-        findings.push(shape(
-            node.span,
-            "a file of script tests",
-            "a list of rows",
-            "فهرستی از سطرها",
-        ));
+        findings.push(shape(node.span, "a file of script tests", "a list of rows", "فهرستی از سطرها"));
         return Err(findings);
     };
     if items.len() > ROWS_MAX {
-        findings.push(shape(
-            node.span,
-            "a file of script tests",
-            "at most 1000 rows",
-            "حداکثر ۱۰۰۰ سطر",
-        ));
+        findings.push(shape(node.span, "a file of script tests", "at most 1000 rows", "حداکثر ۱۰۰۰ سطر"));
     }
     let rows = items.iter().enumerate().take(ROWS_MAX);
-    let rows: Vec<Option<Row>> = rows
-        .map(|(index, item)| row(index + 1, item, &mut findings))
-        .collect();
+    let rows: Vec<Option<Row>> = rows.map(|(index, item)| row(index + 1, item, &mut findings)).collect();
     match rows.into_iter().collect() {
         Some(rows) if !findings.has_errors() => Ok(rows),
         _ => Err(findings),
@@ -97,9 +80,7 @@ pub fn read(node: &Node) -> Result<Vec<Row>, Diagnostics> {
 
 /// Runs all rows. The wall-clock `deadline` is asked within each of them.
 pub fn run(script: &Script, rows: &[Row], deadline: &Deadline) -> Vec<Outcome> {
-    rows.iter()
-        .map(|row| run_row(script, row, deadline))
-        .collect()
+    rows.iter().map(|row| run_row(script, row, deadline)).collect()
 }
 
 fn run_row(script: &Script, row: &Row, deadline: &Deadline) -> Outcome {
@@ -114,48 +95,27 @@ fn run_row(script: &Script, row: &Row, deadline: &Deadline) -> Outcome {
         Expectation::Fault(code) => json!({ "fault": code }),
     };
     let fault = |fault: Fault| json!({ "fault": fault.code(), "message": fault.to_string() });
-    Outcome {
-        name: row.name.clone(),
-        span: row.span,
-        passed,
-        expected,
-        got: came.unwrap_or_else(fault),
-    }
+    Outcome { name: row.name.clone(), span: row.span, passed, expected, got: came.unwrap_or_else(fault) }
 }
 
 fn row(number: usize, node: &Node, findings: &mut Diagnostics) -> Option<Row> {
     members(node, "a row", MEMBERS, findings)?;
-    let name = node
-        .get("name")
-        .and_then(Node::as_str)
-        .map_or_else(|| number.to_string(), str::to_owned);
+    let name = node.get("name").and_then(Node::as_str).map_or_else(|| number.to_string(), str::to_owned);
     let data = |key: &str| node.get(key).map_or_else(|| json!({}), Node::to_json);
     let now = now(node, findings);
     let expect = expectation(node, findings);
-    Some(Row {
-        name,
-        span: node.span,
-        req: data("req"),
-        now: now?,
-        args: data("args"),
-        expect: expect?,
-    })
+    Some(Row { name, span: node.span, req: data("req"), now: now?, args: data("args"), expect: expect? })
 }
 
 fn expectation(node: &Node, findings: &mut Diagnostics) -> Option<Expectation> {
     match (node.get("expect"), node.get("fault")) {
         (Some(expect), None) => Some(Expectation::Answer(expect.to_json())),
-        (None, Some(fault)) if fault.as_str().is_some() => fault
-            .as_str()
-            .map(|code| Expectation::Fault(code.to_owned())),
+        (None, Some(fault)) if fault.as_str().is_some() => {
+            fault.as_str().map(|code| Expectation::Fault(code.to_owned()))
+        }
         (_, found) => {
             let span = found.map_or(node.span, |fault| fault.span);
-            findings.push(shape(
-                span,
-                "a row",
-                "given expect (an answer) or fault (a code)",
-                "دارای expect یا fault",
-            ));
+            findings.push(shape(span, "a row", "given expect (an answer) or fault (a code)", "دارای expect یا fault"));
             None
         }
     }
@@ -163,27 +123,16 @@ fn expectation(node: &Node, findings: &mut Diagnostics) -> Option<Expectation> {
 
 fn now(node: &Node, findings: &mut Diagnostics) -> Option<Now> {
     let Some(now) = node.get("now") else {
-        return Some(Now {
-            epoch_s: 0,
-            iso: "1970-01-01T00:00:00Z".to_owned(),
-        });
+        return Some(Now { epoch_s: 0, iso: "1970-01-01T00:00:00Z".to_owned() });
     };
     if let Some(iso) = now.as_str() {
-        return Some(Now {
-            epoch_s: 0,
-            iso: iso.to_owned(),
-        });
+        return Some(Now { epoch_s: 0, iso: iso.to_owned() });
     }
     members(now, "now", NOW_MEMBERS, findings)?;
     let iso = now.get("iso").map_or(Some(""), Node::as_str);
-    let epoch_s = now
-        .get("epoch")
-        .map_or(Some(0), |epoch| epoch.to_json().as_i64());
+    let epoch_s = now.get("epoch").map_or(Some(0), |epoch| epoch.to_json().as_i64());
     if let (Some(iso), Some(epoch_s)) = (iso, epoch_s) {
-        return Some(Now {
-            epoch_s,
-            iso: iso.to_owned(),
-        });
+        return Some(Now { epoch_s, iso: iso.to_owned() });
     }
     findings.push(shape(
         now.span,
@@ -196,18 +145,10 @@ fn now(node: &Node, findings: &mut Diagnostics) -> Option<Now> {
 
 fn members(node: &Node, what: &str, known: &[&str], findings: &mut Diagnostics) -> Option<()> {
     let Some(entries) = node.entries() else {
-        findings.push(shape(
-            node.span,
-            what,
-            "a mapping of names and values",
-            "نگاشتی از نام و مقدار",
-        ));
+        findings.push(shape(node.span, what, "a mapping of names and values", "نگاشتی از نام و مقدار"));
         return None;
     };
-    for entry in entries
-        .iter()
-        .filter(|entry| !known.contains(&entry.key.as_str()))
-    {
+    for entry in entries.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
         let (key, span) = (&entry.key, entry.key_span);
         let finding = Diagnostic::error(
             "PG-S010",

@@ -43,19 +43,13 @@ pub(crate) fn register(engine: &mut Engine) {
 fn is_exit(event: &DebuggerEvent) -> bool {
     matches!(
         event,
-        DebuggerEvent::FunctionExitWithValue(_)
-            | DebuggerEvent::FunctionExitWithError(_)
-            | DebuggerEvent::End
+        DebuggerEvent::FunctionExitWithValue(_) | DebuggerEvent::FunctionExitWithError(_) | DebuggerEvent::End
     )
 }
 
 /// Before an element is assigned, measures the variable that holds it. What one assignment adds is bounded, and so is
 /// the number of assignments that stand in a script; only one that runs again and again can grow a value, and is met here.
-fn check_target(
-    context: &EvalContext,
-    node: ASTNode,
-    position: Position,
-) -> Result<(), Box<EvalAltResult>> {
+fn check_target(context: &EvalContext, node: ASTNode, position: Position) -> Result<(), Box<EvalAltResult>> {
     let ASTNode::Stmt(Stmt::Assignment(assignment)) = node else {
         return Ok(());
     };

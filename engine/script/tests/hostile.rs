@@ -11,10 +11,7 @@ const DEADLINE_MS: u64 = 1_000;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 fn now() -> Now {
-    Now {
-        epoch_s: 0,
-        iso: "1970-01-01T00:00:00Z".to_owned(),
-    }
+    Now { epoch_s: 0, iso: "1970-01-01T00:00:00Z".to_owned() }
 }
 
 fn deadline(ms: u64) -> Deadline {
@@ -23,24 +20,16 @@ fn deadline(ms: u64) -> Deadline {
 }
 
 fn run(source: &str, deadline: &Deadline) -> Result<Value, Fault> {
-    let script = Script::compile("hostile", source)
-        .unwrap_or_else(|findings| panic!("{source}: {findings:#?}"));
+    let script = Script::compile("hostile", source).unwrap_or_else(|findings| panic!("{source}: {findings:#?}"));
     let start = Instant::now();
     let outcome = script.call(&json!({}), &now(), &json!({}), deadline);
-    assert!(
-        start.elapsed() < PATIENCE,
-        "{source} took {:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() < PATIENCE, "{source} took {:?}", start.elapsed());
     outcome
 }
 
 /// `body` stands in `main`, its first line being line 2.
 fn run_body(body: &str) -> Result<Value, Fault> {
-    run(
-        &format!("fn main(req, now, args) {{\n{body}\n}}"),
-        &Deadline::never(),
-    )
+    run(&format!("fn main(req, now, args) {{\n{body}\n}}"), &Deadline::never())
 }
 
 #[test]
@@ -51,16 +40,8 @@ fn fuel_and_sizes_are_met_with_the_line_named() {
         ("for x in 0..1000000000000 {}", Limit::Operations, 2),
         ("let s = \"ab\";\nloop {\n  s += s;\n}", Limit::Size, 4),
         ("let a = [];\nloop {\n  a.push(1);\n}", Limit::Size, 4),
-        (
-            "let m = #{};\nfor i in 0..100000 {\n  m[`k${i}`] = i;\n}",
-            Limit::Size,
-            4,
-        ),
-        (
-            "let s = \"\";\ns.pad(60000, \"a\");\nlet m = #{};\nfor i in 0..100000 {\n  m[s + i] = i;\n}",
-            Limit::Size,
-            6,
-        ),
+        ("let m = #{};\nfor i in 0..100000 {\n  m[`k${i}`] = i;\n}", Limit::Size, 4),
+        ("let s = \"\";\ns.pad(60000, \"a\");\nlet m = #{};\nfor i in 0..100000 {\n  m[s + i] = i;\n}", Limit::Size, 6),
         (
             "let s = \"\";\ns.pad(60000, \"a\");\nlet m = #{ a: [#{}] };\nfor i in 0..100000 {\n  m.a[0][`${i}`] = s + i;\n}",
             Limit::Size,
@@ -71,11 +52,7 @@ fn fuel_and_sizes_are_met_with_the_line_named() {
             Limit::Size,
             7,
         ),
-        (
-            "let s = \"\";\ns.pad(60000, \"a\");\nlet m = #{};\nfor i in 0..400 {\n  m.set(s + i, 1);\n}",
-            Limit::Size,
-            6,
-        ),
+        ("let s = \"\";\ns.pad(60000, \"a\");\nlet m = #{};\nfor i in 0..400 {\n  m.set(s + i, 1);\n}", Limit::Size, 6),
         (
             "let s = \"\";\ns.pad(60000, \"a\");\nlet m = #{};\nfor i in 0..400 {\n  let n = #{};\n  n[s + i] = 1;\n  m += n;\n}",
             Limit::Size,
@@ -88,31 +65,11 @@ fn fuel_and_sizes_are_met_with_the_line_named() {
         ),
         ("let s = \"\";\ns.pad(1000000000, \"abc\");", Limit::Size, 3),
         ("let a = [];\na.pad(1000000000, 0);", Limit::Size, 3),
-        (
-            "let s = \"\";\ns.pad(60000, \"a\");\ns.replace(\"a\", s);",
-            Limit::Size,
-            4,
-        ),
-        (
-            "let s = \"\";\ns.pad(60000, \"a\");\nlet t = `${s}${s}${s}`;",
-            Limit::Size,
-            4,
-        ),
-        (
-            "let s = \"\";\ns.pad(60000, \"a\");\ns.split(\"\").len()",
-            Limit::Size,
-            4,
-        ),
-        (
-            "let a = [1];\na.pad(900, 0);\nlet b = [];\nb.pad(900, a);",
-            Limit::Size,
-            5,
-        ),
-        (
-            "let a = [];\nfor i in 0..5000 {\n  a = [a];\n}\na",
-            Limit::Size,
-            4,
-        ),
+        ("let s = \"\";\ns.pad(60000, \"a\");\ns.replace(\"a\", s);", Limit::Size, 4),
+        ("let s = \"\";\ns.pad(60000, \"a\");\nlet t = `${s}${s}${s}`;", Limit::Size, 4),
+        ("let s = \"\";\ns.pad(60000, \"a\");\ns.split(\"\").len()", Limit::Size, 4),
+        ("let a = [1];\na.pad(900, 0);\nlet b = [];\nb.pad(900, a);", Limit::Size, 5),
+        ("let a = [];\nfor i in 0..5000 {\n  a = [a];\n}\na", Limit::Size, 4),
         ("let f = |me| me.call(me);\nf.call(f)", Limit::CallLevels, 2),
     ];
     for (body, limit, line) in cases {
@@ -132,16 +89,7 @@ fn recursion_ends_at_the_depth_of_calls() {
         "fn f(n) {\n  Fn(\"f\").call(n)\n}\nfn main(req, now, args) { f(0) }",
     ] {
         let fault = run(source, &Deadline::never()).unwrap_err();
-        assert!(
-            matches!(
-                fault,
-                Fault::Limit {
-                    limit: Limit::CallLevels,
-                    ..
-                }
-            ),
-            "{fault:?}"
-        );
+        assert!(matches!(fault, Fault::Limit { limit: Limit::CallLevels, .. }), "{fault:?}");
         assert_eq!(fault.span().line, 2, "{fault:?}");
     }
 }
@@ -150,16 +98,7 @@ fn recursion_ends_at_the_depth_of_calls() {
 fn a_method_cannot_grow_its_object_past_the_limit() {
     let source = "fn grow(key) {\n  this[key] = 1;\n}\nfn main(req, now, args) {\n  let m = #{};\n  let s = \"\";\n  s.pad(60000, \"a\");\n  for i in 0..10000 { m.grow(s + i); }\n}";
     let fault = run(source, &Deadline::never()).unwrap_err();
-    assert!(
-        matches!(
-            fault,
-            Fault::Limit {
-                limit: Limit::Size,
-                ..
-            }
-        ),
-        "{fault:?}"
-    );
+    assert!(matches!(fault, Fault::Limit { limit: Limit::Size, .. }), "{fault:?}");
     assert_eq!(fault.span().line, 2, "{fault:?}");
 }
 
@@ -167,16 +106,7 @@ fn a_method_cannot_grow_its_object_past_the_limit() {
 fn variables_are_bounded() {
     let body: String = (0..200).map(|n| format!("let v{n} = 0;\n")).collect();
     let fault = run_body(&body).unwrap_err();
-    assert!(
-        matches!(
-            fault,
-            Fault::Limit {
-                limit: Limit::Variables,
-                ..
-            }
-        ),
-        "{fault:?}"
-    );
+    assert!(matches!(fault, Fault::Limit { limit: Limit::Variables, .. }), "{fault:?}");
     assert!(fault.span().line > 90, "{fault:?}");
 }
 
@@ -200,16 +130,7 @@ fn a_stop_by_the_clock_cannot_be_caught_and_answered() {
 fn fuel_cannot_be_caught_and_answered() {
     let source = "fn f() { loop {} }\nfn main(req, now, args) {\n  try { f() } catch { }\n  5\n}";
     let fault = run(source, &Deadline::never()).unwrap_err();
-    assert!(
-        matches!(
-            fault,
-            Fault::Limit {
-                limit: Limit::Operations,
-                ..
-            }
-        ),
-        "{fault:?}"
-    );
+    assert!(matches!(fault, Fault::Limit { limit: Limit::Operations, .. }), "{fault:?}");
 }
 
 #[test]
@@ -231,18 +152,10 @@ fn what_reaches_outside_is_refused_when_compiled() {
         ("let f = |a, b| a + b;\nf.curry(1)", "curry"),
     ];
     for (body, word) in cases {
-        let findings =
-            Script::compile("x", &format!("fn main(req, now, args) {{\n{body}\n}}")).unwrap_err();
+        let findings = Script::compile("x", &format!("fn main(req, now, args) {{\n{body}\n}}")).unwrap_err();
         let finding = &findings[0];
-        assert_eq!(
-            (finding.code, findings.len()),
-            ("PG-S005", 1),
-            "{body}: {findings:?}"
-        );
-        assert!(
-            finding.message.contains(word) && finding.span.line >= 2 && finding.help.is_some(),
-            "{finding:?}"
-        );
+        assert_eq!((finding.code, findings.len()), ("PG-S005", 1), "{body}: {findings:?}");
+        assert!(finding.message.contains(word) && finding.span.line >= 2 && finding.help.is_some(), "{finding:?}");
     }
 }
 
@@ -251,61 +164,31 @@ fn the_back_ways_to_the_same_functions_are_closed_too() {
     for word in ["sleep", "eval", "print", "debug", "timestamp", "import"] {
         let start = Instant::now();
         let fault = run_body(&format!("Fn(\"{word}\").call(3)")).unwrap_err();
-        assert!(
-            matches!(fault, Fault::Failed { .. } | Fault::Thrown { .. }),
-            "{word}: {fault:?}"
-        );
+        assert!(matches!(fault, Fault::Failed { .. } | Fault::Thrown { .. }), "{word}: {fault:?}");
         assert_eq!(fault.span().line, 2, "{word}: {fault:?}");
-        assert!(
-            start.elapsed() < Duration::from_secs(2),
-            "{word} held its thread"
-        );
+        assert!(start.elapsed() < Duration::from_secs(2), "{word} held its thread");
     }
     let fault = run_body("[3].map(Fn(\"sleep\"))").unwrap_err();
-    assert!(
-        fault.to_string().contains("sleep is not available"),
-        "{fault}"
-    );
+    assert!(fault.to_string().contains("sleep is not available"), "{fault}");
 }
 
 #[test]
 fn closures_that_capture_are_refused() {
     // Such a value holds itself; comparing or printing it would wait for its own lock for ever.
     let body = "let a = #{};\nlet f = || a.x;\na.f = f;\na.to_json()";
-    let findings =
-        Script::compile("x", &format!("fn main(req, now, args) {{\n{body}\n}}")).unwrap_err();
-    assert_eq!(
-        findings
-            .iter()
-            .map(|finding| (finding.code, finding.span.line))
-            .collect::<Vec<_>>(),
-        [("PG-S009", 3)]
-    );
+    let findings = Script::compile("x", &format!("fn main(req, now, args) {{\n{body}\n}}")).unwrap_err();
+    assert_eq!(findings.iter().map(|finding| (finding.code, finding.span.line)).collect::<Vec<_>>(), [("PG-S009", 3)]);
 }
 
 #[test]
 fn deep_values_do_not_overflow_the_stack() {
     for last in ["a == a", "a.to_string().len()", "[a].contains(a)", "1"] {
-        let source = format!(
-            "fn main(req, now, args) {{ let a = []; for i in 0..990 {{ a = [a]; }} {last} }}"
-        );
+        let source = format!("fn main(req, now, args) {{ let a = []; for i in 0..990 {{ a = [a]; }} {last} }}");
         let outcome = run(&source, &deadline(DEADLINE_MS));
-        assert!(
-            matches!(outcome, Ok(_) | Err(Fault::Aborted { .. })),
-            "{last}: {outcome:?}"
-        );
+        assert!(matches!(outcome, Ok(_) | Err(Fault::Aborted { .. })), "{last}: {outcome:?}");
     }
     let deep = run_body("let a = [];\nfor i in 0..100 { a = [a]; }\na").unwrap_err();
-    assert!(
-        matches!(
-            deep,
-            Fault::Limit {
-                limit: Limit::JsonDepth,
-                ..
-            }
-        ),
-        "{deep:?}"
-    );
+    assert!(matches!(deep, Fault::Limit { limit: Limit::JsonDepth, .. }), "{deep:?}");
 }
 
 #[test]
@@ -322,10 +205,7 @@ fn inconsistent_orders_and_odd_numbers_end_without_a_panic() {
         "[1, 2].splice(-9223372036854775807, 9223372036854775807, [4])",
     ] {
         let outcome = run_body(body);
-        assert!(
-            !matches!(outcome, Err(Fault::Broken { .. } | Fault::Limit { .. })),
-            "{body}: {outcome:?}"
-        );
+        assert!(!matches!(outcome, Err(Fault::Broken { .. } | Fault::Limit { .. })), "{body}: {outcome:?}");
     }
 }
 
@@ -333,8 +213,7 @@ fn inconsistent_orders_and_odd_numbers_end_without_a_panic() {
 fn deeply_nested_source_is_refused() {
     for (open, close) in [("(", ")"), ("[", "]"), ("#{a:", "}"), ("if true {", "}")] {
         let body = format!("{}1{}", open.repeat(5_000), close.repeat(5_000));
-        let findings =
-            Script::compile("x", &format!("fn main(req, now, args) {{\n{body}\n}}")).unwrap_err();
+        let findings = Script::compile("x", &format!("fn main(req, now, args) {{\n{body}\n}}")).unwrap_err();
         assert_eq!(findings[0].code, "PG-S007", "{open}: {findings:?}");
     }
     let chain = format!("fn main(req, now, args) {{\n1{}\n}}", " + 1".repeat(20_000));
@@ -347,18 +226,10 @@ fn deeply_nested_source_is_refused() {
 fn data_past_the_limits_is_not_let_in() {
     let script = Script::compile("x", "fn main(req, now, args) { 1 }").unwrap();
     let deep = (0..40).fold(json!(1), |inner, _| json!([inner]));
-    for req in [
-        json!({ "text": "x".repeat(70_000) }),
-        json!(vec![0; 1_001]),
-        deep,
-    ] {
-        let fault = script
-            .call(&req, &now(), &json!({}), &Deadline::never())
-            .unwrap_err();
+    for req in [json!({ "text": "x".repeat(70_000) }), json!(vec![0; 1_001]), deep] {
+        let fault = script.call(&req, &now(), &json!({}), &Deadline::never()).unwrap_err();
         assert!(matches!(fault, Fault::Limit { .. }), "{fault:?}");
     }
-    let fault = script
-        .call(&json!(u64::MAX), &now(), &json!({}), &Deadline::never())
-        .unwrap_err();
+    let fault = script.call(&json!(u64::MAX), &now(), &json!({}), &Deadline::never()).unwrap_err();
     assert!(matches!(fault, Fault::Input { .. }), "{fault:?}");
 }

@@ -20,18 +20,9 @@ fn tell(role) { #{ action: "notify", to: role } }
 "#;
 
 fn call(source: &str, req: &Value) -> Result<Value, Fault> {
-    let script =
-        Script::compile("x", source).unwrap_or_else(|findings| panic!("{source}: {findings:#?}"));
-    let now = Now {
-        epoch_s: 1_795_000_000,
-        iso: "2026-11-18T10:26:40Z".to_owned(),
-    };
-    script.call(
-        req,
-        &now,
-        &json!({ "step": 1, "late": 3 }),
-        &Deadline::never(),
-    )
+    let script = Script::compile("x", source).unwrap_or_else(|findings| panic!("{source}: {findings:#?}"));
+    let now = Now { epoch_s: 1_795_000_000, iso: "2026-11-18T10:26:40Z".to_owned() };
+    script.call(req, &now, &json!({ "step": 1, "late": 3 }), &Deadline::never())
 }
 
 fn main_of(body: &str) -> String {
@@ -41,19 +32,9 @@ fn main_of(body: &str) -> String {
 #[test]
 fn a_script_answers_a_list_of_actions() {
     let script = Script::compile("on-overdue", ESCALATION).unwrap();
-    let now = Now {
-        epoch_s: 7,
-        iso: String::new(),
-    };
+    let now = Now { epoch_s: 7, iso: String::new() };
     let req = json!({ "vulnerable": false, "topic": "water" });
-    let answer = script
-        .call(
-            &req,
-            &now,
-            &json!({ "step": 1, "late": 3 }),
-            &Deadline::never(),
-        )
-        .unwrap();
+    let answer = script.call(&req, &now, &json!({ "step": 1, "late": 3 }), &Deadline::never()).unwrap();
     let expected = json!([
         { "action": "notify", "to": "governor-office" },
         { "action": "notify", "to": "agency-head" },
@@ -75,11 +56,7 @@ fn json_goes_in_and_out_unchanged() {
 
 #[test]
 fn what_json_cannot_tell_is_named_with_its_path() {
-    for (body, path) in [
-        ("#{ a: [1, 0.0 / 0.0] }", "/a/1"),
-        ("#{ f: |x| x }", "/f"),
-        ("0..5", ""),
-    ] {
+    for (body, path) in [("#{ a: [1, 0.0 / 0.0] }", "/a/1"), ("#{ f: |x| x }", "/f"), ("0..5", "")] {
         match call(&main_of(body), &json!({})) {
             Err(Fault::Answer { path: told, .. }) => assert_eq!(told, path, "{body}"),
             other => panic!("{body}: {other:?}"),
@@ -95,10 +72,7 @@ fn the_moment_and_the_digits() {
         ("fa_digits(\"12-٣\")", json!("۱۲-۳")),
         ("en_digits(\"۱۲٣a\")", json!("123a")),
         ("parse_int(\"۱۲\".en_digits())", json!(12)),
-        (
-            "let t = \"aXbX\"; t.replace(\"X\", \"--\"); t",
-            json!("a--b--"),
-        ),
+        ("let t = \"aXbX\"; t.replace(\"X\", \"--\"); t", json!("a--b--")),
         ("let t = \"aXb\"; t.replace('X', '-'); t", json!("a-b")),
         ("let نام = 5; نام", json!(5)),
         ("req.get(\"absent\") ?? 3", json!(3)),
@@ -111,104 +85,36 @@ fn the_moment_and_the_digits() {
 
 #[test]
 fn a_failing_script_names_its_line_and_the_remedy() {
-    let typo = call(
-        "fn main(req, now, args) {\n  let x = 1;\n  req.topc\n}",
-        &json!({ "topic": "water" }),
-    )
-    .unwrap_err();
+    let typo =
+        call("fn main(req, now, args) {\n  let x = 1;\n  req.topc\n}", &json!({ "topic": "water" })).unwrap_err();
     assert_eq!((typo.code(), typo.span().line), ("PG-S103", 3), "{typo:?}");
     assert!(typo.to_string().contains("get(\"topc\")"), "{typo}");
-    let thrown = call(
-        "fn main(req, now, args) {\n  throw #{ reason: 5 };\n}",
-        &json!({}),
-    )
-    .unwrap_err();
-    assert_eq!(
-        (thrown.code(), thrown.span().line),
-        ("PG-S104", 2),
-        "{thrown:?}"
-    );
+    let thrown = call("fn main(req, now, args) {\n  throw #{ reason: 5 };\n}", &json!({})).unwrap_err();
+    assert_eq!((thrown.code(), thrown.span().line), ("PG-S104", 2), "{thrown:?}");
     assert!(matches!(thrown, Fault::Thrown { value, .. } if value == json!({ "reason": 5 })));
 }
 
 #[test]
 fn findings_have_code_place_and_remedy() {
     let cases: &[(&str, &str, u32, &str)] = &[
-        (
-            "fn main(req, now, args) {\n  let case = 1;\n}",
-            "PG-S002",
-            2,
-            "req",
-        ),
+        ("fn main(req, now, args) {\n  let case = 1;\n}", "PG-S002", 2, "req"),
         ("fn main(case, now, args) { 1 }", "PG-S002", 1, "req"),
-        (
-            "fn main(req, now, args) {\n  case.topic\n}",
-            "PG-S002",
-            2,
-            "req",
-        ),
-        (
-            "fn main(req, now, args) {\n  let x = null;\n}",
-            "PG-S002",
-            2,
-            "()",
-        ),
-        (
-            "fn main(req, now, args) {\n  let default = 1;\n}",
-            "PG-S002",
-            2,
-            "default_",
-        ),
-        (
-            "fn main(req, now, args) {\n  foo\n}",
-            "PG-S004",
-            2,
-            "parameters",
-        ),
-        (
-            "fn main(req, now, args) {\n  let x = ;\n}",
-            "PG-S001",
-            2,
-            "",
-        ),
+        ("fn main(req, now, args) {\n  case.topic\n}", "PG-S002", 2, "req"),
+        ("fn main(req, now, args) {\n  let x = null;\n}", "PG-S002", 2, "()"),
+        ("fn main(req, now, args) {\n  let default = 1;\n}", "PG-S002", 2, "default_"),
+        ("fn main(req, now, args) {\n  foo\n}", "PG-S004", 2, "parameters"),
+        ("fn main(req, now, args) {\n  let x = ;\n}", "PG-S001", 2, ""),
         ("fn main(req, now, args) {\n  1", "PG-S001", 2, ""),
-        (
-            "fn main(req, now, args) {\n  tel(1)\n}\nfn tell(x) { x }",
-            "PG-S006",
-            2,
-            "tell",
-        ),
-        (
-            "fn main(req, now) { 1 }",
-            "PG-S003",
-            1,
-            "fn main(req, now, args)",
-        ),
-        (
-            "fn other(req, now, args) { 1 }",
-            "PG-S003",
-            1,
-            "fn on_overdue(req, now, args)",
-        ),
-        (
-            "let x = 1;\nfn main(req, now, args) { 1 }",
-            "PG-S008",
-            1,
-            "const",
-        ),
+        ("fn main(req, now, args) {\n  tel(1)\n}\nfn tell(x) { x }", "PG-S006", 2, "tell"),
+        ("fn main(req, now) { 1 }", "PG-S003", 1, "fn main(req, now, args)"),
+        ("fn other(req, now, args) { 1 }", "PG-S003", 1, "fn on_overdue(req, now, args)"),
+        ("let x = 1;\nfn main(req, now, args) { 1 }", "PG-S008", 1, "const"),
     ];
     for (source, code, line, help) in cases {
         let findings = Script::compile("on-overdue", source).unwrap_err();
         let finding = &findings[0];
-        assert_eq!(
-            (finding.code, finding.span.line),
-            (*code, *line),
-            "{source}: {findings:?}"
-        );
-        assert!(
-            finding.help.clone().unwrap_or_default().contains(help),
-            "{source}: {finding:?}"
-        );
+        assert_eq!((finding.code, finding.span.line), (*code, *line), "{source}: {findings:?}");
+        assert!(finding.help.clone().unwrap_or_default().contains(help), "{source}: {finding:?}");
         assert!(!finding.message_fa.is_empty());
     }
 }
@@ -216,8 +122,8 @@ fn findings_have_code_place_and_remedy() {
 #[test]
 fn every_reserved_word_is_told_as_one() {
     for word in [
-        "async", "await", "case", "default", "go", "goto", "is", "match", "new", "null", "public",
-        "super", "sync", "use", "var", "with", "yield",
+        "async", "await", "case", "default", "go", "goto", "is", "match", "new", "null", "public", "super", "sync",
+        "use", "var", "with", "yield",
     ] {
         let findings = Script::compile("x", &main_of(&format!("let {word} = 1; 2"))).unwrap_err();
         assert_eq!(findings[0].code, "PG-S002", "{word}: {findings:?}");
@@ -228,19 +134,13 @@ fn every_reserved_word_is_told_as_one() {
 fn an_unknown_method_is_a_warning() {
     let script = Script::compile("x", &main_of("req.text.contans(\"a\")")).unwrap();
     let warning = &script.warnings()[0];
-    assert_eq!(
-        (warning.code, warning.help.as_deref()),
-        ("PG-S006", Some("did you mean \"contains\"?"))
-    );
+    assert_eq!((warning.code, warning.help.as_deref()), ("PG-S006", Some("did you mean \"contains\"?")));
 }
 
 #[test]
 fn scripts_are_shared_between_threads() {
     let script = Script::compile("x", &main_of("args.n * 2")).unwrap();
-    let now = Now {
-        epoch_s: 0,
-        iso: String::new(),
-    };
+    let now = Now { epoch_s: 0, iso: String::new() };
     std::thread::scope(|scope| {
         for n in 0..8 {
             let (script, now) = (&script, &now);
@@ -254,15 +154,8 @@ fn scripts_are_shared_between_threads() {
 
 #[test]
 fn cells_answer_yes_or_no() {
-    let inputs = BTreeMap::from([
-        ("text".to_owned(), json!("نزدیک حرم")),
-        ("n".to_owned(), json!(3)),
-    ]);
-    let eval = |source: &str| {
-        Cell::compile(source, &["text", "n", "absent"])
-            .unwrap()
-            .eval(&inputs)
-    };
+    let inputs = BTreeMap::from([("text".to_owned(), json!("نزدیک حرم")), ("n".to_owned(), json!(3))]);
+    let eval = |source: &str| Cell::compile(source, &["text", "n", "absent"]).unwrap().eval(&inputs);
     assert_eq!(eval("text.contains(\"حرم\") && n >= 3"), Ok(true));
     assert_eq!(eval("n < 3 || absent != ()"), Ok(false));
     assert!(matches!(eval("n + 1"), Err(Fault::Failed { .. })));
@@ -284,10 +177,7 @@ fn cells_are_one_expression_over_their_inputs() {
         let findings = Cell::compile(source, &["text"]).unwrap_err();
         assert_eq!(findings[0].code, code, "{source}: {findings:?}");
     }
-    assert_eq!(
-        Cell::compile(&"text + ".repeat(1_000), &["text"]).unwrap_err()[0].code,
-        "PG-S007"
-    );
+    assert_eq!(Cell::compile(&"text + ".repeat(1_000), &["text"]).unwrap_err()[0].code, "PG-S007");
 }
 
 #[test]
@@ -309,43 +199,17 @@ fn rows_beside_a_script_are_run() {
     let rows = tests::read(&peygir_source::yaml::parse(yaml).unwrap()).unwrap();
     let script = Script::compile("on-overdue", ESCALATION).unwrap();
     let outcomes = tests::run(&script, &rows, &Deadline::never());
-    assert_eq!(
-        outcomes
-            .iter()
-            .map(|outcome| outcome.passed)
-            .collect::<Vec<_>>(),
-        [true, false, true],
-        "{outcomes:#?}"
-    );
+    assert_eq!(outcomes.iter().map(|outcome| outcome.passed).collect::<Vec<_>>(), [true, false, true], "{outcomes:#?}");
     let finding = outcomes[1].to_diagnostic().unwrap();
     assert_eq!((finding.code, finding.span.line), ("PG-S011", 7));
-    assert!(
-        finding.message.contains("expects [1] and got []"),
-        "{}",
-        finding.message
-    );
+    assert!(finding.message.contains("expects [1] and got []"), "{}", finding.message);
 }
 
 #[test]
 fn all_errors_of_a_test_file_come_at_once() {
     let yaml = "- { name: a, exepct: 1 }\n- 5\n- { now: 3, expect: 1 }\n";
     let findings = tests::read(&peygir_source::yaml::parse(yaml).unwrap()).unwrap_err();
-    let found: Vec<_> = findings
-        .list
-        .iter()
-        .map(|finding| (finding.code, finding.span.line))
-        .collect();
-    assert_eq!(
-        found,
-        [
-            ("PG-S010", 1),
-            ("PG-S010", 1),
-            ("PG-S010", 2),
-            ("PG-S010", 3)
-        ]
-    );
-    assert_eq!(
-        findings.list[0].help.as_deref(),
-        Some("did you mean \"expect\"?")
-    );
+    let found: Vec<_> = findings.list.iter().map(|finding| (finding.code, finding.span.line)).collect();
+    assert_eq!(found, [("PG-S010", 1), ("PG-S010", 1), ("PG-S010", 2), ("PG-S010", 3)]);
+    assert_eq!(findings.list[0].help.as_deref(), Some("did you mean \"expect\"?"));
 }

@@ -28,27 +28,16 @@ impl Column<'_> {
     }
 
     fn has_letters(&self) -> bool {
-        matches!(
-            self.input.value_type,
-            ValueType::String | ValueType::Text | ValueType::List
-        )
+        matches!(self.input.value_type, ValueType::String | ValueType::Text | ValueType::List)
     }
 
     pub fn read(&self, reader: &mut Reader, node: &Node) -> Option<Cell> {
-        if node.as_str() == Some("any") {
-            Some(Cell::Any)
-        } else {
-            self.cell(reader, node, 0)
-        }
+        if node.as_str() == Some("any") { Some(Cell::Any) } else { self.cell(reader, node, 0) }
     }
 
     fn cell(&self, reader: &mut Reader, node: &Node, depth: usize) -> Option<Cell> {
         if depth > CELL_DEPTH_MAX {
-            reader.push(complaint::bad_cell(
-                node.span,
-                "it is nested too deeply",
-                "بیش از حد تودرتوست",
-            ));
+            reader.push(complaint::bad_cell(node.span, "it is nested too deeply", "بیش از حد تودرتوست"));
             return None;
         }
         match &node.value {
@@ -58,13 +47,7 @@ impl Column<'_> {
         }
     }
 
-    fn one_of(
-        &self,
-        reader: &mut Reader,
-        node: &Node,
-        items: &[Node],
-        depth: usize,
-    ) -> Option<Cell> {
+    fn one_of(&self, reader: &mut Reader, node: &Node, items: &[Node], depth: usize) -> Option<Cell> {
         if items.is_empty() {
             reader.push(complaint::bad_cell(
                 node.span,
@@ -74,29 +57,17 @@ impl Column<'_> {
             return None;
         }
         if items.len() > ALTERNATIVES_MAX {
-            reader.push(complaint::too_many(
-                node.span,
-                "alternatives",
-                ALTERNATIVES_MAX,
-            ));
+            reader.push(complaint::too_many(node.span, "alternatives", ALTERNATIVES_MAX));
             return None;
         }
         // Every item is read, so that all its errors are told.
-        let cells: Vec<Option<Cell>> = items
-            .iter()
-            .map(|item| self.cell(reader, item, depth + 1))
-            .collect();
-        cells
-            .into_iter()
-            .collect::<Option<Vec<Cell>>>()
-            .map(Cell::OneOf)
+        let cells: Vec<Option<Cell>> = items.iter().map(|item| self.cell(reader, item, depth + 1)).collect();
+        cells.into_iter().collect::<Option<Vec<Cell>>>().map(Cell::OneOf)
     }
 
     fn literal(&self, reader: &mut Reader, node: &Node) -> Option<Cell> {
         let cell = match (&node.value, self.input.value_type) {
-            (Value::String(text), ValueType::String | ValueType::List) => {
-                Some(Cell::Equals(text.clone()))
-            }
+            (Value::String(text), ValueType::String | ValueType::List) => Some(Cell::Equals(text.clone())),
             (Value::String(text), ValueType::Text) => {
                 return self.key(reader, node, text, Cell::KeyEquals);
             }
@@ -104,9 +75,7 @@ impl Column<'_> {
             (Value::Number(number), ValueType::Integer | ValueType::Number) => {
                 let number = serde_json::Value::Number(number.clone());
                 let fits = self.input.value_type.holds(&number);
-                Number::of(&number)
-                    .filter(|_| fits)
-                    .map(|number| Cell::Compare(Comparison::Equal, number))
+                Number::of(&number).filter(|_| fits).map(|number| Cell::Compare(Comparison::Equal, number))
             }
             (Value::String(text), ValueType::Integer | ValueType::Number) => {
                 return comparison(reader, node, text);
@@ -114,11 +83,7 @@ impl Column<'_> {
             _ => None,
         };
         if cell.is_none() {
-            reader.push(complaint::wrong_type(
-                node.span,
-                &self.input.name,
-                self.input.value_type,
-            ));
+            reader.push(complaint::wrong_type(node.span, &self.input.name, self.input.value_type));
         }
         cell
     }
@@ -135,23 +100,13 @@ impl Column<'_> {
             return None;
         };
         match entry.key.as_str() {
-            "not" => self
-                .cell(reader, &entry.node, depth + 1)
-                .map(|cell| Cell::Not(Box::new(cell))),
+            "not" => self.cell(reader, &entry.node, depth + 1).map(|cell| Cell::Not(Box::new(cell))),
             "present" => present(reader, &entry.node),
             "rhai" => self.expression(reader, &entry.node),
             "prefix" => self.letters(reader, &entry.node, "prefix", Cell::Prefix, Cell::KeyPrefix),
-            "contains" => self.letters(
-                reader,
-                &entry.node,
-                "contains",
-                Cell::Contains,
-                Cell::KeyContains,
-            ),
+            "contains" => self.letters(reader, &entry.node, "contains", Cell::Contains, Cell::KeyContains),
             "words" if self.is_text() => {
-                self.letters(reader, &entry.node, "words", Cell::Contains, |key| {
-                    Cell::KeyWords(words(&key))
-                })
+                self.letters(reader, &entry.node, "words", Cell::Contains, |key| Cell::KeyWords(words(&key)))
             }
             "words" => {
                 reader.push(complaint::bad_cell(
@@ -185,21 +140,12 @@ impl Column<'_> {
         }
         if let Some(items) = node.items() {
             if items.is_empty() || items.len() > ALTERNATIVES_MAX {
-                reader.push(complaint::too_many_or_none(
-                    node.span,
-                    word,
-                    ALTERNATIVES_MAX,
-                ));
+                reader.push(complaint::too_many_or_none(node.span, word, ALTERNATIVES_MAX));
                 return None;
             }
-            let cells: Vec<Option<Cell>> = items
-                .iter()
-                .map(|item| self.one_letters(reader, item, word, plain, keyed))
-                .collect();
-            return cells
-                .into_iter()
-                .collect::<Option<Vec<Cell>>>()
-                .map(Cell::OneOf);
+            let cells: Vec<Option<Cell>> =
+                items.iter().map(|item| self.one_letters(reader, item, word, plain, keyed)).collect();
+            return cells.into_iter().collect::<Option<Vec<Cell>>>().map(Cell::OneOf);
         }
         self.one_letters(reader, node, word, plain, keyed)
     }
@@ -216,25 +162,14 @@ impl Column<'_> {
             Some(text) if self.is_text() => self.key(reader, node, text, keyed),
             Some(text) if !text.is_empty() => Some(plain(text.to_owned())),
             _ => {
-                reader.push(complaint::shape(
-                    node.span,
-                    word,
-                    "a text or a list of texts",
-                    "متن یا فهرستی از متن‌ها",
-                ));
+                reader.push(complaint::shape(node.span, word, "a text or a list of texts", "متن یا فهرستی از متن‌ها"));
                 None
             }
         }
     }
 
     /// A cell over the search key; a text of which nothing is left would hold everywhere.
-    fn key(
-        &self,
-        reader: &mut Reader,
-        node: &Node,
-        text: &str,
-        cell: fn(String) -> Cell,
-    ) -> Option<Cell> {
+    fn key(&self, reader: &mut Reader, node: &Node, text: &str, cell: fn(String) -> Cell) -> Option<Cell> {
         let key = (self.search_key)(text);
         if words(&key).trim().is_empty() {
             reader.push(complaint::bad_cell(
@@ -249,25 +184,14 @@ impl Column<'_> {
 
     fn expression(&self, reader: &mut Reader, node: &Node) -> Option<Cell> {
         let Some(source) = node.as_str() else {
-            reader.push(complaint::shape(
-                node.span,
-                "rhai",
-                "an expression as text",
-                "یک عبارت متنی",
-            ));
+            reader.push(complaint::shape(node.span, "rhai", "an expression as text", "یک عبارت متنی"));
             return None;
         };
-        let names: Vec<&str> = self
-            .inputs
-            .iter()
-            .map(|input| input.name.as_str())
-            .collect();
+        let names: Vec<&str> = self.inputs.iter().map(|input| input.name.as_str()).collect();
         match peygir_script::Cell::compile(source, &names) {
             Ok(cell) => Some(Cell::Expression(cell)),
             Err(findings) => {
-                findings
-                    .iter()
-                    .for_each(|inner| reader.push(complaint::bad_expression(node.span, inner)));
+                findings.iter().for_each(|inner| reader.push(complaint::bad_expression(node.span, inner)));
                 None
             }
         }
@@ -278,12 +202,7 @@ fn present(reader: &mut Reader, node: &Node) -> Option<Cell> {
     match node.value {
         Value::Bool(wanted) => Some(Cell::Present(wanted)),
         _ => {
-            reader.push(complaint::shape(
-                node.span,
-                "present",
-                "true or false",
-                "true یا false",
-            ));
+            reader.push(complaint::shape(node.span, "present", "true or false", "true یا false"));
             None
         }
     }
@@ -301,29 +220,19 @@ fn comparison(reader: &mut Reader, node: &Node, text: &str) -> Option<Cell> {
                 ("<", Comparison::Less),
                 ("=", Comparison::Equal),
             ];
-            let found = signs.iter().find_map(|(sign, comparison)| {
-                Some((text.trim().strip_prefix(sign)?, *comparison))
-            });
-            found.and_then(|(rest, comparison)| {
-                Some(Cell::Compare(comparison, Number::parse(rest)?))
-            })
+            let found =
+                signs.iter().find_map(|(sign, comparison)| Some((text.trim().strip_prefix(sign)?, *comparison)));
+            found.and_then(|(rest, comparison)| Some(Cell::Compare(comparison, Number::parse(rest)?)))
         }
     };
     if cell.is_none() {
-        let reason =
-            "a comparison is written \">= 3\", \"< 10\" or \"1..5\" with the smaller end first";
-        reader.push(complaint::bad_cell(
-            node.span,
-            reason,
-            "مقایسه چنین نوشته می‌شود: \">= 3\"، \"< 10\" یا \"1..5\"",
-        ));
+        let reason = "a comparison is written \">= 3\", \"< 10\" or \"1..5\" with the smaller end first";
+        reader.push(complaint::bad_cell(node.span, reason, "مقایسه چنین نوشته می‌شود: \">= 3\"، \"< 10\" یا \"1..5\""));
     }
     cell
 }
 
 fn between(low: Option<Number>, high: Option<Number>) -> Option<Cell> {
     let (low, high) = (low?, high?);
-    low.compare(high)
-        .is_le()
-        .then_some(Cell::Between(low, high))
+    low.compare(high).is_le().then_some(Cell::Between(low, high))
 }

@@ -13,30 +13,16 @@ use crate::{
 };
 
 const INPUT_MEMBERS: &[&str] = &["type", "from", "default", "description"];
-const OUTPUT_MEMBERS: &[&str] = &[
-    "type",
-    "required",
-    "default",
-    "min",
-    "max",
-    "values",
-    "description",
-];
+const OUTPUT_MEMBERS: &[&str] = &["type", "required", "default", "min", "max", "values", "description"];
 /// Tests name the expected rule beside the outputs, so no output can have that name.
 const RULE_NAME: &str = "rule";
 
 pub(super) fn inputs(reader: &mut Reader, node: &Node) -> Vec<Input> {
-    columns(reader, node, "inputs")
-        .iter()
-        .filter_map(|entry| input(reader, entry))
-        .collect()
+    columns(reader, node, "inputs").iter().filter_map(|entry| input(reader, entry)).collect()
 }
 
 pub(super) fn outputs(reader: &mut Reader, node: &Node) -> Vec<Output> {
-    columns(reader, node, "outputs")
-        .iter()
-        .filter_map(|entry| output(reader, entry))
-        .collect()
+    columns(reader, node, "outputs").iter().filter_map(|entry| output(reader, entry)).collect()
 }
 
 fn columns<'a>(reader: &mut Reader, node: &'a Node, name: &str) -> &'a [Entry] {
@@ -46,11 +32,7 @@ fn columns<'a>(reader: &mut Reader, node: &'a Node, name: &str) -> &'a [Entry] {
     };
     let entries = reader.mapping(columns, name);
     for entry in entries.iter().filter(|entry| !is_identifier(&entry.key)) {
-        reader.push(complaint::bad_name(
-            entry.key_span,
-            &entry.key,
-            IDENTIFIER_FORM,
-        ));
+        reader.push(complaint::bad_name(entry.key_span, &entry.key, IDENTIFIER_FORM));
     }
     if entries.len() > COLUMNS_MAX {
         reader.push(complaint::too_many(columns.span, name, COLUMNS_MAX));
@@ -61,14 +43,9 @@ fn columns<'a>(reader: &mut Reader, node: &'a Node, name: &str) -> &'a [Entry] {
 fn input(reader: &mut Reader, entry: &Entry) -> Option<Input> {
     reader.members(&entry.node, &entry.key, INPUT_MEMBERS);
     let value_type = value_type(reader, &entry.node, &ValueType::ALL)?;
-    let from = reader
-        .text(&entry.node, "from")
-        .unwrap_or_else(|| format!("input.{}", entry.key));
+    let from = reader.text(&entry.node, "from").unwrap_or_else(|| format!("input.{}", entry.key));
     if !is_path(&from) {
-        let span = entry
-            .node
-            .get("from")
-            .map_or(entry.key_span, |from| from.span);
+        let span = entry.node.get("from").map_or(entry.key_span, |from| from.span);
         reader.push(complaint::bad_name(
             span,
             "from",
@@ -76,12 +53,7 @@ fn input(reader: &mut Reader, entry: &Entry) -> Option<Input> {
         ));
     }
     let default = default(reader, entry, value_type);
-    Some(Input {
-        name: entry.key.clone(),
-        value_type,
-        from,
-        default,
-    })
+    Some(Input { name: entry.key.clone(), value_type, from, default })
 }
 
 fn output(reader: &mut Reader, entry: &Entry) -> Option<Output> {
@@ -93,12 +65,7 @@ fn output(reader: &mut Reader, entry: &Entry) -> Option<Output> {
         ));
     }
     reader.members(&entry.node, &entry.key, OUTPUT_MEMBERS);
-    let allowed = [
-        ValueType::String,
-        ValueType::Integer,
-        ValueType::Number,
-        ValueType::Boolean,
-    ];
+    let allowed = [ValueType::String, ValueType::Integer, ValueType::Number, ValueType::Boolean];
     let value_type = value_type(reader, &entry.node, &allowed)?;
     let required = reader.flag(&entry.node, "required");
     let min = bound(reader, entry, "min", value_type);
@@ -108,15 +75,7 @@ fn output(reader: &mut Reader, entry: &Entry) -> Option<Output> {
         .iter()
         .filter_map(|value| typed(reader, value, &entry.key, value_type))
         .collect();
-    let mut output = Output {
-        name: entry.key.clone(),
-        value_type,
-        required,
-        default: None,
-        min,
-        max,
-        values,
-    };
+    let mut output = Output { name: entry.key.clone(), value_type, required, default: None, min, max, values };
     output.default = default(reader, entry, value_type);
     if let (Some(value), Some(place)) = (&output.default, entry.node.get("default")) {
         within(reader, place, &output, value);
@@ -126,16 +85,10 @@ fn output(reader: &mut Reader, entry: &Entry) -> Option<Output> {
 
 fn value_type(reader: &mut Reader, node: &Node, allowed: &[ValueType]) -> Option<ValueType> {
     let written = reader.required_text(node, "type")?;
-    let found = allowed
-        .iter()
-        .find(|value_type| value_type.name() == written);
+    let found = allowed.iter().find(|value_type| value_type.name() == written);
     if found.is_none() {
         let span = node.get("type").map_or(node.span, |written| written.span);
-        reader.push(complaint::unknown_member(
-            span,
-            &written,
-            allowed.iter().map(|value_type| value_type.name()),
-        ));
+        reader.push(complaint::unknown_member(span, &written, allowed.iter().map(|value_type| value_type.name())));
     }
     found.copied()
 }
@@ -160,12 +113,7 @@ fn bound(reader: &mut Reader, entry: &Entry, name: &str, value_type: ValueType) 
 }
 
 /// A literal of the type, as JSON.
-pub(super) fn typed(
-    reader: &mut Reader,
-    node: &Node,
-    name: &str,
-    value_type: ValueType,
-) -> Option<Value> {
+pub(super) fn typed(reader: &mut Reader, node: &Node, name: &str, value_type: ValueType) -> Option<Value> {
     let value = node.to_json();
     if value_type.holds(&value) {
         return Some(value);
@@ -181,28 +129,16 @@ pub(super) fn within(reader: &mut Reader, place: &Node, output: &Output, value: 
     if let (Some(number), Some(min)) = (number, bound(&output.min))
         && number.compare(min).is_lt()
     {
-        reader.push(complaint::outside_limits(
-            place.span,
-            &output.name,
-            &format!("at least {min}"),
-        ));
+        reader.push(complaint::outside_limits(place.span, &output.name, &format!("at least {min}")));
     }
     if let (Some(number), Some(max)) = (number, bound(&output.max))
         && number.compare(max).is_gt()
     {
-        reader.push(complaint::outside_limits(
-            place.span,
-            &output.name,
-            &format!("at most {max}"),
-        ));
+        reader.push(complaint::outside_limits(place.span, &output.name, &format!("at most {max}")));
     }
     if !output.values.is_empty() && !output.values.contains(value) {
         let values: Vec<String> = output.values.iter().map(Value::to_string).collect();
-        reader.push(complaint::outside_limits(
-            place.span,
-            &output.name,
-            &format!("one of {}", values.join(", ")),
-        ));
+        reader.push(complaint::outside_limits(place.span, &output.name, &format!("one of {}", values.join(", "))));
     }
 }
 

@@ -4,10 +4,8 @@ use peygir_source::{Diagnostic, Diagnostics, Entry, Node, Value};
 
 use crate::complaint;
 
-pub(super) const NAME_FORM: &str =
-    "small letters, digits and hyphens, beginning with a letter: route-agency";
-pub(super) const IDENTIFIER_FORM: &str =
-    "a letter, then letters, digits and underscores: workingDays";
+pub(super) const NAME_FORM: &str = "small letters, digits and hyphens, beginning with a letter: route-agency";
+pub(super) const IDENTIFIER_FORM: &str = "a letter, then letters, digits and underscores: workingDays";
 
 /// Gathers findings while the reading goes on.
 #[derive(Default)]
@@ -25,11 +23,7 @@ impl Reader {
         let entries = self.mapping(node, what);
         for entry in entries {
             if !known.contains(&entry.key.as_str()) {
-                self.push(complaint::unknown_member(
-                    entry.key_span,
-                    &entry.key,
-                    known.iter().copied(),
-                ));
+                self.push(complaint::unknown_member(entry.key_span, &entry.key, known.iter().copied()));
             }
         }
         entries
@@ -37,12 +31,7 @@ impl Reader {
 
     pub fn mapping<'a>(&mut self, node: &'a Node, what: &str) -> &'a [Entry] {
         node.entries().unwrap_or_else(|| {
-            self.push(complaint::shape(
-                node.span,
-                what,
-                "a mapping of names and values",
-                "نگاشتی از نام و مقدار",
-            ));
+            self.push(complaint::shape(node.span, what, "a mapping of names and values", "نگاشتی از نام و مقدار"));
             &[]
         })
     }
@@ -87,12 +76,7 @@ impl Reader {
             None => false,
             Some((Value::Bool(flag), _)) => *flag,
             Some((_, span)) => {
-                self.push(complaint::shape(
-                    span,
-                    name,
-                    "true or false",
-                    "true یا false",
-                ));
+                self.push(complaint::shape(span, name, "true or false", "true یا false"));
                 false
             }
         }
@@ -102,14 +86,11 @@ impl Reader {
 /// Names of tables and rules, which stand in addresses and journals.
 pub(super) fn is_slug(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
         && !text.ends_with('-')
 }
 
 /// Names of inputs and outputs, which stand in expressions and in the data of flows.
 pub(super) fn is_identifier(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }

@@ -18,15 +18,7 @@ use crate::{
     value_type::ValueType,
 };
 
-const MEMBERS: &[&str] = &[
-    "id",
-    "title",
-    "description",
-    "locked",
-    "last",
-    "when",
-    "then",
-];
+const MEMBERS: &[&str] = &["id", "title", "description", "locked", "last", "when", "then"];
 
 pub(super) fn read(
     reader: &mut Reader,
@@ -36,19 +28,10 @@ pub(super) fn read(
     search_key: SearchKey,
 ) -> Vec<Rule> {
     let items = reader.list(table, "rules", RULES_MAX);
-    let context = Context {
-        inputs,
-        outputs,
-        search_key,
-    };
-    let rules: Vec<Rule> = items
-        .iter()
-        .filter_map(|item| context.rule(reader, item))
-        .collect();
+    let context = Context { inputs, outputs, search_key };
+    let rules: Vec<Rule> = items.iter().filter_map(|item| context.rule(reader, item)).collect();
     duplicates(reader, &rules);
-    let place = table
-        .entry("rules")
-        .map_or(table.span, |entry| entry.key_span);
+    let place = table.entry("rules").map_or(table.span, |entry| entry.key_span);
     catch_all(reader, place, &rules);
     reached(reader, &rules);
     rules
@@ -76,21 +59,12 @@ impl Context<'_> {
         let when = self.conditions(reader, node);
         let then = self.answers(reader, node);
         for output in self.outputs {
-            let answered = node
-                .get("then")
-                .is_some_and(|then| then.get(&output.name).is_some());
+            let answered = node.get("then").is_some_and(|then| then.get(&output.name).is_some());
             if output.required && output.default.is_none() && !answered {
                 reader.push(complaint::unset_output(span, &id, &output.name));
             }
         }
-        Some(Rule {
-            id,
-            span,
-            locked,
-            last,
-            when,
-            then,
-        })
+        Some(Rule { id, span, locked, last, when, then })
     }
 
     fn conditions(&self, reader: &mut Reader, rule: &Node) -> Vec<Condition> {
@@ -98,36 +72,19 @@ impl Context<'_> {
             return Vec::new();
         };
         let entries = reader.mapping(when, "when");
-        entries
-            .iter()
-            .filter_map(|entry| self.condition(reader, entry))
-            .collect()
+        entries.iter().filter_map(|entry| self.condition(reader, entry)).collect()
     }
 
     fn condition(&self, reader: &mut Reader, entry: &Entry) -> Option<Condition> {
         let Some(input) = self.inputs.iter().find(|input| input.name == entry.key) else {
             let known = self.inputs.iter().map(|input| input.name.as_str());
-            reader.push(complaint::unknown_name(
-                entry.key_span,
-                ("input", "ورودی"),
-                &entry.key,
-                known,
-            ));
+            reader.push(complaint::unknown_name(entry.key_span, ("input", "ورودی"), &entry.key, known));
             return None;
         };
-        let column = Column {
-            input,
-            inputs: self.inputs,
-            search_key: self.search_key,
-        };
+        let column = Column { input, inputs: self.inputs, search_key: self.search_key };
         let cell = column.read(reader, &entry.node)?;
         let written = written(&entry.node);
-        Some(Condition {
-            input: entry.key.clone(),
-            span: entry.node.span,
-            written,
-            cell,
-        })
+        Some(Condition { input: entry.key.clone(), span: entry.node.span, written, cell })
     }
 
     fn answers(&self, reader: &mut Reader, rule: &Node) -> Vec<(String, Template)> {
@@ -136,21 +93,13 @@ impl Context<'_> {
             return Vec::new();
         };
         let entries = reader.mapping(then, "then");
-        entries
-            .iter()
-            .filter_map(|entry| Some((entry.key.clone(), self.answer(reader, entry)?)))
-            .collect()
+        entries.iter().filter_map(|entry| Some((entry.key.clone(), self.answer(reader, entry)?))).collect()
     }
 
     fn answer(&self, reader: &mut Reader, entry: &Entry) -> Option<Template> {
         let Some(output) = self.outputs.iter().find(|output| output.name == entry.key) else {
             let known = self.outputs.iter().map(|output| output.name.as_str());
-            reader.push(complaint::unknown_name(
-                entry.key_span,
-                ("output", "خروجی"),
-                &entry.key,
-                known,
-            ));
+            reader.push(complaint::unknown_name(entry.key_span, ("output", "خروجی"), &entry.key, known));
             return None;
         };
         let value = typed(reader, &entry.node, &output.name, output.value_type)?;
@@ -176,18 +125,10 @@ impl Context<'_> {
             match self.inputs.iter().find(|input| input.name == name) {
                 None => {
                     let known = self.inputs.iter().map(|input| input.name.as_str());
-                    reader.push(complaint::unknown_name(
-                        node.span,
-                        ("input", "ورودی"),
-                        name,
-                        known,
-                    ));
+                    reader.push(complaint::unknown_name(node.span, ("input", "ورودی"), name, known));
                 }
                 Some(input) if input.value_type == ValueType::List => {
-                    reader.push(complaint::bad_placeholder(
-                        node.span,
-                        &format!("{name} is a list"),
-                    ));
+                    reader.push(complaint::bad_placeholder(node.span, &format!("{name} is a list")));
                 }
                 Some(_) => {}
             }
@@ -200,14 +141,9 @@ impl Context<'_> {
 fn written(node: &Node) -> String {
     match &node.value {
         Value::String(text) => text.clone(),
-        Value::Sequence(items) => format!(
-            "one of {}",
-            items.iter().map(written).collect::<Vec<_>>().join(", ")
-        ),
+        Value::Sequence(items) => format!("one of {}", items.iter().map(written).collect::<Vec<_>>().join(", ")),
         Value::Mapping(entries) => {
-            let parts = entries
-                .iter()
-                .map(|entry| format!("{} {}", entry.key, written(&entry.node)));
+            let parts = entries.iter().map(|entry| format!("{} {}", entry.key, written(&entry.node)));
             parts.collect::<Vec<_>>().join(", ")
         }
         _ => node.to_json().to_string(),
@@ -231,22 +167,14 @@ fn catch_all(reader: &mut Reader, place: Span, rules: &[Rule]) {
         return reader.push(complaint::no_catch_all(place));
     };
     for rule in others.iter().filter(|rule| rule.last) {
-        reader.push(complaint::bad_catch_all(
-            rule.span,
-            "must be the last rule",
-            "باید آخرین قاعده باشد",
-        ));
+        reader.push(complaint::bad_catch_all(rule.span, "must be the last rule", "باید آخرین قاعده باشد"));
     }
     if !end.last {
         if !others.iter().any(|rule| rule.last) {
             reader.push(complaint::no_catch_all(place));
         }
     } else if let Some(condition) = end.when.iter().find(|condition| !condition.cell.is_any()) {
-        reader.push(complaint::bad_catch_all(
-            condition.span,
-            "can't have conditions",
-            "نمی‌تواند شرط داشته باشد",
-        ));
+        reader.push(complaint::bad_catch_all(condition.span, "can't have conditions", "نمی‌تواند شرط داشته باشد"));
     }
 }
 
@@ -256,10 +184,6 @@ fn reached(reader: &mut Reader, rules: &[Rule]) {
         return;
     };
     for below in &rules[at + 1..] {
-        reader.push(complaint::never_reached(
-            below.span,
-            &below.id,
-            &rules[at].id,
-        ));
+        reader.push(complaint::never_reached(below.span, &below.id, &rules[at].id));
     }
 }

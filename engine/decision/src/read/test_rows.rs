@@ -22,11 +22,7 @@ pub(super) fn read(
     rules: &[Rule],
 ) -> Vec<TestRow> {
     let items = reader.list(table, "tests", TESTS_MAX);
-    let context = Context {
-        inputs,
-        outputs,
-        rules,
-    };
+    let context = Context { inputs, outputs, rules };
     items.iter().map(|item| context.row(reader, item)).collect()
 }
 
@@ -40,24 +36,14 @@ impl Context<'_> {
     fn row(&self, reader: &mut Reader, node: &Node) -> TestRow {
         reader.members(node, "the test", MEMBERS);
         let name = reader.text(node, "name");
-        let mut row = TestRow {
-            name,
-            span: node.span,
-            given: BTreeMap::new(),
-            rule: None,
-            outputs: BTreeMap::new(),
-        };
+        let mut row = TestRow { name, span: node.span, given: BTreeMap::new(), rule: None, outputs: BTreeMap::new() };
         for part in ["given", "expect"] {
             let Some(values) = node.get(part) else {
                 reader.push(complaint::missing(node.span, part));
                 continue;
             };
             for entry in reader.mapping(values, part) {
-                if part == "given" {
-                    self.given(reader, entry, &mut row)
-                } else {
-                    self.expect(reader, entry, &mut row)
-                }
+                if part == "given" { self.given(reader, entry, &mut row) } else { self.expect(reader, entry, &mut row) }
             }
         }
         row
@@ -66,12 +52,7 @@ impl Context<'_> {
     fn given(&self, reader: &mut Reader, entry: &Entry, row: &mut TestRow) {
         let Some(input) = self.inputs.iter().find(|input| input.name == entry.key) else {
             let known = self.inputs.iter().map(|input| input.name.as_str());
-            return reader.push(complaint::unknown_name(
-                entry.key_span,
-                ("input", "ورودی"),
-                &entry.key,
-                known,
-            ));
+            return reader.push(complaint::unknown_name(entry.key_span, ("input", "ورودی"), &entry.key, known));
         };
         if entry.node.value == Value::Null {
             return;
@@ -86,38 +67,18 @@ impl Context<'_> {
             let known = || self.rules.iter().map(|rule| rule.id.as_str());
             match entry.node.as_str() {
                 Some(rule) if known().any(|id| id == rule) => row.rule = Some(rule.to_owned()),
-                Some(rule) => reader.push(complaint::unknown_name(
-                    entry.node.span,
-                    ("rule", "قاعدهٔ"),
-                    rule,
-                    known(),
-                )),
-                None => reader.push(complaint::shape(
-                    entry.node.span,
-                    "rule",
-                    "the id of a rule",
-                    "شناسهٔ یک قاعده",
-                )),
+                Some(rule) => reader.push(complaint::unknown_name(entry.node.span, ("rule", "قاعدهٔ"), rule, known())),
+                None => reader.push(complaint::shape(entry.node.span, "rule", "the id of a rule", "شناسهٔ یک قاعده")),
             }
             return;
         }
         let Some(output) = self.outputs.iter().find(|output| output.name == entry.key) else {
-            let known = self
-                .outputs
-                .iter()
-                .map(|output| output.name.as_str())
-                .chain(["rule"]);
-            return reader.push(complaint::unknown_name(
-                entry.key_span,
-                ("output", "خروجی"),
-                &entry.key,
-                known,
-            ));
+            let known = self.outputs.iter().map(|output| output.name.as_str()).chain(["rule"]);
+            return reader.push(complaint::unknown_name(entry.key_span, ("output", "خروجی"), &entry.key, known));
         };
         // Null says that the rule leaves the output out.
         if entry.node.value == Value::Null {
-            row.outputs
-                .insert(entry.key.clone(), serde_json::Value::Null);
+            row.outputs.insert(entry.key.clone(), serde_json::Value::Null);
         } else if let Some(value) = typed(reader, &entry.node, &entry.key, output.value_type) {
             row.outputs.insert(entry.key.clone(), value);
         }
