@@ -1,1 +1,49 @@
-fn main() {}
+//! `cargo xtask`: what a developer and the CI do with the repository, a file for each command.
+//!
+//! Progress goes to standard error; standard output carries what another program may read. Knows nothing of the engine:
+//! it runs programs and counts what they say.
+
+mod count;
+mod fonts;
+mod install;
+#[expect(dead_code, reason = "the tests look a peer up by its name, here all are looked at")]
+#[path = "../../src/peers/packages.rs"]
+mod packages;
+mod run;
+mod test;
+
+use std::process::ExitCode;
+
+/// Wrong usage, as `sysexits.h` has it.
+const USAGE: u8 = 64;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  test            Installs what the tests need from Debian's packages (as root; otherwise names the command that does),
+                  builds everything and runs every test and scenario. The last line counts them:
+                  `N passed, N failed, N skipped`. A peer that can't be had is a skip, and a failure when CI=true.
+  fonts [FOLDER]  Fetches the font Vazirmatn with npm, for the console. FOLDER is data/fonts where none is given.
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words[..] {
+        ["test"] => test::run(),
+        ["fonts"] => fonts::run(fonts::FOLDER),
+        ["fonts", folder] if !folder.starts_with('-') => fonts::run(folder),
+        ["help" | "--help" | "-h"] => {
+            run::answer(HELP.trim_end());
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => {
+            eprint!("{HELP}");
+            return ExitCode::from(USAGE);
+        }
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("xtask: {error:#}");
+        ExitCode::FAILURE
+    })
+}
