@@ -27,6 +27,22 @@ impl Fault {
         }
     }
 
+    /// The sentence without any value of the decision, for journals and logs: what a cell says and what came out may
+    /// hold what a citizen wrote.
+    pub fn without_values(&self) -> String {
+        match self {
+            Self::Cell { rule, input, fault } => {
+                format!("the cell \"{input}\" of rule \"{rule}\" failed: {}", fault.without_values())
+            }
+            Self::OutputValue { rule, output, .. } => {
+                format!("output \"{output}\" of rule \"{rule}\" came out as none of its values")
+            }
+            Self::InputType { .. } | Self::InputSize { .. } | Self::UnknownInput { .. } | Self::Placeholder { .. } => {
+                self.to_string()
+            }
+        }
+    }
+
     /// The sentence in Persian.
     pub fn message_fa(&self) -> String {
         match self {

@@ -292,6 +292,7 @@ fn outputs_are_filled_and_checked() {
     assert_eq!(decide("'a-{x}'", json!({ "x": "1" })).unwrap().outputs, json!({ "o": "a-1" }));
     let outside = decide("'a-{x}'", json!({ "x": "7" })).unwrap_err();
     assert!(matches!(outside, Fault::OutputValue { .. }), "{outside:?}");
+    assert!(outside.to_string().contains("a-7") && !outside.without_values().contains("a-7"));
     let absent = decide("'{x}-{y}'", json!({ "x": "a" })).unwrap_err();
     assert!(matches!(absent, Fault::Placeholder { input, .. } if input == "y"));
     let braces = with_cell("string", "{ present: true }")

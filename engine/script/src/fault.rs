@@ -60,6 +60,18 @@ impl Fault {
         }
     }
 
+    /// The sentence without any value of the run, for journals and logs: rhai's messages and a thrown value may
+    /// hold what a citizen wrote. [`Display`](std::fmt::Display) is for an author's own tests.
+    pub fn without_values(&self) -> String {
+        match self {
+            Self::Failed { at, .. } => format!("the script failed at line {}", at.line),
+            Self::Thrown { at, .. } => format!("the script threw at line {}", at.line),
+            Self::Answer { .. } => "the script's answer can't be told as data".to_owned(),
+            Self::Input { what, .. } => format!("{what} can't be given to the script"),
+            Self::Aborted { .. } | Self::Broken { .. } | Self::Limit { .. } => self.to_string(),
+        }
+    }
+
     /// The sentence in Persian; what rhai says stays as it is.
     pub fn message_fa(&self) -> String {
         match self {

@@ -95,6 +95,22 @@ fn a_failing_script_names_its_line_and_the_remedy() {
 }
 
 #[test]
+fn what_is_journalled_about_a_fault_holds_no_value() {
+    for body in [
+        "parse_int(req.nid + \"x\")",
+        "throw req.nid",
+        "req.nid - 1",
+        "[1][parse_int(req.nid)]",
+        "#{ a: 1 }[req.nid].b",
+        "#{}[req.nid] - 1",
+    ] {
+        let fault = call(&main_of(body), &json!({ "nid": "4170000011" })).unwrap_err();
+        assert!(!fault.without_values().contains("4170000011"), "{body}: {}", fault.without_values());
+        assert!(fault.without_values().contains("line 1"), "{body}: {}", fault.without_values());
+    }
+}
+
+#[test]
 fn findings_have_code_place_and_remedy() {
     let cases: &[(&str, &str, u32, &str)] = &[
         ("fn main(req, now, args) {\n  let case = 1;\n}", "PG-S002", 2, "req"),
