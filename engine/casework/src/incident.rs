@@ -61,7 +61,8 @@ pub fn retry(context: &Context<'_>, id: Id, by: &str) -> Result<Retry, Rejection
         About::FlowFault(instance) => {
             Ok(Retry::Flow(Reply { events: vec![resolved], ..Reply::default() }, *instance))
         }
-        About::Unaddressed(_) => Err(Rejection::NotFound),
+        // Nothing to try again: somebody has to read it and settle it.
+        About::Unaddressed(_) | About::Unread { .. } => Err(Rejection::NotFound),
     }
 }
 
@@ -81,6 +82,11 @@ pub fn settle(context: &mut Context<'_>, id: Id, by: &str, note: &str) -> Result
         events.push(Event::MessageWithdrawn { dispatch });
     }
     Ok(Reply { events, ..Reply::default() })
+}
+
+/// A message came in that no case could be made of. Sender and text come sealed.
+pub fn unread(context: &mut Context<'_>, from: String, text: String, reason: String) -> Event {
+    opened(context, About::Unread { from, text }, reason)
 }
 
 /// A script asked for an action that could not be carried out.

@@ -354,6 +354,14 @@ pub enum About {
     /// Nobody holds the role that should have been told.
     #[n(4)]
     Unaddressed(#[n(0)] String),
+    /// A message came in that could not be taken; its sender and text are sealed.
+    #[n(5)]
+    Unread {
+        #[n(0)]
+        from: Sealed,
+        #[n(1)]
+        text: Sealed,
+    },
 }
 
 /// Events that nobody waited for yet, and the ids of those that came.

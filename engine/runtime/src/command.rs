@@ -105,6 +105,18 @@ pub enum Command {
     /// Personal data was shown in clear.
     #[n(14)]
     ReadClear(#[n(0)] String),
+    /// A message came in that no case can be made of: kept for a person. Sender and text are sealed.
+    #[n(16)]
+    KeepUnread {
+        #[n(0)]
+        reason: String,
+        #[n(1)]
+        from: String,
+        #[n(2)]
+        text: String,
+        #[n(3)]
+        claims: Vec<Claim>,
+    },
     /// The rest of a turn that reached its bound.
     #[n(15)]
     Continue {

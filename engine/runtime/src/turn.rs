@@ -144,6 +144,12 @@ impl Turn<'_> {
             Command::ReadClear(what) => {
                 self.record(peygir_casework::Event::PersonalDataRead { what: what.clone() });
             }
+            Command::KeepUnread { reason, from, text, claims } => {
+                self.claims.extend(claims.iter().cloned());
+                let (from, text, reason) = (from.clone(), text.clone(), reason.clone());
+                let event = self.with_context(|context| incident::unread(context, from, text, reason));
+                self.record(event);
+            }
             Command::Continue { instance } => self.go_on(*instance),
         }
         Ok(())
@@ -218,7 +224,7 @@ impl Turn<'_> {
             match (instance, records) {
                 (None, None) => return Ok(()),
                 (Some((due, id)), record) if record.is_none_or(|record| due <= record) => {
-                    self.step(id, peygir_core::Command::Wake)?;
+                    self.work.push_back(Work::Step { instance: id, command: peygir_core::Command::Wake });
                 }
                 _ => self.wake_records(),
             }

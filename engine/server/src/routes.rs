@@ -13,7 +13,7 @@ pub enum Guard {
     Open,
     /// Whoever holds a role that carries the permission, somewhere; the desk looks at scopes.
     Needs(Permission),
-    /// Whoever knows the connector's secret, which stands in the address; the desk compares it.
+    /// Whoever knows the connector's secret, which stands in the query as `token`; the desk compares it.
     ConnectorSecret,
 }
 
@@ -71,8 +71,8 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/v1/login-links", Api, Needs(P::LinkIssue), || post(api::login_links::issue)),
     route("GET", "/openapi.json", Api, Open, || get(api::openapi::show)),
     route("GET", "/errors/{code}", Api, Open, || get(api::errors::show)),
-    route("GET", "/connectors/{name}/{secret}/{*path}", Api, ConnectorSecret, || get(api::connectors::take)),
-    route("POST", "/connectors/{name}/{secret}/{*path}", Api, ConnectorSecret, || post(api::connectors::take)),
+    route("GET", "/connectors/{name}/{*path}", Api, ConnectorSecret, || get(api::connectors::take)),
+    route("POST", "/connectors/{name}/{*path}", Api, ConnectorSecret, || post(api::connectors::take)),
 
     route("GET", "/assets/{file}", Console, Open, || get(assets::serve)),
     route("GET", "/login/{token}", Console, Open, || get(console::login::confirm)),

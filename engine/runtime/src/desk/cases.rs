@@ -77,14 +77,14 @@ impl Desk {
     /// `clear`: personal data unmasked, which is journalled; only some roles may.
     pub async fn case(&self, by: &Principal, id: Id, clear: bool) -> Result<CaseView, Refusal> {
         let mut stream = self.stream(id).await?;
-        require(by, Permission::CaseRead, &stream)?;
+        let catalog = self.host.engine.catalog();
+        require(&catalog, by, Permission::CaseRead, &stream)?;
         if clear {
-            require(by, Permission::CaseUnmask, &stream)?;
+            require(&catalog, by, Permission::CaseUnmask, &stream)?;
             // First on record, then on the screen.
             stream = self.host.submit(id, &by.id, Command::ReadClear("citizen".to_owned())).await?;
         }
         let timeline = self.story(&stream).await?;
-        let catalog = self.host.engine.catalog();
         let vault = &self.host.engine.vault;
         let case = stream.records.case.as_ref().ok_or(Refusal::NotFound)?;
         let mut tasks: Vec<_> = stream.records.tasks.values().collect();
@@ -106,13 +106,13 @@ impl Desk {
             timeline: timeline.into_iter().filter(|line| line.notable).collect(),
             repeats: case.repeats,
             satisfaction: case.satisfaction,
-            may_unmask: by.may(Permission::CaseUnmask, &place_of(&stream)),
+            may_unmask: by.may(Permission::CaseUnmask, &place_of(&catalog, &stream)),
         })
     }
 
     pub async fn case_journal(&self, by: &Principal, id: Id) -> Result<Vec<JournalLine>, Refusal> {
         let stream = self.stream(id).await?;
-        require(by, Permission::JournalRead, &stream)?;
+        require(&self.host.engine.catalog(), by, Permission::JournalRead, &stream)?;
         self.story(&stream).await
     }
 
@@ -121,9 +121,9 @@ impl Desk {
         if !by.may_somewhere(Permission::OutboxRead) {
             return Err(Refusal::Forbidden);
         }
-        let vault = self.host.engine.vault.clone();
+        let (catalog, vault) = (self.host.engine.catalog(), self.host.engine.vault.clone());
         self.page(List::Dispatches, page, |stream, id| {
-            let place = place_of(stream);
+            let place = place_of(&catalog, stream);
             let dispatch = stream.records.dispatches.get(&id)?;
             let may_read = by.may(Permission::CaseRead, &place);
             by.may(Permission::OutboxRead, &place).then(|| outbox_line(&vault, stream, dispatch, may_read))
@@ -134,7 +134,7 @@ impl Desk {
 
 fn listed(catalog: &Catalog, by: &Principal, filter: &CaseFilter, stream: &Stream) -> Option<CaseSummary> {
     let case = stream.records.case.as_ref()?;
-    let wanted = by.may(Permission::CaseRead, &place_of(stream))
+    let wanted = by.may(Permission::CaseRead, &place_of(catalog, stream))
         && filter.status.as_deref().is_none_or(|status| (status == "closed") == case.closed)
         && filter.topic.as_ref().is_none_or(|topic| case.topic.as_ref() == Some(topic))
         && filter.agency.as_ref().is_none_or(|agency| case.agency.as_ref() == Some(agency));

@@ -5,12 +5,13 @@ use peygir_core::Id;
 
 use super::names::instant;
 use super::refusal::{FieldError, Refusal};
-use super::view::{IncidentView, Page, PageRequest};
+use super::view::{IncidentView, Page, PageRequest, UnreadMessage};
 use super::{Desk, place_of, require};
 use crate::access::{Permission, Principal};
 use crate::command::Command;
 use crate::rows::{self, List};
 use crate::stream::Stream;
+use crate::vault::Vault;
 
 /// Longest note on a settled incident, in characters.
 pub const NOTE_CHARS_MAX: usize = 2_000;
@@ -21,9 +22,10 @@ impl Desk {
         if !by.may_somewhere(Permission::IncidentRead) {
             return Err(Refusal::Forbidden);
         }
+        let (catalog, vault) = (self.host.engine.catalog(), self.host.engine.vault.clone());
         self.page(List::Incidents, page, |stream, id| {
             let incident = stream.records.incidents.get(&id)?;
-            by.may(Permission::IncidentRead, &place_of(stream)).then(|| view(stream, incident))
+            by.may(Permission::IncidentRead, &place_of(&catalog, stream)).then(|| view(&vault, stream, incident))
         })
         .await
     }
@@ -53,18 +55,25 @@ impl Desk {
     async fn stream_of_incident(&self, by: &Principal, id: Id) -> Result<Id, Refusal> {
         let key = self.only_key(rows::incident_range(id)).await?;
         let stream = self.stream(rows::parse_incident(&key).ok_or(Refusal::NotFound)?).await?;
-        require(by, Permission::IncidentResolve, &stream)?;
+        require(&self.host.engine.catalog(), by, Permission::IncidentResolve, &stream)?;
         Ok(stream.id)
     }
 }
 
-fn view(stream: &Stream, incident: &Incident) -> IncidentView {
+fn view(vault: &Vault, stream: &Stream, incident: &Incident) -> IncidentView {
     let kind = match incident.about {
         About::MessageFailed(_) => "message-failed",
         About::MessageAmbiguous(_) => "message-ambiguous",
         About::MessageExpired(_) => "message-expired",
         About::FlowFault(_) => "flow-fault",
         About::Unaddressed(_) => "unaddressed",
+        About::Unread { .. } => "message-unread",
+    };
+    let message = match &incident.about {
+        About::Unread { from, text } if incident.resolved_at.is_none() => {
+            Some(UnreadMessage { from: vault.open(from), text: vault.open(text) })
+        }
+        _ => None,
     };
     IncidentView {
         id: incident.id.to_string(),
@@ -75,5 +84,6 @@ fn view(stream: &Stream, incident: &Incident) -> IncidentView {
         opened_at: instant(incident.opened_at),
         status: incident.how.clone().unwrap_or_else(|| "open".to_owned()),
         resolved_by: incident.resolved_by.clone(),
+        message,
     }
 }

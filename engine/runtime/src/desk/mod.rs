@@ -19,6 +19,7 @@ use std::sync::Arc;
 use peygir_core::Id;
 
 use crate::access::{Place, Principal};
+use crate::catalog::Catalog;
 use crate::host::Host;
 use crate::rows::{self, List};
 use crate::stream::Stream;
@@ -102,17 +103,23 @@ impl Desk {
     }
 }
 
-/// Where a stream's case belongs, for the scopes.
-fn place_of(stream: &Stream) -> Place {
-    stream.records.case.as_ref().map_or_else(Place::default, |case| Place {
+/// Where a stream's case belongs, for the scopes; what has no case belongs to the deployment's province.
+fn place_of(catalog: &Catalog, stream: &Stream) -> Place {
+    let here = || Place { province: Some(catalog.province().to_owned()), ..Place::default() };
+    stream.records.case.as_ref().map_or_else(here, |case| Place {
         province: Some(case.province.clone()),
         county: case.county.clone(),
         agency: case.referral.as_ref().map(|referral| referral.agency.clone()).or_else(|| case.agency.clone()),
     })
 }
 
-fn require(by: &Principal, permission: crate::access::Permission, stream: &Stream) -> Result<(), Refusal> {
-    if by.may(permission, &place_of(stream)) { Ok(()) } else { Err(Refusal::Forbidden) }
+fn require(
+    catalog: &Catalog,
+    by: &Principal,
+    permission: crate::access::Permission,
+    stream: &Stream,
+) -> Result<(), Refusal> {
+    if by.may(permission, &place_of(catalog, stream)) { Ok(()) } else { Err(Refusal::Forbidden) }
 }
 
 fn encode_cursor(key: &[u8]) -> String {

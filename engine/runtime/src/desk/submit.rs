@@ -129,12 +129,11 @@ fn prepare(
         }
         claims.push(Claim { key, value: [stream.0.as_slice(), &digest].concat() });
     }
-    if let Some(source) = &message.source {
-        let key = claim_key(engine, INBOUND, &format!("{}\0{}", source.connector, source.id));
-        if let Some(known) = claimed_stream(engine, &key)? {
+    if let Some(claim) = inbound_claim(engine, message, stream) {
+        if let Some(known) = claimed_stream(engine, &claim.key)? {
             return Ok(Preparation::Known(known));
         }
-        claims.push(Claim { key, value: stream.0.to_vec() });
+        claims.push(claim);
         if let Some(mobile) = &message.from.mobile {
             let day = at.to_jiff().to_zoned(engine.catalog().zone().clone()).date();
             let same = claim_key(engine, SAME, &format!("{mobile}\0{}\0{day}", text::search_key(&message.text)));
@@ -149,6 +148,13 @@ fn prepare(
     let flow = engine.catalog().intake_flow();
     let command = Command::Submit { flow, message: Data::from(sealed), claims };
     Ok(Preparation::New(Prepared { stream, command, digest }))
+}
+
+/// The peer's own id of a message: the same id again is the same message.
+pub(super) fn inbound_claim(engine: &Engine, message: &NewMessage, stream: Id) -> Option<Claim> {
+    let source = message.source.as_ref()?;
+    let key = claim_key(engine, INBOUND, &format!("{}\0{}", source.connector, source.id));
+    Some(Claim { key, value: stream.0.to_vec() })
 }
 
 fn claim_key(engine: &Engine, prefix: &[u8], text: &str) -> Vec<u8> {
@@ -219,7 +225,7 @@ fn sealed_party(
     Ok((person, sealed))
 }
 
-fn seal_text(engine: &Engine, person: Id, clear: &str) -> Result<String, Refusal> {
+pub(super) fn seal_text(engine: &Engine, person: Id, clear: &str) -> Result<String, Refusal> {
     engine
         .vault
         .seal(person, clear, &engine.random())

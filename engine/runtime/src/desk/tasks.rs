@@ -23,22 +23,22 @@ impl Desk {
             return Err(Refusal::Forbidden);
         }
         let list = filter.list.as_deref().unwrap_or("inbox");
-        let now = self.host.clock.now();
+        let (catalog, now) = (self.host.engine.catalog(), self.host.clock.now());
         self.page(List::OpenTasks, &filter.page, |stream, id| {
             let task = stream.records.tasks.get(&id)?;
-            let here = sees(by, stream, task)
+            let here = sees(&catalog, by, stream, task)
                 && filter.case.as_ref().is_none_or(|case| *case == stream.id.to_string());
             let wanted = match list {
                 "calls" => {
                     task.kind == TaskKind::VerificationCall
-                        && owes(by, stream, task)
+                        && owes(&catalog, by, stream, task)
                         && task.not_before.is_none_or(|instant| instant <= now)
                 }
                 "mine" => task.claimed_by.as_deref() == Some(by.id.as_str()),
                 "all" => true,
                 _ => {
                     task.kind == TaskKind::Form
-                        && owes(by, stream, task)
+                        && owes(&catalog, by, stream, task)
                         && task.claimed_by.as_deref().is_none_or(|holder| holder == by.id)
                 }
             };
@@ -50,7 +50,7 @@ impl Desk {
     pub async fn task(&self, by: &Principal, id: Id) -> Result<TaskView, Refusal> {
         let stream = self.stream_of_task(id).await?;
         let task = stream.records.tasks.get(&id).ok_or(Refusal::NotFound)?;
-        if !sees(by, &stream, task) {
+        if !sees(&self.host.engine.catalog(), by, &stream, task) {
             return Err(Refusal::Forbidden);
         }
         Ok(self.task_view(by, &stream, task))
@@ -74,7 +74,7 @@ impl Desk {
     async fn work_on(&self, by: &Principal, task: Id, command: Command) -> Result<TaskView, Refusal> {
         let stream = self.stream_of_task(task).await?;
         let found = stream.records.tasks.get(&task).ok_or(Refusal::NotFound)?;
-        if !owes(by, &stream, found) {
+        if !owes(&self.host.engine.catalog(), by, &stream, found) {
             return Err(Refusal::Forbidden);
         }
         let stream = self.host.submit(stream.id, &by.id, command).await?;
@@ -105,7 +105,7 @@ impl Desk {
         let now = self.host.clock.now();
         let status = record_view::task_status(task, now);
         let mine = task.claimed_by.as_deref() == Some(by.id.as_str());
-        let owed = owes(by, stream, task) && task.is_open() && status != "scheduled";
+        let owed = owes(&catalog, by, stream, task) && task.is_open() && status != "scheduled";
         // Who claimed a call has to know whom to ring; the claim on record says who read it.
         let may_call = task.kind == TaskKind::VerificationCall && mine && task.is_open();
         TaskView {
@@ -142,25 +142,25 @@ impl Desk {
 }
 
 /// Where a task belongs: its agency's, or the province's where it is the centre's own.
-fn place(stream: &Stream, task: &Task) -> Place {
-    Place { agency: task.agency.clone(), ..place_of(stream) }
+fn place(catalog: &Catalog, stream: &Stream, task: &Task) -> Place {
+    Place { agency: task.agency.clone(), ..place_of(catalog, stream) }
 }
 
 /// Whether a principal may do the task: holds its role for its place, or is the person meant.
-fn owes(by: &Principal, stream: &Stream, task: &Task) -> bool {
+fn owes(catalog: &Catalog, by: &Principal, stream: &Stream, task: &Task) -> bool {
     let permission = match task.kind {
         TaskKind::Form => Permission::TaskWork,
         TaskKind::VerificationCall => Permission::CallWork,
     };
-    let place = place(stream, task);
+    let place = place(catalog, stream, task);
     by.may(permission, &place) && (by.has_role(&[task.role.as_str()], &place) || task.person.as_deref() == Some(by.id.as_str()))
 }
 
 /// Whether a principal may see the task: does it, gets a copy, or may read the case.
-fn sees(by: &Principal, stream: &Stream, task: &Task) -> bool {
-    let place = place_of(stream);
+fn sees(catalog: &Catalog, by: &Principal, stream: &Stream, task: &Task) -> bool {
+    let place = place_of(catalog, stream);
     let copies: Vec<&str> = task.copy_to.iter().map(String::as_str).collect();
-    owes(by, stream, task) || by.has_role(&copies, &place) || by.may(Permission::CaseRead, &place)
+    owes(catalog, by, stream, task) || by.has_role(&copies, &place) || by.may(Permission::CaseRead, &place)
 }
 
 fn form_view(catalog: &Catalog, id: &str) -> FormView {

@@ -262,12 +262,21 @@ pub struct IncidentView {
     pub id: String,
     pub case_id: String,
     pub tracking_code: Option<String>,
-    /// `message-failed`, `message-ambiguous`, `message-expired`, `flow-fault`.
+    /// `message-failed`, `message-ambiguous`, `message-expired`, `flow-fault`, `unaddressed`, `message-unread`.
     pub kind: String,
     pub reason: String,
     pub opened_at: String,
     pub status: String,
     pub resolved_by: Option<String>,
+    /// A message that no case could be made of, as long as nobody settled it.
+    pub message: Option<UnreadMessage>,
+}
+
+/// Who wrote and what, in clear: whoever may see the incident has to answer it.
+#[derive(Debug, Clone, Serialize)]
+pub struct UnreadMessage {
+    pub from: String,
+    pub text: String,
 }
 
 #[derive(Debug, Clone, Serialize)]

@@ -13,13 +13,15 @@ mod deployment;
 mod files;
 mod layer;
 mod names;
+mod single;
 mod uses;
 
 pub use catalog::{Catalog, Flow, ScriptSource, TableSource, load};
 pub use check::{Checked, check};
 pub use connectors::ConnectorUse;
 pub use deployment::{Deployment, Line};
-pub use files::{DEPTH_MAX, FILE_BYTES_MAX, FILES_MAX};
+pub use files::{DEPTH_MAX, FILE_BYTES_MAX, FILES_MAX, SourceFile, shown, walk};
+pub use single::load_flow;
 
 #[cfg(test)]
 mod tests;

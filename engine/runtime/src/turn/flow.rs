@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use peygir_core::state::Progress;
-use peygir_core::{Data, Id, Instance};
+use peygir_core::{Data, Id};
 use peygir_dsl::model::Workflow;
 
 use super::{Refused, Turn, Work};
@@ -31,15 +31,13 @@ impl Turn<'_> {
         if !outcome.events.is_empty() {
             self.touch(RowName::Instance(id));
         }
-        let mut instance: Option<Instance> = self.stream.instances.remove(&id);
         for event in outcome.events {
             for number in peygir_core::apply::touched(&event) {
                 self.touch(RowName::Activation(id, number));
             }
-            peygir_core::apply(&mut instance, &event, self.at);
             self.events.push(Recorded::Flow { instance: id, event });
         }
-        if let Some(instance) = instance {
+        if let Some(instance) = outcome.instance {
             self.stream.instances.insert(id, instance);
         }
         self.follow(id, outcome.effects);

@@ -15,13 +15,13 @@ pub const PEER_BYTES_MAX: usize = 256 * 1024;
 /// 200 with an empty text: to an SMS gateway, a text would be an answer to send.
 pub async fn take(
     State(app): State<App>,
-    Path((name, secret, path)): Path<(String, String, String)>,
+    Path((name, path)): Path<(String, String)>,
     RawQuery(query): RawQuery,
     request: Request,
 ) -> Result<Response, Problem> {
     let pairs = raw_pairs(query.as_deref().unwrap_or_default())?;
     let body = body::read(request.into_body(), PEER_BYTES_MAX).await?;
-    let taken = app.desk.inbound(&name, &secret, &path, pairs, body).await?;
+    let taken = app.desk.inbound(&name, &path, pairs, body).await?;
     tracing::debug!(connector = name, taken, "a peer's call was taken in");
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], "").into_response())
 }
