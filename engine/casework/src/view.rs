@@ -8,7 +8,8 @@ use crate::records::{Case, Party, Records, Task, TaskKind, TaskStatus};
 /// The case as tables, scripts and templates see it, personal data in clear. It never leaves the turn.
 pub fn case_in_clear(records: &Records, resources: &dyn Resources) -> Value {
     let Some(case) = &records.case else { return Value::Null };
-    let agency = case.agency.as_deref().and_then(|id| resources.directory().agency(id));
+    let referred = case.referral.as_ref().map(|referral| &referral.agency).or(case.agency.as_ref());
+    let agency = referred.and_then(|id| resources.directory().agency(id));
     json!({
         "id": case.id.to_string(),
         "code": case.code,
@@ -17,7 +18,7 @@ pub fn case_in_clear(records: &Records, resources: &dyn Resources) -> Value {
         "province": case.province,
         "county": case.county,
         "topic": case.topic,
-        "agency": case.agency,
+        "agency": referred,
         "agencyTitle": agency.map(|agency| agency.fa.clone()),
         "manager": case.referral.as_ref().and_then(|referral| referral.manager.clone()),
         "text": resources.open(&case.text),

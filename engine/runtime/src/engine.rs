@@ -11,7 +11,7 @@ use peygir_store::{Conflict, InboxKey, Store};
 use crate::catalog::Catalog;
 use crate::command::{Command, Envelope};
 use crate::rows;
-use crate::stream::Stream;
+use crate::stream::{Row, Stream};
 use crate::turn::{Decided, Refused, decide};
 use crate::vault::Vault;
 
@@ -91,7 +91,7 @@ impl Engine {
         Err(Failure::Unavailable("the stream is written too often to be read".to_owned()))
     }
 
-    fn rows_of(&self, id: Id) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Failure> {
+    fn rows_of(&self, id: Id) -> Result<Vec<Row>, Failure> {
         let (mut from, to) = rows::of_stream(id);
         let mut stored = Vec::new();
         loop {

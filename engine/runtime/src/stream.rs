@@ -14,6 +14,8 @@ use peygir_store::Version;
 
 use crate::rows;
 
+/// A row as it is stored: key and value.
+pub type Row = (Vec<u8>, Vec<u8>);
 /// A row to put (Some) or to delete (None).
 pub type Change = (Vec<u8>, Option<Vec<u8>>);
 
@@ -68,7 +70,7 @@ impl Stream {
     }
 
     /// Puts a stream together from its rows.
-    pub fn from_rows(id: Id, version: Version, stored: &[(Vec<u8>, Vec<u8>)]) -> Result<Self, Unreadable> {
+    pub fn from_rows(id: Id, version: Version, stored: &[Row]) -> Result<Self, Unreadable> {
         let mut stream = Self { id, version, ..Self::default() };
         let mut activations: Vec<(Id, Activation)> = Vec::new();
         for (key, value) in stored {

@@ -65,13 +65,7 @@ pub(super) struct Entry {
 
 impl Entry {
     pub(super) fn new(kind: &str, actor: &str, subject: &str) -> Self {
-        Self {
-            kind: kind.to_owned(),
-            actor: actor.to_owned(),
-            subject: subject.to_owned(),
-            role: None,
-            scope: None,
-        }
+        Self { kind: kind.to_owned(), actor: actor.to_owned(), subject: subject.to_owned(), role: None, scope: None }
     }
 }
 
@@ -105,9 +99,7 @@ impl Access {
                 Some(Err(conflict @ Conflict::Version { .. })) => last = conflict,
                 Some(Err(conflict)) => return Err(Error::Commit(conflict)),
                 None => {
-                    return Err(Error::Commit(Conflict::Stopped(
-                        "no answer to a commit".to_owned(),
-                    )));
+                    return Err(Error::Commit(Conflict::Stopped("no answer to a commit".to_owned())));
                 }
             }
         }

@@ -33,24 +33,13 @@ impl Access {
     /// the caller's to ask.
     pub fn link_new(&self, by: &str, person: &str, at: Moment) -> Result<IssuedLink, Error> {
         let secret = secret::draw(Kind::Link)?;
-        let key = secret::row_key(Kind::Link, &secret)
-            .expect("a secret that was just drawn has its form");
+        let key = secret::row_key(Kind::Link, &secret).expect("a secret that was just drawn has its form");
         let expires_at = at.plus_micros(LINK_SECONDS_MAX * 1_000_000);
-        let row = LinkRow {
-            person: person.to_owned(),
-            expires_at,
-        };
+        let row = LinkRow { person: person.to_owned(), expires_at };
         self.change(at, || {
             let mut rows = self.expired(at)?;
             rows.push((key.clone(), Some(write(&row))));
-            Ok(Some((
-                Change {
-                    entry: Entry::new("link-issued", by, person),
-                    rows,
-                    claims: Vec::new(),
-                },
-                (),
-            )))
+            Ok(Some((Change { entry: Entry::new("link-issued", by, person), rows, claims: Vec::new() }, ())))
         })?;
         Ok(IssuedLink { secret, expires_at })
     }
@@ -77,25 +66,15 @@ impl Access {
             if at >= link.expires_at {
                 return Ok(None);
             }
-            let opened = OpenedSession {
-                secret: session_secret.clone(),
-                person: link.person,
-            };
+            let opened = OpenedSession { secret: session_secret.clone(), person: link.person };
             let rows = vec![(link_key.clone(), None), session::opening_row(&opened, at)];
             let entry = Entry::new("link-redeemed", &opened.person, &opened.person);
-            Ok(Some((
-                Change {
-                    entry,
-                    rows,
-                    claims: Vec::new(),
-                },
-                opened,
-            )))
+            Ok(Some((Change { entry, rows, claims: Vec::new() }, opened)))
         })
     }
 
     /// Deletions of rows that have had their time, so that the book does not grow with every sign-in.
-    fn expired(&self, at: Moment) -> Result<Vec<(Vec<u8>, Option<Vec<u8>>)>, Error> {
+    fn expired(&self, at: Moment) -> Result<Vec<crate::stream::Change>, Error> {
         let mut gone = Vec::new();
         let (from, to) = Kind::Link.range();
         for (key, value) in self.store.scan(&from, &to, SWEEP_ROWS_MAX)? {

@@ -20,8 +20,5 @@ pub use link::{IssuedLink, LINK_SECONDS_MAX};
 pub use permission::{Permission, ROLES};
 pub use principal::{Grant, Place, Principal};
 pub use scope::{Scope, ScopeError};
-pub use session::{
-    OpenedSession, SESSION_IDLE_SECONDS_MAX, SESSION_SECONDS_MAX, SESSION_TOUCH_SECONDS,
-    SessionState,
-};
+pub use session::{OpenedSession, SESSION_IDLE_SECONDS_MAX, SESSION_SECONDS_MAX, SESSION_TOUCH_SECONDS, SessionState};
 pub use token::{BOOTSTRAP_NAME, IssuedToken, NAME_BYTES_MAX};

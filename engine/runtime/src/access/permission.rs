@@ -49,75 +49,24 @@ pub enum Permission {
 const TABLE: &[(Permission, &[&str])] = &[
     (
         Permission::ConsoleUse,
-        &[
-            "operator",
-            "duty-manager",
-            "agency-head",
-            "inspector",
-            "inspection-centre",
-            "administrator",
-            "auditor",
-        ],
+        &["operator", "duty-manager", "agency-head", "inspector", "inspection-centre", "administrator", "auditor"],
     ),
-    (
-        Permission::MessageSubmit,
-        &["operator", "connector", "administrator"],
-    ),
+    (Permission::MessageSubmit, &["operator", "connector", "administrator"]),
     (
         Permission::CaseRead,
-        &[
-            "operator",
-            "duty-manager",
-            "agency-head",
-            "inspector",
-            "inspection-centre",
-            "administrator",
-            "auditor",
-        ],
+        &["operator", "duty-manager", "agency-head", "inspector", "inspection-centre", "administrator", "auditor"],
     ),
-    (
-        Permission::CaseUnmask,
-        &["operator", "inspector", "inspection-centre"],
-    ),
-    (
-        Permission::JournalRead,
-        &["inspector", "inspection-centre", "administrator", "auditor"],
-    ),
+    (Permission::CaseUnmask, &["operator", "inspector", "inspection-centre"]),
+    (Permission::JournalRead, &["inspector", "inspection-centre", "administrator", "auditor"]),
     (
         Permission::TaskRead,
-        &[
-            "operator",
-            "duty-manager",
-            "agency-head",
-            "inspector",
-            "inspection-centre",
-            "administrator",
-            "auditor",
-        ],
+        &["operator", "duty-manager", "agency-head", "inspector", "inspection-centre", "administrator", "auditor"],
     ),
-    (
-        Permission::TaskWork,
-        &[
-            "operator",
-            "duty-manager",
-            "agency-head",
-            "inspector",
-            "inspection-centre",
-        ],
-    ),
+    (Permission::TaskWork, &["operator", "duty-manager", "agency-head", "inspector", "inspection-centre"]),
     (Permission::CallWork, &["operator"]),
-    (
-        Permission::OutboxRead,
-        &["operator", "inspection-centre", "administrator", "auditor"],
-    ),
-    (
-        Permission::IncidentRead,
-        &["operator", "inspection-centre", "administrator", "auditor"],
-    ),
-    (
-        Permission::IncidentResolve,
-        &["inspection-centre", "administrator"],
-    ),
+    (Permission::OutboxRead, &["operator", "inspection-centre", "administrator", "auditor"]),
+    (Permission::IncidentRead, &["operator", "inspection-centre", "administrator", "auditor"]),
+    (Permission::IncidentResolve, &["inspection-centre", "administrator"]),
     (Permission::TokenIssue, &["administrator"]),
     (Permission::LinkIssue, &["administrator"]),
 ];
@@ -125,10 +74,7 @@ const TABLE: &[(Permission, &[&str])] = &[
 impl Permission {
     /// The roles that carry it; none where the table has no line.
     pub fn roles(self) -> &'static [&'static str] {
-        TABLE
-            .iter()
-            .find(|(permission, _)| *permission == self)
-            .map_or(&[], |(_, roles)| roles)
+        TABLE.iter().find(|(permission, _)| *permission == self).map_or(&[], |(_, roles)| roles)
     }
 
     /// Every permission of the table.
@@ -159,19 +105,11 @@ mod tests {
     fn the_sharp_permissions_stay_with_few() {
         assert_eq!(Permission::TokenIssue.roles(), ["administrator"]);
         assert_eq!(Permission::LinkIssue.roles(), ["administrator"]);
-        let of_connector: Vec<_> = Permission::all()
-            .filter(|p| p.roles().contains(&"connector"))
-            .collect();
+        let of_connector: Vec<_> = Permission::all().filter(|p| p.roles().contains(&"connector")).collect();
         assert_eq!(of_connector, [Permission::MessageSubmit]);
         for reader in ["auditor", "administrator"] {
-            assert!(
-                !Permission::CaseUnmask.roles().contains(&reader),
-                "{reader} reads no personal data"
-            );
-            assert!(
-                !Permission::TaskWork.roles().contains(&reader),
-                "{reader} does no one's work"
-            );
+            assert!(!Permission::CaseUnmask.roles().contains(&reader), "{reader} reads no personal data");
+            assert!(!Permission::TaskWork.roles().contains(&reader), "{reader} does no one's work");
         }
     }
 }

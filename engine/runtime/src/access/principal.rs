@@ -30,16 +30,12 @@ pub struct Place {
 impl Principal {
     /// Whether one of the roles is held for the place.
     pub fn has_role(&self, roles: &[&str], place: &Place) -> bool {
-        self.grants
-            .iter()
-            .any(|grant| roles.contains(&grant.role.as_str()) && grant.scope.covers(place))
+        self.grants.iter().any(|grant| roles.contains(&grant.role.as_str()) && grant.scope.covers(place))
     }
 
     /// Whether one of the roles is held anywhere.
     pub fn has_role_somewhere(&self, roles: &[&str]) -> bool {
-        self.grants
-            .iter()
-            .any(|grant| roles.contains(&grant.role.as_str()))
+        self.grants.iter().any(|grant| roles.contains(&grant.role.as_str()))
     }
 
     /// Whether a role that carries the permission is held for the place.

@@ -44,10 +44,7 @@ impl Scope {
             "agency" => Ok(Scope::Agency(id(rest)?)),
             "county" => {
                 let (province, county) = rest.split_once('/').ok_or(ScopeError)?;
-                Ok(Scope::County {
-                    province: id(province)?,
-                    county: id(county)?,
-                })
+                Ok(Scope::County { province: id(province)?, county: id(county)? })
             }
             _ => Err(ScopeError),
         }
@@ -55,15 +52,9 @@ impl Scope {
 }
 
 fn id(text: &str) -> Result<String, ScopeError> {
-    let good = !text.is_empty()
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_' || b == b'.');
-    if good {
-        Ok(text.to_owned())
-    } else {
-        Err(ScopeError)
-    }
+    let good =
+        !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_' || b == b'.');
+    if good { Ok(text.to_owned()) } else { Err(ScopeError) }
 }
 
 /// The form that [`Scope::parse`] reads.
@@ -84,27 +75,11 @@ mod tests {
 
     #[test]
     fn a_scope_is_read_as_it_is_written() {
-        for text in [
-            "nation",
-            "province:hamedan",
-            "county:hamedan/malayer",
-            "agency:water-co",
-        ] {
-            assert_eq!(
-                Scope::parse(text).map(|scope| scope.to_string()),
-                Ok(text.to_owned())
-            );
+        for text in ["nation", "province:hamedan", "county:hamedan/malayer", "agency:water-co"] {
+            assert_eq!(Scope::parse(text).map(|scope| scope.to_string()), Ok(text.to_owned()));
         }
-        for text in [
-            "",
-            "Nation",
-            "province:",
-            "county:hamedan",
-            "county:/x",
-            "agency:a b",
-            "world:1",
-            "province:a/b",
-        ] {
+        for text in ["", "Nation", "province:", "county:hamedan", "county:/x", "agency:a b", "world:1", "province:a/b"]
+        {
             assert_eq!(Scope::parse(text), Err(ScopeError), "{text}");
         }
     }
@@ -130,11 +105,7 @@ mod tests {
         ];
         for (text, covers_here, covers_nowhere) in cases {
             let scope = Scope::parse(text).unwrap();
-            assert_eq!(
-                (scope.covers(&here), scope.covers(&nowhere)),
-                (covers_here, covers_nowhere),
-                "{text}"
-            );
+            assert_eq!((scope.covers(&here), scope.covers(&nowhere)), (covers_here, covers_nowhere), "{text}");
         }
     }
 }

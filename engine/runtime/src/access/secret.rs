@@ -48,11 +48,7 @@ impl Kind {
 pub(super) fn draw(kind: Kind) -> Result<String, getrandom::Error> {
     let mut bytes = [0u8; SECRET_BYTES];
     getrandom::fill(&mut bytes)?;
-    Ok(format!(
-        "{}{}",
-        kind.prefix(),
-        URL_SAFE_NO_PAD.encode(bytes)
-    ))
+    Ok(format!("{}{}", kind.prefix(), URL_SAFE_NO_PAD.encode(bytes)))
 }
 
 /// The key of the row that a secret opens: its SHA-256 in hexadecimal. 256 random bits need no slow hash.

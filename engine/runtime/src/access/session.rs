@@ -41,8 +41,7 @@ struct SessionRow {
 
 impl SessionRow {
     fn is_over(&self, at: Moment) -> bool {
-        at >= after(self.opened_at, SESSION_SECONDS_MAX)
-            || at >= after(self.seen_at, SESSION_IDLE_SECONDS_MAX)
+        at >= after(self.opened_at, SESSION_SECONDS_MAX) || at >= after(self.seen_at, SESSION_IDLE_SECONDS_MAX)
     }
 }
 
@@ -61,10 +60,7 @@ impl Access {
         if at >= after(row.seen_at, SESSION_TOUCH_SECONDS) {
             self.touch(&key, at)?;
         }
-        Ok(Some(SessionState {
-            person: row.person,
-            opened_at: row.opened_at,
-        }))
+        Ok(Some(SessionState { person: row.person, opened_at: row.opened_at }))
     }
 
     /// Ends a session; nothing happens where there is none.
@@ -77,14 +73,7 @@ impl Access {
                 return Ok(None);
             };
             let entry = Entry::new("signed-out", &row.person, &row.person);
-            Ok(Some((
-                Change {
-                    entry,
-                    rows: vec![(key.clone(), None)],
-                    claims: Vec::new(),
-                },
-                (),
-            )))
+            Ok(Some((Change { entry, rows: vec![(key.clone(), None)], claims: Vec::new() }, ())))
         })?;
         Ok(())
     }
@@ -96,18 +85,8 @@ impl Access {
                 return Ok(None);
             };
             let entry = Entry::new("session-touched", &row.person, &row.person);
-            let row = SessionRow {
-                seen_at: row.seen_at.max(at),
-                ..row
-            };
-            Ok(Some((
-                Change {
-                    entry,
-                    rows: vec![(key.to_vec(), Some(write(&row)))],
-                    claims: Vec::new(),
-                },
-                (),
-            )))
+            let row = SessionRow { seen_at: row.seen_at.max(at), ..row };
+            Ok(Some((Change { entry, rows: vec![(key.to_vec(), Some(write(&row)))], claims: Vec::new() }, ())))
         })?;
         Ok(())
     }
@@ -115,13 +94,8 @@ impl Access {
 
 /// The row of a session that opens now.
 pub(super) fn opening_row(opened: &OpenedSession, at: Moment) -> (Vec<u8>, Option<Vec<u8>>) {
-    let key = secret::row_key(Kind::Session, &opened.secret)
-        .expect("a secret that was just drawn has its form");
-    let row = SessionRow {
-        person: opened.person.clone(),
-        opened_at: at,
-        seen_at: at,
-    };
+    let key = secret::row_key(Kind::Session, &opened.secret).expect("a secret that was just drawn has its form");
+    let row = SessionRow { person: opened.person.clone(), opened_at: at, seen_at: at };
     (key, Some(write(&row)))
 }
 

@@ -36,14 +36,7 @@ struct TokenRow {
 impl Access {
     /// Issues a token; `by` is the principal who asked for it. A name is used once and for ever, for it stands in
     /// journals.
-    pub fn token_new(
-        &self,
-        by: &str,
-        name: &str,
-        role: &str,
-        scope: &Scope,
-        at: Moment,
-    ) -> Result<IssuedToken, Error> {
+    pub fn token_new(&self, by: &str, name: &str, role: &str, scope: &Scope, at: Moment) -> Result<IssuedToken, Error> {
         if !name_is_valid(name) {
             return Err(Error::NameInvalid);
         }
@@ -51,33 +44,17 @@ impl Access {
             return Err(Error::RoleUnknown(role.to_owned()));
         }
         let secret = secret::draw(Kind::Token)?;
-        let key = secret::row_key(Kind::Token, &secret)
-            .expect("a secret that was just drawn has its form");
-        let row = TokenRow {
-            name: name.into(),
-            role: role.into(),
-            scope: scope.to_string(),
-            issued_at: at,
-        };
+        let key = secret::row_key(Kind::Token, &secret).expect("a secret that was just drawn has its form");
+        let row = TokenRow { name: name.into(), role: role.into(), scope: scope.to_string(), issued_at: at };
         let issued = self.change(at, || {
             let mut entry = Entry::new("token-issued", by, name);
             entry.role = Some(role.to_owned());
             entry.scope = Some(scope.to_string());
             let rows = vec![(key.clone(), Some(write(&row)))];
-            Ok(Some((
-                Change {
-                    entry,
-                    rows,
-                    claims: vec![(name_key(name), key.clone())],
-                },
-                (),
-            )))
+            Ok(Some((Change { entry, rows, claims: vec![(name_key(name), key.clone())] }, ())))
         });
         match issued {
-            Ok(_) => Ok(IssuedToken {
-                name: name.to_owned(),
-                secret,
-            }),
+            Ok(_) => Ok(IssuedToken { name: name.to_owned(), secret }),
             Err(Error::Commit(Conflict::Claimed { .. })) => Err(Error::NameTaken(name.to_owned())),
             Err(error) => Err(error),
         }
@@ -89,13 +66,7 @@ impl Access {
         if self.store.claimed(&name_key(BOOTSTRAP_NAME))?.is_some() {
             return Ok(None);
         }
-        match self.token_new(
-            "system",
-            BOOTSTRAP_NAME,
-            "administrator",
-            &Scope::Nation,
-            at,
-        ) {
+        match self.token_new("system", BOOTSTRAP_NAME, "administrator", &Scope::Nation, at) {
             Ok(issued) => Ok(Some(issued)),
             Err(Error::NameTaken(_)) => Ok(None),
             Err(error) => Err(error),
@@ -114,10 +85,7 @@ impl Access {
         Ok(Some(Principal {
             id: format!("token:{}", row.name),
             name: row.name,
-            grants: vec![Grant {
-                role: row.role,
-                scope,
-            }],
+            grants: vec![Grant { role: row.role, scope }],
         }))
     }
 
@@ -131,14 +99,7 @@ impl Access {
                 return Ok(None);
             }
             let entry = Entry::new("token-revoked", by, name);
-            Ok(Some((
-                Change {
-                    entry,
-                    rows: vec![(key, None)],
-                    claims: Vec::new(),
-                },
-                (),
-            )))
+            Ok(Some((Change { entry, rows: vec![(key, None)], claims: Vec::new() }, ())))
         })?;
         Ok(revoked.is_some())
     }
@@ -149,7 +110,6 @@ fn name_key(name: &str) -> Vec<u8> {
 }
 
 fn name_is_valid(name: &str) -> bool {
-    let good =
-        |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.');
+    let good = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.');
     !name.is_empty() && name.len() <= NAME_BYTES_MAX && name.bytes().all(good)
 }

@@ -94,7 +94,7 @@ impl Desk {
         let sealed = engine
             .vault
             .seal(party.person, &answer.to_string(), &engine.random())
-            .ok_or_else(|| Refusal::Conflict("erased"))?;
+            .ok_or(Refusal::Conflict("erased"))?;
         Ok(Data::from(Value::String(sealed)))
     }
 

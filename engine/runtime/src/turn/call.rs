@@ -72,7 +72,7 @@ impl Turn<'_> {
                 Answer::Output { output: Data::from(decision.outputs.clone()), provenance: Some(Data::from(provenance)) }
             }
             Err(fault) => {
-                Answer::Fault(Error::new(Kind::Validation, format!("table `{}`: {fault}", table.id())))
+                Answer::Fault(Error::new(Kind::Validation, format!("table `{}`: {}", table.id(), fault.without_values())))
             }
         }
     }
@@ -122,9 +122,10 @@ impl Turn<'_> {
                 self.answer(call, Answer::Output { output, provenance: Some(Data::from(provenance)) });
                 Ok(())
             }
-            Err(fault) if fault.depends_on_machine() => Err(Refused::Aborted(format!("script `{}`: {fault}", script.name()))),
+            Err(fault) if fault.depends_on_machine() => Err(Refused::Aborted(format!("script `{}`: {}", script.name(), fault.without_values()))),
             Err(fault) => {
-                let detail = format!("script `{}`: {fault}", script.name());
+                // What a script says may quote what a citizen wrote; journals and logs get the sentence without it.
+                let detail = format!("script `{}`: {}", script.name(), fault.without_values());
                 self.answer(call, Answer::Fault(Error::new(Kind::Runtime, detail)));
                 Ok(())
             }
