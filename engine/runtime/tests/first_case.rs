@@ -7,6 +7,7 @@ use std::sync::Arc;
 use peygir_connector::{Manifest, manifest};
 use peygir_core::Moment;
 use peygir_runtime::access::Principal;
+use peygir_runtime::command::{Envelope, Recorded};
 use peygir_runtime::desk::{NewMessage, PageRequest, Party, Source, TaskFilter};
 use peygir_runtime::pack;
 use peygir_runtime::sim::World;
@@ -67,7 +68,7 @@ async fn from_an_sms_to_a_verified_close() {
     let sms = world.gateways["sms"].sent();
     assert!(sms.iter().any(|sent| sent.to == "+989991234567" && sent.text.contains(&first.tracking_code)), "{sms:#?}");
     let track = world.desk.track(&first.tracking_code).await.unwrap();
-    println!("{track:?}");
+    assert_eq!(track.stage.code, "referred");
     let case = peygir_core::Id::parse(&first.case_id).unwrap();
     let people = world.desk.directory().people;
     let who = |role: &str| {
@@ -76,18 +77,16 @@ async fn from_an_sms_to_a_verified_close() {
     };
     let operator = who("operator");
     let view = world.desk.case(&operator, case, false).await.unwrap();
-    for line in &view.timeline {
-        println!("{} {} {} {:?}", line.version, line.at, line.kind, line.args);
+    let kinds: Vec<&str> = view.timeline.iter().map(|line| line.kind.as_str()).collect();
+    for kind in ["case-opened", "decision-made", "case-referred", "task-created", "message-queued"] {
+        assert!(kinds.contains(&kind), "{kinds:?}");
     }
-    for flow in &view.flows {
-        println!("{} {} {:?}", flow.flow, flow.status, flow.fault);
-    }
+    assert!(view.flows.iter().any(|flow| flow.steps.iter().any(|step| step.name == "solve" && step.state == "current")));
     let manager = world.desk.person(&view.manager.clone().expect("a manager").id).unwrap();
     let work = task(&world, &manager, "inbox").await;
     world.desk.claim(&manager, work).await.unwrap();
     world.advance_to(minutes(&world, 100)).await.unwrap();
     let form = world.desk.task(&manager, work).await.unwrap().form;
-    println!("{form:?}");
     let mut answer = serde_json::Map::new();
     for field in form.fields {
         let value = match field.kind.as_str() {
@@ -107,5 +106,31 @@ async fn from_an_sms_to_a_verified_close() {
     world.settle().await;
     assert_eq!(world.desk.track(&first.tracking_code).await.unwrap().stage.code, "closed-solved");
     assert!(world.host().paused().is_empty());
+    fold_is_state(&world, case);
     assert!(world.desk.incidents(&who("administrator"), &PageRequest::default()).await.unwrap().items.is_empty());
+}
+
+/// The journal is the truth: its events, applied one after the other, give the state that is stored.
+fn fold_is_state(world: &World, stream: peygir_core::Id) {
+    let engine = &world.host().engine;
+    let stored = engine.load(stream).unwrap();
+    let mut instances: BTreeMap<peygir_core::Id, Option<peygir_core::Instance>> = BTreeMap::new();
+    let mut records = peygir_casework::Records::default();
+    let frames = engine.store.journal(stream, 0, 10_000).unwrap();
+    assert_eq!(frames.len() as u64, stored.version);
+    for frame in frames {
+        let envelope: Envelope = minicbor::decode(&frame.command).unwrap();
+        assert!(envelope.at <= frame.at);
+        for event in &frame.events {
+            match minicbor::decode::<Recorded>(event).unwrap() {
+                Recorded::Flow { instance, event } => {
+                    peygir_core::apply(instances.entry(instance).or_default(), &event, frame.at);
+                }
+                Recorded::Case(event) => peygir_casework::apply(&mut records, &event, frame.at),
+            }
+        }
+    }
+    let folded: BTreeMap<_, _> = instances.into_iter().filter_map(|(id, instance)| Some((id, instance?))).collect();
+    assert_eq!(folded, stored.instances);
+    assert_eq!(records, stored.records);
 }
