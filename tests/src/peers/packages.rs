@@ -21,21 +21,19 @@ pub const PEERS: &[Peer] = &[
     Peer {
         name: "kannel",
         packages: &["kannel", "kannel-extras"],
-        probe: &[
-            "/usr/sbin/bearerbox",
-            "/usr/sbin/smsbox",
-            "/usr/lib/kannel/test/fakesmsc",
-        ],
+        probe: &["/usr/sbin/bearerbox", "/usr/sbin/smsbox", "/usr/lib/kannel/test/fakesmsc"],
     },
     Peer {
         name: "exim",
         packages: &["exim4-daemon-light", "openssl"],
         probe: &["/usr/sbin/exim4", "/usr/bin/openssl"],
     },
+    Peer { name: "namespace", packages: &["iproute2", "util-linux"], probe: &["/usr/sbin/ip", "/usr/bin/unshare"] },
     Peer {
-        name: "namespace",
-        packages: &["iproute2", "util-linux"],
-        probe: &["/usr/sbin/ip", "/usr/bin/unshare"],
+        name: "chromium",
+        // Without any font a page is blank: one that joins Persian letters comes along.
+        packages: &["chromium", "chromium-driver", "fonts-dejavu-core"],
+        probe: &["/usr/bin/chromium", "/usr/bin/chromedriver", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"],
     },
 ];
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use crate::sources::{Source, all};
+use crate::sources::{Source, all, source};
 use crate::{none, root};
 
 /// What a page tells.
@@ -33,7 +33,7 @@ fn pages() -> BTreeMap<String, String> {
 }
 
 fn unmatched(sources: &[Source], pages: &BTreeMap<String, String>) -> Vec<String> {
-    let product = sources.iter().filter(|source| !source.is_tests());
+    let product = sources.iter().filter(|source| !source.for_tests);
     let used: BTreeSet<String> = product.flat_map(|source| codes_in(&source.text)).collect();
     let without_page = used.iter().filter(|code| !pages.contains_key(*code)).map(|code| format!("{code} has no page"));
     let without_code =
@@ -67,10 +67,9 @@ fn is_code(text: &str) -> bool {
 #[test]
 fn a_code_without_a_page_and_a_page_without_a_code_are_seen() {
     let code = |letter: char, number: u32| format!("PG-{letter}{number:03}");
-    let source = |path: &str, text: String| Source { path: path.to_owned(), text };
     let sources = [
-        source("engine/x/src/a.rs", format!("say(\"{}\"); // `PG-X…`", code('X', 1))),
-        source("engine/x/src/a/tests.rs", format!("say(\"{}\")", code('X', 9))),
+        source("engine/x/src/a.rs", &format!("say(\"{}\"); // `PG-X…`", code('X', 1))),
+        source("engine/x/tests/a.rs", &format!("say(\"{}\")", code('X', 9))),
     ];
     let page = |number| (code('X', number), String::new());
     assert!(unmatched(&sources, &BTreeMap::from([page(1)])).is_empty());

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::sources::{Source, of_folder};
+use crate::sources::{Source, of_folder, source};
 use crate::{none, root};
 
 /// Crates without clock, random numbers, files, sockets and async.
@@ -136,10 +136,6 @@ fn closure(name: &str) -> Vec<String> {
     names
 }
 
-fn source_of(path: &str, text: &str) -> Source {
-    Source { path: path.to_owned(), text: text.to_owned() }
-}
-
 #[test]
 fn an_impure_link_is_seen() {
     let linked = ["serde", "tokio", "getrandom"].map(str::to_owned);
@@ -151,22 +147,22 @@ fn an_impure_link_is_seen() {
 
 #[test]
 fn a_question_to_the_machine_is_seen() {
-    let bad = source_of(
+    let bad = source(
         "engine/core/src/x.rs",
         "//! About std::fs.\nlet t = Instant::now(); // Zoned::now\nuse std::net::Ip;\n",
     );
     assert_eq!(asks(&bad), ["engine/core/src/x.rs:2: Instant::now", "engine/core/src/x.rs:3: std::net"]);
-    let only_in_test = source_of("engine/core/src/x.rs", "fn a() {}\n#[cfg(test)]\nmod tests {\n use std::fs;\n}\n");
+    let only_in_test = source("engine/core/src/x.rs", "fn a() {}\n#[cfg(test)]\nmod tests {\n use std::fs;\n}\n");
     assert!(asks(&only_in_test).is_empty());
-    let other_file = source_of("engine/dsl/src/other.rs", "std::thread::scope(|s| {});\n");
+    let other_file = source("engine/dsl/src/other.rs", "std::thread::scope(|s| {});\n");
     assert_eq!(asks(&other_file).len(), 1);
 }
 
 #[test]
 fn a_second_caller_of_the_clock_is_seen() {
-    let clock = source_of(CLOCK, "Clock::Real => jiff::Timestamp::now().into(),\n");
+    let clock = source(CLOCK, "Clock::Real => jiff::Timestamp::now().into(),\n");
     assert!(callers_of_clock(std::slice::from_ref(&clock)).is_empty());
-    let other = source_of("engine/server/src/x.rs", "let now = SystemTime::now();\n");
+    let other = source("engine/server/src/x.rs", "let now = SystemTime::now();\n");
     assert_eq!(callers_of_clock(&[clock.clone(), other]), ["engine/server/src/x.rs:1"]);
     assert_eq!(callers_of_clock(&[]).len(), 1);
 }

@@ -15,6 +15,8 @@ const CODE: &[&str] = &["engine", "connectors", "tests"];
 pub struct Source {
     pub path: String,
     pub text: String,
+    /// Whether it is built for tests only.
+    pub for_tests: bool,
 }
 
 impl Source {
@@ -25,7 +27,7 @@ impl Source {
     }
 
     fn code_lines(&self) -> Vec<(usize, &str)> {
-        if self.is_tests() {
+        if self.for_tests {
             return Vec::new();
         }
         let numbered = self.text.lines().enumerate().map(|(index, line)| (index + 1, line));
@@ -37,28 +39,53 @@ impl Source {
     fn ends_with_tests(&self) -> bool {
         self.text.contains("#[cfg(test)]\nmod tests {")
     }
+}
 
-    /// A file of tests beside the module that it tests: `x/tests.rs`, `x_test.rs`.
-    pub fn is_tests(&self) -> bool {
-        self.path.ends_with("/tests.rs") || self.path.ends_with("_test.rs") || !self.path.contains("/src/")
-    }
+/// A file as it lies there. Outside of `src` there are only tests; in it, see [`mark_tests`].
+pub fn source(path: &str, text: &str) -> Source {
+    Source { path: path.to_owned(), text: text.to_owned(), for_tests: !path.contains("/src/") }
 }
 
 /// All Rust files below a folder, by path.
 pub fn of_folder(root: &Path, folder: &str) -> Vec<Source> {
+    let mut sources = below(root, folder);
+    sources.sort_by(|a, b| a.path.cmp(&b.path));
+    mark_tests(&mut sources);
+    sources
+}
+
+fn below(root: &Path, folder: &str) -> Vec<Source> {
     let mut sources = Vec::new();
     let entries = fs::read_dir(root.join(folder)).into_iter().flatten().flatten();
     for entry in entries {
         let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
         if entry.path().is_dir() {
-            sources.extend(of_folder(root, &path));
+            sources.extend(below(root, &path));
         } else if path.ends_with(".rs") {
             let text = fs::read_to_string(entry.path()).expect("sources are UTF-8");
-            sources.push(Source { path, text });
+            sources.push(source(&path, &text));
         }
     }
-    sources.sort_by(|a, b| a.path.cmp(&b.path));
     sources
+}
+
+/// Modules that their parents declare for tests only.
+fn mark_tests(sources: &mut [Source]) {
+    let declared: Vec<String> = sources.iter().flat_map(test_modules).collect();
+    for source in sources {
+        source.for_tests |= declared.contains(&source.path);
+    }
+}
+
+/// Files of the modules that stand behind `#[cfg(test)]` here.
+fn test_modules(parent: &Source) -> Vec<String> {
+    let Some((folder, file)) = parent.path.rsplit_once('/') else { return Vec::new() };
+    let folder = match file {
+        "lib.rs" | "main.rs" | "mod.rs" => folder.to_owned(),
+        _ => parent.path.trim_end_matches(".rs").to_owned(),
+    };
+    let after = parent.text.split("#[cfg(test)]\nmod ").skip(1);
+    after.filter_map(|rest| Some(format!("{folder}/{}.rs", rest.lines().next()?.strip_suffix(';')?))).collect()
 }
 
 /// All Rust files of the repository.
@@ -79,7 +106,8 @@ fn no_file_is_too_long() {
 }
 
 fn nameless(sources: &[Source]) -> Vec<String> {
-    let modules = sources.iter().filter(|source| !source.path.ends_with("/tests.rs"));
+    // The tests of a module, in a file beside it, are named by the module.
+    let modules = sources.iter().filter(|source| !(source.for_tests && source.path.ends_with("/tests.rs")));
     modules.filter(|source| !source.text.starts_with("//! ")).map(|source| source.path.clone()).collect()
 }
 
@@ -88,15 +116,16 @@ fn too_long(sources: &[Source]) -> Vec<String> {
     counted.filter(|(_, lines)| *lines > LINES_MAX).map(|(source, lines)| format!("{}: {lines}", source.path)).collect()
 }
 
-fn source(path: &str, text: &str) -> Source {
-    Source { path: path.to_owned(), text: text.to_owned() }
-}
-
 #[test]
 fn a_module_without_a_first_line_is_seen() {
-    let sources =
-        [source("a/src/x.rs", "use y;\n"), source("a/src/y.rs", "//! Why.\n"), source("a/src/y/tests.rs", "use z;\n")];
-    assert_eq!(nameless(&sources), ["a/src/x.rs"]);
+    let mut sources = [
+        source("a/src/x.rs", "use y;\n"),
+        source("a/src/y.rs", "//! Why.\n#[cfg(test)]\nmod tests;\n"),
+        source("a/src/y/tests.rs", "use z;\n"),
+        source("a/src/tests.rs", "use z;\n"),
+    ];
+    mark_tests(&mut sources);
+    assert_eq!(nameless(&sources), ["a/src/x.rs", "a/src/tests.rs"]);
 }
 
 #[test]
@@ -114,5 +143,8 @@ fn comments_and_tests_are_no_code() {
     // A test module that lies elsewhere hides nothing of what follows it.
     let elsewhere = "#[cfg(test)]\nmod tests;\na();\n";
     assert_eq!(source("e/src/x.rs", elsewhere).lines_with("a()"), ["e/src/x.rs:3"]);
-    assert!(source("e/src/x/tests.rs", "a();\n").lines_with("a()").is_empty());
+    let mut of_tests = [source("e/src/lib.rs", elsewhere), source("e/src/tests.rs", "a();\n")];
+    mark_tests(&mut of_tests);
+    assert!(of_tests[1].lines_with("a()").is_empty());
+    assert_eq!(source("e/src/tests.rs", "a();\n").lines_with("a()").len(), 1);
 }
