@@ -37,6 +37,8 @@ pub struct Deployment {
     /// IANA name of the zone of clocks and days.
     pub zone: String,
     pub listen: Option<SocketAddr>,
+    /// A Vazirmatn web font (WOFF2) that the console serves; its readers' own fonts without it.
+    pub font: Option<PathBuf>,
     pub lines: Vec<Line>,
     pub connectors: BTreeMap<String, ConnectorUse>,
     /// Channel (`sms`, `mail`) to the name of a connector.
@@ -64,7 +66,7 @@ pub struct Line {
     pub province: String,
 }
 
-const MEMBERS: [&str; 14] = [
+const MEMBERS: [&str; 15] = [
     "kind",
     "name",
     "title",
@@ -79,6 +81,7 @@ const MEMBERS: [&str; 14] = [
     "connectors",
     "channels",
     "http",
+    "font",
 ];
 
 impl Deployment {
@@ -102,6 +105,7 @@ impl Deployment {
             calendar: String::new(),
             zone: ZONE.to_owned(),
             listen: None,
+            font: None,
             lines: Vec::new(),
             connectors: BTreeMap::new(),
             channels: BTreeMap::new(),
@@ -137,6 +141,7 @@ fn read(reader: &mut Reader, folder: &Path, file: &SourceFile, root: &Node) -> O
     let intake = read_intake(reader, root);
     let zone = read_zone(reader, root);
     let listen = read_listen(reader, root);
+    let font = read_font(reader, folder, root);
     let (lines, line_spans) = read_lines(reader, root);
     let connectors = connectors::read(reader, root);
     let channels = read_channels(reader, root, &connectors);
@@ -156,6 +161,7 @@ fn read(reader: &mut Reader, folder: &Path, file: &SourceFile, root: &Node) -> O
         calendar: calendar?,
         zone,
         listen,
+        font,
         lines,
         connectors,
         channels,
@@ -213,6 +219,20 @@ fn read_intake(reader: &mut Reader, root: &Node) -> Option<FlowName> {
         );
     }
     name
+}
+
+fn read_font(reader: &mut Reader, folder: &Path, root: &Node) -> Option<PathBuf> {
+    let path = folder.join(reader.optional_text(root, "font")?);
+    if !path.is_file() {
+        let span = root.get("font").map(|node| node.span).unwrap_or_default();
+        reader.error(
+            "PG-P063",
+            span,
+            format!("the font {} is not there", path.display()),
+            format!("پروندهٔ قلم {} نیست", path.display()),
+        );
+    }
+    Some(path)
 }
 
 fn read_zone(reader: &mut Reader, root: &Node) -> String {
