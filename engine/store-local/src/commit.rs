@@ -37,10 +37,7 @@ impl Ticket {
     /// `slots` has the answers that are known already, and `None` for each batch that is queued.
     pub fn new(slots: Vec<Option<Answer>>) -> Arc<Self> {
         let missing = slots.iter().filter(|slot| slot.is_none()).count();
-        Arc::new(Self {
-            state: Mutex::new(Answers { slots, missing }),
-            all: Condvar::new(),
-        })
+        Arc::new(Self { state: Mutex::new(Answers { slots, missing }), all: Condvar::new() })
     }
 
     /// Only the first answer counts.
@@ -64,14 +61,8 @@ impl Ticket {
 }
 
 pub enum Job {
-    Commit {
-        prepared: Prepared,
-        ticket: Arc<Ticket>,
-        slot: usize,
-    },
-    Seal {
-        answer: SyncSender<Result<Option<Seal>, Error>>,
-    },
+    Commit { prepared: Box<Prepared>, ticket: Arc<Ticket>, slot: usize },
+    Seal { answer: SyncSender<Result<Option<Seal>, Error>> },
 }
 
 impl Job {
@@ -84,9 +75,7 @@ impl Job {
 
     fn refuse(self, why: &str) {
         match self {
-            Job::Commit { ticket, slot, .. } => {
-                ticket.answer(slot, Err(Conflict::Stopped(why.to_owned())))
-            }
+            Job::Commit { ticket, slot, .. } => ticket.answer(slot, Err(Conflict::Stopped(why.to_owned()))),
             // Nobody waits any more where the other end is gone.
             Job::Seal { answer } => drop(answer.send(Err(Error::Stopped(why.to_owned())))),
         }
@@ -116,10 +105,7 @@ impl Queue {
     /// Puts jobs in line, one behind the other, as soon as there is room; refuses them once the queue is closed.
     pub fn push(&self, jobs: Vec<Job>) {
         let full = |waiting: &mut Waiting| waiting.bytes >= QUEUE_BYTES_MAX && !waiting.closed;
-        let mut waiting = self
-            .room
-            .wait_while(self.lock(), full)
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.room.wait_while(self.lock(), full).unwrap_or_else(PoisonError::into_inner);
         if waiting.closed {
             drop(waiting);
             jobs.into_iter().for_each(|job| job.refuse("it is closed"));
@@ -141,10 +127,7 @@ impl Queue {
     /// The jobs of the next group, once there are any; none when the queue is closed and empty. A seal is a group.
     fn next_group(&self) -> Vec<Job> {
         let idle = |waiting: &mut Waiting| waiting.jobs.is_empty() && !waiting.closed;
-        let mut waiting = self
-            .arrived
-            .wait_while(self.lock(), idle)
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.arrived.wait_while(self.lock(), idle).unwrap_or_else(PoisonError::into_inner);
         let (mut group, mut bytes) = (Vec::new(), 0);
         while bytes < GROUP_BYTES_MAX && group.len() < GROUP_FRAMES_MAX {
             let seal_next = matches!(waiting.jobs.front(), Some(Job::Seal { .. }));
@@ -218,18 +201,11 @@ fn ticket_of(job: &Job) -> Option<(Arc<Ticket>, usize)> {
 
 /// Does one group of jobs; an error stops the store, and whoever was not answered is told so.
 fn group(inner: &Inner, journal: &mut Journal, jobs: Vec<Job>) -> Result<(), String> {
-    inner
-        .rows
-        .wait_for_room()
-        .map_err(|error| error.to_string())?;
+    inner.rows.wait_for_room().map_err(|error| error.to_string())?;
     let mut commits = Vec::new();
     for job in jobs {
         match job {
-            Job::Commit {
-                prepared,
-                ticket,
-                slot,
-            } => commits.push((prepared, ticket, slot)),
+            Job::Commit { prepared, ticket, slot } => commits.push((prepared, ticket, slot)),
             Job::Seal { answer } => {
                 let sealed = seal(inner, journal).inspect_err(|why| {
                     drop(answer.send(Err(Error::Stopped(why.clone()))));
@@ -244,27 +220,19 @@ fn group(inner: &Inner, journal: &mut Journal, jobs: Vec<Job>) -> Result<(), Str
     }
     if journal.offset >= inner.options.segment_bytes_max {
         seal(inner, journal)?;
-        journal
-            .next_segment()
-            .map_err(|error| format!("the next segment could not be begun: {error}"))?;
+        journal.next_segment().map_err(|error| format!("the next segment could not be begun: {error}"))?;
     }
     Ok(())
 }
 
-fn commit(
-    inner: &Inner,
-    journal: &mut Journal,
-    commits: Vec<(Prepared, Arc<Ticket>, usize)>,
-) -> Result<(), String> {
-    let mut ahead = Ahead {
-        rows: &inner.rows,
-        changes: BTreeMap::new(),
-    };
-    let (mut records, mut frames, mut taken, mut answers) =
-        (Vec::new(), 0u32, Vec::new(), Vec::new());
+/// A batch in line, with where its answer goes.
+type Queued = (Box<Prepared>, Arc<Ticket>, usize);
+
+fn commit(inner: &Inner, journal: &mut Journal, commits: Vec<Queued>) -> Result<(), String> {
+    let mut ahead = Ahead { rows: &inner.rows, changes: BTreeMap::new() };
+    let (mut records, mut frames, mut taken, mut answers) = (Vec::new(), 0u32, Vec::new(), Vec::new());
     for (prepared, ticket, slot) in commits {
-        let admitted = match rules::admit(&ahead, journal.next_frame + u64::from(frames), &prepared)
-        {
+        let admitted = match rules::admit(&ahead, journal.next_frame + u64::from(frames), &prepared) {
             Ok(admitted) => admitted,
             Err(Conflict::Stopped(why)) => return Err(why),
             Err(conflict) => {
@@ -272,15 +240,11 @@ fn commit(
                 continue;
             }
         };
-        let position = journal
-            .position(records.len())
-            .ok_or("the segment is too long")?;
+        let position = journal.position(records.len()).ok_or("the segment is too long")?;
         let (stream, version) = (admitted.header.stream, admitted.header.version);
         ahead.changes.extend(admitted.changes);
         let noted = positions::noted(&|key| ahead.get(key), stream, version, position);
-        ahead
-            .changes
-            .extend([noted.map_err(|error| error.to_string())?]);
+        ahead.changes.extend([noted.map_err(|error| error.to_string())?]);
         records.extend_from_slice(&admitted.header_bytes);
         records.extend_from_slice(prepared.body());
         frames += 1;
@@ -290,13 +254,9 @@ fn commit(
     if frames > 0 {
         let append = journal.append(&records, frames);
         append.map_err(|error| format!("the journal could not be written: {error}"))?;
-        taken
-            .iter()
-            .for_each(|(header, hash)| journal.note(header, *hash));
+        taken.iter().for_each(|(header, hash)| journal.note(header, *hash));
         inner.rows.add(ahead.changes, journal.next_frame - 1);
-        inner
-            .snapshots
-            .grown(records.len() as u64, u64::from(frames));
+        inner.snapshots.grown(records.len() as u64, u64::from(frames));
     }
     for (ticket, slot, answer) in answers {
         ticket.answer(slot, answer);
@@ -305,9 +265,7 @@ fn commit(
 }
 
 fn seal(inner: &Inner, journal: &mut Journal) -> Result<Option<Seal>, String> {
-    let seal = journal
-        .seal()
-        .map_err(|error| format!("a seal could not be written: {error}"))?;
+    let seal = journal.seal().map_err(|error| format!("a seal could not be written: {error}"))?;
     if let Some(seal) = &seal {
         let (key, value) = seal.row();
         inner.rows.add([(key, Some(value))], journal.next_frame - 1);

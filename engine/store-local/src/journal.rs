@@ -15,8 +15,7 @@ use peygir_store::space::Head;
 
 use crate::disk::{Disk, File};
 use crate::layout::{
-    GROUP_HEADER_BYTES, JOURNAL_FOLDER, SEGMENT_HEADER_BYTES, SegmentHeader, segment_name,
-    segment_path,
+    GROUP_HEADER_BYTES, JOURNAL_FOLDER, SEGMENT_HEADER_BYTES, SegmentHeader, segment_name, segment_path,
 };
 use crate::positions::Position;
 use crate::reader::group_bytes;
@@ -43,33 +42,16 @@ pub struct Journal {
 impl Journal {
     /// Begins a journal where there is none.
     pub fn create(disk: Arc<dyn Disk>, id: u64) -> io::Result<Self> {
-        let sealed = Link {
-            number: 0,
-            hash: [0; 32],
-            last_frame: 0,
-        };
+        let sealed = Link { number: 0, hash: [0; 32], last_frame: 0 };
         let file = begin_segment(&*disk, id, 1, 1, &sealed)?;
         let offset = SEGMENT_HEADER_BYTES as u64;
-        Ok(Self {
-            disk,
-            id,
-            segment: 1,
-            file,
-            offset,
-            next_frame: 1,
-            at: Moment(0),
-            sealed,
-            moved: Moved::new(),
-        })
+        Ok(Self { disk, id, segment: 1, file, offset, next_frame: 1, at: Moment(0), sealed, moved: Moved::new() })
     }
 
     /// Where the record that follows `written` bytes of the next group will lie.
     pub fn position(&self, written: usize) -> Option<Position> {
         let offset = self.offset + (GROUP_HEADER_BYTES + written) as u64;
-        Some(Position {
-            segment: u32::try_from(self.segment).ok()?,
-            offset: u32::try_from(offset).ok()?,
-        })
+        Some(Position { segment: u32::try_from(self.segment).ok()?, offset: u32::try_from(offset).ok()? })
     }
 
     /// Appends a group and returns when it is durable.
@@ -84,13 +66,7 @@ impl Journal {
 
     /// Notes a frame that was appended, for the next seal.
     pub fn note(&mut self, header: &Header, hash: [u8; 32]) {
-        self.moved.insert(
-            header.stream,
-            Head {
-                version: header.version,
-                hash,
-            },
-        );
+        self.moved.insert(header.stream, Head { version: header.version, hash });
         self.at = header.at;
     }
 
@@ -99,13 +75,7 @@ impl Journal {
         if self.moved.is_empty() {
             return Ok(None);
         }
-        let (seal, record) = Seal::next(
-            &self.sealed,
-            &self.moved,
-            self.next_frame - 1,
-            self.at,
-            self.segment,
-        );
+        let (seal, record) = Seal::next(&self.sealed, &self.moved, self.next_frame - 1, self.at, self.segment);
         self.append(&record, 0)?;
         self.sealed = seal.link();
         self.moved.clear();
@@ -129,13 +99,7 @@ fn begin_segment(
     first_frame: u64,
     sealed: &Link,
 ) -> io::Result<Arc<dyn File>> {
-    let header = SegmentHeader {
-        journal,
-        number,
-        first_frame,
-        seal_number: sealed.number,
-        seal_hash: sealed.hash,
-    };
+    let header = SegmentHeader { journal, number, first_frame, seal_number: sealed.number, seal_hash: sealed.hash };
     let file = disk.create(&segment_path(number))?;
     file.write_at(0, &header.encode())?;
     file.sync()?;
@@ -151,10 +115,7 @@ pub struct Records {
 
 impl Records {
     pub fn new(disk: Arc<dyn Disk>) -> Self {
-        Self {
-            disk,
-            open: Mutex::default(),
-        }
+        Self { disk, open: Mutex::default() }
     }
 
     fn file(&self, segment: u32) -> io::Result<Arc<dyn File>> {
@@ -174,26 +135,15 @@ impl Records {
     /// The bytes of the record at a position, its check sum found right.
     pub fn read(&self, position: Position) -> Result<Vec<u8>, Error> {
         let name = segment_name(u64::from(position.segment));
-        let io = |source| Error::Io {
-            path: name.clone(),
-            source,
-        };
-        let damaged = |what: String| Error::Damaged {
-            segment: name.clone(),
-            offset: u64::from(position.offset),
-            what,
-        };
+        let io = |source| Error::Io { path: name.clone(), source };
+        let damaged = |what: String| Error::Damaged { segment: name.clone(), offset: u64::from(position.offset), what };
         let file = self.file(position.segment).map_err(io)?;
         let mut bytes = vec![0; 4096];
-        let mut count = file
-            .read_at(u64::from(position.offset), &mut bytes)
-            .map_err(io)?;
+        let mut count = file.read_at(u64::from(position.offset), &mut bytes).map_err(io)?;
         let length = record_len(&bytes[..count]).map_err(|error| damaged(error.to_string()))?;
         if length > count {
             bytes.resize(length, 0);
-            count = file
-                .read_at(u64::from(position.offset), &mut bytes)
-                .map_err(io)?;
+            count = file.read_at(u64::from(position.offset), &mut bytes).map_err(io)?;
         }
         bytes.truncate(length.min(count));
         Record::split(&bytes).map_err(|error| damaged(error.to_string()))?;

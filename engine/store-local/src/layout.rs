@@ -68,9 +68,7 @@ impl SegmentHeader {
     }
 
     pub fn decode(bytes: &[u8]) -> Result<Self, &'static str> {
-        let bytes: &[u8; SEGMENT_HEADER_BYTES] = bytes
-            .try_into()
-            .map_err(|_| "the segment's header is cut short")?;
+        let bytes: &[u8; SEGMENT_HEADER_BYTES] = bytes.try_into().map_err(|_| "the segment's header is cut short")?;
         if u32_at(bytes, 76) != crc32c::crc32c(&bytes[..76]) || bytes[..4] != SEGMENT_MAGIC {
             return Err("the segment's header is damaged");
         }
@@ -123,17 +121,13 @@ impl GroupHeader {
 
     pub fn decode(bytes: &[u8]) -> Result<Self, GroupError> {
         let error = |text, whole| GroupError { text, whole };
-        let bytes: &[u8; GROUP_HEADER_BYTES] = bytes
-            .try_into()
-            .map_err(|_| error("a group's header is cut short", false))?;
+        let bytes: &[u8; GROUP_HEADER_BYTES] =
+            bytes.try_into().map_err(|_| error("a group's header is cut short", false))?;
         if u32_at(bytes, 36) != crc32c::crc32c(&bytes[..36]) || bytes[..4] != GROUP_MAGIC {
             return Err(error("a group's header is damaged", false));
         }
         if bytes[4] != FORMAT {
-            return Err(error(
-                "a group has a format that this version does not read",
-                true,
-            ));
+            return Err(error("a group has a format that this version does not read", true));
         }
         Ok(Self {
             journal: u64_at(bytes, 8),
@@ -165,20 +159,8 @@ mod tests {
 
     #[test]
     fn headers_come_back_and_every_flipped_byte_shows() {
-        let segment = SegmentHeader {
-            journal: 1,
-            number: 2,
-            first_frame: 3,
-            seal_number: 4,
-            seal_hash: [5; 32],
-        };
-        let group = GroupHeader {
-            journal: 1,
-            first_frame: 2,
-            frames: 3,
-            length: 4,
-            check_sum: 5,
-        };
+        let segment = SegmentHeader { journal: 1, number: 2, first_frame: 3, seal_number: 4, seal_hash: [5; 32] };
+        let group = GroupHeader { journal: 1, first_frame: 2, frames: 3, length: 4, check_sum: 5 };
         assert_eq!(SegmentHeader::decode(&segment.encode()), Ok(segment));
         assert_eq!(GroupHeader::decode(&group.encode()), Ok(group));
         for at in 0..SEGMENT_HEADER_BYTES {
@@ -196,16 +178,8 @@ mod tests {
     #[test]
     fn names_of_segments_come_back() {
         assert_eq!(segment_number(&segment_name(7)), Some(7));
-        assert_eq!(
-            segment_number(&segment_name(123_456_789)),
-            Some(123_456_789)
-        );
-        for other in [
-            "7.segment",
-            "00000007.segment.tmp",
-            "x.segment",
-            "+0000007.segment",
-        ] {
+        assert_eq!(segment_number(&segment_name(123_456_789)), Some(123_456_789));
+        for other in ["7.segment", "00000007.segment.tmp", "x.segment", "+0000007.segment"] {
             assert_eq!(segment_number(other), None);
         }
     }

@@ -24,11 +24,14 @@ mod options;
 mod positions;
 mod reader;
 mod recovery;
+mod redo;
 mod rows;
 mod seal;
 mod snapshot;
 mod store;
+mod verify;
 
 pub use options::*;
 pub use seal::{Receipt, ReceiptError, Seal, Step, verify_receipt};
 pub use store::LocalStore;
+pub use verify::{Progress, Tail, VerifyReport, verify, verify_on};

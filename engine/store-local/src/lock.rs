@@ -17,27 +17,14 @@ pub struct Lock {
 impl Lock {
     pub fn take(folder: &Path) -> Result<Self, Error> {
         let path = folder.join(NAME);
-        let io = |source| Error::Io {
-            path: path.display().to_string(),
-            source,
-        };
-        let mut file = File::options()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(io)?;
+        let io = |source| Error::Io { path: path.display().to_string(), source };
+        let mut file = File::options().read(true).write(true).create(true).truncate(false).open(&path).map_err(io)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let holder = fs::read_to_string(&path).unwrap_or_default();
                 let holder = holder.trim();
-                let holder = if holder.is_empty() {
-                    "another process".into()
-                } else {
-                    format!("process {holder}")
-                };
+                let holder = if holder.is_empty() { "another process".into() } else { format!("process {holder}") };
                 return Err(Error::Refused(format!(
                     "{} is in use by {holder}; stop it, or name another folder",
                     folder.display()
@@ -60,10 +47,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let first = Lock::take(folder.path()).unwrap();
         let refused = Lock::take(folder.path()).unwrap_err().to_string();
-        assert!(
-            refused.contains(&format!("process {}", std::process::id())),
-            "{refused}"
-        );
+        assert!(refused.contains(&format!("process {}", std::process::id())), "{refused}");
         drop(first);
         Lock::take(folder.path()).unwrap();
     }

@@ -42,15 +42,8 @@ pub fn remove(disk: &dyn Disk) -> io::Result<()> {
 fn text(marker: &Marker) -> String {
     let state = if marker.closed { "closed" } else { "open" };
     // A boot id of an unknown form must not break the line.
-    let boot: String = marker
-        .boot_id
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
-        .collect();
-    format!(
-        "{FORM} {:016x} boot={boot} {state} {}",
-        marker.journal, marker.last_frame
-    )
+    let boot: String = marker.boot_id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    format!("{FORM} {:016x} boot={boot} {state} {}", marker.journal, marker.last_frame)
 }
 
 fn parse(line: &str) -> Option<Marker> {
@@ -83,12 +76,7 @@ mod tests {
     fn a_marker_comes_back_and_rubbish_trusts_nothing() {
         let disk = FaultyDisk::new();
         assert_eq!(read(&disk).unwrap(), None);
-        let marker = Marker {
-            journal: 77,
-            boot_id: "a-b1".into(),
-            closed: true,
-            last_frame: 9,
-        };
+        let marker = Marker { journal: 77, boot_id: "a-b1".into(), closed: true, last_frame: 9 };
         write(&disk, &marker).unwrap();
         assert_eq!(read(&disk).unwrap(), Some(marker));
         let bytes = disk.bytes(PATH).unwrap();

@@ -49,9 +49,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            boot_id: fs::read_to_string(BOOT_ID_PATH)
-                .map(|text| text.trim().to_owned())
-                .unwrap_or_default(),
+            boot_id: fs::read_to_string(BOOT_ID_PATH).map(|text| text.trim().to_owned()).unwrap_or_default(),
             segment_bytes_max: SEGMENT_BYTES_MAX,
             generation_bytes_max: GENERATION_BYTES_MAX,
             snapshot_every_bytes: SNAPSHOT_EVERY_BYTES,

@@ -28,33 +28,18 @@ fn row_key(stream: StreamId, row: u64) -> Vec<u8> {
 }
 
 /// Notes where the frame that made `version` lies. What a row says of later versions is forgotten: they come again.
-pub fn noted(
-    get: Lookup,
-    stream: StreamId,
-    version: Version,
-    position: Position,
-) -> Result<Change, Error> {
+pub fn noted(get: Lookup, stream: StreamId, version: Version, position: Position) -> Result<Change, Error> {
     let (row, slot) = place(version);
     let row_key = row_key(stream, row);
     let before = if slot == 0 { None } else { get(&row_key)? };
     let before = before.as_deref().unwrap_or_default();
-    let kept = before
-        .get(..slot * POSITION_BYTES)
-        .ok_or_else(|| space::damaged("the positions of a stream"))?;
+    let kept = before.get(..slot * POSITION_BYTES).ok_or_else(|| space::damaged("the positions of a stream"))?;
     let packed = u64::from(position.segment) << 32 | u64::from(position.offset);
-    Ok((
-        row_key,
-        Some(Arc::from([kept, &packed.to_be_bytes()].concat())),
-    ))
+    Ok((row_key, Some(Arc::from([kept, &packed.to_be_bytes()].concat()))))
 }
 
 /// Positions of up to `limit` frames behind version `after`, in order.
-pub fn find(
-    get: Lookup,
-    stream: StreamId,
-    after: Version,
-    limit: usize,
-) -> Result<Vec<Position>, Error> {
+pub fn find(get: Lookup, stream: StreamId, after: Version, limit: usize) -> Result<Vec<Position>, Error> {
     let mut found = Vec::new();
     let Some(mut version) = after.checked_add(1) else {
         return Ok(found);
@@ -65,16 +50,9 @@ pub fn find(
             break;
         };
         let there = packed.len() / POSITION_BYTES;
-        for bytes in packed
-            .chunks_exact(POSITION_BYTES)
-            .skip(slot)
-            .take(limit - found.len())
-        {
+        for bytes in packed.chunks_exact(POSITION_BYTES).skip(slot).take(limit - found.len()) {
             let packed = u64::from_be_bytes(bytes.try_into().expect("chunks of eight bytes"));
-            found.push(Position {
-                segment: (packed >> 32) as u32,
-                offset: packed as u32,
-            });
+            found.push(Position { segment: (packed >> 32) as u32, offset: packed as u32 });
         }
         if there < PER_ROW as usize {
             break;
@@ -93,9 +71,5 @@ fn place(version: Version) -> (u64, usize) {
 /// What is read at a position is not what should be there.
 pub fn wrong(position: Position, what: String) -> Error {
     let segment = crate::layout::segment_name(u64::from(position.segment));
-    Error::Damaged {
-        segment,
-        offset: u64::from(position.offset),
-        what,
-    }
+    Error::Damaged { segment, offset: u64::from(position.offset), what }
 }

@@ -11,8 +11,7 @@ use peygir_store::frame::{Kind, Record};
 
 use crate::disk::{Disk, File};
 use crate::layout::{
-    GROUP_HEADER_BYTES, GROUP_MAGIC, GroupHeader, SEGMENT_HEADER_BYTES, SegmentHeader,
-    segment_name, segment_path,
+    GROUP_HEADER_BYTES, GROUP_MAGIC, GroupHeader, SEGMENT_HEADER_BYTES, SegmentHeader, segment_name, segment_path,
 };
 use crate::options::GROUP_BYTES_MAX;
 
@@ -65,15 +64,8 @@ impl From<io::Error> for Fault {
 impl Fault {
     pub fn into_error(self, segment: u64) -> Error {
         match self {
-            Fault::Io(source) => Error::Io {
-                path: segment_path(segment),
-                source,
-            },
-            Fault::Broken { offset, what, .. } => Error::Damaged {
-                segment: segment_name(segment),
-                offset,
-                what,
-            },
+            Fault::Io(source) => Error::Io { path: segment_path(segment), source },
+            Fault::Broken { offset, what, .. } => Error::Damaged { segment: segment_name(segment), offset, what },
         }
     }
 }
@@ -84,16 +76,8 @@ impl Group {
         let start = self.offset + GROUP_HEADER_BYTES as u64;
         self.bounds.iter().map(move |bounds| {
             let record = Record::split(&self.records[bounds.clone()]);
-            (
-                start + bounds.start as u64,
-                record.expect("the records were split when the group was read"),
-            )
+            (start + bounds.start as u64, record.expect("the records were split when the group was read"))
         })
-    }
-
-    /// The number of its last frame; of the one before it where it has none.
-    pub fn last_frame(&self) -> u64 {
-        self.first_frame + u64::from(self.frames) - 1
     }
 
     /// Where the next group begins.
@@ -120,18 +104,11 @@ pub fn group_bytes(journal: u64, first_frame: u64, frames: u32, records: &[u8]) 
 }
 
 /// The header of a segment; `Err` in the inside says what is wrong with it.
-pub fn segment_header(
-    file: &dyn File,
-    number: u64,
-) -> io::Result<Result<SegmentHeader, &'static str>> {
+pub fn segment_header(file: &dyn File, number: u64) -> io::Result<Result<SegmentHeader, &'static str>> {
     let mut bytes = [0; SEGMENT_HEADER_BYTES];
     let count = file.read_at(0, &mut bytes)?;
     Ok(SegmentHeader::decode(&bytes[..count]).and_then(|header| {
-        if header.number == number {
-            Ok(header)
-        } else {
-            Err("the segment's header has another segment's number")
-        }
+        if header.number == number { Ok(header) } else { Err("the segment's header has another segment's number") }
     }))
 }
 
@@ -139,11 +116,7 @@ impl SegmentReader {
     pub fn open(disk: &dyn Disk, number: u64) -> Result<Self, Fault> {
         let file = disk.open(&segment_path(number))?;
         let header = segment_header(&*file, number)?;
-        let header = header.map_err(|what| Fault::Broken {
-            offset: 0,
-            what: what.to_owned(),
-            whole: false,
-        })?;
+        let header = header.map_err(|what| Fault::Broken { offset: 0, what: what.to_owned(), whole: false })?;
         Ok(Self {
             header,
             file,
@@ -157,11 +130,6 @@ impl SegmentReader {
     /// Where the next group begins.
     pub fn offset(&self) -> u64 {
         self.offset
-    }
-
-    /// Number of the frame that the next group begins with.
-    pub fn next_frame(&self) -> u64 {
-        self.next_frame
     }
 
     pub fn length(&self) -> io::Result<u64> {
@@ -188,21 +156,14 @@ impl SegmentReader {
     fn group_at(&mut self, offset: u64, length: u64) -> Result<Group, Fault> {
         let journal = self.header.journal;
         let next_frame = self.next_frame;
-        let fault = |what: &str, whole| Fault::Broken {
-            offset,
-            what: what.to_owned(),
-            whole,
-        };
+        let fault = |what: &str, whole| Fault::Broken { offset, what: what.to_owned(), whole };
         let header = GroupHeader::decode(self.bytes(offset, GROUP_HEADER_BYTES)?);
         let header = header.map_err(|error| fault(error.text, error.whole))?;
         if header.journal != journal {
             return Err(fault("a group of another journal", true));
         }
         if header.first_frame != next_frame {
-            return Err(fault(
-                "frames are missing: the group does not begin with the next number",
-                true,
-            ));
+            return Err(fault("frames are missing: the group does not begin with the next number", true));
         }
         let start = offset + GROUP_HEADER_BYTES as u64;
         if header.length as usize > RECORDS_BYTES_MAX || start + u64::from(header.length) > length {
@@ -216,30 +177,20 @@ impl SegmentReader {
             return Err(fault("a group's check sum is wrong", false));
         }
         let bounds = split(&records, header);
-        let bounds = bounds.map_err(|(at, what)| Fault::Broken {
-            offset: start + at,
-            what,
-            whole: true,
-        })?;
-        Ok(Group {
-            offset,
-            first_frame: header.first_frame,
-            frames: header.frames,
-            records,
-            bounds,
-        })
+        let bounds = bounds.map_err(|(at, what)| Fault::Broken { offset: start + at, what, whole: true })?;
+        Ok(Group { offset, first_frame: header.first_frame, frames: header.frames, records, bounds })
     }
 
     /// Up to `count` bytes from `offset` on, fewer at the end of the file.
     fn bytes(&mut self, offset: u64, count: usize) -> io::Result<&[u8]> {
-        let there = self.window_at <= offset
-            && offset + count as u64 <= self.window_at + self.window.len() as u64;
+        let there = self.window_at <= offset && offset + count as u64 <= self.window_at + self.window.len() as u64;
         if !there {
-            self.window.resize(count.max(WINDOW_BYTES), 0);
-            let filled = self.file.read_at(offset, &mut self.window);
-            self.window.truncate(*filled.as_ref().unwrap_or(&0));
-            filled?;
-            self.window_at = offset;
+            let left = self.file.length()?.saturating_sub(offset);
+            let wanted = count.max(WINDOW_BYTES).min(usize::try_from(left).unwrap_or(usize::MAX));
+            let mut window = vec![0; wanted];
+            let filled = self.file.read_at(offset, &mut window)?;
+            window.truncate(filled);
+            (self.window, self.window_at) = (window, offset);
         }
         let start = (offset - self.window_at) as usize;
         let end = (start + count).min(self.window.len());
@@ -259,15 +210,17 @@ impl SegmentReader {
             for start in 0..bytes.len() {
                 if bytes[start..].starts_with(&GROUP_MAGIC)
                     && let Some(header) = bytes.get(start..start + GROUP_HEADER_BYTES)
-                    && GroupHeader::decode(header).is_ok_and(|header| {
-                        header.journal == journal && header.first_frame >= next_frame
-                    })
+                    && GroupHeader::decode(header)
+                        .is_ok_and(|header| header.journal == journal && header.first_frame >= next_frame)
                 {
                     return Ok(Some(at + start as u64));
                 }
             }
+            if at + bytes.len() as u64 >= length || bytes.len() <= GROUP_HEADER_BYTES {
+                break;
+            }
             // A header that the end of this window cuts is seen whole in the next.
-            at += bytes.len().saturating_sub(GROUP_HEADER_BYTES).max(1) as u64;
+            at += (bytes.len() - GROUP_HEADER_BYTES) as u64;
         }
         Ok(None)
     }
@@ -277,17 +230,12 @@ impl SegmentReader {
 fn split(records: &[u8], header: GroupHeader) -> Result<Vec<Range<usize>>, (u64, String)> {
     let (mut bounds, mut at, mut frames) = (Vec::new(), 0, 0u64);
     while at < records.len() {
-        let record =
-            Record::split(&records[at..]).map_err(|error| (at as u64, error.to_string()))?;
+        let record = Record::split(&records[at..]).map_err(|error| (at as u64, error.to_string()))?;
         if record.header.kind == Kind::Commit {
             if record.header.number != header.first_frame + frames {
                 return Err((
                     at as u64,
-                    format!(
-                        "frame {} where {} should be",
-                        record.header.number,
-                        header.first_frame + frames
-                    ),
+                    format!("frame {} where {} should be", record.header.number, header.first_frame + frames),
                 ));
             }
             frames += 1;
@@ -296,10 +244,7 @@ fn split(records: &[u8], header: GroupHeader) -> Result<Vec<Range<usize>>, (u64,
         at += record.len();
     }
     if frames != u64::from(header.frames) {
-        return Err((
-            0,
-            format!("{frames} frames in a group of {}", header.frames),
-        ));
+        return Err((0, format!("{frames} frames in a group of {}", header.frames)));
     }
     Ok(bounds)
 }

@@ -7,23 +7,17 @@
 use std::io;
 use std::sync::Arc;
 
-use peygir_core::Moment;
-use peygir_store::frame::{Kind, Record};
-use peygir_store::space::{self, Head};
-use peygir_store::{Error, body};
+use peygir_store::Error;
 
-use crate::disk::{Disk, File};
+use crate::disk::Disk;
 use crate::index::{Index, IndexError, Place};
 use crate::journal::Journal;
-use crate::layout::{
-    JOURNAL_FOLDER, SEGMENT_HEADER_BYTES, SegmentHeader, segment_name, segment_number, segment_path,
-};
+use crate::layout::{JOURNAL_FOLDER, SEGMENT_HEADER_BYTES, SegmentHeader, segment_name, segment_number, segment_path};
 use crate::marker::{self, Marker};
 use crate::options::{Cut, IndexFound, OpeningReport, Options};
-use crate::positions::{self, Position};
-use crate::reader::{Fault, Group, SegmentReader, segment_header};
+use crate::reader::segment_header;
+use crate::redo::Redo;
 use crate::rows::{self, Rows};
-use crate::seal::{Link, Moved, Seal};
 use crate::snapshot::{self, Block, Span};
 
 /// What a start comes to.
@@ -37,7 +31,7 @@ pub struct Recovered {
 
 /// From where the changes are made again.
 #[derive(Debug, Clone)]
-enum Base {
+pub enum Base {
     /// From the index that is there.
     Kept,
     /// From a snapshot, or with 0 from the journal's first frame.
@@ -45,7 +39,7 @@ enum Base {
 }
 
 /// A start from one base came to nothing.
-enum Failed {
+pub enum Failed {
     /// The index or the snapshot is at fault: another base may do.
     Base(String),
     /// The journal is, or the disk.
@@ -68,62 +62,39 @@ impl From<IndexError> for Failed {
     }
 }
 
-fn io_at(path: &str) -> impl Fn(io::Error) -> Error {
-    move |source| Error::Io {
-        path: path.to_owned(),
-        source,
-    }
+pub fn io_at(path: &str) -> impl Fn(io::Error) -> Error {
+    move |source| Error::Io { path: path.to_owned(), source }
 }
 
-fn damaged(segment: u64, offset: u64, what: impl Into<String>) -> Error {
-    Error::Damaged {
-        segment: segment_name(segment),
-        offset,
-        what: what.into(),
-    }
+pub fn damaged(segment: u64, offset: u64, what: impl Into<String>) -> Error {
+    Error::Damaged { segment: segment_name(segment), offset, what: what.into() }
 }
 
 /// Opens what is there, or begins anew where nothing is.
-pub fn recover(
-    disk: Arc<dyn Disk>,
-    place: &dyn Place,
-    options: &Options,
-) -> Result<Recovered, Error> {
+pub fn recover(disk: Arc<dyn Disk>, place: &dyn Place, options: &Options) -> Result<Recovered, Error> {
     let (segments, torn_segment) = segments(&*disk)?;
-    let snapshots = snapshot::list(&*disk).map_err(io_at("snapshots"))?;
+    let snapshots = snapshot::remove_unfinished(&*disk).and_then(|()| snapshot::finished(&*disk));
+    let snapshots = snapshots.map_err(io_at("snapshots"))?;
     let marker = marker::read(&*disk).map_err(io_at("rows.state"))?;
     let Some(&(_, first)) = segments.first() else {
         if !snapshots.is_empty() || marker.is_some() {
-            return Err(damaged(
-                1,
-                0,
-                "the journal is missing, yet there are rows or snapshots of it",
-            ));
+            return Err(damaged(1, 0, "the journal is missing, yet there are rows or snapshots of it"));
         }
         return begin(disk, place, options, torn_segment);
     };
-    let opening = Opening {
-        disk,
-        place,
-        options,
-        journal: first.journal,
-        segments,
-        snapshots,
-        marker,
-        torn_segment,
-    };
+    let opening = Opening { disk, place, options, journal: first.journal, segments, snapshots, marker, torn_segment };
     opening.run()
 }
 
+/// Numbers of segments, with their headers.
+pub type Segments = Vec<(u64, SegmentHeader)>;
+
 /// The segments with their headers, in order. A last one whose header did not get down whole is removed: no group
 /// follows a header that was not synced.
-fn segments(disk: &dyn Disk) -> Result<(Vec<(u64, SegmentHeader)>, Option<Cut>), Error> {
+fn segments(disk: &dyn Disk) -> Result<(Segments, Option<Cut>), Error> {
     let names = disk.list(JOURNAL_FOLDER).map_err(io_at(JOURNAL_FOLDER))?;
-    let numbers: Vec<u64> = names
-        .iter()
-        .filter_map(|name| segment_number(name))
-        .collect();
-    let mut found: Vec<(u64, SegmentHeader)> = Vec::new();
+    let numbers: Vec<u64> = names.iter().filter_map(|name| segment_number(name)).collect();
+    let mut found = Segments::new();
     for (index, &number) in numbers.iter().enumerate() {
         let path = segment_path(number);
         let file = disk.open(&path).map_err(io_at(&path))?;
@@ -134,17 +105,8 @@ fn segments(disk: &dyn Disk) -> Result<(Vec<(u64, SegmentHeader)>, Option<Cut>),
                 if index + 1 < numbers.len() || length > SEGMENT_HEADER_BYTES as u64 {
                     return Err(damaged(number, 0, what));
                 }
-                disk.remove(&path)
-                    .and_then(|()| disk.sync_folder(JOURNAL_FOLDER))
-                    .map_err(io_at(&path))?;
-                return Ok((
-                    found,
-                    Some(Cut {
-                        segment: segment_name(number),
-                        offset: 0,
-                        bytes: length,
-                    }),
-                ));
+                disk.remove(&path).and_then(|()| disk.sync_folder(JOURNAL_FOLDER)).map_err(io_at(&path))?;
+                return Ok((found, Some(Cut { segment: segment_name(number), offset: 0, bytes: length })));
             }
         };
         if let Some((before, other)) = found.last() {
@@ -160,12 +122,7 @@ fn segments(disk: &dyn Disk) -> Result<(Vec<(u64, SegmentHeader)>, Option<Cut>),
     Ok((found, None))
 }
 
-fn begin(
-    disk: Arc<dyn Disk>,
-    place: &dyn Place,
-    options: &Options,
-    cut: Option<Cut>,
-) -> Result<Recovered, Error> {
+fn begin(disk: Arc<dyn Disk>, place: &dyn Place, options: &Options, cut: Option<Cut>) -> Result<Recovered, Error> {
     let id = match options.journal_id {
         Some(id) => id,
         None => random_id()?,
@@ -183,12 +140,7 @@ fn begin(
         frames_redone: 0,
         snapshots_refused: Vec::new(),
     };
-    Ok(Recovered {
-        journal,
-        rows,
-        report,
-        bytes_redone: 0,
-    })
+    Ok(Recovered { journal, rows, report, bytes_redone: 0 })
 }
 
 fn random_id() -> Result<u64, Error> {
@@ -200,12 +152,7 @@ fn random_id() -> Result<u64, Error> {
 
 /// The index may be kept by the next start, if it is under the same boot.
 fn trust_from_now(disk: &dyn Disk, journal: u64, options: &Options) -> Result<(), Error> {
-    let marker = Marker {
-        journal,
-        boot_id: options.boot_id.clone(),
-        closed: false,
-        last_frame: 0,
-    };
+    let marker = Marker { journal, boot_id: options.boot_id.clone(), closed: false, last_frame: 0 };
     marker::write(disk, &marker).map_err(io_at("rows.state"))
 }
 
@@ -218,15 +165,15 @@ fn distrust(disk: Arc<dyn Disk>) -> Box<dyn Fn() + Send + Sync> {
     })
 }
 
-struct Opening<'a> {
-    disk: Arc<dyn Disk>,
+pub struct Opening<'a> {
+    pub disk: Arc<dyn Disk>,
     place: &'a dyn Place,
     options: &'a Options,
-    journal: u64,
-    segments: Vec<(u64, SegmentHeader)>,
+    pub journal: u64,
+    pub segments: Segments,
     snapshots: Vec<u64>,
     marker: Option<Marker>,
-    torn_segment: Option<Cut>,
+    pub torn_segment: Option<Cut>,
 }
 
 impl Opening<'_> {
@@ -236,10 +183,9 @@ impl Opening<'_> {
         let mut last_reason = String::new();
         while let Some(base) = bases.pop() {
             let base = match base {
-                Base::Rebuilt { snapshot, .. } if !last_reason.is_empty() => Base::Rebuilt {
-                    snapshot,
-                    reason: last_reason.clone(),
-                },
+                Base::Rebuilt { snapshot, .. } if !last_reason.is_empty() => {
+                    Base::Rebuilt { snapshot, reason: last_reason.clone() }
+                }
                 other => other,
             };
             match self.attempt(&base) {
@@ -253,15 +199,12 @@ impl Opening<'_> {
                     Base::Rebuilt { snapshot: 0, .. } => return Err(Error::Refused(what)),
                     Base::Rebuilt { snapshot, .. } => {
                         tracing::warn!(snapshot, what, "a snapshot can't be used");
-                        refused.push((format!("{snapshot:020}.snapshot"), what));
+                        refused.push((snapshot::name(snapshot), what));
                     }
                 },
             }
         }
-        let tried: Vec<String> = refused
-            .into_iter()
-            .map(|(name, what)| format!("{name}: {what}"))
-            .collect();
+        let tried: Vec<String> = refused.into_iter().map(|(name, what)| format!("{name}: {what}")).collect();
         Err(Error::Refused(format!(
             "the journal begins with {} and no snapshot of what was before it can be used ({}); bring back the earlier \
              segments or a snapshot",
@@ -283,16 +226,10 @@ impl Opening<'_> {
         };
         let mut bases = Vec::new();
         if self.segments[0].1.first_frame == 1 {
-            bases.push(Base::Rebuilt {
-                snapshot: 0,
-                reason: reason.to_owned(),
-            });
+            bases.push(Base::Rebuilt { snapshot: 0, reason: reason.to_owned() });
         }
         for &snapshot in self.snapshots.iter().filter(|&&begun| begun > 0) {
-            bases.push(Base::Rebuilt {
-                snapshot,
-                reason: reason.to_owned(),
-            });
+            bases.push(Base::Rebuilt { snapshot, reason: reason.to_owned() });
         }
         if reason.is_empty() {
             bases.push(Base::Kept);
@@ -306,15 +243,13 @@ impl Opening<'_> {
                 trust_from_now(&*self.disk, self.journal, self.options)?;
                 let index = self.place.open()?;
                 let applied = rows::applied(&*index, self.journal)?;
-                let applied = applied
-                    .ok_or_else(|| Failed::Base("the index does not say what it has".into()))?;
-                (
-                    index,
-                    Span {
-                        begun: applied,
-                        ended: applied,
-                    },
-                )
+                let applied = applied.ok_or_else(|| Failed::Base("the index does not say what it has".into()))?;
+                let closed = self.marker.as_ref().filter(|marker| marker.closed);
+                if closed.is_some_and(|marker| marker.last_frame != applied) {
+                    // sled opens what was cut short as if it had been shorter all along.
+                    return Err(Failed::Base("the index has lost what it had when it was closed".into()));
+                }
+                (index, Span { begun: applied, ended: applied })
             }
             Base::Rebuilt { snapshot, .. } => {
                 marker::remove(&*self.disk).map_err(io_at("rows.state"))?;
@@ -325,18 +260,10 @@ impl Opening<'_> {
             }
         };
         if span.begun + 1 < self.segments[0].1.first_frame {
-            return Err(Failed::Base(
-                "frames between it and the journal's first segment are missing".into(),
-            ));
+            return Err(Failed::Base("frames between it and the journal's first segment are missing".into()));
         }
         let failure = distrust(self.disk.clone());
-        let rows = Rows::start(
-            index,
-            self.journal,
-            span.begun,
-            self.options.generation_bytes_max,
-            failure,
-        )?;
+        let rows = Rows::start(index, self.journal, span.begun, self.options.generation_bytes_max, failure)?;
         let mut redo = Redo::new(self, span, rows);
         redo.run()?;
         let acknowledged = span.ended.max(self.acknowledged());
@@ -349,10 +276,7 @@ impl Opening<'_> {
             return Ok(Span { begun: 0, ended: 0 });
         }
         let fault = |fault: snapshot::Fault| match fault {
-            snapshot::Fault::Io(source) => Failed::Journal(Error::Io {
-                path: format!("snapshot {begun}"),
-                source,
-            }),
+            snapshot::Fault::Io(source) => Failed::Journal(Error::Io { path: format!("snapshot {begun}"), source }),
             snapshot::Fault::Broken(what) => Failed::Base(what),
         };
         let mut reader = snapshot::Reader::open(&*self.disk, self.journal, begun).map_err(fault)?;
@@ -360,10 +284,7 @@ impl Opening<'_> {
             match reader.next().map_err(fault)? {
                 Block::Rows(page) => {
                     for chunk in page.chunks(512) {
-                        let changes: Vec<_> = chunk
-                            .iter()
-                            .map(|(key, value)| (key.as_slice(), Some(value)))
-                            .collect();
+                        let changes: Vec<_> = chunk.iter().map(|(key, value)| (key.as_slice(), Some(value))).collect();
                         index.write(&changes)?;
                     }
                 }
@@ -374,37 +295,21 @@ impl Opening<'_> {
 
     /// The last frame that something beside the journal proves to have been there.
     fn acknowledged(&self) -> u64 {
-        let closed = self
-            .marker
-            .as_ref()
-            .filter(|marker| marker.closed && marker.journal == self.journal);
+        let closed = self.marker.as_ref().filter(|marker| marker.closed && marker.journal == self.journal);
         let spans = self.snapshots.iter().filter_map(|&begun| {
-            snapshot::Reader::open(&*self.disk, self.journal, begun)
-                .and_then(|reader| reader.span())
-                .ok()
+            snapshot::Reader::open(&*self.disk, self.journal, begun).and_then(|reader| reader.span()).ok()
         });
-        spans
-            .map(|span| span.ended)
-            .chain(closed.map(|marker| marker.last_frame))
-            .max()
-            .unwrap_or(0)
+        spans.map(|span| span.ended).chain(closed.map(|marker| marker.last_frame)).max().unwrap_or(0)
     }
 
     /// The first segment to read: all that has to be redone, all since the older of the kept snapshots, and always the
     /// end of the journal are checked.
-    fn first_to_read(&self, base: u64) -> Result<usize, Error> {
+    pub fn first_to_read(&self, base: u64) -> Result<usize, Error> {
         let needed = self.snapshots.first().copied().unwrap_or(0).min(base) + 1;
-        let holds = |frame: u64| {
-            self.segments
-                .partition_point(|(_, header)| header.first_frame <= frame)
-                .max(1)
-                - 1
-        };
+        let holds = |frame: u64| self.segments.partition_point(|(_, header)| header.first_frame <= frame).max(1) - 1;
         // Segments without frames share their first number with the next: the first of them is meant.
         let mut index = holds(needed);
-        while index > 0
-            && self.segments[index].1.first_frame == self.segments[index - 1].1.first_frame
-        {
+        while index > 0 && self.segments[index].1.first_frame == self.segments[index - 1].1.first_frame {
             index -= 1;
         }
         let mut bytes = 0;
@@ -414,293 +319,8 @@ impl Opening<'_> {
             }
             index = index.min(at);
             let path = segment_path(*number);
-            bytes += self
-                .disk
-                .open(&path)
-                .and_then(|file| file.length())
-                .map_err(io_at(&path))?;
+            bytes += self.disk.open(&path).and_then(|file| file.length()).map_err(io_at(&path))?;
         }
         Ok(index)
     }
-}
-
-/// Reads the journal from the base on and makes the changes again.
-struct Redo<'a> {
-    opening: &'a Opening<'a>,
-    base: Span,
-    rows: Rows,
-    sealed: Link,
-    moved: Moved,
-    at: Moment,
-    next_frame: u64,
-    redone: u64,
-    bytes: u64,
-    /// The last segment: where its last whole group ends, that group, and what lies behind.
-    end: u64,
-    last_group: Option<Group>,
-    torn: Option<u64>,
-}
-
-impl<'a> Redo<'a> {
-    fn new(opening: &'a Opening<'a>, base: Span, rows: Rows) -> Self {
-        Self {
-            opening,
-            base,
-            rows,
-            sealed: Link {
-                number: 0,
-                hash: [0; 32],
-                last_frame: 0,
-            },
-            moved: Moved::new(),
-            at: Moment(0),
-            next_frame: 0,
-            redone: 0,
-            bytes: 0,
-            end: 0,
-            last_group: None,
-            torn: None,
-        }
-    }
-
-    fn run(&mut self) -> Result<(), Failed> {
-        let first = self.opening.first_to_read(self.base.begun)?;
-        let header = self.opening.segments[first].1;
-        // A segment is begun only when all frames before it are sealed.
-        self.sealed = Link {
-            number: header.seal_number,
-            hash: header.seal_hash,
-            last_frame: header.first_frame - 1,
-        };
-        self.next_frame = header.first_frame;
-        for index in first..self.opening.segments.len() {
-            let number = self.opening.segments[index].0;
-            self.segment(number, index + 1 == self.opening.segments.len())?;
-        }
-        Ok(())
-    }
-
-    fn segment(&mut self, number: u64, last: bool) -> Result<(), Failed> {
-        let fault = |fault: Fault| fault.into_error(number);
-        let mut reader = SegmentReader::open(&*self.opening.disk, number).map_err(fault)?;
-        let header = reader.header;
-        if header.first_frame != self.next_frame {
-            return Err(Failed::Journal(damaged(
-                number,
-                0,
-                "frames are missing before the segment",
-            )));
-        }
-        if (header.seal_number, header.seal_hash) != (self.sealed.number, self.sealed.hash)
-            || !self.moved.is_empty()
-        {
-            return Err(Failed::Journal(damaged(
-                number,
-                0,
-                "the segment does not follow the last seal before it",
-            )));
-        }
-        self.last_group = None;
-        loop {
-            match reader.next() {
-                Ok(Some(group)) => {
-                    self.group(number, &group)?;
-                    self.last_group = Some(group);
-                }
-                Ok(None) => break,
-                Err(Fault::Broken { whole: false, .. })
-                    if last && self.is_torn(&mut reader, number)? =>
-                {
-                    let length = reader.length().map_err(|source| fault(Fault::Io(source)))?;
-                    self.torn = Some(length - reader.offset());
-                    break;
-                }
-                Err(other) => return Err(Failed::Journal(fault(other))),
-            }
-        }
-        self.end = reader.offset();
-        Ok(())
-    }
-
-    fn is_torn(&self, reader: &mut SegmentReader, number: u64) -> Result<bool, Error> {
-        Ok(reader
-            .later_group()
-            .map_err(io_at(&segment_path(number)))?
-            .is_none())
-    }
-
-    fn group(&mut self, segment: u64, group: &Group) -> Result<(), Failed> {
-        for (offset, record) in group.records() {
-            match record.header.kind {
-                Kind::Commit => self.frame(segment, offset, &record)?,
-                Kind::Seal => self.seal(segment, offset, &record)?,
-            }
-        }
-        Ok(())
-    }
-
-    fn frame(&mut self, segment: u64, offset: u64, record: &Record<'_>) -> Result<(), Failed> {
-        let (header, hash) = (&record.header, record.hash());
-        self.next_frame = header.number + 1;
-        self.at = header.at;
-        self.moved.insert(
-            header.stream,
-            Head {
-                version: header.version,
-                hash,
-            },
-        );
-        if header.number <= self.base.begun {
-            return Ok(());
-        }
-        self.check_chain(segment, offset, record)?;
-        let broken = |what: String| Failed::Journal(damaged(segment, offset, what));
-        let body = body::decode(record.body).map_err(|error| broken(error.to_string()))?;
-        let mut changes = space::changes(header, hash, &body);
-        let packed = u32::try_from(segment).ok().zip(u32::try_from(offset).ok());
-        let (at_segment, at_offset) =
-            packed.ok_or_else(|| broken("the segment is too long".into()))?;
-        let position = Position {
-            segment: at_segment,
-            offset: at_offset,
-        };
-        changes.push(positions::noted(
-            &|key| self.rows.get(key),
-            header.stream,
-            header.version,
-            position,
-        )?);
-        self.rows.wait_for_room()?;
-        self.rows.add(changes, header.number);
-        self.redone += 1;
-        self.bytes += record.len() as u64;
-        Ok(())
-    }
-
-    /// A frame follows its stream's head, or the rows already hold what it did (a snapshot that caught it).
-    fn check_chain(&self, segment: u64, offset: u64, record: &Record<'_>) -> Result<(), Failed> {
-        let header = &record.header;
-        let head = match self.rows.get(&space::head(header.stream))? {
-            Some(bytes) => Head::decode(&bytes)?,
-            None => Head::NONE,
-        };
-        let follows = head.version + 1 == header.version && head.hash == header.previous;
-        let caught = head.version >= header.version && header.number <= self.base.ended;
-        if follows || caught {
-            return Ok(());
-        }
-        let what = format!(
-            "frame {} does not follow its stream's frame before it",
-            header.number
-        );
-        // With rows made from the journal's first frame nobody else can be at fault.
-        Err(match self.base.begun {
-            0 => Failed::Journal(damaged(segment, offset, what)),
-            _ => Failed::Base(format!(
-                "{}, offset {offset}: {what}",
-                segment_name(segment)
-            )),
-        })
-    }
-
-    fn seal(&mut self, segment: u64, offset: u64, record: &Record<'_>) -> Result<(), Failed> {
-        let broken = |what: String| Failed::Journal(damaged(segment, offset, what));
-        let seal = Seal::of_record(record, segment).map_err(|error| broken(error.to_string()))?;
-        if let Some(what) = seal.fault(record, &self.sealed, &self.moved, self.next_frame - 1) {
-            return Err(broken(what.to_owned()));
-        }
-        self.sealed = seal.link();
-        self.moved.clear();
-        if seal.last_frame >= self.base.begun {
-            let (key, value) = seal.row();
-            let last_frame = self.rows.last_frame();
-            self.rows.add([(key, Some(value))], last_frame);
-        }
-        Ok(())
-    }
-
-    /// Cuts what is torn and makes sure that the last group is on the disk.
-    fn finish(self, acknowledged: u64, base: &Base) -> Result<Recovered, Failed> {
-        let opening = self.opening;
-        let (number, header) = *opening
-            .segments
-            .last()
-            .expect("there is a segment, or nothing would be recovered");
-        let last_frame = self.next_frame - 1;
-        if last_frame < acknowledged {
-            let what = format!(
-                "the journal ends with frame {last_frame}, but frame {acknowledged} had been acknowledged: its end is \
-                 damaged or missing"
-            );
-            return Err(Failed::Journal(damaged(number, self.end, what)));
-        }
-        let path = segment_path(number);
-        let file = opening.disk.open_to_write(&path).map_err(io_at(&path))?;
-        settle(
-            &*opening.disk,
-            &*file,
-            &header,
-            self.end,
-            self.last_group.as_ref(),
-        )
-        .map_err(io_at(&path))?;
-        let cut = self.torn.map(|bytes| Cut {
-            segment: segment_name(number),
-            offset: self.end,
-            bytes,
-        });
-        let report = OpeningReport {
-            last_frame,
-            segments: opening.segments.len(),
-            cut: cut.or_else(|| opening.torn_segment.clone()),
-            index: match base {
-                Base::Kept => IndexFound::Kept {
-                    applied: self.base.begun,
-                },
-                Base::Rebuilt { snapshot, reason } => IndexFound::Rebuilt {
-                    reason: reason.clone(),
-                    snapshot: *snapshot,
-                },
-            },
-            frames_redone: self.redone,
-            snapshots_refused: Vec::new(),
-        };
-        let journal = Journal {
-            disk: opening.disk.clone(),
-            id: opening.journal,
-            segment: number,
-            file,
-            offset: self.end,
-            next_frame: self.next_frame,
-            at: self.at,
-            sealed: self.sealed,
-            moved: self.moved,
-        };
-        Ok(Recovered {
-            journal,
-            rows: self.rows,
-            report,
-            bytes_redone: self.bytes,
-        })
-    }
-}
-
-/// Cuts the end off, and writes the last group once more. A sync that failed before the start may have left that group
-/// in the system's memory alone, marked as written: only writing it again brings it to the disk.
-fn settle(
-    disk: &dyn Disk,
-    file: &dyn File,
-    header: &SegmentHeader,
-    end: u64,
-    last: Option<&Group>,
-) -> io::Result<()> {
-    if file.length()? > end {
-        file.truncate(end)?;
-    }
-    match last {
-        Some(group) => file.write_at(group.offset, &group.bytes(header.journal))?,
-        None => file.write_at(0, &header.encode())?,
-    }
-    file.sync()?;
-    disk.sync_folder(JOURNAL_FOLDER)
 }

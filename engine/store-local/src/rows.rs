@@ -7,10 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
-use std::sync::{
-    Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard,
-    RwLockWriteGuard,
-};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread::{self, JoinHandle};
 
 use peygir_store::space::{Change, Page, Value};
@@ -83,10 +80,7 @@ pub fn applied(index: &dyn Index, journal: u64) -> Result<Option<u64>, IndexErro
     let Some(bytes) = index.get(&[APPLIED])? else {
         return Ok(None);
     };
-    let frame = bytes
-        .get(8..16)
-        .and_then(|part| part.try_into().ok())
-        .map(u64::from_le_bytes);
+    let frame = bytes.get(8..16).and_then(|part| part.try_into().ok()).map(u64::from_le_bytes);
     Ok(frame.filter(|&frame| applied_value(journal, frame) == bytes))
 }
 
@@ -99,10 +93,7 @@ impl Rows {
         generation_bytes_max: usize,
         on_failure: Box<dyn Fn() + Send + Sync>,
     ) -> Result<Self, Error> {
-        let young = Generation {
-            last_frame,
-            ..Generation::default()
-        };
+        let young = Generation { last_frame, ..Generation::default() };
         let shared = Arc::new(Shared {
             index,
             journal,
@@ -114,17 +105,9 @@ impl Rows {
             on_failure,
         });
         let for_writer = shared.clone();
-        let writer = thread::Builder::new()
-            .name("peygir-rows".into())
-            .spawn(move || for_writer.write_generations());
-        let writer = writer.map_err(|source| Error::Io {
-            path: "thread of the index".into(),
-            source,
-        })?;
-        Ok(Self {
-            shared,
-            writer: Mutex::new(Some(writer)),
-        })
+        let writer = thread::Builder::new().name("peygir-rows".into()).spawn(move || for_writer.write_generations());
+        let writer = writer.map_err(|source| Error::Io { path: "thread of the index".into(), source })?;
+        Ok(Self { shared, writer: Mutex::new(Some(writer)) })
     }
 
     /// Why the index answers no more, if it does not.
@@ -168,10 +151,7 @@ impl Rows {
                 return Ok(value.clone());
             }
         }
-        self.shared
-            .index
-            .get(key)
-            .map_err(|error| self.shared.fail(error))
+        self.shared.index.get(key).map_err(|error| self.shared.fail(error))
     }
 
     /// The first rows of `from..to`, at most `limit`, all of one moment.
@@ -191,21 +171,14 @@ impl Rows {
         let mut below = IndexRows::new(&*self.shared.index, from, to, limit);
         while rows.len() < limit {
             let below_key = below.peek().map_err(|error| self.shared.fail(error))?;
-            let keys = [
-                young.peek().map(|(key, _)| key.as_slice()),
-                old.peek().map(|(key, _)| key.as_slice()),
-                below_key,
-            ];
+            let keys =
+                [young.peek().map(|(key, _)| key.as_slice()), old.peek().map(|(key, _)| key.as_slice()), below_key];
             let Some(least) = keys.into_iter().flatten().min().map(<[u8]>::to_vec) else {
                 break;
             };
             // The youngest layer that has the key holds; the others are passed by.
-            let from_young = young
-                .next_if(|(key, _)| **key == least)
-                .map(|(_, value)| value.clone());
-            let from_old = old
-                .next_if(|(key, _)| **key == least)
-                .map(|(_, value)| value.clone());
+            let from_young = young.next_if(|(key, _)| **key == least).map(|(_, value)| value.clone());
+            let from_old = old.next_if(|(key, _)| **key == least).map(|(_, value)| value.clone());
             let from_below = below.next_if(&least).map(Some);
             if let Some(value) = from_young.or(from_old).or(from_below).flatten() {
                 rows.push((least, value));
@@ -221,26 +194,16 @@ impl Rows {
         self.shared.hand_over(turn);
         self.stop_writer();
         self.shared.check()?;
-        self.shared
-            .index
-            .close()
-            .map_err(|error| self.shared.fail(error))
+        self.shared.index.close().map_err(|error| self.shared.fail(error))
     }
 
     fn stop_writer(&self) {
         self.shared.turn().closing = true;
         self.shared.turned.notify_all();
-        if let Some(writer) = self
-            .writer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
-        {
+        if let Some(writer) = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take() {
             // The writer catches its own failures; one that ended by a panic has told nothing and written nothing more.
             if writer.join().is_err() {
-                self.shared.fail(IndexError(
-                    "the thread of the index ended by a panic".into(),
-                ));
+                self.shared.fail(IndexError("the thread of the index ended by a panic".into()));
             }
         }
     }
@@ -301,9 +264,7 @@ impl Shared {
     /// Returns once there is no old generation, or the index has failed.
     fn wait_for_writer(&self) -> MutexGuard<'_, Turn> {
         let busy = |turn: &mut Turn| turn.old && self.failed.get().is_none();
-        self.turned
-            .wait_while(self.turn(), busy)
-            .unwrap_or_else(PoisonError::into_inner)
+        self.turned.wait_while(self.turn(), busy).unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Makes the young generation the old one, for the writer.
@@ -311,13 +272,7 @@ impl Shared {
         {
             let mut memory = self.write();
             let last_frame = memory.young.last_frame;
-            let full = std::mem::replace(
-                &mut memory.young,
-                Generation {
-                    last_frame,
-                    ..Generation::default()
-                },
-            );
+            let full = std::mem::replace(&mut memory.young, Generation { last_frame, ..Generation::default() });
             memory.old = Some(Arc::new(full));
         }
         turn.old = true;
@@ -328,10 +283,7 @@ impl Shared {
     fn write_generations(&self) {
         loop {
             let idle = |turn: &mut Turn| !turn.old && !turn.closing;
-            let turn = self
-                .turned
-                .wait_while(self.turn(), idle)
-                .unwrap_or_else(PoisonError::into_inner);
+            let turn = self.turned.wait_while(self.turn(), idle).unwrap_or_else(PoisonError::into_inner);
             if !turn.old || self.failed.get().is_some() {
                 return;
             }
@@ -383,14 +335,7 @@ struct IndexRows<'a> {
 impl<'a> IndexRows<'a> {
     fn new(index: &'a dyn Index, from: &[u8], to: &'a [u8], limit: usize) -> Self {
         let page_rows = limit.clamp(1, INDEX_PAGE_ROWS);
-        Self {
-            index,
-            from: from.to_vec(),
-            to,
-            page: Vec::new().into_iter().peekable(),
-            more: true,
-            page_rows,
-        }
+        Self { index, from: from.to_vec(), to, page: Vec::new().into_iter().peekable(), more: true, page_rows }
     }
 
     fn peek(&mut self) -> Result<Option<&[u8]>, IndexError> {
@@ -406,9 +351,7 @@ impl<'a> IndexRows<'a> {
     }
 
     fn next_if(&mut self, least: &[u8]) -> Option<Value> {
-        self.page
-            .next_if(|(key, _)| key == least)
-            .map(|(_, value)| value)
+        self.page.next_if(|(key, _)| key == least).map(|(_, value)| value)
     }
 }
 
@@ -418,21 +361,11 @@ mod tests {
     use crate::index::{MemoryPlace, Place};
 
     fn rows(place: &MemoryPlace, generation_bytes_max: usize) -> Rows {
-        Rows::start(
-            place.renew().unwrap(),
-            1,
-            0,
-            generation_bytes_max,
-            Box::new(|| ()),
-        )
-        .unwrap()
+        Rows::start(place.renew().unwrap(), 1, 0, generation_bytes_max, Box::new(|| ())).unwrap()
     }
 
     fn put(key: u32, value: u32) -> Change {
-        (
-            key.to_be_bytes().to_vec(),
-            Some(Arc::from(value.to_be_bytes())),
-        )
+        (key.to_be_bytes().to_vec(), Some(Arc::from(value.to_be_bytes())))
     }
 
     #[test]
@@ -443,33 +376,16 @@ mod tests {
         for round in 0..400u32 {
             rows.wait_for_room().unwrap();
             let key = round.wrapping_mul(7919) % 97;
-            let change = if round % 3 == 0 {
-                (key.to_be_bytes().to_vec(), None)
-            } else {
-                put(key, round)
-            };
+            let change = if round % 3 == 0 { (key.to_be_bytes().to_vec(), None) } else { put(key, round) };
             match &change.1 {
                 Some(value) => model.insert(change.0.clone(), value.clone()),
                 None => model.remove(&change.0),
             };
             rows.add([change], u64::from(round));
-            let expected: Page = model
-                .iter()
-                .map(|(key, value)| (key.clone(), value.clone()))
-                .collect();
-            assert_eq!(
-                rows.scan(&[0], &[1], 1000).unwrap(),
-                expected,
-                "round {round}"
-            );
-            assert_eq!(
-                rows.scan(&[0], &[1], 5).unwrap(),
-                expected[..expected.len().min(5)]
-            );
-            assert_eq!(
-                rows.get(&key.to_be_bytes()).unwrap(),
-                model.get(&key.to_be_bytes()[..]).cloned()
-            );
+            let expected: Page = model.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+            assert_eq!(rows.scan(&[0], &[1], 1000).unwrap(), expected, "round {round}");
+            assert_eq!(rows.scan(&[0], &[1], 5).unwrap(), expected[..expected.len().min(5)]);
+            assert_eq!(rows.get(&key.to_be_bytes()).unwrap(), model.get(&key.to_be_bytes()[..]).cloned());
         }
         rows.close().unwrap();
         let index = place.open().unwrap();

@@ -66,20 +66,10 @@ pub type Moved = BTreeMap<StreamId, Head>;
 
 impl Seal {
     /// The next seal, over `moved`, and its record.
-    pub fn next(
-        previous: &Link,
-        moved: &Moved,
-        last_frame: u64,
-        at: Moment,
-        segment: u64,
-    ) -> (Self, Vec<u8>) {
+    pub fn next(previous: &Link, moved: &Moved, last_frame: u64, at: Moment, segment: u64) -> (Self, Vec<u8>) {
         let root = root(&leaves(moved));
         let streams = moved.len() as u64;
-        let body = SealBody {
-            root,
-            after: previous.last_frame,
-            streams,
-        };
+        let body = SealBody { root, after: previous.last_frame, streams };
         let body = minicbor::to_vec(&body).expect("writing to memory does not fail");
         let header = Header {
             kind: Kind::Seal,
@@ -96,8 +86,7 @@ impl Seal {
     }
 
     pub fn of_record(record: &Record<'_>, segment: u64) -> Result<Self, FrameError> {
-        let body: SealBody =
-            minicbor::decode(record.body).map_err(|error| FrameError::Body(error.to_string()))?;
+        let body: SealBody = minicbor::decode(record.body).map_err(|error| FrameError::Body(error.to_string()))?;
         Ok(Self {
             number: record.header.number,
             hash: record.hash(),
@@ -111,13 +100,7 @@ impl Seal {
     }
 
     /// Why this seal can't follow `previous` over `moved`; `None` where it can.
-    pub fn fault(
-        &self,
-        record: &Record<'_>,
-        previous: &Link,
-        moved: &Moved,
-        last_frame: u64,
-    ) -> Option<&'static str> {
+    pub fn fault(&self, record: &Record<'_>, previous: &Link, moved: &Moved, last_frame: u64) -> Option<&'static str> {
         if self.number != previous.number + 1 || record.header.previous != previous.hash {
             return Some("a seal does not follow the seal before it");
         }
@@ -131,11 +114,7 @@ impl Seal {
     }
 
     pub fn link(&self) -> Link {
-        Link {
-            number: self.number,
-            hash: self.hash,
-            last_frame: self.last_frame,
-        }
+        Link { number: self.number, hash: self.hash, last_frame: self.last_frame }
     }
 
     pub fn row(&self) -> (Vec<u8>, Value) {
@@ -179,24 +158,12 @@ fn node(left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
 }
 
 fn leaves(moved: &Moved) -> Vec<[u8; 32]> {
-    moved
-        .iter()
-        .map(|(stream, head)| leaf(*stream, head))
-        .collect()
+    moved.iter().map(|(stream, head)| leaf(*stream, head)).collect()
 }
 
 /// The level above; an odd one at the end goes up as it is.
 fn above(level: &[[u8; 32]]) -> Vec<[u8; 32]> {
-    level
-        .chunks(2)
-        .map(|pair| {
-            if let [left, right] = pair {
-                node(left, right)
-            } else {
-                pair[0]
-            }
-        })
-        .collect()
+    level.chunks(2).map(|pair| if let [left, right] = pair { node(left, right) } else { pair[0] }).collect()
 }
 
 fn root(leaves: &[[u8; 32]]) -> [u8; 32] {
@@ -219,10 +186,7 @@ fn path(leaves: &[[u8; 32]], mut index: usize) -> Vec<Step> {
     let (mut level, mut steps) = (leaves.to_vec(), Vec::new());
     while level.len() > 1 {
         if let Some(hash) = level.get(index ^ 1) {
-            steps.push(Step {
-                hash: *hash,
-                left: index % 2 == 1,
-            });
+            steps.push(Step { hash: *hash, left: index % 2 == 1 });
         }
         level = above(&level);
         index /= 2;
@@ -269,35 +233,19 @@ pub fn verify_receipt(receipt: &Receipt) -> Result<(), ReceiptError> {
     if record.header.kind != Kind::Seal || (seal.number, seal.root, seal.hash) != named {
         return Err(ReceiptError::Seal);
     }
-    let mut head = Head {
-        version: receipt.version,
-        hash: receipt.frame,
-    };
+    let mut head = Head { version: receipt.version, hash: receipt.frame };
     for (header, body_digest) in &receipt.later {
         let read = Header::of_bytes(header).ok_or(ReceiptError::Chain)?;
-        if read.stream != receipt.stream
-            || read.version != head.version + 1
-            || read.previous != head.hash
-        {
+        if read.stream != receipt.stream || read.version != head.version + 1 || read.previous != head.hash {
             return Err(ReceiptError::Chain);
         }
-        head = Head {
-            version: read.version,
-            hash: frame::link(header, body_digest),
-        };
+        head = Head { version: read.version, hash: frame::link(header, body_digest) };
     }
-    let walked = receipt
-        .path
-        .iter()
-        .fold(leaf(receipt.stream, &head), |hash, step| match step.left {
-            true => node(&step.hash, &hash),
-            false => node(&hash, &step.hash),
-        });
-    if walked == receipt.root {
-        Ok(())
-    } else {
-        Err(ReceiptError::Path)
-    }
+    let walked = receipt.path.iter().fold(leaf(receipt.stream, &head), |hash, step| match step.left {
+        true => node(&step.hash, &hash),
+        false => node(&hash, &step.hash),
+    });
+    if walked == receipt.root { Ok(()) } else { Err(ReceiptError::Path) }
 }
 
 /// Gathers what a receipt needs while the frames that its seal covers go by.
@@ -311,25 +259,13 @@ pub struct Gathering {
 
 impl Gathering {
     pub fn new(stream: StreamId, version: Version) -> Self {
-        Self {
-            stream,
-            version,
-            frame: None,
-            later: Vec::new(),
-            moved: Moved::new(),
-        }
+        Self { stream, version, frame: None, later: Vec::new(), moved: Moved::new() }
     }
 
     /// A frame that the seal covers.
     pub fn pass(&mut self, record: &Record<'_>) {
         let (header, hash) = (&record.header, record.hash());
-        self.moved.insert(
-            header.stream,
-            Head {
-                version: header.version,
-                hash,
-            },
-        );
+        self.moved.insert(header.stream, Head { version: header.version, hash });
         if header.stream != self.stream {
             return;
         }
@@ -344,10 +280,7 @@ impl Gathering {
 
     /// The receipt, with the record of the seal; `None` where the frame did not go by.
     pub fn receipt(self, seal: &Seal, seal_record: Vec<u8>) -> Option<Receipt> {
-        let index = self
-            .moved
-            .keys()
-            .position(|stream| *stream == self.stream)?;
+        let index = self.moved.keys().position(|stream| *stream == self.stream)?;
         Some(Receipt {
             stream: self.stream,
             version: self.version,
@@ -373,11 +306,7 @@ mod tests {
             for index in 0..count {
                 let steps = path(&leaves, index);
                 let walked = steps.iter().fold(leaves[index], |hash, step| {
-                    if step.left {
-                        node(&step.hash, &hash)
-                    } else {
-                        node(&hash, &step.hash)
-                    }
+                    if step.left { node(&step.hash, &hash) } else { node(&hash, &step.hash) }
                 });
                 assert_eq!(walked, root(&leaves), "leaf {index} of {count}");
             }

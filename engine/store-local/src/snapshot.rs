@@ -48,7 +48,7 @@ const SUFFIX: &str = ".snapshot";
 const TEMPORARY: &str = ".tmp";
 
 fn path(begun: u64) -> String {
-    format!("{SNAPSHOT_FOLDER}/{begun:020}{SUFFIX}")
+    format!("{SNAPSHOT_FOLDER}/{}", name(begun))
 }
 
 /// Where a snapshot begins and ends.
@@ -77,31 +77,38 @@ fn broken<T>(what: &str) -> Result<T, Fault> {
     Err(Fault::Broken(what.to_owned()))
 }
 
-/// The frames at which the snapshots that are there begin, oldest first. Unfinished ones are removed.
-pub fn list(disk: &dyn Disk) -> io::Result<Vec<u64>> {
-    let mut found = Vec::new();
-    for name in disk.list(SNAPSHOT_FOLDER)? {
-        if name.ends_with(TEMPORARY) {
-            disk.remove(&format!("{SNAPSHOT_FOLDER}/{name}"))?;
-        } else if let Some(begun) = name
-            .strip_suffix(SUFFIX)
-            .and_then(|number| number.parse().ok())
-        {
-            found.push(begun);
-        }
-    }
+/// The name of a snapshot's file, without its folder.
+pub fn name(begun: u64) -> String {
+    format!("{begun:020}{SUFFIX}")
+}
+
+/// The frames at which the snapshots that are there begin, oldest first.
+pub fn finished(disk: &dyn Disk) -> io::Result<Vec<u64>> {
+    let names = disk.list(SNAPSHOT_FOLDER)?;
+    let begun = |file: &String| file.strip_suffix(SUFFIX)?.parse().ok().filter(|&begun| name(begun) == *file);
+    let mut found: Vec<u64> = names.iter().filter_map(begun).collect();
     found.sort_unstable();
     Ok(found)
 }
 
-/// Takes a snapshot and removes those that are older than the kept ones.
+/// Removes snapshots that were never finished.
+pub fn remove_unfinished(disk: &dyn Disk) -> io::Result<()> {
+    for name in disk.list(SNAPSHOT_FOLDER)? {
+        if name.ends_with(TEMPORARY) {
+            disk.remove(&format!("{SNAPSHOT_FOLDER}/{name}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes a snapshot and removes those that are older than the kept ones. A store without frames needs none.
 pub fn take(disk: &dyn Disk, journal: u64, rows: &Rows) -> Result<Span, Error> {
     let begun = rows.last_frame();
+    if begun == 0 {
+        return Ok(Span { begun, ended: begun });
+    }
     let path = path(begun);
-    let io = |source| Error::Io {
-        path: path.clone(),
-        source,
-    };
+    let io = |source| Error::Io { path: path.clone(), source };
     let temporary = format!("{path}{TEMPORARY}");
     disk::remove_if_there(disk, &temporary).map_err(io)?;
     let mut writer = Writer::begin(disk, &temporary, journal, begun).map_err(io)?;
@@ -123,7 +130,7 @@ pub fn take(disk: &dyn Disk, journal: u64, rows: &Rows) -> Result<Span, Error> {
 }
 
 fn remove_old(disk: &dyn Disk) -> io::Result<()> {
-    let found = list(disk)?;
+    let found = finished(disk)?;
     for begun in found.iter().rev().skip(SNAPSHOTS_KEPT) {
         disk.remove(&path(*begun))?;
     }
@@ -149,31 +156,17 @@ impl Writer {
         let sum = crc32c::crc32c(&header[..28]);
         header[28..].copy_from_slice(&sum.to_le_bytes());
         file.write_at(0, &header)?;
-        Ok(Self {
-            file,
-            offset: HEADER_BYTES as u64,
-            block: Vec::new(),
-            blocks: 0,
-            rows: 0,
-        })
+        Ok(Self { file, offset: HEADER_BYTES as u64, block: Vec::new(), blocks: 0, rows: 0 })
     }
 
     fn row(&mut self, key: &[u8], value: &[u8]) -> io::Result<()> {
-        let length = |bytes: &[u8]| {
-            u32::try_from(bytes.len())
-                .expect("a row is shorter than a frame")
-                .to_le_bytes()
-        };
+        let length = |bytes: &[u8]| u32::try_from(bytes.len()).expect("a row is shorter than a frame").to_le_bytes();
         self.block.extend_from_slice(&length(key));
         self.block.extend_from_slice(&length(value));
         self.block.extend_from_slice(key);
         self.block.extend_from_slice(value);
         self.rows += 1;
-        if self.block.len() >= BLOCK_BYTES {
-            self.write(ROWS)
-        } else {
-            Ok(())
-        }
+        if self.block.len() >= BLOCK_BYTES { self.write(ROWS) } else { Ok(()) }
     }
 
     fn end(mut self, ended: u64) -> io::Result<()> {
@@ -187,8 +180,7 @@ impl Writer {
     }
 
     fn write(&mut self, kind: u8) -> io::Result<()> {
-        let length =
-            u32::try_from(self.block.len()).expect("a block is shorter than BLOCK_BYTES_MAX");
+        let length = u32::try_from(self.block.len()).expect("a block is shorter than BLOCK_BYTES_MAX");
         let mut bytes = vec![0; BLOCK_HEADER_BYTES];
         bytes[0] = kind;
         bytes[4..12].copy_from_slice(&self.blocks.to_le_bytes());
@@ -224,10 +216,7 @@ impl Reader {
         let file = disk.open(&path(begun))?;
         let mut header = [0; HEADER_BYTES];
         let count = file.read_at(0, &mut header)?;
-        if count < HEADER_BYTES
-            || header[..4] != MAGIC
-            || u32_at(&header, 28) != crc32c::crc32c(&header[..28])
-        {
+        if count < HEADER_BYTES || header[..4] != MAGIC || u32_at(&header, 28) != crc32c::crc32c(&header[..28]) {
             return broken("its header is damaged");
         }
         if header[4] != FORMAT {
@@ -236,13 +225,7 @@ impl Reader {
         if u64_at(&header, 8) != journal || u64_at(&header, 16) != begun {
             return broken("it belongs to another journal or another frame");
         }
-        Ok(Self {
-            file,
-            offset: HEADER_BYTES as u64,
-            blocks: 0,
-            rows: 0,
-            begun,
-        })
+        Ok(Self { file, offset: HEADER_BYTES as u64, blocks: 0, rows: 0, begun })
     }
 
     /// The next block; the end comes last.
@@ -255,16 +238,10 @@ impl Reader {
             self.rows += page.len() as u64;
             return Ok(Block::Rows(page));
         }
-        if content.len() != END_BYTES
-            || u64_at(&content, 8) != self.rows
-            || self.file.length()? != self.offset
-        {
+        if content.len() != END_BYTES || u64_at(&content, 8) != self.rows || self.file.length()? != self.offset {
             return broken("rows are missing, or something follows its end");
         }
-        Ok(Block::End(Span {
-            begun: self.begun,
-            ended: u64_at(&content, 0),
-        }))
+        Ok(Block::End(Span { begun: self.begun, ended: u64_at(&content, 0) }))
     }
 
     /// Where the snapshot ends, from its last block alone; the rows are not checked.
@@ -277,10 +254,7 @@ impl Reader {
         if kind != END || content.len() != END_BYTES {
             return broken("it has no end");
         }
-        Ok(Span {
-            begun: self.begun,
-            ended: u64_at(&content, 0),
-        })
+        Ok(Span { begun: self.begun, ended: u64_at(&content, 0) })
     }
 
     fn block_at(&self, offset: u64, number: Option<u64>) -> Result<(u8, Vec<u8>), Fault> {
@@ -294,9 +268,7 @@ impl Reader {
             return broken("a block is out of order");
         }
         let mut content = vec![0; length];
-        let count = self
-            .file
-            .read_at(offset + BLOCK_HEADER_BYTES as u64, &mut content)?;
+        let count = self.file.read_at(offset + BLOCK_HEADER_BYTES as u64, &mut content)?;
         if count < length || u32_at(&header, 16) != crc32c::crc32c(&content) {
             return broken("a block is damaged");
         }
@@ -314,9 +286,7 @@ fn rows_of(mut content: &[u8]) -> Result<Page, Fault> {
             return broken("a row is cut short");
         };
         let (key, value) = (u32_at(lengths, 0) as usize, u32_at(lengths, 4) as usize);
-        let parts = rest
-            .split_at_checked(key)
-            .and_then(|(key, rest)| Some((key, rest.split_at_checked(value)?)));
+        let parts = rest.split_at_checked(key).and_then(|(key, rest)| Some((key, rest.split_at_checked(value)?)));
         let Some((key, (value, rest))) = parts else {
             return broken("a row is cut short");
         };
@@ -347,43 +317,19 @@ mod tests {
         let (disk, place) = (FaultyDisk::new(), MemoryPlace::new());
         let rows = Rows::start(place.renew().unwrap(), 5, 0, 1 << 20, Box::new(|| ())).unwrap();
         let value = |number: u32| Value::from(vec![number as u8; 10 + number as usize % 300]);
-        let content: Page = (0..700u32)
-            .map(|number| ([b"r", &number.to_be_bytes()[..]].concat(), value(number)))
-            .collect();
-        rows.add(
-            content
-                .iter()
-                .map(|(key, value)| (key.clone(), Some(value.clone()))),
-            41,
-        );
-        assert_eq!(
-            take(&disk, 5, &rows).unwrap(),
-            Span {
-                begun: 41,
-                ended: 41
-            }
-        );
+        let content: Page =
+            (0..700u32).map(|number| ([b"r", &number.to_be_bytes()[..]].concat(), value(number))).collect();
+        rows.add(content.iter().map(|(key, value)| (key.clone(), Some(value.clone()))), 41);
+        assert_eq!(take(&disk, 5, &rows).unwrap(), Span { begun: 41, ended: 41 });
         (disk, content)
     }
 
     #[test]
     fn a_snapshot_comes_back() {
         let (disk, content) = taken();
-        assert_eq!(list(&disk).unwrap(), [41]);
-        assert_eq!(
-            all(&disk, 5, 41).unwrap(),
-            (
-                content,
-                Span {
-                    begun: 41,
-                    ended: 41
-                }
-            )
-        );
-        assert_eq!(
-            Reader::open(&disk, 5, 41).unwrap().span().unwrap().ended,
-            41
-        );
+        assert_eq!(finished(&disk).unwrap(), [41]);
+        assert_eq!(all(&disk, 5, 41).unwrap(), (content, Span { begun: 41, ended: 41 }));
+        assert_eq!(Reader::open(&disk, 5, 41).unwrap().span().unwrap().ended, 41);
         assert!(Reader::open(&disk, 6, 41).is_err());
     }
 
@@ -391,11 +337,7 @@ mod tests {
     fn every_cut_and_many_flipped_bytes_show() {
         let (disk, _) = taken();
         let bytes = disk.bytes(&path(41)).unwrap();
-        for at in (0..bytes.len())
-            .step_by(997)
-            .chain(0..60)
-            .chain(bytes.len() - 45..bytes.len())
-        {
+        for at in (0..bytes.len()).step_by(997).chain(0..60).chain(bytes.len() - 45..bytes.len()) {
             disk.set_bytes(&path(41), &bytes[..at]);
             assert!(all(&disk, 5, 41).is_err(), "cut at {at}");
             let mut damaged = bytes.clone();

@@ -43,10 +43,7 @@ pub struct Inner {
 impl Inner {
     /// Why no commits are taken, if none are.
     pub fn stopped(&self) -> Option<&str> {
-        self.stopped
-            .get()
-            .map(String::as_str)
-            .or_else(|| self.rows.failure())
+        self.stopped.get().map(String::as_str).or_else(|| self.rows.failure())
     }
 
     pub fn stop(&self, why: &str) {
@@ -76,11 +73,7 @@ struct Growth {
 impl Snapshots {
     fn new(options: &Options, bytes: u64, frames: u64) -> Self {
         Self {
-            growth: Mutex::new(Growth {
-                bytes,
-                frames,
-                closing: false,
-            }),
+            growth: Mutex::new(Growth { bytes, frames, closing: false }),
             grown: Condvar::new(),
             every_bytes: options.snapshot_every_bytes,
             every_frames: options.snapshot_every_frames,
@@ -114,10 +107,7 @@ impl Snapshots {
     /// Waits until a snapshot is due; false when the store closes.
     fn wait(&self) -> bool {
         let idle = |growth: &mut Growth| !growth.closing && !self.due(growth);
-        let mut growth = self
-            .grown
-            .wait_while(self.lock(), idle)
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut growth = self.grown.wait_while(self.lock(), idle).unwrap_or_else(PoisonError::into_inner);
         (growth.bytes, growth.frames) = (0, 0);
         !growth.closing
     }
@@ -141,10 +131,7 @@ pub struct LocalStore {
 impl LocalStore {
     /// Opens the store in `folder`, or begins one there. The report says what was found.
     pub fn open(folder: &Path, options: Options) -> Result<(Self, OpeningReport), Error> {
-        let io = |source| Error::Io {
-            path: folder.display().to_string(),
-            source,
-        };
+        let io = |source| Error::Io { path: folder.display().to_string(), source };
         std::fs::create_dir_all(folder).map_err(io)?;
         let lock = Lock::take(folder)?;
         let place = SledPlace::new(&folder.join(INDEX_FOLDER), options.cache_bytes);
@@ -152,11 +139,7 @@ impl LocalStore {
     }
 
     /// Opens a store on another disk and index than the real ones. Nothing keeps a second store away.
-    pub fn open_on(
-        disk: Arc<dyn Disk>,
-        place: &dyn Place,
-        options: Options,
-    ) -> Result<(Self, OpeningReport), Error> {
+    pub fn open_on(disk: Arc<dyn Disk>, place: &dyn Place, options: Options) -> Result<(Self, OpeningReport), Error> {
         Self::start(disk, place, options, None)
     }
 
@@ -180,10 +163,7 @@ impl LocalStore {
             stopped: OnceLock::new(),
         });
         let thread = |name: &str| thread::Builder::new().name(name.to_owned());
-        let io = |source| Error::Io {
-            path: "threads of the store".into(),
-            source,
-        };
+        let io = |source| Error::Io { path: "threads of the store".into(), source };
         let for_snapshots = inner.clone();
         let take_snapshots = move || {
             while for_snapshots.snapshots.wait() {
@@ -193,18 +173,9 @@ impl LocalStore {
             }
         };
         let for_commits = inner.clone();
-        let orderer = thread("peygir-journal")
-            .spawn(move || commit::run(&for_commits, journal))
-            .map_err(io)?;
-        let snapshotter = thread("peygir-snapshots")
-            .spawn(take_snapshots)
-            .map_err(io)?;
-        let store = Self {
-            inner,
-            orderer: Some(orderer),
-            snapshotter: Some(snapshotter),
-            _lock: lock,
-        };
+        let orderer = thread("peygir-journal").spawn(move || commit::run(&for_commits, journal)).map_err(io)?;
+        let snapshotter = thread("peygir-snapshots").spawn(take_snapshots).map_err(io)?;
+        let store = Self { inner, orderer: Some(orderer), snapshotter: Some(snapshotter), _lock: lock };
         Ok((store, report))
     }
 
@@ -225,25 +196,16 @@ impl LocalStore {
         {
             tracing::error!("the thread that takes snapshots ended by a panic");
         }
-        let last_frame =
-            last_frame.map_err(|_| Error::Stopped("its thread ended by a panic".into()))?;
+        let last_frame = last_frame.map_err(|_| Error::Stopped("its thread ended by a panic".into()))?;
         if let Some(why) = self.inner.stopped() {
             // Whatever the journal has is found by the next start.
             return Err(Error::Stopped(why.to_owned()));
         }
         self.inner.rows.close()?;
         let boot_id = self.inner.options.boot_id.clone();
-        let marker = Marker {
-            journal: self.inner.journal,
-            boot_id,
-            closed: true,
-            last_frame,
-        };
+        let marker = Marker { journal: self.inner.journal, boot_id, closed: true, last_frame };
         let written = marker::write(&*self.inner.disk, &marker);
-        written.map_err(|source| Error::Io {
-            path: "rows.state".into(),
-            source,
-        })
+        written.map_err(|source| Error::Io { path: "rows.state".into(), source })
     }
 
     /// Seals all frames since the last seal; `None` where there are none. To be called about hourly; the end of a
@@ -251,21 +213,13 @@ impl LocalStore {
     pub fn seal(&self) -> Result<Option<Seal>, Error> {
         let (answer, answered) = sync_channel(1);
         self.inner.queue.push(vec![Job::Seal { answer }]);
-        answered
-            .recv()
-            .unwrap_or_else(|_| Err(Error::Stopped("the store stopped before it sealed".into())))
+        answered.recv().unwrap_or_else(|_| Err(Error::Stopped("the store stopped before it sealed".into())))
     }
 
     /// The seal that covers a frame; `None` where there is none yet.
     pub fn seal_of(&self, frame: u64) -> Result<Option<Seal>, Error> {
-        let page = self
-            .inner
-            .rows
-            .scan(&seal::row_key(frame), &[seal::SEALS + 1], 1)?;
-        let found = page
-            .first()
-            .map(|(_, value)| Seal::of_row(value))
-            .transpose()?;
+        let page = self.inner.rows.scan(&seal::row_key(frame), &[seal::SEALS + 1], 1)?;
+        let found = page.first().map(|(_, value)| Seal::of_row(value)).transpose()?;
         Ok(found.filter(|seal| seal.after < frame))
     }
 
@@ -328,21 +282,15 @@ impl Store for LocalStore {
         for (slot, batch) in batches.iter().enumerate() {
             match Prepared::new(batch) {
                 Ok(batch) => {
-                    prepared.push((slot, batch));
+                    prepared.push((slot, Box::new(batch)));
                     answers.push(None);
                 }
                 Err(conflict) => answers.push(Some(Err(conflict))),
             }
         }
         let ticket = Ticket::new(answers);
-        let job = |(slot, prepared)| Job::Commit {
-            prepared,
-            ticket: ticket.clone(),
-            slot,
-        };
-        self.inner
-            .queue
-            .push(prepared.into_iter().map(job).collect());
+        let job = |(slot, prepared)| Job::Commit { prepared, ticket: ticket.clone(), slot };
+        self.inner.queue.push(prepared.into_iter().map(job).collect());
         ticket.wait()
     }
 
@@ -354,22 +302,12 @@ impl Store for LocalStore {
     }
 
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-        Ok(self
-            .inner
-            .rows
-            .get(&space::row(key))?
-            .map(|value| value.to_vec()))
+        Ok(self.inner.rows.get(&space::row(key))?.map(|value| value.to_vec()))
     }
 
     fn scan(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Row>, Error> {
-        let page = self
-            .inner
-            .rows
-            .scan(&space::row(from), &space::row(to), limit)?;
-        Ok(page
-            .into_iter()
-            .map(|(key, value)| (key[1..].to_vec(), value.to_vec()))
-            .collect())
+        let page = self.inner.rows.scan(&space::row(from), &space::row(to), limit)?;
+        Ok(page.into_iter().map(|(key, value)| (key[1..].to_vec(), value.to_vec())).collect())
     }
 
     fn claimed(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
@@ -382,9 +320,7 @@ impl Store for LocalStore {
     fn inbox(&self, limit: usize) -> Result<Vec<(InboxKey, Vec<u8>)>, Error> {
         let (from, to) = space::bounds(space::INBOX);
         let page = self.inner.rows.scan(&from, &to, limit)?;
-        page.into_iter()
-            .map(|(key, value)| Ok((space::inbox_key(&key)?, value.to_vec())))
-            .collect()
+        page.into_iter().map(|(key, value)| Ok((space::inbox_key(&key)?, value.to_vec()))).collect()
     }
 
     fn journal(&self, stream: StreamId, after: Version, limit: usize) -> Result<Vec<Frame>, Error> {
@@ -395,10 +331,7 @@ impl Store for LocalStore {
             let frame = Record::split(&bytes).and_then(|record| Frame::of_record(&record));
             let frame = frame.map_err(|error| positions::wrong(position, error.to_string()))?;
             if (frame.stream, frame.version) != (stream, before + 1) {
-                return Err(positions::wrong(
-                    position,
-                    "another frame than the index says".into(),
-                ));
+                return Err(positions::wrong(position, "another frame than the index says".into()));
             }
             frames.push(frame);
         }

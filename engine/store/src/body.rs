@@ -113,32 +113,16 @@ impl<'a> Body<'a> {
             rows: parts
                 .rows
                 .iter()
-                .map(|(key, value)| Row {
-                    key: bytes(key),
-                    value: value.as_deref().map(bytes),
-                })
+                .map(|(key, value)| Row { key: bytes(key), value: value.as_deref().map(bytes) })
                 .collect(),
-            claims: parts
-                .claims
-                .iter()
-                .map(|(key, value)| Claim {
-                    key: bytes(key),
-                    value: bytes(value),
-                })
-                .collect(),
+            claims: parts.claims.iter().map(|(key, value)| Claim { key: bytes(key), value: bytes(value) }).collect(),
             unclaim: parts.unclaim.iter().map(|key| bytes(key)).collect(),
             enqueue: parts
                 .enqueue
                 .iter()
-                .map(|entry| Entry {
-                    stream: entry.stream,
-                    command: bytes(&entry.command),
-                })
+                .map(|entry| Entry { stream: entry.stream, command: bytes(&entry.command) })
                 .collect(),
-            done: parts.done.map(|done| Done {
-                frame: done.frame,
-                index: done.index,
-            }),
+            done: parts.done.map(|done| Done { frame: done.frame, index: done.index }),
         }
     }
 }
@@ -163,34 +147,12 @@ mod tests {
         encoder.u8(0).unwrap().bytes(b"go").unwrap();
         encoder.u8(1).unwrap().array(0).unwrap();
         encoder.u8(2).unwrap().array(1).unwrap();
-        encoder
-            .map(3)
-            .unwrap()
-            .u8(0)
-            .unwrap()
-            .bytes(b"k")
-            .unwrap()
-            .u8(1)
-            .unwrap()
-            .bytes(b"v")
-            .unwrap();
+        encoder.map(3).unwrap().u8(0).unwrap().bytes(b"k").unwrap().u8(1).unwrap().bytes(b"v").unwrap();
         encoder.u8(9).unwrap().str("from a later version").unwrap();
         encoder.u8(3).unwrap().array(0).unwrap();
         encoder.u8(4).unwrap().array(0).unwrap();
         encoder.u8(5).unwrap().array(0).unwrap();
-        encoder
-            .u8(77)
-            .unwrap()
-            .map(1)
-            .unwrap()
-            .u8(1)
-            .unwrap()
-            .array(2)
-            .unwrap()
-            .u8(1)
-            .unwrap()
-            .null()
-            .unwrap();
+        encoder.u8(77).unwrap().map(1).unwrap().u8(1).unwrap().array(2).unwrap().u8(1).unwrap().null().unwrap();
         let body = decode(&bytes).unwrap();
         assert_eq!(&body.command[..], b"go");
         assert_eq!(&body.rows[0].key[..], b"k");

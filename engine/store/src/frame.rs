@@ -160,18 +160,11 @@ impl<'a> Record<'a> {
         }
         let bytes: &[u8; HEADER_BYTES] = header_bytes.try_into().map_err(|_| FrameError::Short)?;
         let header = Header::of_bytes(bytes).ok_or(FrameError::Kind(bytes[4]))?;
-        Ok(Self {
-            header,
-            header_bytes,
-            body,
-        })
+        Ok(Self { header, header_bytes, body })
     }
 
     /// Length of the whole record, in bytes.
-    #[expect(
-        clippy::len_without_is_empty,
-        reason = "a record is never empty: it has a header"
-    )]
+    #[expect(clippy::len_without_is_empty, reason = "a record is never empty: it has a header")]
     pub fn len(&self) -> usize {
         self.header_bytes.len() + self.body.len()
     }
@@ -221,9 +214,7 @@ impl Frame {
     pub fn encode(&self) -> Result<Vec<u8>, FrameError> {
         let body = body::encode(&body::Body::of_frame(self));
         if body.len() > FRAME_BYTES_MAX {
-            return Err(FrameError::Length(
-                u32::try_from(body.len()).unwrap_or(u32::MAX),
-            ));
+            return Err(FrameError::Length(u32::try_from(body.len()).unwrap_or(u32::MAX)));
         }
         let mut bytes = self.header().encode(&body).to_vec();
         bytes.extend_from_slice(&body);
@@ -249,30 +240,15 @@ impl Frame {
             previous: header.previous,
             command: body.command.to_vec(),
             events: body.events.iter().map(|event| event.to_vec()).collect(),
-            rows: body
-                .rows
-                .iter()
-                .map(|row| (row.key.to_vec(), row.value.map(|value| value.to_vec())))
-                .collect(),
-            claims: body
-                .claims
-                .iter()
-                .map(|claim| (claim.key.to_vec(), claim.value.to_vec()))
-                .collect(),
+            rows: body.rows.iter().map(|row| (row.key.to_vec(), row.value.map(|value| value.to_vec()))).collect(),
+            claims: body.claims.iter().map(|claim| (claim.key.to_vec(), claim.value.to_vec())).collect(),
             unclaim: body.unclaim.iter().map(|key| key.to_vec()).collect(),
             enqueue: body
                 .enqueue
                 .iter()
-                .map(|entry| Enqueued {
-                    stream: entry.stream,
-                    command: entry.command.to_vec(),
-                })
+                .map(|entry| Enqueued { stream: entry.stream, command: entry.command.to_vec() })
                 .collect(),
-            done: body.done.map(|done| InboxKey {
-                stream: header.stream,
-                frame: done.frame,
-                index: done.index,
-            }),
+            done: body.done.map(|done| InboxKey { stream: header.stream, frame: done.frame, index: done.index }),
         })
     }
 
@@ -296,21 +272,11 @@ mod tests {
             previous: [9; 32],
             command: b"do".to_vec(),
             events: vec![b"one".to_vec(), vec![]],
-            rows: vec![
-                (b"k".to_vec(), Some(b"v".to_vec())),
-                (b"gone".to_vec(), None),
-            ],
+            rows: vec![(b"k".to_vec(), Some(b"v".to_vec())), (b"gone".to_vec(), None)],
             claims: vec![(b"code".to_vec(), b"42".to_vec())],
             unclaim: vec![b"old".to_vec()],
-            enqueue: vec![Enqueued {
-                stream: Id([4; 16]),
-                command: b"go".to_vec(),
-            }],
-            done: Some(InboxKey {
-                stream: Id([3; 16]),
-                frame: 5,
-                index: 1,
-            }),
+            enqueue: vec![Enqueued { stream: Id([4; 16]), command: b"go".to_vec() }],
+            done: Some(InboxKey { stream: Id([3; 16]), frame: 5, index: 1 }),
         }
     }
 
@@ -342,23 +308,15 @@ mod tests {
     fn every_cut_shows() {
         let bytes = frame().encode().unwrap();
         for length in 0..bytes.len() {
-            assert_eq!(
-                Record::split(&bytes[..length]),
-                Err(FrameError::Short),
-                "length {length}"
-            );
+            assert_eq!(Record::split(&bytes[..length]), Err(FrameError::Short), "length {length}");
         }
     }
 
     #[test]
     fn the_hash_covers_header_and_body() {
         let before = frame().hash().unwrap();
-        let changes: [fn(&mut Frame); 4] = [
-            |f| f.number += 1,
-            |f| f.previous[0] ^= 1,
-            |f| f.events[0][0] ^= 1,
-            |f| f.at = Moment(6),
-        ];
+        let changes: [fn(&mut Frame); 4] =
+            [|f| f.number += 1, |f| f.previous[0] ^= 1, |f| f.events[0][0] ^= 1, |f| f.at = Moment(6)];
         for change in changes {
             let mut other = frame();
             change(&mut other);

@@ -29,8 +29,7 @@ impl Key {
 
     pub fn signed(mut self, value: i64) -> Self {
         // Flipping the sign bit puts the negative numbers first.
-        self.0
-            .extend_from_slice(&((value as u64) ^ (1 << 63)).to_be_bytes());
+        self.0.extend_from_slice(&((value as u64) ^ (1 << 63)).to_be_bytes());
         self
     }
 

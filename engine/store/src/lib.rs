@@ -95,17 +95,10 @@ pub enum Conflict {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("{path}: {source}")]
-    Io {
-        path: String,
-        source: std::io::Error,
-    },
+    Io { path: String, source: std::io::Error },
     /// Damage before the last group: the start stops here.
     #[error("segment {segment}, offset {offset}: {what}")]
-    Damaged {
-        segment: String,
-        offset: u64,
-        what: String,
-    },
+    Damaged { segment: String, offset: u64, what: String },
     #[error("{0}")]
     Refused(String),
     #[error("the store takes no commits: {0}")]

@@ -50,10 +50,7 @@ impl Inner {
             return Page::new();
         }
         let range = self.space.range(from.to_vec()..to.to_vec());
-        range
-            .take(limit)
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect()
+        range.take(limit).map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 }
 
@@ -85,26 +82,16 @@ impl Store for MemoryStore {
 
     fn version(&self, stream: StreamId) -> Result<Version, Error> {
         let inner = self.read();
-        Ok(inner
-            .journal
-            .get(&stream)
-            .map_or(Head::NONE.version, |frames| frames.len() as Version))
+        Ok(inner.journal.get(&stream).map_or(Head::NONE.version, |frames| frames.len() as Version))
     }
 
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-        Ok(self
-            .read()
-            .space
-            .get(&space::row(key))
-            .map(|value| value.to_vec()))
+        Ok(self.read().space.get(&space::row(key)).map(|value| value.to_vec()))
     }
 
     fn scan(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Row>, Error> {
         let page = self.read().scan(&space::row(from), &space::row(to), limit);
-        Ok(page
-            .into_iter()
-            .map(|(key, value)| (key[1..].to_vec(), value.to_vec()))
-            .collect())
+        Ok(page.into_iter().map(|(key, value)| (key[1..].to_vec(), value.to_vec())).collect())
     }
 
     fn claimed(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
@@ -118,9 +105,7 @@ impl Store for MemoryStore {
     fn inbox(&self, limit: usize) -> Result<Vec<(InboxKey, Vec<u8>)>, Error> {
         let (from, to) = space::bounds(space::INBOX);
         let page = self.read().scan(&from, &to, limit);
-        page.into_iter()
-            .map(|(key, value)| Ok((space::inbox_key(&key)?, value.to_vec())))
-            .collect()
+        page.into_iter().map(|(key, value)| Ok((space::inbox_key(&key)?, value.to_vec()))).collect()
     }
 
     fn journal(&self, stream: StreamId, after: Version, limit: usize) -> Result<Vec<Frame>, Error> {
@@ -129,9 +114,7 @@ impl Store for MemoryStore {
             return Ok(Vec::new());
         };
         let after = usize::try_from(after).unwrap_or(usize::MAX);
-        let decode = |bytes: &Vec<u8>| {
-            Frame::decode(bytes).map_err(|error| Error::Refused(error.to_string()))
-        };
+        let decode = |bytes: &Vec<u8>| Frame::decode(bytes).map_err(|error| Error::Refused(error.to_string()));
         frames.iter().skip(after).take(limit).map(decode).collect()
     }
 

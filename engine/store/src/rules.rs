@@ -44,16 +44,10 @@ impl Prepared {
         within_limits(batch)?;
         let body = body::encode(&Body::of_batch(batch));
         if body.len() > FRAME_BYTES_MAX {
-            return Err(Conflict::TooLarge {
-                limit: "FRAME_BYTES_MAX",
-            });
+            return Err(Conflict::TooLarge { limit: "FRAME_BYTES_MAX" });
         }
         let body_digest = Sha256::digest(&body).into();
-        Ok(Self {
-            batch: batch.clone(),
-            body,
-            body_digest,
-        })
+        Ok(Self { batch: batch.clone(), body, body_digest })
     }
 
     pub fn body(&self) -> &[u8] {
@@ -68,31 +62,19 @@ impl Prepared {
 
 fn within_limits(batch: &Batch) -> Result<(), Conflict> {
     let keys = batch.rows.iter().map(|(key, _)| key);
-    let keys = keys
-        .chain(batch.claims.iter().map(|(key, _)| key))
-        .chain(&batch.unclaim);
+    let keys = keys.chain(batch.claims.iter().map(|(key, _)| key)).chain(&batch.unclaim);
     if keys.into_iter().any(|key| key.len() > KEY_BYTES_MAX) {
-        return Err(Conflict::TooLarge {
-            limit: "KEY_BYTES_MAX",
-        });
+        return Err(Conflict::TooLarge { limit: "KEY_BYTES_MAX" });
     }
     let rows = batch.rows.iter().filter_map(|(_, value)| value.as_ref());
     let mut values = rows.chain(batch.claims.iter().map(|(_, value)| value));
     if values.any(|value| value.len() > ROW_BYTES_MAX) {
-        return Err(Conflict::TooLarge {
-            limit: "ROW_BYTES_MAX",
-        });
+        return Err(Conflict::TooLarge { limit: "ROW_BYTES_MAX" });
     }
     // A body is never shorter than its parts: what is far too large is refused before it is encoded.
-    let parts = batch
-        .events
-        .iter()
-        .map(Vec::len)
-        .chain(batch.enqueue.iter().map(|entry| entry.command.len()));
+    let parts = batch.events.iter().map(Vec::len).chain(batch.enqueue.iter().map(|entry| entry.command.len()));
     if batch.command.len().saturating_add(parts.sum::<usize>()) > FRAME_BYTES_MAX {
-        return Err(Conflict::TooLarge {
-            limit: "FRAME_BYTES_MAX",
-        });
+        return Err(Conflict::TooLarge { limit: "FRAME_BYTES_MAX" });
     }
     Ok(())
 }
@@ -100,20 +82,13 @@ fn within_limits(batch: &Batch) -> Result<(), Conflict> {
 /// Judges a batch; taken, it becomes the frame with this number. A view that can't answer stops the store.
 pub fn admit(view: &dyn View, number: u64, prepared: &Prepared) -> Result<Admitted, Conflict> {
     let batch = &prepared.batch;
-    let get = |key: &[u8]| {
-        view.get(key)
-            .map_err(|error| Conflict::Stopped(error.to_string()))
-    };
+    let get = |key: &[u8]| view.get(key).map_err(|error| Conflict::Stopped(error.to_string()));
     let head = match get(&space::head(batch.stream))? {
-        Some(bytes) => {
-            Head::decode(&bytes).map_err(|error| Conflict::Stopped(error.to_string()))?
-        }
+        Some(bytes) => Head::decode(&bytes).map_err(|error| Conflict::Stopped(error.to_string()))?,
         None => Head::NONE,
     };
     if head.version != batch.expected {
-        return Err(Conflict::Version {
-            actual: head.version,
-        });
+        return Err(Conflict::Version { actual: head.version });
     }
     if let Some(done) = &batch.done
         && (done.stream != batch.stream || get(&space::inbox(done))?.is_none())
@@ -132,12 +107,7 @@ pub fn admit(view: &dyn View, number: u64, prepared: &Prepared) -> Result<Admitt
     let header_bytes = header.encode(&prepared.body);
     let hash = frame::link(&header_bytes, &prepared.body_digest);
     let changes = space::changes(&header, hash, &Body::of_batch(batch));
-    Ok(Admitted {
-        header,
-        header_bytes,
-        hash,
-        changes,
-    })
+    Ok(Admitted { header, header_bytes, hash, changes })
 }
 
 /// Looks a key up for a judgement.
@@ -151,32 +121,20 @@ fn judge_claims(batch: &Batch, get: Lookup) -> Result<(), Conflict> {
         if let Some(bytes) = get(&space::claim(key))? {
             let (owner, value) = space::decode_claim(&bytes).map_err(stopped)?;
             if owner != batch.stream {
-                return Err(Conflict::Claimed {
-                    key: key.clone(),
-                    value: value.to_vec(),
-                });
+                return Err(Conflict::Claimed { key: key.clone(), value: value.to_vec() });
             }
         }
     }
     for (index, (key, _)) in batch.claims.iter().enumerate() {
-        if let Some((_, earlier)) = batch.claims[..index]
-            .iter()
-            .find(|(earlier, _)| earlier == key)
-        {
-            return Err(Conflict::Claimed {
-                key: key.clone(),
-                value: earlier.clone(),
-            });
+        if let Some((_, earlier)) = batch.claims[..index].iter().find(|(earlier, _)| earlier == key) {
+            return Err(Conflict::Claimed { key: key.clone(), value: earlier.clone() });
         }
         if batch.unclaim.contains(key) {
             continue;
         }
         if let Some(bytes) = get(&space::claim(key))? {
             let (_, value) = space::decode_claim(&bytes).map_err(stopped)?;
-            return Err(Conflict::Claimed {
-                key: key.clone(),
-                value: value.to_vec(),
-            });
+            return Err(Conflict::Claimed { key: key.clone(), value: value.to_vec() });
         }
     }
     Ok(())

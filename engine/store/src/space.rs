@@ -37,10 +37,7 @@ pub struct Head {
 
 impl Head {
     /// A stream without commits.
-    pub const NONE: Head = Head {
-        version: 0,
-        hash: [0; 32],
-    };
+    pub const NONE: Head = Head { version: 0, hash: [0; 32] };
 
     pub fn encode(&self) -> Value {
         let mut bytes = [0u8; 40];
@@ -50,30 +47,21 @@ impl Head {
     }
 
     pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
-        let (version, hash) = bytes
-            .split_first_chunk::<8>()
-            .ok_or_else(|| damaged("a stream's head"))?;
+        let (version, hash) = bytes.split_first_chunk::<8>().ok_or_else(|| damaged("a stream's head"))?;
         let hash = hash.try_into().map_err(|_| damaged("a stream's head"))?;
-        Ok(Self {
-            version: u64::from_be_bytes(*version),
-            hash,
-        })
+        Ok(Self { version: u64::from_be_bytes(*version), hash })
     }
 }
 
 /// A claim: the stream that made it, and the value. Only that stream may give it up.
 pub fn decode_claim(bytes: &[u8]) -> Result<(StreamId, &[u8]), Error> {
-    let (owner, value) = bytes
-        .split_first_chunk::<16>()
-        .ok_or_else(|| damaged("a claim"))?;
+    let (owner, value) = bytes.split_first_chunk::<16>().ok_or_else(|| damaged("a claim"))?;
     Ok((Id(*owner), value))
 }
 
 /// What is found under a key that this code wrote is not what it wrote.
 pub fn damaged(what: &str) -> Error {
-    Error::Refused(format!(
-        "the index holds something else than {what} where one should be"
-    ))
+    Error::Refused(format!("the index holds something else than {what} where one should be"))
 }
 
 pub fn row(key: &[u8]) -> Vec<u8> {
@@ -90,11 +78,7 @@ pub fn claim(key: &[u8]) -> Vec<u8> {
 
 /// Oldest frame first.
 pub fn inbox(entry: &InboxKey) -> Vec<u8> {
-    key::Key::new(&[INBOX])
-        .unsigned(entry.frame)
-        .raw(&entry.index.to_be_bytes())
-        .id(entry.stream)
-        .into_bytes()
+    key::Key::new(&[INBOX]).unsigned(entry.frame).raw(&entry.index.to_be_bytes()).id(entry.stream).into_bytes()
 }
 
 pub fn inbox_key(bytes: &[u8]) -> Result<InboxKey, Error> {
@@ -102,11 +86,7 @@ pub fn inbox_key(bytes: &[u8]) -> Result<InboxKey, Error> {
         let mut reader = key::Reader::new(bytes, &[INBOX])?;
         let frame = reader.unsigned()?;
         let (index, stream) = reader.rest().split_first_chunk::<4>()?;
-        Some(InboxKey {
-            stream: Id(stream.try_into().ok()?),
-            frame,
-            index: u32::from_be_bytes(*index),
-        })
+        Some(InboxKey { stream: Id(stream.try_into().ok()?), frame, index: u32::from_be_bytes(*index) })
     };
     read().ok_or_else(|| damaged("a key of the inbox"))
 }
@@ -125,18 +105,11 @@ fn prefixed(prefix: u8, key: &[u8]) -> Vec<u8> {
 
 /// What a frame changes, in order; a later change of a key replaces an earlier one. Made twice it changes nothing more.
 pub fn changes(header: &Header, hash: FrameHash, body: &Body<'_>) -> Vec<Change> {
-    let mut changes =
-        Vec::with_capacity(2 + body.rows.len() + body.claims.len() + body.enqueue.len());
-    let new_head = Head {
-        version: header.version,
-        hash,
-    };
+    let mut changes = Vec::with_capacity(2 + body.rows.len() + body.claims.len() + body.enqueue.len());
+    let new_head = Head { version: header.version, hash };
     changes.push((head(header.stream), Some(new_head.encode())));
     for change in &body.rows {
-        changes.push((
-            row(change.key),
-            change.value.map(|value| Arc::from(&value[..])),
-        ));
+        changes.push((row(change.key), change.value.map(|value| Arc::from(&value[..]))));
     }
     for key in &body.unclaim {
         changes.push((claim(key), None));
@@ -146,21 +119,12 @@ pub fn changes(header: &Header, hash: FrameHash, body: &Body<'_>) -> Vec<Change>
         changes.push((claim(made.key), Some(Arc::from(value))));
     }
     if let Some(done) = body.done {
-        let entry = InboxKey {
-            stream: header.stream,
-            frame: done.frame,
-            index: done.index,
-        };
+        let entry = InboxKey { stream: header.stream, frame: done.frame, index: done.index };
         changes.push((inbox(&entry), None));
     }
     for (index, entry) in body.enqueue.iter().enumerate() {
-        let index = u32::try_from(index)
-            .expect("a body within FRAME_BYTES_MAX holds fewer entries than 2^32");
-        let entry_key = InboxKey {
-            stream: entry.stream,
-            frame: header.number,
-            index,
-        };
+        let index = u32::try_from(index).expect("a body within FRAME_BYTES_MAX holds fewer entries than 2^32");
+        let entry_key = InboxKey { stream: entry.stream, frame: header.number, index };
         changes.push((inbox(&entry_key), Some(Arc::from(&entry.command[..]))));
     }
     changes
@@ -172,20 +136,14 @@ pub type Page = Vec<(Vec<u8>, Value)>;
 /// The digest of [`crate::Store::digest`], over pages that `scan` gives.
 ///
 /// Heads count with their version alone: the hash says how it came to be, the digest what is.
-pub fn digest(
-    scan: impl Fn(&[u8], &[u8], usize) -> Result<Page, Error>,
-) -> Result<[u8; 32], Error> {
+pub fn digest(scan: impl Fn(&[u8], &[u8], usize) -> Result<Page, Error>) -> Result<[u8; 32], Error> {
     let mut hash = Sha256::new();
     for prefix in [CLAIM, INBOX, ROW, HEAD] {
         let (mut from, to) = bounds(prefix);
         loop {
             let page = scan(&from, &to, DIGEST_PAGE_ROWS)?;
             for (key, value) in &page {
-                let value = if prefix == HEAD {
-                    value.get(..8).ok_or_else(|| damaged("a head"))?
-                } else {
-                    value
-                };
+                let value = if prefix == HEAD { value.get(..8).ok_or_else(|| damaged("a head"))? } else { value };
                 hash.update((key.len() as u64).to_be_bytes());
                 hash.update(key);
                 hash.update((value.len() as u64).to_be_bytes());
@@ -206,17 +164,8 @@ mod tests {
 
     #[test]
     fn keys_of_the_inbox_come_back_in_the_order_of_frames() {
-        let entry = |frame, index, stream| InboxKey {
-            stream: Id([stream; 16]),
-            frame,
-            index,
-        };
-        let entries = [
-            entry(1, 0, 9),
-            entry(1, 1, 2),
-            entry(2, 0, 1),
-            entry(256, 0, 0),
-        ];
+        let entry = |frame, index, stream| InboxKey { stream: Id([stream; 16]), frame, index };
+        let entries = [entry(1, 0, 9), entry(1, 1, 2), entry(2, 0, 1), entry(256, 0, 0)];
         let keys: Vec<_> = entries.iter().map(inbox).collect();
         assert!(keys.is_sorted());
         for (entry, key) in entries.iter().zip(&keys) {
@@ -228,10 +177,7 @@ mod tests {
 
     #[test]
     fn a_head_comes_back() {
-        let head = Head {
-            version: 3,
-            hash: [7; 32],
-        };
+        let head = Head { version: 3, hash: [7; 32] };
         assert_eq!(Head::decode(&head.encode()).unwrap(), head);
         assert!(Head::decode(b"short").is_err());
     }

@@ -72,10 +72,7 @@ impl World {
     }
 
     fn node(&self, path: &str) -> io::Result<u64> {
-        self.names
-            .get(path)
-            .copied()
-            .ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
+        self.names.get(path).copied().ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
     }
 
     fn name(&mut self, path: &str, node: Option<u64>) {
@@ -128,9 +125,7 @@ impl FaultyDisk {
     pub fn after_kill(&self) -> FaultyDisk {
         let mut world = self.world().clone();
         (world.crash_at, world.fail_sync_at, world.fail_write_at) = (None, None, None);
-        FaultyDisk {
-            world: Arc::new(Mutex::new(world)),
-        }
+        FaultyDisk { world: Arc::new(Mutex::new(world)) }
     }
 
     /// The disk as a power cut leaves it; `draw` gives a number below its argument.
@@ -153,34 +148,17 @@ impl FaultyDisk {
             for change in &node.pending {
                 keep_some(&mut content, change, &mut draw);
             }
-            nodes.insert(
-                number,
-                Node {
-                    now: content.clone(),
-                    durable: content,
-                    pending: Vec::new(),
-                },
-            );
+            nodes.insert(number, Node { now: content.clone(), durable: content, pending: Vec::new() });
         }
-        let world = World {
-            durable_names: names.clone(),
-            names,
-            nodes,
-            next_node: world.next_node,
-            ..World::default()
-        };
-        FaultyDisk {
-            world: Arc::new(Mutex::new(world)),
-        }
+        let world =
+            World { durable_names: names.clone(), names, nodes, next_node: world.next_node, ..World::default() };
+        FaultyDisk { world: Arc::new(Mutex::new(world)) }
     }
 
     /// A file's bytes, for tests that damage them.
     pub fn bytes(&self, path: &str) -> Option<Vec<u8>> {
         let world = self.world();
-        world
-            .names
-            .get(path)
-            .map(|node| world.nodes[node].now.clone())
+        world.names.get(path).map(|node| world.nodes[node].now.clone())
     }
 
     /// Puts a file down, durable.
@@ -188,14 +166,7 @@ impl FaultyDisk {
         let mut world = self.world();
         let number = world.next_node;
         world.next_node += 1;
-        world.nodes.insert(
-            number,
-            Node {
-                now: bytes.to_vec(),
-                durable: bytes.to_vec(),
-                pending: Vec::new(),
-            },
-        );
+        world.nodes.insert(number, Node { now: bytes.to_vec(), durable: bytes.to_vec(), pending: Vec::new() });
         world.names.insert(path.to_owned(), number);
         world.durable_names.insert(path.to_owned(), number);
     }
@@ -217,17 +188,12 @@ impl FaultyDisk {
         }
         world.durable_names = world.names.clone();
         world.changed_names.clear();
-        FaultyDisk {
-            world: Arc::new(Mutex::new(world)),
-        }
+        FaultyDisk { world: Arc::new(Mutex::new(world)) }
     }
 
     fn file(&self, path: &str) -> io::Result<Arc<dyn File>> {
         let node = self.world().node(path)?;
-        Ok(Arc::new(FaultyFile {
-            world: self.world.clone(),
-            node,
-        }))
+        Ok(Arc::new(FaultyFile { world: self.world.clone(), node }))
     }
 }
 
@@ -236,11 +202,7 @@ fn keep_some(content: &mut Vec<u8>, change: &Pending, draw: &mut impl FnMut(u64)
     match (draw(4), change) {
         (0, _) => {}
         (1, _) | (_, Pending::Truncate(_)) => change.apply(content),
-        (2, Pending::Write { offset, bytes }) => put(
-            content,
-            *offset,
-            &bytes[..draw(bytes.len() as u64 + 1) as usize],
-        ),
+        (2, Pending::Write { offset, bytes }) => put(content, *offset, &bytes[..draw(bytes.len() as u64 + 1) as usize]),
         (_, Pending::Write { offset, bytes }) => {
             for (index, block) in bytes.chunks(BLOCK_BYTES).enumerate() {
                 if draw(2) == 0 {
@@ -255,9 +217,7 @@ impl Disk for FaultyDisk {
     fn list(&self, folder: &str) -> io::Result<Vec<String>> {
         let world = self.world();
         let paths = world.names.keys().filter(|path| folder_of(path) == folder);
-        Ok(paths
-            .map(|path| path.rsplit('/').next().unwrap_or(path).to_owned())
-            .collect())
+        Ok(paths.map(|path| path.rsplit('/').next().unwrap_or(path).to_owned()).collect())
     }
 
     fn create(&self, path: &str) -> io::Result<Arc<dyn File>> {
@@ -304,9 +264,7 @@ impl Disk for FaultyDisk {
         let mut world = self.world();
         world.operation()?;
         let changes = std::mem::take(&mut world.changed_names);
-        let (synced, left): (Vec<_>, Vec<_>) = changes
-            .into_iter()
-            .partition(|(path, _)| folder_of(path) == folder);
+        let (synced, left): (Vec<_>, Vec<_>) = changes.into_iter().partition(|(path, _)| folder_of(path) == folder);
         world.changed_names = left;
         for (path, node) in synced {
             match node {
@@ -337,11 +295,7 @@ impl FaultyFile {
 
 impl File for FaultyFile {
     fn length(&self) -> io::Result<u64> {
-        Ok(self
-            .world()
-            .nodes
-            .get(&self.node)
-            .map_or(0, |node| node.now.len() as u64))
+        Ok(self.world().nodes.get(&self.node).map_or(0, |node| node.now.len() as u64))
     }
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
@@ -349,9 +303,7 @@ impl File for FaultyFile {
         let Some(node) = world.nodes.get(&self.node) else {
             return Ok(0);
         };
-        let from = usize::try_from(offset)
-            .unwrap_or(usize::MAX)
-            .min(node.now.len());
+        let from = usize::try_from(offset).unwrap_or(usize::MAX).min(node.now.len());
         let count = buffer.len().min(node.now.len() - from);
         buffer[..count].copy_from_slice(&node.now[from..from + count]);
         Ok(count)
@@ -362,34 +314,16 @@ impl File for FaultyFile {
         let mut world = self.world();
         if world.crash_at == Some(world.operations) {
             // The write that the power cut meets is on its way: any part of it may arrive.
-            self.change(
-                &mut world,
-                Pending::Write {
-                    offset,
-                    bytes: bytes.to_vec(),
-                },
-            );
+            self.change(&mut world, Pending::Write { offset, bytes: bytes.to_vec() });
         }
         world.operation()?;
         world.writes += 1;
         if world.fail_write_at == Some(world.writes) {
             let half = bytes[..bytes.len() / 2].to_vec();
-            self.change(
-                &mut world,
-                Pending::Write {
-                    offset,
-                    bytes: half,
-                },
-            );
+            self.change(&mut world, Pending::Write { offset, bytes: half });
             return Err(io::ErrorKind::StorageFull.into());
         }
-        self.change(
-            &mut world,
-            Pending::Write {
-                offset,
-                bytes: bytes.to_vec(),
-            },
-        );
+        self.change(&mut world, Pending::Write { offset, bytes: bytes.to_vec() });
         Ok(())
     }
 

@@ -17,9 +17,7 @@ pub struct RealDisk {
 impl RealDisk {
     /// Makes nothing; a folder that is missing shows as empty.
     pub fn new(root: &Path) -> Self {
-        Self {
-            root: root.to_owned(),
-        }
+        Self { root: root.to_owned() }
     }
 }
 
@@ -49,11 +47,7 @@ impl Disk for RealDisk {
             fs::create_dir_all(self.root.join(folder))?;
             self.sync_folder("")?;
         }
-        let file = fs::OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .open(self.root.join(path))?;
+        let file = fs::OpenOptions::new().read(true).write(true).create_new(true).open(self.root.join(path))?;
         Ok(Arc::new(RealFile(file)))
     }
 
@@ -62,10 +56,7 @@ impl Disk for RealDisk {
     }
 
     fn open_to_write(&self, path: &str) -> io::Result<Arc<dyn File>> {
-        let file = fs::OpenOptions::new()
-            .read(true)
-            .write(true)
-            .open(self.root.join(path))?;
+        let file = fs::OpenOptions::new().read(true).write(true).open(self.root.join(path))?;
         Ok(Arc::new(RealFile(file)))
     }
 
@@ -92,10 +83,7 @@ impl File for RealFile {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let mut filled = 0;
         while filled < buffer.len() {
-            match self
-                .0
-                .read_at(&mut buffer[filled..], offset + filled as u64)
-            {
+            match self.0.read_at(&mut buffer[filled..], offset + filled as u64) {
                 Ok(0) => break,
                 Ok(count) => filled += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -24,10 +24,7 @@ impl MemoryPlace {
 
     /// Another place with the same rows: what a killed process leaves.
     pub fn copy(&self) -> Self {
-        Self {
-            rows: Arc::new(Mutex::new(lock(&self.rows).clone())),
-            broken: Arc::default(),
-        }
+        Self { rows: Arc::new(Mutex::new(lock(&self.rows).clone())), broken: Arc::default() }
     }
 
     /// From now on every call fails, until the place is renewed.
@@ -48,10 +45,7 @@ impl MemoryPlace {
     }
 
     fn index(&self) -> Box<dyn Index> {
-        Box::new(MemoryIndex {
-            rows: self.rows.clone(),
-            broken: self.broken.clone(),
-        })
+        Box::new(MemoryIndex { rows: self.rows.clone(), broken: self.broken.clone() })
     }
 }
 
@@ -87,10 +81,7 @@ impl MemoryIndex {
         if self.broken.load(Ordering::Acquire) {
             return Err(IndexError("broken down".into()));
         }
-        lock(&self.rows)
-            .as_mut()
-            .map(work)
-            .ok_or_else(|| IndexError("cleared".into()))
+        lock(&self.rows).as_mut().map(work).ok_or_else(|| IndexError("cleared".into()))
     }
 }
 

@@ -39,10 +39,7 @@ pub struct SledPlace {
 impl SledPlace {
     /// `cache_bytes` bounds sled's own cache of pages.
     pub fn new(folder: &Path, cache_bytes: u64) -> Self {
-        Self {
-            folder: folder.to_owned(),
-            cache_bytes,
-        }
+        Self { folder: folder.to_owned(), cache_bytes }
     }
 
     fn start(&self) -> Result<Box<dyn Index>, IndexError> {
@@ -56,10 +53,7 @@ impl SledPlace {
             let tree = db.open_tree(TREE).map_err(failed)?;
             Ok(Opened { db, tree })
         })?;
-        Ok(Box::new(SledIndex {
-            folder: self.folder.clone(),
-            opened: Mutex::new(Some(opened)),
-        }))
+        Ok(Box::new(SledIndex { folder: self.folder.clone(), opened: Mutex::new(Some(opened)) }))
     }
 
     fn set_aside(&self) -> io::Result<()> {
@@ -67,31 +61,19 @@ impl SledPlace {
             return Ok(());
         }
         let parent = self.folder.parent().unwrap_or(Path::new("."));
-        let name = self
-            .folder
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = self.folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let prefix = format!("{name}.aside.");
         let mut numbers = Vec::new();
         for entry in fs::read_dir(parent)? {
             let entry = entry?.file_name().to_string_lossy().into_owned();
-            if let Some(number) = entry
-                .strip_prefix(&prefix)
-                .and_then(|number| number.parse::<u64>().ok())
-            {
+            if let Some(number) = entry.strip_prefix(&prefix).and_then(|number| number.parse::<u64>().ok()) {
                 numbers.push(number);
             }
         }
         numbers.sort_unstable();
         while numbers.len() >= ASIDE_MAX {
             let oldest = parent.join(format!("{prefix}{}", numbers.remove(0)));
-            if oldest.is_dir() {
-                fs::remove_dir_all(&oldest)?
-            } else {
-                fs::remove_file(&oldest)?
-            }
+            if oldest.is_dir() { fs::remove_dir_all(&oldest)? } else { fs::remove_file(&oldest)? }
         }
         let number = numbers.last().map_or(1, |last| last + 1);
         fs::rename(&self.folder, parent.join(format!("{prefix}{number}")))
@@ -107,8 +89,7 @@ impl Place for SledPlace {
     }
 
     fn renew(&self) -> Result<Box<dyn Index>, IndexError> {
-        self.set_aside()
-            .map_err(|error| IndexError(format!("{}: {error}", self.folder.display())))?;
+        self.set_aside().map_err(|error| IndexError(format!("{}: {error}", self.folder.display())))?;
         self.start()
     }
 }
@@ -131,23 +112,16 @@ fn failed(error: sled::Error) -> IndexError {
 fn guarded<T>(work: impl FnOnce() -> Result<T, IndexError>) -> Result<T, IndexError> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
-        let text = text
-            .or_else(|| panic.downcast_ref::<&str>().copied())
-            .unwrap_or("for an unknown reason");
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("for an unknown reason");
         Err(IndexError(format!("sled panicked: {text}")))
     })
 }
 
 impl SledIndex {
     /// One caller at a time. After an error or a panic the index answers no more: nothing is known of its state.
-    fn with<T>(
-        &self,
-        work: impl FnOnce(&Opened) -> Result<T, IndexError>,
-    ) -> Result<T, IndexError> {
+    fn with<T>(&self, work: impl FnOnce(&Opened) -> Result<T, IndexError>) -> Result<T, IndexError> {
         let mut slot = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        let opened = slot
-            .as_ref()
-            .ok_or_else(|| IndexError("it was closed or failed before".into()))?;
+        let opened = slot.as_ref().ok_or_else(|| IndexError("it was closed or failed before".into()))?;
         let result = guarded(|| work(opened));
         if result.is_err()
             && let Some(opened) = slot.take()
@@ -175,9 +149,7 @@ fn parts_of(head: &[u8]) -> Result<u32, IndexError> {
     match head.split_first() {
         Some((&WHOLE, _)) => Ok(0),
         Some((&SPLIT, count)) => {
-            let count = count
-                .try_into()
-                .map_err(|_| IndexError("a split row without its number of parts".into()))?;
+            let count = count.try_into().map_err(|_| IndexError("a split row without its number of parts".into()))?;
             Ok(u32::from_be_bytes(count))
         }
         _ => Err(IndexError("a row of an unknown form".into())),
@@ -192,19 +164,12 @@ fn value_of(opened: &Opened, key: &[u8], head: &[u8]) -> Result<Value, IndexErro
     let mut value = Vec::new();
     for index in 0..count {
         let part = opened.tree.get(part_key(key, index)).map_err(failed)?;
-        value.extend_from_slice(
-            &part.ok_or_else(|| IndexError("a part of a row is missing".into()))?,
-        );
+        value.extend_from_slice(&part.ok_or_else(|| IndexError("a part of a row is missing".into()))?);
     }
     Ok(Arc::from(value))
 }
 
-fn change(
-    opened: &Opened,
-    batch: &mut sled::Batch,
-    key: &[u8],
-    value: Option<&Value>,
-) -> Result<(), IndexError> {
+fn change(opened: &Opened, batch: &mut sled::Batch, key: &[u8], value: Option<&Value>) -> Result<(), IndexError> {
     let head_key = head_key(key);
     let before = match opened.tree.get(&head_key).map_err(failed)? {
         Some(head) => parts_of(&head)?,
@@ -213,9 +178,7 @@ fn change(
     let mut parts = 0;
     match value {
         None => batch.remove(head_key),
-        Some(value) if value.len() <= PART_BYTES => {
-            batch.insert(head_key, [&[WHOLE], &value[..]].concat())
-        }
+        Some(value) if value.len() <= PART_BYTES => batch.insert(head_key, [&[WHOLE], &value[..]].concat()),
         Some(value) => {
             for part in value.chunks(PART_BYTES) {
                 batch.insert(part_key(key, parts), part);
@@ -232,12 +195,10 @@ fn change(
 
 impl Index for SledIndex {
     fn get(&self, key: &[u8]) -> Result<Option<Value>, IndexError> {
-        self.with(
-            |opened| match opened.tree.get(head_key(key)).map_err(failed)? {
-                Some(head) => value_of(opened, key, &head).map(Some),
-                None => Ok(None),
-            },
-        )
+        self.with(|opened| match opened.tree.get(head_key(key)).map_err(failed)? {
+            Some(head) => value_of(opened, key, &head).map(Some),
+            None => Ok(None),
+        })
     }
 
     fn page(&self, from: &[u8], to: &[u8], limit: usize) -> Result<(Page, bool), IndexError> {
@@ -255,16 +216,9 @@ impl Index for SledIndex {
                 bytes += key.len() + head.len() + parts_of(&head)? as usize * PART_BYTES;
                 heads.push((key, head));
             }
-            let row = |(key, head): (sled::IVec, sled::IVec)| {
-                Ok((key[1..].to_vec(), value_of(opened, &key[1..], &head)?))
-            };
-            Ok((
-                heads
-                    .into_iter()
-                    .map(row)
-                    .collect::<Result<Page, IndexError>>()?,
-                more,
-            ))
+            let row =
+                |(key, head): (sled::IVec, sled::IVec)| Ok((key[1..].to_vec(), value_of(opened, &key[1..], &head)?));
+            Ok((heads.into_iter().map(row).collect::<Result<Page, IndexError>>()?, more))
         })
     }
 
@@ -284,17 +238,12 @@ impl Index for SledIndex {
 
     fn close(&self) -> Result<(), IndexError> {
         self.flush()?;
-        let opened = self
-            .opened
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner).take();
         guarded(|| {
             drop(opened);
             Ok(())
         })?;
-        sync_all(&self.folder)
-            .map_err(|error| IndexError(format!("{}: {error}", self.folder.display())))
+        sync_all(&self.folder).map_err(|error| IndexError(format!("{}: {error}", self.folder.display())))
     }
 }
 
@@ -302,11 +251,7 @@ impl Index for SledIndex {
 fn sync_all(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.is_dir() {
-            sync_all(&path)?
-        } else {
-            fs::File::open(&path)?.sync_all()?
-        }
+        if path.is_dir() { sync_all(&path)? } else { fs::File::open(&path)?.sync_all()? }
     }
     fs::File::open(folder)?.sync_all()
 }
@@ -327,34 +272,21 @@ mod tests {
         let index = place.renew().unwrap();
         let long = value(7, 5 * PART_BYTES + 3);
         index
-            .write(&[
-                (b"a", Some(&long)),
-                (b"a\0\0\0\0", Some(&value(8, PART_BYTES + 1))),
-                (b"b", Some(&value(1, 3))),
-            ])
+            .write(&[(b"a", Some(&long)), (b"a\0\0\0\0", Some(&value(8, PART_BYTES + 1))), (b"b", Some(&value(1, 3)))])
             .unwrap();
         assert_eq!(index.get(b"a").unwrap(), Some(long.clone()));
         let (page, more) = index.page(b"a", b"c", 2).unwrap();
         assert_eq!((page.len(), more), (2, true));
         assert_eq!(page[0].1, long);
-        index
-            .write(&[(b"a", Some(&value(2, 1))), (b"a\0\0\0\0", None)])
-            .unwrap();
+        index.write(&[(b"a", Some(&value(2, 1))), (b"a\0\0\0\0", None)]).unwrap();
         index.close().unwrap();
         assert!(index.get(b"a").is_err());
         drop(index);
 
         let db = sled::open(folder.path().join("rows")).unwrap();
-        let keys: Vec<_> = db
-            .open_tree(TREE)
-            .unwrap()
-            .iter()
-            .keys()
-            .map(Result::unwrap)
-            .collect();
+        let keys: Vec<_> = db.open_tree(TREE).unwrap().iter().keys().map(Result::unwrap).collect();
         assert_eq!(keys, [&[HEAD, b'a'][..], &[HEAD, b'b']]);
-        let blobs =
-            fs::read_dir(folder.path().join("rows/blobs")).map_or(0, |entries| entries.count());
+        let blobs = fs::read_dir(folder.path().join("rows/blobs")).map_or(0, |entries| entries.count());
         assert_eq!(blobs, 0);
     }
 

@@ -1,9 +1,7 @@
 //! Versions, the journal, limits.
 
 use super::{Reopen, batch, commit, stream, take};
-use crate::{
-    Batch, Conflict, Enqueued, FRAME_BYTES_MAX, Frame, KEY_BYTES_MAX, ROW_BYTES_MAX, Store,
-};
+use crate::{Batch, Conflict, Enqueued, FRAME_BYTES_MAX, Frame, KEY_BYTES_MAX, ROW_BYTES_MAX, Store};
 
 pub fn an_empty_store_has_nothing(store: Box<dyn Store>, reopen: Reopen) {
     let check = |store: &dyn Store| {
@@ -20,24 +18,15 @@ pub fn an_empty_store_has_nothing(store: Box<dyn Store>, reopen: Reopen) {
 }
 
 pub fn a_commit_needs_the_version_it_saw(store: Box<dyn Store>, reopen: Reopen) {
-    assert_eq!(
-        commit(&*store, batch(stream(1), 1)),
-        Err(Conflict::Version { actual: 0 })
-    );
+    assert_eq!(commit(&*store, batch(stream(1), 1)), Err(Conflict::Version { actual: 0 }));
     assert_eq!(take(&*store, batch(stream(1), 0)), 1);
-    assert_eq!(
-        commit(&*store, batch(stream(1), 0)),
-        Err(Conflict::Version { actual: 1 })
-    );
+    assert_eq!(commit(&*store, batch(stream(1), 0)), Err(Conflict::Version { actual: 1 }));
     assert_eq!(take(&*store, batch(stream(1), 1)), 2);
     assert_eq!(take(&*store, batch(stream(2), 0)), 1);
     let store = reopen(store);
     assert_eq!(store.version(stream(1)).unwrap(), 2);
     assert_eq!(store.version(stream(2)).unwrap(), 1);
-    assert_eq!(
-        commit(&*store, batch(stream(1), 1)),
-        Err(Conflict::Version { actual: 2 })
-    );
+    assert_eq!(commit(&*store, batch(stream(1), 1)), Err(Conflict::Version { actual: 2 }));
     assert_eq!(take(&*store, batch(stream(1), 2)), 3);
 }
 
@@ -60,16 +49,10 @@ pub fn a_refused_batch_leaves_nothing(store: Box<dyn Store>, _: Reopen) {
     let refused = Batch {
         rows: vec![(b"key".to_vec(), Some(b"value".to_vec()))],
         claims: vec![(b"claim".to_vec(), b"value".to_vec())],
-        enqueue: vec![Enqueued {
-            stream: stream(2),
-            command: b"go".to_vec(),
-        }],
+        enqueue: vec![Enqueued { stream: stream(2), command: b"go".to_vec() }],
         ..batch(stream(1), 0)
     };
-    assert_eq!(
-        commit(&*store, refused),
-        Err(Conflict::Version { actual: 1 })
-    );
+    assert_eq!(commit(&*store, refused), Err(Conflict::Version { actual: 1 }));
     assert_eq!(store.digest().unwrap(), before);
     assert_eq!(store.journal(stream(1), 0, 10).unwrap().len(), 1);
     assert_eq!(store.get(b"key").unwrap(), None);
@@ -79,34 +62,19 @@ fn full(version: u64) -> Batch {
     Batch {
         command: format!("command {version}").into_bytes(),
         events: vec![b"first".to_vec(), Vec::new(), vec![0xff; 3000]],
-        rows: vec![
-            (b"key".to_vec(), Some(vec![version as u8; 9000])),
-            (b"gone".to_vec(), None),
-        ],
+        rows: vec![(b"key".to_vec(), Some(vec![version as u8; 9000])), (b"gone".to_vec(), None)],
         claims: vec![(format!("claim {version}").into_bytes(), b"mine".to_vec())],
         unclaim: vec![format!("claim {}", version.saturating_sub(1)).into_bytes()],
-        enqueue: vec![Enqueued {
-            stream: stream(9),
-            command: b"go".to_vec(),
-        }],
+        enqueue: vec![Enqueued { stream: stream(9), command: b"go".to_vec() }],
         ..batch(stream(1), version)
     }
 }
 
 fn assert_is(frame: &Frame, batch: &Batch) {
-    assert_eq!(
-        (frame.stream, frame.version, frame.at),
-        (batch.stream, batch.expected + 1, batch.at)
-    );
-    assert_eq!(
-        (&frame.command, &frame.events),
-        (&batch.command, &batch.events)
-    );
+    assert_eq!((frame.stream, frame.version, frame.at), (batch.stream, batch.expected + 1, batch.at));
+    assert_eq!((&frame.command, &frame.events), (&batch.command, &batch.events));
     assert_eq!((&frame.rows, &frame.claims), (&batch.rows, &batch.claims));
-    assert_eq!(
-        (&frame.unclaim, &frame.enqueue, &frame.done),
-        (&batch.unclaim, &batch.enqueue, &batch.done)
-    );
+    assert_eq!((&frame.unclaim, &frame.enqueue, &frame.done), (&batch.unclaim, &batch.enqueue, &batch.done));
 }
 
 pub fn the_journal_gives_every_frame_as_committed(store: Box<dyn Store>, reopen: Reopen) {
@@ -124,10 +92,7 @@ pub fn the_journal_gives_every_frame_as_committed(store: Box<dyn Store>, reopen:
             assert_eq!(frame.number, 2 * version as u64 + 1);
         }
         assert_eq!(store.journal(stream(1), 60, 20).unwrap(), frames[60..80]);
-        assert_eq!(
-            store.journal(stream(1), count - 1, 20).unwrap(),
-            frames[149..]
-        );
+        assert_eq!(store.journal(stream(1), count - 1, 20).unwrap(), frames[149..]);
         assert!(store.journal(stream(1), count, 20).unwrap().is_empty());
         assert!(store.journal(stream(1), u64::MAX, 20).unwrap().is_empty());
         assert!(store.journal(stream(1), 0, 0).unwrap().is_empty());
@@ -151,22 +116,11 @@ pub fn frames_of_a_stream_are_chained(store: Box<dyn Store>, reopen: Reopen) {
 }
 
 pub fn limits_are_named(store: Box<dyn Store>, _: Reopen) {
-    let row = |key: usize, value: usize| Batch {
-        rows: vec![(vec![1; key], Some(vec![1; value]))],
-        ..batch(stream(1), 0)
-    };
-    let claim = Batch {
-        claims: vec![(vec![1; KEY_BYTES_MAX + 1], Vec::new())],
-        ..batch(stream(1), 0)
-    };
-    let unclaim = Batch {
-        unclaim: vec![vec![1; KEY_BYTES_MAX + 1]],
-        ..batch(stream(1), 0)
-    };
-    let event = Batch {
-        events: vec![vec![1; FRAME_BYTES_MAX]],
-        ..batch(stream(1), 0)
-    };
+    let row =
+        |key: usize, value: usize| Batch { rows: vec![(vec![1; key], Some(vec![1; value]))], ..batch(stream(1), 0) };
+    let claim = Batch { claims: vec![(vec![1; KEY_BYTES_MAX + 1], Vec::new())], ..batch(stream(1), 0) };
+    let unclaim = Batch { unclaim: vec![vec![1; KEY_BYTES_MAX + 1]], ..batch(stream(1), 0) };
+    let event = Batch { events: vec![vec![1; FRAME_BYTES_MAX]], ..batch(stream(1), 0) };
     let cases = [
         (row(KEY_BYTES_MAX + 1, 1), "KEY_BYTES_MAX"),
         (claim, "KEY_BYTES_MAX"),
@@ -184,39 +138,14 @@ pub fn the_largest_row_is_kept(store: Box<dyn Store>, reopen: Reopen) {
     let large: Vec<u8> = (0..ROW_BYTES_MAX).map(|index| (index / 7) as u8).collect();
     let row = |key: &[u8], value: &[u8]| (key.to_vec(), Some(value.to_vec()));
     let key = vec![0xff; KEY_BYTES_MAX];
-    let rows = vec![
-        row(&key, &large),
-        row(b"empty", b""),
-        row(b"", b"of the empty key"),
-    ];
-    take(
-        &*store,
-        Batch {
-            rows,
-            ..batch(stream(1), 0)
-        },
-    );
+    let rows = vec![row(&key, &large), row(b"empty", b""), row(b"", b"of the empty key")];
+    take(&*store, Batch { rows, ..batch(stream(1), 0) });
     let store = reopen(store);
     assert_eq!(store.get(&key).unwrap().as_deref(), Some(&large[..]));
     assert_eq!(store.get(b"empty").unwrap().as_deref(), Some(&b""[..]));
-    assert_eq!(
-        store.get(b"").unwrap().as_deref(),
-        Some(&b"of the empty key"[..])
-    );
-    take(
-        &*store,
-        Batch {
-            rows: vec![row(&key, b"small")],
-            ..batch(stream(1), 1)
-        },
-    );
+    assert_eq!(store.get(b"").unwrap().as_deref(), Some(&b"of the empty key"[..]));
+    take(&*store, Batch { rows: vec![row(&key, b"small")], ..batch(stream(1), 1) });
     let store = reopen(store);
     assert_eq!(store.get(&key).unwrap().as_deref(), Some(&b"small"[..]));
-    assert_eq!(
-        store
-            .scan(b"", &[0xff; KEY_BYTES_MAX + 1], 10)
-            .unwrap()
-            .len(),
-        3
-    );
+    assert_eq!(store.scan(b"", &[0xff; KEY_BYTES_MAX + 1], 10).unwrap().len(), 3);
 }

@@ -1,11 +1,9 @@
 //! The suite of every store, on real files with sled, and on a disk and an index in memory.
 
-mod common;
-
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use common::{open, options};
+use crate::common::{open, options};
 use peygir_store::{Store, conformance};
 use peygir_store_local::disk::FaultyDisk;
 use peygir_store_local::index::MemoryPlace;

@@ -1,5 +1,4 @@
 //! What the tests of the local store share.
-#![expect(dead_code, reason = "each test file uses a part of it")]
 
 use std::sync::Arc;
 
@@ -22,11 +21,7 @@ pub fn options() -> Options {
     }
 }
 
-pub fn open(
-    disk: &FaultyDisk,
-    place: &MemoryPlace,
-    options: Options,
-) -> Result<(LocalStore, OpeningReport), Error> {
+pub fn open(disk: &FaultyDisk, place: &MemoryPlace, options: Options) -> Result<(LocalStore, OpeningReport), Error> {
     LocalStore::open_on(Arc::new(disk.clone()), place, options)
 }
 

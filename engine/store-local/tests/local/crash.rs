@@ -1,0 +1,123 @@
+//! Random histories, power cuts at every change of the disk, and what must be there afterwards.
+
+use crate::common::{open, options};
+use peygir_store::conformance::history::{History, assert_same};
+use peygir_store::{Batch, Conflict, MemoryStore, Store};
+use peygir_store_local::disk::FaultyDisk;
+use peygir_store_local::index::MemoryPlace;
+use peygir_store_local::{LocalStore, Options, verify_on};
+use proptest::prelude::*;
+
+/// Plays until the machine goes off, or `calls` calls were done. The model has what was acknowledged; the call that was
+/// not answered comes back, for it may be there or not, batch by batch from the first.
+fn play_until_off(history: &mut History, calls: usize, store: &LocalStore, model: &MemoryStore) -> Option<Vec<Batch>> {
+    for call in 0..calls {
+        let batches = history.batches(model);
+        let answers = store.commit(&batches);
+        if answers.iter().any(|answer| matches!(answer, Err(Conflict::Stopped(_)))) {
+            return Some(batches);
+        }
+        assert_eq!(answers, model.commit(&batches));
+        if call % 9 == 8 {
+            // A seal, a snapshot: the power may go in the middle of them.
+            let _ = store.seal();
+            let _ = store.checkpoint();
+        }
+    }
+    None
+}
+
+/// Brings the model to where the store is: everything acknowledged is there, and of the open call either all that was
+/// to be taken (a call of few batches is one group) or nothing.
+fn assert_acknowledged(store: &LocalStore, model: &MemoryStore, open_call: Option<Vec<Batch>>) {
+    if let Some(batches) = open_call
+        && store.last_frame() > model.frames()
+    {
+        model.commit(&batches);
+    }
+    assert_eq!(store.last_frame(), model.frames(), "frames acknowledged and frames found");
+    assert_same(store, model);
+}
+
+/// One life of a store: opened, played, cut off after `operations` changes of the disk, opened again.
+fn live(seed: u64, operations: u64, lives: usize, mut options: Options) -> Result<(), String> {
+    let mut history = History::new(seed);
+    let model = MemoryStore::new();
+    let mut disk = FaultyDisk::new();
+    let mut place = MemoryPlace::new();
+    let mut open_call = None;
+    for life in 0..lives {
+        disk.crash_at(disk.operations() + operations + history.below(7) * life as u64);
+        match open(&disk, &place, options.clone()) {
+            Ok((store, report)) => {
+                assert_acknowledged(&store, &model, open_call.take());
+                assert_eq!(report.last_frame, model.frames());
+                open_call = play_until_off(&mut history, 40, &store, &model);
+                let killed = history.below(3) == 0;
+                let (left_disk, left_place) = if killed {
+                    (disk.after_kill(), place.copy())
+                } else {
+                    options.boot_id = format!("boot-{life}-{seed}");
+                    (disk.after_power_cut(|bound| history.below(bound)), MemoryPlace::new())
+                };
+                drop(store);
+                (disk, place) = (left_disk, left_place);
+            }
+            // The power went while the store was opened.
+            Err(peygir_store::Error::Io { .. }) => {
+                options.boot_id = format!("boot-{life}-{seed}");
+                (disk, place) = (disk.after_power_cut(|bound| history.below(bound)), MemoryPlace::new());
+            }
+            Err(other) => return Err(format!("seed {seed}, operations {operations}, life {life}: {other}")),
+        }
+    }
+    let (store, _) = open(&disk, &place, options).map_err(|error| format!("seed {seed}: {error}"))?;
+    assert_acknowledged(&store, &model, open_call);
+    let report = verify_on(&disk, &mut |_| ()).map_err(|error| format!("seed {seed}: {error}"))?;
+    assert_eq!(report.frames, model.frames());
+    Ok(())
+}
+
+/// The harness sees lost writes: with a store that did not sync, acknowledged commits would be missing.
+#[test]
+fn the_power_cut_takes_what_was_not_synced() {
+    use peygir_store_local::disk::Disk;
+    let disk = FaultyDisk::new();
+    let file = disk.create("f").unwrap();
+    file.write_at(0, b"synced").unwrap();
+    file.sync().unwrap();
+    disk.sync_folder("").unwrap();
+    file.write_at(6, b" not").unwrap();
+    disk.create("unnamed").unwrap();
+    let after = disk.after_power_cut(|_| 0);
+    assert_eq!(after.bytes("f").unwrap(), b"synced");
+    assert_eq!(after.bytes("unnamed"), None);
+    assert_eq!(disk.after_kill().bytes("f").unwrap(), b"synced not");
+}
+
+#[test]
+fn a_power_cut_at_every_change_of_the_disk_loses_nothing_acknowledged() {
+    for operations in 0..120 {
+        live(operations, operations, 2, options()).unwrap();
+    }
+}
+
+/// The same with an index that comes back under the same boot though the journal is what decides.
+#[test]
+fn many_lives() {
+    for seed in 1000..1012 {
+        live(seed, 60, 8, options()).unwrap();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn random_histories_and_crashes_give_what_the_memory_store_has(
+        seed in any::<u32>(), operations in 1u64..250, lives in 1usize..5, segment in 1u64..40, generation in 1usize..20,
+    ) {
+        let options = Options { segment_bytes_max: segment << 10, generation_bytes_max: generation << 10, ..options() };
+        prop_assert_eq!(live(u64::from(seed), operations, lives, options), Ok(()));
+    }
+}
