@@ -84,11 +84,7 @@ fn short_hash(bytes: &[u8]) -> String {
     Sha256::digest(bytes)[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-pub async fn serve(
-    State(app): State<App>,
-    Path(file): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+pub async fn serve(State(app): State<App>, Path(file): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     let asset = app.assets.files.iter().find(|asset| asset.name == file).ok_or(Problem::new(Code::NotFound))?;
     let tag = format!("\"{}\"", short_hash(&asset.bytes));
     let tag_value = HeaderValue::from_str(&tag).map_err(|error| Problem::internal(&error))?;

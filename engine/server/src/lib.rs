@@ -21,6 +21,9 @@ mod shell;
 mod text;
 mod when;
 
+#[cfg(test)]
+mod http_test;
+
 pub use options::{Clock, ServerOptions, ServerState};
 pub use problem::Code;
 pub use serve::{router, serve};

@@ -178,10 +178,9 @@ impl From<Refusal> for Problem {
             Refusal::Conflict(what) => {
                 Problem { reason: Some(format!("conflict-{what}")), ..Problem::new(Code::Conflict) }
             }
-            Refusal::Invalid(fields) => Problem {
-                fields: fields.into_iter().map(WrongField::from).collect(),
-                ..Problem::new(Code::Invalid)
-            },
+            Refusal::Invalid(fields) => {
+                Problem { fields: fields.into_iter().map(WrongField::from).collect(), ..Problem::new(Code::Invalid) }
+            }
             Refusal::KeyReused => Problem::new(Code::KeyReused),
             Refusal::Unavailable(reason) => {
                 tracing::warn!(reason, "a request was refused: unavailable");

@@ -129,7 +129,8 @@ mod tests {
 
     #[test]
     fn values_are_the_bytes_that_were_sent() {
-        let cases: [(&str, &[(&str, &[u8])]); 6] = [
+        type Pairs = &'static [(&'static str, &'static [u8])];
+        let cases: [(&str, Pairs); 6] = [
             ("", &[]),
             ("a=1&b", &[("a", b"1"), ("b", b"")]),
             ("text=%06%34%06%A9&x=a+b", &[("text", b"\x06\x34\x06\xa9"), ("x", b"a b")]),

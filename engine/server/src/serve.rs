@@ -26,13 +26,8 @@ pub const DRAIN_SECONDS_MAX: u64 = 10;
 /// The router over the table of routes. Fails where the font that the options name cannot be read.
 pub fn router(state: ServerState) -> std::io::Result<Router> {
     let assets = Arc::new(Assets::new(state.options.font_file.as_deref())?);
-    let app = App {
-        desk: state.desk,
-        access: state.access,
-        clock: state.clock,
-        options: Arc::new(state.options),
-        assets,
-    };
+    let app =
+        App { desk: state.desk, access: state.access, clock: state.clock, options: Arc::new(state.options), assets };
     let mut router = Router::new();
     for route in ROUTES {
         let gate = Gate { app: app.clone(), route };

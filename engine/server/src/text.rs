@@ -189,8 +189,7 @@ mod tests {
                     last = name.trim().to_owned();
                 }
                 for part in line.split('$').skip(1) {
-                    let name: String =
-                        part.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+                    let name: String = part.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
                     found.insert((last.clone(), name));
                 }
             }

@@ -46,7 +46,7 @@ inbox-lead = Tasks that you have claimed or may claim; the nearest deadline firs
 calls-title = Call list
 calls-lead = Call the citizen and ask whether the matter is solved.
 attempt-of = Attempt { $attempt } of { $max }
-not-before = from
+not-before = not before
 no-phone = no number on record
 call-whom = Call this citizen
 
@@ -126,6 +126,7 @@ next-try = next attempt
 incidents-title = Incidents
 incidents-lead = What the system could not finish by itself and what waits for a person's word.
 incidents-empty = No incident is open.
+message-from = From:
 retry = Try again
 settle = Settled
 settle-note = How was it settled?

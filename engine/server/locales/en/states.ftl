@@ -18,6 +18,8 @@ stage-closed-unreached = The case is closed; the verification calls were not ans
     .bare = Closed, not reached
 stage-closed-other = The case is closed.
     .bare = Closed
+stage-new-round = The reply did not hold and a new round has begun.
+    .bare = New round
 stage-faulted = Handling ran into a fault, and it is being looked after.
     .bare = Needs attention
 
@@ -45,12 +47,16 @@ message-not-sent = Not sent
 incident-message-failed = A message could not be sent
 incident-message-ambiguous = Nobody knows whether a message was sent
 incident-message-expired = A message was not sent in time
+incident-unaddressed = A message has no recipient
+incident-message-unread = No case could be made of a message
 incident-flow-fault = A flow stopped with a fault
 incident-status-open = Open
 incident-status-retried = Tried again
 incident-status-settled = Settled
+incident-status-passed = Passed by itself
 incident-status-resolved = Settled
 
+flow-active = Running
 flow-running = Running
 flow-waiting = Waiting
 flow-pending = Pending
@@ -97,6 +103,8 @@ role-inspector = Inspector
 role-inspection-centre = Inspection centre
 role-administrator = Administrator
 role-auditor = Auditor
+role-governor-office = Governor's office
+role-routing-owner = Owner of the routing rules
 role-connector = Connector
 
 outcome-solved = Solved

@@ -46,7 +46,7 @@ inbox-lead = کارهایی که برداشته‌اید یا می‌توانی�
 calls-title = فهرست تماس
 calls-lead = با شهروند تماس بگیرید و بپرسید آیا موضوع حل شده است.
 attempt-of = تماس { $attempt } از { $max }
-not-before = از ساعت
+not-before = زودترین زمان
 no-phone = شماره‌ای ثبت نشده است
 call-whom = با این شهروند تماس بگیرید
 
@@ -123,6 +123,7 @@ next-try = تلاش بعدی
 incidents-title = رخدادها
 incidents-lead = آنچه سامانه به‌خودی‌خود نتوانست به پایان برساند و چشم‌به‌راه تصمیم یک نفر است.
 incidents-empty = رخداد بازی نیست.
+message-from = فرستنده:
 retry = تلاش دوباره
 settle = رسیدگی شد
 settle-note = چگونه رسیدگی شد؟

@@ -20,3 +20,5 @@ field-tracking-code-invalid = کد پیگیری درست نیست.
 field-scope-invalid = حوزه باید nation، province:ID، county:PROVINCE/COUNTY یا agency:ID باشد.
 field-name-invalid = نام تنها حرف‌های کوچک لاتین، رقم و - _ . دارد و حداکثر ۶۴ نویسه است.
 field-person-unknown = چنین کسی در فهرست افراد این استقرار نیست.
+field-not-a-cursor = نشانهٔ ادامهٔ فهرست درست نیست.
+field-not-readable = آنچه رسید خوانده نشد.

@@ -44,4 +44,7 @@ conflict-not-claimed = این کار را هنوز کسی برنداشته اس�
 conflict-ended = این کار پایان یافته است.
 conflict-settled = این رخداد پیش‌تر رسیدگی شده است.
 conflict-not-due = زمان این تماس هنوز نرسیده است.
+conflict-not-yet = زمان این کار هنوز نرسیده است.
+conflict-claimed-before = این کلید پیش‌تر به کار رفته است.
+conflict-erased = اطلاعات این شهروند پاک شده است.
 conflict-name-taken = نشانه‌ای با این نام هست؛ نام هر نشانه تنها یک بار به کار می‌رود.

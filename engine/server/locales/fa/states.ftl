@@ -18,6 +18,8 @@ stage-closed-unreached = پرونده بسته شد؛ تماس برای راست
     .bare = بسته شد، بی‌تماس
 stage-closed-other = پرونده بسته شد.
     .bare = بسته شد
+stage-new-round = پاسخ پذیرفته نشد و دور تازه‌ای از رسیدگی آغاز شد.
+    .bare = دور تازه
 stage-faulted = رسیدگی با خطایی روبه‌رو شد و کارشناسان پیگیر آن هستند.
     .bare = نیازمند رسیدگی
 
@@ -45,12 +47,16 @@ message-not-sent = ارسال نشده
 incident-message-failed = پیامی ارسال نشد
 incident-message-ambiguous = معلوم نیست پیامی ارسال شده باشد
 incident-message-expired = زمان ارسال پیامی گذشت
+incident-unaddressed = برای پیامی گیرنده‌ای پیدا نشد
+incident-message-unread = از پیامی پرونده‌ای ساخته نشد
 incident-flow-fault = گردش کار با خطا ایستاد
 incident-status-open = باز
 incident-status-retried = دوباره تلاش شد
 incident-status-settled = رسیدگی شد
+incident-status-passed = خودبه‌خود برطرف شد
 incident-status-resolved = رسیدگی شد
 
+flow-active = در جریان
 flow-running = در جریان
 flow-waiting = در انتظار
 flow-pending = آمادهٔ آغاز
@@ -97,6 +103,8 @@ role-inspector = بازرس
 role-inspection-centre = مرکز بازرسی
 role-administrator = مدیر سامانه
 role-auditor = ناظر
+role-governor-office = دفتر استاندار
+role-routing-owner = مسئول مسیریابی
 role-connector = اتصال
 
 outcome-solved = حل شده

@@ -3,9 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use peygir_runtime::access::Permission;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::reaches;
 use crate::body::JsonBody;
 use crate::gate::Caller;
 use crate::options::App;
@@ -24,8 +26,11 @@ pub async fn issue(
     Caller(caller): Caller,
     JsonBody(wanted): JsonBody<NewLink>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
-    if app.desk.person(&wanted.person).is_none() {
+    let Some(person) = app.desk.person(&wanted.person) else {
         return Err(Problem::field(Code::Invalid, "/person", "person-unknown"));
+    };
+    if !person.grants.iter().all(|grant| reaches(&app, &caller, Permission::LinkIssue, &grant.scope)) {
+        return Err(Problem::new(Code::Forbidden));
     }
     let person = wanted.person.clone();
     let link = app.ask_access(move |access, at| access.link_new(&caller.id, &person, at)).await?;

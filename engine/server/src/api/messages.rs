@@ -33,7 +33,9 @@ pub async fn submit(
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     match value.to_str() {
-        Ok(key) if (1..=IDEMPOTENCY_KEY_BYTES_MAX).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()) => {
+        Ok(key)
+            if (1..=IDEMPOTENCY_KEY_BYTES_MAX).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()) =>
+        {
             Ok(Some(key))
         }
         _ => Err(Problem::new(Code::KeyMalformed).with("limit", IDEMPOTENCY_KEY_BYTES_MAX as i64)),

@@ -14,10 +14,27 @@ pub mod tokens;
 pub mod track;
 
 use peygir_core::Id;
+use peygir_runtime::access::{Permission, Place, Principal, Scope};
 
+use crate::options::App;
 use crate::problem::{Code, Problem};
 
 /// An id from an address; what is none is not found.
 pub fn id(text: &str) -> Result<Id, Problem> {
     Id::parse(text).ok_or(Problem::new(Code::NotFound))
+}
+
+/// Whether the caller holds the permission for all of a scope: nobody hands out more than they have. An agency counts as
+/// the deployment's own province's.
+fn reaches(app: &App, caller: &Principal, permission: Permission, scope: &Scope) -> bool {
+    let own_province = || Some(app.desk.directory().province.id);
+    let place = match scope.clone() {
+        Scope::Nation => Place::default(),
+        Scope::Province(province) => Place { province: Some(province), ..Place::default() },
+        Scope::County { province, county } => {
+            Place { province: Some(province), county: Some(county), ..Place::default() }
+        }
+        Scope::Agency(agency) => Place { province: own_province(), agency: Some(agency), ..Place::default() },
+    };
+    caller.may(permission, &place)
 }

@@ -20,11 +20,8 @@ pub async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Json<Page<TaskView>>, Problem> {
     let mut params = Params::of(query.as_deref())?;
-    let filter = TaskFilter {
-        list: params.take_one_of("list", &LISTS)?,
-        case: params.take("case")?,
-        page: params.take_page()?,
-    };
+    let filter =
+        TaskFilter { list: params.take_one_of("list", &LISTS)?, case: params.take("case")?, page: params.take_page()? };
     params.finish()?;
     Ok(Json(app.desk.tasks(&caller, &filter).await?))
 }

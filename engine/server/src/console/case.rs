@@ -54,6 +54,7 @@ pub fn page(ui: &Ui, case: &CaseView, is_clear: bool, done: Option<&str>) -> Mar
                         (task_list::draw(ui, &case.tasks))
                     }
                 }
+                section.card { h2 { (ui.t("case-timeline")) } (timeline::draw(ui, &case.timeline)) }
                 section.card {
                     h2 { (ui.t("case-messages")) }
                     @if case.messages.is_empty() { (widget::empty(&ui.t("case-messages-empty"))) } @else {
@@ -64,7 +65,6 @@ pub fn page(ui: &Ui, case: &CaseView, is_clear: bool, done: Option<&str>) -> Mar
             div.split-side {
                 aside.card { h2 { (ui.t("case-citizen")) } (citizen(ui, case, is_clear)) }
                 aside.card { h2 { (ui.t("case-facts")) } (facts(ui, case)) }
-                section.card { h2 { (ui.t("case-timeline")) } (timeline::draw(ui, &case.timeline)) }
             }
         }
     };

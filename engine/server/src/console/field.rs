@@ -91,20 +91,34 @@ fn describes(name: &str, filled: &Filled<'_>) -> Option<String> {
 
 pub fn line(ui: &Ui, name: &str, label: &str, required: bool, typing: Typing, filled: &Filled<'_>) -> Markup {
     let described = describes(name, filled);
-    frame(ui, name, label, required, filled, html! {
-        input type="text" id=(id(name)) name=(name) value=(filled.value(name)) autocomplete="off"
-            required[required] inputmode=[typing.mode] dir=[typing.ltr.then_some("ltr")]
-            maxlength=[typing.characters_max] aria-invalid=[described.is_some().then_some("true")]
-            aria-describedby=[described];
-    })
+    frame(
+        ui,
+        name,
+        label,
+        required,
+        filled,
+        html! {
+            input type="text" id=(id(name)) name=(name) value=(filled.value(name)) autocomplete="off"
+                required[required] inputmode=[typing.mode] dir=(if typing.ltr { "ltr" } else { "auto" })
+                maxlength=[typing.characters_max] aria-invalid=[described.is_some().then_some("true")]
+                aria-describedby=[described];
+        },
+    )
 }
 
 pub fn area(ui: &Ui, name: &str, label: &str, required: bool, max: Option<i64>, filled: &Filled<'_>) -> Markup {
     let described = describes(name, filled);
-    frame(ui, name, label, required, filled, html! {
-        textarea id=(id(name)) name=(name) rows="5" dir="auto" required[required] maxlength=[max]
-            aria-invalid=[described.is_some().then_some("true")] aria-describedby=[described] { (filled.value(name)) }
-    })
+    frame(
+        ui,
+        name,
+        label,
+        required,
+        filled,
+        html! {
+            textarea id=(id(name)) name=(name) rows="5" dir="auto" required[required] maxlength=[max]
+                aria-invalid=[described.is_some().then_some("true")] aria-describedby=[described] { (filled.value(name)) }
+        },
+    )
 }
 
 /// A choice from a list; `none` is what stands there when nothing is chosen.
@@ -117,15 +131,22 @@ pub fn select(
     filled: &Filled<'_>,
 ) -> Markup {
     let described = describes(name, filled);
-    frame(ui, name, label, required, filled, html! {
-        select id=(id(name)) name=(name) required[required] aria-invalid=[described.is_some().then_some("true")]
-            aria-describedby=[described] {
-            option value="" { (ui.t("choose")) }
-            @for (value, words) in options {
-                option value=(value) selected[filled.value(name) == value] { (words) }
+    frame(
+        ui,
+        name,
+        label,
+        required,
+        filled,
+        html! {
+            select id=(id(name)) name=(name) required[required] aria-invalid=[described.is_some().then_some("true")]
+                aria-describedby=[described] {
+                option value="" { (ui.t("choose")) }
+                @for (value, words) in options {
+                    option value=(value) selected[filled.value(name) == value] { (words) }
+                }
             }
-        }
-    })
+        },
+    )
 }
 
 /// A choice by buttons, one under or beside the other.

@@ -46,7 +46,11 @@ fn marker(ui: &Ui, number: usize, step: &FlowStep) -> Markup {
 /// A step's name in words where the name is a common one; authors' own names show as written.
 fn name(ui: &Ui, name: &str) -> Markup {
     let id = format!("step-{name}");
-    if exists(&id) { html! { (ui.t(&id)) } } else { html! { bdi dir="auto" { (name) } } }
+    if exists(&id) {
+        html! { (ui.t(&id)) }
+    } else {
+        html! { bdi dir="auto" { (name) } }
+    }
 }
 
 fn tone(status: &str) -> Tone {

@@ -4,7 +4,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use peygir_runtime::access::Permission;
-use peygir_runtime::desk::{IncidentView, Page, PageRequest};
+use peygir_runtime::desk::{IncidentView, Page, PageRequest, UnreadMessage};
 
 use super::layout::{self, Ui};
 use super::timeline;
@@ -74,6 +74,7 @@ pub fn row(ui: &Ui, incident: &IncidentView) -> Markup {
             div.row-main {
                 p.row-title { (widget::state(ui, "incident", &incident.kind)) }
                 p.text.small { bdi dir="auto" { (incident.reason) } }
+                @if let Some(message) = &incident.message { (unread(ui, message)) }
                 p.meta {
                     (widget::time(ui, &incident.opened_at))
                     " · " a href={ "/cases/" (incident.case_id) } {
@@ -84,6 +85,16 @@ pub fn row(ui: &Ui, incident: &IncidentView) -> Markup {
                 @if is_open && ui.may(Permission::IncidentResolve) { (resolve(ui, incident)) }
             }
             div.row-end { (widget::chip(tone, &widget::state(ui, "incident-status", &incident.status))) }
+        }
+    }
+}
+
+/// A message that became no case: who wrote, and what.
+fn unread(ui: &Ui, message: &UnreadMessage) -> Markup {
+    html! {
+        figure.unread {
+            figcaption { (ui.t("message-from")) " " a.phone href={ "tel:" (message.from) } { (widget::code(&message.from)) } }
+            blockquote.text dir="auto" { (message.text) }
         }
     }
 }

@@ -40,7 +40,7 @@ pub async fn show(ui: Ui) -> Result<Response, Problem> {
     let mut bytes = [0u8; 16];
     getrandom::fill(&mut bytes).map_err(|error| Problem::internal(&error))?;
     let key: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    let fresh = Posted(vec![(KEY.to_owned(), key)]);
+    let fresh = Posted(vec![(KEY.to_owned(), key), ("/channel".to_owned(), CHANNELS[0].to_owned())]);
     Ok(layout::answer(page(&ui, &Filled { posted: &fresh, wrong: &[] })))
 }
 

@@ -42,7 +42,10 @@ fn pages(locale: Locale) -> Vec<(&'static str, String)> {
         ("task", task::page(&ui("/tasks/1"), &samples::task(), &fresh, Some("claimed"))),
         ("task-open", task::page(&ui("/tasks/1"), &samples::open_task(), &fresh, None)),
         ("task-done", task::page(&ui("/tasks/1"), &samples::completed_task(), &fresh, None)),
-        ("call", task::page(&ui("/tasks/1"), &samples::call(), &Filled { posted: &call_typed, wrong: &call_wrong }, None)),
+        (
+            "call",
+            task::page(&ui("/tasks/1"), &samples::call(), &Filled { posted: &call_typed, wrong: &call_wrong }, None),
+        ),
         ("intake", intake::page(&ui("/intake"), &fresh)),
         ("intake-wrong", intake::page(&ui("/intake"), &Filled { posted: &typed, wrong: &wrong })),
         ("cases", cases::page(&ui("/cases"), &samples::cases(), &by_code)),
@@ -94,15 +97,36 @@ fn what_holds_for_every_page() {
 
 #[test]
 fn no_message_id_shows_itself() {
-    let families =
-        ["nav-", "home-", "case-", "cases-", "task-", "field-", "stage-", "done-", "outbox-", "track-", "login-",
-         "intake-", "incident-", "journal-", "arg-", "actor-", "role-", "channel-", "message-", "due-", "span-"];
+    let families = [
+        "nav-",
+        "home-",
+        "case-",
+        "cases-",
+        "task-",
+        "field-",
+        "stage-",
+        "done-",
+        "outbox-",
+        "track-",
+        "login-",
+        "intake-",
+        "incident-",
+        "journal-",
+        "arg-",
+        "actor-",
+        "role-",
+        "channel-",
+        "message-",
+        "due-",
+        "span-",
+    ];
     for locale in Locale::ALL {
         for (name, html) in pages(locale) {
-            let text: String = html.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text).fold(
-                String::new(),
-                |text, part| text + "\n" + part,
-            );
+            let text: String = html
+                .split('<')
+                .filter_map(|part| part.split_once('>'))
+                .map(|(_, text)| text)
+                .fold(String::new(), |text, part| text + "\n" + part);
             for word in text.split(|c: char| c.is_whitespace() || c == '(' || c == ')') {
                 assert!(!families.iter().any(|family| word.starts_with(family)), "{name} {locale:?}: {word}");
             }
@@ -113,9 +137,10 @@ fn no_message_id_shows_itself() {
 #[test]
 fn every_control_has_a_label() {
     for (name, html) in pages(Locale::En) {
-        for part in html.split('<').filter(|part| {
-            part.starts_with("input ") || part.starts_with("select ") || part.starts_with("textarea ")
-        }) {
+        for part in html
+            .split('<')
+            .filter(|part| part.starts_with("input ") || part.starts_with("select ") || part.starts_with("textarea "))
+        {
             let tag = part.split('>').next().unwrap_or_default();
             if tag.contains("type=\"hidden\"") || tag.contains("type=\"radio\"") {
                 continue;

@@ -58,7 +58,11 @@ pub fn directory() -> DirectoryView {
             named("system-down", "قطعی سامانه", "System down"),
         ],
         people: vec![
-            PersonView { id: "p-operator".into(), name: named("p-operator", "مریم نمونه", "Maryam Nemouneh"), roles: vec!["operator".into()] },
+            PersonView {
+                id: "p-operator".into(),
+                name: named("p-operator", "مریم نمونه", "Maryam Nemouneh"),
+                roles: vec!["operator".into()],
+            },
             PersonView { id: "p-manager".into(), name: manager(), roles: vec!["duty-manager".into()] },
         ],
         unsent_channels: vec!["sms".into(), "mail".into()],
@@ -98,7 +102,14 @@ fn stage(code: &str, args: &[(&str, &str)]) -> Stage {
 }
 
 pub fn referred() -> Stage {
-    stage("referred", &[("agency", "water-hamedan"), ("due", "2026-11-21T12:10:00Z")])
+    stage(
+        "referred",
+        &[
+            ("agency", "شرکت آب و فاضلاب استان همدان"),
+            ("agencyEn", "Hamedan Water and Wastewater Company"),
+            ("due", "2026-11-21T12:10:00Z"),
+        ],
+    )
 }
 
 pub fn summary() -> CaseSummary {
@@ -171,7 +182,9 @@ pub fn task() -> TaskView {
         title_en: "Answer a complaint about a service".into(),
         fields: vec![
             field("outcome", "choice", "نتیجه", "Outcome", true, outcomes),
-            FieldView { max: Some(2000), ..field("report", "text", "شرح اقدام", "What was done", true, vec![]) },
+            FieldView {
+                max: Some(2000), ..field("report", "text", "شرح اقدام", "What was done", true, vec![])
+            },
             field("cause", "line", "علت", "Cause", false, vec![]),
             field("minutes", "integer", "زمان صرف‌شده (دقیقه)", "Time spent (minutes)", false, vec![]),
         ],
@@ -218,7 +231,11 @@ pub fn call() -> TaskView {
         title_en: "Verification call".into(),
         fields: vec![
             field("outcome", "choice", "موضوع حل شده است؟", "Is it solved?", true, outcomes),
-            FieldView { min: Some(1), max: Some(5), ..field("satisfaction", "rating", "رضایت شهروند", "Satisfaction", false, vec![]) },
+            FieldView {
+                min: Some(1),
+                max: Some(5),
+                ..field("satisfaction", "rating", "رضایت شهروند", "Satisfaction", false, vec![])
+            },
             field("callAgain", "boolean", "دوباره تماس گرفته شود؟", "Call again?", false, vec![]),
             field("note", "text", "توضیح", "Note", false, vec![]),
         ],
@@ -298,6 +315,7 @@ pub fn incident() -> IncidentView {
         opened_at: "2026-11-21T10:05:00Z".into(),
         status: "open".into(),
         resolved_by: None,
+        message: None,
     }
 }
 
@@ -309,7 +327,17 @@ pub fn incidents() -> Page<IncidentView> {
         resolved_by: some("p-operator"),
         ..incident()
     };
-    Page { items: vec![incident(), settled], next: None }
+    let unread = IncidentView {
+        id: "01JD7ZEEEEEEEEEEEEEEEEEEEE".into(),
+        kind: "message-unread".into(),
+        reason: "the number is no mobile number".into(),
+        tracking_code: None,
+        message: Some(UnreadMessage {
+            from: "+988138251111".into(), text: "صدای من را نمی‌شنوید؟ آب قطع است.".into()
+        }),
+        ..incident()
+    };
+    Page { items: vec![incident(), unread, settled], next: None }
 }
 
 fn line(version: u64, at: &str, actor: &str, kind: &str, args: &[(&str, &str)], notable: bool) -> JournalLine {
@@ -358,7 +386,14 @@ pub fn case() -> CaseView {
             line(1, "09:10:00", "connector:sms", "case-opened", &[("channel", "sms")], true),
             line(1, "09:10:00", "system", "flow-started", &[("flow", "ir-foad/foad-128:1.0.0")], false),
             line(1, "09:10:00", "system", "decision-made", &[("table", "foad-routing"), ("rule", "water-desk")], false),
-            line(2, "09:10:01", "system", "case-referred", &[("agency", "water-hamedan"), ("due", "2026-11-21T12:10:00Z")], true),
+            line(
+                2,
+                "09:10:01",
+                "system",
+                "case-referred",
+                &[("agency", "water-hamedan"), ("due", "2026-11-21T12:10:00Z")],
+                true,
+            ),
             line(3, "10:40:00", "timer", "task-reminded", &[("role", "duty-manager")], true),
             line(4, "10:52:00", "p-manager", "task-claimed", &[], true),
             line(5, "10:58:00", "system", "message-failed", &[("channel", "sms")], true),

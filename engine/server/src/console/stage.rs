@@ -7,6 +7,7 @@ use peygir_runtime::desk::Stage;
 
 use super::layout::Ui;
 use super::widget::Tone;
+use crate::locale::Locale;
 use crate::text::{Arg, exists};
 use crate::when;
 
@@ -15,8 +16,17 @@ pub fn words(ui: &Ui, stage: &Stage) -> String {
     if !exists(&format!("{id}.bare")) {
         return stage.code.clone();
     }
-    let args: Vec<_> = stage.args.iter().map(|(name, value)| (name.as_str(), arg(ui, name, value))).collect();
+    let args: Vec<_> = stage
+        .args
+        .iter()
+        .map(|(name, value)| (name.as_str(), arg(ui, name, in_english(ui, stage, name).unwrap_or(value))))
+        .collect();
     ui.tw(&id, &args)
+}
+
+/// The English form that the desk gave beside a Persian name: `agencyEn` beside `agency`.
+fn in_english<'a>(ui: &Ui, stage: &'a Stage, name: &str) -> Option<&'a String> {
+    (ui.locale == Locale::En).then(|| stage.args.get(&format!("{name}En"))).flatten()
 }
 
 /// The stage in two or three words, for lists.
@@ -45,11 +55,8 @@ pub fn arg(ui: &Ui, name: &str, value: &str) -> Arg {
     {
         return Arg::Number(number);
     }
-    let lists = [
-        ("agency", &ui.directory.agencies),
-        ("topic", &ui.directory.topics),
-        ("county", &ui.directory.counties),
-    ];
+    let lists =
+        [("agency", &ui.directory.agencies), ("topic", &ui.directory.topics), ("county", &ui.directory.counties)];
     let list = lists.iter().find(|(key, _)| *key == name).map(|(_, list)| *list);
     if let Some(named) = list.and_then(|list| list.iter().find(|named| named.id == value)) {
         return Arg::Text(ui.named(named).to_owned());

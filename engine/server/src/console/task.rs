@@ -124,15 +124,15 @@ fn facts(ui: &Ui, task: &TaskView) -> Markup {
 /// The part to act in: claim it, answer it, or see what was answered.
 fn work(ui: &Ui, task: &TaskView, filled: &Filled<'_>) -> Markup {
     html! {
-        @if task.may_complete {
-            (form(ui, task, filled))
-        } @else if task.may_claim {
+        @if task.may_claim {
             section.card.claim {
                 p { (ui.t("claim-lead")) }
                 form method="post" action={ "/tasks/" (task.id) "/claim" } {
                     button type="submit" { (ui.t("claim")) }
                 }
             }
+        } @else if task.may_complete {
+            (form(ui, task, filled))
         } @else if let Some(answer) = &task.answer {
             section.card { h2 { (ui.t("answer")) } (answered(ui, task, answer)) }
         } @else {

@@ -96,7 +96,8 @@ mod tests {
 
     #[test]
     fn a_code_is_found_however_it_was_typed() {
-        for typed in ["12345678903", " 123 4567-8903 ", "۱۲۳۴۵۶۷۸۹۰۳", "\u{2066}12345678903\u{2069}", "١٢٣٤٥٦٧٨٩٠٣"] {
+        for typed in ["12345678903", " 123 4567-8903 ", "۱۲۳۴۵۶۷۸۹۰۳", "\u{2066}12345678903\u{2069}", "١٢٣٤٥٦٧٨٩٠٣"]
+        {
             assert_eq!(clean_code(typed), "12345678903", "{typed}");
         }
         assert_eq!(clean_code("../x?y"), "xy");

@@ -1,0 +1,7 @@
+//! The server as its clients meet it: the shipped deployment on a memory store and a virtual clock, behind the real
+//! router.
+
+mod api;
+mod console;
+mod fixture;
+mod gate;
