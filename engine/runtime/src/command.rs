@@ -117,11 +117,44 @@ pub enum Command {
         #[n(3)]
         claims: Vec<Claim>,
     },
-    /// The rest of a turn that reached its bound.
+    /// A flow goes on where its step bound stopped it. This and the following are what a turn leaves to the next one.
     #[n(15)]
     Continue {
         #[n(0)]
         instance: Id,
+    },
+    #[n(17)]
+    Step {
+        #[n(0)]
+        instance: Id,
+        #[n(1)]
+        command: peygir_core::Command,
+    },
+    /// A call that was asked for and not yet made.
+    #[n(18)]
+    Call {
+        #[n(0)]
+        instance: Id,
+        #[n(1)]
+        activation: u64,
+    },
+    /// A listener that came up and has not yet read the mailbox.
+    #[n(19)]
+    Listen {
+        #[n(0)]
+        instance: Id,
+        #[n(1)]
+        activation: u64,
+    },
+    /// A flow to start beside.
+    #[n(20)]
+    StartBeside {
+        #[n(0)]
+        flow: String,
+        #[n(1)]
+        input: Data,
+        #[n(2)]
+        label: String,
     },
 }
 

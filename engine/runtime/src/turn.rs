@@ -4,7 +4,7 @@
 //! calls of functions, events that meet listeners), until nothing is left or the bound is reached. Pure but for the
 //! sealing keys: it reads no clock and asks no store.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use peygir_casework::host::{Context, Reply};
 use peygir_casework::{incident, outbox, tasks};
@@ -74,8 +74,8 @@ struct Turn<'a> {
     before: BTreeMap<RowName, Vec<Vec<u8>>>,
     work: VecDeque<Work>,
     claims: Vec<Claim>,
-    /// Instances that have to go on in a turn of their own.
-    bounded: BTreeSet<Id>,
+    /// What is left to turns of their own, in order.
+    rest: Vec<Command>,
 }
 
 /// Decides one command. `stream` is as loaded; what comes back is as it will be once the batch is committed.
@@ -92,7 +92,7 @@ pub fn decide(catalog: &Catalog, vault: &Vault, stream: Stream, envelope: &Envel
         before: BTreeMap::new(),
         work: VecDeque::new(),
         claims: Vec::new(),
-        bounded: BTreeSet::new(),
+        rest: Vec::new(),
     };
     turn.command(&envelope.command)?;
     turn.work_off()?;
@@ -150,7 +150,17 @@ impl Turn<'_> {
                 let event = self.with_context(|context| incident::unread(context, from, text, reason));
                 self.record(event);
             }
-            Command::Continue { instance } => self.go_on(*instance),
+            Command::Continue { instance } => {
+                self.work.push_back(Work::Step { instance: *instance, command: peygir_core::Command::Continue });
+            }
+            Command::Step { instance, command } => {
+                self.work.push_back(Work::Step { instance: *instance, command: command.clone() });
+            }
+            Command::Call { instance, activation } => self.work.extend(self.unmade_call(*instance, *activation)),
+            Command::Listen { instance, activation } => {
+                self.work.push_back(Work::Listening { instance: *instance, activation: *activation });
+            }
+            Command::StartBeside { flow, input, label } => self.start(flow, input, label),
         }
         Ok(())
     }
@@ -242,25 +252,15 @@ impl Turn<'_> {
         }
     }
 
-    /// A turn that was cut short: calls that were asked for and never made, then the flow's own rest.
-    fn go_on(&mut self, instance: Id) {
-        for call in self.unmade_calls(instance) {
-            self.work.push_back(call);
-        }
-        self.work.push_back(Work::Step { instance, command: peygir_core::Command::Continue });
-    }
-
     fn work_off(&mut self) -> Result<(), Refused> {
         let mut done = 0;
         while let Some(work) = self.work.pop_front() {
             done += 1;
             if done > WORK_MAX {
-                self.leave_rest(&work);
-                let rest: Vec<Work> = self.work.drain(..).collect();
-                rest.iter().for_each(|work| self.leave_rest(work));
-                return Ok(());
+                self.leave(work);
+            } else {
+                self.one(work)?;
             }
-            self.one(work)?;
         }
         Ok(())
     }
@@ -290,15 +290,22 @@ impl Turn<'_> {
         }
     }
 
-    /// What is not done in this turn can be found again from the state; only its instance has to be named.
-    fn leave_rest(&mut self, work: &Work) {
-        if let Work::Step { instance, .. }
-        | Work::Call { instance, .. }
-        | Work::Listening { instance, .. }
-        | Work::Withdraw { instance, .. } = work
-        {
-            self.bounded.insert(*instance);
-        }
+    /// What this turn does not do any more becomes a command of the same stream, in the same commit. What costs nothing
+    /// is done all the same.
+    fn leave(&mut self, work: Work) {
+        let command = match work {
+            Work::Step { instance, command } => Command::Step { instance, command },
+            Work::Call { instance, activation, .. } => Command::Call { instance, activation },
+            Work::Emitted(event) => Command::Deliver(event),
+            Work::Listening { instance, activation } => Command::Listen { instance, activation },
+            Work::Start { flow, input, label } => Command::StartBeside { flow, input, label },
+            Work::Withdraw { instance, activation } => {
+                let events = tasks::withdraw(&self.stream.records, instance, activation);
+                return self.record_all(events);
+            }
+            Work::Ended { instance, end } => return self.ended(instance, &end),
+        };
+        self.rest.push(command);
     }
 
     fn ended(&mut self, instance: Id, end: &End) {
@@ -372,10 +379,8 @@ impl Turn<'_> {
     }
 
     fn finish(mut self, envelope: &Envelope) -> Decided {
-        let enqueue = std::mem::take(&mut self.bounded)
-            .into_iter()
-            .map(|instance| self.continuation(instance))
-            .collect();
+        let enqueue =
+            std::mem::take(&mut self.rest).into_iter().map(|command| self.own_command(command)).collect();
         self.stream.head.at = self.at;
         let rows = self.stream.changes(&self.before);
         let batch = Batch {
@@ -394,15 +399,10 @@ impl Turn<'_> {
         Decided { stream: self.stream, batch }
     }
 
-    fn continuation(&mut self, instance: Id) -> Enqueued {
+    fn own_command(&mut self, command: Command) -> Enqueued {
         let mut seed = [0; 16];
         seed.copy_from_slice(&self.draws.bytes()[..16]);
-        let envelope = Envelope {
-            actor: "system".to_owned(),
-            at: self.at,
-            seed: peygir_core::Seed(seed),
-            command: Command::Continue { instance },
-        };
+        let envelope = Envelope { actor: "system".to_owned(), at: self.at, seed: peygir_core::Seed(seed), command };
         Enqueued { stream: self.stream.id, command: encode(&envelope) }
     }
 
@@ -418,7 +418,7 @@ impl Turn<'_> {
                 Effect::Listening { activation } => Work::Listening { instance, activation },
                 Effect::Ended { end } => Work::Ended { instance, end },
                 Effect::Continue => {
-                    self.bounded.insert(instance);
+                    self.rest.push(Command::Continue { instance });
                     continue;
                 }
             };

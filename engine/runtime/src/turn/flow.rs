@@ -60,23 +60,18 @@ impl Turn<'_> {
             .ok_or_else(|| Refused::Missing(format!("flow {}/{}:{}", flow.namespace, flow.name, flow.version)))
     }
 
-    /// Calls of an instance that wait for an answer which nothing on record will bring.
-    pub(super) fn unmade_calls(&self, id: Id) -> Vec<Work> {
-        let Some(instance) = self.stream.instances.get(&id) else { return Vec::new() };
-        instance
-            .activations
-            .values()
-            .filter(|activation| self.stream.records.task_of_call(id, activation.number).is_none())
-            .filter_map(|activation| match &activation.progress {
-                Progress::Call { function, with } => Some(Work::Call {
-                    instance: id,
-                    activation: activation.number,
-                    function: function.clone(),
-                    with: with.clone(),
-                    key: activation.key.clone(),
-                }),
-                _ => None,
-            })
-            .collect()
+    /// A call that waits for its answer, as work; None where it was answered or withdrawn meanwhile.
+    pub(super) fn unmade_call(&self, id: Id, number: u64) -> Option<Work> {
+        let activation = self.stream.instances.get(&id)?.activations.get(&number)?;
+        match &activation.progress {
+            Progress::Call { function, with } => Some(Work::Call {
+                instance: id,
+                activation: number,
+                function: function.clone(),
+                with: with.clone(),
+                key: activation.key.clone(),
+            }),
+            _ => None,
+        }
     }
 }
