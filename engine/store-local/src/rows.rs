@@ -156,35 +156,22 @@ impl Rows {
 
     /// The first rows of `from..to`, at most `limit`, all of one moment.
     pub fn scan(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Page, Error> {
-        let mut rows = Page::new();
+        self.page(from, to, limit, usize::MAX)
+    }
+
+    /// As [`Rows::scan`], but it ends with the row that reaches `bytes_max`.
+    pub fn page(&self, from: &[u8], to: &[u8], limit: usize, bytes_max: usize) -> Result<Page, Error> {
         if from >= to || limit == 0 {
-            return Ok(rows);
+            return Ok(Page::new());
         }
-        // Held throughout: nothing becomes visible, and no generation reaches its end, while the layers are laid over
-        // each other.
-        let memory = self.shared.read();
-        let bounds = (Bound::Included(from), Bound::Excluded(to));
-        let mut young = memory.young.changes.range::<[u8], _>(bounds).peekable();
-        let empty = Map::new();
-        let old = memory.old.as_ref().map_or(&empty, |old| &old.changes);
-        let mut old = old.range::<[u8], _>(bounds).peekable();
-        let mut below = IndexRows::new(&*self.shared.index, from, to, limit);
-        while rows.len() < limit {
-            let below_key = below.peek().map_err(|error| self.shared.fail(error))?;
-            let keys =
-                [young.peek().map(|(key, _)| key.as_slice()), old.peek().map(|(key, _)| key.as_slice()), below_key];
-            let Some(least) = keys.into_iter().flatten().min().map(<[u8]>::to_vec) else {
-                break;
-            };
-            // The youngest layer that has the key holds; the others are passed by.
-            let from_young = young.next_if(|(key, _)| **key == least).map(|(_, value)| value.clone());
-            let from_old = old.next_if(|(key, _)| **key == least).map(|(_, value)| value.clone());
-            let from_below = below.next_if(&least).map(Some);
-            if let Some(value) = from_young.or(from_old).or(from_below).flatten() {
-                rows.push((least, value));
-            }
-        }
-        Ok(rows)
+        let page = {
+            // Held throughout: nothing becomes visible, and no generation reaches its end, while the layers are laid
+            // over each other.
+            let memory = self.shared.read();
+            overlay(&memory, IndexRows::new(&*self.shared.index, from, to, limit), limit, bytes_max)
+        };
+        // A failure is told only here, for it takes another lock.
+        page.map_err(|error| self.shared.fail(error))
     }
 
     /// Writes everything to the index and closes it, durably.
@@ -207,6 +194,31 @@ impl Rows {
             }
         }
     }
+}
+
+/// The rows of the layers as one map; the youngest layer that has a key holds.
+fn overlay(memory: &Memory, mut below: IndexRows, limit: usize, bytes_max: usize) -> Result<Page, IndexError> {
+    let (from, to, empty) = (below.from.clone(), below.to, Map::new());
+    let bounds = (Bound::Included(from.as_slice()), Bound::Excluded(to));
+    let old = memory.old.as_ref().map_or(&empty, |old| &old.changes);
+    let mut young = memory.young.changes.range::<[u8], _>(bounds).peekable();
+    let mut old = old.range::<[u8], _>(bounds).peekable();
+    let (mut rows, mut bytes) = (Page::new(), 0);
+    while rows.len() < limit && bytes < bytes_max {
+        let below_key = below.peek()?;
+        let young_key = young.peek().map(|(key, _)| key.as_slice());
+        let old_key = old.peek().map(|(key, _)| key.as_slice());
+        let least = [young_key, old_key, below_key].into_iter().flatten().min();
+        let Some(least) = least.map(<[u8]>::to_vec) else { break };
+        let from_young = young.next_if(|(key, _)| **key == least).map(|(_, value)| value.clone());
+        let from_old = old.next_if(|(key, _)| **key == least).map(|(_, value)| value.clone());
+        let from_below = below.next_if(&least).map(Some);
+        if let Some(value) = from_young.or(from_old).or(from_below).flatten() {
+            bytes += least.len() + value.len();
+            rows.push((least, value));
+        }
+    }
+    Ok(rows)
 }
 
 impl Drop for Rows {

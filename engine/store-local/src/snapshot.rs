@@ -114,7 +114,7 @@ pub fn take(disk: &dyn Disk, journal: u64, rows: &Rows) -> Result<Span, Error> {
     let mut writer = Writer::begin(disk, &temporary, journal, begun).map_err(io)?;
     let (mut from, to) = (vec![0], vec![0xff]);
     loop {
-        let page = rows.scan(&from, &to, PAGE_ROWS)?;
+        let page = rows.page(&from, &to, PAGE_ROWS, BLOCK_BYTES)?;
         let Some((last, _)) = page.last() else { break };
         from = key::after(last);
         for (key, value) in page.iter().filter(|(key, _)| key[0] != APPLIED) {

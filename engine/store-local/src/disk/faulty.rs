@@ -339,12 +339,15 @@ impl File for FaultyFile {
         let mut world = self.world();
         world.operation()?;
         world.syncs += 1;
-        if world.fail_sync_at == Some(world.syncs) {
+        let fails = world.fail_sync_at == Some(world.syncs);
+        let node = world.nodes.entry(self.node).or_default();
+        let pending = std::mem::take(&mut node.pending);
+        if fails {
+            // As on Linux: what could not be written is forgotten. It can be read as long as the machine is up, and no
+            // later sync brings it to the disk.
             return Err(io::Error::other("the disk does not answer"));
         }
-        let node = world.nodes.entry(self.node).or_default();
-        node.durable = node.now.clone();
-        node.pending.clear();
+        pending.iter().for_each(|change| change.apply(&mut node.durable));
         Ok(())
     }
 }
