@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,8 +10,12 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
-use tokio::net::TcpListener;
-use tokio::sync::Notify;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::assets::Assets;
@@ -22,6 +27,12 @@ use crate::shell;
 
 /// After the word to stop, requests under way have this long to end, in seconds.
 pub const DRAIN_SECONDS_MAX: u64 = 10;
+/// A connection has this long to send the head of a request, the first and each further one, in seconds.
+pub const HEADER_SECONDS_MAX: u64 = 15;
+/// Connections at one time; more wait to be accepted.
+pub const CONNECTIONS_MAX: usize = 4096;
+/// After a connection that could not be accepted.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
 /// The router over the table of routes. Fails where the font that the options name cannot be read.
 pub fn router(state: ServerState) -> std::io::Result<Router> {
@@ -51,23 +62,54 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let router = router(state)?;
-    let stopping = Arc::new(Notify::new());
-    let told = stopping.clone();
-    let served = axum::serve(listener, router).with_graceful_shutdown(async move {
-        shutdown.await;
-        told.notify_one();
-    });
-    let drained = async {
-        stopping.notified().await;
-        tokio::time::sleep(Duration::from_secs(DRAIN_SECONDS_MAX)).await;
-    };
-    tokio::select! {
-        result = served => result,
-        () = drained => {
-            tracing::warn!(seconds = DRAIN_SECONDS_MAX, "connections were still open and are cut");
-            Ok(())
+    let under_way = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let mut shutdown = std::pin::pin!(shutdown);
+    loop {
+        let (place, accepted) = tokio::select! {
+            next = next_connection(&listener, places.clone()) => next,
+            () = &mut shutdown => break,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                let connection =
+                    http().serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone()));
+                let watched = under_way.watch(connection);
+                tokio::spawn(async move {
+                    let _held = place;
+                    if let Err(error) = watched.await {
+                        tracing::debug!(%error, "a connection ended badly");
+                    }
+                });
+            }
+            Err(error) => {
+                // Out of file descriptors, mostly: those who are served must end before others get in.
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
         }
     }
+    drop(listener);
+    let drained = tokio::time::timeout(Duration::from_secs(DRAIN_SECONDS_MAX), under_way.shutdown()).await;
+    if drained.is_err() {
+        tracing::warn!(seconds = DRAIN_SECONDS_MAX, "connections were still open and are cut");
+    }
+    Ok(())
+}
+
+/// The next connection, once there is a place for it.
+async fn next_connection(
+    listener: &TcpListener,
+    places: Arc<Semaphore>,
+) -> (OwnedSemaphorePermit, std::io::Result<(TcpStream, SocketAddr)>) {
+    let place = places.acquire_owned().await.expect("nobody closes the semaphore");
+    (place, listener.accept().await)
+}
+
+fn http() -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(HEADER_SECONDS_MAX));
+    builder
 }
 
 /// A panic is a bug of ours; the caller gets a problem and the server stays up.

@@ -58,17 +58,25 @@ pub fn fixture() -> Fixture {
     let store = Arc::new(MemoryStore::new());
     let world = World::new(pack, &manifests, store.clone(), start, 1);
     let access = Arc::new(Access::new(store));
+    let router = router(state(&world, &access)).unwrap();
+    Fixture { world, access, router }
+}
+
+fn state(world: &World, access: &Arc<Access>) -> ServerState {
     let clock = world.clock.clone();
-    let state = ServerState {
+    ServerState {
         desk: world.desk.clone(),
         access: access.clone(),
         clock: Arc::new(move || clock.now().to_jiff()),
         options: ServerOptions::default(),
-    };
-    Fixture { world, access, router: router(state).unwrap() }
+    }
 }
 
 impl Fixture {
+    pub fn state(&self) -> ServerState {
+        state(&self.world, &self.access)
+    }
+
     /// A bearer token of a role for the whole nation.
     pub fn token(&self, role: &str) -> String {
         self.token_for(role, &Scope::Nation)

@@ -5,3 +5,4 @@ mod api;
 mod console;
 mod fixture;
 mod gate;
+mod sockets;
