@@ -45,8 +45,7 @@ pub fn retry(context: &Context<'_>, id: Id, by: &str) -> Result<Retry, Rejection
     if incident.resolved_at.is_some() {
         return Err(Rejection::Ended);
     }
-    let resolved =
-        Event::IncidentResolved { incident: id, by: by.to_owned(), how: "retried".to_owned(), note: None };
+    let resolved = Event::IncidentResolved { incident: id, by: by.to_owned(), how: "retried".to_owned(), note: None };
     match &incident.about {
         About::MessageFailed(dispatch) | About::MessageAmbiguous(dispatch) | About::MessageExpired(dispatch) => {
             let message = context.records.dispatches.get(dispatch).ok_or(Rejection::NotFound)?;
@@ -58,9 +57,7 @@ pub fn retry(context: &Context<'_>, id: Id, by: &str) -> Result<Retry, Rejection
             };
             Ok(Retry::Message(Reply { events: vec![resolved, requeued], ..Reply::default() }))
         }
-        About::FlowFault(instance) => {
-            Ok(Retry::Flow(Reply { events: vec![resolved], ..Reply::default() }, *instance))
-        }
+        About::FlowFault(instance) => Ok(Retry::Flow(Reply { events: vec![resolved], ..Reply::default() }, *instance)),
         // Nothing to try again: somebody has to read it and settle it.
         About::Unaddressed(_) | About::Unread { .. } => Err(Rejection::NotFound),
     }
@@ -74,8 +71,7 @@ pub fn settle(context: &mut Context<'_>, id: Id, by: &str, note: &str) -> Result
     }
     let about = incident.about.clone();
     let note = (!note.is_empty()).then(|| context.seal_for_case(note));
-    let mut events =
-        vec![Event::IncidentResolved { incident: id, by: by.to_owned(), how: "settled".to_owned(), note }];
+    let mut events = vec![Event::IncidentResolved { incident: id, by: by.to_owned(), how: "settled".to_owned(), note }];
     if let About::MessageAmbiguous(dispatch) = about
         && context.records.dispatches.get(&dispatch).is_some_and(|found| found.status == DispatchStatus::Ambiguous)
     {

@@ -28,8 +28,14 @@ pub enum OnAmbiguous {
 /// How an attempt went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attempt {
-    Sent { reference: Option<String> },
-    Failed { fault: String, permanent: bool, reached: bool },
+    Sent {
+        reference: Option<String>,
+    },
+    Failed {
+        fault: String,
+        permanent: bool,
+        reached: bool,
+    },
     /// The process ended before the result was on record.
     Lost,
 }
@@ -100,8 +106,7 @@ fn ambiguous(context: &mut Context<'_>, dispatch: &Dispatch, policy: &Policy) ->
         OnAmbiguous::Drop => ("drop", None),
     };
     let attempt = dispatch.attempts;
-    let mut events =
-        vec![Event::AttemptAmbiguous { dispatch: dispatch.id, attempt, policy: name.to_owned(), next_at }];
+    let mut events = vec![Event::AttemptAmbiguous { dispatch: dispatch.id, attempt, policy: name.to_owned(), next_at }];
     if name == "person" {
         let reason = format!("nobody knows whether attempt {attempt} was sent");
         events.push(opened(context, About::MessageAmbiguous(dispatch.id), reason));
@@ -110,7 +115,13 @@ fn ambiguous(context: &mut Context<'_>, dispatch: &Dispatch, policy: &Policy) ->
 }
 
 /// The peer's report. It only moves forward: a late report of less is no news.
-pub fn report(context: &mut Context<'_>, key: &str, delivered: bool, failure: bool, reference: Option<String>) -> Vec<Event> {
+pub fn report(
+    context: &mut Context<'_>,
+    key: &str,
+    delivered: bool,
+    failure: bool,
+    reference: Option<String>,
+) -> Vec<Event> {
     let Some(dispatch) = context.records.dispatches.values().find(|dispatch| dispatch.key == key) else {
         return Vec::new();
     };

@@ -112,10 +112,8 @@ fn person<'a>(context: &'a Context<'_>, id: &str) -> Option<&'a Person> {
 fn citizen(context: &Context<'_>, channel: &str) -> Option<Address> {
     let case = context.records.case.as_ref()?;
     // Who told of the matter is answered; the person concerned is reached through them where they left no number.
-    let party = [Some(&case.citizen), case.on_behalf_of.as_ref()]
-        .into_iter()
-        .flatten()
-        .find(|party| party.mobile.is_some())?;
+    let party =
+        [Some(&case.citizen), case.on_behalf_of.as_ref()].into_iter().flatten().find(|party| party.mobile.is_some())?;
     let sealed = party.mobile.clone().filter(|_| channel == "sms")?;
     let clear = context.resources.open(&sealed);
     Some(Address {

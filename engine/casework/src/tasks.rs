@@ -89,12 +89,7 @@ fn answered(records: &Records, task: &Task, by: &str, answer: Map<String, Value>
     Reply { events, answers: vec![(task.caller.clone(), Value::Object(output))], ..Reply::default() }
 }
 
-fn called(
-    context: &Context<'_>,
-    task: &Task,
-    by: &str,
-    answer: &Map<String, Value>,
-) -> Result<Reply, Rejection> {
+fn called(context: &Context<'_>, task: &Task, by: &str, answer: &Map<String, Value>) -> Result<Reply, Rejection> {
     let outcome = answer.get("outcome").and_then(Value::as_str).unwrap_or_default();
     if !["solved", "unsolved", "unreached"].contains(&outcome) {
         return Err(Rejection::Invalid(vec![("outcome".to_owned(), "not-an-option".to_owned())]));

@@ -58,11 +58,14 @@ pub fn derive(context: &Context<'_>, due: &Due) -> Result<Deadline, Fault> {
         calendar.within(from, span).map_err(|error| Fault::State(format!("calendar `{name}`: {error}")))
     };
     let (deadline, max) = match (&due.within, due.working_days) {
-        (Some(text), None) => (of_time(text)?, due.max.as_ref().map(|max| max.as_str().map_or(Err(wrong_max()), of_time))),
+        (Some(text), None) => {
+            (of_time(text)?, due.max.as_ref().map(|max| max.as_str().map_or(Err(wrong_max()), of_time)))
+        }
         (None, Some(days)) => {
-            let max = due.max.as_ref().map(|max| {
-                max.as_u64().and_then(|days| u32::try_from(days).ok()).map_or(Err(wrong_max()), of_days)
-            });
+            let max = due
+                .max
+                .as_ref()
+                .map(|max| max.as_u64().and_then(|days| u32::try_from(days).ok()).map_or(Err(wrong_max()), of_days));
             (of_days(days)?, max)
         }
         _ => return Err(Fault::Input("`due` has either `within` or `workingDays`".to_owned())),

@@ -34,30 +34,16 @@ pub struct Subject {
 
 impl Subject {
     /// Makes the connector for a peer, as a deployment would.
-    pub fn build(
-        &self,
-        manifest: &Manifest,
-        peer: SocketAddr,
-    ) -> Result<Box<dyn Connector>, String> {
+    pub fn build(&self, manifest: &Manifest, peer: SocketAddr) -> Result<Box<dyn Connector>, String> {
         let text = (self.settings)(peer);
         let node = peygir_source::yaml::parse(&text).map_err(|error| error.message)?;
         let resolve = |reference: &Reference| match reference {
-            Reference::Env(name) => self
-                .secrets
-                .get(name)
-                .map(Secret::new)
-                .ok_or_else(|| format!("{name} is not set")),
+            Reference::Env(name) => self.secrets.get(name).map(Secret::new).ok_or_else(|| format!("{name} is not set")),
             Reference::File(_) => Err("the suite has no secret files".into()),
         };
-        let settings =
-            settings::read(manifest, &node, &resolve, self.host.clone()).map_err(|found| {
-                found
-                    .list
-                    .iter()
-                    .map(|one| format!("{} {}", one.code, one.message))
-                    .collect::<Vec<_>>()
-                    .join("; ")
-            })?;
+        let settings = settings::read(manifest, &node, &resolve, self.host.clone()).map_err(|found| {
+            found.list.iter().map(|one| format!("{} {}", one.code, one.message)).collect::<Vec<_>>().join("; ")
+        })?;
         (self.kind.build)(manifest.clone(), settings)
             .map_err(|error| format!("`{}`: {}", error.setting.unwrap_or_default(), error.message))
     }
@@ -69,11 +55,7 @@ pub async fn run(subject: &Subject) -> Vec<String> {
     let manifest = match subject.kind.read_manifest() {
         Ok(manifest) => manifest,
         Err(found) => {
-            return found
-                .list
-                .iter()
-                .map(|one| format!("manifest: {} {}", one.code, one.message))
-                .collect();
+            return found.list.iter().map(|one| format!("manifest: {} {}", one.code, one.message)).collect();
         }
     };
     checks::manifest(subject, &manifest, &mut failures);

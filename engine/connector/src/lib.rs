@@ -106,32 +106,17 @@ pub struct Fault {
 impl Fault {
     /// Nothing was done, and trying again will not help.
     pub fn permanent(kind: FaultKind, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            lasting: Lasting::Permanent,
-            reached: Reached::No,
-            message: message.into(),
-        }
+        Self { kind, lasting: Lasting::Permanent, reached: Reached::No, message: message.into() }
     }
 
     /// Nothing was done; trying again may help.
     pub fn temporary(kind: FaultKind, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            lasting: Lasting::Temporary,
-            reached: Reached::No,
-            message: message.into(),
-        }
+        Self { kind, lasting: Lasting::Temporary, reached: Reached::No, message: message.into() }
     }
 
     /// Nobody knows whether it was done.
     pub fn ambiguous(kind: FaultKind, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            lasting: Lasting::Temporary,
-            reached: Reached::Unknown,
-            message: message.into(),
-        }
+        Self { kind, lasting: Lasting::Temporary, reached: Reached::Unknown, message: message.into() }
     }
 }
 
@@ -206,11 +191,7 @@ pub enum Inbound {
         text: String,
     },
     /// How a message of ours fared. States only move forward; a late, lower one is ignored by the host.
-    Report {
-        key: String,
-        state: Delivery,
-        reference: Option<String>,
-    },
+    Report { key: String, state: Delivery, reference: Option<String> },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -35,9 +35,7 @@ pub struct Manifest {
 
 impl Manifest {
     pub fn operation(&self, name: &str) -> Option<&Operation> {
-        self.operations
-            .iter()
-            .find(|operation| operation.name == name)
+        self.operations.iter().find(|operation| operation.name == name)
     }
 }
 
@@ -103,9 +101,7 @@ pub enum Ambiguous {
 pub fn parse(text: &str) -> Result<Manifest, Diagnostics> {
     match yaml::parse(text) {
         Ok(root) => read(&root),
-        Err(diagnostic) => Err(Diagnostics {
-            list: vec![diagnostic],
-        }),
+        Err(diagnostic) => Err(Diagnostics { list: vec![diagnostic] }),
     }
 }
 
@@ -120,14 +116,7 @@ pub fn read(root: &Node) -> Result<Manifest, Diagnostics> {
 }
 
 fn read_root(root: &Node, found: &mut Diagnostics) -> Option<Manifest> {
-    let known = [
-        "name",
-        "version",
-        "title",
-        "operations",
-        "inbound",
-        "settings",
-    ];
+    let known = ["name", "version", "title", "operations", "inbound", "settings"];
     let mut members = Members::open(root, "connector.yaml", &known, found)?;
     let name = members.name("name");
     let version = members.version("version");
@@ -173,14 +162,8 @@ fn read_operations(node: &Node, found: &mut Diagnostics) -> Vec<Operation> {
     if entries.is_empty() || entries.len() > OPERATIONS_MAX {
         found.push(members::bad_value(
             node.span,
-            &format!(
-                "a connector has 1 to {OPERATIONS_MAX} operations, not {}",
-                entries.len()
-            ),
-            &format!(
-                "هر اتصال ۱ تا {OPERATIONS_MAX} عملیات دارد، نه {}",
-                entries.len()
-            ),
+            &format!("a connector has 1 to {OPERATIONS_MAX} operations, not {}", entries.len()),
+            &format!("هر اتصال ۱ تا {OPERATIONS_MAX} عملیات دارد، نه {}", entries.len()),
         ));
     }
     let mut operations = Vec::new();
@@ -197,16 +180,8 @@ fn read_operations(node: &Node, found: &mut Diagnostics) -> Vec<Operation> {
 const INBOUND_BODY_BYTES: u64 = 64 * 1024;
 
 fn read_inbound(node: &Node, found: &mut Diagnostics) -> Option<InboundRules> {
-    let mut members = Members::open(
-        node,
-        "inbound",
-        &["authentication", "paths", "bodyBytesMax"],
-        found,
-    )?;
-    let words = [
-        ("token", Authentication::Token),
-        ("signature", Authentication::Signature),
-    ];
+    let mut members = Members::open(node, "inbound", &["authentication", "paths", "bodyBytesMax"], found)?;
+    let words = [("token", Authentication::Token), ("signature", Authentication::Signature)];
     let authentication = members.word("authentication", &words);
     let body_bytes_max = match members.optional("bodyBytesMax") {
         Some(_) => members.count("bodyBytesMax", 0..=operation::PAYLOAD_BYTES_CEILING),
@@ -214,22 +189,13 @@ fn read_inbound(node: &Node, found: &mut Diagnostics) -> Option<InboundRules> {
     };
     let paths = members.node("paths");
     let paths = paths.map(|node| read_paths(node, found));
-    Some(InboundRules {
-        authentication: authentication?,
-        paths: paths?,
-        body_bytes_max: body_bytes_max?,
-    })
+    Some(InboundRules { authentication: authentication?, paths: paths?, body_bytes_max: body_bytes_max? })
 }
 
 fn read_paths(node: &Node, found: &mut Diagnostics) -> Vec<String> {
     let items = node.items().unwrap_or_default();
     if items.is_empty() {
-        found.push(members::wrong_type(
-            node,
-            "paths",
-            "a list of at least one path",
-            "فهرستی از دست‌کم یک مسیر",
-        ));
+        found.push(members::wrong_type(node, "paths", "a list of at least one path", "فهرستی از دست‌کم یک مسیر"));
     }
     let mut paths = Vec::new();
     for item in items {

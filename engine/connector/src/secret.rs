@@ -52,9 +52,9 @@ impl Reference {
     /// Fetches the secret. A relative file is looked for below `base`, the deployment's folder.
     pub fn resolve(&self, base: &Path) -> Result<Secret, String> {
         let secret = match self {
-            Reference::Env(name) => std::env::var(name)
-                .map(Secret::new)
-                .map_err(|_| format!("environment variable {name} is not set"))?,
+            Reference::Env(name) => {
+                std::env::var(name).map(Secret::new).map_err(|_| format!("environment variable {name} is not set"))?
+            }
             Reference::File(path) => read_file(&base.join(path))?,
         };
         if secret.reveal().is_empty() {
@@ -68,14 +68,9 @@ fn read_file(path: &Path) -> Result<Secret, String> {
     let told = |error: std::io::Error| format!("{}: {error}", path.display());
     let mut text = Zeroizing::new(String::new());
     let file = std::fs::File::open(path).map_err(told)?;
-    file.take(SECRET_BYTES_MAX + 1)
-        .read_to_string(&mut text)
-        .map_err(told)?;
+    file.take(SECRET_BYTES_MAX + 1).read_to_string(&mut text).map_err(told)?;
     if text.len() as u64 > SECRET_BYTES_MAX {
-        return Err(format!(
-            "{}: longer than {SECRET_BYTES_MAX} bytes",
-            path.display()
-        ));
+        return Err(format!("{}: longer than {SECRET_BYTES_MAX} bytes", path.display()));
     }
     let line = text.strip_suffix('\n').unwrap_or(&text);
     Ok(Secret::new(line.strip_suffix('\r').unwrap_or(line)))
@@ -88,10 +83,7 @@ mod tests {
     #[test]
     fn formatting_shows_nothing() {
         let secret = Secret::new("s3cret");
-        assert_eq!(
-            format!("{secret} {secret:?} {:#?}", Some(&secret)),
-            "*** *** Some(\n    ***,\n)"
-        );
+        assert_eq!(format!("{secret} {secret:?} {:#?}", Some(&secret)), "*** *** Some(\n    ***,\n)");
     }
 
     #[test]
@@ -100,25 +92,10 @@ mod tests {
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join("pw"), "s3cret\n").unwrap();
         std::fs::write(folder.join("empty"), "\n").unwrap();
-        assert_eq!(
-            Reference::File("pw".into())
-                .resolve(&folder)
-                .unwrap()
-                .reveal(),
-            "s3cret"
-        );
+        assert_eq!(Reference::File("pw".into()).resolve(&folder).unwrap().reveal(), "s3cret");
         assert!(Reference::File("empty".into()).resolve(&folder).is_err());
-        assert!(
-            Reference::File("none".into())
-                .resolve(&folder)
-                .unwrap_err()
-                .contains("none")
-        );
-        assert!(
-            Reference::Env("PEYGIR_NO_SUCH_VARIABLE".into())
-                .resolve(&folder)
-                .is_err()
-        );
+        assert!(Reference::File("none".into()).resolve(&folder).unwrap_err().contains("none"));
+        assert!(Reference::Env("PEYGIR_NO_SUCH_VARIABLE".into()).resolve(&folder).is_err());
         std::fs::remove_dir_all(&folder).unwrap();
     }
 }

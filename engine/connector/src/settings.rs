@@ -60,37 +60,17 @@ pub struct SettingsError {
 }
 
 impl SettingsError {
-    pub fn at(
-        setting: &'static str,
-        message: impl Into<String>,
-        message_fa: impl Into<String>,
-    ) -> Self {
-        Self {
-            setting: Some(setting),
-            message: message.into(),
-            message_fa: message_fa.into(),
-        }
+    pub fn at(setting: &'static str, message: impl Into<String>, message_fa: impl Into<String>) -> Self {
+        Self { setting: Some(setting), message: message.into(), message_fa: message_fa.into() }
     }
 
     pub fn general(message: impl Into<String>, message_fa: impl Into<String>) -> Self {
-        Self {
-            setting: None,
-            message: message.into(),
-            message_fa: message_fa.into(),
-        }
+        Self { setting: None, message: message.into(), message_fa: message_fa.into() }
     }
 
     /// The same as a diagnostic over the settings of a deployment (`PG-M015`).
     pub fn to_diagnostic(&self, settings: &peygir_source::Node) -> peygir_source::Diagnostic {
-        let span = self
-            .setting
-            .and_then(|name| settings.get(name))
-            .map_or(settings.span, |node| node.span);
-        peygir_source::Diagnostic::error(
-            "PG-M015",
-            span,
-            self.message.clone(),
-            self.message_fa.clone(),
-        )
+        let span = self.setting.and_then(|name| settings.get(name)).map_or(settings.span, |node| node.span);
+        peygir_source::Diagnostic::error("PG-M015", span, self.message.clone(), self.message_fa.clone())
     }
 }

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use peygir_connector::conformance::{self, Subject};
 use peygir_connector::{
-    Connector, ConnectorKind, Fault, FaultKind, HostFacts, Inbound, InboundCall, Manifest, Message,
-    Receipt, Request, SendFuture, Settings, SettingsError, admit,
+    Connector, ConnectorKind, Fault, FaultKind, HostFacts, Inbound, InboundCall, Manifest, Message, Receipt, Request,
+    SendFuture, Settings, SettingsError, admit,
 };
 use serde_json::json;
 use tokio::io::AsyncReadExt;
@@ -64,10 +64,7 @@ impl Line {
     async fn speak(&self, request: Request) -> Result<Receipt, Fault> {
         if self.vice != Vice::IgnoresLimits {
             match admit(&self.manifest, &request) {
-                Err(fault)
-                    if self.vice != Vice::TakesUnknownOperations
-                        || fault.kind != FaultKind::Configuration =>
-                {
+                Err(fault) if self.vice != Vice::TakesUnknownOperations || fault.kind != FaultKind::Configuration => {
                     return Err(fault);
                 }
                 _ => {}
@@ -78,14 +75,9 @@ impl Line {
         if self.vice == Vice::BlocksTheThread && !BLOCKED_ONCE.swap(true, Ordering::Relaxed) {
             std::thread::sleep(std::time::Duration::from_millis(4_500));
         }
-        let mut stream = tokio::net::TcpStream::connect(self.peer)
-            .await
-            .map_err(|_| self.absent(&message))?;
+        let mut stream = tokio::net::TcpStream::connect(self.peer).await.map_err(|_| self.absent(&message))?;
         let mut start = [0; 2];
-        stream
-            .read_exact(&mut start)
-            .await
-            .map_err(|_| Fault::ambiguous(FaultKind::Protocol, "it broke off"))?;
+        stream.read_exact(&mut start).await.map_err(|_| Fault::ambiguous(FaultKind::Protocol, "it broke off"))?;
         if &start == b"ok" || self.vice == Vice::BelievesRubbish {
             return Ok(Receipt::default());
         }
@@ -94,14 +86,8 @@ impl Line {
 
     fn absent(&self, message: &Message) -> Fault {
         match self.vice {
-            Vice::ShowsSecrets => Fault::temporary(
-                FaultKind::Unreachable,
-                format!("no login with {}", self.password),
-            ),
-            Vice::ShowsRecipients => Fault::temporary(
-                FaultKind::Unreachable,
-                format!("{} not reached", message.to),
-            ),
+            Vice::ShowsSecrets => Fault::temporary(FaultKind::Unreachable, format!("no login with {}", self.password)),
+            Vice::ShowsRecipients => Fault::temporary(FaultKind::Unreachable, format!("{} not reached", message.to)),
             Vice::CallsAbsencePermanent => Fault::permanent(FaultKind::Unreachable, "away"),
             Vice::CallsAbsenceAmbiguous => Fault::ambiguous(FaultKind::Unreachable, "away"),
             _ => Fault::temporary(FaultKind::Unreachable, "away"),
@@ -127,21 +113,10 @@ impl Connector for Line {
     }
 }
 
-fn make(
-    vice: Vice,
-    manifest: Manifest,
-    settings: &Settings,
-) -> Result<Box<dyn Connector>, SettingsError> {
-    let peer = settings.plain["peer"]
-        .as_str()
-        .and_then(|text| text.parse().ok());
+fn make(vice: Vice, manifest: Manifest, settings: &Settings) -> Result<Box<dyn Connector>, SettingsError> {
+    let peer = settings.plain["peer"].as_str().and_then(|text| text.parse().ok());
     let peer = peer.ok_or_else(|| SettingsError::at("peer", "no address", "نشانی نیست"))?;
-    Ok(Box::new(Line {
-        manifest,
-        peer,
-        password: settings.secret("password").unwrap().reveal().to_owned(),
-        vice,
-    }))
+    Ok(Box::new(Line { manifest, peer, password: settings.secret("password").unwrap().reveal().to_owned(), vice }))
 }
 
 fn subject(vice: Vice) -> Subject {
@@ -164,12 +139,7 @@ fn subject(vice: Vice) -> Subject {
         TakesAnyCall
     );
     Subject {
-        kind: ConnectorKind {
-            name: "line",
-            manifest: MANIFEST,
-            docs: "`peer`, `password`",
-            build,
-        },
+        kind: ConnectorKind { name: "line", manifest: MANIFEST, docs: "`peer`, `password`", build },
         settings: Box::new(|peer| format!("peer: \"{peer}\"\npassword: {{env: PW}}")),
         secrets: BTreeMap::from([("PW".into(), "s3cret".into())]),
         host: HostFacts::default(),
@@ -192,30 +162,18 @@ async fn each_vice_is_found() {
         (Vice::BelievesRubbish, "counts as sent"),
         (Vice::TakesAnyCall, "inbound"),
     ];
-    assert_eq!(
-        conformance::run(&subject(Vice::None)).await,
-        Vec::<String>::new()
-    );
+    assert_eq!(conformance::run(&subject(Vice::None)).await, Vec::<String>::new());
     for (vice, named) in cases {
         let failures = conformance::run(&subject(vice)).await;
-        assert!(
-            failures.iter().any(|failure| failure.contains(named)),
-            "{vice:?}: {failures:?}"
-        );
-        assert!(
-            !format!("{failures:?}").contains("s3cret"),
-            "the suite itself shows the secret"
-        );
+        assert!(failures.iter().any(|failure| failure.contains(named)), "{vice:?}: {failures:?}");
+        assert!(!format!("{failures:?}").contains("s3cret"), "the suite itself shows the secret");
     }
 }
 
 #[tokio::test]
 async fn a_blocked_thread_is_found() {
     let failures = conformance::run(&subject(Vice::BlocksTheThread)).await;
-    assert!(
-        failures.iter().any(|failure| failure.contains("blocked")),
-        "{failures:?}"
-    );
+    assert!(failures.iter().any(|failure| failure.contains("blocked")), "{failures:?}");
 }
 
 #[tokio::test]
@@ -224,16 +182,8 @@ async fn an_incomplete_manifest_is_found() {
     unnamed.kind.name = "other";
     unnamed.kind.docs = "`peer`";
     let failures = conformance::run(&unnamed).await.join("\n");
-    assert!(
-        failures.contains("the list says") && failures.contains("does not mention `password`"),
-        "{failures}"
-    );
+    assert!(failures.contains("the list says") && failures.contains("does not mention `password`"), "{failures}");
     let mut broken = subject(Vice::None);
     broken.kind.manifest = "name: line";
-    assert!(
-        conformance::run(&broken)
-            .await
-            .iter()
-            .any(|failure| failure.contains("PG-M002"))
-    );
+    assert!(conformance::run(&broken).await.iter().any(|failure| failure.contains("PG-M002")));
 }

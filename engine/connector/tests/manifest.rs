@@ -42,50 +42,21 @@ fn good() -> Manifest {
 
 /// Code and line of every complaint, in order of the lines.
 fn told(found: &Diagnostics) -> Vec<(&'static str, u32)> {
-    let mut told: Vec<_> = found
-        .list
-        .iter()
-        .map(|one| (one.code, one.span.line))
-        .collect();
+    let mut told: Vec<_> = found.list.iter().map(|one| (one.code, one.span.line)).collect();
     told.sort_by_key(|(code, line)| (*line, *code));
-    assert!(
-        found
-            .list
-            .iter()
-            .all(|one| !one.message.is_empty() && *one.message_fa != *one.message),
-        "{found:?}"
-    );
+    assert!(found.list.iter().all(|one| !one.message.is_empty() && *one.message_fa != *one.message), "{found:?}");
     told
 }
 
 #[test]
 fn a_good_manifest_is_read_whole() {
     let manifest = good();
-    assert_eq!(
-        (manifest.name.as_str(), manifest.title_fa.as_str()),
-        ("pigeon", "کبوتر")
-    );
+    assert_eq!((manifest.name.as_str(), manifest.title_fa.as_str()), ("pigeon", "کبوتر"));
     let operation = manifest.operation("send").unwrap();
-    assert_eq!(
-        (operation.dedup, operation.on_ambiguous),
-        (Dedup::Lookup, Ambiguous::Person)
-    );
-    assert_eq!(
-        (operation.timeout_ms, operation.expires_ms),
-        (20_000, 43_200_000)
-    );
-    assert_eq!(
-        (operation.backoff_ms_min, operation.backoff_ms_max),
-        (1_000, 90_000)
-    );
-    assert_eq!(
-        (
-            operation.concurrency_max,
-            operation.attempts_max,
-            operation.payload_bytes_max
-        ),
-        (2, 5, 1000)
-    );
+    assert_eq!((operation.dedup, operation.on_ambiguous), (Dedup::Lookup, Ambiguous::Person));
+    assert_eq!((operation.timeout_ms, operation.expires_ms), (20_000, 43_200_000));
+    assert_eq!((operation.backoff_ms_min, operation.backoff_ms_max), (1_000, 90_000));
+    assert_eq!((operation.concurrency_max, operation.attempts_max, operation.payload_bytes_max), (2, 5, 1000));
     let inbound = manifest.inbound.unwrap();
     assert_eq!(
         (inbound.authentication, inbound.paths.as_slice()),
@@ -99,12 +70,7 @@ fn each_mistake_has_its_code_and_place() {
     let cases = [
         ("name: pigeon", "name: Pigeon!", "PG-M004", 2),
         ("version: 1.2.0", "version: one", "PG-M004", 3),
-        (
-            "title: { fa: کبوتر, en: Pigeon }",
-            "title: Pigeon",
-            "PG-M001",
-            4,
-        ),
+        ("title: { fa: کبوتر, en: Pigeon }", "title: Pigeon", "PG-M001", 4),
         ("fa: کبوتر, ", "", "PG-M002", 4),
         ("    dedup: lookup\n", "", "PG-M002", 7),
         ("dedup: lookup", "dedup: maybe", "PG-M004", 7),
@@ -115,46 +81,22 @@ fn each_mistake_has_its_code_and_place() {
         ("concurrencyMax: 2", "concurrencyMax: 0", "PG-M004", 10),
         ("attemptsMax: 5", "attemptsMax: many", "PG-M004", 11),
         ("min: PT1S", "min: PT5M", "PG-M007", 12),
-        (
-            "input: { type: object, properties: { to: { type: string } } }",
-            "input: { type: string }",
-            "PG-M001",
-            15,
-        ),
-        (
-            "authentication: token",
-            "authentication: trust",
-            "PG-M004",
-            18,
-        ),
+        ("input: { type: object, properties: { to: { type: string } } }", "input: { type: string }", "PG-M001", 15),
+        ("authentication: token", "authentication: trust", "PG-M004", 18),
         ("paths: [arrived]", "paths: []", "PG-M001", 19),
         ("paths: [arrived]", "paths: [../etc]", "PG-M004", 19),
-        (
-            "required: [loft, password]",
-            "required: [loft, pasword]",
-            "PG-M006",
-            21,
-        ),
+        ("required: [loft, password]", "required: [loft, pasword]", "PG-M006", 21),
         ("minLength: 2", "pattern: x", "PG-M006", 23),
         ("secret: true", "secret: true, default: x", "PG-M006", 24),
         ("default: 2", "default: 9", "PG-M006", 25),
         ("enum: [white, grey]", "enum: [white]", "PG-M006", 26),
-        (
-            "ringed: { type: boolean }",
-            "ringed: { type: maybe }",
-            "PG-M006",
-            27,
-        ),
+        ("ringed: { type: boolean }", "ringed: { type: maybe }", "PG-M006", 27),
         ("settings:", "setings:", "PG-M003", 20),
     ];
     for (old, new, code, line) in cases {
         assert!(GOOD.contains(old), "{old}");
         let found = manifest::parse(&GOOD.replacen(old, new, 1)).unwrap_err();
-        assert!(
-            told(&found).contains(&(code, line)),
-            "{old} -> {new}: {:?}",
-            told(&found)
-        );
+        assert!(told(&found).contains(&(code, line)), "{old} -> {new}: {:?}", told(&found));
     }
     assert!(manifest::parse("- a list").is_err());
     assert!(manifest::parse("a: [").is_err());
@@ -168,29 +110,14 @@ fn all_mistakes_are_told_at_once() {
         .replace("min: PT1S", "min: x")
         .replace("[arrived]", "7");
     let found = manifest::parse(&text).unwrap_err();
-    assert_eq!(
-        told(&found),
-        [
-            ("PG-M004", 2),
-            ("PG-M005", 9),
-            ("PG-M005", 12),
-            ("PG-M001", 19)
-        ]
-    );
+    assert_eq!(told(&found), [("PG-M004", 2), ("PG-M005", 9), ("PG-M005", 12), ("PG-M001", 19)]);
 }
 
 #[test]
 fn a_misspelt_member_is_named() {
     let found = manifest::parse(&GOOD.replace("onAmbiguous", "onAmbigous")).unwrap_err();
-    let help: Vec<_> = found
-        .list
-        .iter()
-        .filter_map(|one| one.help.as_deref())
-        .collect();
-    assert!(
-        help.iter().any(|text| text.contains("`onAmbiguous`")),
-        "{help:?}"
-    );
+    let help: Vec<_> = found.list.iter().filter_map(|one| one.help.as_deref()).collect();
+    assert!(help.iter().any(|text| text.contains("`onAmbiguous`")), "{help:?}");
 }
 
 fn resolve(reference: &Reference) -> Result<Secret, String> {
@@ -202,10 +129,7 @@ fn resolve(reference: &Reference) -> Result<Secret, String> {
 
 fn read(text: &str) -> Result<settings::Settings, Vec<(&'static str, u32)>> {
     let node = yaml::parse(text).unwrap();
-    let host = HostFacts {
-        data_folder: "data".into(),
-        callback_secret: None,
-    };
+    let host = HostFacts { data_folder: "data".into(), callback_secret: None };
     settings::read(&good(), &node, &resolve, host).map_err(|found| told(&found))
 }
 
@@ -225,25 +149,13 @@ fn each_wrong_setting_has_its_code_and_place() {
     let cases = [
         ("password: {env: PW}", vec![("PG-M010", 1)]),
         ("loft: roof", vec![("PG-M010", 1)]),
-        (
-            "loft: roof\npassword: {env: PW}\nwinges: 3",
-            vec![("PG-M011", 3)],
-        ),
+        ("loft: roof\npassword: {env: PW}\nwinges: 3", vec![("PG-M011", 3)]),
         ("loft: r\npassword: {env: PW}", vec![("PG-M012", 1)]),
         ("loft: 912\npassword: {env: PW}", vec![("PG-M012", 1)]),
-        (
-            "loft: roof\nwings: 5\ncolour: red\npassword: {env: PW}",
-            vec![("PG-M012", 2), ("PG-M012", 3)],
-        ),
-        (
-            "loft: roof\nrings: [1]\npassword: {env: PW}",
-            vec![("PG-M012", 2)],
-        ),
+        ("loft: roof\nwings: 5\ncolour: red\npassword: {env: PW}", vec![("PG-M012", 2), ("PG-M012", 3)]),
+        ("loft: roof\nrings: [1]\npassword: {env: PW}", vec![("PG-M012", 2)]),
         ("loft: roof\npassword: s3cret", vec![("PG-M013", 2)]),
-        (
-            "loft: roof\npassword: {env: PW, file: x}",
-            vec![("PG-M013", 2)],
-        ),
+        ("loft: roof\npassword: {env: PW, file: x}", vec![("PG-M013", 2)]),
         ("loft: roof\npassword: {env: NONE}", vec![("PG-M014", 2)]),
         ("- a\n- b", vec![("PG-M012", 1)]),
     ];
@@ -251,8 +163,5 @@ fn each_wrong_setting_has_its_code_and_place() {
         assert_eq!(read(text).err(), Some(expected), "{text}");
     }
     let node = yaml::parse("loft: roof\npassword: {env: NONE}").unwrap();
-    assert!(
-        settings::check(&good(), &node).list.is_empty(),
-        "a check fetches no secrets"
-    );
+    assert!(settings::check(&good(), &node).list.is_empty(), "a check fetches no secrets");
 }

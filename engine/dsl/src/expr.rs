@@ -82,25 +82,16 @@ pub struct Error {
 
 impl Error {
     fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            offset: None,
-        }
+        Self { message: message.into(), offset: None }
     }
 
     /// The same error, with the expression beginning `by` bytes into the text it is told of.
     pub(crate) fn shifted(self, by: usize) -> Self {
-        Self {
-            offset: self.offset.map(|offset| offset + by),
-            ..self
-        }
+        Self { offset: self.offset.map(|offset| offset + by), ..self }
     }
 
     fn at(message: impl Into<String>, offset: usize) -> Self {
-        Self {
-            message: message.into(),
-            offset: Some(offset),
-        }
+        Self { message: message.into(), offset: Some(offset) }
     }
 }
 
@@ -108,31 +99,20 @@ impl Expr {
     /// Compiles `source` (without `${ }`). `vars` are the names of variables it may use, without `$`.
     pub fn compile(source: &str, vars: &[&str]) -> Result<Self, Error> {
         parse::refuse_oversized(source)?;
-        with_stack(source.len() > TOKENS_ON_CALLERS_STACK_MAX, || {
-            Self::compile_unguarded(source, vars)
-        })
+        with_stack(source.len() > TOKENS_ON_CALLERS_STACK_MAX, || Self::compile_unguarded(source, vars))
     }
 
     fn compile_unguarded(source: &str, vars: &[&str]) -> Result<Self, Error> {
         let (term, tokens) = parse::term(source)?;
         parse::refuse_forbidden(source, &term)?;
         let used = parse::variables(&term);
-        let mut names: Vec<String> = vars
-            .iter()
-            .filter(|name| used.contains(**name))
-            .map(|name| format!("${name}"))
-            .collect();
+        let mut names: Vec<String> =
+            vars.iter().filter(|name| used.contains(**name)).map(|name| format!("${name}")).collect();
         names.push(format!("${NOW}"));
 
         let arena = Arena::default();
         let modules = Loader::new(prelude::with_main(term))
-            .load(
-                &arena,
-                File {
-                    code: prelude::MAIN,
-                    path: (),
-                },
-            )
+            .load(&arena, File { code: prelude::MAIN, path: () })
             .map_err(|_| Error::new("the expression could not be loaded"))?;
         let filter = Compiler::default()
             .with_funs(native::all())
@@ -141,12 +121,7 @@ impl Expr {
             .map_err(|errors| parse::undefined(source, errors, vars))?;
         let used = names.into_iter().map(|name| name[1..].to_owned()).collect();
         let large = tokens > TOKENS_ON_CALLERS_STACK_MAX;
-        Ok(Self(Arc::new(Compiled {
-            source: source.to_owned(),
-            used,
-            filter,
-            large,
-        })))
+        Ok(Self(Arc::new(Compiled { source: source.to_owned(), used, filter, large })))
     }
 
     pub fn source(&self) -> &str {
@@ -163,10 +138,7 @@ impl Expr {
         let fuel = Cell::new(FUEL_MAX);
         let null = Value::Null;
         let values = self.0.used.iter().map(|name| {
-            let given = vars
-                .iter()
-                .find(|(given, _)| given == name)
-                .map_or(&null, |(_, value)| *value);
+            let given = vars.iter().find(|(given, _)| given == name).map_or(&null, |(_, value)| *value);
             value::from_json(given)
         });
         let data = native::Env::new(&self.0.filter.lut, &fuel);
@@ -181,9 +153,7 @@ impl Expr {
         match (first, second) {
             (None, _) => Err(Error::new("the expression gives no value")),
             (Some(Err(exception)), _) => Err(fault::of(exception)),
-            (Some(Ok(_)), Some(_)) => Err(Error::new(
-                "the expression gives several values; one is wanted",
-            )),
+            (Some(Ok(_)), Some(_)) => Err(Error::new("the expression gives several values; one is wanted")),
             (Some(Ok(value)), None) => value::to_json(&value, &fuel).map_err(Error::new),
         }
     }
@@ -191,23 +161,15 @@ impl Expr {
 
 /// Runs work whose recursion is as deep as the expression is long: on the caller's stack where that is surely enough.
 /// The jq library is not ours: a panic in one of its filters is to fault the flow that called it, not the host.
-fn with_stack<T: Send>(
-    large: bool,
-    work: impl FnOnce() -> Result<T, Error> + Send,
-) -> Result<T, Error> {
+fn with_stack<T: Send>(large: bool, work: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {
     let failed = || Err(Error::new("the expression cannot be evaluated"));
     let guarded = || catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| failed());
     if !large {
         return guarded();
     }
-    std::thread::scope(|scope| {
-        match std::thread::Builder::new()
-            .stack_size(STACK_BYTES)
-            .spawn_scoped(scope, guarded)
-        {
-            Ok(thread) => thread.join().unwrap_or_else(|_| failed()),
-            Err(_) => failed(),
-        }
+    std::thread::scope(|scope| match std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, guarded) {
+        Ok(thread) => thread.join().unwrap_or_else(|_| failed()),
+        Err(_) => failed(),
     })
 }
 

@@ -72,11 +72,7 @@ impl Workflow {
                 _ => None,
             };
         }
-        if path.is_empty() {
-            String::from("/")
-        } else {
-            pointer
-        }
+        if path.is_empty() { String::from("/") } else { pointer }
     }
 }
 

@@ -43,12 +43,7 @@ impl Names for AnyNames {
 
 /// Reads and checks a workflow; findings come in the order of their places. `Err` holds at least one error; `Ok` may come with warnings.
 pub fn workflow(root: &Node, names: &dyn Names) -> Result<(Workflow, Diagnostics), Diagnostics> {
-    let mut reader = Reader {
-        names,
-        found: Diagnostics::default(),
-        shared: Shared::default(),
-        caught: Vec::new(),
-    };
+    let mut reader = Reader { names, found: Diagnostics::default(), shared: Shared::default(), caught: Vec::new() };
     let workflow = reader.workflow(root);
     reader.put_in_order();
     match workflow {
@@ -80,13 +75,7 @@ impl Reader<'_> {
 
     /// In the order of places; what is read where it is declared and again where it is referred to is told once.
     fn put_in_order(&mut self) {
-        self.found.list.sort_by_key(|diagnostic| {
-            (
-                diagnostic.span.line,
-                diagnostic.span.column,
-                diagnostic.code,
-            )
-        });
+        self.found.list.sort_by_key(|diagnostic| (diagnostic.span.line, diagnostic.span.column, diagnostic.code));
         self.found.list.dedup();
     }
 }

@@ -19,9 +19,7 @@ impl Names for World {
     }
 
     fn functions(&self) -> Vec<String> {
-        ["route-agency", "case-refer", "human-task", "case-close"]
-            .map(str::to_owned)
-            .to_vec()
+        ["route-agency", "case-refer", "human-task", "case-close"].map(str::to_owned).to_vec()
     }
 }
 
@@ -57,112 +55,50 @@ fn a_referral_is_read() {
     assert_eq!(workflow.tasks.len(), 5);
     let refer = workflow.task(&path(&["refer"])).unwrap();
     assert_eq!((refer.span.line, refer.span.column), (20, 5));
-    let Kind::Call(call) = &refer.kind else {
-        panic!("{refer:?}")
-    };
+    let Kind::Call(call) = &refer.kind else { panic!("{refer:?}") };
     assert_eq!(call.function, "case-refer:1.4.0@default");
-    assert_eq!(
-        (call.function_span.line, call.function_span.column),
-        (21, 13)
-    );
-    let with = call
-        .with
-        .as_ref()
-        .unwrap()
-        .eval(&json!({"agency": "a"}), &[])
-        .unwrap();
+    assert_eq!((call.function_span.line, call.function_span.column), (21, 13));
+    let with = call.with.as_ref().unwrap().eval(&json!({"agency": "a"}), &[]).unwrap();
     assert_eq!(with, json!({"to": {"agency": "a"}}));
-    let Kind::Call(call) = &workflow.task(&path(&["answer"])).unwrap().kind else {
-        panic!()
-    };
-    let Some(Template::Literal(with)) = &call.with else {
-        panic!("plain data is a literal")
-    };
+    let Kind::Call(call) = &workflow.task(&path(&["answer"])).unwrap().kind else { panic!() };
+    let Some(Template::Literal(with)) = &call.with else { panic!("plain data is a literal") };
     assert_eq!(with["between"], json!("08:00-21:00"));
-    let Kind::Switch(cases) = &workflow.task(&path(&["afterReferral"])).unwrap().kind else {
-        panic!()
-    };
+    let Kind::Switch(cases) = &workflow.task(&path(&["afterReferral"])).unwrap().kind else { panic!() };
     assert_eq!(cases[0].then, Then::Task("close".into()));
-    assert_eq!(
-        cases[1].when.as_ref().unwrap().source().trim(),
-        ".outcome == \"expired\""
-    );
+    assert_eq!(cases[1].when.as_ref().unwrap().source().trim(), ".outcome == \"expired\"");
     assert!(cases[2].when.is_none());
 }
 
 #[test]
 fn everything_that_is_run_is_read() {
     let workflow = read(EVERYTHING);
-    let task = |names: &[&str]| {
-        workflow
-            .task(&path(names))
-            .unwrap_or_else(|| panic!("{names:?}"))
-    };
+    let task = |names: &[&str]| workflow.task(&path(names)).unwrap_or_else(|| panic!("{names:?}"));
     assert_eq!(workflow.timeout, Some(Duration::parse("PT5S").unwrap()));
     assert_eq!(workflow.schedule.as_ref().unwrap().read, Read::Envelope);
-    assert_eq!(
-        workflow.input.as_ref().unwrap().schema.as_ref().unwrap()["required"],
-        json!(["n"])
-    );
+    assert_eq!(workflow.input.as_ref().unwrap().schema.as_ref().unwrap()["required"], json!(["n"]));
     let prepare = task(&["prepare"]);
     assert_eq!(prepare.then, Some(Then::Task("group".into())));
     assert_eq!(prepare.export.as_ref().unwrap().schema, Some(json!(true)));
     assert!(prepare.if_.is_some());
-    let Kind::Fork(fork) = &task(&["group", "side"]).kind else {
-        panic!()
-    };
+    let Kind::Fork(fork) = &task(&["group", "side"]).kind else { panic!() };
     assert!(fork.compete);
-    assert!(
-        matches!(&task(&["group", "side", "a"]).kind, Kind::Wait(wait) if wait.microseconds == 1_005_000)
-    );
-    assert!(matches!(
-        &task(&["group", "side", "b", "x"]).kind,
-        Kind::Call(_)
-    ));
-    let Kind::Listen(hear) = &task(&["hear"]).kind else {
-        panic!()
-    };
-    assert!(
-        matches!((&hear.to, hear.read), (Consumption::All(filters), Read::Raw) if filters.len() == 2)
-    );
-    let Kind::Listen(more) = &task(&["more"]).kind else {
-        panic!()
-    };
-    assert!(
-        matches!(&more.to, Consumption::Any { filters, until: Some(Until::Condition(_)) } if filters.is_empty())
-    );
-    let Kind::Listen(until) = &task(&["until"]).kind else {
-        panic!()
-    };
-    assert!(matches!(
-        &until.to,
-        Consumption::Any {
-            until: Some(Until::Events(_)),
-            ..
-        }
-    ));
-    let Kind::Try(try_) = &task(&["t"]).kind else {
-        panic!()
-    };
+    assert!(matches!(&task(&["group", "side", "a"]).kind, Kind::Wait(wait) if wait.microseconds == 1_005_000));
+    assert!(matches!(&task(&["group", "side", "b", "x"]).kind, Kind::Call(_)));
+    let Kind::Listen(hear) = &task(&["hear"]).kind else { panic!() };
+    assert!(matches!((&hear.to, hear.read), (Consumption::All(filters), Read::Raw) if filters.len() == 2));
+    let Kind::Listen(more) = &task(&["more"]).kind else { panic!() };
+    assert!(matches!(&more.to, Consumption::Any { filters, until: Some(Until::Condition(_)) } if filters.is_empty()));
+    let Kind::Listen(until) = &task(&["until"]).kind else { panic!() };
+    assert!(matches!(&until.to, Consumption::Any { until: Some(Until::Events(_)), .. }));
+    let Kind::Try(try_) = &task(&["t"]).kind else { panic!() };
     let retry = try_.catch.retry.as_ref().unwrap();
-    assert_eq!(
-        (retry.count, retry.backoff),
-        (Some(5), Backoff::Exponential)
-    );
+    assert_eq!((retry.count, retry.backoff), (Some(5), Backoff::Exponential));
     assert_eq!(retry.jitter.unwrap().1.microseconds, 500_000);
     assert!(retry.when.is_some() && try_.catch.except_when.is_some());
-    assert_eq!(
-        try_.catch.errors,
-        Some(json!({"type": "https://example.com/gone", "status": 503}))
-    );
+    assert_eq!(try_.catch.errors, Some(json!({"type": "https://example.com/gone", "status": 503})));
     assert_eq!(try_.catch.then, Some(Then::Task("choose".into())));
-    assert!(
-        matches!(&task(&["t", "try", "nested", "try", "u"]).kind, Kind::Wait(wait) if wait.is_zero())
-    );
-    assert!(matches!(
-        &task(&["t", "catch", "repair"]).kind,
-        Kind::Set(_)
-    ));
+    assert!(matches!(&task(&["t", "try", "nested", "try", "u"]).kind, Kind::Wait(wait) if wait.is_zero()));
+    assert!(matches!(&task(&["t", "catch", "repair"]).kind, Kind::Set(_)));
 }
 
 #[test]
@@ -171,19 +107,10 @@ fn lists_and_pointers() {
     for (names, pointer) in [
         (&["prepare"][..], "/do/0/prepare"),
         (&["group", "side"], "/do/2/group/do/1/side"),
-        (
-            &["group", "side", "b"],
-            "/do/2/group/do/1/side/fork/branches/1/b",
-        ),
-        (
-            &["group", "side", "b", "x"],
-            "/do/2/group/do/1/side/fork/branches/1/b/do/0/x",
-        ),
+        (&["group", "side", "b"], "/do/2/group/do/1/side/fork/branches/1/b"),
+        (&["group", "side", "b", "x"], "/do/2/group/do/1/side/fork/branches/1/b/do/0/x"),
         (&["t"], "/do/7/t"),
-        (
-            &["t", "try", "nested", "try", "u"],
-            "/do/7/t/try/1/nested/try/0/u",
-        ),
+        (&["t", "try", "nested", "try", "u"], "/do/7/t/try/1/nested/try/0/u"),
         (&["t", "catch", "repair"], "/do/7/t/catch/do/0/repair"),
         (&[], "/"),
     ] {
@@ -223,12 +150,8 @@ fn refuses(text: &str, expected: &[(&str, u32, u32)], said: &str) {
         Ok(_) => panic!("accepted:\n{text}"),
         Err(found) => found.list,
     };
-    let errors = found
-        .iter()
-        .filter(|diagnostic| diagnostic.severity == Severity::Error);
-    let places: Vec<_> = errors
-        .map(|error| (error.code, error.span.line, error.span.column))
-        .collect();
+    let errors = found.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+    let places: Vec<_> = errors.map(|error| (error.code, error.span.line, error.span.column)).collect();
     let mut expected = expected.to_vec();
     expected.sort_by_key(|(code, line, column)| (*line, *column, *code));
     assert_eq!(places, expected, "{text}\n{found:#?}");
@@ -241,58 +164,22 @@ fn refuses(text: &str, expected: &[(&str, u32, u32)], said: &str) {
 
 #[test]
 fn slips_are_refused_with_a_suggestion() {
-    refuses(
-        &flow("  - a: { set: { x: 1 }, ouput: {} }\n"),
-        &[("PG-D003", 3, 25)],
-        "did you mean `output`?",
-    );
-    refuses(
-        &flow("  - a: { cal: notify }\n"),
-        &[("PG-D014", 3, 10)],
-        "did you mean `call`?",
-    );
-    refuses(
-        &flow("  - a: { if: .x }\n"),
-        &[("PG-D014", 3, 5)],
-        "write one of `call`",
-    );
-    refuses(
-        &flow("  - a: { call: human-tsk }\n"),
-        &[("PG-D009", 3, 16)],
-        "did you mean `human-task`?",
-    );
+    refuses(&flow("  - a: { set: { x: 1 }, ouput: {} }\n"), &[("PG-D003", 3, 25)], "did you mean `output`?");
+    refuses(&flow("  - a: { cal: notify }\n"), &[("PG-D014", 3, 10)], "did you mean `call`?");
+    refuses(&flow("  - a: { if: .x }\n"), &[("PG-D014", 3, 5)], "write one of `call`");
+    refuses(&flow("  - a: { call: human-tsk }\n"), &[("PG-D009", 3, 16)], "did you mean `human-task`?");
     refuses(
         &flow("  - a: { wait: PT1S, then: bb }\n  - b: { wait: PT1S }\n"),
         &[("PG-D006", 3, 28)],
         "did you mean `b`?",
     );
-    refuses(
-        &flow("  - a: { set: { x: 1 }, call: human-task }\n"),
-        &[("PG-D014", 3, 5)],
-        "`call`, `set`",
-    );
-    refuses(
-        &flow("  - a: { wait: PT1S }\n    b: { wait: PT1S }\n"),
-        &[("PG-D015", 3, 5)],
-        "one name",
-    );
-    refuses(
-        &flow("  - a: { wait: PT1S }\n  - a: { wait: PT1S }\n"),
-        &[("PG-D005", 4, 5)],
-        "line 3",
-    );
+    refuses(&flow("  - a: { set: { x: 1 }, call: human-task }\n"), &[("PG-D014", 3, 5)], "`call`, `set`");
+    refuses(&flow("  - a: { wait: PT1S }\n    b: { wait: PT1S }\n"), &[("PG-D015", 3, 5)], "one name");
+    refuses(&flow("  - a: { wait: PT1S }\n  - a: { wait: PT1S }\n"), &[("PG-D005", 4, 5)], "line 3");
     refuses(&flow("  []\n"), &[("PG-D007", 3, 3)], "empty");
     refuses(&flow("  - a: { do: [] }\n"), &[("PG-D007", 3, 14)], "empty");
-    refuses(
-        &flow("  - a: { switch: [] }\n"),
-        &[("PG-D007", 3, 18)],
-        "empty",
-    );
-    refuses(
-        &flow("  - a: { set: {} }\n"),
-        &[("PG-D007", 3, 15)],
-        "empty",
-    );
+    refuses(&flow("  - a: { switch: [] }\n"), &[("PG-D007", 3, 18)], "empty");
+    refuses(&flow("  - a: { set: {} }\n"), &[("PG-D007", 3, 15)], "empty");
     refuses("do: {}", &[("PG-D002", 1, 1), ("PG-D001", 1, 5)], "a list");
     refuses("[]", &[("PG-D001", 1, 1)], "`workflow` must be a mapping");
     refuses(
@@ -312,138 +199,55 @@ fn slips_are_refused_with_a_suggestion() {
 #[test]
 fn a_name_outside_the_list_cannot_be_gone_to() {
     let inner = "  - a:\n      do:\n        - x: { wait: PT1S, then: b }\n  - b: { wait: PT1S }\n";
-    refuses(
-        &flow(inner),
-        &[("PG-D006", 5, 34)],
-        "no task of the same list",
-    );
+    refuses(&flow(inner), &[("PG-D006", 5, 34)], "no task of the same list");
     let branch = "  - a:\n      fork:\n        branches:\n          - x: { wait: PT1S, then: y }\n          - y: { wait: PT1S }\n";
-    refuses(
-        &flow(branch),
-        &[("PG-D006", 6, 36)],
-        "`continue`, `exit` or `end`",
-    );
+    refuses(&flow(branch), &[("PG-D006", 6, 36)], "`continue`, `exit` or `end`");
     let case = "  - a:\n      switch:\n        - x: { when: .a, then: nowhere }\n        - y: { then: a }\n";
     refuses(&flow(case), &[("PG-D006", 5, 32)], "nowhere");
     let two = "  - a:\n      switch:\n        - x: { then: a }\n        - y: { then: end }\n";
     refuses(&flow(two), &[("PG-D018", 6, 11)], "line 5");
-    let same =
-        "  - a:\n      switch:\n        - x: { when: .a, then: a }\n        - x: { then: end }\n";
+    let same = "  - a:\n      switch:\n        - x: { when: .a, then: a }\n        - x: { then: end }\n";
     refuses(&flow(same), &[("PG-D005", 6, 11)], "twice");
 }
 
 #[test]
 fn expressions_are_compiled_and_point_at_the_slip() {
-    refuses(
-        &flow("  - a: { if: '.x ==', wait: PT1S }\n"),
-        &[("PG-D008", 3, 20)],
-        "term expected",
-    );
-    refuses(
-        &flow("  - a: { if: '${ .x | foo }', wait: PT1S }\n"),
-        &[("PG-D008", 3, 23)],
-        "no function `foo`",
-    );
-    refuses(
-        &flow("  - متن: { if: $inptu.x, wait: PT1S }\n"),
-        &[("PG-D008", 3, 16)],
-        "no variable `$inptu`",
-    );
-    refuses(
-        &flow("  - a: { set: { x: 'سلام ${ .a + } .' } }\n"),
-        &[("PG-D008", 3, 34)],
-        "term expected",
-    );
-    refuses(
-        &flow("  - a: { set: { x: '${ .a' } }\n"),
-        &[("PG-D008", 3, 21)],
-        "not closed",
-    );
-    refuses(
-        &flow("  - a: { set: { x: '${ env }' } }\n"),
-        &[("PG-D008", 3, 24)],
-        "no function `env`",
-    );
+    refuses(&flow("  - a: { if: '.x ==', wait: PT1S }\n"), &[("PG-D008", 3, 20)], "term expected");
+    refuses(&flow("  - a: { if: '${ .x | foo }', wait: PT1S }\n"), &[("PG-D008", 3, 23)], "no function `foo`");
+    refuses(&flow("  - متن: { if: $inptu.x, wait: PT1S }\n"), &[("PG-D008", 3, 16)], "no variable `$inptu`");
+    refuses(&flow("  - a: { set: { x: 'سلام ${ .a + } .' } }\n"), &[("PG-D008", 3, 34)], "term expected");
+    refuses(&flow("  - a: { set: { x: '${ .a' } }\n"), &[("PG-D008", 3, 21)], "not closed");
+    refuses(&flow("  - a: { set: { x: '${ env }' } }\n"), &[("PG-D008", 3, 24)], "no function `env`");
     // The transformed input is not there yet; the error only in `catch`; `$output` only in `export`.
-    refuses(
-        &flow("  - a: { if: $input.x, wait: PT1S }\n"),
-        &[("PG-D008", 3, 14)],
-        "$input",
-    );
-    refuses(
-        &flow("  - a: { set: { x: '${ $error }' } }\n"),
-        &[("PG-D008", 3, 24)],
-        "$error",
-    );
-    refuses(
-        &flow("  - a: { set: { x: '${ $output }' } }\n"),
-        &[("PG-D008", 3, 24)],
-        "$output",
-    );
-    refuses(
-        &flow("  - a: { set: .x }\n"),
-        &[("PG-D013", 3, 15)],
-        "in `${ }`",
-    );
+    refuses(&flow("  - a: { if: $input.x, wait: PT1S }\n"), &[("PG-D008", 3, 14)], "$input");
+    refuses(&flow("  - a: { set: { x: '${ $error }' } }\n"), &[("PG-D008", 3, 24)], "$error");
+    refuses(&flow("  - a: { set: { x: '${ $output }' } }\n"), &[("PG-D008", 3, 24)], "$output");
+    refuses(&flow("  - a: { set: .x }\n"), &[("PG-D013", 3, 15)], "in `${ }`");
     // Bare jq in a value field is a text.
     let workflow = read(&flow("  - a: { set: { x: .n } }\n"));
-    assert!(
-        matches!(&workflow.tasks[0].kind, Kind::Set(Template::Literal(value)) if *value == json!({"x": ".n"}))
-    );
+    assert!(matches!(&workflow.tasks[0].kind, Kind::Set(Template::Literal(value)) if *value == json!({"x": ".n"})));
 }
 
 #[test]
 fn what_is_not_run_yet_is_named() {
     for (task, what, place) in [
-        (
-            "for: { in: .x }, do: [ { b: { wait: PT1S } } ]",
-            "`for`",
-            10,
-        ),
+        ("for: { in: .x }, do: [ { b: { wait: PT1S } } ]", "`for`", 10),
         ("raise: { error: { type: x, status: 500 } }", "`raise`", 10),
         ("run: { shell: { command: x } }", "`run`", 10),
-        (
-            "call: http, with: { method: get, endpoint: 'http://x' }",
-            "`call: http`",
-            16,
-        ),
+        ("call: http, with: { method: get, endpoint: 'http://x' }", "`call: http`", 16),
         ("call: openapi, with: {}", "`call: openapi`", 16),
         ("call: grpc, with: {}", "`call: grpc`", 16),
         ("call: asyncapi, with: {}", "`call: asyncapi`", 16),
         ("call: a2a, with: {}", "`call: a2a`", 16),
         ("call: mcp, with: {}", "`call: mcp`", 16),
-        (
-            "call: f:1.0.0@other",
-            "`a catalog other than `default``",
-            16,
-        ),
-        (
-            "call: 'https://x/function.yaml'",
-            "`call: a function by its address`",
-            16,
-        ),
-        (
-            "call: http, with: { body: '${ $message | }' }",
-            "`call: http`",
-            16,
-        ),
+        ("call: f:1.0.0@other", "`a catalog other than `default``", 16),
+        ("call: 'https://x/function.yaml'", "`call: a function by its address`", 16),
+        ("call: http, with: { body: '${ $message | }' }", "`call: http`", 16),
         ("wait: '${ .x }'", "`wait as an expression`", 16),
-        (
-            "input: { schema: { resource: { endpoint: 'http://x' } } }, wait: PT1S",
-            "`schema.resource`",
-            29,
-        ),
-        (
-            "listen: { to: { one: { with: { type: x } } } }, foreach: {}",
-            "`listen.foreach`",
-            58,
-        ),
+        ("input: { schema: { resource: { endpoint: 'http://x' } } }, wait: PT1S", "`schema.resource`", 29),
+        ("listen: { to: { one: { with: { type: x } } } }, foreach: {}", "`listen.foreach`", 58),
     ] {
-        refuses(
-            &flow(&format!("  - a: {{ {task} }}\n")),
-            &[("PG-D004", 3, place)],
-            &format!("{what} is not run yet"),
-        );
+        refuses(&flow(&format!("  - a: {{ {task} }}\n")), &[("PG-D004", 3, place)], &format!("{what} is not run yet"));
     }
     for (property, what) in [
         ("schedule: { every: PT1H }", "schedule.every"),
@@ -457,104 +261,49 @@ fn what_is_not_run_yet_is_named() {
     ] {
         let text = format!("{}{property}\n", flow("  - a: { wait: PT1S }\n"));
         let column = property.find("{ ").unwrap() as u32 + 3;
-        refuses(
-            &text,
-            &[("PG-D004", 4, column)],
-            &format!("`{what}` is not run yet"),
-        );
+        refuses(&text, &[("PG-D004", 4, column)], &format!("`{what}` is not run yet"));
     }
 }
 
 #[test]
 fn durations_retries_and_references() {
-    refuses(
-        &flow("  - a: { wait: 1h 30m }\n"),
-        &[("PG-D012", 3, 16)],
-        "PT1H30M",
-    );
+    refuses(&flow("  - a: { wait: 1h 30m }\n"), &[("PG-D012", 3, 16)], "PT1H30M");
     refuses(
         &flow("  - a: { wait: { hour: 1 } }\n"),
         &[("PG-D003", 3, 18), ("PG-D012", 3, 16)],
         "did you mean `hours`?",
     );
-    refuses(
-        &flow("  - a: { wait: P1W, timeout: shrt }\n"),
-        &[("PG-D010", 3, 30)],
-        "use.timeouts",
-    );
+    refuses(&flow("  - a: { wait: P1W, timeout: shrt }\n"), &[("PG-D010", 3, 30)], "use.timeouts");
     refuses(
         &flow("  - a: { wait: P1W, timeout: { afer: PT1S } }\n"),
         &[("PG-D003", 3, 32), ("PG-D002", 3, 30)],
         "`after`",
     );
-    let try_ = |catch: &str| {
-        flow(&format!(
-            "  - a:\n      try: [ {{ b: {{ wait: PT1S }} }} ]\n      catch: {catch}\n"
-        ))
-    };
-    refuses(
-        &try_("{ retry: { delay: PT1S } }"),
-        &[("PG-D011", 5, 23)],
-        "no limit",
-    );
-    refuses(
-        &try_("{ retry: { limit: { attempt: { duration: PT1S } } } }"),
-        &[("PG-D011", 5, 23)],
-        "no limit",
-    );
-    refuses(
-        &try_("{ retry: often }"),
-        &[("PG-D010", 5, 23)],
-        "use.retries",
-    );
-    refuses(
-        &try_("{ retry: { limit: { attempt: { count: -1 } } } }"),
-        &[("PG-D001", 5, 52)],
-        "whole number",
-    );
-    refuses(
-        &try_("{ retry: { backoff: {}, limit: { duration: PT1S } } }"),
-        &[("PG-D019", 5, 34)],
-        "exactly one",
-    );
+    let try_ = |catch: &str| flow(&format!("  - a:\n      try: [ {{ b: {{ wait: PT1S }} }} ]\n      catch: {catch}\n"));
+    refuses(&try_("{ retry: { delay: PT1S } }"), &[("PG-D011", 5, 23)], "no limit");
+    refuses(&try_("{ retry: { limit: { attempt: { duration: PT1S } } } }"), &[("PG-D011", 5, 23)], "no limit");
+    refuses(&try_("{ retry: often }"), &[("PG-D010", 5, 23)], "use.retries");
+    refuses(&try_("{ retry: { limit: { attempt: { count: -1 } } } }"), &[("PG-D001", 5, 52)], "whole number");
+    refuses(&try_("{ retry: { backoff: {}, limit: { duration: PT1S } } }"), &[("PG-D019", 5, 34)], "exactly one");
     refuses(&try_("{ as: $e }"), &[("PG-D013", 5, 20)], "without `$`");
-    refuses(
-        &flow("  - a:\n      try: [ { b: { wait: PT1S } } ]\n"),
-        &[("PG-D002", 3, 5)],
-        "`catch`",
-    );
+    refuses(&flow("  - a:\n      try: [ { b: { wait: PT1S } } ]\n"), &[("PG-D002", 3, 5)], "`catch`");
     let declared = flow("  - a: { wait: PT1S }\nuse: { retries: { r: { delay: PT1S } } }\n");
     refuses(&declared, &[("PG-D011", 4, 22)], "no limit");
     let (_, found) = workflow(&flow("  - a: { wait: P1M }\n"), &AnyNames).unwrap();
     assert_eq!(found.list.len(), 1);
-    assert_eq!(
-        (found.list[0].code, found.list[0].severity),
-        ("PG-D016", Severity::Warning)
-    );
+    assert_eq!((found.list[0].code, found.list[0].severity), ("PG-D016", Severity::Warning));
 }
 
 #[test]
 fn events_and_the_document() {
-    refuses(
-        &flow("  - a: { emit: { event: { with: { source: 'urn:x' } } } }\n"),
-        &[("PG-D002", 3, 33)],
-        "`type`",
-    );
+    refuses(&flow("  - a: { emit: { event: { with: { source: 'urn:x' } } } }\n"), &[("PG-D002", 3, 33)], "`type`");
     refuses(
         &flow("  - a: { emit: { event: { with: { type: x, Case_Id: 1 } } } }\n"),
         &[("PG-D013", 3, 44)],
         "lower-case",
     );
-    refuses(
-        &flow("  - a: { listen: { to: {} } }\n"),
-        &[("PG-D019", 3, 24)],
-        "`one`, `all`, `any`",
-    );
-    refuses(
-        &flow("  - a: { listen: { to: { all: [] } } }\n"),
-        &[("PG-D007", 3, 31)],
-        "empty",
-    );
+    refuses(&flow("  - a: { listen: { to: {} } }\n"), &[("PG-D019", 3, 24)], "`one`, `all`, `any`");
+    refuses(&flow("  - a: { listen: { to: { all: [] } } }\n"), &[("PG-D007", 3, 31)], "empty");
     refuses(
         &flow("  - a: { listen: { to: { one: { with: { type: x } }, until: .x } } }\n"),
         &[("PG-D003", 3, 54)],
@@ -565,38 +314,19 @@ fn events_and_the_document() {
         &[("PG-D003", 3, 53)],
         "until",
     );
-    let document =
-        |members: &str| format!("document: {{ {members} }}\ndo: [ {{ a: {{ wait: PT1S }} }} ]\n");
-    refuses(
-        &document("dsl: 2.0.0, namespace: t, name: t, version: 1.0.0"),
-        &[("PG-D013", 1, 18)],
-        "1.0.3",
-    );
+    let document = |members: &str| format!("document: {{ {members} }}\ndo: [ {{ a: {{ wait: PT1S }} }} ]\n");
+    refuses(&document("dsl: 2.0.0, namespace: t, name: t, version: 1.0.0"), &[("PG-D013", 1, 18)], "1.0.3");
     refuses(
         &document("dsl: 1.0.3, namespace: t_t, name: -t, version: '1'"),
         &[("PG-D013", 1, 36), ("PG-D013", 1, 47), ("PG-D013", 1, 60)],
         "semantic version",
     );
     let settings = |members: &str| {
-        document(&format!(
-            "dsl: 1.0.3, namespace: t, name: t, version: 1.0.0, metadata: {{ peygir: {{ {members} }} }}"
-        ))
+        document(&format!("dsl: 1.0.3, namespace: t, name: t, version: 1.0.0, metadata: {{ peygir: {{ {members} }} }}"))
     };
-    refuses(
-        &settings("casetype: x"),
-        &[("PG-D003", 1, 86)],
-        "did you mean `caseType`?",
-    );
-    refuses(
-        &settings("zone: Asia/Teheran-City"),
-        &[("PG-D017", 1, 92)],
-        "Asia/Tehran",
-    );
-    refuses(
-        &settings("catchUp: all"),
-        &[("PG-D004", 1, 86)],
-        "not run yet",
-    );
+    refuses(&settings("casetype: x"), &[("PG-D003", 1, 86)], "did you mean `caseType`?");
+    refuses(&settings("zone: Asia/Teheran-City"), &[("PG-D017", 1, 92)], "Asia/Tehran");
+    refuses(&settings("catchUp: all"), &[("PG-D004", 1, 86)], "not run yet");
 }
 
 #[test]

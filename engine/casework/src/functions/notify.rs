@@ -54,9 +54,7 @@ pub(super) fn channels(by: &Value) -> Result<Vec<String>, Fault> {
     let wrong = || Fault::Input("`by` is a channel's name or a list of them".to_owned());
     match by {
         Value::String(name) => Ok(vec![name.clone()]),
-        Value::Array(names) => {
-            names.iter().map(|name| name.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
-        }
+        Value::Array(names) => names.iter().map(|name| name.as_str().map(str::to_owned).ok_or_else(wrong)).collect(),
         _ => Err(wrong()),
     }
 }

@@ -8,9 +8,7 @@ use serde_json::{Value, json};
 use super::Subject;
 use super::peers::{Manner, Peer};
 use crate::settings::{self, schema::Declared};
-use crate::{
-    Connector, Fault, FaultKind, InboundCall, Lasting, Manifest, Reached, Request, send_within,
-};
+use crate::{Connector, Fault, FaultKind, InboundCall, Lasting, Manifest, Reached, Request, send_within};
 
 /// The host's time limit in the suite; a connector must let itself be dropped.
 const LIMIT: Duration = Duration::from_millis(400);
@@ -27,19 +25,10 @@ pub(super) fn manifest(subject: &Subject, manifest: &Manifest, failures: &mut Fa
     };
     expect(
         manifest.name == subject.kind.name,
-        format!(
-            "its name is {:?}, the list says {:?}",
-            manifest.name, subject.kind.name
-        ),
+        format!("its name is {:?}, the list says {:?}", manifest.name, subject.kind.name),
     );
-    expect(
-        manifest.operation(&subject.operation).is_some(),
-        format!("there is no operation {:?}", subject.operation),
-    );
-    expect(
-        is_persian(&manifest.title_fa),
-        "the Persian title is not Persian".into(),
-    );
+    expect(manifest.operation(&subject.operation).is_some(), format!("there is no operation {:?}", subject.operation));
+    expect(is_persian(&manifest.title_fa), "the Persian title is not Persian".into());
     for operation in &manifest.operations {
         let properties = operation.input["properties"].as_object();
         expect(
@@ -48,30 +37,17 @@ pub(super) fn manifest(subject: &Subject, manifest: &Manifest, failures: &mut Fa
         );
         expect(
             operation.input["additionalProperties"] == false,
-            format!(
-                "{}: the input does not refuse unknown members",
-                operation.name
-            ),
+            format!("{}: the input does not refuse unknown members", operation.name),
         );
     }
-    for (name, schema) in manifest.settings["properties"]
-        .as_object()
-        .into_iter()
-        .flatten()
-    {
+    for (name, schema) in manifest.settings["properties"].as_object().into_iter().flatten() {
         let title = &schema["title"];
-        expect(
-            title["fa"].as_str().is_some_and(is_persian),
-            format!("setting {name} has no Persian title"),
-        );
+        expect(title["fa"].as_str().is_some_and(is_persian), format!("setting {name} has no Persian title"));
         expect(
             title["en"].as_str().is_some_and(|text| !text.is_empty()),
             format!("setting {name} has no English title"),
         );
-        expect(
-            subject.kind.docs.contains(&format!("`{name}`")),
-            format!("docs.md does not mention `{name}`"),
-        );
+        expect(subject.kind.docs.contains(&format!("`{name}`")), format!("docs.md does not mention `{name}`"));
     }
 }
 
@@ -87,37 +63,20 @@ pub(super) fn settings(subject: &Subject, manifest: &Manifest, failures: &mut Fa
     }
     let text = (subject.settings)(nobody);
     let codes = |text: &str| match peygir_source::yaml::parse(text) {
-        Ok(node) => settings::check(manifest, &node)
-            .list
-            .iter()
-            .map(|one| one.code)
-            .collect::<Vec<_>>(),
+        Ok(node) => settings::check(manifest, &node).list.iter().map(|one| one.code).collect::<Vec<_>>(),
         Err(error) => vec![error.code],
     };
     if codes(&format!("{text}\nnoSuchSetting: 1\n")) != ["PG-M011"] {
         failures.push("settings: an unknown one is not refused with PG-M011".into());
     }
     let needed = manifest.settings["required"].as_array().map_or(0, Vec::len);
-    if codes("{}")
-        .iter()
-        .filter(|code| **code == "PG-M010")
-        .count()
-        != needed
-    {
-        failures.push(format!(
-            "settings: of none given, {needed} should be missing (PG-M010)"
-        ));
+    if codes("{}").iter().filter(|code| **code == "PG-M010").count() != needed {
+        failures.push(format!("settings: of none given, {needed} should be missing (PG-M010)"));
     }
-    for setting in Declared::all(&manifest.settings)
-        .iter()
-        .filter(|setting| setting.secret)
-    {
+    for setting in Declared::all(&manifest.settings).iter().filter(|setting| setting.secret) {
         let plain = codes(&format!("{}: in-plain-text", setting.name));
         if !plain.contains(&"PG-M013") {
-            failures.push(format!(
-                "settings: secret {} in plain text is not refused with PG-M013",
-                setting.name
-            ));
+            failures.push(format!("settings: secret {} in plain text is not refused with PG-M013", setting.name));
         }
     }
 }
@@ -126,56 +85,24 @@ pub(super) async fn requests(subject: &Subject, manifest: &Manifest, failures: &
     let Ok(connector) = subject.build(manifest, SocketAddr::from(([127, 0, 0, 1], 1))) else {
         return;
     };
-    let unknown = Request {
-        operation: "no-such-operation".into(),
-        ..request(subject, subject.input.clone())
-    };
-    let fault = outcome(
-        subject,
-        connector.as_ref(),
-        unknown,
-        "unknown operation",
-        failures,
-    )
-    .await;
+    let unknown = Request { operation: "no-such-operation".into(), ..request(subject, subject.input.clone()) };
+    let fault = outcome(subject, connector.as_ref(), unknown, "unknown operation", failures).await;
     if !fault.is_some_and(|fault| is_refusal(&fault) && fault.kind == FaultKind::Configuration) {
-        failures.push(
-            "unknown operation: expected a permanent Configuration fault that reached nobody"
-                .into(),
-        );
+        failures.push("unknown operation: expected a permanent Configuration fault that reached nobody".into());
     }
-    let limit = manifest
-        .operation(&subject.operation)
-        .map_or(0, |operation| operation.payload_bytes_max);
+    let limit = manifest.operation(&subject.operation).map_or(0, |operation| operation.payload_bytes_max);
     let mut long = subject.input.clone();
-    long["text"] = "پ"
-        .repeat(usize::try_from(limit).unwrap_or(usize::MAX / 4))
-        .into();
+    long["text"] = "پ".repeat(usize::try_from(limit).unwrap_or(usize::MAX / 4)).into();
     for (name, input) in [
         ("input over payloadBytesMax", long),
         ("empty input", json!({})),
         ("input that is no object", json!([1, "two"])),
-        (
-            "input with unknown members",
-            with(&subject.input, "noSuchMember", json!(1)),
-        ),
-        (
-            "input of wrong types",
-            with(&subject.input, "to", json!({"a": 1})),
-        ),
+        ("input with unknown members", with(&subject.input, "noSuchMember", json!(1))),
+        ("input of wrong types", with(&subject.input, "to", json!({"a": 1}))),
     ] {
-        let fault = outcome(
-            subject,
-            connector.as_ref(),
-            request(subject, input),
-            name,
-            failures,
-        )
-        .await;
+        let fault = outcome(subject, connector.as_ref(), request(subject, input), name, failures).await;
         if !fault.is_some_and(|fault| is_refusal(&fault)) {
-            failures.push(format!(
-                "{name}: expected a permanent fault that reached nobody"
-            ));
+            failures.push(format!("{name}: expected a permanent fault that reached nobody"));
         }
     }
 }
@@ -184,24 +111,15 @@ pub(super) fn inbound(subject: &Subject, manifest: &Manifest, failures: &mut Fai
     let Ok(connector) = subject.build(manifest, SocketAddr::from(([127, 0, 0, 1], 1))) else {
         return;
     };
-    let stranger = InboundCall {
-        path: "no-such-path".into(),
-        ..InboundCall::default()
-    };
+    let stranger = InboundCall { path: "no-such-path".into(), ..InboundCall::default() };
     if connector.receive(&stranger).is_ok() {
         failures.push("inbound: a call to an unknown path is taken".into());
     }
-    let names = [
-        "from", "to", "text", "id", "key", "type", "charset", "coding",
-    ];
+    let names = ["from", "to", "text", "id", "key", "type", "charset", "coding"];
     let rubbish = names.map(|name| (name.to_owned(), vec![0xff, 0x00, 0xd8]));
     for path in manifest.inbound.iter().flat_map(|rules| &rules.paths) {
         for query in [Vec::new(), rubbish.to_vec()] {
-            let call = InboundCall {
-                path: path.clone(),
-                query,
-                body: vec![0xff; 64],
-            };
+            let call = InboundCall { path: path.clone(), query, body: vec![0xff; 64] };
             match connector.receive(&call) {
                 Ok(_) => failures.push(format!("inbound: rubbish sent to {path} is taken")),
                 Err(fault) => told_nothing(subject, &fault, &format!("inbound {path}"), failures),
@@ -211,13 +129,7 @@ pub(super) fn inbound(subject: &Subject, manifest: &Manifest, failures: &mut Fai
 }
 
 pub(super) async fn peers(subject: &Subject, manifest: &Manifest, failures: &mut Failures) {
-    for manner in [
-        Manner::Absent,
-        Manner::Silent,
-        Manner::HangsUp,
-        Manner::Rubbish,
-        Manner::Endless,
-    ] {
+    for manner in [Manner::Absent, Manner::Silent, Manner::HangsUp, Manner::Rubbish, Manner::Endless] {
         let name = format!("{manner:?} peer");
         let peer = match Peer::start(manner).await {
             Ok(peer) => peer,
@@ -234,23 +146,17 @@ pub(super) async fn peers(subject: &Subject, manifest: &Manifest, failures: &mut
             }
         };
         let request = request(subject, subject.input.clone());
-        let Some(fault) = outcome(subject, connector.as_ref(), request, &name, failures).await
-        else {
+        let Some(fault) = outcome(subject, connector.as_ref(), request, &name, failures).await else {
             failures.push(format!("{name}: the message counts as sent"));
             continue;
         };
         let right = match manner {
             Manner::Absent => fault.lasting == Lasting::Temporary && fault.reached == Reached::No,
-            Manner::Silent => {
-                fault.lasting == Lasting::Temporary && fault.kind == FaultKind::Timeout
-            }
+            Manner::Silent => fault.lasting == Lasting::Temporary && fault.kind == FaultKind::Timeout,
             _ => fault.lasting == Lasting::Temporary || fault.kind == FaultKind::Protocol,
         };
         if !right {
-            failures.push(format!(
-                "{name}: {:?} {:?} {:?}",
-                fault.kind, fault.lasting, fault.reached
-            ));
+            failures.push(format!("{name}: {:?} {:?} {:?}", fault.kind, fault.lasting, fault.reached));
         }
     }
 }
@@ -266,10 +172,7 @@ async fn outcome(
     let start = Instant::now();
     let outcome = send_within(connector, request, LIMIT).await;
     if start.elapsed() > BLOCKED {
-        failures.push(format!(
-            "{name}: the thread was blocked for {} ms",
-            start.elapsed().as_millis()
-        ));
+        failures.push(format!("{name}: the thread was blocked for {} ms", start.elapsed().as_millis()));
     }
     let fault = outcome.err()?;
     told_nothing(subject, &fault, name, failures);
@@ -278,16 +181,10 @@ async fn outcome(
 
 fn told_nothing(subject: &Subject, fault: &Fault, name: &str, failures: &mut Failures) {
     let told = format!("{fault} {fault:?}");
-    let shown = subject
-        .confidential
-        .iter()
-        .filter(|text| told.contains(text.as_str()))
-        .count();
+    let shown = subject.confidential.iter().filter(|text| told.contains(text.as_str())).count();
     if shown > 0 || fault.message.trim().is_empty() {
         // What was shown is not repeated here.
-        failures.push(format!(
-            "{name}: the fault is empty or shows {shown} confidential values"
-        ));
+        failures.push(format!("{name}: the fault is empty or shows {shown} confidential values"));
     }
 }
 
@@ -296,12 +193,7 @@ fn is_refusal(fault: &Fault) -> bool {
 }
 
 fn request(subject: &Subject, input: Value) -> Request {
-    Request {
-        operation: subject.operation.clone(),
-        key: "conformance/1".into(),
-        attempt: 1,
-        input,
-    }
+    Request { operation: subject.operation.clone(), key: "conformance/1".into(), attempt: 1, input }
 }
 
 fn with(input: &Value, member: &str, value: Value) -> Value {

@@ -15,12 +15,7 @@ pub(super) struct Members<'n, 'f> {
 
 impl<'n, 'f> Members<'n, 'f> {
     /// Opens a mapping and tells every member that does not belong into it.
-    pub(super) fn open(
-        node: &'n Node,
-        what: &'f str,
-        known: &[&str],
-        found: &'f mut Diagnostics,
-    ) -> Option<Self> {
+    pub(super) fn open(node: &'n Node, what: &'f str, known: &[&str], found: &'f mut Diagnostics) -> Option<Self> {
         let Some(entries) = node.entries() else {
             found.push(wrong_type(node, what, "a mapping", "نگاشت"));
             return None;
@@ -100,11 +95,7 @@ impl<'n, 'f> Members<'n, 'f> {
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == given) {
             return Some(*value);
         }
-        let list = words
-            .iter()
-            .map(|(word, _)| *word)
-            .collect::<Vec<_>>()
-            .join(", ");
+        let list = words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
         self.found.push(bad_value(
             node.span,
             &format!("`{key}` must be one of: {list}"),
@@ -153,8 +144,7 @@ impl<'n, 'f> Members<'n, 'f> {
     /// A complaint about two members that do not go together.
     pub(super) fn contradiction(&mut self, key: &str, message: &str, message_fa: &str) {
         let span = self.node.get(key).map_or(self.node.span, |node| node.span);
-        self.found
-            .push(Diagnostic::error("PG-M007", span, message, message_fa));
+        self.found.push(Diagnostic::error("PG-M007", span, message, message_fa));
     }
 }
 
@@ -170,9 +160,7 @@ fn duration_ms(text: &str) -> Option<u64> {
 pub(super) fn is_name(text: &str) -> bool {
     text.len() <= NAME_CHARS_MAX
         && text.starts_with(|first: char| first.is_ascii_lowercase())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }
 
 pub(super) fn bad_name(span: Span, given: &str) -> Diagnostic {

@@ -35,19 +35,8 @@ const MEMBERS: [&str; 10] = [
 
 pub(super) fn read(name: &str, node: &Node, found: &mut Diagnostics) -> Option<Operation> {
     let mut members = Members::open(node, name, &MEMBERS, found)?;
-    let dedup = members.word(
-        "dedup",
-        &[
-            ("key", Dedup::Key),
-            ("lookup", Dedup::Lookup),
-            ("none", Dedup::None),
-        ],
-    );
-    let words = [
-        ("resend", Ambiguous::Resend),
-        ("drop", Ambiguous::Drop),
-        ("person", Ambiguous::Person),
-    ];
+    let dedup = members.word("dedup", &[("key", Dedup::Key), ("lookup", Dedup::Lookup), ("none", Dedup::None)]);
+    let words = [("resend", Ambiguous::Resend), ("drop", Ambiguous::Drop), ("person", Ambiguous::Person)];
     let on_ambiguous = members.word("onAmbiguous", &words);
     let timeout_ms = members.duration_ms("timeout", TIMEOUT_MS);
     let concurrency_max = members.count("concurrencyMax", CONCURRENCY);
@@ -105,12 +94,7 @@ fn read_backoff(node: &Node, found: &mut Diagnostics) -> Option<(u64, u64)> {
 /// A JSON Schema of an object. What stands inside is for the validator of inputs.
 fn schema(node: &Node, what: &str, found: &mut Diagnostics) -> Option<Value> {
     if node.entries().is_none() || node.get("type").and_then(Node::as_str) != Some("object") {
-        found.push(wrong_type(
-            node,
-            what,
-            "a JSON Schema with `type: object`",
-            "طرح‌وارهٔ JSON با `type: object`",
-        ));
+        found.push(wrong_type(node, what, "a JSON Schema with `type: object`", "طرح‌وارهٔ JSON با `type: object`"));
         return None;
     }
     Some(node.to_json())

@@ -37,16 +37,10 @@ fn read_properties(node: &Node, found: &mut Diagnostics) {
             found.push(wrong_type(&entry.node, &entry.key, "a mapping", "نگاشت"));
             continue;
         };
-        for keyword in keywords
-            .iter()
-            .filter(|keyword| !KEYWORDS.contains(&keyword.key.as_str()))
-        {
+        for keyword in keywords.iter().filter(|keyword| !KEYWORDS.contains(&keyword.key.as_str())) {
             found.push(bad_schema(
                 keyword.key_span,
-                &format!(
-                    "`{}` is not understood in the schema of a setting",
-                    keyword.key
-                ),
+                &format!("`{}` is not understood in the schema of a setting", keyword.key),
                 &format!("`{}` در طرح‌وارهٔ تنظیمات شناخته نیست", keyword.key),
             ));
         }
@@ -62,20 +56,12 @@ fn read_properties(node: &Node, found: &mut Diagnostics) {
 
 fn read_required(node: &Node, properties: Option<&Node>, found: &mut Diagnostics) {
     let Some(items) = node.items() else {
-        found.push(wrong_type(
-            node,
-            "required",
-            "a list of settings",
-            "فهرستی از تنظیمات",
-        ));
+        found.push(wrong_type(node, "required", "a list of settings", "فهرستی از تنظیمات"));
         return;
     };
     for item in items {
         let name = item.as_str().unwrap_or_default();
-        if properties
-            .and_then(|properties| properties.get(name))
-            .is_none()
-        {
+        if properties.and_then(|properties| properties.get(name)).is_none() {
             found.push(bad_schema(
                 item.span,
                 &format!("`required` names `{name}`, which is no setting"),

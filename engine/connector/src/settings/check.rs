@@ -27,11 +27,7 @@ pub fn read(
 ) -> Result<Settings, Diagnostics> {
     let mut found = Diagnostics::default();
     let settings = collect(manifest, node, resolve, &mut found);
-    if found.has_errors() {
-        Err(found)
-    } else {
-        Ok(Settings { host, ..settings })
-    }
+    if found.has_errors() { Err(found) } else { Ok(Settings { host, ..settings }) }
 }
 
 fn collect(
@@ -43,11 +39,7 @@ fn collect(
     let declared = Declared::all(&manifest.settings);
     let mut settings = Settings::default();
     if node.entries().is_none() && node.value != peygir_source::Value::Null {
-        found.push(wrong(
-            node,
-            "the settings of a connector are a mapping",
-            "تنظیمات هر اتصال یک نگاشت است",
-        ));
+        found.push(wrong(node, "the settings of a connector are a mapping", "تنظیمات هر اتصال یک نگاشت است"));
         return settings;
     }
     for entry in node.entries().unwrap_or_default() {
@@ -88,10 +80,7 @@ fn take_secret(
             Diagnostic::error(
                 "PG-M013",
                 entry.node.span,
-                format!(
-                    "setting `{}` is a secret and comes by reference only",
-                    entry.key
-                ),
+                format!("setting `{}` is a secret and comes by reference only", entry.key),
                 format!("تنظیم `{}` راز است و تنها با ارجاع داده می‌شود", entry.key),
             )
             .with_help("write {env: NAME_OF_VARIABLE} or {file: path/of/file}"),
@@ -105,10 +94,7 @@ fn take_secret(
         Err(reason) => found.push(Diagnostic::error(
             "PG-M014",
             entry.node.span,
-            format!(
-                "the secret of setting `{}` cannot be had: {reason}",
-                entry.key
-            ),
+            format!("the secret of setting `{}` cannot be had: {reason}", entry.key),
             format!("راز تنظیم `{}` به دست نیامد: {reason}", entry.key),
         )),
     }
@@ -126,13 +112,7 @@ fn reference(node: &Node) -> Option<Reference> {
     }
 }
 
-fn complete(
-    manifest: &Manifest,
-    setting: &Declared,
-    node: &Node,
-    settings: &mut Settings,
-    found: &mut Diagnostics,
-) {
+fn complete(manifest: &Manifest, setting: &Declared, node: &Node, settings: &mut Settings, found: &mut Diagnostics) {
     if node.get(&setting.name).is_some() {
         return;
     }
@@ -145,14 +125,8 @@ fn complete(
         found.push(Diagnostic::error(
             "PG-M010",
             node.span,
-            format!(
-                "connector {} needs the setting `{}`",
-                manifest.name, setting.name
-            ),
-            format!(
-                "اتصال {} تنظیم `{}` را لازم دارد",
-                manifest.name, setting.name
-            ),
+            format!("connector {} needs the setting `{}`", manifest.name, setting.name),
+            format!("اتصال {} تنظیم `{}` را لازم دارد", manifest.name, setting.name),
         ));
     }
 }
@@ -162,18 +136,12 @@ fn unknown(manifest: &Manifest, entry: &Entry, declared: &[Declared]) -> Diagnos
         "PG-M011",
         entry.key_span,
         format!("connector {} has no setting `{}`", manifest.name, entry.key),
-        format!(
-            "اتصال {} تنظیمی به نام `{}` ندارد",
-            manifest.name, entry.key
-        ),
+        format!("اتصال {} تنظیمی به نام `{}` ندارد", manifest.name, entry.key),
     );
     let names = || declared.iter().map(|setting| setting.name.as_str());
     match suggest(&entry.key, names()) {
         Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
-        None => diagnostic.with_help(format!(
-            "its settings: {}",
-            names().collect::<Vec<_>>().join(", ")
-        )),
+        None => diagnostic.with_help(format!("its settings: {}", names().collect::<Vec<_>>().join(", "))),
     }
 }
 

@@ -75,18 +75,16 @@ impl Declared {
     }
 
     fn consistent(&self) -> Result<(), Reason> {
-        if self.secret
-            && (self.kind != Kind::Text || self.default.is_some() || !self.choices.is_empty())
-        {
+        if self.secret && (self.kind != Kind::Text || self.default.is_some() || !self.choices.is_empty()) {
             return Err((
                 "a secret is text without `default` and `enum`".into(),
                 "راز، متنی است بدون `default` و `enum`".into(),
             ));
         }
         match &self.default {
-            Some(value) => self
-                .accepts(value)
-                .map_err(|(en, fa)| (format!("its default: {en}"), format!("پیش‌فرض آن: {fa}"))),
+            Some(value) => {
+                self.accepts(value).map_err(|(en, fa)| (format!("its default: {en}"), format!("پیش‌فرض آن: {fa}")))
+            }
             None => Ok(()),
         }
     }
@@ -94,32 +92,20 @@ impl Declared {
     /// All settings of a manifest's schema, in the order of the names. The manifest was checked when it was read.
     pub fn all(schema: &Value) -> Vec<Self> {
         let properties = schema["properties"].as_object();
-        properties
-            .into_iter()
-            .flatten()
-            .filter_map(|(name, schema)| Self::read(name, schema).ok())
-            .collect()
+        properties.into_iter().flatten().filter_map(|(name, schema)| Self::read(name, schema).ok()).collect()
     }
 
     /// Whether a plain value may stand here.
     pub fn accepts(&self, value: &Value) -> Result<(), Reason> {
         let fits = match self.kind {
             Kind::Text => value.as_str().is_some_and(|text| self.fits_length(text)),
-            Kind::Integer => value
-                .as_i64()
-                .is_some_and(|number| (self.minimum..=self.maximum).contains(&number)),
+            Kind::Integer => value.as_i64().is_some_and(|number| (self.minimum..=self.maximum).contains(&number)),
             Kind::Flag => value.is_boolean(),
-            Kind::TextList => value.as_array().is_some_and(|items| {
-                items
-                    .iter()
-                    .all(|item| item.as_str().is_some_and(|text| self.fits_length(text)))
-            }),
+            Kind::TextList => value
+                .as_array()
+                .is_some_and(|items| items.iter().all(|item| item.as_str().is_some_and(|text| self.fits_length(text)))),
         };
-        if fits && (self.choices.is_empty() || self.choices.contains(value)) {
-            Ok(())
-        } else {
-            Err(self.expected())
-        }
+        if fits && (self.choices.is_empty() || self.choices.contains(value)) { Ok(()) } else { Err(self.expected()) }
     }
 
     fn fits_length(&self, text: &str) -> bool {
@@ -128,16 +114,8 @@ impl Declared {
 
     fn expected(&self) -> Reason {
         if !self.choices.is_empty() {
-            let list = self
-                .choices
-                .iter()
-                .map(Value::to_string)
-                .collect::<Vec<_>>()
-                .join(", ");
-            return (
-                format!("must be one of {list}"),
-                format!("باید یکی از {list} باشد"),
-            );
+            let list = self.choices.iter().map(Value::to_string).collect::<Vec<_>>().join(", ");
+            return (format!("must be one of {list}"), format!("باید یکی از {list} باشد"));
         }
         match self.kind {
             Kind::Text | Kind::TextList => {
@@ -148,28 +126,15 @@ impl Declared {
                     ("a list of texts", "فهرستی از متن‌ها")
                 };
                 (
-                    format!(
-                        "must be {what} of {low} to {high} characters (numbers and phone numbers in quotes)"
-                    ),
-                    format!(
-                        "باید {what_fa} با {low} تا {high} نویسه باشد (عدد و شمارهٔ تلفن درون گیومه)"
-                    ),
+                    format!("must be {what} of {low} to {high} characters (numbers and phone numbers in quotes)"),
+                    format!("باید {what_fa} با {low} تا {high} نویسه باشد (عدد و شمارهٔ تلفن درون گیومه)"),
                 )
             }
             Kind::Integer => (
-                format!(
-                    "must be a whole number from {} to {}",
-                    self.minimum, self.maximum
-                ),
-                format!(
-                    "باید عدد صحیحی از {} تا {} باشد",
-                    self.minimum, self.maximum
-                ),
+                format!("must be a whole number from {} to {}", self.minimum, self.maximum),
+                format!("باید عدد صحیحی از {} تا {} باشد", self.minimum, self.maximum),
             ),
-            Kind::Flag => (
-                "must be true or false".into(),
-                "باید true یا false باشد".into(),
-            ),
+            Kind::Flag => ("must be true or false".into(), "باید true یا false باشد".into()),
         }
     }
 }

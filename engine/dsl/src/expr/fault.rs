@@ -24,11 +24,7 @@ fn without_data(message: &str) -> Option<String> {
     if let Some(rest) = message.strip_prefix("cannot index ") {
         let (value, rest) = split_value(rest)?;
         let key = rest.strip_prefix(" with ")?;
-        let key = if is_name(key) {
-            key.to_owned()
-        } else {
-            split_value(key)?.0.to_owned()
-        };
+        let key = if is_name(key) { key.to_owned() } else { split_value(key)?.0.to_owned() };
         return Some(format!("cannot index {value} with {key}"));
     }
     if let Some(rest) = message.strip_prefix("cannot use ") {
@@ -38,21 +34,11 @@ fn without_data(message: &str) -> Option<String> {
     if let Some(rest) = message.strip_prefix("cannot calculate ") {
         let (left, rest) = split_value(rest)?;
         let (operator, right) = rest.trim_start().split_once(' ')?;
-        return Some(format!(
-            "cannot calculate {left} {operator} {}",
-            split_value(right)?.0
-        ));
+        return Some(format!("cannot calculate {left} {operator} {}", split_value(right)?.0));
     }
-    for prefix in [
-        "invalid path expression with input ",
-        "cannot parse ",
-        "cannot convert ",
-    ] {
+    for prefix in ["invalid path expression with input ", "cannot parse ", "cannot convert "] {
         if let Some(rest) = message.strip_prefix(prefix) {
-            return Some(format!(
-                "{prefix}{}",
-                split_value(rest).map_or("the value", |(value, _)| value)
-            ));
+            return Some(format!("{prefix}{}", split_value(rest).map_or("the value", |(value, _)| value)));
         }
     }
     None
@@ -62,9 +48,7 @@ fn without_data(message: &str) -> Option<String> {
 fn is_name(key: &str) -> bool {
     key.len() <= 66
         && key.starts_with('"')
-        && key
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"\"_-".contains(&byte))
+        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"\"_-".contains(&byte))
 }
 
 /// Takes one JSON value off the front: its type, and what follows it.

@@ -63,23 +63,16 @@ pub(super) fn def(def: Def<&str>) -> Def<&str> {
     if def.name == BOUNDED {
         return def;
     }
-    Def {
-        name: def.name,
-        args: def.args,
-        body: term(def.body),
-    }
+    Def { name: def.name, args: def.args, body: term(def.body) }
 }
 
 pub(super) fn term(term_: T<'_>) -> T<'_> {
     match term_ {
         Term::Recurse => then_tick(Term::Recurse),
         Term::Arr(Some(inner)) => charged(Term::Arr(Some(boxed(*inner)))),
-        Term::Obj(members) if !members.is_empty() => charged(Term::Obj(
-            members
-                .into_iter()
-                .map(|(key, value)| (term(key), value.map(term)))
-                .collect(),
-        )),
+        Term::Obj(members) if !members.is_empty() => {
+            charged(Term::Obj(members.into_iter().map(|(key, value)| (term(key), value.map(term))).collect()))
+        }
         Term::Str(format, parts) => string(format, parts),
         Term::Neg(inner) => Term::Neg(boxed(*inner)),
         Term::BinOp(left, op, right) => binary(term(*left), op, term(*right)),
@@ -87,20 +80,11 @@ pub(super) fn term(term_: T<'_>) -> T<'_> {
         Term::Fold(name, source, pattern_, args) => {
             let args = args.into_iter().map(term).collect();
             // As a path the library recurses on the stack for each item; a variable has no path.
-            bind(
-                Term::Fold(name, boxed(*source), pattern(pattern_), args),
-                "$!",
-                Term::Var("$!"),
-            )
+            bind(Term::Fold(name, boxed(*source), pattern(pattern_), args), "$!", Term::Var("$!"))
         }
-        Term::TryCatch(body, catch) => {
-            Term::TryCatch(boxed(*body), catch.map(|catch| boxed(*catch)))
-        }
+        Term::TryCatch(body, catch) => Term::TryCatch(boxed(*body), catch.map(|catch| boxed(*catch))),
         Term::IfThenElse(cases, otherwise) => Term::IfThenElse(
-            cases
-                .into_iter()
-                .map(|(condition, then)| (term(condition), term(then)))
-                .collect(),
+            cases.into_iter().map(|(condition, then)| (term(condition), term(then))).collect(),
             otherwise.map(|otherwise| boxed(*otherwise)),
         ),
         Term::Def(defs, body) => Term::Def(defs.into_iter().map(def).collect(), boxed(*body)),
@@ -118,9 +102,7 @@ fn string<'s>(format: Option<&'s str>, parts: Vec<StrPart<&'s str, T<'s>>>) -> T
     let plain = !parts.iter().any(|part| matches!(part, StrPart::Term(_)));
     let parts = parts.into_iter().map(|part| match part {
         // The library writes 2.0 where jq writes 2, hence our own conversion.
-        StrPart::Term(inner) if format.is_none() => {
-            StrPart::Term(pipe(term(inner), Term::Call("!text", Vec::new())))
-        }
+        StrPart::Term(inner) if format.is_none() => StrPart::Term(pipe(term(inner), Term::Call("!text", Vec::new()))),
         StrPart::Term(inner) => StrPart::Term(term(inner)),
         other => other,
     });
@@ -140,11 +122,9 @@ fn binary<'s>(left: T<'s>, op: BinaryOp<&'s str>, right: T<'s>) -> T<'s> {
             charged(bind(right, "$!factor", update))
         }
         BinaryOp::Cmp(_) => same(op, charged(left), right),
-        BinaryOp::Math(_)
-        | BinaryOp::Assign
-        | BinaryOp::Update
-        | BinaryOp::UpdateMath(_)
-        | BinaryOp::UpdateAlt => charged(same(op, left, right)),
+        BinaryOp::Math(_) | BinaryOp::Assign | BinaryOp::Update | BinaryOp::UpdateMath(_) | BinaryOp::UpdateAlt => {
+            charged(same(op, left, right))
+        }
         BinaryOp::Alt | BinaryOp::Or | BinaryOp::And => same(op, left, right),
     }
 }
@@ -153,12 +133,9 @@ fn pattern(pattern_: Pattern<&str>) -> Pattern<&str> {
     match pattern_ {
         Pattern::Var(name) => Pattern::Var(name),
         Pattern::Arr(items) => Pattern::Arr(items.into_iter().map(pattern).collect()),
-        Pattern::Obj(members) => Pattern::Obj(
-            members
-                .into_iter()
-                .map(|(key, value)| (term(key), pattern(value)))
-                .collect(),
-        ),
+        Pattern::Obj(members) => {
+            Pattern::Obj(members.into_iter().map(|(key, value)| (term(key), pattern(value))).collect())
+        }
     }
 }
 
@@ -168,31 +145,15 @@ fn call<'s>(name: &'s str, args: Vec<T<'s>>) -> T<'s> {
     if FREE.contains(&name) {
         return call;
     }
-    let call = if name == "range" && arity == 3 {
-        then_tick(call)
-    } else {
-        call
-    };
-    let call = if WALKS_INPUT.contains(&name) {
-        paying("!charge", call)
-    } else {
-        call
-    };
-    let call = if USES_REGEX.contains(&name) {
-        paying("!regex", call)
-    } else {
-        call
-    };
+    let call = if name == "range" && arity == 3 { then_tick(call) } else { call };
+    let call = if WALKS_INPUT.contains(&name) { paying("!charge", call) } else { call };
+    let call = if USES_REGEX.contains(&name) { paying("!regex", call) } else { call };
     paying("!tick", call)
 }
 
 fn path<'s>(base: T<'s>, Path(parts): Path<T<'s>>) -> T<'s> {
-    let many = parts
-        .iter()
-        .any(|(part, _)| matches!(part, Part::Range(None, None)));
-    let walks = parts
-        .iter()
-        .any(|(part, _)| !matches!(part, Part::Index(Term::Str(None, _) | Term::Num(_))));
+    let many = parts.iter().any(|(part, _)| matches!(part, Part::Range(None, None)));
+    let walks = parts.iter().any(|(part, _)| !matches!(part, Part::Index(Term::Str(None, _) | Term::Num(_))));
     let parts = parts.into_iter().map(|(part, optional)| {
         let part = match part {
             Part::Index(index) => Part::Index(term(index)),
@@ -217,10 +178,7 @@ fn then_tick(body: T<'_>) -> T<'_> {
 
 /// `body | (charge as $! | .)`
 fn charged(body: T<'_>) -> T<'_> {
-    if matches!(
-        body,
-        Term::Num(_) | Term::Call("true" | "false" | "null", _)
-    ) {
+    if matches!(body, Term::Num(_) | Term::Call("true" | "false" | "null", _)) {
         return body;
     }
     pipe(body, paying("!charge", Term::Id))
@@ -231,9 +189,5 @@ fn pipe<'s>(left: T<'s>, right: T<'s>) -> T<'s> {
 }
 
 fn bind<'s>(value: T<'s>, name: &'static str, body: T<'s>) -> T<'s> {
-    Term::BinOp(
-        Box::new(value),
-        BinaryOp::Pipe(Some(Pattern::Var(name))),
-        Box::new(body),
-    )
+    Term::BinOp(Box::new(value), BinaryOp::Pipe(Some(Pattern::Var(name))), Box::new(body))
 }

@@ -14,17 +14,8 @@ pub(super) const OUT_OF_FUEL: &str = "the expression takes too many steps or mak
 
 /// Filters of the library that read the clock, the time zone or the environment of the machine, write its log, or end
 /// the process; and those that are replaced by our own below.
-const REMOVED: [&str; 9] = [
-    "env",
-    "now",
-    "localtime",
-    "strflocaltime",
-    "halt",
-    "debug_empty",
-    "stderr_empty",
-    "fromjson",
-    "tojson",
-];
+const REMOVED: [&str; 9] =
+    ["env", "now", "localtime", "strflocaltime", "halt", "debug_empty", "stderr_empty", "fromjson", "tojson"];
 
 /// The kind of data our filters work on: JSON values, and the tank of the evaluation.
 pub struct Kind;
@@ -53,35 +44,22 @@ impl<'a> HasLut<'a, Kind> for Env<'a> {
 }
 
 pub(super) fn all() -> impl Iterator<Item = Fun<Kind>> {
-    let library = jaq_core::funs()
-        .chain(jaq_std::funs())
-        .chain(jaq_json::funs());
-    own()
-        .into_iter()
-        .map(run::<Kind>)
-        .chain(library.filter(|(name, _, _)| !REMOVED.contains(name)))
+    let library = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
+    own().into_iter().map(run::<Kind>).chain(library.filter(|(name, _, _)| !REMOVED.contains(name)))
 }
 
 fn own() -> [Filter<RunPtr<Kind>>; 7] {
     [
-        ("!tick", v(0), |cv| {
-            once(value::spend(fuel(&cv), TICK_COST).map(|()| Val::Null))
-        }),
-        ("!regex", v(0), |cv| {
-            once(value::spend(fuel(&cv), REGEX_COST).map(|()| Val::Null))
-        }),
-        ("!charge", v(0), |cv| {
-            once(value::charge(&cv.1, fuel(&cv)).map(|()| Val::Null))
-        }),
+        ("!tick", v(0), |cv| once(value::spend(fuel(&cv), TICK_COST).map(|()| Val::Null))),
+        ("!regex", v(0), |cv| once(value::spend(fuel(&cv), REGEX_COST).map(|()| Val::Null))),
+        ("!charge", v(0), |cv| once(value::charge(&cv.1, fuel(&cv)).map(|()| Val::Null))),
         ("!text", v(0), |cv| once(text(&cv))),
         ("!times", v(2), |mut cv| {
             let right = cv.0.pop_var();
             let left = cv.0.pop_var();
             box_once(times(left, right))
         }),
-        ("tojson", v(0), |cv| {
-            once(value::to_json(&cv.1, fuel(&cv)).map(|value| Val::from(value.to_string())))
-        }),
+        ("tojson", v(0), |cv| once(value::to_json(&cv.1, fuel(&cv)).map(|value| Val::from(value.to_string())))),
         ("fromjson", v(0), |cv| once(from_json(&cv.1))),
     ]
 }
@@ -104,15 +82,11 @@ fn text(cv: &Cv<'_, Kind>) -> Result<Val, String> {
 
 /// Multiplication, with the length of a repeated string checked before it is made.
 fn times<'a>(left: Val, right: Val) -> ValX<'a, Val> {
-    if let (Val::TStr(text) | Val::BStr(text), Val::Num(count))
-    | (Val::Num(count), Val::TStr(text) | Val::BStr(text)) = (&left, &right)
+    if let (Val::TStr(text) | Val::BStr(text), Val::Num(count)) | (Val::Num(count), Val::TStr(text) | Val::BStr(text)) =
+        (&left, &right)
     {
         let fits = match count {
-            Num::Int(count) => {
-                text.len()
-                    .saturating_mul(usize::try_from(*count).unwrap_or(0))
-                    <= STRING_BYTES_MAX
-            }
+            Num::Int(count) => text.len().saturating_mul(usize::try_from(*count).unwrap_or(0)) <= STRING_BYTES_MAX,
             Num::Float(count) => text.len() as f64 * count <= STRING_BYTES_MAX as f64,
             _ => false,
         };
@@ -130,11 +104,5 @@ fn from_json(input: &Val) -> Result<Val, String> {
     };
     serde_json::from_slice(bytes)
         .map(|json| value::from_json(&json))
-        .map_err(|error| {
-            format!(
-                "the string is not JSON: line {} column {}",
-                error.line(),
-                error.column()
-            )
-        })
+        .map_err(|error| format!("the string is not JSON: line {} column {}", error.line(), error.column()))
 }

@@ -14,51 +14,37 @@ type Calls<'s> = BTreeSet<(&'s str, usize)>;
 /// The limits that must hold before anything recurses on the text.
 pub(super) fn refuse_oversized(source: &str) -> Result<(), Error> {
     if source.len() > SOURCE_BYTES_MAX {
-        return Err(Error::new(format!(
-            "the expression is longer than {SOURCE_BYTES_MAX} bytes"
-        )));
+        return Err(Error::new(format!("the expression is longer than {SOURCE_BYTES_MAX} bytes")));
     }
     refuse_deep_brackets(source)
 }
 
 /// The tree, and of how many tokens it was made.
 pub(super) fn term(source: &str) -> Result<(Term<&str>, usize), Error> {
-    let tokens = Lexer::new(source)
-        .lex()
-        .map_err(|errors| match errors.into_iter().next() {
-            Some((expected, found)) => Error::at(
-                // `as_str` of the library panics on delimiters it does not expect; these three are all it produces.
-                format!("{} expected", expected.as_str()),
-                offset(source, found).unwrap_or(source.len()),
-            ),
-            None => Error::new("the expression cannot be read"),
-        })?;
+    let tokens = Lexer::new(source).lex().map_err(|errors| match errors.into_iter().next() {
+        Some((expected, found)) => Error::at(
+            // `as_str` of the library panics on delimiters it does not expect; these three are all it produces.
+            format!("{} expected", expected.as_str()),
+            offset(source, found).unwrap_or(source.len()),
+        ),
+        None => Error::new("the expression cannot be read"),
+    })?;
     let tokens_count = count(&tokens);
     if tokens_count > TOKENS_MAX {
-        return Err(Error::new(format!(
-            "the expression has more than {TOKENS_MAX} words and signs"
-        )));
+        return Err(Error::new(format!("the expression has more than {TOKENS_MAX} words and signs")));
     }
     if tokens.is_empty() {
         return Err(Error::at("the expression is empty", 0));
     }
     let parsed = Parser::new(&tokens).parse(|parser| parser.term());
-    parsed
-        .map(|term| (term, tokens_count))
-        .map_err(|errors| match errors.into_iter().next() {
-            Some((expected, Some(Token(found, _)))) => {
-                let word: String = found.chars().take(20).collect();
-                Error::at(
-                    format!("{} expected, found `{word}`", expected.as_str()),
-                    offset(source, found).unwrap_or(0),
-                )
-            }
-            Some((expected, None)) => Error::at(
-                format!("{} expected at the end", expected.as_str()),
-                source.len(),
-            ),
-            None => Error::new("the expression cannot be read"),
-        })
+    parsed.map(|term| (term, tokens_count)).map_err(|errors| match errors.into_iter().next() {
+        Some((expected, Some(Token(found, _)))) => {
+            let word: String = found.chars().take(20).collect();
+            Error::at(format!("{} expected, found `{word}`", expected.as_str()), offset(source, found).unwrap_or(0))
+        }
+        Some((expected, None)) => Error::at(format!("{} expected at the end", expected.as_str()), source.len()),
+        None => Error::new("the expression cannot be read"),
+    })
 }
 
 /// Where `part`, a slice of `source`, begins; none for text that the library made itself.
@@ -77,10 +63,7 @@ fn refuse_deep_brackets(source: &str) -> Result<(), Error> {
             _ => {}
         }
         if depth > BRACKETS_DEPTH_MAX {
-            return Err(Error::at(
-                format!("brackets are nested deeper than {BRACKETS_DEPTH_MAX} levels"),
-                offset,
-            ));
+            return Err(Error::at(format!("brackets are nested deeper than {BRACKETS_DEPTH_MAX} levels"), offset));
         }
     }
     Ok(())
@@ -110,17 +93,13 @@ pub(super) fn refuse_forbidden(source: &str, term: &Term<&str>) -> Result<(), Er
     let mut found = None;
     walk(term, &mut Vec::new(), &mut |term, open| {
         let problem = match term {
-            Term::Call(name, args) if open.contains(&(*name, args.len())) => Some((
-                *name,
-                format!("the definition of `{name}` calls itself, which is not allowed"),
-            )),
+            Term::Call(name, args) if open.contains(&(*name, args.len())) => {
+                Some((*name, format!("the definition of `{name}` calls itself, which is not allowed")))
+            }
             Term::Call(name, _) | Term::Var(name) | Term::Fold(name, ..)
                 if name.trim_start_matches('$').starts_with("__") =>
             {
-                Some((
-                    *name,
-                    format!("names that begin with two underscores are reserved, `{name}` is one"),
-                ))
+                Some((*name, format!("names that begin with two underscores are reserved, `{name}` is one")))
             }
             Term::Def(defs, _) => defs.iter().find_map(refused_def),
             _ => None,
@@ -130,10 +109,7 @@ pub(super) fn refuse_forbidden(source: &str, term: &Term<&str>) -> Result<(), Er
         }
     });
     match found {
-        Some((name, message)) => Err(Error {
-            message,
-            offset: offset(source, name),
-        }),
+        Some((name, message)) => Err(Error { message, offset: offset(source, name) }),
         None => Ok(()),
     }
 }
@@ -141,20 +117,11 @@ pub(super) fn refuse_forbidden(source: &str, term: &Term<&str>) -> Result<(), Er
 /// Filters as arguments (`def f(g): …`) let a short text nest calls exponentially deep; values do not.
 fn refused_def<'s>(def: &Def<&'s str>) -> Option<(&'s str, String)> {
     if def.name.starts_with("__") {
-        let message = format!(
-            "names that begin with two underscores are reserved, `{}` is one",
-            def.name
-        );
+        let message = format!("names that begin with two underscores are reserved, `{}` is one", def.name);
         return Some((def.name, message));
     }
     let filter = def.args.iter().find(|arg| !arg.starts_with('$'))?;
-    Some((
-        filter,
-        format!(
-            "the argument `{filter}` of `{}` must be a value: write `${filter}`",
-            def.name
-        ),
-    ))
+    Some((filter, format!("the argument `{filter}` of `{}` must be a value: write `${filter}`", def.name)))
 }
 
 /// Names without `$` of all variables that occur.
@@ -197,12 +164,7 @@ fn walk<'s>(
 ) {
     visit(term, open);
     match term {
-        Term::Id
-        | Term::Recurse
-        | Term::Num(_)
-        | Term::Arr(None)
-        | Term::Break(_)
-        | Term::Var(_) => {}
+        Term::Id | Term::Recurse | Term::Num(_) | Term::Arr(None) | Term::Break(_) | Term::Var(_) => {}
         Term::Str(_, parts) => {
             for part in parts {
                 if let StrPart::Term(inner) = part {
@@ -210,9 +172,7 @@ fn walk<'s>(
                 }
             }
         }
-        Term::Arr(Some(inner)) | Term::Neg(inner) | Term::Label(_, inner) => {
-            walk(inner, open, visit)
-        }
+        Term::Arr(Some(inner)) | Term::Neg(inner) | Term::Label(_, inner) => walk(inner, open, visit),
         Term::Obj(members) => {
             for (key, value) in members {
                 walk(key, open, visit);
@@ -240,9 +200,7 @@ fn walk<'s>(
                 walk(condition, open, visit);
                 walk(then, open, visit);
             }
-            otherwise
-                .iter()
-                .for_each(|otherwise| walk(otherwise, open, visit));
+            otherwise.iter().for_each(|otherwise| walk(otherwise, open, visit));
         }
         Term::Def(defs, body) => {
             defs.iter().for_each(|def| walk_def(def, open, visit));
@@ -254,10 +212,7 @@ fn walk<'s>(
             for (part, _) in parts {
                 match part {
                     Part::Index(index) => walk(index, open, visit),
-                    Part::Range(from, to) => from
-                        .iter()
-                        .chain(to)
-                        .for_each(|bound| walk(bound, open, visit)),
+                    Part::Range(from, to) => from.iter().chain(to).for_each(|bound| walk(bound, open, visit)),
                 }
             }
         }
@@ -281,9 +236,7 @@ fn walk_pattern<'s>(
 ) {
     match pattern {
         Pattern::Var(_) => {}
-        Pattern::Arr(items) => items
-            .iter()
-            .for_each(|item| walk_pattern(item, open, visit)),
+        Pattern::Arr(items) => items.iter().for_each(|item| walk_pattern(item, open, visit)),
         Pattern::Obj(members) => {
             for (key, value) in members {
                 walk(key, open, visit);
@@ -294,11 +247,7 @@ fn walk_pattern<'s>(
 }
 
 /// The first name that the compiler did not find, with a suggestion where one is near.
-pub(super) fn undefined(
-    source: &str,
-    errors: jaq_core::compile::Errors<&str, ()>,
-    vars: &[&str],
-) -> Error {
+pub(super) fn undefined(source: &str, errors: jaq_core::compile::Errors<&str, ()>, vars: &[&str]) -> Error {
     let Some((name, kind)) = errors.into_iter().flat_map(|(_, errors)| errors).next() else {
         return Error::new("the expression cannot be compiled");
     };
@@ -307,10 +256,7 @@ pub(super) fn undefined(
             let near = peygir_source::suggest(name.trim_start_matches('$'), vars.iter().copied());
             ("variable", near.map(|near| format!("${near}")))
         }
-        Undefined::Filter(_) => (
-            "function",
-            peygir_source::suggest(name, prelude::names()).map(str::to_owned),
-        ),
+        Undefined::Filter(_) => ("function", peygir_source::suggest(name, prelude::names()).map(str::to_owned)),
         other => (other.as_str(), None),
     };
     let arguments = match kind {
@@ -318,8 +264,5 @@ pub(super) fn undefined(
         _ => String::new(),
     };
     let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-    Error {
-        message: format!("there is no {what} `{name}`{arguments} here{hint}"),
-        offset: offset(source, name),
-    }
+    Error { message: format!("there is no {what} `{name}`{arguments} here{hint}"), offset: offset(source, name) }
 }

@@ -27,16 +27,11 @@ impl Template {
     pub fn compile(value: &Value, vars: &[&str]) -> Result<Self, Error> {
         let template = match value {
             Value::String(text) => return Self::compile_text(text, vars),
-            Value::Array(items) => Self::array(
-                items
-                    .iter()
-                    .map(|item| Self::compile(item, vars))
-                    .collect::<Result<_, _>>()?,
-            ),
+            Value::Array(items) => {
+                Self::array(items.iter().map(|item| Self::compile(item, vars)).collect::<Result<_, _>>()?)
+            }
             Value::Object(members) => {
-                let compile = |(key, value): (&String, &Value)| {
-                    Ok((key.clone(), Self::compile(value, vars)?))
-                };
+                let compile = |(key, value): (&String, &Value)| Ok((key.clone(), Self::compile(value, vars)?));
                 Self::object(members.iter().map(compile).collect::<Result<_, _>>()?)
             }
             scalar => Self::Literal(scalar.clone()),
@@ -47,9 +42,7 @@ impl Template {
     /// Compiles one string of a value field.
     pub fn compile_text(text: &str, vars: &[&str]) -> Result<Self, Error> {
         if let Some((source, offset)) = whole(text)? {
-            return Expr::compile(source, vars)
-                .map(Self::Expr)
-                .map_err(|error| error.shifted(offset));
+            return Expr::compile(source, vars).map(Self::Expr).map_err(|error| error.shifted(offset));
         }
         let mut parts = Vec::new();
         let mut rest = 0;
@@ -58,9 +51,7 @@ impl Template {
                 parts.push(TextPart::Literal(text[rest..start].to_owned()));
             }
             let source = &text[start + 2..end];
-            parts.push(TextPart::Expr(
-                Expr::compile(source, vars).map_err(|error| error.shifted(start + 2))?,
-            ));
+            parts.push(TextPart::Expr(Expr::compile(source, vars).map_err(|error| error.shifted(start + 2))?));
             rest = end + 1;
         }
         if parts.is_empty() {
@@ -74,23 +65,15 @@ impl Template {
 
     /// An array, literal where all its items are.
     pub(crate) fn array(items: Vec<Template>) -> Self {
-        let literal: Option<Vec<Value>> = items
-            .iter()
-            .map(Self::as_literal)
-            .map(|item| item.cloned())
-            .collect();
+        let literal: Option<Vec<Value>> = items.iter().map(Self::as_literal).map(|item| item.cloned()).collect();
         literal.map_or(Self::Array(items), |items| Self::Literal(items.into()))
     }
 
     /// An object, literal where all its members are.
     pub(crate) fn object(members: Vec<(String, Template)>) -> Self {
-        let literal: Option<Map<String, Value>> = members
-            .iter()
-            .map(|(key, value)| Some((key.clone(), value.as_literal()?.clone())))
-            .collect();
-        literal.map_or(Self::Object(members), |members| {
-            Self::Literal(members.into())
-        })
+        let literal: Option<Map<String, Value>> =
+            members.iter().map(|(key, value)| Some((key.clone(), value.as_literal()?.clone()))).collect();
+        literal.map_or(Self::Object(members), |members| Self::Literal(members.into()))
     }
 
     /// The value, where it is the same on every input.
@@ -106,15 +89,11 @@ impl Template {
             Self::Literal(value) => value.clone(),
             Self::Expr(expr) => expr.eval(input, vars)?,
             Self::Text(parts) => Value::String(text(parts, input, vars)?),
-            Self::Array(items) => Value::Array(
-                items
-                    .iter()
-                    .map(|item| item.eval(input, vars))
-                    .collect::<Result<_, _>>()?,
-            ),
+            Self::Array(items) => {
+                Value::Array(items.iter().map(|item| item.eval(input, vars)).collect::<Result<_, _>>()?)
+            }
             Self::Object(members) => {
-                let eval =
-                    |(key, value): &(String, Template)| Ok((key.clone(), value.eval(input, vars)?));
+                let eval = |(key, value): &(String, Template)| Ok((key.clone(), value.eval(input, vars)?));
                 Value::Object(members.iter().map(eval).collect::<Result<_, _>>()?)
             }
         })
@@ -140,9 +119,7 @@ pub(crate) fn whole(text: &str) -> Result<Option<(&str, usize)>, Error> {
     let start = text.len() - text.trim_start().len();
     let end = text.trim_end().len();
     match next_expression(text, start)? {
-        Some((first, last)) if first == start && last + 1 == end => {
-            Ok(Some((&text[first + 2..last], first + 2)))
-        }
+        Some((first, last)) if first == start && last + 1 == end => Ok(Some((&text[first + 2..last], first + 2))),
         _ => Ok(None),
     }
 }

@@ -15,168 +15,56 @@ fn check(source: &str, input: Value, expected: Value) {
 
 #[test]
 fn jq_as_flows_use_it() {
-    check(
-        ".outcome == \"solved\"",
-        json!({"outcome": "solved"}),
-        json!(true),
-    );
+    check(".outcome == \"solved\"", json!({"outcome": "solved"}), json!(true));
     check(".a.b", json!({"a": {"b": [1, 2.5]}}), json!([1, 2.5]));
     check(".missing", json!(null), json!(null));
     check(".colors + [\"red\"]", json!({}), json!(["red"]));
-    check(
-        "[.[] | select(.n > 1) | .n * 2]",
-        json!([{"n": 1}, {"n": 2}, {"n": 3}]),
-        json!([4, 6]),
-    );
+    check("[.[] | select(.n > 1) | .n * 2]", json!([{"n": 1}, {"n": 2}, {"n": 3}]), json!([4, 6]));
     check("4 / 2", json!(null), json!(2));
-    check(
-        "\"\\(4 / 2) و \\(.x)\"",
-        json!({"x": "متن"}),
-        json!("2 و متن"),
-    );
-    check(
-        "map({(.k): .v}) | add",
-        json!([{"k": "a", "v": 1}, {"k": "b", "v": 2}]),
-        json!({"a": 1, "b": 2}),
-    );
+    check("\"\\(4 / 2) و \\(.x)\"", json!({"x": "متن"}), json!("2 و متن"));
+    check("map({(.k): .v}) | add", json!([{"k": "a", "v": 1}, {"k": "b", "v": 2}]), json!({"a": 1, "b": 2}));
     check("[limit(4; repeat(. * 2))]", json!(1), json!([1, 2, 4, 8]));
-    check(
-        "[recurse(if . < 3 then . + 1 else empty end)]",
-        json!(0),
-        json!([0, 1, 2, 3]),
-    );
-    check(
-        "[range(0; 6; 2)] + [while(. < 3; . + 1)]",
-        json!(0),
-        json!([0, 2, 4, 0, 1, 2]),
-    );
-    check(
-        "[range(3)] | until(length > 4; . + [0])",
-        json!(null),
-        json!([0, 1, 2, 0, 0]),
-    );
+    check("[recurse(if . < 3 then . + 1 else empty end)]", json!(0), json!([0, 1, 2, 3]));
+    check("[range(0; 6; 2)] + [while(. < 3; . + 1)]", json!(0), json!([0, 2, 4, 0, 1, 2]));
+    check("[range(3)] | until(length > 4; . + [0])", json!(null), json!([0, 1, 2, 0, 0]));
     check("reduce .[] as $x (0; . + $x)", json!([1, 2, 3]), json!(6));
-    check(
-        "[foreach .[] as $x (0; . + $x)]",
-        json!([1, 2, 3]),
-        json!([1, 3, 6]),
-    );
-    check(
-        "def double: . * 2; def twice($n): $n | double | double; twice(.)",
-        json!(3),
-        json!(12),
-    );
+    check("[foreach .[] as $x (0; . + $x)]", json!([1, 2, 3]), json!([1, 3, 6]));
+    check("def double: . * 2; def twice($n): $n | double | double; twice(.)", json!(3), json!(12));
     check("try error(\"x\") catch .", json!(null), json!("x"));
-    check(
-        "[.[] | tostring] | join(\"-\")",
-        json!([1, null, "a"]),
-        json!("1-null-a"),
-    );
-    check(
-        "join(\",\")",
-        json!(["a", null, 2, true]),
-        json!("a,,2,true"),
-    );
+    check("[.[] | tostring] | join(\"-\")", json!([1, null, "a"]), json!("1-null-a"));
+    check("join(\",\")", json!(["a", null, 2, true]), json!("a,,2,true"));
     check("join(\",\")", json!([]), json!(""));
     check("[paths]", json!({"a": [0]}), json!([["a"], ["a", 0]]));
-    check(
-        "walk(if type == \"number\" then . + 1 else . end)",
-        json!([1, [2]]),
-        json!([2, [3]]),
-    );
-    check(
-        "del(.a, .b[0])",
-        json!({"a": 1, "b": [1, 2], "c": 3}),
-        json!({"b": [2], "c": 3}),
-    );
-    check(
-        ".a *= 3 | .b += 1 | .c //= 7",
-        json!({"a": 2, "b": 1}),
-        json!({"a": 6, "b": 2, "c": 7}),
-    );
-    check(
-        "(.[] | select(. > 1)) |= . * 10",
-        json!([1, 2, 3]),
-        json!([1, 20, 30]),
-    );
-    check(
-        "to_entries | map(.key)",
-        json!({"b": 1, "a": 2}),
-        json!(["a", "b"]),
-    );
-    check(
-        "fromjson | tojson",
-        json!("{\"a\":[1.0,2]}"),
-        json!("{\"a\":[1,2]}"),
-    );
+    check("walk(if type == \"number\" then . + 1 else . end)", json!([1, [2]]), json!([2, [3]]));
+    check("del(.a, .b[0])", json!({"a": 1, "b": [1, 2], "c": 3}), json!({"b": [2], "c": 3}));
+    check(".a *= 3 | .b += 1 | .c //= 7", json!({"a": 2, "b": 1}), json!({"a": 6, "b": 2, "c": 7}));
+    check("(.[] | select(. > 1)) |= . * 10", json!([1, 2, 3]), json!([1, 20, 30]));
+    check("to_entries | map(.key)", json!({"b": 1, "a": 2}), json!(["a", "b"]));
+    check("fromjson | tojson", json!("{\"a\":[1.0,2]}"), json!("{\"a\":[1,2]}"));
     check("test(\"^09[0-9]{9}$\")", json!("09121234567"), json!(true));
-    check(
-        "[match(\"a\"; \"g\").offset]",
-        json!("banana"),
-        json!([1, 3, 5]),
-    );
+    check("[match(\"a\"; \"g\").offset]", json!("banana"), json!([1, 3, 5]));
     check("gsub(\"ي\"; \"ی\")", json!("علي"), json!("علی"));
     check("\"ab\" * 2", json!(null), json!("abab"));
     check("IN(1, 2)", json!(2), json!(true));
     check("INDEX(.id)", json!([{"id": 7}]), json!({"7": {"id": 7}}));
     check("@base64, 1 | select(. != 1)", json!("hi"), json!("aGk="));
     check("@html \"<b>\\(.)</b>\"", json!("<"), json!("<b>&lt;</b>"));
-    check(
-        "1 as $x | [$x, $x + 1] as [$a, $b] | {$a, b: $b}",
-        json!(null),
-        json!({"a": 1, "b": 2}),
-    );
+    check("1 as $x | [$x, $x + 1] as [$a, $b] | {$a, b: $b}", json!(null), json!({"a": 1, "b": 2}));
     check("todate", json!(0), json!("1970-01-01T00:00:00Z"));
-    check(
-        "if .a then 1 elif .b then 2 else 3 end",
-        json!({"b": true}),
-        json!(2),
-    );
-    check(
-        "[getpath([\"a\", \"b\"]), setpath([\"a\", \"b\"]; 2)]",
-        json!({"a": {"b": 1}}),
-        json!([1, {"a": {"b": 2}}]),
-    );
-    check(
-        "[recurse | numbers]",
-        json!({"a": [1, {"b": 2}]}),
-        json!([1, 2]),
-    );
+    check("if .a then 1 elif .b then 2 else 3 end", json!({"b": true}), json!(2));
+    check("[getpath([\"a\", \"b\"]), setpath([\"a\", \"b\"]; 2)]", json!({"a": {"b": 1}}), json!([1, {"a": {"b": 2}}]));
+    check("[recurse | numbers]", json!({"a": [1, {"b": 2}]}), json!([1, 2]));
     check(
         "[recurse(.children[]; .n < 3) | .n]",
         json!({"n": 1, "children": [{"n": 2, "children": []}]}),
         json!([1, 2]),
     );
-    check(
-        "(.. | numbers) |= . + 1",
-        json!({"a": [1, {"b": 2}]}),
-        json!({"a": [2, {"b": 3}]}),
-    );
-    check(
-        "to_entries | from_entries | with_entries(.value += 1)",
-        json!({"a": 1}),
-        json!({"a": 2}),
-    );
-    check(
-        "pick(.a.b)",
-        json!({"a": {"b": 1, "c": 2}}),
-        json!({"a": {"b": 1}}),
-    );
-    check(
-        "[.[] | flatten]",
-        json!([[1, [2, [3]]]]),
-        json!([[1, 2, 3]]),
-    );
-    check(
-        "group_by(.k) | map(length)",
-        json!([{"k": 1}, {"k": 2}, {"k": 1}]),
-        json!([2, 1]),
-    );
-    check(
-        "ascii_downcase | ltrimstr(\"a\") | split(\"c\")",
-        json!("ABCD"),
-        json!(["b", "d"]),
-    );
+    check("(.. | numbers) |= . + 1", json!({"a": [1, {"b": 2}]}), json!({"a": [2, {"b": 3}]}));
+    check("to_entries | from_entries | with_entries(.value += 1)", json!({"a": 1}), json!({"a": 2}));
+    check("pick(.a.b)", json!({"a": {"b": 1, "c": 2}}), json!({"a": {"b": 1}}));
+    check("[.[] | flatten]", json!([[1, [2, [3]]]]), json!([[1, 2, 3]]));
+    check("group_by(.k) | map(length)", json!([{"k": 1}, {"k": 2}, {"k": 1}]), json!([2, 1]));
+    check("ascii_downcase | ltrimstr(\"a\") | split(\"c\")", json!("ABCD"), json!(["b", "d"]));
     check("first(.[] | select(. > 1))", json!([1, 2, 3]), json!(2));
     check(
         "label $out | foreach .[] as $x (0; . + $x; if . > 2 then ., break $out else empty end)",
@@ -188,34 +76,15 @@ fn jq_as_flows_use_it() {
 #[test]
 fn variables_are_those_the_caller_names() {
     let context = json!({"city": "همدان"});
-    assert_eq!(
-        eval("$context.city", &json!({}), &[("context", &context)]),
-        Ok(json!("همدان"))
-    );
-    assert_eq!(
-        eval("{$context}", &json!({}), &[("context", &json!(1))]),
-        Ok(json!({"context": 1}))
-    );
-    assert_eq!(
-        eval(
-            "[$a, $b]",
-            &json!({}),
-            &[("b", &json!(2)), ("a", &json!(1))]
-        ),
-        Ok(json!([1, 2]))
-    );
+    assert_eq!(eval("$context.city", &json!({}), &[("context", &context)]), Ok(json!("همدان")));
+    assert_eq!(eval("{$context}", &json!({}), &[("context", &json!(1))]), Ok(json!({"context": 1})));
+    assert_eq!(eval("[$a, $b]", &json!({}), &[("b", &json!(2)), ("a", &json!(1))]), Ok(json!([1, 2])));
     let expr = Expr::compile("[$secrets, now, (def f: $secrets; f)]", &["secrets"]).unwrap();
     assert_eq!(expr.eval(&json!({}), &[]), Ok(json!([null, null, null])));
     let expr = Expr::compile("now | todate", &[]).unwrap();
-    assert_eq!(
-        expr.eval(&json!({}), &[(super::NOW, &json!(60))]),
-        Ok(json!("1970-01-01T00:01:00Z"))
-    );
+    assert_eq!(expr.eval(&json!({}), &[(super::NOW, &json!(60))]), Ok(json!("1970-01-01T00:01:00Z")));
     let error = Expr::compile(".a + $contxt", &["context", "input"]).unwrap_err();
-    assert_eq!(
-        error.message,
-        "there is no variable `$contxt` here; did you mean `$context`?"
-    );
+    assert_eq!(error.message, "there is no variable `$contxt` here; did you mean `$context`?");
     assert_eq!(error.offset, Some(5));
 }
 
@@ -255,23 +124,11 @@ fn errors_of_compilation_say_where() {
         ("", "the expression is empty", Some(0)),
         ("   ", "the expression is empty", Some(0)),
         ("{a: 1", "closing brace expected", None),
-        (
-            "selct(.a)",
-            "there is no function `selct` with 1 argument(s) here; did you mean `select`?",
-            Some(0),
-        ),
-        (
-            "1 + def f: f; f",
-            "the definition of `f` calls itself, which is not allowed",
-            Some(11),
-        ),
+        ("selct(.a)", "there is no function `selct` with 1 argument(s) here; did you mean `select`?", Some(0)),
+        ("1 + def f: f; f", "the definition of `f` calls itself, which is not allowed", Some(11)),
     ] {
         let error = Expr::compile(source, &[]).unwrap_err();
-        assert!(
-            error.message.contains(message),
-            "{source}: {}",
-            error.message
-        );
+        assert!(error.message.contains(message), "{source}: {}", error.message);
         if offset.is_some() {
             assert_eq!(error.offset, offset, "{source}");
         }
@@ -280,21 +137,9 @@ fn errors_of_compilation_say_where() {
 
 #[test]
 fn exactly_one_value_is_wanted() {
-    assert!(
-        eval("empty", &json!({}), &[])
-            .unwrap_err()
-            .contains("no value")
-    );
-    assert!(
-        eval("1, 2", &json!({}), &[])
-            .unwrap_err()
-            .contains("several values")
-    );
-    assert!(
-        eval(".[]", &json!([]), &[])
-            .unwrap_err()
-            .contains("no value")
-    );
+    assert!(eval("empty", &json!({}), &[]).unwrap_err().contains("no value"));
+    assert!(eval("1, 2", &json!({}), &[]).unwrap_err().contains("several values"));
+    assert!(eval(".[]", &json!([]), &[]).unwrap_err().contains("no value"));
 }
 
 /// Each of these runs, grows or recurses without end in stock jq. On a small stack, since the host's threads are.
@@ -337,18 +182,11 @@ fn runaways_end_within_the_budget() {
         "{a: \"ab\"} | .a *= 100000000".into(),
         "[combinations(50)]".replace("combinations", "[0, 1] | combinations"),
         format!("[0 | {}]", vec!["(., .)"; 60].join(" | ")),
-        format!(
-            "[[0, 1] | {}]",
-            vec![". as [$a, $b] | ([$a, $b], [$b, $a])"; 40].join(" | ")
-        ),
+        format!("[[0, 1] | {}]", vec![". as [$a, $b] | ([$a, $b], [$b, $a])"; 40].join(" | ")),
         format!(
             "{} f50",
             (0..=50).fold(String::from("def f: .;"), |defs, n| {
-                let inner = if n == 0 {
-                    "f".to_owned()
-                } else {
-                    format!("f{}", n - 1)
-                };
+                let inner = if n == 0 { "f".to_owned() } else { format!("f{}", n - 1) };
                 format!("{defs} def f{n}: {inner} | {inner};")
             })
         ),
@@ -362,26 +200,13 @@ fn runaways_end_within_the_budget() {
         let run = thread.spawn(move || {
             let input = json!(["x", ["y"], {"z": [1, 2, 3]}]);
             let result = eval(&source, &input, &[]);
-            assert!(
-                result.is_err(),
-                "{source} gives {:.60}",
-                format!("{result:?}")
-            );
+            assert!(result.is_err(), "{source} gives {:.60}", format!("{result:?}"));
         });
         run.unwrap().join().unwrap();
     }
     // Ordinary work on a large document fits.
-    let many: Vec<Value> = (0..5_000)
-        .map(|n| json!({"id": n, "city": "همدان"}))
-        .collect();
-    assert_eq!(
-        eval(
-            "map(select(.id % 2 == 0)) | length",
-            &Value::Array(many),
-            &[]
-        ),
-        Ok(json!(2_500))
-    );
+    let many: Vec<Value> = (0..5_000).map(|n| json!({"id": n, "city": "همدان"})).collect();
+    assert_eq!(eval("map(select(.id % 2 == 0)) | length", &Value::Array(many), &[]), Ok(json!(2_500)));
 }
 
 #[test]
@@ -453,10 +278,7 @@ fn messages_hold_no_data() {
         (".n[\"رضا\"]", "cannot index an array with a string"),
         (".n + .name", "cannot calculate an array + a string"),
         (".name - 1", "cannot calculate a string - a number"),
-        (
-            ".name | keys",
-            "cannot use a string as iterable (array or object)",
-        ),
+        (".name | keys", "cannot use a string as iterable (array or object)"),
         ("error(\"همین\")", "همین"),
     ] {
         let message = eval(source, &secret, &[]).unwrap_err();
@@ -479,54 +301,26 @@ fn messages_hold_no_data() {
 fn check_template(template: Value, expected: Value) {
     let input = json!({"n": 2, "name": "سارا", "list": [1], "nothing": null});
     let template = Template::compile(&template, &["context"]).unwrap();
-    assert_eq!(
-        template.eval(&input, &[("context", &json!("c"))]),
-        Ok(expected)
-    );
+    assert_eq!(template.eval(&input, &[("context", &json!("c"))]), Ok(expected));
 }
 
 #[test]
 fn templates() {
     check_template(json!("${ .n }"), json!(2));
     check_template(json!("  ${ .list }\n"), json!([1]));
-    check_template(
-        json!("سلام ${ .name }! شماره ${.n}"),
-        json!("سلام سارا! شماره 2"),
-    );
+    check_template(json!("سلام ${ .name }! شماره ${.n}"), json!("سلام سارا! شماره 2"));
     check_template(json!("${.n}${.n}"), json!("22"));
     check_template(json!("${ \"}\" }"), json!("}"));
     check_template(json!("${ \"\\({a: \"}\"}.a)\" }-"), json!("}-"));
     check_template(json!("${ {a: {b: .n}} }"), json!({"a": {"b": 2}}));
     check_template(json!(".n"), json!(".n"));
     check_template(json!("$5 {x}"), json!("$5 {x}"));
-    check_template(
-        json!({"a": ["${ $context }", 1, {"b": "x${ .list }"}]}),
-        json!({"a": ["c", 1, {"b": "x[1]"}]}),
-    );
+    check_template(json!({"a": ["${ $context }", 1, {"b": "x${ .list }"}]}), json!({"a": ["c", 1, {"b": "x[1]"}]}));
     // What an expression gives is never evaluated again.
-    check_template(
-        json!("${ \"$\" + \"{ .n }\" } ${ \"$\" + \"{ .n }\" }"),
-        json!("${ .n } ${ .n }"),
-    );
-    assert!(matches!(
-        Template::compile(&json!({"a": [1, "x"]}), &[]),
-        Ok(Template::Literal(_))
-    ));
+    check_template(json!("${ \"$\" + \"{ .n }\" } ${ \"$\" + \"{ .n }\" }"), json!("${ .n } ${ .n }"));
+    assert!(matches!(Template::compile(&json!({"a": [1, "x"]}), &[]), Ok(Template::Literal(_))));
     let error = Template::compile(&json!("گ ${ .n "), &[]).unwrap_err();
-    assert_eq!(
-        (error.message.as_str(), error.offset),
-        ("`${` is not closed", Some(3))
-    );
-    assert_eq!(
-        Template::compile(&json!("a ${ . + }"), &[])
-            .unwrap_err()
-            .offset,
-        Some(9)
-    );
-    assert_eq!(
-        Template::compile(&json!("a ${ . + $no }"), &[])
-            .unwrap_err()
-            .offset,
-        Some(9)
-    );
+    assert_eq!((error.message.as_str(), error.offset), ("`${` is not closed", Some(3)));
+    assert_eq!(Template::compile(&json!("a ${ . + }"), &[]).unwrap_err().offset, Some(9));
+    assert_eq!(Template::compile(&json!("a ${ . + $no }"), &[]).unwrap_err().offset, Some(9));
 }

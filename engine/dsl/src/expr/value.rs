@@ -17,12 +17,9 @@ pub(super) fn from_json(value: &Value) -> Val {
         Value::Number(number) => Val::Num(from_number(number)),
         Value::String(text) => Val::utf8_str(text.clone().into_bytes()),
         Value::Array(items) => items.iter().map(from_json).collect(),
-        Value::Object(members) => Val::obj(
-            members
-                .iter()
-                .map(|(key, value)| (Val::from(key.clone()), from_json(value)))
-                .collect(),
-        ),
+        Value::Object(members) => {
+            Val::obj(members.iter().map(|(key, value)| (Val::from(key.clone()), from_json(value))).collect())
+        }
     }
 }
 
@@ -48,9 +45,7 @@ fn convert(value: &Val) -> Result<Value, String> {
         Val::Null => Value::Null,
         Val::Bool(flag) => Value::Bool(*flag),
         Val::Num(number) => to_number(number),
-        Val::TStr(bytes) | Val::BStr(bytes) => {
-            Value::String(String::from_utf8_lossy(bytes).into_owned())
-        }
+        Val::TStr(bytes) | Val::BStr(bytes) => Value::String(String::from_utf8_lossy(bytes).into_owned()),
         Val::Arr(items) => Value::Array(items.iter().map(convert).collect::<Result<_, _>>()?),
         Val::Obj(members) => {
             let mut object = Map::new();
@@ -70,8 +65,7 @@ fn to_number(number: &Num) -> Value {
         Num::Int(integer) => Value::from(*integer as i64),
         Num::BigInt(integer) => {
             let text = integer.to_string();
-            text.parse::<u64>()
-                .map_or_else(|_| float(text.parse().unwrap_or(f64::NAN)), Value::from)
+            text.parse::<u64>().map_or_else(|_| float(text.parse().unwrap_or(f64::NAN)), Value::from)
         }
         Num::Float(number) => float(*number),
         Num::Dec(text) => float(text.parse().unwrap_or(f64::NAN)),
@@ -93,11 +87,7 @@ fn float(number: f64) -> Value {
 pub(super) fn spend(fuel: &Cell<u64>, cost: u64) -> Result<(), String> {
     let left = fuel.get().saturating_sub(cost);
     fuel.set(left);
-    if left == 0 {
-        Err(OUT_OF_FUEL.to_owned())
-    } else {
-        Ok(())
-    }
+    if left == 0 { Err(OUT_OF_FUEL.to_owned()) } else { Ok(()) }
 }
 
 /// Pays for walking the whole value: shared parts are paid each time they occur, since writing it out repeats them.
@@ -107,9 +97,7 @@ pub(super) fn charge(value: &Val, fuel: &Cell<u64>) -> Result<(), String> {
 
 fn charge_at(value: &Val, fuel: &Cell<u64>, depth: usize) -> Result<(), String> {
     if depth > VALUE_DEPTH_MAX {
-        return Err(format!(
-            "the value is nested deeper than {VALUE_DEPTH_MAX} levels"
-        ));
+        return Err(format!("the value is nested deeper than {VALUE_DEPTH_MAX} levels"));
     }
     let bytes = match value {
         Val::TStr(bytes) | Val::BStr(bytes) => bytes.len(),
@@ -120,9 +108,7 @@ fn charge_at(value: &Val, fuel: &Cell<u64>, depth: usize) -> Result<(), String> 
         Val::Num(Num::BigInt(integer)) if integer.bits() > INTEGER_BITS_MAX => {
             Err(format!("the integer has more than {INTEGER_BITS_MAX} bits"))
         }
-        Val::Arr(items) => items
-            .iter()
-            .try_for_each(|item| charge_at(item, fuel, depth + 1)),
+        Val::Arr(items) => items.iter().try_for_each(|item| charge_at(item, fuel, depth + 1)),
         Val::Obj(members) => members.iter().try_for_each(|(key, value)| {
             charge_at(key, fuel, depth + 1)?;
             charge_at(value, fuel, depth + 1)

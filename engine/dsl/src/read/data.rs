@@ -32,25 +32,8 @@ impl Place {
             Place::WorkflowInput => &["runtime", "secrets", "workflow"],
             Place::WorkflowOutput => &["context", "input", "runtime", "secrets", "workflow"],
             Place::BeforeTask => &["context", "runtime", "secrets", "task", "workflow"],
-            Place::Task => &[
-                "authorization",
-                "context",
-                "input",
-                "runtime",
-                "secrets",
-                "task",
-                "workflow",
-            ],
-            Place::Export => &[
-                "authorization",
-                "context",
-                "input",
-                "output",
-                "runtime",
-                "secrets",
-                "task",
-                "workflow",
-            ],
+            Place::Task => &["authorization", "context", "input", "runtime", "secrets", "task", "workflow"],
+            Place::Export => &["authorization", "context", "input", "output", "runtime", "secrets", "task", "workflow"],
         }
     }
 }
@@ -70,9 +53,7 @@ impl<'n> Reader<'n> {
             let (source, offset) = whole.unwrap_or((text, 0));
             Expr::compile(source, &names).map_err(|error| error.shifted(offset))
         });
-        compiled
-            .map_err(|error| self.refuse_expression(node, text, &error))
-            .ok()
+        compiled.map_err(|error| self.refuse_expression(node, text, &error)).ok()
     }
 
     /// An expression field that may be a mapping of value fields too: `input.from`, `output.as`, `export.as`.
@@ -93,15 +74,12 @@ impl<'n> Reader<'n> {
 
     fn template_with(&mut self, node: &'n Node, names: &[&str]) -> Option<Template> {
         match &node.value {
-            Value::String(text) => Template::compile_text(text, names)
-                .map_err(|error| self.refuse_expression(node, text, &error))
-                .ok(),
+            Value::String(text) => {
+                Template::compile_text(text, names).map_err(|error| self.refuse_expression(node, text, &error)).ok()
+            }
             // Every item is read even where one is refused, so that all problems are told.
             Value::Sequence(items) => {
-                let read: Vec<_> = items
-                    .iter()
-                    .map(|item| self.template_with(item, names))
-                    .collect();
+                let read: Vec<_> = items.iter().map(|item| self.template_with(item, names)).collect();
                 read.into_iter().collect::<Option<_>>().map(Template::array)
             }
             Value::Mapping(entries) => {
@@ -109,9 +87,7 @@ impl<'n> Reader<'n> {
                     .iter()
                     .map(|entry| Some((entry.key.clone(), self.template_with(&entry.node, names)?)))
                     .collect();
-                read.into_iter()
-                    .collect::<Option<_>>()
-                    .map(Template::object)
+                read.into_iter().collect::<Option<_>>().map(Template::object)
             }
             _ => Some(Template::Literal(node.to_json())),
         }
@@ -125,22 +101,12 @@ impl<'n> Reader<'n> {
     pub(super) fn duration(&mut self, node: &'n Node, what: &str) -> Option<Duration> {
         match &node.value {
             Value::String(text) if text.trim_start().starts_with("${") => {
-                self.push(message::not_run_yet(
-                    node.span,
-                    &format!("{what} as an expression"),
-                ));
+                self.push(message::not_run_yet(node.span, &format!("{what} as an expression")));
                 return None;
             }
             Value::Mapping(_) => {
                 let names = crate::duration::MEMBERS.map(|(name, _)| name);
-                self.members(
-                    node,
-                    &Known {
-                        what,
-                        names: &names,
-                        later: &[],
-                    },
-                )?;
+                self.members(node, &Known { what, names: &names, later: &[] })?;
             }
             _ => {}
         }
@@ -165,9 +131,7 @@ impl<'n> Reader<'n> {
                 Some(definition) => *definition,
                 None => {
                     let known: Vec<&str> = self.shared.timeouts.keys().copied().collect();
-                    self.push(message::unknown_reference(
-                        node.span, name, "timeouts", &known,
-                    ));
+                    self.push(message::unknown_reference(node.span, name, "timeouts", &known));
                     return None;
                 }
             },
@@ -177,86 +141,40 @@ impl<'n> Reader<'n> {
     }
 
     pub(super) fn timeout_definition(&mut self, node: &'n Node) -> Option<Duration> {
-        self.members(
-            node,
-            &Known {
-                what: "timeout",
-                names: &["after"],
-                later: &[],
-            },
-        )?;
+        self.members(node, &Known { what: "timeout", names: &["after"], later: &[] })?;
         let after = self.needed(node, "after", "timeout", node.span)?;
         self.duration(after, "timeout.after")
     }
 
     pub(super) fn input(&mut self, node: &'n Node, place: Place) -> Option<Input> {
-        self.members(
-            node,
-            &Known {
-                what: "input",
-                names: &["schema", "from"],
-                later: &[],
-            },
-        )?;
+        self.members(node, &Known { what: "input", names: &["schema", "from"], later: &[] })?;
         let schema = node.get("schema").and_then(|schema| self.schema(schema));
-        let from = node
-            .get("from")
-            .and_then(|from| self.data_path(from, "input.from", place));
+        let from = node.get("from").and_then(|from| self.data_path(from, "input.from", place));
         Some(Input { schema, from })
     }
 
     pub(super) fn output(&mut self, node: &'n Node, place: Place) -> Option<Output> {
-        self.members(
-            node,
-            &Known {
-                what: "output",
-                names: &["schema", "as"],
-                later: &[],
-            },
-        )?;
+        self.members(node, &Known { what: "output", names: &["schema", "as"], later: &[] })?;
         let schema = node.get("schema").and_then(|schema| self.schema(schema));
-        let as_ = node
-            .get("as")
-            .and_then(|as_| self.data_path(as_, "output.as", place));
+        let as_ = node.get("as").and_then(|as_| self.data_path(as_, "output.as", place));
         Some(Output { schema, as_ })
     }
 
     pub(super) fn export(&mut self, node: &'n Node) -> Option<Export> {
-        self.members(
-            node,
-            &Known {
-                what: "export",
-                names: &["schema", "as"],
-                later: &[],
-            },
-        )?;
+        self.members(node, &Known { what: "export", names: &["schema", "as"], later: &[] })?;
         let schema = node.get("schema").and_then(|schema| self.schema(schema));
-        let as_ = node
-            .get("as")
-            .and_then(|as_| self.data_path(as_, "export.as", Place::Export));
+        let as_ = node.get("as").and_then(|as_| self.data_path(as_, "export.as", Place::Export));
         Some(Export { schema, as_ })
     }
 
     /// A JSON Schema written inline.
     fn schema(&mut self, node: &'n Node) -> Option<serde_json::Value> {
-        self.members(
-            node,
-            &Known {
-                what: "schema",
-                names: &["format", "document"],
-                later: &["resource"],
-            },
-        )?;
+        self.members(node, &Known { what: "schema", names: &["format", "document"], later: &["resource"] })?;
         if let Some(format) = self.optional_text(node, "format", "schema")
             && format != "json"
             && !format.starts_with("json:")
         {
-            self.push(message::bad_value(
-                node.span,
-                "schema.format",
-                format,
-                "`json`",
-            ));
+            self.push(message::bad_value(node.span, "schema.format", format, "`json`"));
         }
         if node.get("resource").is_some() {
             return None;
@@ -281,11 +199,7 @@ fn within(span: Span, text: &str, offset: Option<usize>) -> Span {
     match offset.and_then(|offset| text.get(..offset)) {
         Some(before) => {
             let skipped = u32::try_from(before.chars().count()).unwrap_or(0);
-            Span {
-                line: span.line,
-                column: span.column + quotes + skipped,
-                length: u32::from(skipped < length),
-            }
+            Span { line: span.line, column: span.column + quotes + skipped, length: u32::from(skipped < length) }
         }
         None => span,
     }

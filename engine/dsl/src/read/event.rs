@@ -12,17 +12,8 @@ impl<'n> Reader<'n> {
         if let Some(foreach) = task.entry("foreach") {
             self.push(message::not_run_yet(foreach.key_span, "listen.foreach"));
         }
-        self.members(
-            node,
-            &Known {
-                what: "listen",
-                names: &["to", "read"],
-                later: &[],
-            },
-        )?;
-        let read = node
-            .get("read")
-            .map_or(Some(Read::Data), |read| self.read_as(read, "listen.read"));
+        self.members(node, &Known { what: "listen", names: &["to", "read"], later: &[] })?;
+        let read = node.get("read").map_or(Some(Read::Data), |read| self.read_as(read, "listen.read"));
         let to = self.needed(node, "to", "listen", node.span)?;
         let to = self.consumption(to, "listen.to", Place::Task)?;
         Some(Listen { to, read: read? })
@@ -34,37 +25,17 @@ impl<'n> Reader<'n> {
             "envelope" => Some(Read::Envelope),
             "raw" => Some(Read::Raw),
             other => {
-                self.push(message::bad_value(
-                    node.span,
-                    what,
-                    other,
-                    "`data`, `envelope` or `raw`",
-                ));
+                self.push(message::bad_value(node.span, what, other, "`data`, `envelope` or `raw`"));
                 None
             }
         }
     }
 
     /// `one`, `all` or `any`; `until` stands beside `any` alone.
-    pub(super) fn consumption(
-        &mut self,
-        node: &'n Node,
-        what: &str,
-        place: Place,
-    ) -> Option<Consumption> {
-        let entries = self.members(
-            node,
-            &Known {
-                what,
-                names: &["one", "all", "any", "until"],
-                later: &[],
-            },
-        )?;
+    pub(super) fn consumption(&mut self, node: &'n Node, what: &str, place: Place) -> Option<Consumption> {
+        let entries = self.members(node, &Known { what, names: &["one", "all", "any", "until"], later: &[] })?;
         let choices = ["one", "all", "any"];
-        let chosen: Vec<_> = entries
-            .iter()
-            .filter(|entry| choices.contains(&entry.key.as_str()))
-            .collect();
+        let chosen: Vec<_> = entries.iter().filter(|entry| choices.contains(&entry.key.as_str())).collect();
         let [chosen] = chosen.as_slice() else {
             self.push(message::one_of(node.span, what, &choices));
             return None;
@@ -72,22 +43,14 @@ impl<'n> Reader<'n> {
         if let Some(until) = node.entry("until")
             && chosen.key != "any"
         {
-            self.push(message::unknown_property(
-                until.key_span,
-                "until",
-                &format!("{what}.{}", chosen.key),
-                &["any"],
-            ));
+            self.push(message::unknown_property(until.key_span, "until", &format!("{what}.{}", chosen.key), &["any"]));
         }
         match chosen.key.as_str() {
             "one" => self.filter(&chosen.node, place).map(Consumption::One),
             "all" => {
                 let filters = self.filters(&chosen.node, &format!("{what}.all"), place)?;
                 if filters.is_empty() {
-                    self.push(message::empty_list(
-                        chosen.node.span,
-                        &format!("{what}.all"),
-                    ));
+                    self.push(message::empty_list(chosen.node.span, &format!("{what}.all")));
                     return None;
                 }
                 Some(Consumption::All(filters))
@@ -98,10 +61,7 @@ impl<'n> Reader<'n> {
                     Some(until) => Some(self.until(until, what, place)?),
                     None => None,
                 };
-                Some(Consumption::Any {
-                    filters: filters?,
-                    until,
-                })
+                Some(Consumption::Any { filters: filters?, until })
             }
         }
     }
@@ -113,52 +73,28 @@ impl<'n> Reader<'n> {
         }
         if let Some(until) = node.entry("until") {
             // The language allows one level of it.
-            self.push(message::unknown_property(
-                until.key_span,
-                "until",
-                &what,
-                &["one", "all", "any"],
-            ));
+            self.push(message::unknown_property(until.key_span, "until", &what, &["one", "all", "any"]));
             return None;
         }
-        self.consumption(node, &what, place)
-            .map(|events| Until::Events(Box::new(events)))
+        self.consumption(node, &what, place).map(|events| Until::Events(Box::new(events)))
     }
 
     fn filters(&mut self, node: &'n Node, what: &str, place: Place) -> Option<Vec<Filter>> {
-        let read: Vec<_> = self
-            .items(node, what)?
-            .iter()
-            .map(|item| self.filter(item, place))
-            .collect();
+        let read: Vec<_> = self.items(node, what)?.iter().map(|item| self.filter(item, place)).collect();
         read.into_iter().collect()
     }
 
     fn filter(&mut self, node: &'n Node, place: Place) -> Option<Filter> {
-        self.members(
-            node,
-            &Known {
-                what: "event filter",
-                names: &["with", "correlate"],
-                later: &[],
-            },
-        )?;
-        let correlate = node
-            .get("correlate")
-            .map_or(Some(Vec::new()), |node| self.correlations(node, place));
+        self.members(node, &Known { what: "event filter", names: &["with", "correlate"], later: &[] })?;
+        let correlate = node.get("correlate").map_or(Some(Vec::new()), |node| self.correlations(node, place));
         let with = self.needed(node, "with", "event filter", node.span)?;
         let entries = self.attributes(with, "with")?;
         if entries.is_empty() {
             self.push(message::empty_list(with.span, "with"));
         }
-        let read: Vec<_> = entries
-            .iter()
-            .map(|entry| Some((entry.key.clone(), self.template(&entry.node, place)?)))
-            .collect();
-        Some(Filter {
-            with: read.into_iter().collect::<Option<_>>()?,
-            correlate: correlate?,
-        })
+        let read: Vec<_> =
+            entries.iter().map(|entry| Some((entry.key.clone(), self.template(&entry.node, place)?))).collect();
+        Some(Filter { with: read.into_iter().collect::<Option<_>>()?, correlate: correlate? })
     }
 
     fn correlations(&mut self, node: &'n Node, place: Place) -> Option<Vec<Correlation>> {
@@ -171,14 +107,7 @@ impl<'n> Reader<'n> {
 
     fn correlation(&mut self, name: &str, node: &'n Node, place: Place) -> Option<Correlation> {
         let what = format!("correlate.{name}");
-        self.members(
-            node,
-            &Known {
-                what: &what,
-                names: &["from", "expect"],
-                later: &[],
-            },
-        )?;
+        self.members(node, &Known { what: &what, names: &["from", "expect"], later: &[] })?;
         let expect = match node.get("expect") {
             Some(expect) => {
                 self.text(expect, "expect")?;
@@ -188,25 +117,16 @@ impl<'n> Reader<'n> {
         };
         let from = self.needed(node, "from", &what, node.span)?;
         let from = self.expression(from, "correlate.from", place)?;
-        Some(Correlation {
-            name: name.to_owned(),
-            from,
-            expect,
-        })
+        Some(Correlation { name: name.to_owned(), from, expect })
     }
 
     /// Names of CloudEvents attributes are lower-case letters and digits.
-    pub(super) fn attributes(
-        &mut self,
-        node: &'n Node,
-        what: &str,
-    ) -> Option<&'n [peygir_source::Entry]> {
+    pub(super) fn attributes(&mut self, node: &'n Node, what: &str) -> Option<&'n [peygir_source::Entry]> {
         let entries = self.entries(node, what)?;
         for entry in entries {
             let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
             if entry.key.is_empty() || !entry.key.bytes().all(allowed) {
-                let wanted =
-                    "lower-case letters and digits, as names of CloudEvents attributes are";
+                let wanted = "lower-case letters and digits, as names of CloudEvents attributes are";
                 self.push(message::bad_value(entry.key_span, what, &entry.key, wanted));
             }
         }

@@ -20,18 +20,10 @@ impl<'n> Reader<'n> {
         let entries = self.entries(node, known.what)?;
         for entry in entries {
             if known.later.contains(&entry.key.as_str()) {
-                self.push(message::not_run_yet(
-                    entry.key_span,
-                    &format!("{}.{}", known.what, entry.key),
-                ));
+                self.push(message::not_run_yet(entry.key_span, &format!("{}.{}", known.what, entry.key)));
             } else if !known.names.contains(&entry.key.as_str()) {
                 let near: Vec<&str> = known.names.iter().chain(known.later).copied().collect();
-                self.push(message::unknown_property(
-                    entry.key_span,
-                    &entry.key,
-                    known.what,
-                    &near,
-                ));
+                self.push(message::unknown_property(entry.key_span, &entry.key, known.what, &near));
             }
         }
         Some(entries)
@@ -54,13 +46,7 @@ impl<'n> Reader<'n> {
     }
 
     /// A member that must be there; `place` is pointed at where it is not.
-    pub(super) fn needed(
-        &mut self,
-        node: &'n Node,
-        name: &str,
-        what: &str,
-        place: Span,
-    ) -> Option<&'n Node> {
+    pub(super) fn needed(&mut self, node: &'n Node, name: &str, what: &str, place: Span) -> Option<&'n Node> {
         let found = node.get(name);
         if found.is_none() {
             self.push(message::missing(place, name, what));
@@ -76,12 +62,7 @@ impl<'n> Reader<'n> {
         text
     }
 
-    pub(super) fn optional_text(
-        &mut self,
-        parent: &'n Node,
-        name: &str,
-        what: &str,
-    ) -> Option<&'n str> {
+    pub(super) fn optional_text(&mut self, parent: &'n Node, name: &str, what: &str) -> Option<&'n str> {
         let node = parent.get(name)?;
         self.text(node, &format!("{what}.{name}"))
     }
@@ -95,9 +76,7 @@ impl<'n> Reader<'n> {
 
     pub(super) fn count(&mut self, node: &'n Node, what: &str) -> Option<u32> {
         let number = match &node.value {
-            Value::Number(number) => number
-                .as_u64()
-                .and_then(|number| u32::try_from(number).ok()),
+            Value::Number(number) => number.as_u64().and_then(|number| u32::try_from(number).ok()),
             _ => None,
         };
         match number {

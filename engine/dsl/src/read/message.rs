@@ -37,12 +37,7 @@ pub(super) fn missing(span: Span, property: &str, what: &str) -> Diagnostic {
     Diagnostic::error("PG-D002", span, message, message_fa).with_help(format!("add `{property}:`"))
 }
 
-pub(super) fn unknown_property(
-    span: Span,
-    property: &str,
-    what: &str,
-    known: &[&str],
-) -> Diagnostic {
+pub(super) fn unknown_property(span: Span, property: &str, what: &str, known: &[&str]) -> Diagnostic {
     let message = format!("`{what}` has no property `{property}`");
     let message_fa = format!("«{what}» ویژگی‌ای به نام «{property}» ندارد");
     let help = match suggest(property, known.iter().copied()) {
@@ -63,10 +58,8 @@ pub(super) fn not_run_yet(span: Span, what: &str) -> Diagnostic {
 pub(super) fn duplicate_name(span: Span, name: &str, first: Span) -> Diagnostic {
     let message = format!("the name `{name}` stands twice in this list");
     let message_fa = format!("نام «{name}» در این فهرست دو بار آمده است");
-    Diagnostic::error("PG-D005", span, message, message_fa).with_help(format!(
-        "rename one of them; the first is in line {}",
-        first.line
-    ))
+    Diagnostic::error("PG-D005", span, message, message_fa)
+        .with_help(format!("rename one of them; the first is in line {}", first.line))
 }
 
 pub(super) fn unknown_target(span: Span, name: &str, list: &[&str]) -> Diagnostic {
@@ -76,10 +69,7 @@ pub(super) fn unknown_target(span: Span, name: &str, list: &[&str]) -> Diagnosti
     let help = match suggest(name, list.iter().chain(&words).copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None if list.is_empty() => "here `then` can be `continue`, `exit` or `end`".to_owned(),
-        None => format!(
-            "the list has {}; or `continue`, `exit`, `end`",
-            quoted_list(list)
-        ),
+        None => format!("the list has {}; or `continue`, `exit`, `end`", quoted_list(list)),
     };
     Diagnostic::error("PG-D006", span, message, message_fa).with_help(help)
 }
@@ -102,9 +92,7 @@ pub(super) fn unknown_function(span: Span, name: &str, known: &[String]) -> Diag
     let diagnostic = Diagnostic::error("PG-D009", span, message, message_fa);
     match suggest(name, known.iter().map(String::as_str)) {
         Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
-        None => diagnostic.with_help(
-            "a function is a built-in, a table, a script, a connector's operation or a flow",
-        ),
+        None => diagnostic.with_help("a function is a built-in, a table, a script, a connector's operation or a flow"),
     }
 }
 
@@ -114,9 +102,7 @@ pub(super) fn unknown_reference(span: Span, name: &str, place: &str, known: &[&s
     let diagnostic = Diagnostic::error("PG-D010", span, message, message_fa);
     match suggest(name, known.iter().copied()) {
         Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
-        None => diagnostic.with_help(format!(
-            "declare it under `use.{place}`, or write it out here"
-        )),
+        None => diagnostic.with_help(format!("declare it under `use.{place}`, or write it out here")),
     }
 }
 
@@ -146,28 +132,20 @@ pub(super) fn no_task_type(span: Span, name: &str, near: Option<&str>) -> Diagno
     let message_fa = format!("کار «{name}» نمی‌گوید چه می‌کند");
     let help = match near {
         Some(near) => format!("did you mean `{near}`?"),
-        None => {
-            "write one of `call`, `do`, `emit`, `fork`, `listen`, `set`, `switch`, `try`, `wait`"
-                .to_owned()
-        }
+        None => "write one of `call`, `do`, `emit`, `fork`, `listen`, `set`, `switch`, `try`, `wait`".to_owned(),
     };
     Diagnostic::error("PG-D014", span, message, message_fa).with_help(help)
 }
 
 pub(super) fn several_task_types(span: Span, name: &str, kinds: &[&str]) -> Diagnostic {
-    let message = format!(
-        "the task `{name}` does several things: {}",
-        quoted_list(kinds)
-    );
+    let message = format!("the task `{name}` does several things: {}", quoted_list(kinds));
     let message_fa = format!("کار «{name}» بیش از یک نوع دارد: {}", quoted_list(kinds));
     Diagnostic::error("PG-D014", span, message, message_fa).with_help("make each a task of its own")
 }
 
 pub(super) fn several_keys(span: Span, what: &str) -> Diagnostic {
-    let message =
-        format!("an entry of `{what}` is one name with what belongs to it, as in `- name: …`");
-    let message_fa =
-        format!("هر سطر «{what}» یک نام است با آنچه به آن تعلق دارد، مانند `- name: …`");
+    let message = format!("an entry of `{what}` is one name with what belongs to it, as in `- name: …`");
+    let message_fa = format!("هر سطر «{what}» یک نام است با آنچه به آن تعلق دارد، مانند `- name: …`");
     Diagnostic::error("PG-D015", span, message, message_fa)
         .with_help("begin each with its own `-` and indent what belongs to it")
 }
@@ -182,35 +160,25 @@ pub(super) fn months(span: Span) -> Diagnostic {
 pub(super) fn unknown_zone(span: Span, zone: &str) -> Diagnostic {
     let message = format!("there is no time zone `{zone}`");
     let message_fa = format!("منطقهٔ زمانی «{zone}» شناخته نیست");
-    Diagnostic::error("PG-D017", span, message, message_fa)
-        .with_help("names are like `Asia/Tehran`")
+    Diagnostic::error("PG-D017", span, message, message_fa).with_help("names are like `Asia/Tehran`")
 }
 
 pub(super) fn second_default(span: Span, first: Span) -> Diagnostic {
     let message = "this switch has a second case without `when`";
     let message_fa = "این switch دو حالت بدون «when» دارد";
-    Diagnostic::error("PG-D018", span, message, message_fa).with_help(format!(
-        "give one of them a `when`; the first is in line {}",
-        first.line
-    ))
+    Diagnostic::error("PG-D018", span, message, message_fa)
+        .with_help(format!("give one of them a `when`; the first is in line {}", first.line))
 }
 
 pub(super) fn one_of(span: Span, what: &str, choices: &[&str]) -> Diagnostic {
     let message = format!("`{what}` must have exactly one of {}", quoted_list(choices));
-    let message_fa = format!(
-        "«{what}» باید دقیقاً یکی از این‌ها را داشته باشد: {}",
-        quoted_list(choices)
-    );
+    let message_fa = format!("«{what}» باید دقیقاً یکی از این‌ها را داشته باشد: {}", quoted_list(choices));
     Diagnostic::error("PG-D019", span, message, message_fa)
 }
 
 fn quoted_list(names: &[&str]) -> String {
     const SHOWN_MAX: usize = 12;
-    let mut list: Vec<String> = names
-        .iter()
-        .take(SHOWN_MAX)
-        .map(|name| format!("`{name}`"))
-        .collect();
+    let mut list: Vec<String> = names.iter().take(SHOWN_MAX).map(|name| format!("`{name}`")).collect();
     if names.len() > SHOWN_MAX {
         list.push("…".to_owned());
     }

@@ -9,9 +9,7 @@ use super::{Reader, message};
 use crate::model::{Call, Case, Emit, Fork, Kind, Task, TaskList, Then};
 
 /// Clauses of every task.
-const CLAUSES: [&str; 7] = [
-    "if", "input", "output", "export", "timeout", "then", "metadata",
-];
+const CLAUSES: [&str; 7] = ["if", "input", "output", "export", "timeout", "then", "metadata"];
 
 /// The task types: name, members that belong to it, and whether it is run.
 const TYPES: [(&str, &[&str], bool); 12] = [
@@ -41,13 +39,8 @@ impl<'n> Reader<'n> {
     }
 
     fn list(&mut self, entries: &[&'n Entry], targets: &[&str]) -> Option<TaskList> {
-        let read: Vec<_> = entries
-            .iter()
-            .map(|entry| self.task(entry, targets))
-            .collect();
-        read.into_iter()
-            .collect::<Option<Vec<Task>>>()
-            .map(Arc::new)
+        let read: Vec<_> = entries.iter().map(|entry| self.task(entry, targets)).collect();
+        read.into_iter().collect::<Option<Vec<Task>>>().map(Arc::new)
     }
 
     /// The named entries of a list, at least one, each name once.
@@ -63,11 +56,7 @@ impl<'n> Reader<'n> {
                 continue;
             };
             if let Some(first) = entries.iter().find(|earlier| earlier.key == entry.key) {
-                self.push(message::duplicate_name(
-                    entry.key_span,
-                    &entry.key,
-                    first.key_span,
-                ));
+                self.push(message::duplicate_name(entry.key_span, &entry.key, first.key_span));
             }
             entries.push(entry);
         }
@@ -79,23 +68,10 @@ impl<'n> Reader<'n> {
         self.entries(node, &entry.key)?;
         let (type_, members) = self.task_type(entry)?;
         let known: Vec<&str> = CLAUSES.iter().chain(members).copied().collect();
-        self.members(
-            node,
-            &Known {
-                what: type_,
-                names: &known,
-                later: &[],
-            },
-        )?;
-        let if_ = node
-            .get("if")
-            .and_then(|node| self.expression(node, "if", Place::BeforeTask));
-        let input = node
-            .get("input")
-            .and_then(|node| self.input(node, Place::BeforeTask));
-        let output = node
-            .get("output")
-            .and_then(|node| self.output(node, Place::Task));
+        self.members(node, &Known { what: type_, names: &known, later: &[] })?;
+        let if_ = node.get("if").and_then(|node| self.expression(node, "if", Place::BeforeTask));
+        let input = node.get("input").and_then(|node| self.input(node, Place::BeforeTask));
+        let output = node.get("output").and_then(|node| self.output(node, Place::Task));
         let export = node.get("export").and_then(|node| self.export(node));
         let timeout = node.get("timeout").and_then(|node| self.timeout(node));
         let then = node.get("then").and_then(|node| self.then(node, targets));
@@ -103,35 +79,20 @@ impl<'n> Reader<'n> {
             self.entries(metadata, "metadata");
         }
         let kind = self.kind(type_, node, entry.key_span, targets)?;
-        Some(Task {
-            name: entry.key.clone(),
-            span: entry.key_span,
-            if_,
-            input,
-            output,
-            export,
-            timeout,
-            then,
-            kind,
-        })
+        Some(Task { name: entry.key.clone(), span: entry.key_span, if_, input, output, export, timeout, then, kind })
     }
 
     /// Which type of task it is, and the members that belong to it.
     fn task_type(&mut self, entry: &'n Entry) -> Option<(&'static str, &'static [&'static str])> {
         let node = &entry.node;
-        let mut found: Vec<_> = TYPES
-            .iter()
-            .filter(|(name, _, _)| node.get(name).is_some())
-            .collect();
+        let mut found: Vec<_> = TYPES.iter().filter(|(name, _, _)| node.get(name).is_some()).collect();
         if found.iter().any(|(name, _, _)| *name == "for") {
             found.retain(|(name, _, _)| *name != "do");
         }
         match found.as_slice() {
             [(name, members, true)] => Some((*name, *members)),
             [(name, _, false)] => {
-                let span = node
-                    .entry(name)
-                    .map_or(entry.key_span, |entry| entry.key_span);
+                let span = node.entry(name).map_or(entry.key_span, |entry| entry.key_span);
                 self.push(message::not_run_yet(span, name));
                 None
             }
@@ -139,24 +100,14 @@ impl<'n> Reader<'n> {
                 let names = TYPES.map(|(name, _, _)| name);
                 let strangers = node.entries().unwrap_or_default().iter();
                 let strangers = strangers.filter(|member| !CLAUSES.contains(&member.key.as_str()));
-                let near = strangers
-                    .clone()
-                    .find_map(|member| suggest(&member.key, names).map(|near| (member, near)));
+                let near = strangers.clone().find_map(|member| suggest(&member.key, names).map(|near| (member, near)));
                 let span = near.map_or(entry.key_span, |(member, _)| member.key_span);
-                self.push(message::no_task_type(
-                    span,
-                    &entry.key,
-                    near.map(|(_, near)| near),
-                ));
+                self.push(message::no_task_type(span, &entry.key, near.map(|(_, near)| near)));
                 None
             }
             several => {
                 let names: Vec<&str> = several.iter().map(|(name, _, _)| *name).collect();
-                self.push(message::several_task_types(
-                    entry.key_span,
-                    &entry.key,
-                    &names,
-                ));
+                self.push(message::several_task_types(entry.key_span, &entry.key, &names));
                 None
             }
         }
@@ -197,10 +148,7 @@ impl<'n> Reader<'n> {
         let name = self.text(function, "call")?;
         if CALLS_LATER.contains(&name) {
             // What they take under `with` is another thing than data, so it is not looked at.
-            self.push(message::not_run_yet(
-                function.span,
-                &format!("call: {name}"),
-            ));
+            self.push(message::not_run_yet(function.span, &format!("call: {name}")));
             return None;
         }
         let with = task.get("with").map(|with| {
@@ -212,41 +160,23 @@ impl<'n> Reader<'n> {
             Some(with) => Some(with?),
             None => None,
         };
-        Some(Call {
-            function: name.to_owned(),
-            function_span: function.span,
-            with,
-        })
+        Some(Call { function: name.to_owned(), function_span: function.span, with })
     }
 
     /// `NAME`, `NAME:VERSION` or `NAME:VERSION@default`, of a function that exists.
     fn callable(&mut self, node: &'n Node, written: &str) -> Option<()> {
         if written.contains("://") {
-            self.push(message::not_run_yet(
-                node.span,
-                "call: a function by its address",
-            ));
+            self.push(message::not_run_yet(node.span, "call: a function by its address"));
             return None;
         }
-        let (rest, catalog) = written
-            .split_once('@')
-            .map_or((written, None), |(rest, catalog)| (rest, Some(catalog)));
+        let (rest, catalog) = written.split_once('@').map_or((written, None), |(rest, catalog)| (rest, Some(catalog)));
         if catalog.is_some_and(|catalog| catalog != "default") {
-            self.push(message::not_run_yet(
-                node.span,
-                "a catalog other than `default`",
-            ));
+            self.push(message::not_run_yet(node.span, "a catalog other than `default`"));
             return None;
         }
-        let (name, version) = rest
-            .split_once(':')
-            .map_or((rest, None), |(name, version)| (name, Some(version)));
+        let (name, version) = rest.split_once(':').map_or((rest, None), |(name, version)| (name, Some(version)));
         let exact = version.is_none_or(|version| semver::Version::parse(version).is_ok());
-        if name.is_empty()
-            || name.contains(char::is_whitespace)
-            || !exact
-            || (catalog.is_some() && version.is_none())
-        {
+        if name.is_empty() || name.contains(char::is_whitespace) || !exact || (catalog.is_some() && version.is_none()) {
             let wanted = "the name of a function: `NAME`, or `NAME:1.0.0@default` for one version";
             self.push(message::bad_value(node.span, "call", written, wanted));
             return None;
@@ -260,62 +190,29 @@ impl<'n> Reader<'n> {
     }
 
     fn emit(&mut self, node: &'n Node) -> Option<Emit> {
-        self.members(
-            node,
-            &Known {
-                what: "emit",
-                names: &["event"],
-                later: &[],
-            },
-        )?;
+        self.members(node, &Known { what: "emit", names: &["event"], later: &[] })?;
         let event = self.needed(node, "event", "emit", node.span)?;
-        self.members(
-            event,
-            &Known {
-                what: "emit.event",
-                names: &["with"],
-                later: &[],
-            },
-        )?;
+        self.members(event, &Known { what: "emit.event", names: &["with"], later: &[] })?;
         let with = self.needed(event, "with", "emit.event", event.span)?;
         self.attributes(with, "emit.event.with")?;
         self.needed(with, "type", "emit.event.with", with.span)?;
-        Some(Emit {
-            with: self.template(with, Place::Task)?,
-        })
+        Some(Emit { with: self.template(with, Place::Task)? })
     }
 
     fn fork(&mut self, node: &'n Node) -> Option<Fork> {
-        self.members(
-            node,
-            &Known {
-                what: "fork",
-                names: &["branches", "compete"],
-                later: &[],
-            },
-        )?;
-        let compete = node
-            .get("compete")
-            .map_or(Some(false), |compete| self.flag(compete, "fork.compete"));
+        self.members(node, &Known { what: "fork", names: &["branches", "compete"], later: &[] })?;
+        let compete = node.get("compete").map_or(Some(false), |compete| self.flag(compete, "fork.compete"));
         let branches = self.needed(node, "branches", "fork", node.span)?;
         let entries = self.named_list(branches, "fork.branches")?;
         // Branches run side by side: none of them can be gone to.
         let branches = self.list(&entries, &[])?;
-        Some(Fork {
-            branches,
-            compete: compete?,
-        })
+        Some(Fork { branches, compete: compete? })
     }
 
     fn set(&mut self, node: &'n Node) -> Option<Kind> {
         match &node.value {
             peygir_source::Value::String(text) if !text.trim_start().starts_with("${") => {
-                self.push(message::bad_value(
-                    node.span,
-                    "set",
-                    text,
-                    "a mapping, or one expression in `${ }`",
-                ));
+                self.push(message::bad_value(node.span, "set", text, "a mapping, or one expression in `${ }`"));
                 None
             }
             peygir_source::Value::String(_) => self.template(node, Place::Task).map(Kind::Set),
@@ -347,28 +244,13 @@ impl<'n> Reader<'n> {
 
     fn case(&mut self, entry: &'n Entry, targets: &[&str]) -> Option<Case> {
         let node = &entry.node;
-        self.members(
-            node,
-            &Known {
-                what: "switch case",
-                names: &["when", "then"],
-                later: &[],
-            },
-        )?;
-        let when = node
-            .get("when")
-            .map(|when| self.expression(when, "when", Place::Task));
-        let then = self
-            .needed(node, "then", &entry.key, entry.key_span)
-            .and_then(|node| self.then(node, targets));
+        self.members(node, &Known { what: "switch case", names: &["when", "then"], later: &[] })?;
+        let when = node.get("when").map(|when| self.expression(when, "when", Place::Task));
+        let then = self.needed(node, "then", &entry.key, entry.key_span).and_then(|node| self.then(node, targets));
         let when = match when {
             Some(when) => Some(when?),
             None => None,
         };
-        Some(Case {
-            name: entry.key.clone(),
-            when,
-            then: then?,
-        })
+        Some(Case { name: entry.key.clone(), when, then: then? })
     }
 }

@@ -8,40 +8,23 @@ use super::{Reader, message};
 use crate::duration::Duration;
 use crate::model::{Backoff, Catch, Retry, Try};
 
-const CATCH: Known<'_> = Known {
-    what: "catch",
-    names: &["errors", "as", "when", "exceptWhen", "retry", "do", "then"],
-    later: &[],
-};
-const RETRY: Known<'_> = Known {
-    what: "retry",
-    names: &["when", "exceptWhen", "delay", "backoff", "limit", "jitter"],
-    later: &[],
-};
+const CATCH: Known<'_> =
+    Known { what: "catch", names: &["errors", "as", "when", "exceptWhen", "retry", "do", "then"], later: &[] };
+const RETRY: Known<'_> =
+    Known { what: "retry", names: &["when", "exceptWhen", "delay", "backoff", "limit", "jitter"], later: &[] };
 const ERROR_MEMBERS: [&str; 6] = ["type", "status", "instance", "title", "detail", "details"];
 
 impl<'n> Reader<'n> {
-    pub(super) fn try_(
-        &mut self,
-        body: &'n Node,
-        task: &'n Node,
-        span: Span,
-        targets: &[&str],
-    ) -> Option<Try> {
+    pub(super) fn try_(&mut self, body: &'n Node, task: &'n Node, span: Span, targets: &[&str]) -> Option<Try> {
         let tasks = self.tasks(body, "try");
         let catch = self.needed(task, "catch", "try", span)?;
         let catch = self.catch(catch, targets);
-        Some(Try {
-            tasks: tasks?,
-            catch: catch?,
-        })
+        Some(Try { tasks: tasks?, catch: catch? })
     }
 
     fn catch(&mut self, node: &'n Node, targets: &[&str]) -> Option<Catch> {
         self.members(node, &CATCH)?;
-        let errors = node
-            .get("errors")
-            .and_then(|errors| self.error_filter(errors));
+        let errors = node.get("errors").and_then(|errors| self.error_filter(errors));
         let as_ = match node.get("as") {
             Some(as_) => self.variable(as_)?,
             None => "error".to_owned(),
@@ -52,12 +35,9 @@ impl<'n> Reader<'n> {
         if as_ != "error" {
             self.caught.push("error".to_owned());
         }
-        let when = node
-            .get("when")
-            .and_then(|when| self.expression(when, "catch.when", Place::Task));
-        let except_when = node
-            .get("exceptWhen")
-            .and_then(|node| self.expression(node, "catch.exceptWhen", Place::Task));
+        let when = node.get("when").and_then(|when| self.expression(when, "catch.when", Place::Task));
+        let except_when =
+            node.get("exceptWhen").and_then(|node| self.expression(node, "catch.exceptWhen", Place::Task));
         let retry = node.get("retry").map(|retry| self.retry(retry));
         let tasks = node.get("do").map(|tasks| self.tasks(tasks, "catch.do"));
         self.caught.truncate(outside);
@@ -69,15 +49,7 @@ impl<'n> Reader<'n> {
             Some(tasks) => Some(tasks?),
             None => None,
         };
-        Some(Catch {
-            errors,
-            as_,
-            when,
-            except_when,
-            retry,
-            tasks,
-            then,
-        })
+        Some(Catch { errors, as_, when, except_when, retry, tasks, then })
     }
 
     fn variable(&mut self, node: &'n Node) -> Option<String> {
@@ -94,28 +66,14 @@ impl<'n> Reader<'n> {
 
     /// Members that the error must equal.
     fn error_filter(&mut self, node: &'n Node) -> Option<serde_json::Value> {
-        self.members(
-            node,
-            &Known {
-                what: "catch.errors",
-                names: &["with"],
-                later: &[],
-            },
-        )?;
+        self.members(node, &Known { what: "catch.errors", names: &["with"], later: &[] })?;
         let with = node.get("with")?;
-        let known = Known {
-            what: "catch.errors.with",
-            names: &ERROR_MEMBERS,
-            later: &[],
-        };
+        let known = Known { what: "catch.errors.with", names: &ERROR_MEMBERS, later: &[] };
         for entry in self.members(with, &known)? {
             let what = format!("catch.errors.with.{}", entry.key);
             match &entry.node.value {
                 Value::String(text) if text.contains("${") => {
-                    self.push(message::not_run_yet(
-                        entry.node.span,
-                        &format!("{what} as an expression"),
-                    ));
+                    self.push(message::not_run_yet(entry.node.span, &format!("{what} as an expression")));
                 }
                 Value::Number(_) if entry.key == "status" => {}
                 Value::String(_) if entry.key != "status" => {}
@@ -140,9 +98,7 @@ impl<'n> Reader<'n> {
                 Some(definition) => *definition,
                 None => {
                     let known: Vec<&str> = self.shared.retries.keys().copied().collect();
-                    self.push(message::unknown_reference(
-                        node.span, name, "retries", &known,
-                    ));
+                    self.push(message::unknown_reference(node.span, name, "retries", &known));
                     return None;
                 }
             },
@@ -160,61 +116,33 @@ impl<'n> Reader<'n> {
 
     fn retry_policy(&mut self, node: &'n Node) -> Option<Retry> {
         self.members(node, &RETRY)?;
-        let when = node
-            .get("when")
-            .and_then(|node| self.expression(node, "retry.when", Place::Task));
-        let except_when = node
-            .get("exceptWhen")
-            .and_then(|node| self.expression(node, "retry.exceptWhen", Place::Task));
-        let delay = node.get("delay").map_or(Some(Duration::ZERO), |delay| {
-            self.duration(delay, "retry.delay")
-        });
-        let backoff = node
-            .get("backoff")
-            .map_or(Some(Backoff::Constant), |backoff| self.backoff(backoff));
+        let when = node.get("when").and_then(|node| self.expression(node, "retry.when", Place::Task));
+        let except_when =
+            node.get("exceptWhen").and_then(|node| self.expression(node, "retry.exceptWhen", Place::Task));
+        let delay = node.get("delay").map_or(Some(Duration::ZERO), |delay| self.duration(delay, "retry.delay"));
+        let backoff = node.get("backoff").map_or(Some(Backoff::Constant), |backoff| self.backoff(backoff));
         let jitter = match node.get("jitter") {
             Some(jitter) => Some(self.jitter(jitter)?),
             None => None,
         };
-        let (count, attempt_duration, duration) = node
-            .get("limit")
-            .map_or(Some((None, None, None)), |limit| self.limit(limit))?;
+        let (count, attempt_duration, duration) =
+            node.get("limit").map_or(Some((None, None, None)), |limit| self.limit(limit))?;
         if count.is_none() && duration.is_none() {
             self.push(message::retry_without_limit(node.span));
             return None;
         }
-        Some(Retry {
-            when,
-            except_when,
-            delay: delay?,
-            backoff: backoff?,
-            jitter,
-            count,
-            attempt_duration,
-            duration,
-        })
+        Some(Retry { when, except_when, delay: delay?, backoff: backoff?, jitter, count, attempt_duration, duration })
     }
 
     fn backoff(&mut self, node: &'n Node) -> Option<Backoff> {
         let choices = ["constant", "linear", "exponential"];
-        let known = Known {
-            what: "retry.backoff",
-            names: &choices,
-            later: &[],
-        };
+        let known = Known { what: "retry.backoff", names: &choices, later: &[] };
         let [entry] = self.members(node, &known)? else {
             self.push(message::one_of(node.span, "retry.backoff", &choices));
             return None;
         };
         // The schema leaves room for parameters and names none.
-        self.members(
-            &entry.node,
-            &Known {
-                what: &entry.key,
-                names: &[],
-                later: &[],
-            },
-        )?;
+        self.members(&entry.node, &Known { what: &entry.key, names: &[], later: &[] })?;
         match entry.key.as_str() {
             "constant" => Some(Backoff::Constant),
             "linear" => Some(Backoff::Linear),
@@ -224,66 +152,31 @@ impl<'n> Reader<'n> {
     }
 
     fn jitter(&mut self, node: &'n Node) -> Option<(Duration, Duration)> {
-        self.members(
-            node,
-            &Known {
-                what: "retry.jitter",
-                names: &["from", "to"],
-                later: &[],
-            },
-        )?;
+        self.members(node, &Known { what: "retry.jitter", names: &["from", "to"], later: &[] })?;
         let mut bound = |name: &str, what: &str| {
             let bound = self.needed(node, name, "retry.jitter", node.span)?;
             self.duration(bound, what)
         };
-        let (from, to) = (
-            bound("from", "retry.jitter.from"),
-            bound("to", "retry.jitter.to"),
-        );
+        let (from, to) = (bound("from", "retry.jitter.from"), bound("to", "retry.jitter.to"));
         let (from, to) = (from?, to?);
         if (from.months, from.microseconds) > (to.months, to.microseconds) {
             let wanted = "from the shorter duration to the longer";
-            self.push(message::bad_value(
-                node.span,
-                "retry.jitter",
-                "from > to",
-                wanted,
-            ));
+            self.push(message::bad_value(node.span, "retry.jitter", "from > to", wanted));
             return None;
         }
         Some((from, to))
     }
 
     /// Number of retries, longest attempt, longest whole.
-    fn limit(
-        &mut self,
-        node: &'n Node,
-    ) -> Option<(Option<u32>, Option<Duration>, Option<Duration>)> {
-        self.members(
-            node,
-            &Known {
-                what: "retry.limit",
-                names: &["attempt", "duration"],
-                later: &[],
-            },
-        )?;
-        let duration = node
-            .get("duration")
-            .map(|duration| self.duration(duration, "retry.limit.duration"));
+    fn limit(&mut self, node: &'n Node) -> Option<(Option<u32>, Option<Duration>, Option<Duration>)> {
+        self.members(node, &Known { what: "retry.limit", names: &["attempt", "duration"], later: &[] })?;
+        let duration = node.get("duration").map(|duration| self.duration(duration, "retry.limit.duration"));
         let (mut count, mut attempt_duration) = (None, None);
         if let Some(attempt) = node.get("attempt") {
-            let known = Known {
-                what: "retry.limit.attempt",
-                names: &["count", "duration"],
-                later: &[],
-            };
+            let known = Known { what: "retry.limit.attempt", names: &["count", "duration"], later: &[] };
             self.members(attempt, &known)?;
-            count = attempt
-                .get("count")
-                .map(|count| self.count(count, "retry.limit.attempt.count"));
-            attempt_duration = attempt
-                .get("duration")
-                .map(|node| self.duration(node, "retry.limit.attempt.duration"));
+            count = attempt.get("count").map(|count| self.count(count, "retry.limit.attempt.count"));
+            attempt_duration = attempt.get("duration").map(|node| self.duration(node, "retry.limit.attempt.duration"));
         }
         // What was written and refused is not the same as what was not written.
         let checked = |part: Option<Option<Duration>>| match part {
