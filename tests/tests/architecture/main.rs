@@ -6,6 +6,7 @@
 mod arrows;
 mod pages;
 mod purity;
+mod reasons;
 mod sources;
 mod texts;
 
