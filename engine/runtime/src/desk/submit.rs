@@ -137,11 +137,15 @@ fn prepare(
         if let Some(mobile) = &message.from.mobile {
             let day = at.to_jiff().to_zoned(engine.catalog().zone().clone()).date();
             let same = claim_key(engine, SAME, &format!("{mobile}\0{}\0{day}", text::search_key(&message.text)));
-            if let Some(known) = claimed_stream(engine, &same)? {
-                let claims = claims.into_iter().map(|claim| Claim { value: known.0.to_vec(), ..claim }).collect();
-                return Ok(Preparation::Join(known, claims));
+            match claimed_stream(engine, &same)? {
+                Some(known) if is_open(engine, known)? => {
+                    let claims = claims.into_iter().map(|claim| Claim { value: known.0.to_vec(), ..claim }).collect();
+                    return Ok(Preparation::Join(known, claims));
+                }
+                // It was closed, and the citizen writes again all the same: that is a matter of its own.
+                Some(_) => {}
+                None => claims.push(Claim { key: same, value: stream.0.to_vec() }),
             }
-            claims.push(Claim { key: same, value: stream.0.to_vec() });
         }
     }
     let sealed = seal(engine, message, &mut claims, at)?;
@@ -167,6 +171,10 @@ fn claimed(engine: &Engine, key: &[u8]) -> Result<Option<Vec<u8>>, Refusal> {
 
 fn claimed_stream(engine: &Engine, key: &[u8]) -> Result<Option<Id>, Refusal> {
     Ok(claimed(engine, key)?.and_then(|value| value.get(..16)?.try_into().ok()).map(Id))
+}
+
+fn is_open(engine: &Engine, stream: Id) -> Result<bool, Refusal> {
+    Ok(engine.load(stream)?.records.case.is_some_and(|case| !case.closed))
 }
 
 fn same_body(value: &[u8], digest: &[u8; 32]) -> Result<Id, Refusal> {

@@ -1,7 +1,7 @@
 //! Tasks: who sees them, who may take them, and what is asked.
 
 use peygir_casework::content::FieldKind;
-use peygir_casework::records::{Task, TaskKind, TaskStatus};
+use peygir_casework::records::{self, Task, TaskKind, TaskStatus};
 use peygir_casework::view as record_view;
 use peygir_core::{Data, Id};
 use serde_json::Value;
@@ -129,7 +129,7 @@ impl Desk {
             attempt: task.attempt,
             attempts_max: task.attempts_max,
             text: case.map(|case| vault.open(&case.text)).unwrap_or_default(),
-            call: stream.records.concerned().filter(|_| may_call).map(|concerned| party(vault, concerned, true)),
+            call: whom_to_call(stream).filter(|_| may_call).map(|whom| party(vault, &whom, true)),
             answer: task.answer.as_ref().map(|answer| {
                 crate::vault::replace_sealed(answer.value(), &|token| vault.open(token))
             }),
@@ -139,6 +139,13 @@ impl Desk {
             round: task.round,
         }
     }
+}
+
+/// Whom a verification call asks: the person concerned, by the number of whoever told of the matter where they left none.
+fn whom_to_call(stream: &Stream) -> Option<records::Party> {
+    let mut whom = stream.records.concerned()?.clone();
+    whom.mobile = whom.mobile.or_else(|| stream.records.case.as_ref()?.citizen.mobile.clone());
+    Some(whom)
 }
 
 /// Where a task belongs: its agency's, or the province's where it is the centre's own.

@@ -1,0 +1,181 @@
+//! Persisted forms, byte by byte: what was written once has to be read by every version to come. A line here is never
+//! changed; a new kind adds one.
+
+use minicbor::{Decode, Encode};
+use peygir_casework::Event as CaseEvent;
+use peygir_casework::records::{About, CallRef, Incident, Referral};
+use peygir_core::state::{FlowRef, Timer, TimerPurpose};
+use peygir_core::{CloudEvent, Data, Error, Event as FlowEvent, Id, Moment, Seed};
+use peygir_runtime::command::{AttemptResult, Claim, Command, Envelope, Recorded};
+use serde_json::json;
+
+const ID: Id = Id([1; 16]);
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn check<T>(value: &T, expected: &str)
+where
+    T: Encode<()> + for<'b> Decode<'b, ()> + PartialEq + std::fmt::Debug,
+{
+    let bytes = minicbor::to_vec(value).unwrap();
+    assert_eq!(hex(&bytes), expected, "{value:?} is written differently than before");
+    let read: T = minicbor::decode(&bytes).unwrap();
+    assert_eq!(read, *value);
+}
+
+fn text(value: &str) -> String {
+    value.to_owned()
+}
+
+#[test]
+fn commands() {
+    let envelope = |command| Envelope { actor: text("op"), at: Moment(5), seed: Seed([2; 16]), command };
+    for (command, expected) in [
+        (
+            Command::Submit {
+                flow: text("a/b:1"),
+                message: Data::from(json!({ "n": 1 })),
+                claims: vec![Claim { key: vec![1], value: vec![2] }],
+            },
+            "a400626f7001050250020202020202020202020202020202020382008365612f623a31477b226e223a317d81a2004101014102",
+        ),
+        (Command::Wake, "a400626f70010502500202020202020202020202020202020203820280"),
+        (
+            Command::ClaimTask(ID),
+            "a400626f700105025002020202020202020202020202020202038203815001010101010101010101010101010101",
+        ),
+        (
+            Command::CompleteTask { task: ID, answer: Data::from(json!("x")) },
+            "a400626f70010502500202020202020202020202020202020203820582500101010101010101010101010101010143227822",
+        ),
+        (
+            Command::AttemptEnded {
+                dispatch: ID,
+                attempt: 1,
+                result: AttemptResult::Failed { fault: text("f"), permanent: true, reached: false },
+            },
+            "a400626f700105025002020202020202020202020202020202038207835001010101010101010101010101010101018201836166f5f4",
+        ),
+        (
+            Command::Deliver(event()),
+            "a400626f70010502500202020202020202020202020202020203820d81a6006131016575726e3a73026174030605427b7d06427b7d",
+        ),
+    ] {
+        check(&envelope(command), expected);
+    }
+}
+
+fn event() -> CloudEvent {
+    CloudEvent {
+        id: text("1"),
+        source: text("urn:s"),
+        type_: text("t"),
+        time: Moment(6),
+        subject: None,
+        data: Data::from(json!({})),
+        extensions: Data::empty(),
+    }
+}
+
+#[test]
+fn events_of_flows() {
+    let flow = |event| Recorded::Flow { instance: ID, event };
+    for (event, expected) in [
+        (
+            FlowEvent::InstanceStarted {
+                id: ID,
+                flow: FlowRef { namespace: text("a"), name: text("b"), version: text("1") },
+                raw_input: Data::empty(),
+                input: Data::empty(),
+                started_by: text("message"),
+                digest: Data::null(),
+            },
+            "82008250010101010101010101010101010101018200865001010101010101010101010101010101a3006161016162026131427b7d427b7d676d657373616765446e756c6c",
+        ),
+        (
+            FlowEvent::TaskCompleted { activation: 3, output: Data::null() },
+            "820082500101010101010101010101010101010182038203446e756c6c",
+        ),
+        (
+            FlowEvent::TaskFaulted {
+                activation: 3,
+                error: Error { type_: text("t"), status: 400, title: None, detail: None, instance: None },
+            },
+            "820082500101010101010101010101010101010182048203a200617401190190",
+        ),
+        (
+            FlowEvent::TimerSet {
+                timer: Timer { number: 1, activation: 2, due: Moment(9), purpose: TimerPurpose::Timeout },
+            },
+            "8200825001010101010101010101010101010101820881a40001010202090301",
+        ),
+        (
+            FlowEvent::EventEmitted { activation: 1, event: event() },
+            "820082500101010101010101010101010101010182108201a6006131016575726e3a73026174030605427b7d06427b7d",
+        ),
+        (
+            FlowEvent::InstanceCompleted { output: Data::null() },
+            "8200825001010101010101010101010101010101821181446e756c6c",
+        ),
+    ] {
+        check(&flow(event), expected);
+    }
+}
+
+#[test]
+fn events_of_records() {
+    let referral = Referral {
+        agency: text("a"),
+        unit: None,
+        manager: Some(text("m")),
+        manager_role: text("duty-manager"),
+        terms: Data::empty(),
+        at: Moment(1),
+    };
+    let incident = Incident {
+        id: ID,
+        about: About::MessageFailed(ID),
+        reason: text("r"),
+        opened_at: Moment(1),
+        resolved_at: None,
+        resolved_by: None,
+        how: None,
+        note: None,
+    };
+    for (event, expected) in [
+        (CaseEvent::CaseReferred(referral), "820181820281a500616102616d036c647574792d6d616e6167657204427b7d0501"),
+        (CaseEvent::RoundOpened(2), "82018182038102"),
+        (CaseEvent::CaseClosed { outcome: text("solved") }, "82018182048166736f6c766564"),
+        (CaseEvent::TaskClaimed { task: ID, by: text("p") }, "82018182088250010101010101010101010101010101016170"),
+        (CaseEvent::AttemptBegun { dispatch: ID, attempt: 1 }, "820181821182500101010101010101010101010101010101"),
+        (
+            CaseEvent::AttemptAmbiguous { dispatch: ID, attempt: 1, policy: text("resend"), next_at: Some(Moment(2)) },
+            "82018182168450010101010101010101010101010101010166726573656e6402",
+        ),
+        (
+            CaseEvent::IncidentOpened(incident),
+            "82018182181a81a40050010101010101010101010101010101010182008150010101010101010101010101010101010261720301",
+        ),
+        (CaseEvent::EventArrived { source: text("s"), id: text("1") }, "82018182181e8261736131"),
+    ] {
+        check(&Recorded::Case(event), expected);
+    }
+    check(
+        &CallRef { instance: ID, activation: 1, key: text("solve#1") },
+        "a300500101010101010101010101010101010101010267736f6c76652331",
+    );
+}
+
+#[test]
+fn what_a_later_version_adds_is_skipped_and_an_unknown_kind_is_not() {
+    // A call reference with a field 9 that this version does not know.
+    let mut bytes = minicbor::to_vec(CallRef { instance: ID, activation: 1, key: text("k") }).unwrap();
+    bytes[0] += 1;
+    bytes.extend([0x09, 0x63, b'n', b'e', b'w']);
+    assert_eq!(minicbor::decode::<CallRef>(&bytes).unwrap().key, "k");
+    // An event of records numbered 999.
+    let unknown = [0x82, 0x01, 0x81, 0x82, 0x19, 0x03, 0xe7, 0x80];
+    assert!(minicbor::decode::<Recorded>(&unknown).is_err());
+}
