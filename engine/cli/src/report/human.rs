@@ -1,0 +1,83 @@
+//! Reports for people.
+
+use peygir_source::render::{self, Language};
+
+use super::{Failure, FileReport, Kind, Totals};
+
+/// Events of a case that are told with a failure: the last ones.
+const STORY_LINES_MAX: usize = 24;
+
+/// `✓ workflows/a.feature: 3 scenarios`.
+pub fn file_line(report: &FileReport) -> String {
+    let mark = if report.passed() { '✓' } else { '✗' };
+    let what = match (report.kind, report.tests.len()) {
+        (Kind::Scenarios, 1) => "scenario",
+        (Kind::Scenarios, _) => "scenarios",
+        (_, 1) => "row",
+        _ => "rows",
+    };
+    let count = report.tests.len();
+    let outcome = match report.failed() {
+        _ if report.found.has_errors() => "can't be run".to_owned(),
+        0 => format!("{count} {what}"),
+        failed => format!("{failed} of {count} {what} failed"),
+    };
+    format!("{mark} {}: {outcome}", report.file)
+}
+
+/// Everything that went wrong in a file; None where nothing did.
+pub fn failures(report: &FileReport) -> Option<String> {
+    let mut parts: Vec<String> = report
+        .found
+        .list
+        .iter()
+        .map(|diagnostic| {
+            let source = std::fs::read_to_string(&diagnostic.file).ok();
+            render::human(diagnostic, source.as_deref(), Language::English)
+        })
+        .collect();
+    for test in &report.tests {
+        parts.extend(test.failure.as_ref().map(|failure| told(&report.file, &test.name, failure)));
+    }
+    (!parts.is_empty()).then(|| parts.join("\n"))
+}
+
+fn told(file: &str, name: &str, failure: &Failure) -> String {
+    let mut text = format!("✗ {name}\n  --> {file}:{}\n", failure.line);
+    let mut member = |title: &str, value: &str| {
+        let indented = value.replace('\n', "\n              ");
+        text.push_str(&format!("  {title:<9} {indented}\n"));
+    };
+    member("step", &failure.step);
+    member("expected", &failure.expected);
+    member("found", &failure.found);
+    if !failure.story.is_empty() {
+        text.push_str("  what happened before:\n");
+        let skipped = failure.story.len().saturating_sub(STORY_LINES_MAX);
+        if skipped > 0 {
+            text.push_str(&format!("    … {skipped} earlier\n"));
+        }
+        failure.story.iter().skip(skipped).for_each(|line| text.push_str(&format!("    {line}\n")));
+    }
+    text
+}
+
+/// The last line.
+pub fn summary(totals: &Totals) -> String {
+    let plural = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
+    let mut text = format!(
+        "{}, {} in {}: ",
+        plural(totals.scenarios, "scenario"),
+        plural(totals.rows, "row"),
+        plural(totals.files, "file")
+    );
+    match (totals.failed, totals.unreadable) {
+        _ if totals.tests() == 0 && totals.unreadable == 0 => text.push_str("nothing to test"),
+        (0, 0) => text.push_str("all passed"),
+        (failed, 0) => text.push_str(&format!("{failed} failed")),
+        (failed, unreadable) => {
+            text.push_str(&format!("{failed} failed, {} can't be run", plural(unreadable, "file")));
+        }
+    }
+    text
+}

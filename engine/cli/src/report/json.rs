@@ -1,0 +1,41 @@
+//! Reports for programs: JSON lines.
+
+use peygir_source::render;
+use serde_json::{Value, json};
+
+use super::{FileReport, Kind, Totals};
+
+/// A line for each test of a file, and one for each finding where its tests could not be run.
+pub fn file_lines(report: &FileReport) -> Vec<Value> {
+    let kind = match report.kind {
+        Kind::Scenarios => "scenario",
+        Kind::TableRows => "table-row",
+        Kind::ScriptRows => "script-row",
+    };
+    let findings = report.found.list.iter().map(|found| {
+        let mut line = render::json(found);
+        line["kind"] = "finding".into();
+        line
+    });
+    let tests = report.tests.iter().map(|test| {
+        let mut line = json!({
+            "kind": kind, "file": report.file, "line": test.line, "name": test.name, "passed": test.failure.is_none(),
+        });
+        if let Some(failure) = &test.failure {
+            line["failure"] = json!({
+                "line": failure.line, "step": failure.step, "expected": failure.expected, "found": failure.found,
+                "story": failure.story,
+            });
+        }
+        line
+    });
+    findings.chain(tests).collect()
+}
+
+/// The last line.
+pub fn summary_line(totals: &Totals) -> Value {
+    json!({
+        "kind": "summary", "files": totals.files, "scenarios": totals.scenarios, "rows": totals.rows,
+        "failed": totals.failed, "filesUnreadable": totals.unreadable, "passed": totals.passed(),
+    })
+}

@@ -1,0 +1,95 @@
+//! What came of tests, and how it is told: for people a line for each file and then what failed, for programs JSON.
+//!
+//! Knows no scenario and no table: whoever runs tests fills in [`FileReport`].
+
+mod human;
+mod json;
+
+use peygir_source::Diagnostics;
+
+pub use human::{failures, file_line, summary};
+pub use json::{file_lines, summary_line};
+
+/// What a file holds that can be tested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Scenarios,
+    TableRows,
+    ScriptRows,
+}
+
+/// What came of the tests of one file.
+#[derive(Debug)]
+pub struct FileReport {
+    pub file: String,
+    pub kind: Kind,
+    pub tests: Vec<TestReport>,
+    /// Why the file's tests could not be run at all.
+    pub found: Diagnostics,
+}
+
+/// What came of one test.
+#[derive(Debug)]
+pub struct TestReport {
+    pub name: String,
+    /// Where it begins in its file.
+    pub line: u32,
+    pub failure: Option<Failure>,
+}
+
+/// What was expected, and what was found instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    pub line: u32,
+    /// The step, or the row's name.
+    pub step: String,
+    pub expected: String,
+    pub found: String,
+    /// What happened before, a line for each event; empty where nothing did.
+    pub story: Vec<String>,
+}
+
+/// Counts over all files.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    pub files: usize,
+    pub scenarios: usize,
+    pub rows: usize,
+    pub failed: usize,
+    /// Files whose tests could not be run.
+    pub unreadable: usize,
+}
+
+impl FileReport {
+    pub fn new(file: String, kind: Kind) -> Self {
+        Self { file, kind, tests: Vec::new(), found: Diagnostics::default() }
+    }
+
+    pub fn passed(&self) -> bool {
+        !self.found.has_errors() && self.failed() == 0
+    }
+
+    pub fn failed(&self) -> usize {
+        self.tests.iter().filter(|test| test.failure.is_some()).count()
+    }
+}
+
+impl Totals {
+    pub fn add(&mut self, report: &FileReport) {
+        self.files += 1;
+        match report.kind {
+            Kind::Scenarios => self.scenarios += report.tests.len(),
+            Kind::TableRows | Kind::ScriptRows => self.rows += report.tests.len(),
+        }
+        self.failed += report.failed();
+        self.unreadable += usize::from(report.found.has_errors());
+    }
+
+    pub fn tests(&self) -> usize {
+        self.scenarios + self.rows
+    }
+
+    pub fn passed(&self) -> bool {
+        self.failed == 0 && self.unreadable == 0 && self.tests() > 0
+    }
+}

@@ -1,0 +1,27 @@
+//! Rows of tests that people write beside rules: inside decision tables, and in `*.test.yaml` beside scripts.
+
+mod script;
+mod table;
+
+pub use script::run as run_script_rows;
+pub use table::run as run_table_rows;
+
+use peygir_source::{Diagnostic, Diagnostics, Span};
+use serde_json::Value;
+
+use crate::report::{Failure, TestReport};
+
+fn report(name: &str, span: Span, passed: bool, expected: &Value, got: &Value) -> TestReport {
+    let failure = (!passed).then(|| Failure {
+        line: span.line,
+        step: format!("row {name}"),
+        expected: expected.to_string(),
+        found: got.to_string(),
+        story: Vec::new(),
+    });
+    TestReport { name: name.to_owned(), line: span.line, failure }
+}
+
+fn one(diagnostic: Diagnostic) -> Diagnostics {
+    Diagnostics { list: vec![diagnostic] }
+}

@@ -1,0 +1,26 @@
+//! The tests that a decision table carries.
+
+use peygir_casework::text::search_key;
+use peygir_decision::Table;
+use peygir_runtime::pack::SourceFile;
+use peygir_source::Node;
+
+use super::report;
+use crate::report::{FileReport, Kind};
+
+/// Runs the rows whose names `wanted` lets pass.
+pub fn run(file: &SourceFile, root: &Node, wanted: &dyn Fn(&str) -> bool) -> FileReport {
+    let mut all = FileReport::new(file.name.clone(), Kind::TableRows);
+    match Table::read(root, search_key) {
+        Err(found) => all.found = found.in_file(&file.name),
+        Ok((table, _)) => {
+            let outcomes = table.run_tests();
+            let named = outcomes.iter().map(|outcome| (format!("{} {}", table.id(), outcome.name), outcome));
+            all.tests = named
+                .filter(|(name, _)| wanted(name))
+                .map(|(name, outcome)| report(&name, outcome.span, outcome.passed, &outcome.expected, &outcome.got))
+                .collect();
+        }
+    }
+    all
+}
