@@ -64,11 +64,7 @@ impl Config {
         Ok(Self {
             credentials: credentials(plain.username, settings)?,
             from: mailbox("from", &plain.from)?,
-            reply_to: plain
-                .reply_to
-                .as_deref()
-                .map(|text| mailbox("replyTo", text))
-                .transpose()?,
+            reply_to: plain.reply_to.as_deref().map(|text| mailbox("replyTo", text)).transpose()?,
             tls: tls(&plain.host, plain.ca_file.as_deref())?,
             hello: hello(plain.hello_name)?,
             host: plain.host,
@@ -80,21 +76,12 @@ impl Config {
 }
 
 fn is_loopback(host: &str) -> bool {
-    host == "localhost"
-        || host
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-fn credentials(
-    username: Option<String>,
-    settings: &Settings,
-) -> Result<Option<Credentials>, SettingsError> {
+fn credentials(username: Option<String>, settings: &Settings) -> Result<Option<Credentials>, SettingsError> {
     match (username, settings.secret("password")) {
-        (Some(username), Some(password)) => Ok(Some(Credentials::new(
-            username,
-            password.reveal().to_owned(),
-        ))),
+        (Some(username), Some(password)) => Ok(Some(Credentials::new(username, password.reveal().to_owned()))),
         (None, None) => Ok(None),
         (Some(_), None) => Err(SettingsError::at(
             "username",
@@ -113,12 +100,8 @@ fn mailbox(setting: &'static str, text: &str) -> Result<Mailbox, SettingsError> 
     text.parse().map_err(|_| {
         SettingsError::at(
             setting,
-            format!(
-                "`{setting}` is no mail address such as name@example.ir or Name <name@example.ir>"
-            ),
-            format!(
-                "`{setting}` نشانی رایانامه نیست؛ مانند name@example.ir یا نام <name@example.ir>"
-            ),
+            format!("`{setting}` is no mail address such as name@example.ir or Name <name@example.ir>"),
+            format!("`{setting}` نشانی رایانامه نیست؛ مانند name@example.ir یا نام <name@example.ir>"),
         )
     })
 }
@@ -128,17 +111,10 @@ fn hello(name: Option<String>) -> Result<ClientId, SettingsError> {
     let Some(name) = name else {
         return Ok(ClientId::default());
     };
-    if name
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || ".-[]:".contains(c))
-    {
+    if name.chars().all(|c| c.is_ascii_alphanumeric() || ".-[]:".contains(c)) {
         return Ok(ClientId::Domain(name));
     }
-    Err(SettingsError::at(
-        "helloName",
-        "`helloName` is no domain name",
-        "`helloName` نام دامنه نیست",
-    ))
+    Err(SettingsError::at("helloName", "`helloName` is no domain name", "`helloName` نام دامنه نیست"))
 }
 
 fn tls(host: &str, ca_file: Option<&Path>) -> Result<TlsParameters, SettingsError> {
@@ -155,13 +131,8 @@ fn tls(host: &str, ca_file: Option<&Path>) -> Result<TlsParameters, SettingsErro
         if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
             return Err(refused("no PEM certificate".into()));
         }
-        let certificate =
-            Certificate::from_pem(&pem).map_err(|_| refused("no PEM certificate".into()))?;
-        builder = builder
-            .certificate_store(CertificateStore::None)
-            .add_root_certificate(certificate);
+        let certificate = Certificate::from_pem(&pem).map_err(|_| refused("no PEM certificate".into()))?;
+        builder = builder.certificate_store(CertificateStore::None).add_root_certificate(certificate);
     }
-    builder
-        .build_rustls()
-        .map_err(|_| refused("no TLS client could be made with it".into()))
+    builder.build_rustls().map_err(|_| refused("no TLS client could be made with it".into()))
 }

@@ -24,16 +24,9 @@ pub(crate) struct Letter {
 }
 
 pub(crate) fn write(config: &Config, message: &Message, key: &str) -> Result<Letter, Fault> {
-    let to: Address = message
-        .to
-        .parse()
-        .ok()
-        .filter(|_| message.to.is_ascii())
-        .ok_or_else(|| {
-            Fault::permanent(
-                FaultKind::Recipient,
-                "the recipient is no mail address in ASCII letters",
-            )
+    let to: Address =
+        message.to.parse().ok().filter(|_| message.to.is_ascii()).ok_or_else(|| {
+            Fault::permanent(FaultKind::Recipient, "the recipient is no mail address in ASCII letters")
         })?;
     let from = sender(config, message)?;
     let id = message_id(key, from.email.domain());
@@ -42,10 +35,7 @@ pub(crate) fn write(config: &Config, message: &Message, key: &str) -> Result<Let
         .to(Mailbox::new(None, to))
         .subject(subject(message.subject.as_deref().unwrap_or_default()))
         .message_id(Some(id.clone()))
-        .raw_header(HeaderValue::new(
-            HeaderName::new_from_ascii_str("Auto-Submitted"),
-            "auto-generated".into(),
-        ));
+        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into()));
     let builder = match &config.reply_to {
         Some(mailbox) => builder.reply_to(mailbox.clone()),
         None => builder,
@@ -53,49 +43,31 @@ pub(crate) fn write(config: &Config, message: &Message, key: &str) -> Result<Let
     let letter = dated(builder, message.date.as_deref())?
         .header(ContentType::TEXT_PLAIN)
         .body(message.text.clone())
-        .map_err(|_| {
-            Fault::permanent(FaultKind::Content, "no mail could be made of the message")
-        })?;
+        .map_err(|_| Fault::permanent(FaultKind::Content, "no mail could be made of the message"))?;
     let bytes = letter.formatted();
     if message.text.trim().is_empty() || !bytes.is_ascii() {
-        return Err(Fault::permanent(
-            FaultKind::Content,
-            "the message is empty or cannot be encoded",
-        ));
+        return Err(Fault::permanent(FaultKind::Content, "the message is empty or cannot be encoded"));
     }
-    Ok(Letter {
-        envelope: letter.envelope().clone(),
-        bytes,
-        id,
-    })
+    Ok(Letter { envelope: letter.envelope().clone(), bytes, id })
 }
 
 fn sender(config: &Config, message: &Message) -> Result<Mailbox, Fault> {
     let Some(text) = &message.from else {
         return Ok(config.from.clone());
     };
-    text.parse()
-        .map_err(|_| Fault::permanent(FaultKind::Configuration, "`from` is no mail address"))
+    text.parse().map_err(|_| Fault::permanent(FaultKind::Configuration, "`from` is no mail address"))
 }
 
 /// The same key gives the same id, so that mail programs can tell a repetition. It is digested: keys may hold any text.
 fn message_id(key: &str, domain: &str) -> String {
     let digest = Sha256::digest(key.as_bytes());
-    let name: String = digest
-        .iter()
-        .take(ID_BYTES)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let name: String = digest.iter().take(ID_BYTES).map(|byte| format!("{byte:02x}")).collect();
     format!("<{name}@{domain}>")
 }
 
 /// One line, without controls.
 fn subject(text: &str) -> String {
-    let line: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(SUBJECT_CHARS_MAX)
-        .collect();
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(SUBJECT_CHARS_MAX).collect();
     line.trim().to_owned()
 }
 
@@ -104,9 +76,8 @@ fn dated(builder: MessageBuilder, date: Option<&str>) -> Result<MessageBuilder, 
     let Some(text) = date else {
         return Ok(builder.date_now());
     };
-    let at: jiff::Timestamp = text
-        .parse()
-        .map_err(|_| Fault::permanent(FaultKind::Content, "`date` is no RFC 3339 time"))?;
+    let at: jiff::Timestamp =
+        text.parse().map_err(|_| Fault::permanent(FaultKind::Content, "`date` is no RFC 3339 time"))?;
     Ok(builder.date(at.into()))
 }
 
@@ -116,30 +87,15 @@ mod tests {
 
     #[test]
     fn the_id_follows_the_key() {
-        assert_eq!(
-            message_id("i/1", "samad.test"),
-            message_id("i/1", "samad.test")
-        );
-        assert_ne!(
-            message_id("i/1", "samad.test"),
-            message_id("i/2", "samad.test")
-        );
+        assert_eq!(message_id("i/1", "samad.test"), message_id("i/1", "samad.test"));
+        assert_ne!(message_id("i/1", "samad.test"), message_id("i/2", "samad.test"));
         let id = message_id("ش>\r\nBcc: x", "samad.test");
-        assert!(
-            id.starts_with('<') && id.ends_with("@samad.test>") && id.len() == 2 + 32 + 11,
-            "{id}"
-        );
+        assert!(id.starts_with('<') && id.ends_with("@samad.test>") && id.len() == 2 + 32 + 11, "{id}");
     }
 
     #[test]
     fn a_subject_is_one_line() {
-        assert_eq!(
-            subject("ارجاع\r\nBcc: all@x.test "),
-            "ارجاع  Bcc: all@x.test"
-        );
-        assert_eq!(
-            subject(&"پ".repeat(1000)).chars().count(),
-            SUBJECT_CHARS_MAX
-        );
+        assert_eq!(subject("ارجاع\r\nBcc: all@x.test "), "ارجاع  Bcc: all@x.test");
+        assert_eq!(subject(&"پ".repeat(1000)).chars().count(), SUBJECT_CHARS_MAX);
     }
 }

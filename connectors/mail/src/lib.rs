@@ -9,8 +9,7 @@ mod letter;
 mod verdict;
 
 use peygir_connector::{
-    Connector, ConnectorKind, Manifest, Message, Receipt, Request, SendFuture, Settings,
-    SettingsError, admit,
+    Connector, ConnectorKind, Manifest, Message, Receipt, Request, SendFuture, Settings, SettingsError, admit,
 };
 use serde_json::json;
 
@@ -30,10 +29,7 @@ pub struct Mail {
 
 impl Mail {
     pub fn new(manifest: Manifest, settings: &Settings) -> Result<Self, SettingsError> {
-        Ok(Self {
-            manifest,
-            config: config::Config::read(settings)?,
-        })
+        Ok(Self { manifest, config: config::Config::read(settings)? })
     }
 }
 
@@ -45,13 +41,9 @@ impl Connector for Mail {
     fn send(&self, request: Request) -> SendFuture<'_> {
         Box::pin(async move {
             admit(&self.manifest, &request)?;
-            let letter =
-                letter::write(&self.config, &Message::read(&request.input)?, &request.key)?;
+            let letter = letter::write(&self.config, &Message::read(&request.input)?, &request.key)?;
             conversation::hold(&self.config, &letter).await?;
-            Ok(Receipt {
-                output: json!({ "messageId": letter.id }),
-                reference: Some(letter.id),
-            })
+            Ok(Receipt { output: json!({ "messageId": letter.id }), reference: Some(letter.id) })
         })
     }
 }

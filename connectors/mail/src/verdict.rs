@@ -45,62 +45,35 @@ pub(crate) fn overdue(stage: Stage) -> Fault {
 
 pub(crate) fn verdict(stage: Stage, error: &Error) -> Fault {
     if let Some(code) = error.status() {
-        let number = u16::from(code.severity as u8) * 100
-            + u16::from(code.category as u8) * 10
-            + u16::from(code.detail as u8);
+        let number =
+            u16::from(code.severity as u8) * 100 + u16::from(code.category as u8) * 10 + u16::from(code.detail as u8);
         return answered(stage, number, enhanced(error).as_deref());
     }
     if is_certificate(error) {
-        return Fault::permanent(
-            FaultKind::Configuration,
-            "the mail server's certificate is not trusted for its name",
-        );
+        return Fault::permanent(FaultKind::Configuration, "the mail server's certificate is not trusted for its name");
     }
     if error.is_client() {
         return Fault::permanent(
             FaultKind::Configuration,
-            format!(
-                "the mail server does not offer what is needed {}",
-                stage.words()
-            ),
+            format!("the mail server does not offer what is needed {}", stage.words()),
         );
     }
-    let kind = if error.is_response() {
-        FaultKind::Protocol
-    } else {
-        FaultKind::Unreachable
-    };
+    let kind = if error.is_response() { FaultKind::Protocol } else { FaultKind::Unreachable };
     if stage == Stage::Content {
-        return Fault::ambiguous(
-            kind,
-            "the connection broke while the message was handed over",
-        );
+        return Fault::ambiguous(kind, "the connection broke while the message was handed over");
     }
-    Fault::temporary(
-        kind,
-        format!(
-            "the mail server cannot be reached, or the connection broke {}",
-            stage.words()
-        ),
-    )
+    Fault::temporary(kind, format!("the mail server cannot be reached, or the connection broke {}", stage.words()))
 }
 
 /// A reply of 4xx or 5xx: the server has not taken the message.
 fn answered(stage: Stage, code: u16, enhanced: Option<&str>) -> Fault {
     let enhanced = enhanced.map(|text| format!(" {text}")).unwrap_or_default();
-    let message = format!(
-        "the mail server answered {code}{enhanced} {}",
-        stage.words()
-    );
+    let message = format!("the mail server answered {code}{enhanced} {}", stage.words());
     match (code, stage) {
         (450 | 451, Stage::Recipient) => Fault::temporary(FaultKind::Throttled, message),
         (400..=499, _) => Fault::temporary(FaultKind::Unavailable, message),
-        (530 | 534 | 535 | 538, _) | (_, Stage::Login) => {
-            Fault::permanent(FaultKind::Credentials, message)
-        }
-        (_, Stage::Connect | Stage::Encrypt | Stage::Sender) => {
-            Fault::permanent(FaultKind::Configuration, message)
-        }
+        (530 | 534 | 535 | 538, _) | (_, Stage::Login) => Fault::permanent(FaultKind::Credentials, message),
+        (_, Stage::Connect | Stage::Encrypt | Stage::Sender) => Fault::permanent(FaultKind::Configuration, message),
         (_, Stage::Recipient) => Fault::permanent(FaultKind::Recipient, message),
         (_, Stage::Data | Stage::Content) => Fault::permanent(FaultKind::Content, message),
     }
@@ -111,9 +84,8 @@ fn enhanced(error: &Error) -> Option<String> {
     let text = error.source()?.to_string();
     let first = text.split_whitespace().next()?;
     let parts: Vec<&str> = first.split('.').collect();
-    let numbers = parts.iter().all(|part| {
-        (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
-    });
+    let numbers =
+        parts.iter().all(|part| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()));
     (parts.len() == 3 && numbers).then(|| first.to_owned())
 }
 
@@ -121,12 +93,8 @@ fn enhanced(error: &Error) -> Option<String> {
 fn is_certificate(error: &Error) -> bool {
     let mut source = error.source();
     while let Some(cause) = source {
-        let inner = cause
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref);
-        let found = inner
-            .and_then(|inner| inner.downcast_ref::<rustls::Error>())
-            .or_else(|| cause.downcast_ref());
+        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let found = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()).or_else(|| cause.downcast_ref());
         if matches!(found, Some(rustls::Error::InvalidCertificate(_))) {
             return true;
         }
@@ -158,29 +126,14 @@ mod tests {
         ];
         for (stage, code, kind, lasting) in cases {
             let fault = answered(stage, code, Some("5.1.1"));
-            assert_eq!(
-                (fault.kind, fault.lasting, fault.reached),
-                (kind, lasting, Reached::No),
-                "{code} {stage:?}"
-            );
-            assert!(
-                fault.message.contains(&format!("{code} 5.1.1")),
-                "{}",
-                fault.message
-            );
+            assert_eq!((fault.kind, fault.lasting, fault.reached), (kind, lasting, Reached::No), "{code} {stage:?}");
+            assert!(fault.message.contains(&format!("{code} 5.1.1")), "{}", fault.message);
         }
     }
 
     #[test]
     fn only_a_lost_answer_to_the_message_is_unknown() {
-        for stage in [
-            Stage::Connect,
-            Stage::Encrypt,
-            Stage::Login,
-            Stage::Sender,
-            Stage::Recipient,
-            Stage::Data,
-        ] {
+        for stage in [Stage::Connect, Stage::Encrypt, Stage::Login, Stage::Sender, Stage::Recipient, Stage::Data] {
             assert_eq!(overdue(stage).reached, Reached::No, "{stage:?}");
         }
         assert_eq!(overdue(Stage::Content).reached, Reached::Unknown);

@@ -18,9 +18,7 @@ fn subject(settings: impl Fn(SocketAddr) -> String + 'static) -> Subject {
         host: HostFacts::default(),
         operation: "send".into(),
         input: json!({"to": "maryam.ahmadi@samad.test", "subject": "ارجاع", "text": "درخواست مریم احمدی"}),
-        confidential: ["s3cret-of-mail", "maryam.ahmadi", "مریم"]
-            .map(str::to_owned)
-            .to_vec(),
+        confidential: ["s3cret-of-mail", "maryam.ahmadi", "مریم"].map(str::to_owned).to_vec(),
         has_peer: true,
     }
 }
@@ -44,53 +42,27 @@ async fn conforms() {
 fn refuses_settings_that_cannot_work() {
     let manifest = KIND.read_manifest().unwrap();
     let cases = [
-        (
-            "{host: mail.samad.test, from: a@samad.test, security: none}",
-            Some("security"),
-        ),
-        (
-            "{host: 10.0.0.1, from: a@samad.test, security: none}",
-            Some("security"),
-        ),
-        (
-            "{host: 127.0.0.1, from: a@samad.test, security: none}",
-            None,
-        ),
+        ("{host: mail.samad.test, from: a@samad.test, security: none}", Some("security")),
+        ("{host: 10.0.0.1, from: a@samad.test, security: none}", Some("security")),
+        ("{host: 127.0.0.1, from: a@samad.test, security: none}", None),
         ("{host: \"::1\", from: a@samad.test, security: none}", None),
         ("{host: h, from: not an address}", Some("from")),
         ("{host: h, from: a@b.test, replyTo: x}", Some("replyTo")),
         ("{host: h, from: a@b.test, username: u}", Some("username")),
-        (
-            "{host: h, from: a@b.test, password: {env: PW}}",
-            Some("password"),
-        ),
-        (
-            "{host: h, from: a@b.test, caFile: /no/such.pem}",
-            Some("caFile"),
-        ),
-        (
-            "{host: h, from: a@b.test, helloName: \"x y\"}",
-            Some("helloName"),
-        ),
+        ("{host: h, from: a@b.test, password: {env: PW}}", Some("password")),
+        ("{host: h, from: a@b.test, caFile: /no/such.pem}", Some("caFile")),
+        ("{host: h, from: a@b.test, helloName: \"x y\"}", Some("helloName")),
         ("{host: h, from: a@b.test, port: 70000}", Some("port")),
-        (
-            "{host: h, from: a@b.test, password: s3cret-of-mail}",
-            Some("password"),
-        ),
+        ("{host: h, from: a@b.test, password: s3cret-of-mail}", Some("password")),
     ];
     for (settings, refused) in cases {
         let subject = subject(move |_| settings.to_owned());
-        let outcome = subject
-            .build(&manifest, SocketAddr::from(NOBODY))
-            .map(|_| ());
+        let outcome = subject.build(&manifest, SocketAddr::from(NOBODY)).map(|_| ());
         match refused {
             None => assert_eq!(outcome, Ok(()), "{settings}"),
             Some(setting) => {
                 let reason = outcome.unwrap_err();
-                assert!(
-                    reason.contains(&format!("`{setting}`")),
-                    "{settings}: {reason}"
-                );
+                assert!(reason.contains(&format!("`{setting}`")), "{settings}: {reason}");
                 assert!(!reason.contains("s3cret"), "{reason}");
             }
         }

@@ -17,9 +17,6 @@ pub(crate) struct Config {
 impl Config {
     pub(crate) fn read(settings: &Settings) -> Result<Self, SettingsError> {
         let config: Config = settings.parse()?;
-        Ok(Self {
-            folder: settings.host.data_folder.join(&config.folder),
-            bodies: config.bodies,
-        })
+        Ok(Self { folder: settings.host.data_folder.join(&config.folder), bodies: config.bodies })
     }
 }

@@ -62,11 +62,7 @@ impl Entry {
 
 pub(crate) fn name(key: &str) -> String {
     let digest = Sha256::digest(key.as_bytes());
-    let hex: String = digest
-        .iter()
-        .take(NAME_BYTES)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hex: String = digest.iter().take(NAME_BYTES).map(|byte| format!("{byte:02x}")).collect();
     format!("{hex}.json")
 }
 
@@ -80,12 +76,7 @@ pub(crate) fn write(folder: &Path, name: &str, entry: &Entry) -> io::Result<()> 
         // Two sends of one key at one time write a draft each; the rename of either is right.
         let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
         let draft = folder.join(format!(".{name}.{}-{number}", std::process::id()));
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&draft)?;
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
         file.write_all(&text)?;
         file.sync_all()?;
         fs::rename(&draft, &place)?;
@@ -98,14 +89,8 @@ fn create(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)?;
-    match folder
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-    {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    match folder.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         Some(parent) => File::open(parent)?.sync_all(),
         None => Ok(()),
     }
@@ -121,29 +106,17 @@ pub fn list(folder: &Path, entries_max: usize) -> io::Result<Vec<(String, Entry)
     };
     for item in folder {
         let path = item?.path();
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if name.starts_with('.') || !name.ends_with(".json") {
             continue;
         }
         let mut text = Vec::new();
-        File::open(&path)?
-            .take(FILE_BYTES_MAX)
-            .read_to_end(&mut text)?;
+        File::open(&path)?.take(FILE_BYTES_MAX).read_to_end(&mut text)?;
         if let Ok(entry) = serde_json::from_slice(&text) {
             entries.push((name, entry));
         }
     }
-    entries.sort_by(|left: &(String, Entry), right| {
-        right
-            .1
-            .time
-            .cmp(&left.1.time)
-            .then_with(|| left.0.cmp(&right.0))
-    });
+    entries.sort_by(|left: &(String, Entry), right| right.1.time.cmp(&left.1.time).then_with(|| left.0.cmp(&right.0)));
     entries.truncate(entries_max);
     Ok(entries)
 }

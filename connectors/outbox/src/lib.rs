@@ -8,8 +8,8 @@ mod file;
 mod mask;
 
 use peygir_connector::{
-    Connector, ConnectorKind, Fault, FaultKind, Manifest, Message, Receipt, Request, SendFuture,
-    Settings, SettingsError, admit,
+    Connector, ConnectorKind, Fault, FaultKind, Manifest, Message, Receipt, Request, SendFuture, Settings,
+    SettingsError, admit,
 };
 use serde_json::json;
 
@@ -31,10 +31,7 @@ pub struct Outbox {
 
 impl Outbox {
     pub fn new(manifest: Manifest, settings: &Settings) -> Result<Self, SettingsError> {
-        Ok(Self {
-            manifest,
-            config: config::Config::read(settings)?,
-        })
+        Ok(Self { manifest, config: config::Config::read(settings)? })
     }
 }
 
@@ -48,31 +45,21 @@ impl Connector for Outbox {
             admit(&self.manifest, &request)?;
             let message = Message::read(&request.input)?;
             if message.to.trim().is_empty() || message.text.trim().is_empty() {
-                return Err(Fault::permanent(
-                    FaultKind::Content,
-                    "the message has no recipient or no text",
-                ));
+                return Err(Fault::permanent(FaultKind::Content, "the message has no recipient or no text"));
             }
             let entry = Entry::new(&message, &request.key, self.config.bodies);
             let folder = self.config.folder.clone();
             let name = file::name(&request.key);
             let written = name.clone();
             // The disk is waited for on a thread that may wait.
-            let outcome =
-                tokio::task::spawn_blocking(move || file::write(&folder, &written, &entry)).await;
+            let outcome = tokio::task::spawn_blocking(move || file::write(&folder, &written, &entry)).await;
             match outcome {
-                Ok(Ok(())) => Ok(Receipt {
-                    output: json!({ "file": name, "sent": false }),
-                    reference: Some(name),
-                }),
+                Ok(Ok(())) => Ok(Receipt { output: json!({ "file": name, "sent": false }), reference: Some(name) }),
                 Ok(Err(error)) => Err(Fault::temporary(
                     FaultKind::Unavailable,
                     format!("the outbox folder cannot be written: {}", error.kind()),
                 )),
-                Err(_) => Err(Fault::temporary(
-                    FaultKind::Unavailable,
-                    "the writing of the outbox was broken off",
-                )),
+                Err(_) => Err(Fault::temporary(FaultKind::Unavailable, "the writing of the outbox was broken off")),
             }
         })
     }

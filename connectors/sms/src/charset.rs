@@ -19,13 +19,8 @@ pub(crate) fn decode(bytes: &[u8], charset: &str, coding: &str) -> Result<String
             ));
         }
     };
-    let text = text.ok_or_else(|| {
-        refused("the message's bytes do not fit the encoding that the gateway named")
-    })?;
-    Ok(text
-        .strip_prefix('\u{feff}')
-        .map(str::to_owned)
-        .unwrap_or(text))
+    let text = text.ok_or_else(|| refused("the message's bytes do not fit the encoding that the gateway named"))?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 fn utf8(bytes: &[u8]) -> Option<String> {
@@ -37,17 +32,12 @@ fn utf16be(bytes: &[u8]) -> Option<String> {
     if !rest.is_empty() {
         return None;
     }
-    char::decode_utf16(pairs.iter().map(|pair| u16::from_be_bytes(*pair)))
-        .collect::<Result<String, _>>()
-        .ok()
+    char::decode_utf16(pairs.iter().map(|pair| u16::from_be_bytes(*pair))).collect::<Result<String, _>>().ok()
 }
 
 /// 0x80 to 0x9F are controls in one and letters in the other of the two Latin encodings: refused.
 fn latin1(bytes: &[u8]) -> Option<String> {
-    bytes
-        .iter()
-        .map(|byte| (!(0x80..=0x9f).contains(byte)).then_some(char::from(*byte)))
-        .collect()
+    bytes.iter().map(|byte| (!(0x80..=0x9f).contains(byte)).then_some(char::from(*byte))).collect()
 }
 
 fn refused(message: &str) -> Fault {
@@ -60,10 +50,7 @@ mod tests {
 
     #[test]
     fn decodes_by_the_named_encoding() {
-        let persian: Vec<u8> = "شکایت آب ۱۲۳"
-            .encode_utf16()
-            .flat_map(u16::to_be_bytes)
-            .collect();
+        let persian: Vec<u8> = "شکایت آب ۱۲۳".encode_utf16().flat_map(u16::to_be_bytes).collect();
         let cases: [(&[u8], &str, &str, Option<&str>); 14] = [
             (&persian, "UTF-16BE", "2", Some("شکایت آب ۱۲۳")),
             (&persian, "", "2", Some("شکایت آب ۱۲۳")),
@@ -81,11 +68,7 @@ mod tests {
             (b"", "UTF-16BE", "2", Some("")),
         ];
         for (bytes, charset, coding, expected) in cases {
-            assert_eq!(
-                decode(bytes, charset, coding).ok().as_deref(),
-                expected,
-                "{bytes:?} as {charset:?}/{coding:?}"
-            );
+            assert_eq!(decode(bytes, charset, coding).ok().as_deref(), expected, "{bytes:?} as {charset:?}/{coding:?}");
         }
     }
 }

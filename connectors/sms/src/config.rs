@@ -63,11 +63,7 @@ impl Config {
     pub(crate) fn read(settings: &Settings) -> Result<Self, SettingsError> {
         let plain: Plain = settings.parse()?;
         let password = settings.secret("password").cloned().ok_or_else(|| {
-            SettingsError::at(
-                "password",
-                "the gateway's password is missing",
-                "گذرواژهٔ درگاه داده نشده است",
-            )
+            SettingsError::at("password", "the gateway's password is missing", "گذرواژهٔ درگاه داده نشده است")
         })?;
         if !is_sender(&plain.from) {
             return Err(SettingsError::at(
@@ -99,9 +95,7 @@ pub(crate) fn is_sender(text: &str) -> bool {
 
 /// An address without credentials: those would end in other people's logs.
 fn address(setting: &'static str, text: &str) -> Result<reqwest::Url, SettingsError> {
-    let url = reqwest::Url::parse(text)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let url = reqwest::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     let url = url.ok_or_else(|| {
         SettingsError::at(
             setting,
@@ -109,10 +103,8 @@ fn address(setting: &'static str, text: &str) -> Result<reqwest::Url, SettingsEr
             format!("`{setting}` نشانی‌ای نیست که با http:// یا https:// آغاز شود"),
         )
     })?;
-    let bare = url.username().is_empty()
-        && url.password().is_none()
-        && url.query().is_none()
-        && url.fragment().is_none();
+    let bare =
+        url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
     if bare {
         return Ok(url);
     }
@@ -134,20 +126,12 @@ fn callback(base: Option<&str>, settings: &Settings) -> Result<Option<Callback>,
         ));
     };
     // Kannel reads % in an address as the start of one of its own codes.
-    if url.as_str().contains('%')
-        || !secret
-            .reveal()
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
-    {
+    if url.as_str().contains('%') || !secret.reveal().chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) {
         return Err(SettingsError::at(
             "callbackBase",
             "`callbackBase` and the callback secret may hold letters, digits and - _ . only, without percent signs",
             "`callbackBase` و راز فراخوان بازگشت تنها حرف و رقم و - _ . می‌پذیرند، بی نشانهٔ درصد",
         ));
     }
-    Ok(Some(Callback {
-        base: url.as_str().trim_end_matches('/').to_owned(),
-        secret,
-    }))
+    Ok(Some(Callback { base: url.as_str().trim_end_matches('/').to_owned(), secret }))
 }

@@ -10,8 +10,8 @@ mod outbound;
 mod verdict;
 
 use peygir_connector::{
-    Connector, ConnectorKind, Fault, Inbound, InboundCall, Manifest, Request, SendFuture, Settings,
-    SettingsError, admit,
+    Connector, ConnectorKind, Fault, Inbound, InboundCall, Manifest, Request, SendFuture, Settings, SettingsError,
+    admit,
 };
 
 /// For the list of connectors in the binary.
@@ -34,11 +34,7 @@ impl Sms {
     pub fn new(manifest: Manifest, settings: &Settings) -> Result<Self, SettingsError> {
         let config = config::Config::read(settings)?;
         let client = outbound::client(&config)?;
-        Ok(Self {
-            manifest,
-            config,
-            client,
-        })
+        Ok(Self { manifest, config, client })
     }
 }
 

@@ -19,10 +19,7 @@ const DLR_MASK: &str = "31";
 
 pub(crate) fn client(config: &Config) -> Result<reqwest::Client, SettingsError> {
     if rustls::crypto::CryptoProvider::get_default().is_none() {
-        return Err(SettingsError::general(
-            "no TLS provider was installed",
-            "فراهم‌کنندهٔ TLS نصب نشده است",
-        ));
+        return Err(SettingsError::general("no TLS provider was installed", "فراهم‌کنندهٔ TLS نصب نشده است"));
     }
     let mut builder = reqwest::Client::builder()
         .no_proxy()
@@ -39,9 +36,7 @@ pub(crate) fn client(config: &Config) -> Result<reqwest::Client, SettingsError> 
         // A machine without a certificate store can still speak to a gateway beside it.
         builder = builder.tls_certs_only([]);
     }
-    builder
-        .build()
-        .map_err(|_| SettingsError::general("no TLS client could be made", "کارخواه TLS ساخته نشد"))
+    builder.build().map_err(|_| SettingsError::general("no TLS client could be made", "کارخواه TLS ساخته نشد"))
 }
 
 fn certificates(path: &std::path::Path) -> Result<Vec<reqwest::Certificate>, SettingsError> {
@@ -53,20 +48,11 @@ fn certificates(path: &std::path::Path) -> Result<Vec<reqwest::Certificate>, Set
         )
     };
     let pem = std::fs::read(path).map_err(|error| refused(error.to_string()))?;
-    let certificates = reqwest::Certificate::from_pem_bundle(&pem)
-        .map_err(|_| refused("no PEM certificate".into()))?;
-    if certificates.is_empty() {
-        Err(refused("no PEM certificate".into()))
-    } else {
-        Ok(certificates)
-    }
+    let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|_| refused("no PEM certificate".into()))?;
+    if certificates.is_empty() { Err(refused("no PEM certificate".into())) } else { Ok(certificates) }
 }
 
-pub(crate) async fn send(
-    client: &reqwest::Client,
-    config: &Config,
-    request: &Request,
-) -> Result<Receipt, Fault> {
+pub(crate) async fn send(client: &reqwest::Client, config: &Config, request: &Request) -> Result<Receipt, Fault> {
     let message = Message::read(&request.input)?;
     let parameters = parameters(config, &message, &request.key)?;
     let built = match config.method {
@@ -79,17 +65,10 @@ pub(crate) async fn send(
 }
 
 /// Parameters of `sendsms` but for text and charset, in Kannel's spelling.
-fn parameters(
-    config: &Config,
-    message: &Message,
-    key: &str,
-) -> Result<Vec<(&'static str, String)>, Fault> {
+fn parameters(config: &Config, message: &Message, key: &str) -> Result<Vec<(&'static str, String)>, Fault> {
     let from = message.from.as_deref().unwrap_or(&config.from);
     if !is_sender(from) {
-        return Err(Fault::permanent(
-            FaultKind::Configuration,
-            "`from` is no line of a gateway",
-        ));
+        return Err(Fault::permanent(FaultKind::Configuration, "`from` is no line of a gateway"));
     }
     let parts = parts(&message.text);
     if message.text.is_empty() || parts > config.parts_max {
@@ -116,21 +95,13 @@ fn parameters(
 /// Parts that a text takes in UCS-2.
 fn parts(text: &str) -> usize {
     let units = text.encode_utf16().count();
-    if units <= UNITS_SINGLE {
-        units.min(1)
-    } else {
-        units.div_ceil(UNITS_PART)
-    }
+    if units <= UNITS_SINGLE { units.min(1) } else { units.div_ceil(UNITS_PART) }
 }
 
 fn recipient(to: &str, format: NumberFormat) -> Result<String, Fault> {
-    let digits = to
-        .strip_prefix('+')
-        .filter(|digits| (8..=15).contains(&digits.len()));
+    let digits = to.strip_prefix('+').filter(|digits| (8..=15).contains(&digits.len()));
     let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    let digits = digits.ok_or_else(|| {
-        Fault::permanent(FaultKind::Recipient, "the recipient is no number in E.164")
-    })?;
+    let digits = digits.ok_or_else(|| Fault::permanent(FaultKind::Recipient, "the recipient is no number in E.164"))?;
     Ok(match (format, digits.strip_prefix("98")) {
         (NumberFormat::E164, _) => to.to_owned(),
         (NumberFormat::National, Some(national)) => format!("0{national}"),
@@ -149,11 +120,7 @@ fn report_url(callback: &Callback, key: &str) -> String {
         }
     }
     let token = peygir_connector::CALLBACK_TOKEN_PARAMETER;
-    format!(
-        "{}/dlr?{token}={}&key={escaped}&type=%d&fid=%F",
-        callback.base,
-        callback.secret.reveal()
-    )
+    format!("{}/dlr?{token}={}&key={escaped}&type=%d&fid=%F", callback.base, callback.secret.reveal())
 }
 
 fn get(
@@ -162,10 +129,7 @@ fn get(
     parameters: &[(&str, String)],
     text: &str,
 ) -> reqwest::RequestBuilder {
-    client
-        .get(config.url.clone())
-        .query(parameters)
-        .query(&[("charset", "UTF-8"), ("text", text)])
+    client.get(config.url.clone()).query(parameters).query(&[("charset", "UTF-8"), ("text", text)])
 }
 
 /// Kannel takes a POST as headers and a plain body; it refuses forms.
@@ -175,12 +139,8 @@ fn post(
     parameters: &[(&str, String)],
     text: String,
 ) -> Result<reqwest::RequestBuilder, Fault> {
-    let refused = |name: &str| {
-        Fault::permanent(
-            FaultKind::Configuration,
-            format!("`{name}` cannot stand in an HTTP header"),
-        )
-    };
+    let refused =
+        |name: &str| Fault::permanent(FaultKind::Configuration, format!("`{name}` cannot stand in an HTTP header"));
     let mut headers = HeaderMap::new();
     for (name, value) in parameters {
         let header = HeaderName::try_from(format!("x-kannel-{name}")).map_err(|_| refused(name))?;
@@ -188,10 +148,7 @@ fn post(
         value.set_sensitive(true);
         headers.insert(header, value);
     }
-    headers.insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("text/plain; charset=UTF-8"),
-    );
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=UTF-8"));
     Ok(client.post(config.url.clone()).headers(headers).body(text))
 }
 

@@ -27,27 +27,14 @@ async fn gateway(answer: &'static str, pause: Duration) -> Box<dyn Connector> {
     );
     let node = peygir_source::yaml::parse(&text).unwrap();
     let manifest = KIND.read_manifest().unwrap();
-    let settings = settings::read(
-        &manifest,
-        &node,
-        &|_| Ok(Secret::new("pw")),
-        HostFacts::default(),
-    )
-    .unwrap();
+    let settings = settings::read(&manifest, &node, &|_| Ok(Secret::new("pw")), HostFacts::default()).unwrap();
     (KIND.build)(manifest, settings).unwrap()
 }
 
 async fn outcome(answer: &'static str, pause: Duration) -> Result<Receipt, Fault> {
     let connector = gateway(answer, pause).await;
     let input = json!({"to": "+989121234567", "text": "سلام"});
-    connector
-        .send(Request {
-            operation: "send".into(),
-            key: "k".into(),
-            attempt: 1,
-            input,
-        })
-        .await
+    connector.send(Request { operation: "send".into(), key: "k".into(), attempt: 1, input }).await
 }
 
 #[tokio::test]
@@ -57,11 +44,7 @@ async fn a_lost_answer_is_ambiguous_and_an_answer_that_breaks_off_is_not() {
         ("", late, FaultKind::Timeout),
         ("", now, FaultKind::Protocol),
         ("HTTP/1.1 2", now, FaultKind::Protocol),
-        (
-            "HTTP/1.1 504 x\r\nContent-Length: 0\r\n\r\n",
-            now,
-            FaultKind::Unavailable,
-        ),
+        ("HTTP/1.1 504 x\r\nContent-Length: 0\r\n\r\n", now, FaultKind::Unavailable),
     ];
     for (answer, pause, kind) in cases {
         let fault = outcome(answer, pause).await.unwrap_err();
@@ -71,29 +54,16 @@ async fn a_lost_answer_is_ambiguous_and_an_answer_that_breaks_off_is_not() {
             "{answer:?}"
         );
     }
-    let refused = outcome("HTTP/1.1 503 x\r\nContent-Length: 0\r\n\r\n", now)
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (refused.lasting, refused.reached),
-        (Lasting::Temporary, Reached::No)
-    );
-    let taken = outcome("HTTP/1.1 202 x\r\nContent-Length: 100\r\n\r\n0: Acc", now)
-        .await
-        .unwrap();
+    let refused = outcome("HTTP/1.1 503 x\r\nContent-Length: 0\r\n\r\n", now).await.unwrap_err();
+    assert_eq!((refused.lasting, refused.reached), (Lasting::Temporary, Reached::No));
+    let taken = outcome("HTTP/1.1 202 x\r\nContent-Length: 100\r\n\r\n0: Acc", now).await.unwrap();
     assert_eq!(taken.output["state"], "accepted");
 }
 
 #[tokio::test]
 async fn redirects_are_not_followed() {
-    let fault = outcome(
-        "HTTP/1.1 302 x\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
-        Duration::ZERO,
-    )
-    .await;
+    let fault =
+        outcome("HTTP/1.1 302 x\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", Duration::ZERO).await;
     let fault = fault.unwrap_err();
-    assert_eq!(
-        (fault.kind, fault.reached),
-        (FaultKind::Configuration, Reached::No)
-    );
+    assert_eq!((fault.kind, fault.reached), (FaultKind::Configuration, Reached::No));
 }

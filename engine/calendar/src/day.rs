@@ -69,13 +69,7 @@ impl Calendar {
         let close = self.close(date, &segments);
         let counts = close.is_some() && u32::from(open_minutes) * 2 >= u32::from(usual_minutes);
         let ground = plan.day_ground(counts);
-        Some(Day {
-            date: jalali,
-            segments,
-            counts,
-            ground,
-            close,
-        })
+        Some(Day { date: jalali, segments, counts, ground, close })
     }
 
     fn plan(&self, date: Date, jalali: Jalali) -> Plan<'_> {
@@ -90,11 +84,7 @@ impl Calendar {
         if let Some(closure) = closure.filter(|closure| closure.from <= first) {
             closed = closed.or_else(|| Some(closure_ground(closure)));
         }
-        Plan {
-            pattern,
-            closure,
-            closed,
-        }
+        Plan { pattern, closure, closed }
     }
 
     fn holiday_ground(&self, jalali: Jalali) -> Option<Ground> {
@@ -113,12 +103,7 @@ impl Calendar {
             let to = instant(&self.zone, date, part.to)?;
             let Part { open, ground, .. } = part;
             if from < to {
-                segments.push(Segment {
-                    from,
-                    to,
-                    open,
-                    ground,
-                });
+                segments.push(Segment { from, to, open, ground });
             }
         }
         Some(segments)
@@ -132,9 +117,7 @@ impl Calendar {
             return Some(last);
         };
         let office_close = instant(&self.zone, date, office.to)?;
-        let mut within = open()
-            .filter(|s| s.from < office_close)
-            .map(|s| s.to.min(office_close));
+        let mut within = open().filter(|s| s.from < office_close).map(|s| s.to.min(office_close));
         Some(within.next_back().unwrap_or(last))
     }
 }
@@ -143,12 +126,7 @@ impl Plan<'_> {
     /// The whole day, part by part. What a closure took of the usual hours is the closure's; the rest of the day was
     /// closed anyhow.
     fn parts(&self) -> Vec<Part> {
-        let part = |from, to, open, ground| Part {
-            from,
-            to,
-            open,
-            ground,
-        };
+        let part = |from, to, open, ground| Part { from, to, open, ground };
         if let Some(ground) = &self.closed {
             return vec![part(0, DAY_MINUTES, false, ground.clone())];
         }
@@ -177,12 +155,7 @@ impl Plan<'_> {
     fn open_minutes(&self) -> u16 {
         match self.closed {
             Some(_) => 0,
-            None => self
-                .pattern
-                .hours
-                .iter()
-                .map(|hours| self.cut(*hours) - hours.from)
-                .sum(),
+            None => self.pattern.hours.iter().map(|hours| self.cut(*hours) - hours.from).sum(),
         }
     }
 

@@ -33,9 +33,7 @@ pub enum Term {
 impl Term {
     /// Elapsed time. Parts of a microsecond are dropped.
     pub fn within(duration: SignedDuration) -> Self {
-        Self::Within {
-            microseconds: micros_of(duration),
-        }
+        Self::Within { microseconds: micros_of(duration) }
     }
 
     pub fn working_days(days: u32) -> Self {
@@ -44,19 +42,13 @@ impl Term {
 
     /// Open time. Parts of a microsecond are dropped.
     pub fn working_time(duration: SignedDuration) -> Self {
-        Self::WorkingTime {
-            microseconds: micros_of(duration),
-        }
+        Self::WorkingTime { microseconds: micros_of(duration) }
     }
 }
 
 /// A duration longer than 64 bits of microseconds is cut to them; every limit on terms lies far below.
 fn micros_of(duration: SignedDuration) -> i64 {
-    i64::try_from(duration.as_micros()).unwrap_or(if duration.is_negative() {
-        i64::MIN
-    } else {
-        i64::MAX
-    })
+    i64::try_from(duration.as_micros()).unwrap_or(if duration.is_negative() { i64::MIN } else { i64::MAX })
 }
 
 /// Why a stretch was counted or not.
@@ -111,11 +103,7 @@ pub(crate) struct Ground {
 
 impl Ground {
     pub fn new(why: Why, origin: &Origin) -> Self {
-        Self {
-            why,
-            line: origin.to_string(),
-            name: None,
-        }
+        Self { why, line: origin.to_string(), name: None }
     }
 
     pub fn named(mut self, name: &Name) -> Self {
@@ -288,10 +276,7 @@ pub(crate) mod micros {
         encoder.i64(at.as_microsecond())?.ok()
     }
 
-    pub fn decode<C>(
-        decoder: &mut Decoder<'_>,
-        _: &mut C,
-    ) -> Result<Timestamp, minicbor::decode::Error> {
+    pub fn decode<C>(decoder: &mut Decoder<'_>, _: &mut C) -> Result<Timestamp, minicbor::decode::Error> {
         Timestamp::from_microsecond(decoder.i64()?).map_err(minicbor::decode::Error::message)
     }
 }

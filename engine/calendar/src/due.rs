@@ -20,9 +20,7 @@ pub enum DueError {
     Empty,
     #[error("a term is at most {WORKING_DAYS_MAX} working days or {SPAN_DAYS_MAX} days of time")]
     TooLong,
-    #[error(
-        "calendar {calendar} is not open long enough in the {SPAN_DAYS_MAX} days after the receipt"
-    )]
+    #[error("calendar {calendar} is not open long enough in the {SPAN_DAYS_MAX} days after the receipt")]
     NeverOpen { calendar: String },
 }
 
@@ -81,21 +79,13 @@ impl Calendar {
     }
 
     /// Open time from the moment on; due at the instant at which it is used up.
-    pub fn working_time(
-        &self,
-        from: Timestamp,
-        duration: SignedDuration,
-    ) -> Result<Deadline, DueError> {
+    pub fn working_time(&self, from: Timestamp, duration: SignedDuration) -> Result<Deadline, DueError> {
         self.due(from, Term::working_time(duration))
     }
 
     fn elapsed(&self, from: Timestamp, microseconds: i64) -> Result<Vec<Stretch>, DueError> {
         let to = plus(from, microseconds).ok_or(DueError::TooLong)?;
-        let ground = Ground {
-            why: Why::Elapsed,
-            line: self.id.clone(),
-            name: None,
-        };
+        let ground = Ground { why: Why::Elapsed, line: self.id.clone(), name: None };
         let mut way = Way::new(from);
         way.go(to, true, ground);
         Ok(way.stretches)
@@ -113,15 +103,7 @@ impl Calendar {
             let Some(end) = day.to() else { continue };
             if index == 0 {
                 let line = self.id.clone();
-                way.go(
-                    end,
-                    false,
-                    Ground {
-                        why: Why::DayOfReceipt,
-                        line,
-                        name: None,
-                    },
-                );
+                way.go(end, false, Ground { why: Why::DayOfReceipt, line, name: None });
                 continue;
             }
             let Some(close) = day.close.filter(|_| day.counts) else {
@@ -162,9 +144,7 @@ impl Calendar {
     }
 
     fn never_open(&self) -> DueError {
-        DueError::NeverOpen {
-            calendar: self.id.clone(),
-        }
+        DueError::NeverOpen { calendar: self.id.clone() }
     }
 
     /// The day of `from` and those after it, as many as a deadline may span.
@@ -199,11 +179,7 @@ impl Calendar {
         if holiday.certainty == Certainty::Announced {
             return None;
         }
-        Some(Caveat::Estimated {
-            day,
-            name: holiday.name.clone(),
-            line: holiday.origin.to_string(),
-        })
+        Some(Caveat::Estimated { day, name: holiday.name.clone(), line: holiday.origin.to_string() })
     }
 }
 
@@ -215,10 +191,7 @@ struct Way {
 
 impl Way {
     fn new(from: Timestamp) -> Self {
-        Self {
-            at: from,
-            stretches: Vec::new(),
-        }
+        Self { at: from, stretches: Vec::new() }
     }
 
     /// On to `to`. What has the same ground as the stretch before lengthens it.
@@ -236,21 +209,9 @@ impl Way {
             return;
         }
         let Ground { why, line, name } = ground;
-        let next = Stretch {
-            from: self.at,
-            to,
-            counted,
-            why,
-            line,
-            name,
-            day,
-        };
+        let next = Stretch { from: self.at, to, counted, why, line, name, day };
         self.at = to;
-        match self
-            .stretches
-            .last_mut()
-            .filter(|last| last.lengthens_into(&next))
-        {
+        match self.stretches.last_mut().filter(|last| last.lengthens_into(&next)) {
             Some(last) => last.to = to,
             None => self.stretches.push(next),
         }
@@ -273,8 +234,7 @@ fn checked(microseconds: i64) -> Result<i64, DueError> {
 }
 
 fn plus(at: Timestamp, microseconds: i64) -> Option<Timestamp> {
-    at.checked_add(SignedDuration::from_micros(microseconds))
-        .ok()
+    at.checked_add(SignedDuration::from_micros(microseconds)).ok()
 }
 
 /// What is stored is whole microseconds, so what is computed from must be too.

@@ -124,14 +124,11 @@ impl Caveat {
                 name.en,
                 day.long(language)
             ),
-            (Self::MissingTable { year }, Language::Persian) => localised(
-                format!("تقویم جدول تعطیلات قمری سال {year} را ندارد؛ این تعطیلات حساب نشده‌اند."),
-                language,
-            ),
+            (Self::MissingTable { year }, Language::Persian) => {
+                localised(format!("تقویم جدول تعطیلات قمری سال {year} را ندارد؛ این تعطیلات حساب نشده‌اند."), language)
+            }
             (Self::MissingTable { year }, Language::English) => {
-                format!(
-                    "The calendar has no table of lunar holidays for {year}; they are not in this deadline."
-                )
+                format!("The calendar has no table of lunar holidays for {year}; they are not in this deadline.")
             }
         }
     }

@@ -49,27 +49,18 @@ pub fn minute_of_day(text: &str) -> Result<u16, HoursError> {
         is_number.then(|| part.parse::<u16>().ok()).flatten()
     };
     let hour = number(hour, 1..=2).ok_or_else(refused)?;
-    let minute = number(minute, 2..=2)
-        .filter(|m| *m < 60)
-        .ok_or_else(refused)?;
-    Some(hour * 60 + minute)
-        .filter(|m| *m <= DAY_MINUTES)
-        .ok_or_else(refused)
+    let minute = number(minute, 2..=2).filter(|m| *m < 60).ok_or_else(refused)?;
+    Some(hour * 60 + minute).filter(|m| *m <= DAY_MINUTES).ok_or_else(refused)
 }
 
 /// Both ends of `07:30-14:30` (also with an en dash), in the order of writing.
 pub(crate) fn ends(text: &str) -> Result<(u16, u16), HoursError> {
-    let (from, to) = text
-        .split_once(['-', '–'])
-        .ok_or_else(|| HoursError::Form(text.to_owned()))?;
+    let (from, to) = text.split_once(['-', '–']).ok_or_else(|| HoursError::Form(text.to_owned()))?;
     Ok((minute_of_day(from)?, minute_of_day(to)?))
 }
 
 impl Hours {
-    pub const ALL_DAY: Self = Self {
-        from: 0,
-        to: DAY_MINUTES,
-    };
+    pub const ALL_DAY: Self = Self { from: 0, to: DAY_MINUTES };
 
     pub fn parse(text: &str) -> Result<Self, HoursError> {
         let (from, to) = ends(text)?;
@@ -107,11 +98,7 @@ mod tests {
     #[test]
     fn hours_of_people() {
         for text in ["07:30-14:30", "7:30-14:30", "۰۷:۳۰-۱۴:۳۰", "07:30 – 14:30"] {
-            assert_eq!(
-                Hours::parse(text).unwrap().to_string(),
-                "07:30-14:30",
-                "{text}"
-            );
+            assert_eq!(Hours::parse(text).unwrap().to_string(), "07:30-14:30", "{text}");
         }
         assert_eq!(Hours::parse("00:00-24:00"), Ok(Hours::ALL_DAY));
     }

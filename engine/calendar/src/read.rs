@@ -10,17 +10,7 @@ use peygir_source::{Diagnostics, Node};
 use crate::{Calendar, Name, TEHRAN};
 use fields::Reader;
 
-const KEYS: [&str; 9] = [
-    "kind",
-    "id",
-    "title",
-    "zone",
-    "week",
-    "always",
-    "officeHours",
-    "holidays",
-    "closures",
-];
+const KEYS: [&str; 9] = ["kind", "id", "title", "zone", "week", "always", "officeHours", "holidays", "closures"];
 
 /// Longest id, in characters: ids stand in file names and in every derivation.
 pub const ID_CHARACTERS_MAX: usize = 64;
@@ -30,10 +20,7 @@ pub fn calendar(root: &Node) -> Result<(Calendar, Diagnostics), Diagnostics> {
     let mut reader = Reader::new(root);
     let calendar = read(&mut reader, root);
     // In the order of the text, whatever order it was read in.
-    reader
-        .found
-        .list
-        .sort_by_key(|diagnostic| (diagnostic.span.line, diagnostic.span.column));
+    reader.found.list.sort_by_key(|diagnostic| (diagnostic.span.line, diagnostic.span.column));
     match calendar {
         Some(calendar) if !reader.found.has_errors() => Ok((calendar, reader.found)),
         _ => Err(reader.found),
@@ -47,29 +34,11 @@ fn read(reader: &mut Reader, root: &Node) -> Option<Calendar> {
     let title = title(reader, root);
     let zone = zone(reader, root);
     let week = week::read(reader, root);
-    let office_hours = root
-        .get("officeHours")
-        .and_then(|node| week::hours(reader, node));
-    let (fixed, years) = root
-        .get("holidays")
-        .map(|node| holidays::read(reader, node))
-        .unwrap_or_default();
-    let closures = root
-        .get("closures")
-        .map(|node| holidays::closures(reader, node))
-        .unwrap_or_default();
+    let office_hours = root.get("officeHours").and_then(|node| week::hours(reader, node));
+    let (fixed, years) = root.get("holidays").map(|node| holidays::read(reader, node)).unwrap_or_default();
+    let closures = root.get("closures").map(|node| holidays::closures(reader, node)).unwrap_or_default();
     let (zone_name, zone) = zone?;
-    Some(Calendar {
-        id: id?,
-        title: title?,
-        zone,
-        zone_name,
-        week: week?,
-        office_hours,
-        fixed,
-        years,
-        closures,
-    })
+    Some(Calendar { id: id?, title: title?, zone, zone_name, week: week?, office_hours, fixed, years, closures })
 }
 
 fn kind(reader: &mut Reader, root: &Node) {

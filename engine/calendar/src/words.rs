@@ -23,11 +23,7 @@ const MONTHS: [(&str, &str); 12] = [
 
 /// Name of the month 1 to 12; empty for any other number.
 pub fn month_name(month: u8, language: Language) -> &'static str {
-    let (fa, en) = usize::from(month)
-        .checked_sub(1)
-        .and_then(|i| MONTHS.get(i))
-        .copied()
-        .unwrap_or_default();
+    let (fa, en) = usize::from(month).checked_sub(1).and_then(|i| MONTHS.get(i)).copied().unwrap_or_default();
     pick(language, fa, en)
 }
 
@@ -64,30 +60,19 @@ impl Jalali {
     pub fn long(self, language: Language) -> String {
         let weekday = weekday_name(self.weekday(), language);
         let month = month_name(self.month(), language);
-        localised(
-            format!("{weekday} {} {month} {}", self.day(), self.year()),
-            language,
-        )
+        localised(format!("{weekday} {} {month} {}", self.day(), self.year()), language)
     }
 
     /// `۱۴۰۵/۸/۳۰`, `1405/8/30`.
     pub fn short(self, language: Language) -> String {
-        localised(
-            format!("{}/{}/{}", self.year(), self.month(), self.day()),
-            language,
-        )
+        localised(format!("{}/{}/{}", self.year(), self.month(), self.day()), language)
     }
 }
 
 /// The day and the minute of an instant, as the clocks of `zone` show it: `شنبه ۳۰ آبان ۱۴۰۵ ۱۴:۳۰`.
 pub fn date_time(at: Timestamp, zone: &TimeZone, language: Language) -> String {
     let local = zone.to_datetime(at);
-    clocked(
-        local.date(),
-        local.hour().into(),
-        local.minute().into(),
-        language,
-    )
+    clocked(local.date(), local.hour().into(), local.minute().into(), language)
 }
 
 /// The same with hour 24 for the end of a day, so that a day that ends at midnight is not named after the next.
@@ -109,11 +94,8 @@ fn clocked(day: Date, hour: i64, minute: i64, language: Language) -> String {
 /// `۱ ساعت و ۳۰ دقیقه`, `1 hour 30 minutes`. What is under a second is left out unless nothing else is there.
 pub fn duration_words(duration: SignedDuration, language: Language) -> String {
     let seconds = duration.as_secs();
-    let parts = [
-        (seconds / 3600, "ساعت", "hour"),
-        (seconds / 60 % 60, "دقیقه", "minute"),
-        (seconds % 60, "ثانیه", "second"),
-    ];
+    let parts =
+        [(seconds / 3600, "ساعت", "hour"), (seconds / 60 % 60, "دقیقه", "minute"), (seconds % 60, "ثانیه", "second")];
     let mut words: Vec<String> = parts
         .iter()
         .filter(|(count, ..)| *count != 0)
@@ -147,23 +129,11 @@ mod tests {
     #[test]
     fn an_instant_reads_as_the_clocks_of_its_zone() {
         let at: Timestamp = "2026-11-21T11:00:00Z".parse().unwrap();
-        assert_eq!(
-            date_time(at, &crate::tehran(), Persian),
-            "شنبه ۳۰ آبان ۱۴۰۵ ۱۴:۳۰"
-        );
-        assert_eq!(
-            date_time(at, &crate::tehran(), English),
-            "Saturday 30 Aban 1405 14:30"
-        );
+        assert_eq!(date_time(at, &crate::tehran(), Persian), "شنبه ۳۰ آبان ۱۴۰۵ ۱۴:۳۰");
+        assert_eq!(date_time(at, &crate::tehran(), English), "Saturday 30 Aban 1405 14:30");
         let midnight: Timestamp = "2026-11-21T20:30:00Z".parse().unwrap();
-        assert_eq!(
-            end_date_time(midnight, &crate::tehran(), English),
-            "Saturday 30 Aban 1405 24:00"
-        );
-        assert_eq!(
-            date_time(midnight, &crate::tehran(), English),
-            "Sunday 1 Azar 1405 00:00"
-        );
+        assert_eq!(end_date_time(midnight, &crate::tehran(), English), "Saturday 30 Aban 1405 24:00");
+        assert_eq!(date_time(midnight, &crate::tehran(), English), "Sunday 1 Azar 1405 00:00");
     }
 
     #[test]
@@ -171,13 +141,7 @@ mod tests {
         let duration = SignedDuration::from_secs(5400);
         assert_eq!(duration_words(duration, Persian), "۱ ساعت و ۳۰ دقیقه");
         assert_eq!(duration_words(duration, English), "1 hour 30 minutes");
-        assert_eq!(
-            duration_words(SignedDuration::from_secs(3 * 3600), English),
-            "3 hours"
-        );
-        assert_eq!(
-            duration_words(SignedDuration::from_millis(3), English),
-            "less than a second"
-        );
+        assert_eq!(duration_words(SignedDuration::from_secs(3 * 3600), English), "3 hours");
+        assert_eq!(duration_words(SignedDuration::from_millis(3), English), "less than a second");
     }
 }

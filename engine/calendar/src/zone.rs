@@ -36,12 +36,8 @@ pub(crate) fn instant(zone: &TimeZone, day: Date, minute: u16) -> Option<Timesta
         AmbiguousOffset::Gap { before, .. } => {
             // Read with the offset before the jump, the minute lies at or after the jump.
             let after_jump = before.to_timestamp(local).ok()?;
-            let just_after = after_jump
-                .checked_add(jiff::SignedDuration::from_nanos(1))
-                .ok()?;
-            zone.preceding(just_after)
-                .next()
-                .map(|jump| jump.timestamp())
+            let just_after = after_jump.checked_add(jiff::SignedDuration::from_nanos(1)).ok()?;
+            zone.preceding(just_after).next().map(|jump| jump.timestamp())
         }
         _ => ambiguous.earlier().ok(),
     }
@@ -62,11 +58,7 @@ mod tests {
         assert_eq!(offset("2023-07-01T12:00Z"), 12_600);
         assert_eq!(offset("2021-07-01T12:00Z"), 16_200);
         assert_eq!(offset("2026-11-21T12:00Z"), 12_600);
-        let last = tehran()
-            .preceding(at("2099-01-01T00:00Z"))
-            .next()
-            .unwrap()
-            .timestamp();
+        let last = tehran().preceding(at("2099-01-01T00:00Z")).next().unwrap().timestamp();
         assert_eq!(last, at("2022-09-21T19:30Z"));
     }
 
@@ -75,22 +67,12 @@ mod tests {
         let tehran = tehran();
         let spring = jiff::civil::date(2021, 3, 22);
         for minute in [0, 30, 60] {
-            assert_eq!(
-                instant(&tehran, spring, minute),
-                Some(at("2021-03-21T20:30Z")),
-                "{minute}"
-            );
+            assert_eq!(instant(&tehran, spring, minute), Some(at("2021-03-21T20:30Z")), "{minute}");
         }
         assert_eq!(instant(&tehran, spring, 61), Some(at("2021-03-21T20:31Z")));
         let autumn = jiff::civil::date(2021, 9, 21);
-        assert_eq!(
-            instant(&tehran, autumn, 23 * 60 + 30),
-            Some(at("2021-09-21T19:00Z"))
-        );
-        assert_eq!(
-            instant(&tehran, autumn, DAY_MINUTES),
-            Some(at("2021-09-21T20:30Z"))
-        );
+        assert_eq!(instant(&tehran, autumn, 23 * 60 + 30), Some(at("2021-09-21T19:00Z")));
+        assert_eq!(instant(&tehran, autumn, DAY_MINUTES), Some(at("2021-09-21T20:30Z")));
         assert_eq!(instant(&tehran, Date::MAX, DAY_MINUTES), None);
     }
 

@@ -22,18 +22,11 @@ fn codes_of(text: &str) -> BTreeSet<&'static str> {
         Ok((_, warnings)) => warnings,
         Err(found) => found,
     };
-    found
-        .list
-        .iter()
-        .map(|diagnostic| diagnostic.code)
-        .collect()
+    found.list.iter().map(|diagnostic| diagnostic.code).collect()
 }
 
 fn examples(page: &str) -> Vec<&str> {
-    page.split("```yaml\n")
-        .skip(1)
-        .filter_map(|rest| rest.split("```").next())
-        .collect()
+    page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect()
 }
 
 #[test]
@@ -42,27 +35,15 @@ fn pages_show_their_error_and_its_mending() {
         let code = format!("PG-C{number:03}");
         let page = page(&code);
         assert!(page.starts_with(&format!("# {code} ")), "{code}");
-        for section in [
-            "\n## Cause\n",
-            "\n## Fix\n",
-            "\n## Example\n",
-            "\n## فارسی\n",
-        ] {
+        for section in ["\n## Cause\n", "\n## Fix\n", "\n## Example\n", "\n## فارسی\n"] {
             assert!(page.contains(section), "{code} has no {section}");
         }
         let examples = examples(&page);
         assert_eq!(examples.len(), 2, "{code}");
-        assert_eq!(
-            codes_of(examples[0]),
-            BTreeSet::from([code.as_str()]),
-            "wrong one of {code}"
-        );
+        assert_eq!(codes_of(examples[0]), BTreeSet::from([code.as_str()]), "wrong one of {code}");
         let right: BTreeSet<&str> = codes_of(examples[1]);
         assert!(!right.contains(code.as_str()), "right one of {code}");
-        assert!(
-            right.is_subset(&BTreeSet::from(["PG-C013"])),
-            "right one of {code}: {right:?}"
-        );
+        assert!(right.is_subset(&BTreeSet::from(["PG-C013"])), "right one of {code}: {right:?}");
     }
 }
 
@@ -75,15 +56,11 @@ fn no_code_is_without_a_page_in_the_sources() {
             let path = file.unwrap().path();
             if path.is_file() {
                 let text = std::fs::read_to_string(path).unwrap();
-                let found = text
-                    .match_indices("PG-C")
-                    .map(|(at, _)| text[at..at + 7].to_owned());
+                let found = text.match_indices("PG-C").map(|(at, _)| text[at..at + 7].to_owned());
                 codes.extend(found);
             }
         }
     }
-    let paged: BTreeSet<String> = (1..=CODES)
-        .map(|number| format!("PG-C{number:03}"))
-        .collect();
+    let paged: BTreeSet<String> = (1..=CODES).map(|number| format!("PG-C{number:03}")).collect();
     assert_eq!(codes, paged);
 }

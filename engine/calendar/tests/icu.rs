@@ -13,25 +13,13 @@ fn every_day_is_the_day_of_icu() {
         if ours.year() > YEAR_MAX {
             break;
         }
-        let icu = Date::try_new_iso(day.year().into(), day.month() as u8, day.day() as u8)
-            .unwrap()
-            .to_calendar(Persian);
-        let theirs = (
-            icu.year().extended_year(),
-            icu.month().ordinal,
-            icu.day_of_month().0,
-        );
-        assert_eq!(
-            (i32::from(ours.year()), ours.month(), ours.day()),
-            theirs,
-            "{day}"
-        );
+        let icu =
+            Date::try_new_iso(day.year().into(), day.month() as u8, day.day() as u8).unwrap().to_calendar(Persian);
+        let theirs = (icu.year().extended_year(), icu.month().ordinal, icu.day_of_month().0);
+        assert_eq!((i32::from(ours.year()), ours.month(), ours.day()), theirs, "{day}");
         assert_eq!(ours.to_gregorian(), day, "{ours}");
         let (year, month, of_month) = (ours.year(), ours.month(), ours.day());
-        assert_eq!(
-            Jalali::new(year.into(), month.into(), of_month.into()),
-            Ok(ours)
-        );
+        assert_eq!(Jalali::new(year.into(), month.into(), of_month.into()), Ok(ours));
         days += 1;
     }
     // 301 years of 365 days and their leap days.

@@ -28,14 +28,8 @@ struct Spec {
 
 fn persian(day: i64) -> (i32, u8, u8) {
     let date = jiff::civil::date(1970, 1, 1) + jiff::Span::new().days(day);
-    let icu = Date::try_new_iso(date.year().into(), date.month() as u8, date.day() as u8)
-        .unwrap()
-        .to_calendar(Persian);
-    (
-        icu.year().extended_year(),
-        icu.month().ordinal,
-        icu.day_of_month().0,
-    )
+    let icu = Date::try_new_iso(date.year().into(), date.month() as u8, date.day() as u8).unwrap().to_calendar(Persian);
+    (icu.year().extended_year(), icu.month().ordinal, icu.day_of_month().0)
 }
 
 impl Spec {
@@ -46,18 +40,10 @@ impl Spec {
         let week: serde_json::Map<_, _> = names
             .iter()
             .zip(&self.week)
-            .map(|(name, day)| {
-                (
-                    name.to_string(),
-                    json!(day.iter().map(hours).collect::<Vec<_>>()),
-                )
-            })
+            .map(|(name, day)| (name.to_string(), json!(day.iter().map(hours).collect::<Vec<_>>())))
             .collect();
-        let fixed: Vec<_> = self
-            .fixed
-            .iter()
-            .map(|(m, d)| json!({ "day": format!("{m}/{d}"), "name": "fixed" }))
-            .collect();
+        let fixed: Vec<_> =
+            self.fixed.iter().map(|(m, d)| json!({ "day": format!("{m}/{d}"), "name": "fixed" })).collect();
         let mut years: BTreeMap<i32, Vec<Value>> = BTreeMap::new();
         for (year, month, day, sure) in &self.tables {
             let state = if *sure { "announced" } else { "estimated" };
@@ -66,10 +52,7 @@ impl Spec {
                 .or_default()
                 .push(json!({ "day": format!("{month}/{day}"), "name": "lunar", "state": state }));
         }
-        let years: Vec<_> = years
-            .iter()
-            .map(|(year, days)| json!({ "year": year, "days": days }))
-            .collect();
+        let years: Vec<_> = years.iter().map(|(year, days)| json!({ "year": year, "days": days })).collect();
         let closures: Vec<_> = self
             .closures
             .iter()
@@ -105,12 +88,7 @@ struct Oracle<'a> {
 
 impl<'a> Oracle<'a> {
     fn new(spec: &'a Spec) -> Self {
-        Self {
-            spec,
-            zone: tehran(),
-            days: BTreeMap::new(),
-            offset: (i64::MIN, 0),
-        }
+        Self { spec, zone: tehran(), days: BTreeMap::new(), offset: (i64::MIN, 0) }
     }
 
     /// The local minute since 1970 of a UTC minute. Offsets change on the half hour only, so one look-up serves it.
@@ -128,26 +106,16 @@ impl<'a> Oracle<'a> {
         self.days.entry(day).or_insert_with(|| {
             let (year, month, of_month) = persian(day);
             let holiday = spec.fixed.contains(&(month, of_month))
-                || spec
-                    .tables
-                    .iter()
-                    .any(|(y, m, d, _)| (*y, *m, *d) == (year, month, of_month));
+                || spec.tables.iter().any(|(y, m, d, _)| (*y, *m, *d) == (year, month, of_month));
             let usual = |minute: i64| {
                 let hours = &spec.week[day.rem_euclid(7) as usize];
-                hours
-                    .iter()
-                    .any(|(from, to)| (*from..*to).contains(&minute))
+                hours.iter().any(|(from, to)| (*from..*to).contains(&minute))
             };
             let closed_from = spec.closures.get(&day).copied().unwrap_or(DAY);
-            let open: Vec<bool> = (0..DAY)
-                .map(|m| !holiday && m < closed_from && usual(m))
-                .collect();
+            let open: Vec<bool> = (0..DAY).map(|m| !holiday && m < closed_from && usual(m)).collect();
             let open_minutes = open.iter().filter(|open| **open).count();
             let usual_minutes = (0..DAY).filter(|m| usual(*m)).count();
-            OracleDay {
-                counts: open_minutes > 0 && 2 * open_minutes >= usual_minutes,
-                open,
-            }
+            OracleDay { counts: open_minutes > 0 && 2 * open_minutes >= usual_minutes, open }
         })
     }
 
@@ -220,33 +188,20 @@ const FIRST_DAY: i64 = 17_700;
 const LAST_DAY: i64 = 21_600;
 
 fn spec() -> impl Strategy<Value = Spec> {
-    let week = prop::collection::vec(hours(), 7)
-        .prop_filter("never open", |week| week.iter().any(|day| !day.is_empty()));
+    let week =
+        prop::collection::vec(hours(), 7).prop_filter("never open", |week| week.iter().any(|day| !day.is_empty()));
     let fixed = prop::collection::btree_set((1..=12_u8, 1..=29_u8), 0..60);
-    let table =
-        prop::collection::btree_map((1397..=1408, 1..=12_u8, 1..=29_u8), any::<bool>(), 0..90);
+    let table = prop::collection::btree_map((1397..=1408, 1..=12_u8, 1..=29_u8), any::<bool>(), 0..90);
     let closures = prop::collection::vec((-3..40_i64, 0..1380_i64), 0..25);
-    (
-        week,
-        fixed,
-        table,
-        closures,
-        prop::option::of(1..1380_i64),
-        FIRST_DAY..LAST_DAY,
-    )
-        .prop_map(|(week, fixed, tables, closures, office_end, near)| Spec {
+    (week, fixed, table, closures, prop::option::of(1..1380_i64), FIRST_DAY..LAST_DAY).prop_map(
+        |(week, fixed, tables, closures, office_end, near)| Spec {
             week,
             fixed: fixed.into_iter().collect(),
-            tables: tables
-                .into_iter()
-                .map(|((y, m, d), sure)| (y, m, d, sure))
-                .collect(),
-            closures: closures
-                .into_iter()
-                .map(|(day, from)| (near + day, from))
-                .collect(),
+            tables: tables.into_iter().map(|((y, m, d), sure)| (y, m, d, sure)).collect(),
+            closures: closures.into_iter().map(|(day, from)| (near + day, from)).collect(),
             office_end,
-        })
+        },
+    )
 }
 
 /// A start near the closures, or anywhere; summer time begins and ends often in it.
@@ -259,9 +214,7 @@ fn start(spec: &Spec) -> BoxedStrategy<Timestamp> {
         1 => prop::sample::select(edges.to_vec()),
     ];
     (day, 0..DAY * 60_000_000)
-        .prop_map(|(day, micros)| {
-            Timestamp::from_microsecond(day * DAY * 60_000_000 + micros).unwrap()
-        })
+        .prop_map(|(day, micros)| Timestamp::from_microsecond(day * DAY * 60_000_000 + micros).unwrap())
         .boxed()
 }
 
@@ -277,9 +230,7 @@ fn assert_partition(deadline: &Deadline) {
 
 fn counted(deadline: &Deadline) -> SignedDuration {
     let counted = deadline.derivation.iter().filter(|stretch| stretch.counted);
-    counted.fold(SignedDuration::ZERO, |sum, s| {
-        sum + s.from.duration_until(s.to)
-    })
+    counted.fold(SignedDuration::ZERO, |sum, s| sum + s.from.duration_until(s.to))
 }
 
 fn assert_stored_form(deadline: &Deadline) {
@@ -300,10 +251,7 @@ fn cases() -> impl Strategy<Value = (Spec, Timestamp, i64, u32)> {
         let from = start(&spec);
         // Terms of some weeks, so that the walk stays short.
         let weekly: i64 = spec.week.iter().flatten().map(|(from, to)| to - from).sum();
-        let time = prop_oneof![
-            1..60_000_000_i64,
-            (1..=2 * weekly.min(1500)).prop_map(|minutes| minutes * 60_000_000),
-        ];
+        let time = prop_oneof![1..60_000_000_i64, (1..=2 * weekly.min(1500)).prop_map(|minutes| minutes * 60_000_000),];
         (Just(spec), from, time, 1..12_u32)
     })
 }

@@ -11,10 +11,7 @@ fn found(text: &str) -> Vec<Diagnostic> {
 }
 
 fn check(text: &str, expected: &[(&str, u32, u32)]) {
-    let found: Vec<_> = found(text)
-        .iter()
-        .map(|d| (d.code, d.span.line, d.span.column))
-        .collect();
+    let found: Vec<_> = found(text).iter().map(|d| (d.code, d.span.line, d.span.column)).collect();
     assert_eq!(found, expected, "{text}");
 }
 
@@ -65,27 +62,17 @@ closures:
 
 #[test]
 fn the_nearest_key_is_offered() {
-    let found =
-        found("kind: calendar\nid: a\ntitle: a\nalways: true\nofficeHour: \"07:00-14:00\"\n");
+    let found = found("kind: calendar\nid: a\ntitle: a\nalways: true\nofficeHour: \"07:00-14:00\"\n");
     assert_eq!(found.len(), 1);
-    assert_eq!(
-        found[0].help.as_deref(),
-        Some("did you mean \"officeHours\"?")
-    );
+    assert_eq!(found[0].help.as_deref(), Some("did you mean \"officeHours\"?"));
     assert!(found[0].message_fa.contains("officeHour"));
 }
 
 #[test]
 fn what_is_no_calendar_at_all() {
     check("- 1\n", &[("PG-C001", 1, 1)]);
-    check(
-        "kind: workflow\nid: a\ntitle: a\nalways: true\n",
-        &[("PG-C004", 1, 7)],
-    );
-    check(
-        "kind: calendar\nid: a\ntitle: a\nalways: false\n",
-        &[("PG-C010", 4, 9)],
-    );
+    check("kind: workflow\nid: a\ntitle: a\nalways: true\n", &[("PG-C004", 1, 7)]);
+    check("kind: calendar\nid: a\ntitle: a\nalways: false\n", &[("PG-C010", 4, 9)]);
 }
 
 #[test]
@@ -93,31 +80,19 @@ fn a_gap_between_tables_is_a_warning() {
     let text = "kind: calendar\nid: a\ntitle: a\nalways: true\nholidays:\n  years:\n    - { year: 1404, days: [] }\n    - { year: 1406, days: [] }\n";
     let found = found(text);
     assert_eq!(found.len(), 1);
-    assert_eq!(
-        (found[0].code, found[0].severity),
-        ("PG-C013", Severity::Warning)
-    );
+    assert_eq!((found[0].code, found[0].severity), ("PG-C013", Severity::Warning));
 }
 
 #[test]
 fn a_full_calendar_is_read_whole() {
-    let text = "kind: calendar\nid: qom\ntitle: { fa: قم, en: Qom }\nweek:\n  thu: [\"10:00-12:00\", \"07:30-09:30\"]\n";
+    let text =
+        "kind: calendar\nid: qom\ntitle: { fa: قم, en: Qom }\nweek:\n  thu: [\"10:00-12:00\", \"07:30-09:30\"]\n";
     let (calendar, warnings): (Calendar, _) = read::calendar(&yaml::parse(text).unwrap()).unwrap();
     assert!(warnings.list.is_empty());
-    assert_eq!(
-        (calendar.id(), calendar.zone_name()),
-        ("qom", "Asia/Tehran")
-    );
+    assert_eq!((calendar.id(), calendar.zone_name()), ("qom", "Asia/Tehran"));
     assert_eq!(calendar.title().fa, "قم");
     // Hours are kept in order, however they were written.
     let thursday = calendar.day(jiff::civil::date(2026, 11, 26)).unwrap();
-    assert_eq!(
-        thursday
-            .segments
-            .iter()
-            .filter(|segment| segment.open)
-            .count(),
-        2
-    );
+    assert_eq!(thursday.segments.iter().filter(|segment| segment.open).count(), 2);
     assert!(thursday.counts);
 }

@@ -50,12 +50,7 @@ fn holidays_are_those_of_the_published_list() {
     let listed: BTreeMap<String, String> = include_str!("data/iran-holidays.csv")
         .lines()
         .skip(1)
-        .map(|line| {
-            (
-                line[..10].to_owned(),
-                line.rsplit(',').next().unwrap().to_owned(),
-            )
-        })
+        .map(|line| (line[..10].to_owned(), line.rsplit(',').next().unwrap().to_owned()))
         .collect();
     assert_eq!(listed.len(), 113);
     let calendar = shipped("ir-working");
@@ -66,18 +61,12 @@ fn holidays_are_those_of_the_published_list() {
         if jalali.year() > 1406 {
             break;
         }
-        let ours = calendar
-            .holiday(jalali)
-            .map(|holiday| match holiday.certainty {
-                Certainty::Announced => "announced",
-                Certainty::Estimated => "estimated",
-            });
+        let ours = calendar.holiday(jalali).map(|holiday| match holiday.certainty {
+            Certainty::Announced => "announced",
+            Certainty::Estimated => "estimated",
+        });
         found += usize::from(ours.is_some());
-        assert_eq!(
-            ours,
-            listed.get(&day.to_string()).map(String::as_str),
-            "{day} {jalali}"
-        );
+        assert_eq!(ours, listed.get(&day.to_string()).map(String::as_str), "{day} {jalali}");
     }
     assert_eq!(found, listed.len());
 }
@@ -92,29 +81,15 @@ fn check(calendar: &Calendar, from: &str, term: Term, due: &str) -> Deadline {
 fn ten_working_days_of_an_agency() {
     let calendar = shipped("ir-working");
     let from = "2026-11-21T10:00+03:30";
-    let deadline = check(
-        &calendar,
-        from,
-        Term::working_days(10),
-        "2026-12-05T14:30+03:30",
-    );
-    let told: Vec<String> = deadline
-        .derivation
-        .iter()
-        .map(|stretch| stretch.sentence(calendar.zone(), Language::English))
-        .collect();
+    let deadline = check(&calendar, from, Term::working_days(10), "2026-12-05T14:30+03:30");
+    let told: Vec<String> =
+        deadline.derivation.iter().map(|stretch| stretch.sentence(calendar.zone(), Language::English)).collect();
     assert_eq!(
         told[0],
         "Saturday 30 Aban 1405 10:00 to Saturday 30 Aban 1405 24:00: not counted, day of receipt (ir-working)"
     );
-    assert_eq!(
-        told[1],
-        "Sunday 1 Azar 1405: day 1, working hours (ir-working:9)"
-    );
-    assert_eq!(
-        told[5],
-        "Thursday 5 Azar 1405: not counted, weekly day off (ir-working:13)"
-    );
+    assert_eq!(told[1], "Sunday 1 Azar 1405: day 1, working hours (ir-working:9)");
+    assert_eq!(told[5], "Thursday 5 Azar 1405: not counted, weekly day off (ir-working:13)");
     assert_eq!(
         told[14],
         "Saturday 14 Azar 1405 00:00 to Saturday 14 Azar 1405 14:30: day 10, working hours (ir-working:8)"
@@ -133,9 +108,7 @@ fn ten_working_days_of_an_agency() {
 #[test]
 fn the_json_of_a_deadline() {
     let calendar = shipped("ir-working");
-    let deadline = calendar
-        .working_days(at("2026-12-22T08:00+03:30"), 1)
-        .unwrap();
+    let deadline = calendar.working_days(at("2026-12-22T08:00+03:30"), 1).unwrap();
     let json = deadline.to_json();
     assert_eq!(json["due"], "2026-12-26T14:30:00+03:30");
     assert_eq!(json["dueText"]["fa"], "شنبه ۵ دی ۱۴۰۵ ۱۴:۳۰");
@@ -167,17 +140,8 @@ fn three_hours_of_a_service_that_never_sleeps() {
         "۳ ساعت از جمعه ۲۹ آبان ۱۴۰۵ ۲۲:۳۰ به تقویم «شبانه‌روزی»: مهلت تا شنبه ۳۰ آبان ۱۴۰۵ ۰۱:۳۰."
     );
     let open = check(&calendar, friday, Term::working_time(hours(3)), due);
-    assert_eq!(
-        open.derivation.len(),
-        1,
-        "one line opens every day, so it is one stretch"
-    );
-    check(
-        &calendar,
-        friday,
-        Term::working_days(2),
-        "2026-11-23T00:00+03:30",
-    );
+    assert_eq!(open.derivation.len(), 1, "one line opens every day, so it is one stretch");
+    check(&calendar, friday, Term::working_days(2), "2026-11-23T00:00+03:30");
 }
 
 #[test]
@@ -190,22 +154,8 @@ fn working_hours_run_while_the_office_is_open() {
     check("2026-11-21T12:30+03:30", 3, "2026-11-22T08:30+03:30");
     // Wednesday afternoon, then Thursday and Friday off.
     let weekend = check("2026-11-25T14:00+03:30", 1, "2026-11-28T08:00+03:30");
-    let whys: Vec<Why> = weekend
-        .derivation
-        .iter()
-        .map(|stretch| stretch.why)
-        .collect();
-    assert_eq!(
-        whys,
-        [
-            Why::Open,
-            Why::OutsideHours,
-            Why::DayOff,
-            Why::DayOff,
-            Why::OutsideHours,
-            Why::Open
-        ]
-    );
+    let whys: Vec<Why> = weekend.derivation.iter().map(|stretch| stretch.why).collect();
+    assert_eq!(whys, [Why::Open, Why::OutsideHours, Why::DayOff, Why::DayOff, Why::OutsideHours, Why::Open]);
 }
 
 #[test]
@@ -213,28 +163,11 @@ fn nowruz_is_long() {
     let calendar = shipped("ir-working");
     // 28 Esfand 1404, a Thursday; 29 Esfand and 1 to 4 Farvardin are off, the first counted day is Wednesday the 5th.
     let term = Term::working_days(1);
-    let deadline = check(
-        &calendar,
-        "2026-03-19T09:00+03:30",
-        term,
-        "2026-03-25T14:30+03:30",
-    );
-    let holidays = deadline
-        .derivation
-        .iter()
-        .filter(|stretch| stretch.why == Why::Holiday);
-    assert_eq!(
-        holidays.count(),
-        4,
-        "29 Esfand is a Friday and off for that"
-    );
+    let deadline = check(&calendar, "2026-03-19T09:00+03:30", term, "2026-03-25T14:30+03:30");
+    let holidays = deadline.derivation.iter().filter(|stretch| stretch.why == Why::Holiday);
+    assert_eq!(holidays.count(), 4, "29 Esfand is a Friday and off for that");
     // 30 Esfand 1403 exists and is off.
-    check(
-        &calendar,
-        "2025-03-18T09:00+03:30",
-        term,
-        "2025-03-25T14:30+03:30",
-    );
+    check(&calendar, "2025-03-18T09:00+03:30", term, "2025-03-25T14:30+03:30");
 }
 
 #[test]
@@ -255,12 +188,7 @@ fn a_closure_from_noon_leaves_a_day_and_a_whole_one_takes_it() {
     check(&whole, from, term, "2026-11-23T14:30+03:30");
     // Working time stops at the closure and names it.
     let today = closed("  - { date: 1405/08/30, from: \"12:00\", name: { fa: گرما, en: heat } }\n");
-    let time = check(
-        &today,
-        from,
-        Term::working_time(hours(3)),
-        "2026-11-22T08:30+03:30",
-    );
+    let time = check(&today, from, Term::working_time(hours(3)), "2026-11-22T08:30+03:30");
     let last_line = text_of("ir-working").lines().count() + 2;
     let told = time.derivation[1].sentence(today.zone(), Language::Persian);
     assert_eq!(
@@ -286,69 +214,34 @@ fn a_closure_owns_only_what_it_took() {
     let evening = whys("  - { date: 1405/08/30, from: \"15:00\", name: heat }\n");
     assert_eq!(evening, [Open, OutsideHours, OutsideHours, Open]);
     let before_opening = whys("  - { date: 1405/09/01, from: \"07:30\", name: heat }\n");
-    assert_eq!(
-        before_opening,
-        [Open, OutsideHours, Closure, OutsideHours, Open]
-    );
+    assert_eq!(before_opening, [Open, OutsideHours, Closure, OutsideHours, Open]);
 }
 
 #[test]
 fn office_hours_end_days_where_the_week_is_longer() {
-    let calendar = with_change("ir-24x7", |text| {
-        format!("{text}officeHours: \"07:30-14:30\"\n")
-    });
+    let calendar = with_change("ir-24x7", |text| format!("{text}officeHours: \"07:30-14:30\"\n"));
     let from = "2026-11-21T10:00+03:30";
-    check(
-        &calendar,
-        from,
-        Term::working_days(1),
-        "2026-11-22T14:30+03:30",
-    );
-    check(
-        &calendar,
-        from,
-        Term::working_time(hours(24)),
-        "2026-11-22T10:00+03:30",
-    );
+    check(&calendar, from, Term::working_days(1), "2026-11-22T14:30+03:30");
+    check(&calendar, from, Term::working_time(hours(24)), "2026-11-22T10:00+03:30");
 }
 
 #[test]
 fn what_leans_on_estimates_or_missing_tables_says_so() {
     let calendar = shipped("ir-working");
     // Mab'ath, 16 Dey 1405, is estimated; the deadline ends the day before it.
-    let beside = calendar
-        .working_days(at("2027-01-04T10:00+03:30"), 1)
-        .unwrap();
-    let [Caveat::Estimated { day, .. }] = &beside.caveats[..] else {
-        panic!("{beside:#?}")
-    };
+    let beside = calendar.working_days(at("2027-01-04T10:00+03:30"), 1).unwrap();
+    let [Caveat::Estimated { day, .. }] = &beside.caveats[..] else { panic!("{beside:#?}") };
     assert_eq!(day.to_string(), "1405/10/16");
-    assert!(
-        beside
-            .sentence(Language::Persian)
-            .contains("هنوز اعلام نشده")
-    );
-    let through = calendar
-        .working_days(at("2027-01-05T10:00+03:30"), 1)
-        .unwrap();
+    assert!(beside.sentence(Language::Persian).contains("هنوز اعلام نشده"));
+    let through = calendar.working_days(at("2027-01-05T10:00+03:30"), 1).unwrap();
     assert_eq!(through.derivation[1].why, Why::EstimatedHoliday);
     assert_eq!(through.caveats.len(), 1);
-    let sure = calendar
-        .working_days(at("2026-11-21T10:00+03:30"), 10)
-        .unwrap();
+    let sure = calendar.working_days(at("2026-11-21T10:00+03:30"), 10).unwrap();
     assert_eq!(sure.caveats, []);
-    let beyond = calendar
-        .working_days(at("2028-05-20T10:00+03:30"), 1)
-        .unwrap();
+    let beyond = calendar.working_days(at("2028-05-20T10:00+03:30"), 1).unwrap();
     assert_eq!(beyond.caveats, [Caveat::MissingTable { year: 1407 }]);
-    assert!(
-        beyond
-            .sentence(Language::English)
-            .contains("no table of lunar holidays for 1407")
-    );
-    let never = shipped("ir-24x7")
-        .working_days(at("2028-05-20T10:00+03:30"), 1)
-        .unwrap();
+    assert!(beyond.sentence(Language::English).contains("no table of lunar holidays for 1407"));
+    let never = shipped("ir-24x7").working_days(at("2028-05-20T10:00+03:30"), 1).unwrap();
     assert_eq!(never.caveats, []);
 }
 
@@ -359,9 +252,7 @@ fn an_estimate_on_a_fixed_holiday() {
         let fixed = "  fixed:\n    - { day: 10/16, name: fixed }\n";
         text.replacen("  fixed:\n", fixed, 1)
     });
-    let deadline = calendar
-        .working_days(at("2027-01-05T10:00+03:30"), 1)
-        .unwrap();
+    let deadline = calendar.working_days(at("2027-01-05T10:00+03:30"), 1).unwrap();
     assert_eq!(deadline.derivation[1].why, Why::Holiday);
     assert_eq!(deadline.derivation[1].name.as_ref().unwrap().en, "fixed");
     assert_eq!(deadline.caveats.len(), 1);
@@ -378,22 +269,13 @@ fn terms_that_make_no_deadline_are_refused() {
         (Term::working_time(hours(-1)), DueError::Empty),
         (Term::working_days(WORKING_DAYS_MAX + 1), DueError::TooLong),
         (Term::within(SignedDuration::MAX), DueError::TooLong),
-        (
-            Term::working_time(hours(24 * 3660)),
-            DueError::NeverOpen {
-                calendar: "ir-working".into(),
-            },
-        ),
+        (Term::working_time(hours(24 * 3660)), DueError::NeverOpen { calendar: "ir-working".into() }),
     ];
     for (term, error) in refused {
         assert_eq!(calendar.due(from, term), Err(error.clone()), "{term:?}");
         assert!(!error.message_fa().is_empty());
     }
-    assert!(
-        calendar
-            .due(from, Term::working_days(WORKING_DAYS_MAX))
-            .is_ok()
-    );
+    assert!(calendar.due(from, Term::working_days(WORKING_DAYS_MAX)).is_ok());
     assert!(calendar.due(Timestamp::MAX, Term::working_days(1)).is_err());
     assert!(calendar.due(Timestamp::MIN, Term::working_days(1)).is_err());
 }
@@ -401,13 +283,7 @@ fn terms_that_make_no_deadline_are_refused() {
 #[test]
 fn the_example_of_the_guide_is_a_calendar() {
     let readme = include_str!("../../../rules/calendars/README.md");
-    let example = readme
-        .split("```yaml\n")
-        .nth(1)
-        .unwrap()
-        .split("```")
-        .next()
-        .unwrap();
+    let example = readme.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
     let (calendar, warnings) = read::calendar(&yaml::parse(example).unwrap()).unwrap();
     assert_eq!(warnings.list, []);
     // 16 Mordad 1405 closes at noon by the example; it is a Friday, so off already.

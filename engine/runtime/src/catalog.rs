@@ -110,11 +110,7 @@ impl Catalog {
     pub fn flow_named(&self, name: &str) -> Option<&Flow> {
         let (namespace, rest) = name.split_once('/')?;
         let (name, version) = rest.split_once(':')?;
-        self.flows.get(&FlowRef {
-            namespace: namespace.to_owned(),
-            name: name.to_owned(),
-            version: version.to_owned(),
-        })
+        self.flows.get(&FlowRef { namespace: namespace.to_owned(), name: name.to_owned(), version: version.to_owned() })
     }
 
     /// Flows of the present deployment that an event starts, each with its input.

@@ -56,11 +56,9 @@ pub fn deploy(store: &dyn Store, catalog: Catalog, at: Moment) -> Result<Catalog
         match known.iter().find(|row| row.name == *name) {
             Some(row) if row.digest == flow.digest => {}
             Some(_) => return Err(Error::Changed(shown(name))),
-            None => new.push(FlowRow {
-                name: name.clone(),
-                digest: flow.digest.clone(),
-                source: flow.source.to_string(),
-            }),
+            None => {
+                new.push(FlowRow { name: name.clone(), digest: flow.digest.clone(), source: flow.source.to_string() })
+            }
         }
     }
     keep(store, &new, at)?;
@@ -118,9 +116,8 @@ impl peygir_dsl::read::Names for AnyName {
 fn revive(catalog: Catalog, row: FlowRow) -> Result<Catalog, Error> {
     let unreadable = |what: String| Error::Unreadable { name: shown(&row.name), what };
     let root = peygir_source::yaml::parse(&row.source).map_err(|found| unreadable(found.message))?;
-    let (workflow, _) = peygir_dsl::read::workflow(&root, &AnyName).map_err(|found| {
-        unreadable(found.list.first().map(|first| first.message.clone()).unwrap_or_default())
-    })?;
+    let (workflow, _) = peygir_dsl::read::workflow(&root, &AnyName)
+        .map_err(|found| unreadable(found.list.first().map(|first| first.message.clone()).unwrap_or_default()))?;
     let flow = Flow { workflow: Arc::new(workflow), source: row.source.as_str().into(), digest: row.digest.clone() };
     Ok(catalog.with_earlier_flow(row.name, flow))
 }

@@ -95,8 +95,7 @@ impl Engine {
         let (mut from, to) = rows::of_stream(id);
         let mut stored = Vec::new();
         loop {
-            let page =
-                self.store.scan(&from, &to, PAGE_ROWS).map_err(|error| Failure::Internal(error.to_string()))?;
+            let page = self.store.scan(&from, &to, PAGE_ROWS).map_err(|error| Failure::Internal(error.to_string()))?;
             let full = page.len() == PAGE_ROWS;
             if let Some((last, _)) = page.last() {
                 from = [last.as_slice(), &[0]].concat();

@@ -146,8 +146,7 @@ impl Host {
             let _one_at_a_time = lock.lock().await;
             let engine = self.engine.clone();
             let stream = key.stream;
-            let result =
-                tokio::task::spawn_blocking(move || engine.handle_enqueued(&key, &command, now)).await;
+            let result = tokio::task::spawn_blocking(move || engine.handle_enqueued(&key, &command, now)).await;
             done |= self.note_result(stream, now, result.map(|result| result.map(|_| ())));
         }
         done

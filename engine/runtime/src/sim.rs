@@ -73,7 +73,8 @@ impl Gateway {
     }
 
     fn take(&self, request: &Request) -> Result<Receipt, Fault> {
-        let fault = |kind, lasting, reached, message: &str| Fault { kind, lasting, reached, message: message.to_owned() };
+        let fault =
+            |kind, lasting, reached, message: &str| Fault { kind, lasting, reached, message: message.to_owned() };
         let mood = *locked(&self.mood);
         match mood {
             Mood::Down => {

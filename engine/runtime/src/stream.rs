@@ -118,9 +118,7 @@ impl Stream {
         match name {
             RowName::Head => Some(encode(&self.head)),
             RowName::Instance(id) => self.instances.get(id).map(encode),
-            RowName::Activation(instance, number) => {
-                self.instances.get(instance)?.activations.get(number).map(encode)
-            }
+            RowName::Activation(instance, number) => self.instances.get(instance)?.activations.get(number).map(encode),
             RowName::Case => self.records.case.as_ref().map(encode),
             RowName::Task(id) => self.records.tasks.get(id).map(encode),
             RowName::Dispatch(id) => self.records.dispatches.get(id).map(encode),

@@ -183,7 +183,9 @@ impl Turn<'_> {
     fn attempt_ended(&mut self, id: Id, attempt: u32, result: &AttemptResult) {
         let result = match result.clone() {
             AttemptResult::Sent { reference } => outbox::Attempt::Sent { reference },
-            AttemptResult::Failed { fault, permanent, reached } => outbox::Attempt::Failed { fault, permanent, reached },
+            AttemptResult::Failed { fault, permanent, reached } => {
+                outbox::Attempt::Failed { fault, permanent, reached }
+            }
         };
         self.attempt_result(id, attempt, &result);
     }
@@ -379,8 +381,7 @@ impl Turn<'_> {
     }
 
     fn finish(mut self, envelope: &Envelope) -> Decided {
-        let enqueue =
-            std::mem::take(&mut self.rest).into_iter().map(|command| self.own_command(command)).collect();
+        let enqueue = std::mem::take(&mut self.rest).into_iter().map(|command| self.own_command(command)).collect();
         self.stream.head.at = self.at;
         let rows = self.stream.changes(&self.before);
         let batch = Batch {

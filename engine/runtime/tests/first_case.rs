@@ -81,7 +81,9 @@ async fn from_an_sms_to_a_verified_close() {
     for kind in ["case-opened", "decision-made", "case-referred", "task-created", "message-queued"] {
         assert!(kinds.contains(&kind), "{kinds:?}");
     }
-    assert!(view.flows.iter().any(|flow| flow.steps.iter().any(|step| step.name == "solve" && step.state == "current")));
+    assert!(
+        view.flows.iter().any(|flow| flow.steps.iter().any(|step| step.name == "solve" && step.state == "current"))
+    );
     let manager = world.desk.person(&view.manager.clone().expect("a manager").id).unwrap();
     let work = task(&world, &manager, "inbox").await;
     world.desk.claim(&manager, work).await.unwrap();

@@ -25,12 +25,7 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    pub fn error(
-        code: &'static str,
-        span: Span,
-        message: impl Into<String>,
-        message_fa: impl Into<String>,
-    ) -> Self {
+    pub fn error(code: &'static str, span: Span, message: impl Into<String>, message_fa: impl Into<String>) -> Self {
         Self {
             code,
             severity: Severity::Error,
@@ -42,16 +37,8 @@ impl Diagnostic {
         }
     }
 
-    pub fn warning(
-        code: &'static str,
-        span: Span,
-        message: impl Into<String>,
-        message_fa: impl Into<String>,
-    ) -> Self {
-        Self {
-            severity: Severity::Warning,
-            ..Self::error(code, span, message, message_fa)
-        }
+    pub fn warning(code: &'static str, span: Span, message: impl Into<String>, message_fa: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, span, message, message_fa) }
     }
 
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
@@ -76,9 +63,7 @@ impl Diagnostics {
     }
 
     pub fn has_errors(&self) -> bool {
-        self.list
-            .iter()
-            .any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.list.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
     /// Names the file of every finding that has none yet.

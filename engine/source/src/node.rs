@@ -75,10 +75,7 @@ impl Node {
             Value::String(text) => text.clone().into(),
             Value::Sequence(items) => items.iter().map(Node::to_json).collect(),
             Value::Mapping(entries) => serde_json::Value::Object(
-                entries
-                    .iter()
-                    .map(|entry| (entry.key.clone(), entry.node.to_json()))
-                    .collect(),
+                entries.iter().map(|entry| (entry.key.clone(), entry.node.to_json())).collect(),
             ),
         }
     }

@@ -17,31 +17,18 @@ pub enum Language {
 /// text of the file; where it is not at hand the line is left out.
 pub fn human(diagnostic: &Diagnostic, source: Option<&str>, language: Language) -> String {
     let (severity, help_word, message) = match language {
-        Language::English => (
-            severity_en(diagnostic.severity),
-            "help",
-            diagnostic.message.as_str(),
-        ),
-        Language::Persian => (
-            severity_fa(diagnostic.severity),
-            "راهنما",
-            &*diagnostic.message_fa,
-        ),
+        Language::English => (severity_en(diagnostic.severity), "help", diagnostic.message.as_str()),
+        Language::Persian => (severity_fa(diagnostic.severity), "راهنما", &*diagnostic.message_fa),
     };
     let span = diagnostic.span;
     let mut text = format!("{severity}[{}]: {message}\n", diagnostic.code);
     let number = span.line.to_string();
     let gutter = " ".repeat(number.len());
-    text.push_str(&format!(
-        "{gutter}--> {}:{}:{}\n",
-        diagnostic.file, span.line, span.column
-    ));
+    text.push_str(&format!("{gutter}--> {}:{}:{}\n", diagnostic.file, span.line, span.column));
     let index = usize::try_from(span.line.saturating_sub(1)).unwrap_or(usize::MAX);
     if let Some(line) = source.and_then(|source| source.split('\n').nth(index)) {
         let (shown, caret) = snippet(line.trim_end_matches('\r'), span.column, span.length);
-        text.push_str(&format!(
-            "{gutter} |\n{number} | {shown}\n{gutter} | {caret}\n"
-        ));
+        text.push_str(&format!("{gutter} |\n{number} | {shown}\n{gutter} | {caret}\n"));
     }
     if let Some(help) = &diagnostic.help {
         text.push_str(&format!("{gutter} = {help_word}: {help}\n"));
@@ -52,17 +39,8 @@ pub fn human(diagnostic: &Diagnostic, source: Option<&str>, language: Language) 
 /// All findings, one after the other, in the order of their places.
 pub fn human_all(diagnostics: &Diagnostics, source: Option<&str>, language: Language) -> String {
     let mut sorted: Vec<_> = diagnostics.list.iter().collect();
-    sorted.sort_by_key(|diagnostic| {
-        (
-            &diagnostic.file,
-            diagnostic.span.line,
-            diagnostic.span.column,
-        )
-    });
-    let texts: Vec<_> = sorted
-        .into_iter()
-        .map(|diagnostic| human(diagnostic, source, language))
-        .collect();
+    sorted.sort_by_key(|diagnostic| (&diagnostic.file, diagnostic.span.line, diagnostic.span.column));
+    let texts: Vec<_> = sorted.into_iter().map(|diagnostic| human(diagnostic, source, language)).collect();
     texts.join("\n")
 }
 
@@ -98,11 +76,7 @@ fn severity_fa(severity: Severity) -> &'static str {
 /// their own (vowel signs, joiners) get no room in the line of carets either.
 fn snippet(line: &str, column: u32, length: u32) -> (String, String) {
     let column = usize::try_from(column.saturating_sub(1)).unwrap_or(0);
-    let skipped = if column >= LINE_CHARS_MAX {
-        column - LINE_CHARS_MAX / 2
-    } else {
-        0
-    };
+    let skipped = if column >= LINE_CHARS_MAX { column - LINE_CHARS_MAX / 2 } else { 0 };
     let shown: String = line.chars().skip(skipped).take(LINE_CHARS_MAX).collect();
     let mut caret = String::new();
     for character in shown.chars().take(column - skipped) {
@@ -112,14 +86,8 @@ fn snippet(line: &str, column: u32, length: u32) -> (String, String) {
             _ => caret.push(' '),
         }
     }
-    let marked = shown
-        .chars()
-        .skip(column - skipped)
-        .take(usize::try_from(length).unwrap_or(1));
-    let width = marked
-        .filter(|character| !takes_no_room(*character))
-        .count()
-        .max(1);
+    let marked = shown.chars().skip(column - skipped).take(usize::try_from(length).unwrap_or(1));
+    let width = marked.filter(|character| !takes_no_room(*character)).count().max(1);
     caret.push_str(&"^".repeat(width));
     (shown, caret)
 }
@@ -139,11 +107,7 @@ mod tests {
     fn finding(line: u32, column: u32, length: u32) -> Diagnostic {
         let mut finding = Diagnostic::error(
             "PG-D004",
-            Span {
-                line,
-                column,
-                length,
-            },
+            Span { line, column, length },
             "there is no `ouput` here",
             "این‌جا `ouput` نیست",
         )
@@ -163,19 +127,13 @@ error[PG-D004]: there is no `ouput` here
   |      ^^^^^
   = help: did you mean `output`?
 ";
-        assert_eq!(
-            human(&finding(2, 7, 5), Some(source), Language::English),
-            expected
-        );
+        assert_eq!(human(&finding(2, 7, 5), Some(source), Language::English), expected);
     }
 
     #[test]
     fn persian_and_places_that_are_not_there() {
         let text = human(&finding(9, 1, 0), Some("a: 1"), Language::Persian);
-        assert_eq!(
-            text,
-            "خطا[PG-D004]: این‌جا `ouput` نیست\n --> w.yaml:9:1\n  = راهنما: did you mean `output`?\n"
-        );
+        assert_eq!(text, "خطا[PG-D004]: این‌جا `ouput` نیست\n --> w.yaml:9:1\n  = راهنما: did you mean `output`?\n");
         let tab = human(&finding(1, 3, 1), Some("\tab"), Language::English);
         assert!(tab.contains("1 | \tab\n  | \t ^\n"), "{tab}");
         let long = "x".repeat(1_000) + "!" + &"y".repeat(1_000);
@@ -186,14 +144,9 @@ error[PG-D004]: there is no `ouput` here
 
     #[test]
     fn in_the_order_of_places() {
-        let all = Diagnostics {
-            list: vec![finding(3, 1, 0), finding(1, 2, 0), finding(1, 1, 0)],
-        };
+        let all = Diagnostics { list: vec![finding(3, 1, 0), finding(1, 2, 0), finding(1, 1, 0)] };
         let text = human_all(&all, None, Language::English);
-        let places: Vec<_> = text
-            .lines()
-            .filter_map(|line| line.split("w.yaml:").nth(1))
-            .collect();
+        let places: Vec<_> = text.lines().filter_map(|line| line.split("w.yaml:").nth(1)).collect();
         assert_eq!(places, ["1:1", "1:2", "3:1"]);
     }
 

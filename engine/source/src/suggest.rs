@@ -20,11 +20,7 @@ pub fn suggest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 fn likeness(left: &str, right: &str) -> f64 {
     let slips = strsim::damerau_levenshtein(left, right);
     let length = left.chars().count().max(right.chars().count());
-    if slips <= 1 && length >= 2 {
-        1.0 - 0.01 * slips as f64
-    } else {
-        strsim::jaro_winkler(left, right) * 0.9
-    }
+    if slips <= 1 && length >= 2 { 1.0 - 0.01 * slips as f64 } else { strsim::jaro_winkler(left, right) * 0.9 }
 }
 
 #[cfg(test)]
@@ -45,9 +41,6 @@ mod tests {
         ] {
             assert_eq!(suggest(name, names), expected, "{name}");
         }
-        assert_eq!(
-            suggest("پایگاه", ["پایگاه‌داده", "شکایت"]),
-            Some("پایگاه‌داده")
-        );
+        assert_eq!(suggest("پایگاه", ["پایگاه‌داده", "شکایت"]), Some("پایگاه‌داده"));
     }
 }

@@ -33,8 +33,7 @@ pub fn parse(text: &str) -> Result<Node, Diagnostic> {
         return Err(diagnostic);
     }
     // The parser is not ours: a panic in it is a text that cannot be read, not the end of the host.
-    let parsed =
-        catch_unwind(|| serde_yaml::from_str_with_options::<Spanned<Raw>>(text, options()));
+    let parsed = catch_unwind(|| serde_yaml::from_str_with_options::<Spanned<Raw>>(text, options()));
     let lines = lines(text);
     let raw = match parsed {
         Ok(Ok(raw)) => raw,
@@ -167,27 +166,15 @@ fn node(raw: Spanned<Raw>, lines: &[&str]) -> Result<Node, Diagnostic> {
         Raw::Integer(number) => integer(number, written(raw.defined, lines), span)?,
         Raw::Float(number) => float(number, written(raw.defined, lines), span)?,
         Raw::String(text) => Value::String(text),
-        Raw::Sequence(items) => Value::Sequence(
-            items
-                .into_iter()
-                .map(|item| node(item, lines))
-                .collect::<Result<_, _>>()?,
-        ),
+        Raw::Sequence(items) => {
+            Value::Sequence(items.into_iter().map(|item| node(item, lines)).collect::<Result<_, _>>()?)
+        }
         Raw::Mapping(entries) => {
             let entry = |(key, value): (Spanned<String>, Spanned<Raw>)| {
                 let key_span = self::span(key.referenced, lines);
-                Ok(Entry {
-                    key: key.value,
-                    key_span,
-                    node: node(value, lines)?,
-                })
+                Ok(Entry { key: key.value, key_span, node: node(value, lines)? })
             };
-            Value::Mapping(
-                entries
-                    .into_iter()
-                    .map(entry)
-                    .collect::<Result<_, Diagnostic>>()?,
-            )
+            Value::Mapping(entries.into_iter().map(entry).collect::<Result<_, Diagnostic>>()?)
         }
     };
     Ok(Node { span, value })
@@ -198,12 +185,8 @@ fn integer(number: i128, written: &str, span: Span) -> Result<Value, Diagnostic>
     if written.starts_with('+') {
         return Ok(Value::String(written.to_owned()));
     }
-    let exact = i64::try_from(number)
-        .map(Into::into)
-        .or_else(|_| u64::try_from(number).map(Into::into));
-    exact
-        .map(Value::Number)
-        .map_err(|_| yaml_fault::number_out_of_range(span))
+    let exact = i64::try_from(number).map(Into::into).or_else(|_| u64::try_from(number).map(Into::into));
+    exact.map(Value::Number).map_err(|_| yaml_fault::number_out_of_range(span))
 }
 
 fn float(number: f64, written: &str, span: Span) -> Result<Value, Diagnostic> {
@@ -222,19 +205,10 @@ fn float(number: f64, written: &str, span: Span) -> Result<Value, Diagnostic> {
 
 /// The plain scalar that stands at a place, as it was written.
 fn written<'a>(location: Location, lines: &[&'a str]) -> &'a str {
-    let line = usize::try_from(location.line())
-        .ok()
-        .and_then(|line| lines.get(line.checked_sub(1)?));
-    let column = usize::try_from(location.column())
-        .unwrap_or(0)
-        .saturating_sub(1);
-    let rest = line
-        .and_then(|line| Some(&line[line.char_indices().nth(column)?.0..]))
-        .unwrap_or("");
-    rest.split([' ', '\t', ',', ']', '}', '#'])
-        .next()
-        .unwrap_or("")
-        .trim_end_matches(':')
+    let line = usize::try_from(location.line()).ok().and_then(|line| lines.get(line.checked_sub(1)?));
+    let column = usize::try_from(location.column()).unwrap_or(0).saturating_sub(1);
+    let rest = line.and_then(|line| Some(&line[line.char_indices().nth(column)?.0..])).unwrap_or("");
+    rest.split([' ', '\t', ',', ']', '}', '#']).next().unwrap_or("").trim_end_matches(':')
 }
 
 /// The place in our own terms: the length ends with the line.
@@ -242,15 +216,7 @@ pub(crate) fn span(location: Location, lines: &[&str]) -> Span {
     let to_u32 = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
     let (line, column) = (to_u32(location.line()), to_u32(location.column()));
     let index = usize::try_from(line.saturating_sub(1)).unwrap_or(usize::MAX);
-    let chars = lines
-        .get(index)
-        .map_or(0, |line| line.trim_end().chars().count());
-    let left = u32::try_from(chars)
-        .unwrap_or(u32::MAX)
-        .saturating_sub(column.saturating_sub(1));
-    Span {
-        line,
-        column,
-        length: to_u32(location.span().len()).min(left),
-    }
+    let chars = lines.get(index).map_or(0, |line| line.trim_end().chars().count());
+    let left = u32::try_from(chars).unwrap_or(u32::MAX).saturating_sub(column.saturating_sub(1));
+    Span { line, column, length: to_u32(location.span().len()).min(left) }
 }

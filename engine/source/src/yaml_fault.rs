@@ -10,40 +10,24 @@ use crate::{Diagnostic, Span};
 const QUOTED_CHARS_MAX: usize = 60;
 
 pub(crate) fn lines(text: &str) -> Vec<&str> {
-    text.split('\n')
-        .map(|line| line.strip_suffix('\r').unwrap_or(line))
-        .collect()
+    text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).collect()
 }
 
 pub(crate) fn too_long(bytes: usize) -> Diagnostic {
-    let span = Span {
-        line: 1,
-        column: 1,
-        length: 0,
-    };
+    let span = Span { line: 1, column: 1, length: 0 };
     let message = format!("the text has {bytes} bytes; at most {TEXT_BYTES_MAX} are read");
     let message_fa = format!("متن {bytes} بایت است؛ بیش از {TEXT_BYTES_MAX} بایت خوانده نمی‌شود");
     Diagnostic::error("PG-Y002", span, message, message_fa).with_help("split the file")
 }
 
 pub(crate) fn unreadable() -> Diagnostic {
-    let span = Span {
-        line: 1,
-        column: 1,
-        length: 0,
-    };
-    Diagnostic::error(
-        "PG-Y001",
-        span,
-        "the text is not YAML",
-        "متن YAML درستی نیست",
-    )
+    let span = Span { line: 1, column: 1, length: 0 };
+    Diagnostic::error("PG-Y001", span, "the text is not YAML", "متن YAML درستی نیست")
 }
 
 /// Control characters never belong into a text that people write; most come from pasting.
 pub(crate) fn control_character(text: &str) -> Option<Diagnostic> {
-    let allowed =
-        |character: char| matches!(character, '\n' | '\r' | '\t') || !character.is_control();
+    let allowed = |character: char| matches!(character, '\n' | '\r' | '\t') || !character.is_control();
     let offset = text.find(|character: char| !allowed(character))?;
     let line_start = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
     let count = |text: &str, what: char| text.matches(what).count();
@@ -66,53 +50,27 @@ pub(crate) fn number_out_of_range(span: Span) -> Diagnostic {
 }
 
 pub(crate) fn of(error: &Error, lines: &[&str]) -> Diagnostic {
-    let span = error.location().map_or(
-        Span {
-            line: 1,
-            column: 1,
-            length: 0,
-        },
-        |location| yaml::span(location, lines),
-    );
+    let span = error.location().map_or(Span { line: 1, column: 1, length: 0 }, |location| yaml::span(location, lines));
     match error {
         Error::WithSnippet { error, .. } => of(error, lines),
         Error::AliasError { error, .. } => of(error, lines),
         Error::DuplicateMappingKey { key, .. } => duplicate_key(key.as_deref(), span),
-        Error::Budget {
-            breach: BudgetBreach::Documents { .. },
-            ..
-        }
-        | Error::MultipleDocuments { .. } => {
+        Error::Budget { breach: BudgetBreach::Documents { .. }, .. } | Error::MultipleDocuments { .. } => {
             let message = "the text holds several documents; one is wanted";
             let help = "keep one document for each file: delete the line `---` and what follows";
-            Diagnostic::error(
-                "PG-Y007",
-                span,
-                message,
-                "متن چند سند دارد؛ باید یک سند باشد",
-            )
-            .with_help(help)
+            Diagnostic::error("PG-Y007", span, message, "متن چند سند دارد؛ باید یک سند باشد").with_help(help)
         }
         Error::Budget { .. }
         | Error::AliasReplayLimitExceeded { .. }
         | Error::AliasExpansionLimitExceeded { .. }
         | Error::AliasReplayStackDepthExceeded { .. }
         | Error::AliasReplayCounterOverflow { .. } => too_large(span),
-        Error::MergeKeyNotAllowed { .. } | Error::MergeValueNotMapOrSeqOfMaps { .. } => {
-            merge_key(span)
-        }
-        Error::UnsupportedTag { tag, .. } | Error::TaggedEnumMismatch { tagged: tag, .. } => {
-            tag_refused(tag, span)
-        }
+        Error::MergeKeyNotAllowed { .. } | Error::MergeValueNotMapOrSeqOfMaps { .. } => merge_key(span),
+        Error::UnsupportedTag { tag, .. } | Error::TaggedEnumMismatch { tagged: tag, .. } => tag_refused(tag, span),
         Error::NonFiniteFloat { .. } => number_out_of_range(span),
         Error::UnknownAnchor { .. } | Error::RecursiveReferencesRequireWeakTypes { .. } => {
             let message = "the alias points to no anchor before it, or to itself";
-            Diagnostic::error(
-                "PG-Y009",
-                span,
-                message,
-                "این ارجاع (*) به نشانی که پیش از آن آمده باشد اشاره نمی‌کند",
-            )
+            Diagnostic::error("PG-Y009", span, message, "این ارجاع (*) به نشانی که پیش از آن آمده باشد اشاره نمی‌کند")
         }
         other => not_yaml(other, span),
     }
@@ -122,17 +80,12 @@ fn duplicate_key(key: Option<&str>, span: Span) -> Diagnostic {
     let key = key.map_or_else(String::new, |key| format!(" `{}`", quoted(key)));
     let message = format!("the key{key} stands twice in this mapping");
     let message_fa = format!("کلید{key} در این نگاشت دو بار آمده است");
-    Diagnostic::error("PG-Y003", span, message, message_fa)
-        .with_help("delete or rename one of them")
+    Diagnostic::error("PG-Y003", span, message, message_fa).with_help("delete or rename one of them")
 }
 
 fn too_large(span: Span) -> Diagnostic {
-    let message = format!(
-        "the document is too large: at most {NODES_MAX} values and {DEPTH_MAX} levels are read"
-    );
-    let message_fa = format!(
-        "سند بیش از اندازه بزرگ است: حداکثر {NODES_MAX} مقدار و {DEPTH_MAX} سطح خوانده می‌شود"
-    );
+    let message = format!("the document is too large: at most {NODES_MAX} values and {DEPTH_MAX} levels are read");
+    let message_fa = format!("سند بیش از اندازه بزرگ است: حداکثر {NODES_MAX} مقدار و {DEPTH_MAX} سطح خوانده می‌شود");
     Diagnostic::error("PG-Y004", span, message, message_fa).with_help("split the document")
 }
 
@@ -152,23 +105,13 @@ fn tag_refused(tag: &str, span: Span) -> Diagnostic {
 fn not_yaml(error: &Error, span: Span) -> Diagnostic {
     let said = error.without_snippet().to_string();
     // The parser repeats its place within its message; ours is in the span.
-    let said = said
-        .split(" at line ")
-        .next()
-        .unwrap_or("")
-        .split(": line ")
-        .next()
-        .unwrap_or("");
+    let said = said.split(" at line ").next().unwrap_or("").split(": line ").next().unwrap_or("");
     let said = quoted(said.lines().next().unwrap_or(""));
     let message = format!("the text is not YAML: {said}");
     Diagnostic::error("PG-Y001", span, message, "متن در این جا YAML درستی نیست")
 }
 
 fn quoted(text: &str) -> String {
-    let shown: String = text
-        .chars()
-        .filter(|character| !character.is_control())
-        .take(QUOTED_CHARS_MAX * 2)
-        .collect();
+    let shown: String = text.chars().filter(|character| !character.is_control()).take(QUOTED_CHARS_MAX * 2).collect();
     shown
 }

@@ -17,45 +17,25 @@ fn refuses(text: &str, expected: (&str, u32, u32)) {
         Ok(node) => panic!("{text:.60} is read as {}", node.to_json()),
         Err(error) => error,
     };
-    assert_eq!(
-        (error.code, error.span.line, error.span.column),
-        expected,
-        "{text:.60}: {}",
-        error.message
-    );
+    assert_eq!((error.code, error.span.line, error.span.column), expected, "{text:.60}: {}", error.message);
     assert!(!error.message.contains("line "), "{}", error.message);
     assert!(!error.message_fa.is_empty());
 }
 
 #[test]
 fn scalars_are_what_people_mean() {
-    reads(
-        "[NO, yes, off, on, y, true, false]",
-        json!(["NO", "yes", "off", "on", "y", true, false]),
-    );
+    reads("[NO, yes, off, on, y, true, false]", json!(["NO", "yes", "off", "on", "y", true, false]));
     reads("phone: 09121234567", json!({"phone": "09121234567"}));
-    reads(
-        "[010, 1_000, 0, 0.5, -0.5, 007.5]",
-        json!(["010", "1_000", 0, 0.5, -0.5, "007.5"]),
-    );
-    reads(
-        "[+989121234567, +1.5, '+98']",
-        json!(["+989121234567", "+1.5", "+98"]),
-    );
-    reads(
-        "[~, null, '', \"null\", 1e3, 12, -3, 0x1F]",
-        json!([null, null, "", "null", 1000.0, 12, -3, 31]),
-    );
+    reads("[010, 1_000, 0, 0.5, -0.5, 007.5]", json!(["010", "1_000", 0, 0.5, -0.5, "007.5"]));
+    reads("[+989121234567, +1.5, '+98']", json!(["+989121234567", "+1.5", "+98"]));
+    reads("[~, null, '', \"null\", 1e3, 12, -3, 0x1F]", json!([null, null, "", "null", 1000.0, 12, -3, 31]));
     reads("a:\nb: {}\nc: []", json!({"a": null, "b": {}, "c": []}));
     reads(
         "between: 08:00-21:00\nat: 10:30\nid: 1.0.0",
         json!({"between": "08:00-21:00", "at": "10:30", "id": "1.0.0"}),
     );
     reads("1: a\ntrue: b", json!({"1": "a", "true": "b"}));
-    reads(
-        "text: |\n  خط یک\n  خط دو\n",
-        json!({"text": "خط یک\nخط دو\n"}),
-    );
+    reads("text: |\n  خط یک\n  خط دو\n", json!({"text": "خط یک\nخط دو\n"}));
     reads("a: &x {n: 1}\nb: *x", json!({"a": {"n": 1}, "b": {"n": 1}}));
     reads("9223372036854775808", json!(9_223_372_036_854_775_808u64));
     reads("--- \na: 1\n", json!({"a": 1}));
@@ -70,10 +50,7 @@ fn malformed_input_is_refused_with_its_place() {
     refuses("base: &b {x: 1}\nd:\n  <<: *b\n", ("PG-Y005", 3, 3));
     refuses("a: !!python/object:os.system x", ("PG-Y006", 1, 30));
     refuses("a: 1\n---\nb: 2\n", ("PG-Y007", 2, 1));
-    refuses(
-        "a: 123456789012345678901234567890123456789012345678901234567890",
-        ("PG-Y008", 1, 4),
-    );
+    refuses("a: 123456789012345678901234567890123456789012345678901234567890", ("PG-Y008", 1, 4));
     refuses("a: 1e400", ("PG-Y008", 1, 4));
     refuses("a: .inf", ("PG-Y008", 1, 4));
     refuses("a: *nowhere", ("PG-Y009", 1, 4));
@@ -99,9 +76,7 @@ fn what_grows_is_cut_early() {
         "[".repeat(100_000),
         "[".repeat(100_000) + &"]".repeat(100_000),
         "- ".repeat(50_000),
-        (0..3_000)
-            .map(|depth| format!("{}a:\n", " ".repeat(depth % 200)))
-            .collect(),
+        (0..3_000).map(|depth| format!("{}a:\n", " ".repeat(depth % 200))).collect(),
         "a: &a [*a]".to_owned(),
         "- 1\n".repeat(30_000),
     ];
@@ -114,22 +89,17 @@ fn what_grows_is_cut_early() {
 }
 
 fn place<'a>(node: &'a Node, path: &[&str]) -> &'a Node {
-    path.iter()
-        .fold(node, |node, key| match key.parse::<usize>() {
-            Ok(index) => &node.items().unwrap()[index],
-            Err(_) => node.get(key).unwrap(),
-        })
+    path.iter().fold(node, |node, key| match key.parse::<usize>() {
+        Ok(index) => &node.items().unwrap()[index],
+        Err(_) => node.get(key).unwrap(),
+    })
 }
 
 #[test]
 fn every_value_and_key_knows_its_place_in_characters() {
     let text = "متن: سلام\nفهرست:\n  - { کلید: 'مقدار', b: 12 }\n  - |\n    بند\nlast: null\n";
     let node = yaml::parse(text).unwrap();
-    let span = |line, column, length| Span {
-        line,
-        column,
-        length,
-    };
+    let span = |line, column, length| Span { line, column, length };
     assert_eq!(node.entry("متن").unwrap().key_span, span(1, 1, 3));
     assert_eq!(place(&node, &["متن"]).span, span(1, 6, 4));
     assert_eq!(node.entry("فهرست").unwrap().key_span, span(2, 1, 5));
@@ -152,9 +122,8 @@ fn any_json() -> impl Strategy<Value = Value> {
         (-1e9..1e9f64).prop_map(Value::from),
         "[ -~آ-ی۰-۹\n]{0,12}".prop_map(Value::from),
         prop::sample::select(vec![
-            "no", "~", "0912", "+98", "1_0", "<<", "*a", "&a", "- a", "a: b", "#", "!t", "", " ",
-            "1e3", ".inf", "0x1", "null", "true", "---", "...", "|", ">", "%a", "@a", "`", "?",
-            "\u{200c}", "\u{85}"
+            "no", "~", "0912", "+98", "1_0", "<<", "*a", "&a", "- a", "a: b", "#", "!t", "", " ", "1e3", ".inf", "0x1",
+            "null", "true", "---", "...", "|", ">", "%a", "@a", "`", "?", "\u{200c}", "\u{85}"
         ])
         .prop_map(Value::from),
     ];

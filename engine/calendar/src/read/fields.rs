@@ -17,39 +17,19 @@ pub(super) struct Reader {
 impl Reader {
     pub fn new(root: &Node) -> Self {
         let id = root.get("id").and_then(Node::as_str).unwrap_or_default();
-        Self {
-            calendar: id.to_owned(),
-            found: Diagnostics::default(),
-        }
+        Self { calendar: id.to_owned(), found: Diagnostics::default() }
     }
 
     pub fn origin(&self, span: Span) -> Origin {
-        Origin {
-            calendar: self.calendar.clone(),
-            line: span.line,
-        }
+        Origin { calendar: self.calendar.clone(), line: span.line }
     }
 
-    pub fn error(
-        &mut self,
-        code: &'static str,
-        span: Span,
-        en: impl Into<String>,
-        fa: impl Into<String>,
-    ) {
+    pub fn error(&mut self, code: &'static str, span: Span, en: impl Into<String>, fa: impl Into<String>) {
         self.found.push(Diagnostic::error(code, span, en, fa));
     }
 
-    pub fn error_with_help(
-        &mut self,
-        code: &'static str,
-        span: Span,
-        en: String,
-        fa: String,
-        help: String,
-    ) {
-        self.found
-            .push(Diagnostic::error(code, span, en, fa).with_help(help));
+    pub fn error_with_help(&mut self, code: &'static str, span: Span, en: String, fa: String, help: String) {
+        self.found.push(Diagnostic::error(code, span, en, fa).with_help(help));
     }
 
     pub fn warning(&mut self, code: &'static str, span: Span, en: String, fa: String) {
@@ -62,10 +42,7 @@ impl Reader {
             self.wrong_type(node, "a mapping", "یک نگاشت (کلید: مقدار)");
             return None;
         };
-        for entry in entries
-            .iter()
-            .filter(|entry| !known.contains(&entry.key.as_str()))
-        {
+        for entry in entries.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
             self.unknown_key(entry, known);
         }
         Some(entries)
@@ -115,11 +92,7 @@ impl Reader {
     pub fn text<'n>(&mut self, node: &'n Node) -> Option<&'n str> {
         let text = node.as_str();
         if text.is_none() {
-            self.wrong_type(
-                node,
-                "text; put it in quotes",
-                "متن؛ آن را در گیومه بگذارید",
-            );
+            self.wrong_type(node, "text; put it in quotes", "متن؛ آن را در گیومه بگذارید");
         }
         text
     }
@@ -138,18 +111,11 @@ impl Reader {
     /// `{ fa: نوروز, en: Nowruz }`, or one text that stands for both languages.
     pub fn name(&mut self, node: &Node) -> Option<Name> {
         if let Some(text) = node.as_str() {
-            return Some(Name {
-                fa: text.to_owned(),
-                en: text.to_owned(),
-            });
+            return Some(Name { fa: text.to_owned(), en: text.to_owned() });
         }
         self.mapping(node, &["fa", "en"])?;
-        let fa = self
-            .required(node, "fa")
-            .and_then(|n| self.text(n).map(str::to_owned));
-        let en = self
-            .required(node, "en")
-            .and_then(|n| self.text(n).map(str::to_owned));
+        let fa = self.required(node, "fa").and_then(|n| self.text(n).map(str::to_owned));
+        let en = self.required(node, "en").and_then(|n| self.text(n).map(str::to_owned));
         Some(Name { fa: fa?, en: en? })
     }
 

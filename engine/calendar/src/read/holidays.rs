@@ -7,9 +7,7 @@ use peygir_source::{Node, Span};
 
 use super::fields::Reader;
 use crate::hours::minute_of_day;
-use crate::{
-    Certainty, Closure, Holiday, Jalali, JalaliError, MonthDay, YEAR_MAX, YEAR_MIN, YearTable,
-};
+use crate::{Certainty, Closure, Holiday, Jalali, JalaliError, MonthDay, YEAR_MAX, YEAR_MIN, YearTable};
 
 type Fixed = BTreeMap<MonthDay, Holiday>;
 type Years = BTreeMap<i16, YearTable>;
@@ -18,14 +16,8 @@ pub(super) fn read(reader: &mut Reader, node: &Node) -> (Fixed, Years) {
     if reader.mapping(node, &["fixed", "years"]).is_none() {
         return Default::default();
     }
-    let fixed = node
-        .get("fixed")
-        .map(|list| fixed_days(reader, list))
-        .unwrap_or_default();
-    let years = node
-        .get("years")
-        .map(|list| tables(reader, list))
-        .unwrap_or_default();
+    let fixed = node.get("fixed").map(|list| fixed_days(reader, list)).unwrap_or_default();
+    let years = node.get("years").map(|list| tables(reader, list)).unwrap_or_default();
     warn_of_gaps(reader, node.span, &years);
     (fixed, years)
 }
@@ -42,11 +34,7 @@ fn fixed_days(reader: &mut Reader, list: &Node) -> Fixed {
             continue;
         };
         let origin = reader.origin(item.span);
-        let holiday = Holiday {
-            name,
-            certainty: Certainty::Announced,
-            origin,
-        };
+        let holiday = Holiday { name, certainty: Certainty::Announced, origin };
         if days.insert(day, holiday).is_some() {
             twice(reader, span);
         }
@@ -66,10 +54,7 @@ fn tables(reader: &mut Reader, list: &Node) -> Years {
             continue;
         };
         let origin = reader.origin(item.span);
-        let table = YearTable {
-            days: table_days(reader, year, days),
-            origin,
-        };
+        let table = YearTable { days: table_days(reader, year, days), origin };
         if years.insert(year, table).is_some() {
             twice(reader, span);
         }
@@ -80,9 +65,7 @@ fn tables(reader: &mut Reader, list: &Node) -> Years {
 fn year(reader: &mut Reader, item: &Node) -> Option<(i16, Span)> {
     let node = reader.required(item, "year")?;
     let number = reader.integer(node)?;
-    let year = i16::try_from(number)
-        .ok()
-        .filter(|y| (YEAR_MIN..=YEAR_MAX).contains(y));
+    let year = i16::try_from(number).ok().filter(|y| (YEAR_MIN..=YEAR_MAX).contains(y));
     if year.is_none() {
         bad_date(reader, node.span, &JalaliError::Year(number));
     }
@@ -104,11 +87,7 @@ fn table_days(reader: &mut Reader, year: i16, list: &Node) -> BTreeMap<MonthDay,
         if let Err(error) = Jalali::of(year, day) {
             bad_date(reader, span, &error);
         }
-        let holiday = Holiday {
-            name,
-            certainty,
-            origin: reader.origin(item.span),
-        };
+        let holiday = Holiday { name, certainty, origin: reader.origin(item.span) };
         if days.insert(day, holiday).is_some() {
             twice(reader, span);
         }
@@ -164,17 +143,11 @@ pub(super) fn closures(reader: &mut Reader, list: &Node) -> BTreeMap<Jalali, Clo
         }
         let date = date::<Jalali>(reader, item, "date");
         let name = reader.name_of(item);
-        let from = item
-            .get("from")
-            .map_or(Some(0), |node| minute(reader, node));
+        let from = item.get("from").map_or(Some(0), |node| minute(reader, node));
         let (Some((date, span)), Some(name), Some(from)) = (date, name, from) else {
             continue;
         };
-        let closure = Closure {
-            from,
-            name,
-            origin: reader.origin(item.span),
-        };
+        let closure = Closure { from, name, origin: reader.origin(item.span) };
         if closures.insert(date, closure).is_some() {
             twice(reader, span);
         }
@@ -194,11 +167,7 @@ fn minute(reader: &mut Reader, node: &Node) -> Option<u16> {
 }
 
 /// A date under a required key, and where it stood.
-fn date<T: FromStr<Err = JalaliError>>(
-    reader: &mut Reader,
-    item: &Node,
-    key: &str,
-) -> Option<(T, Span)> {
+fn date<T: FromStr<Err = JalaliError>>(reader: &mut Reader, item: &Node, key: &str) -> Option<(T, Span)> {
     let node = reader.required(item, key)?;
     let text = reader.text(node)?;
     match text.parse() {

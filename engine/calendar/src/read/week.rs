@@ -39,23 +39,14 @@ fn open_always(reader: &mut Reader, node: &Node) -> Option<[DayPattern; 7]> {
         return None;
     }
     let origin = reader.origin(node.span);
-    Some(std::array::from_fn(|_| DayPattern {
-        hours: vec![Hours::ALL_DAY],
-        origin: origin.clone(),
-    }))
+    Some(std::array::from_fn(|_| DayPattern { hours: vec![Hours::ALL_DAY], origin: origin.clone() }))
 }
 
 fn days(reader: &mut Reader, node: &Node) -> Option<[DayPattern; 7]> {
     reader.mapping(node, &DAYS)?;
     let week = DAYS.map(|name| match node.entry(name) {
-        Some(entry) => DayPattern {
-            hours: day(reader, &entry.node),
-            origin: reader.origin(entry.key_span),
-        },
-        None => DayPattern {
-            hours: Vec::new(),
-            origin: reader.origin(node.span),
-        },
+        Some(entry) => DayPattern { hours: day(reader, &entry.node), origin: reader.origin(entry.key_span) },
+        None => DayPattern { hours: Vec::new(), origin: reader.origin(node.span) },
     });
     if week.iter().all(|day| day.hours.is_empty()) && !reader.found.has_errors() {
         reader.error(
@@ -75,9 +66,7 @@ fn day(reader: &mut Reader, node: &Node) -> Vec<Hours> {
         let Some(next) = hours(reader, item) else {
             continue;
         };
-        let other = all
-            .iter()
-            .find(|(other, _)| other.from < next.to && next.from < other.to);
+        let other = all.iter().find(|(other, _)| other.from < next.to && next.from < other.to);
         if let Some((other, _)) = other {
             reader.error(
                 "PG-C007",

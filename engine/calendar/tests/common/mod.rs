@@ -13,18 +13,11 @@ pub fn node(json: &Json) -> Node {
         Json::Array(items) => Value::Sequence(items.iter().map(node).collect()),
         Json::Object(members) => Value::Mapping(members.iter().map(entry).collect()),
     };
-    Node {
-        span: Span::default(),
-        value,
-    }
+    Node { span: Span::default(), value }
 }
 
 fn entry((key, value): (&String, &Json)) -> Entry {
-    Entry {
-        key: key.clone(),
-        key_span: Span::default(),
-        node: node(value),
-    }
+    Entry { key: key.clone(), key_span: Span::default(), node: node(value) }
 }
 
 pub fn calendar(json: &Json) -> Calendar {

@@ -94,7 +94,11 @@ impl Desk {
             citizen: party(vault, &case.citizen, clear),
             on_behalf_of: case.on_behalf_of.as_ref().map(|other| party(vault, other, clear)),
             text: vault.open(&case.text),
-            manager: case.referral.as_ref().and_then(|referral| referral.manager.as_ref()).map(|id| person(&catalog, id)),
+            manager: case
+                .referral
+                .as_ref()
+                .and_then(|referral| referral.manager.as_ref())
+                .map(|id| person(&catalog, id)),
             flows: flows(&catalog, &stream, &timeline),
             tasks: tasks.into_iter().map(|task| self.task_view(by, &stream, task)).collect(),
             messages: stream
@@ -189,7 +193,10 @@ fn flows(catalog: &Catalog, stream: &Stream, story: &[JournalLine]) -> Vec<FlowV
                 })
             };
             let current = |name: &str| {
-                instance.activations.values().any(|activation| activation.path.first().map(String::as_str) == Some(name))
+                instance
+                    .activations
+                    .values()
+                    .any(|activation| activation.path.first().map(String::as_str) == Some(name))
             };
             let steps = flow.iter().flat_map(|flow| flow.workflow.tasks.iter()).map(|task| FlowStep {
                 name: task.name.clone(),

@@ -4,11 +4,11 @@ use peygir_connector::{CALLBACK_TOKEN_PARAMETER, Delivery, Inbound, InboundCall}
 use peygir_core::Id;
 use subtle::ConstantTimeEq;
 
+use super::Desk;
 use super::person::identify;
 use super::refusal::{FieldError, Refusal};
 use super::submit::{inbound_claim, seal_text};
 use super::view::{NewMessage, Party, Source};
-use super::Desk;
 use crate::access::{Grant, Principal, Scope};
 use crate::command::Command;
 use crate::engine::Failure;
@@ -72,12 +72,7 @@ impl Desk {
         }
     }
 
-    async fn keep_unread(
-        &self,
-        connector: &str,
-        message: &NewMessage,
-        errors: &[FieldError],
-    ) -> Result<(), Refusal> {
+    async fn keep_unread(&self, connector: &str, message: &NewMessage, errors: &[FieldError]) -> Result<(), Refusal> {
         let host = self.host.clone();
         let at = host.clock.now();
         let (from, text) = (message.from.mobile.clone().unwrap_or_default(), message.text.clone());

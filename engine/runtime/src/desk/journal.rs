@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use peygir_casework::Event as CaseEvent;
 use peygir_core::Event as FlowEvent;
 
+use super::Desk;
 use super::names::instant;
 use super::refusal::Refusal;
 use super::view::JournalLine;
-use super::Desk;
 use crate::command::{Envelope, Recorded};
 use crate::stream::Stream;
 
@@ -122,9 +122,7 @@ fn flow_line(event: &FlowEvent) -> Line {
         FlowEvent::TimerCleared { fired, .. } => {
             Line(if *fired { "timer-fired" } else { "timer-cleared" }, Args::new(), false)
         }
-        FlowEvent::BranchEnded { branch, .. } => {
-            Line("branch-ended", args([("branch", branch.to_string())]), false)
-        }
+        FlowEvent::BranchEnded { branch, .. } => Line("branch-ended", args([("branch", branch.to_string())]), false),
         FlowEvent::RetryScheduled { retry, at, .. } => {
             Line("retry-scheduled", args([("retry", retry.to_string()), ("at", at.to_string())]), false)
         }

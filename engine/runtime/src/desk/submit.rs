@@ -4,10 +4,10 @@ use peygir_casework::text;
 use peygir_core::{Data, Id, Moment};
 use serde_json::{Value, json};
 
+use super::Desk;
 use super::person::{Identity, identify};
 use super::refusal::{FieldError, Refusal};
 use super::view::{NewMessage, Party, Submitted};
-use super::Desk;
 use crate::access::{Permission, Principal};
 use crate::command::{Claim, Command};
 use crate::engine::{Engine, Failure};
@@ -178,7 +178,8 @@ fn is_open(engine: &Engine, stream: Id) -> Result<bool, Refusal> {
 }
 
 fn same_body(value: &[u8], digest: &[u8; 32]) -> Result<Id, Refusal> {
-    let (stream, body) = value.split_at_checked(16).ok_or_else(|| Refusal::Internal("a claim is damaged".to_owned()))?;
+    let (stream, body) =
+        value.split_at_checked(16).ok_or_else(|| Refusal::Internal("a claim is damaged".to_owned()))?;
     if body != digest {
         return Err(Refusal::KeyReused);
     }
@@ -188,8 +189,7 @@ fn same_body(value: &[u8], digest: &[u8; 32]) -> Result<Id, Refusal> {
 /// The message as the intake flow gets it: personal members sealed with the key of whose they are.
 fn seal(engine: &Engine, message: &NewMessage, claims: &mut Vec<Claim>, at: Moment) -> Result<Value, Refusal> {
     let sender = sealed_party(engine, &message.from, claims, at)?;
-    let concerned =
-        message.on_behalf_of.as_ref().map(|party| sealed_party(engine, party, claims, at)).transpose()?;
+    let concerned = message.on_behalf_of.as_ref().map(|party| sealed_party(engine, party, claims, at)).transpose()?;
     // The text is about whom it concerns, whoever told it.
     let owner = concerned.as_ref().unwrap_or(&sender).0;
     let mut sealed = json!({
@@ -215,12 +215,7 @@ fn seal(engine: &Engine, message: &NewMessage, claims: &mut Vec<Claim>, at: Mome
     Ok(sealed)
 }
 
-fn sealed_party(
-    engine: &Engine,
-    party: &Party,
-    claims: &mut Vec<Claim>,
-    at: Moment,
-) -> Result<(Id, Value), Refusal> {
+fn sealed_party(engine: &Engine, party: &Party, claims: &mut Vec<Claim>, at: Moment) -> Result<(Id, Value), Refusal> {
     let Identity { person, claim } = identify(engine, party.national_id.as_deref(), party.mobile.as_deref(), at)?;
     claims.extend(claim);
     let mut sealed = json!({ "person": person.to_string() });

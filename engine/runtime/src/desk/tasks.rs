@@ -130,9 +130,10 @@ impl Desk {
             attempts_max: task.attempts_max,
             text: case.map(|case| vault.open(&case.text)).unwrap_or_default(),
             call: whom_to_call(stream).filter(|_| may_call).map(|whom| party(vault, &whom, true)),
-            answer: task.answer.as_ref().map(|answer| {
-                crate::vault::replace_sealed(answer.value(), &|token| vault.open(token))
-            }),
+            answer: task
+                .answer
+                .as_ref()
+                .map(|answer| crate::vault::replace_sealed(answer.value(), &|token| vault.open(token))),
             outcome: task.outcome.clone(),
             may_claim: owed && task.status == TaskStatus::Open,
             may_complete: owed && task.claimed_by.as_deref().is_none_or(|_| mine),
@@ -160,7 +161,8 @@ fn owes(catalog: &Catalog, by: &Principal, stream: &Stream, task: &Task) -> bool
         TaskKind::VerificationCall => Permission::CallWork,
     };
     let place = place(catalog, stream, task);
-    by.may(permission, &place) && (by.has_role(&[task.role.as_str()], &place) || task.person.as_deref() == Some(by.id.as_str()))
+    by.may(permission, &place)
+        && (by.has_role(&[task.role.as_str()], &place) || task.person.as_deref() == Some(by.id.as_str()))
 }
 
 /// Whether a principal may see the task: does it, gets a copy, or may read the case.

@@ -69,21 +69,21 @@ impl Turn<'_> {
         match table.decide(&inputs) {
             Ok(decision) => {
                 let provenance = self.provenance(table, &decision);
-                Answer::Output { output: Data::from(decision.outputs.clone()), provenance: Some(Data::from(provenance)) }
+                Answer::Output {
+                    output: Data::from(decision.outputs.clone()),
+                    provenance: Some(Data::from(provenance)),
+                }
             }
-            Err(fault) => {
-                Answer::Fault(Error::new(Kind::Validation, format!("table `{}`: {}", table.id(), fault.without_values())))
-            }
+            Err(fault) => Answer::Fault(Error::new(
+                Kind::Validation,
+                format!("table `{}`: {}", table.id(), fault.without_values()),
+            )),
         }
     }
 
     fn provenance(&mut self, table: &peygir_decision::Table, decision: &peygir_decision::Decision) -> Value {
-        let personal: Vec<&str> = table
-            .inputs()
-            .iter()
-            .filter(|input| is_personal(&input.from))
-            .map(|input| input.name.as_str())
-            .collect();
+        let personal: Vec<&str> =
+            table.inputs().iter().filter(|input| is_personal(&input.from)).map(|input| input.name.as_str()).collect();
         let inputs: serde_json::Map<String, Value> = decision
             .inputs
             .iter()
@@ -105,24 +105,22 @@ impl Turn<'_> {
     }
 
     /// A script decides and returns; where it returns a list of actions, the engine carries them out in order.
-    fn call_script(
-        &mut self,
-        call: &CallRef,
-        script: &peygir_script::Script,
-        with: &Value,
-    ) -> Result<(), Refused> {
+    fn call_script(&mut self, call: &CallRef, script: &peygir_script::Script, with: &Value) -> Result<(), Refused> {
         let now = peygir_script::Now { epoch_s: self.at.0.div_euclid(1_000_000), iso: self.local_time() };
         let req = self.case_in_clear();
         let args = self.open_all(with);
         match script.call(&req, &now, &args, &self.catalog.script_deadline()) {
             Ok(output) => {
-                let provenance = json!({ "script": script.name(), "version": self.catalog.script_digest(script.name()) });
+                let provenance =
+                    json!({ "script": script.name(), "version": self.catalog.script_digest(script.name()) });
                 self.carry_out(call, &output);
                 let output = Data::from(output);
                 self.answer(call, Answer::Output { output, provenance: Some(Data::from(provenance)) });
                 Ok(())
             }
-            Err(fault) if fault.depends_on_machine() => Err(Refused::Aborted(format!("script `{}`: {}", script.name(), fault.without_values()))),
+            Err(fault) if fault.depends_on_machine() => {
+                Err(Refused::Aborted(format!("script `{}`: {}", script.name(), fault.without_values())))
+            }
             Err(fault) => {
                 // What a script says may quote what a citizen wrote; journals and logs get the sentence without it.
                 let detail = format!("script `{}`: {}", script.name(), fault.without_values());
@@ -148,12 +146,11 @@ impl Turn<'_> {
                 members.remove("action");
             }
             // An action waits for nobody: its answer finds no activation, and its key is its own.
-            let own = CallRef {
-                instance: call.instance,
-                activation: u64::MAX,
-                key: format!("{}/action#{index}", call.key),
-            };
-            match functions::find(name).map(|function| self.with_context(|context| (function.call)(context, &own, &with))) {
+            let own =
+                CallRef { instance: call.instance, activation: u64::MAX, key: format!("{}/action#{index}", call.key) };
+            match functions::find(name)
+                .map(|function| self.with_context(|context| (function.call)(context, &own, &with)))
+            {
                 Some(Ok(reply)) => self.absorb(reply),
                 Some(Err(fault)) => self.action_failed(name, fault.message()),
                 None => self.action_failed(name, "there is no such action"),
@@ -163,9 +160,8 @@ impl Turn<'_> {
 
     fn action_failed(&mut self, name: &str, why: &str) {
         let reason = format!("action `{name}` of a script: {why}");
-        let event = self.with_context(|context| {
-            peygir_casework::incident::action_failed(context, name.to_owned(), reason)
-        });
+        let event =
+            self.with_context(|context| peygir_casework::incident::action_failed(context, name.to_owned(), reason));
         self.record(event);
     }
 }

@@ -12,7 +12,8 @@ use crate::stream::RowName;
 
 impl Turn<'_> {
     pub(super) fn start_flow(&mut self, name: &str, input: &Data, label: &str) -> Result<(), Refused> {
-        let flow = self.catalog.flow_named(name).ok_or_else(|| Refused::Missing(format!("there is no flow `{name}`")))?;
+        let flow =
+            self.catalog.flow_named(name).ok_or_else(|| Refused::Missing(format!("there is no flow `{name}`")))?;
         let id = self.draws.id();
         let command = peygir_core::Command::Start {
             id,
@@ -44,11 +45,7 @@ impl Turn<'_> {
         Ok(())
     }
 
-    pub(super) fn definition(
-        &self,
-        id: Id,
-        command: &peygir_core::Command,
-    ) -> Result<Arc<Workflow>, Refused> {
+    pub(super) fn definition(&self, id: Id, command: &peygir_core::Command) -> Result<Arc<Workflow>, Refused> {
         let flow = match (self.stream.instances.get(&id), command) {
             (Some(instance), _) => &instance.flow,
             (None, peygir_core::Command::Start { flow, .. }) => flow,

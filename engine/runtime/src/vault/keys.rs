@@ -149,11 +149,7 @@ impl Slots {
     }
 }
 
-fn read_slots(
-    file: &mut File,
-    path: &Path,
-    master: &Zeroizing<[u8; 32]>,
-) -> Result<(BTreeMap<Id, Slot>, u64), Error> {
+fn read_slots(file: &mut File, path: &Path, master: &Zeroizing<[u8; 32]>) -> Result<(BTreeMap<Id, Slot>, u64), Error> {
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(|source| io(path, source))?;
     let mut persons = BTreeMap::new();
@@ -171,7 +167,8 @@ fn read_slots(
                 }
                 None if index + 1 == whole => end = position,
                 None => {
-                    let what = format!("{}: the slot at byte {position} can't be opened with this master key", path.display());
+                    let what =
+                        format!("{}: the slot at byte {position} can't be opened with this master key", path.display());
                     return Err(Error::Damaged(what));
                 }
             },

@@ -85,7 +85,8 @@ impl Vault {
     /// Keyed hash for look-ups and claims: the same text gives the same hash here, and nobody without the key can try
     /// out the few million national IDs there are. `purpose` keeps the hashes of different uses apart.
     pub fn fingerprint(&self, purpose: &str, text: &str) -> [u8; 32] {
-        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(self.keys.lookup_key()).expect("HMAC takes keys of any length");
+        let mut mac =
+            <Hmac<Sha256> as Mac>::new_from_slice(self.keys.lookup_key()).expect("HMAC takes keys of any length");
         mac.update(purpose.as_bytes());
         mac.update(&[0]);
         mac.update(text.as_bytes());
