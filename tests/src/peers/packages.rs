@@ -32,8 +32,8 @@ pub const PEERS: &[Peer] = &[
     Peer {
         name: "chromium",
         // Without any font a page is blank: one that joins Persian letters comes along.
-        packages: &["chromium", "chromium-driver", "fonts-dejavu-core"],
-        probe: &["/usr/bin/chromium", "/usr/bin/chromedriver", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"],
+        packages: &["chromium", "fonts-dejavu-core"],
+        probe: &["/usr/bin/chromium", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"],
     },
 ];
 

@@ -1,0 +1,324 @@
+//! The console in a real browser, by mouse and keys: a manager answers in Persian, an operator asks the citizen, and all of
+//! it works without scripts. What the pages look like is kept as pictures under `target/screenshots/`.
+//!
+//! `PEYGIR_PICTURE=docs/console-fa.png cargo test -p peygir-tests --test console -- --ignored` draws the README's picture.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use peygir_tests::browser::Browser;
+use peygir_tests::client::Client;
+use peygir_tests::peers::{available, namespace};
+use peygir_tests::server::{Server, Site, repository};
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+/// What a text in Persian has that others have not: half-spaces, «گچپژ», Persian digits, a diacritic.
+const ACTION: &str = "همکارِ جانشین از ساعت ۹ پشت باجهٔ ۳ نشست و پرونده‌های عقب‌مانده پیگیری می‌شوند؛ گزارش پیوست شد.";
+
+/// A server, a browser that looks at it, and a client beside it.
+struct Desk {
+    site: Site,
+    _server: Server,
+    browser: Browser,
+    client: Client,
+    runtime: Runtime,
+}
+
+/// Runs a test with a browser, in a network namespace of its own.
+fn with_desk(test: &str, body: impl FnOnce(&mut Desk)) {
+    if !available("chromium") {
+        return;
+    }
+    namespace::isolated(test, || body(&mut Desk::open()));
+}
+
+impl Desk {
+    fn open() -> Self {
+        let site = Site::without_gateway();
+        keep_noon(&site);
+        let server = site.start();
+        let client = Client::new(site.address(), Some(&site.token()));
+        let browser = Browser::start(1280, 900).unwrap();
+        Self { site, _server: server, browser, client, runtime: Runtime::new().unwrap() }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.site.address())
+    }
+
+    fn visit(&mut self, path: &str) {
+        let url = self.url(path);
+        self.browser.open(&url).unwrap();
+    }
+
+    fn get(&self, path: &str) -> Value {
+        let answer = self.runtime.block_on(self.client.get(path));
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        answer.json()
+    }
+
+    /// Registers a complaint about Bank Melli; answers case id and tracking code.
+    fn complain(&self, key: &str, text: &str) -> (String, String) {
+        let message = json!({
+            "channel": "phone", "text": text, "topic": "no-officer", "agency": "bank-melli-hamedan",
+            "from": { "nationalId": "9990000018", "mobile": "09990000001", "name": "مریم نمونه‌پور" },
+        });
+        let answer = self.runtime.block_on(self.client.submit(key, &message)).unwrap();
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        let [case, code] = ["caseId", "trackingCode"].map(|name| answer.json()[name].as_str().unwrap().to_owned());
+        (case, code)
+    }
+
+    /// Waits until the case has an open task for a role.
+    fn await_task(&self, case: &str, role: &str) -> String {
+        let deadline = SystemTime::now() + PATIENCE;
+        loop {
+            let tasks = self.get(&format!("/api/v1/cases/{case}"))["tasks"].clone();
+            let open = |task: &&Value| task["role"] == role && task["status"] == "open";
+            if let Some(task) = tasks.as_array().unwrap().iter().find(open) {
+                return task["id"].as_str().unwrap().to_owned();
+            }
+            assert!(SystemTime::now() < deadline, "no open task for {role}: {tasks:#}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Signs a person in by a one-time link, as the command prints it.
+    fn sign_in(&mut self, person: &str) {
+        let output = self.site.run(&["login-link", person, "--data", "{data}"]);
+        let link = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        self.browser.open(link.trim()).unwrap();
+        self.browser.follow("main form button").unwrap();
+        let address = self.browser.address().unwrap();
+        assert_eq!(address, self.url("/"), "the link leads to the desk");
+    }
+
+    fn says(&mut self, words: &str) {
+        let html = self.browser.html().unwrap();
+        assert!(html.contains(words), "the page does not say «{words}»:\n{html}");
+    }
+
+    fn is_silent_on(&mut self, words: &str) {
+        let html = self.browser.html().unwrap();
+        assert!(!html.contains(words), "the page says «{words}»:\n{html}");
+    }
+
+    /// Keeps a picture of the whole page, which must show something.
+    fn picture(&mut self, name: &str) {
+        let picture = self.browser.picture(true).unwrap();
+        let folder = repository().join("target/screenshots");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(format!("{name}.png")), &picture.png).unwrap();
+        let colours = self.browser.colours(&picture).unwrap();
+        assert!(colours > 50, "{name} shows nothing but {colours} colours");
+    }
+
+    /// What a property of the page is.
+    fn asks(&mut self, expression: &str) -> Value {
+        self.browser.evaluate(expression).unwrap()
+    }
+}
+
+/// Puts the deployment where it is noon, for verification calls are made by day only.
+fn keep_noon(site: &Site) {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    let east = 12 - (now.as_secs() / 3600 % 24) as i64;
+    let path = site.deployment().join("deployment.yaml");
+    let text = fs::read_to_string(&path).unwrap();
+    // The zones of this family have their signs the other way round.
+    let noon = text.replace("zone: Asia/Tehran", &format!("zone: Etc/GMT{:+}", -east));
+    assert_ne!(noon, text);
+    fs::write(&path, noon).unwrap();
+}
+
+/// How «سلام» is drawn in the page's font: width as a word, width of its letters kept apart, and into how many pieces of
+/// ink each falls.
+const GLYPHS: &str = r"(() => {
+    const draw = text => {
+        const canvas = new OffscreenCanvas(600, 160), context = canvas.getContext('2d', { willReadFrequently: true });
+        context.font = '64px ' + getComputedStyle(document.body).fontFamily;
+        context.direction = 'rtl';
+        context.fillText(text, 560, 100);
+        const { data, width, height } = context.getImageData(0, 0, 600, 160);
+        const seen = new Uint8Array(width * height);
+        let pieces = 0;
+        for (let start = 0; start < seen.length; start++) {
+            if (seen[start] || data[4 * start + 3] < 96) continue;
+            pieces++;
+            const open = [start];
+            seen[start] = 1;
+            while (open.length) {
+                const at = open.pop();
+                for (const next of [at - 1, at + 1, at - width, at + width])
+                    if (next >= 0 && next < seen.length && !seen[next] && data[4 * next + 3] >= 96) {
+                        seen[next] = 1;
+                        open.push(next);
+                    }
+            }
+        }
+        return { width: context.measureText(text).width, pieces };
+    };
+    return { word: draw('سلام'), apart: draw([...'سلام'].join('\u200c')) };
+})()";
+
+#[test]
+fn a_case_is_answered_in_persian() {
+    with_desk("a_case_is_answered_in_persian", |desk| {
+        let (case, code) = desk.complain("one", "در شعبهٔ مرکزی بانک ملی کارمند باجهٔ تسهیلات نیست و جانشینی هم ندارد.");
+        let task = desk.await_task(&case, "duty-manager");
+        desk.visit("/inbox");
+        desk.says("برای این کار باید وارد شوید");
+
+        desk.sign_in("mgr-bank-melli");
+        desk.says("بهنام راستی‌پور");
+        desk.picture("home-fa");
+        manager_answers(desk, &task, &code);
+        desk.visit(&format!("/cases/{case}"));
+        desk.picture("case-manager-fa");
+
+        desk.sign_in("op-sadaf");
+        operator_calls(desk, &case);
+        desk.visit(&format!("/cases/{case}"));
+        desk.picture("case-closed-fa");
+        desk.visit(&format!("/cases/{case}?lang=en"));
+        desk.picture("case-closed-en");
+        everybody_tracks(desk, &code);
+    });
+}
+
+fn manager_answers(desk: &mut Desk, task: &str, code: &str) {
+    desk.browser.follow("nav a[href='/inbox']").unwrap();
+    assert_eq!(desk.asks("document.dir"), "rtl");
+    assert_eq!(desk.asks("document.documentElement.lang"), "fa");
+    reads_from_right_to_left(desk);
+    letters_are_joined(desk);
+    desk.says(code);
+    desk.picture("inbox-fa");
+
+    desk.browser.follow(&format!(".rows a[href='/tasks/{task}']")).unwrap();
+    desk.picture("task-open-fa");
+    desk.browser.follow(&format!("form[action='/tasks/{task}/claim'] button")).unwrap();
+    desk.browser.click("input[name='/result'][value='stand-in']").unwrap();
+    desk.browser.type_into("textarea[name='/action']", ACTION).unwrap();
+    desk.browser.click("input[name='/cause'][value='staffing']").unwrap();
+    desk.picture("task-form-fa");
+    desk.browser.follow(&format!("form[action='/tasks/{task}/complete'] button")).unwrap();
+
+    assert_eq!(desk.browser.address().unwrap(), desk.url("/inbox?done=completed"));
+    desk.says("پاسخ شما ثبت شد");
+    desk.is_silent_on(code);
+    desk.picture("inbox-empty-fa");
+    let done = desk.get(&format!("/api/v1/tasks/{task}"));
+    assert_eq!(done["status"], "completed");
+    assert_eq!(done["answer"], json!({ "result": "stand-in", "action": ACTION, "cause": "staffing" }));
+}
+
+fn operator_calls(desk: &mut Desk, case: &str) {
+    let call = desk.await_task(case, "operator");
+    desk.visit("/calls");
+    desk.picture("calls-fa");
+    desk.visit("/calls?lang=en");
+    desk.picture("calls-en");
+    desk.visit("/calls?lang=fa");
+    desk.browser.follow(&format!(".rows a[href='/tasks/{call}']")).unwrap();
+    desk.is_silent_on("0001");
+    desk.browser.follow(&format!("form[action='/tasks/{call}/claim'] button")).unwrap();
+    desk.says("tel:+989990000001");
+    desk.browser.click("input[name='/outcome'][value='solved']").unwrap();
+    desk.browser.click("input[name='/satisfaction'][value='4']").unwrap();
+    desk.picture("call-form-fa");
+    desk.browser.follow(&format!("form[action='/tasks/{call}/complete'] button")).unwrap();
+    desk.says("پاسخ شما ثبت شد");
+}
+
+fn everybody_tracks(desk: &mut Desk, code: &str) {
+    // The language that was asked for last is kept.
+    desk.visit("/?lang=fa");
+    desk.browser.follow("form[action='/sign-out'] button").unwrap();
+    // A code as a citizen types it: in Persian digits.
+    let typed: String = code.chars().map(|digit| char::from_u32(digit as u32 - '0' as u32 + '۰' as u32).unwrap()).collect();
+    desk.picture("track-form-fa");
+    desk.browser.type_into("input[name='code']", &typed).unwrap();
+    desk.browser.follow("form[action='/track'] button").unwrap();
+    assert_eq!(desk.browser.address().unwrap(), desk.url(&format!("/track/{code}")));
+    desk.says("موضوع حل شد و پرونده بسته شد.");
+    for personal in ["نمونه‌پور", "0001", "9990000018", "تسهیلات"] {
+        desk.is_silent_on(personal);
+    }
+    desk.picture("track-fa");
+    desk.browser.follow("a.language").unwrap();
+    assert_eq!(desk.asks("document.dir"), "ltr");
+    desk.picture("track-en");
+}
+
+fn reads_from_right_to_left(desk: &mut Desk) {
+    let edge = |selector: &str, edge: &str| format!("document.querySelector('{selector}').getBoundingClientRect().{edge}");
+    let navigation = desk.asks(&edge("nav.side", "left")).as_f64().unwrap();
+    let main = desk.asks(&edge("main", "right")).as_f64().unwrap();
+    assert!(navigation >= main, "the navigation stands to the right: {navigation} and {main}");
+    let direction = "getComputedStyle(document.querySelector('bdi.code')).direction";
+    assert_eq!(desk.asks(direction), "ltr", "codes run from left to right");
+}
+
+fn letters_are_joined(desk: &mut Desk) {
+    let glyphs = desk.asks(GLYPHS);
+    let width = |which: &str| glyphs[which]["width"].as_f64().unwrap();
+    assert!(width("word") > 20.0 && width("word") < 0.85 * width("apart"), "the letters keep their final forms: {glyphs}");
+    assert_eq!(glyphs["word"]["pieces"], 2, "«سلا» and «م», for an alef does not join on: {glyphs}");
+    assert_eq!(glyphs["apart"]["pieces"], 4, "four letters kept apart: {glyphs}");
+}
+
+#[test]
+fn the_console_needs_no_scripts() {
+    with_desk("the_console_needs_no_scripts", |desk| {
+        desk.browser.allow_scripts(false).unwrap();
+        desk.browser.open("data:text/html,<body><script>document.body.append('ran')</script>").unwrap();
+        assert!(!desk.browser.html().unwrap().contains("</script>ran"), "scripts are on");
+
+        let (case, code) = desk.complain("two", "متصدی باجه نبود و کسی جانشین او نبود.");
+        let task = desk.await_task(&case, "duty-manager");
+        desk.sign_in("mgr-bank-melli");
+        desk.visit(&format!("/tasks/{task}"));
+        desk.browser.follow(&format!("form[action='/tasks/{task}/claim'] button")).unwrap();
+        let complete = format!("form[action='/tasks/{task}/complete'] button");
+
+        // A form that comes back says what is wrong and keeps what was typed.
+        desk.browser.type_into("textarea[name='/action']", "کوتاه").unwrap();
+        desk.browser.follow(&complete).unwrap();
+        desk.says("فرم ثبت نشد");
+        desk.says("کوتاه</textarea>");
+        desk.picture("task-form-errors-fa");
+
+        desk.browser.click("input[name='/result'][value='solved']").unwrap();
+        desk.browser.type_into("textarea[name='/action']", "؛ سپس درست شد").unwrap();
+        desk.browser.follow(&complete).unwrap();
+        desk.says("پاسخ شما ثبت شد");
+        desk.is_silent_on(&code);
+        assert_eq!(desk.get(&format!("/api/v1/tasks/{task}"))["status"], "completed");
+        desk.browser.follow("form[action='/sign-out'] button").unwrap();
+        desk.visit("/inbox");
+        desk.says("برای این کار باید وارد شوید");
+    });
+}
+
+/// Not a test: draws the picture of the README from invented data.
+#[test]
+#[ignore = "draws a picture"]
+fn draw_the_picture() {
+    let Some(path) = std::env::var_os("PEYGIR_PICTURE").map(PathBuf::from) else { return };
+    with_desk("draw_the_picture", |desk| {
+        let (case, _) = desk.complain("one", "از ساعت ۸ صبح در شعبهٔ مرکزی بانک ملی برای امضای قرارداد وام منتظریم؛ کارمند باجهٔ ۴ نیست و می‌گویند جانشینی هم ندارد.");
+        let task = desk.await_task(&case, "duty-manager");
+        desk.sign_in("mgr-bank-melli");
+        desk.visit(&format!("/tasks/{task}"));
+        desk.browser.follow(&format!("form[action='/tasks/{task}/claim'] button")).unwrap();
+        desk.visit(&format!("/cases/{case}"));
+        let picture = desk.browser.picture(false).unwrap();
+        assert!(picture.png.len() < 300 * 1024, "{} bytes are too many for a README", picture.png.len());
+        fs::write(repository().join(&path), picture.png).unwrap();
+    });
+}
