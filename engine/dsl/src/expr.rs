@@ -13,6 +13,7 @@ mod prelude;
 mod template;
 #[cfg(test)]
 mod tests;
+mod uri_template;
 mod value;
 
 use std::cell::Cell;

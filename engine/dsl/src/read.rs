@@ -8,6 +8,7 @@ mod data;
 mod document;
 mod event;
 mod fields;
+mod http;
 mod message;
 mod task;
 mod try_;

@@ -234,7 +234,6 @@ fn what_is_not_run_yet_is_named() {
         ("for: { in: .x }, do: [ { b: { wait: PT1S } } ]", "`for`", 10),
         ("raise: { error: { type: x, status: 500 } }", "`raise`", 10),
         ("run: { shell: { command: x } }", "`run`", 10),
-        ("call: http, with: { method: get, endpoint: 'http://x' }", "`call: http`", 16),
         ("call: openapi, with: {}", "`call: openapi`", 16),
         ("call: grpc, with: {}", "`call: grpc`", 16),
         ("call: asyncapi, with: {}", "`call: asyncapi`", 16),
@@ -242,7 +241,11 @@ fn what_is_not_run_yet_is_named() {
         ("call: mcp, with: {}", "`call: mcp`", 16),
         ("call: f:1.0.0@other", "`a catalog other than `default``", 16),
         ("call: 'https://x/function.yaml'", "`call: a function by its address`", 16),
-        ("call: http, with: { body: '${ $message | }' }", "`call: http`", 16),
+        (
+            "call: http, with: { method: get, endpoint: { uri: 'http://x', authentication: { use: y } } }",
+            "`endpoint.authentication`",
+            72,
+        ),
         ("wait: '${ .x }'", "`wait as an expression`", 16),
         ("input: { schema: { resource: { endpoint: 'http://x' } } }, wait: PT1S", "`schema.resource`", 29),
         ("listen: { to: { one: { with: { type: x } } } }, foreach: {}", "`listen.foreach`", 58),
@@ -263,6 +266,53 @@ fn what_is_not_run_yet_is_named() {
         let column = property.find("{ ").unwrap() as u32 + 3;
         refuses(&text, &[("PG-D004", 4, column)], &format!("`{what}` is not run yet"));
     }
+}
+
+#[test]
+fn calls_over_http_are_read() {
+    let with = |members: &str| {
+        let workflow = read(&flow(&format!("  - a: {{ call: http, with: {{ {members} }} }}\n")));
+        let Kind::Call(call) = workflow.tasks[0].kind.clone() else { panic!("no call") };
+        assert_eq!(call.function, "http");
+        call.with.unwrap().eval(&json!({"id": "a b", "method": "put", "url": "http://h/{id}", "h": {"x": "1"}}), &[])
+    };
+    for (members, expected) in [
+        ("method: get, endpoint: 'http://h/{id}'", json!({"method": "get", "endpoint": "http://h/a%20b"})),
+        ("method: GET, endpoint: { uri: 'https://h' }", json!({"method": "GET", "endpoint": "https://h"})),
+        // What an expression gives is never a template again.
+        ("method: '${ .method }', endpoint: '${ .url }'", json!({"method": "put", "endpoint": "http://h/{id}"})),
+        (
+            "method: post, endpoint: HTTP://h, headers: '${ .h }', query: { q: '${ .id }' }, body: { n: [ '${ .id }' ] }, \
+             output: response, redirect: true",
+            json!({"method": "post", "endpoint": "HTTP://h", "headers": {"x": "1"}, "query": {"q": "a b"},
+                "body": {"n": ["a b"]}, "output": "response", "redirect": true}),
+        ),
+    ] {
+        assert_eq!(with(members).unwrap(), expected, "{members}");
+    }
+}
+
+#[test]
+fn calls_over_http_that_cannot_work_are_refused() {
+    let call = |with: &str| flow(&format!("  - a: {{ call: http, with: {{ {with} }} }}\n"));
+    refuses(&flow("  - a: { call: http }\n"), &[("PG-D002", 3, 16)], "`call: http` lacks `with`");
+    refuses(&call(""), &[("PG-D002", 3, 28), ("PG-D002", 3, 28)], "endpoint");
+    refuses(&call("metod: get, endpoint: 'http://h'"), &[("PG-D002", 3, 28), ("PG-D003", 3, 30)], "`method`?");
+    refuses(&call("method: fetch, endpoint: 'http://h'"), &[("PG-D013", 3, 38)], "one of GET");
+    refuses(&call("method: get, endpoint: /pets"), &[("PG-D020", 3, 53)], "https://");
+    refuses(&call("method: get, endpoint: 'ftp://h'"), &[("PG-D020", 3, 54)], "https://");
+    refuses(&call("method: get, endpoint: '{base}/pets'"), &[("PG-D020", 3, 54)], "https://");
+    refuses(&call("method: get, endpoint: 'http://h/a b'"), &[("PG-D020", 3, 64)], "space");
+    refuses(&call("method: get, endpoint: 'http://h/{+p}'"), &[("PG-D020", 3, 63)], "higher level");
+    refuses(&call("method: get, endpoint: 'http://h/${ .id }'"), &[("PG-D020", 3, 63)], "a part of it");
+    refuses(&call("method: get, endpoint: '${ .a | }'"), &[("PG-D008", 3, 62)], "term expected");
+    refuses(&call("method: get, endpoint: { url: 'http://h' }"), &[("PG-D003", 3, 55), ("PG-D002", 3, 53)], "uri");
+    refuses(&call("method: get, endpoint: 'http://h', headers: { n: 1 }"), &[("PG-D001", 3, 79)], "a text");
+    refuses(&call("method: get, endpoint: 'http://h', query: [ a ]"), &[("PG-D001", 3, 72)], "names to texts");
+    refuses(&call("method: get, endpoint: 'http://h', query: a"), &[("PG-D001", 3, 72)], "names to texts");
+    refuses(&call("method: get, endpoint: 'http://h', output: json"), &[("PG-D013", 3, 73)], "raw, content");
+    refuses(&call("method: get, endpoint: 'http://h', redirect: 'yes'"), &[("PG-D001", 3, 75)], "true or false");
+    refuses(&call("method: get, endpoint: 'http://h', body: '${ $m }'"), &[("PG-D008", 3, 75)], "$m");
 }
 
 #[test]
@@ -404,6 +454,12 @@ fn any_tree() -> impl Strategy<Value = serde_json::Value> {
         "hours",
         "schema",
         "dsl",
+        "http",
+        "method",
+        "endpoint",
+        "headers",
+        "body",
+        "http://h/{a}",
         "name",
         "backoff",
         "jitter",

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Error, Expr, Vars};
+use super::{Error, Expr, Vars, uri_template};
 
 /// JSON with `${ }` inside: a string that is wholly an expression gives its value with its type; inside other text
 /// the results are put in as text and never evaluated again.
@@ -19,6 +19,8 @@ pub enum Template {
 pub enum TextPart {
     Literal(String),
     Expr(Expr),
+    /// Of an address: the member of the input that has this name, percent-encoded.
+    Member(String),
 }
 
 impl Template {
@@ -109,6 +111,7 @@ fn text(parts: &[TextPart], input: &Value, vars: &Vars<'_>) -> Result<String, Er
                 Value::String(value) => text.push_str(&value),
                 value => text.push_str(&value.to_string()),
             },
+            TextPart::Member(name) => text.push_str(&uri_template::expand(name, input)?),
         }
     }
     Ok(text)

@@ -93,7 +93,7 @@ impl<'n> Reader<'n> {
         }
     }
 
-    fn refuse_expression(&mut self, node: &Node, text: &str, error: &expr::Error) {
+    pub(super) fn refuse_expression(&mut self, node: &Node, text: &str, error: &expr::Error) {
         let span = within(node.span, text, error.offset);
         self.push(message::bad_expression(span, &error.message));
     }
@@ -189,7 +189,7 @@ impl<'n> Reader<'n> {
 
 /// The place of a byte offset within a text that stands at `span`. Exact for a text on one line, plain or quoted;
 /// for others the place of the whole.
-fn within(span: Span, text: &str, offset: Option<usize>) -> Span {
+pub(super) fn within(span: Span, text: &str, offset: Option<usize>) -> Span {
     let length = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
     let quotes = match span.length.checked_sub(length) {
         Some(0) => 0,

@@ -176,6 +176,13 @@ pub(super) fn one_of(span: Span, what: &str, choices: &[&str]) -> Diagnostic {
     Diagnostic::error("PG-D019", span, message, message_fa)
 }
 
+pub(super) fn bad_address(span: Span, said: &str) -> Diagnostic {
+    let message = format!("this is no address to call: {said}");
+    let message_fa = "این نشانی فراخواندنی نیست؛ با http:// یا https:// آغاز می‌شود و نام‌ها در آن {name} نوشته می‌شوند";
+    Diagnostic::error("PG-D020", span, message, message_fa)
+        .with_help("for example `https://api.example.ir/cases/{id}`, or one expression: `${ .address }`")
+}
+
 fn quoted_list(names: &[&str]) -> String {
     const SHOWN_MAX: usize = 12;
     let mut list: Vec<String> = names.iter().take(SHOWN_MAX).map(|name| format!("`{name}`")).collect();

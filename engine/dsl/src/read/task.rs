@@ -28,7 +28,7 @@ const TYPES: [(&str, &[&str], bool); 12] = [
 ];
 
 /// Calls that the language defines itself and that are not run.
-const CALLS_LATER: [&str; 6] = ["http", "openapi", "grpc", "asyncapi", "a2a", "mcp"];
+const CALLS_LATER: [&str; 5] = ["openapi", "grpc", "asyncapi", "a2a", "mcp"];
 
 impl<'n> Reader<'n> {
     /// A list of tasks that run one after the other.
@@ -146,6 +146,9 @@ impl<'n> Reader<'n> {
 
     fn call(&mut self, function: &'n Node, task: &'n Node) -> Option<Call> {
         let name = self.text(function, "call")?;
+        if name == super::http::NAME {
+            return self.http(function, task);
+        }
         if CALLS_LATER.contains(&name) {
             // What they take under `with` is another thing than data, so it is not looked at.
             self.push(message::not_run_yet(function.span, &format!("call: {name}")));
