@@ -52,6 +52,7 @@ fn live(seed: u64, operations: u64, lives: usize, mut options: Options) -> Resul
             Ok((store, report)) => {
                 assert_acknowledged(&store, &model, open_call.take());
                 assert_eq!(report.last_frame, model.frames());
+                assert_eq!(report.snapshots_refused, [], "a snapshot has its name only once it is whole");
                 open_call = play_until_off(&mut history, 40, &store, &model);
                 let killed = history.below(3) == 0;
                 let (left_disk, left_place) = if killed {

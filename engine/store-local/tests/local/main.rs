@@ -4,5 +4,6 @@ mod common;
 mod conformance;
 mod crash;
 mod files;
+mod kill;
 mod recovery;
 mod seals;
