@@ -136,6 +136,8 @@ impl Engine {
                     envelope.seed = self.seed();
                 }
                 Some(Err(Conflict::Claimed { key, value })) => return Err(Failure::Claimed { key, value }),
+                // Another turn has done the enqueued command meanwhile.
+                Some(Err(Conflict::Done)) => return self.load(id),
                 Some(Err(Conflict::Stopped(why))) => return Err(Failure::Unavailable(why)),
                 Some(Err(other)) => return Err(Failure::Internal(other.to_string())),
                 None => return Err(Failure::Internal("the store gave no answer".to_owned())),
