@@ -95,6 +95,7 @@ not-classified = Not classified yet
 case-title = Case { $code }
 case-flow = Where the flow stands
 flow-steps = Steps of the flow
+flows-ended = Flows that have ended ({ $count })
 case-tasks = Tasks
 case-tasks-empty = There is no task yet.
 case-messages = Messages sent

@@ -67,6 +67,7 @@ flow-cancelled = Cancelled
 
 step-state-done = done
 step-state-current = current step
+step-state-skipped = not needed
 step-state-ahead = ahead
 
 step-open = Open case
@@ -86,6 +87,20 @@ step-anotherRound = Another round?
 step-inspect = Inspection
 step-close = Close case
 step-closing = Closing message
+step-tellCode = Tell tracking code
+step-proposeTopic = Propose topic
+step-keepTopic = Keep topic
+step-proposeAgency = Propose agency
+step-keepAgency = Keep agency
+step-complete = Complete?
+step-ask = Ask an operator
+step-keepAnswer = Keep the answer
+step-register = Announce registration
+step-tellCitizen = Tell citizen
+step-tellCentre = Tell inspection centre
+step-closeInspected = Close after inspection
+step-tellResult = Tell result
+step-decide = Decide
 step-end = End
 
 channel-phone = Phone

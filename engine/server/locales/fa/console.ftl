@@ -95,6 +95,7 @@ not-classified = موضوع تعیین نشده
 case-title = پروندهٔ { $code }
 case-flow = جایگاه در گردش کار
 flow-steps = گام‌های گردش کار
+flows-ended = گردش کارهای پایان‌یافته ({ $count })
 case-tasks = کارها
 case-tasks-empty = هنوز کاری ساخته نشده است.
 case-messages = پیام‌های فرستاده‌شده

@@ -67,6 +67,7 @@ flow-cancelled = لغو شد
 
 step-state-done = انجام شده
 step-state-current = مرحلهٔ کنونی
+step-state-skipped = انجام نشد
 step-state-ahead = پیش رو
 
 step-open = گشایش پرونده
@@ -86,6 +87,20 @@ step-anotherRound = دور دیگر؟
 step-inspect = بازرسی
 step-close = بستن پرونده
 step-closing = پیام پایان
+step-tellCode = پیامک کد پیگیری
+step-proposeTopic = پیشنهاد موضوع
+step-keepTopic = ثبت موضوع
+step-proposeAgency = پیشنهاد دستگاه
+step-keepAgency = ثبت دستگاه
+step-complete = آیا کامل است؟
+step-ask = پرسش از کارشناس
+step-keepAnswer = ثبت نظر کارشناس
+step-register = اعلام ثبت
+step-tellCitizen = اعلام به شهروند
+step-tellCentre = اعلام به مرکز بازرسی
+step-closeInspected = بستن پس از بازرسی
+step-tellResult = اعلام نتیجه
+step-decide = تصمیم
 step-end = پایان
 
 channel-phone = تلفن

@@ -45,7 +45,7 @@ pub fn page(ui: &Ui, case: &CaseView, is_clear: bool, done: Option<&str>) -> Mar
         div.split {
             div.split-main {
                 @if !case.flows.is_empty() {
-                    section.card { h2 { (ui.t("case-flow")) } @for flow in &case.flows { (flow_strip::draw(ui, flow)) } }
+                    section.card { h2 { (ui.t("case-flow")) } (flow_strip::draw_all(ui, &case.flows)) }
                 }
                 section.card { h2 { (ui.t("citizen-text")) } p.text dir="auto" { (case.text) } }
                 section.card {

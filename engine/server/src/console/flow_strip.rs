@@ -8,7 +8,28 @@ use super::layout::Ui;
 use super::widget::{self, Tone};
 use crate::text::exists;
 
-pub fn draw(ui: &Ui, flow: &FlowView) -> Markup {
+/// Every flow of a case: those at work in full, those that have ended folded away while another is at work.
+pub fn draw_all(ui: &Ui, flows: &[FlowView]) -> Markup {
+    let (ended, at_work): (Vec<_>, Vec<_>) = flows.iter().partition(|flow| has_ended(flow));
+    html! {
+        @for flow in &at_work { (draw(ui, flow)) }
+        @if at_work.is_empty() {
+            @for flow in &ended { (draw(ui, flow)) }
+        } @else if !ended.is_empty() {
+            details.machinery {
+                summary { (ui.tw("flows-ended", &[("count", (ended.len() as i64).into())])) }
+                @for flow in &ended { (draw(ui, flow)) }
+            }
+        }
+    }
+}
+
+/// Nothing more comes of it; a fault is no end, for somebody has to see it.
+fn has_ended(flow: &FlowView) -> bool {
+    matches!(flow.status.as_str(), "completed" | "cancelled")
+}
+
+fn draw(ui: &Ui, flow: &FlowView) -> Markup {
     let title = flow.title.as_deref().unwrap_or(&flow.flow);
     html! {
         figure.flow {
@@ -17,7 +38,7 @@ pub fn draw(ui: &Ui, flow: &FlowView) -> Markup {
                 (widget::chip(tone(&flow.status), &widget::state(ui, "flow", &flow.status)))
             }
             ol.strip aria-label=(ui.t("flow-steps")) {
-                @for (index, step) in flow.steps.iter().enumerate() { (marker(ui, index + 1, step)) }
+                @for (index, step) in flow.steps.iter().enumerate() { (marker(ui, index + 1, step, has_ended(flow))) }
             }
             @if let Some(fault) = &flow.fault {
                 p.fault { (fault_words(ui, fault)) }
@@ -26,10 +47,11 @@ pub fn draw(ui: &Ui, flow: &FlowView) -> Markup {
     }
 }
 
-fn marker(ui: &Ui, number: usize, step: &FlowStep) -> Markup {
+fn marker(ui: &Ui, number: usize, step: &FlowStep, has_ended: bool) -> Markup {
     let (class, state) = match step.state.as_str() {
         "done" => ("done", "step-state-done"),
         "current" => ("current", "step-state-current"),
+        _ if has_ended => ("skipped", "step-state-skipped"),
         _ => ("ahead", "step-state-ahead"),
     };
     html! {

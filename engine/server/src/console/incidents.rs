@@ -77,8 +77,8 @@ pub fn row(ui: &Ui, incident: &IncidentView) -> Markup {
                 @if let Some(message) = &incident.message { (unread(ui, message)) }
                 p.meta {
                     (widget::time(ui, &incident.opened_at))
-                    " · " a href={ "/cases/" (incident.case_id) } {
-                        @match &incident.tracking_code { Some(code) => (widget::code(code)), None => (ui.t("to-case")) }
+                    @if let Some(code) = &incident.tracking_code {
+                        " · " a href={ "/cases/" (incident.case_id) } { (widget::code(code)) }
                     }
                     @if let Some(by) = &incident.resolved_by { " · " (timeline::actor(ui, by)) }
                 }
@@ -99,12 +99,19 @@ fn unread(ui: &Ui, message: &UnreadMessage) -> Markup {
     }
 }
 
+/// A message that became no case stays what it is, however often it is read.
+fn can_be_retried(incident: &IncidentView) -> bool {
+    incident.kind != "message-unread"
+}
+
 fn resolve(ui: &Ui, incident: &IncidentView) -> Markup {
     let field = format!("note-{}", incident.id);
     html! {
         div.resolve {
-            form method="post" action={ "/incidents/" (incident.id) "/retry" } {
-                button type="submit" { (ui.t("retry")) }
+            @if can_be_retried(incident) {
+                form method="post" action={ "/incidents/" (incident.id) "/retry" } {
+                    button type="submit" { (ui.t("retry")) }
+                }
             }
             details {
                 summary.button.quiet { (ui.t("settle")) }

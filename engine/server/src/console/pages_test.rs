@@ -185,7 +185,8 @@ fn persian_pages_have_persian_digits_and_jalali_dates() {
 #[test]
 fn a_case_shows_its_steps_and_its_story_and_falls_back_for_unknown_kinds() {
     let html = one(Locale::En, "case");
-    assert_eq!(html.matches("<li class=\"done\"").count(), 4);
+    assert_eq!(html.matches("<li class=\"done\"").count(), 6);
+    assert_eq!(html.matches("<li class=\"skipped\"").count(), 1, "what an ended flow passed by");
     assert_eq!(html.matches("aria-current=\"step\"").count(), 2);
     assert!(html.contains("some-later-kind") && html.contains("askInspector"));
     assert!(html.contains("action=\"/cases/01JD7Z8QH5RRA4J4C0V3M1X2YB/clear\""));
@@ -198,6 +199,14 @@ fn what_went_nowhere_is_plainly_marked() {
     assert!(one(Locale::Fa, "outbox").contains("ارسال نشده"));
     assert!(one(Locale::Fa, "outbox").contains("پیامک و رایانامه"));
     assert!(one(Locale::En, "outbox").contains("Not sent"));
+}
+
+#[test]
+fn a_message_that_became_no_case_is_shown_and_can_only_be_settled() {
+    let html = one(Locale::En, "incidents");
+    assert!(html.contains("href=\"tel:+988138251111\"") && html.contains("No case could be made of a message"));
+    let unread = "/incidents/01JD7ZEEEEEEEEEEEEEEEEEEEE";
+    assert!(html.contains(&format!("{unread}/settle\"")) && !html.contains(&format!("{unread}/retry\"")));
 }
 
 #[test]

@@ -373,13 +373,20 @@ pub fn case() -> CaseView {
         fault: Some(json!({"title": "No inspector is on duty"})),
         ..flow.clone()
     };
+    let intake = FlowView {
+        flow: "ir-foad/intake:1.0.0".into(),
+        title: some("ثبت پیام شهروند"),
+        status: "completed".into(),
+        steps: vec![step("open", "done"), step("ask", "ahead"), step("register", "done")],
+        ..flow.clone()
+    };
     CaseView {
         summary: CaseSummary { round: 2, ..summary() },
         citizen: party(),
         on_behalf_of: Some(party()),
         text: TEXT.into(),
         manager: Some(manager()),
-        flows: vec![flow, inspection],
+        flows: vec![intake, flow, inspection],
         tasks: vec![task(), completed_task()],
         messages: outbox().items,
         timeline: vec![

@@ -67,7 +67,7 @@ pub fn arg(ui: &Ui, name: &str, value: &str) -> Arg {
 
 /// The arguments of a journal line that have a label, as label and value.
 pub fn labelled(ui: &Ui, args: &BTreeMap<String, String>) -> Vec<(String, String)> {
-    let known = args.iter().filter(|(name, _)| exists(&format!("arg-{name}")));
+    let known = args.iter().filter(|(name, value)| !value.is_empty() && exists(&format!("arg-{name}")));
     known
         .map(|(name, value)| {
             let words = match arg(ui, name, value) {
