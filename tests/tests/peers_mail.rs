@@ -33,18 +33,10 @@ fn connector(server: &Exim, changes: Value, password: &str) -> Box<dyn Connector
     for (name, value) in changes.as_object().unwrap() {
         all[name] = value.clone();
     }
-    all.as_object_mut()
-        .unwrap()
-        .retain(|_, value| !value.is_null());
+    all.as_object_mut().unwrap().retain(|_, value| !value.is_null());
     let manifest = KIND.read_manifest().unwrap();
     let node = peygir_source::yaml::parse(&all.to_string()).unwrap();
-    let settings = settings::read(
-        &manifest,
-        &node,
-        &|_| Ok(Secret::new(password)),
-        HostFacts::default(),
-    )
-    .unwrap();
+    let settings = settings::read(&manifest, &node, &|_| Ok(Secret::new(password)), HostFacts::default()).unwrap();
     (KIND.build)(manifest, settings).unwrap()
 }
 
@@ -53,14 +45,7 @@ async fn send(connector: &dyn Connector, to: &str, text: &str) -> Result<Receipt
         "channel": "mail", "to": to, "subject": "ارجاع شکایت ۱۲۳۴۵ از استان همدان به دستگاه شما برای پاسخ در سه ساعت",
         "text": text, "template": "foad/referral", "date": "2026-11-21T08:30:00Z",
     });
-    connector
-        .send(Request {
-            operation: "send".into(),
-            key: KEY.into(),
-            attempt: 1,
-            input,
-        })
-        .await
+    connector.send(Request { operation: "send".into(), key: KEY.into(), attempt: 1, input }).await
 }
 
 async fn fault(connector: &dyn Connector, to: &str, text: &str) -> (FaultKind, Lasting, Reached) {
@@ -84,58 +69,24 @@ fn persian_mail_is_delivered() {
         for (index, change) in changes.into_iter().enumerate() {
             let connector = connector(&server, change.clone(), PASSWORD);
             let receipt = send(connector.as_ref(), "manager@samad.test", text).await;
-            let receipt =
-                receipt.unwrap_or_else(|fault| panic!("{change}: {fault}\n{}", server.output()));
-            let mails = server
-                .wait_for_delivered(index + 1)
-                .unwrap_or_else(|| panic!("{}", server.output()));
+            let receipt = receipt.unwrap_or_else(|fault| panic!("{change}: {fault}\n{}", server.output()));
+            let mails = server.wait_for_delivered(index + 1).unwrap_or_else(|| panic!("{}", server.output()));
             let mail = MessageParser::default().parse(&mails[index]).unwrap();
-            assert!(
-                mail.subject()
-                    .unwrap()
-                    .starts_with("ارجاع شکایت ۱۲۳۴۵ از استان همدان"),
-                "{:?}",
-                mail.subject()
-            );
-            assert_eq!(
-                mail.body_text(0).unwrap().replace("\r\n", "\n").trim_end(),
-                text
-            );
-            assert_eq!(
-                mail.from().unwrap().first().unwrap().name(),
-                Some("سامانه ۱۲۸")
-            );
-            assert_eq!(
-                mail.to().unwrap().first().unwrap().address(),
-                Some("manager@samad.test")
-            );
+            assert!(mail.subject().unwrap().starts_with("ارجاع شکایت ۱۲۳۴۵ از استان همدان"), "{:?}", mail.subject());
+            assert_eq!(mail.body_text(0).unwrap().replace("\r\n", "\n").trim_end(), text);
+            assert_eq!(mail.from().unwrap().first().unwrap().name(), Some("سامانه ۱۲۸"));
+            assert_eq!(mail.to().unwrap().first().unwrap().address(), Some("manager@samad.test"));
             assert_eq!(mail.date().unwrap().to_rfc3339(), "2026-11-21T08:30:00Z");
-            assert_eq!(
-                receipt.reference,
-                mail.message_id().map(|id| format!("<{id}>"))
-            );
+            assert_eq!(receipt.reference, mail.message_id().map(|id| format!("<{id}>")));
             let headers = String::from_utf8_lossy(&mails[index]).into_owned();
-            assert!(
-                headers.contains("esmtpsa"),
-                "{change}: neither TLS nor AUTH:\n{headers}"
-            );
+            assert!(headers.contains("esmtpsa"), "{change}: neither TLS nor AUTH:\n{headers}");
         }
         let ids: Vec<_> = server
             .delivered()
             .iter()
-            .map(|mail| {
-                MessageParser::default()
-                    .parse(mail)
-                    .unwrap()
-                    .message_id()
-                    .unwrap()
-                    .to_owned()
-            })
+            .map(|mail| MessageParser::default().parse(mail).unwrap().message_id().unwrap().to_owned())
             .collect();
-        assert!(
-            ids.iter().all(|id| *id == ids[0]),
-            "one key, one Message-ID: {ids:?}"
-        );
+        assert!(ids.iter().all(|id| *id == ids[0]), "one key, one Message-ID: {ids:?}");
     });
 }
 
@@ -146,89 +97,48 @@ fn refusals_are_told_apart() {
         let good = connector(&server, json!({}), PASSWORD);
         let no = Reached::No;
         let outcome = fault(good.as_ref(), "blocked@samad.test", "سلام").await;
-        assert_eq!(
-            outcome,
-            (Recipient, Lasting::Permanent, no),
-            "550 on the recipient"
-        );
+        assert_eq!(outcome, (Recipient, Lasting::Permanent, no), "550 on the recipient");
         let outcome = fault(good.as_ref(), "greylist@samad.test", "سلام").await;
-        assert_eq!(
-            outcome,
-            (Throttled, Lasting::Temporary, no),
-            "451 on the recipient"
-        );
+        assert_eq!(outcome, (Throttled, Lasting::Temporary, no), "451 on the recipient");
         let outcome = fault(good.as_ref(), "manager@samad.test", "REFUSE-THIS-CONTENT").await;
-        assert_eq!(
-            outcome,
-            (Content, Lasting::Permanent, no),
-            "554 on the message"
-        );
+        assert_eq!(outcome, (Content, Lasting::Permanent, no), "554 on the message");
         let outcome = fault(good.as_ref(), "no address", "سلام").await;
-        assert_eq!(
-            outcome,
-            (Recipient, Lasting::Permanent, no),
-            "not an address"
-        );
+        assert_eq!(outcome, (Recipient, Lasting::Permanent, no), "not an address");
 
         let bad = connector(&server, json!({}), "wrong-password");
         let outcome = fault(bad.as_ref(), "manager@samad.test", "سلام").await;
         assert_eq!(outcome, (Credentials, Lasting::Permanent, no), "535");
         let nobody = connector(&server, json!({"username": null, "password": null}), "");
         let outcome = fault(nobody.as_ref(), "manager@samad.test", "سلام").await;
-        assert_eq!(
-            outcome,
-            (Recipient, Lasting::Permanent, no),
-            "relaying without AUTH is refused"
-        );
+        assert_eq!(outcome, (Recipient, Lasting::Permanent, no), "relaying without AUTH is refused");
         assert!(server.delivered().is_empty());
     });
 }
 
 #[test]
 fn certificates_and_absent_servers_are_told_apart() {
-    with_server(
-        "certificates_and_absent_servers_are_told_apart",
-        |mut server| async move {
-            use FaultKind::*;
-            let no = Reached::No;
-            for (change, reason) in [
-                (
-                    json!({"host": "127.0.0.1"}),
-                    "the certificate names localhost only",
-                ),
-                (
-                    json!({"caFile": null}),
-                    "the authority is not one that browsers trust",
-                ),
-                (
-                    json!({"caFile": null, "security": "implicit", "port": server.port_implicit}),
-                    "the same, from the first byte",
-                ),
-            ] {
-                let connector = connector(&server, change, PASSWORD);
-                let outcome = fault(connector.as_ref(), "manager@samad.test", "سلام").await;
-                assert_eq!(outcome, (Configuration, Lasting::Permanent, no), "{reason}");
-            }
-            let clear = connector(
-                &server,
-                json!({"security": "none", "host": "127.0.0.1"}),
-                PASSWORD,
-            );
-            let outcome = fault(clear.as_ref(), "manager@samad.test", "سلام").await;
-            assert_eq!(
-                outcome,
-                (Configuration, Lasting::Permanent, no),
-                "no AUTH is offered before TLS"
-            );
-
-            let connector = connector(&server, json!({}), PASSWORD);
-            server.kill();
+    with_server("certificates_and_absent_servers_are_told_apart", |mut server| async move {
+        use FaultKind::*;
+        let no = Reached::No;
+        for (change, reason) in [
+            (json!({"host": "127.0.0.1"}), "the certificate names localhost only"),
+            (json!({"caFile": null}), "the authority is not one that browsers trust"),
+            (
+                json!({"caFile": null, "security": "implicit", "port": server.port_implicit}),
+                "the same, from the first byte",
+            ),
+        ] {
+            let connector = connector(&server, change, PASSWORD);
             let outcome = fault(connector.as_ref(), "manager@samad.test", "سلام").await;
-            assert_eq!(
-                outcome,
-                (Unreachable, Lasting::Temporary, no),
-                "nobody listens"
-            );
-        },
-    );
+            assert_eq!(outcome, (Configuration, Lasting::Permanent, no), "{reason}");
+        }
+        let clear = connector(&server, json!({"security": "none", "host": "127.0.0.1"}), PASSWORD);
+        let outcome = fault(clear.as_ref(), "manager@samad.test", "سلام").await;
+        assert_eq!(outcome, (Configuration, Lasting::Permanent, no), "no AUTH is offered before TLS");
+
+        let connector = connector(&server, json!({}), PASSWORD);
+        server.kill();
+        let outcome = fault(connector.as_ref(), "manager@samad.test", "سلام").await;
+        assert_eq!(outcome, (Unreachable, Lasting::Temporary, no), "nobody listens");
+    });
 }

@@ -43,31 +43,20 @@ impl Exim {
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755))?;
         let (port, port_implicit) = (free_port(), free_port());
         let (user, group) = identity()?;
-        fs::write(
-            path.join("exim.conf"),
-            configuration(path, port, port_implicit, user, group),
-        )?;
+        fs::write(path.join("exim.conf"), configuration(path, port, port_implicit, user, group))?;
         for name in ["", "spool", "mail"] {
             fs::create_dir_all(path.join(name))?;
             chown(path.join(name), Some(user), Some(group))?;
         }
         chown(path.join("server.key"), Some(user), Some(group))?;
         let mut command = Command::new(&program);
-        command
-            .arg("-C")
-            .arg(path.join("exim.conf"))
-            .args(["-bdf", "-q1m"]);
+        command.arg("-C").arg(path.join("exim.conf")).args(["-bdf", "-q1m"]);
         if is_root() {
             command.uid(user).gid(group);
         }
         let mut daemon = Daemon::start("exim", &mut command, path)?;
         daemon.await_ready(|| greets(port))?;
-        Ok(Self {
-            port,
-            port_implicit,
-            daemon,
-            folder,
-        })
+        Ok(Self { port, port_implicit, daemon, folder })
     }
 
     /// The certificate authority that signed the server's certificate.
@@ -77,23 +66,15 @@ impl Exim {
 
     /// All delivered mails, as they lie in the Maildir.
     pub fn delivered(&self) -> Vec<Vec<u8>> {
-        let mails = fs::read_dir(self.folder.path().join("mail/new"))
-            .into_iter()
-            .flatten()
-            .flatten();
+        let mails = fs::read_dir(self.folder.path().join("mail/new")).into_iter().flatten().flatten();
         let mut paths: Vec<PathBuf> = mails.map(|mail| mail.path()).collect();
         paths.sort();
-        paths
-            .iter()
-            .filter_map(|path| fs::read(path).ok())
-            .collect()
+        paths.iter().filter_map(|path| fs::read(path).ok()).collect()
     }
 
     /// Waits until as many mails are delivered.
     pub fn wait_for_delivered(&self, count: usize) -> Option<Vec<Vec<u8>>> {
-        wait_until(Duration::from_secs(10), || {
-            Some(self.delivered()).filter(|mails| mails.len() >= count)
-        })
+        wait_until(Duration::from_secs(10), || Some(self.delivered()).filter(|mails| mails.len() >= count))
     }
 
     /// Kills the server.
@@ -103,9 +84,8 @@ impl Exim {
 
     /// What the server printed and logged, for the message of a failed test.
     pub fn output(&self) -> String {
-        let logs = ["mainlog", "paniclog", "rejectlog"].map(|name| {
-            fs::read_to_string(self.folder.path().join("spool").join(name)).unwrap_or_default()
-        });
+        let logs = ["mainlog", "paniclog", "rejectlog"]
+            .map(|name| fs::read_to_string(self.folder.path().join("spool").join(name)).unwrap_or_default());
         format!("{}\n{}", self.daemon.output(), logs.join("\n"))
     }
 }
@@ -120,10 +100,7 @@ fn identity() -> Result<(u32, u32)> {
         }
         let output = command.output()?;
         ensure!(output.status.success(), "the user Debian-exim is missing");
-        String::from_utf8_lossy(&output.stdout)
-            .trim()
-            .parse()
-            .context("id prints a number")
+        String::from_utf8_lossy(&output.stdout).trim().parse().context("id prints a number")
     };
     Ok((number("-u")?, number("-g")?))
 }
@@ -134,49 +111,19 @@ fn greets(port: u16) -> bool {
         return false;
     };
     let mut start = [0; 3];
-    stream
-        .set_read_timeout(Some(Duration::from_secs(2)))
-        .is_ok()
+    stream.set_read_timeout(Some(Duration::from_secs(2))).is_ok()
         && stream.read_exact(&mut start).is_ok()
         && &start == b"220"
 }
 
 /// An authority and a certificate for `localhost` that it signed.
 fn certificates(folder: &Path) -> Result<()> {
-    let key = [
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-    ];
-    fs::write(
-        folder.join("leaf.ext"),
-        "subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n",
-    )?;
-    let authority = [
-        "req",
-        "-x509",
-        "-days",
-        "3",
-        "-subj",
-        "/CN=Peygir test authority",
-        "-keyout",
-        "ca.key",
-        "-out",
-        "ca.pem",
-    ];
+    let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+    fs::write(folder.join("leaf.ext"), "subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n")?;
+    let authority =
+        ["req", "-x509", "-days", "3", "-subj", "/CN=Peygir test authority", "-keyout", "ca.key", "-out", "ca.pem"];
     openssl(folder, &[&authority[..], &key].concat())?;
-    let request = [
-        "req",
-        "-new",
-        "-subj",
-        "/CN=localhost",
-        "-keyout",
-        "server.key",
-        "-out",
-        "server.csr",
-    ];
+    let request = ["req", "-new", "-subj", "/CN=localhost", "-keyout", "server.key", "-out", "server.csr"];
     openssl(folder, &[&request[..], &key].concat())?;
     openssl(
         folder,
@@ -201,16 +148,8 @@ fn certificates(folder: &Path) -> Result<()> {
 }
 
 fn openssl(folder: &Path, arguments: &[&str]) -> Result<()> {
-    let output = Command::new("/usr/bin/openssl")
-        .args(arguments)
-        .current_dir(folder)
-        .output()?;
-    ensure!(
-        output.status.success(),
-        "openssl {}: {}",
-        arguments[0],
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let output = Command::new("/usr/bin/openssl").args(arguments).current_dir(folder).output()?;
+    ensure!(output.status.success(), "openssl {}: {}", arguments[0], String::from_utf8_lossy(&output.stderr));
     Ok(())
 }
 

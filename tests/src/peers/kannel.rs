@@ -46,38 +46,18 @@ impl Kannel {
     /// Starts the gateway and the network. `get_url` is where messages of citizens go, with Kannel's codes in it.
     pub fn start(get_url: &str) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let ports = Ports {
-            admin: free_port(),
-            boxes: free_port(),
-            network: free_port(),
-            sendsms: free_port(),
-        };
+        let ports = Ports { admin: free_port(), boxes: free_port(), network: free_port(), sendsms: free_port() };
         let path = folder.path();
-        fs::write(
-            path.join("kannel.conf"),
-            configuration(&ports, get_url, path),
-        )?;
-        let mut bearerbox = Daemon::start(
-            "bearerbox",
-            Command::new("/usr/sbin/bearerbox").args(["-v", "1", "kannel.conf"]),
-            path,
-        )?;
+        fs::write(path.join("kannel.conf"), configuration(&ports, get_url, path))?;
+        let mut bearerbox =
+            Daemon::start("bearerbox", Command::new("/usr/sbin/bearerbox").args(["-v", "1", "kannel.conf"]), path)?;
         bearerbox.await_ready(|| is_open(ports.admin) && is_open(ports.boxes))?;
-        let mut smsbox = Daemon::start(
-            "smsbox",
-            Command::new("/usr/sbin/smsbox").args(["-v", "1", "kannel.conf"]),
-            path,
-        )?;
+        let mut smsbox =
+            Daemon::start("smsbox", Command::new("/usr/sbin/smsbox").args(["-v", "1", "kannel.conf"]), path)?;
         smsbox.await_ready(|| is_open(ports.sendsms))?;
         // Before the box is registered, a citizen's message may wait for a minute.
         smsbox.await_ready(|| status(ports.admin).is_ok_and(|text| text.contains("smsbox:")))?;
-        let mut kannel = Self {
-            ports,
-            network: None,
-            smsbox,
-            bearerbox,
-            folder,
-        };
+        let mut kannel = Self { ports, network: None, smsbox, bearerbox, folder };
         kannel.connect_network()?;
         Ok(kannel)
     }
@@ -96,27 +76,14 @@ impl Kannel {
     pub fn disconnect_network(&mut self) -> Result<()> {
         self.network = None;
         let port = self.ports.admin;
-        let gone = wait_until(Duration::from_secs(10), || {
-            status(port).ok().filter(|text| !text.contains("online"))
-        });
-        gone.map(|_| ())
-            .context("the gateway does not notice that the network is gone")
+        let gone = wait_until(Duration::from_secs(10), || status(port).ok().filter(|text| !text.contains("online")));
+        gone.map(|_| ()).context("the gateway does not notice that the network is gone")
     }
 
     /// A citizen sends a message. The network is connected again with it.
     pub fn citizen_sends(&mut self, from: &str, to: &str, text: &str) -> Result<()> {
-        let bytes: String = text
-            .encode_utf16()
-            .flat_map(u16::to_be_bytes)
-            .map(|byte| format!("%{byte:02X}"))
-            .collect();
-        self.run_network(&[
-            "-i",
-            "0.05",
-            "-m",
-            "1",
-            &format!("{from} {to} ucs2 {bytes}"),
-        ])
+        let bytes: String = text.encode_utf16().flat_map(u16::to_be_bytes).map(|byte| format!("%{byte:02X}")).collect();
+        self.run_network(&["-i", "0.05", "-m", "1", &format!("{from} {to} ucs2 {bytes}")])
     }
 
     /// A citizen's message in Latin letters.
@@ -131,9 +98,7 @@ impl Kannel {
         }
         let port = self.ports.network.to_string();
         let mut command = Command::new("/usr/lib/kannel/test/fakesmsc");
-        command
-            .args(["-H", "127.0.0.1", "-r", &port])
-            .args(arguments);
+        command.args(["-H", "127.0.0.1", "-r", &port]).args(arguments);
         let mut network = Daemon::start("fakesmsc", &mut command, self.folder.path())?;
         let admin = self.ports.admin;
         network.await_ready(|| status(admin).is_ok_and(|text| text.contains("online")))?;
@@ -144,17 +109,12 @@ impl Kannel {
     /// All messages that reached the network, in order.
     pub fn sent(&self) -> Vec<Sms> {
         let output = fs::read(self.folder.path().join("fakesmsc.out")).unwrap_or_default();
-        String::from_utf8_lossy(&output)
-            .lines()
-            .filter_map(parse_sent)
-            .collect()
+        String::from_utf8_lossy(&output).lines().filter_map(parse_sent).collect()
     }
 
     /// Waits until as many messages reached the network.
     pub fn wait_for_sent(&self, count: usize) -> Option<Vec<Sms>> {
-        wait_until(Duration::from_secs(10), || {
-            Some(self.sent()).filter(|sent| sent.len() >= count)
-        })
+        wait_until(Duration::from_secs(10), || Some(self.sent()).filter(|sent| sent.len() >= count))
     }
 
     /// Kills the whole gateway, as a power cut would.
@@ -171,11 +131,7 @@ impl Kannel {
 }
 
 fn is_open(port: u16) -> bool {
-    TcpStream::connect_timeout(
-        &SocketAddr::from(([127, 0, 0, 1], port)),
-        Duration::from_millis(200),
-    )
-    .is_ok()
+    TcpStream::connect_timeout(&SocketAddr::from(([127, 0, 0, 1], port)), Duration::from_millis(200)).is_ok()
 }
 
 /// The status page of bearerbox.
@@ -183,9 +139,7 @@ fn status(port: u16) -> Result<String> {
     use std::io::{Read, Write};
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-    stream.write_all(
-        b"GET /status.txt?password=bar HTTP/1.0\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n",
-    )?;
+    stream.write_all(b"GET /status.txt?password=bar HTTP/1.0\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
     let mut text = String::new();
     stream.read_to_string(&mut text)?;
     Ok(text)
@@ -193,9 +147,7 @@ fn status(port: u16) -> Result<String> {
 
 /// A line of fakesmsc: `… Got message 4: <30001234 09121234567 ucs2 %06%33>`; parts have `udh HEADER data TEXT`.
 fn parse_sent(line: &str) -> Option<Sms> {
-    let (_, rest) = line
-        .split_once(": <")
-        .filter(|(start, _)| start.contains("Got message"))?;
+    let (_, rest) = line.split_once(": <").filter(|(start, _)| start.contains("Got message"))?;
     let words: Vec<&str> = rest.strip_suffix('>')?.splitn(4, ' ').collect();
     let [from, to, kind, content] = words[..] else {
         return None;
@@ -203,42 +155,20 @@ fn parse_sent(line: &str) -> Option<Sms> {
     let (part, bytes) = match kind {
         "udh" | "udh-data" | "udh-text" => {
             let (header, text) = content.split_once(' ')?;
-            let text = text
-                .strip_prefix("data ")
-                .or_else(|| text.strip_prefix("text "))
-                .unwrap_or(text);
+            let text = text.strip_prefix("data ").or_else(|| text.strip_prefix("text ")).unwrap_or(text);
             let header = decode(header);
             (Some((*header.get(5)?, *header.get(4)?)), decode(text))
         }
         _ => (None, decode(content)),
     };
-    let units: Vec<u16> = bytes
-        .as_chunks::<2>()
-        .0
-        .iter()
-        .map(|pair| u16::from_be_bytes(*pair))
-        .collect();
-    let text = if kind == "text" {
-        content.to_owned()
-    } else {
-        String::from_utf16_lossy(&units)
-    };
-    Some(Sms {
-        from: from.to_owned(),
-        to: to.to_owned(),
-        part,
-        text,
-    })
+    let units: Vec<u16> = bytes.as_chunks::<2>().0.iter().map(|pair| u16::from_be_bytes(*pair)).collect();
+    let text = if kind == "text" { content.to_owned() } else { String::from_utf16_lossy(&units) };
+    Some(Sms { from: from.to_owned(), to: to.to_owned(), part, text })
 }
 
 /// An empty line ends a group; a box without a route must have no id.
 fn configuration(ports: &Ports, get_url: &str, folder: &Path) -> String {
-    let Ports {
-        admin,
-        boxes,
-        network,
-        sendsms,
-    } = ports;
+    let Ports { admin, boxes, network, sendsms } = ports;
     let folder = folder.display();
     format!(
         r#"group = core

@@ -20,11 +20,7 @@ pub struct Call {
 impl Call {
     /// A parameter as text; empty where it is missing.
     pub fn text(&self, name: &str) -> String {
-        let value = self
-            .query
-            .iter()
-            .find(|(given, _)| given == name)
-            .map(|(_, value)| value.clone());
+        let value = self.query.iter().find(|(given, _)| given == name).map(|(_, value)| value.clone());
         String::from_utf8_lossy(&value.unwrap_or_default()).into_owned()
     }
 }
@@ -42,16 +38,8 @@ impl Listener {
         let address = socket.local_addr()?;
         let calls = Arc::new(Mutex::new(Vec::new()));
         let router = Router::new().fallback(keep).with_state(Arc::clone(&calls));
-        let task = tokio::spawn(async move {
-            axum::serve(socket, router)
-                .await
-                .expect("a listening socket serves")
-        });
-        Ok(Self {
-            address,
-            calls,
-            task,
-        })
+        let task = tokio::spawn(async move { axum::serve(socket, router).await.expect("a listening socket serves") });
+        Ok(Self { address, calls, task })
     }
 
     pub fn calls(&self) -> Vec<Call> {
@@ -62,11 +50,7 @@ impl Listener {
     pub async fn wait_for(&self, path: &str, count: usize, limit: Duration) -> Option<Vec<Call>> {
         let deadline = tokio::time::Instant::now() + limit;
         loop {
-            let found: Vec<Call> = self
-                .calls()
-                .into_iter()
-                .filter(|call| call.path == path)
-                .collect();
+            let found: Vec<Call> = self.calls().into_iter().filter(|call| call.path == path).collect();
             if found.len() >= count {
                 return Some(found);
             }
@@ -87,10 +71,7 @@ impl Drop for Listener {
 async fn keep(State(calls): State<Arc<Mutex<Vec<Call>>>>, uri: Uri, RawQuery(query): RawQuery) {
     let path = uri.path().trim_start_matches('/').to_owned();
     let query = decode_query(query.as_deref().unwrap_or_default());
-    calls
-        .lock()
-        .expect("no holder panics")
-        .push(Call { path, query });
+    calls.lock().expect("no holder panics").push(Call { path, query });
 }
 
 /// Decodes a query to bytes, in order: `+` is a space, `%XX` a byte.
@@ -99,10 +80,7 @@ pub fn decode_query(query: &str) -> Vec<(String, Vec<u8>)> {
     pairs
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (
-                String::from_utf8_lossy(&decode(name)).into_owned(),
-                decode(value),
-            )
+            (String::from_utf8_lossy(&decode(name)).into_owned(), decode(value))
         })
         .collect()
 }
@@ -112,10 +90,7 @@ pub fn decode(text: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut rest = text.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {
-        let hex = (first == b'%')
-            .then(|| tail.get(..2))
-            .flatten()
-            .and_then(|hex| std::str::from_utf8(hex).ok());
+        let hex = (first == b'%').then(|| tail.get(..2)).flatten().and_then(|hex| std::str::from_utf8(hex).ok());
         match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
             Some(byte) => {
                 bytes.push(byte);

@@ -19,19 +19,12 @@ pub use process::{Daemon, wait_until};
 /// Whether a peer's programs are there. Where they are not, the test is skipped, by a line that says so; with `CI=true`
 /// it fails.
 pub fn available(name: &str) -> bool {
-    let peer =
-        packages::peer(name).unwrap_or_else(|| panic!("{name} is not in the table of peers"));
+    let peer = packages::peer(name).unwrap_or_else(|| panic!("{name} is not in the table of peers"));
     let Some(missing) = peer.probe.iter().find(|path| !Path::new(path).exists()) else {
         return true;
     };
-    let reason = format!(
-        "{missing} is missing; apt-get install {}",
-        peer.packages.join(" ")
-    );
-    assert!(
-        std::env::var("CI").as_deref() != Ok("true"),
-        "peer {name}: {reason}"
-    );
+    let reason = format!("{missing} is missing; apt-get install {}", peer.packages.join(" "));
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "peer {name}: {reason}");
     tell(&format!("SKIPPED peer {name}: {reason}"));
     false
 }
@@ -44,8 +37,5 @@ pub fn tell(line: &str) {
 /// A loopback port that is free now.
 pub fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("loopback has a free port");
-    listener
-        .local_addr()
-        .expect("a bound socket has an address")
-        .port()
+    listener.local_addr().expect("a bound socket has an address").port()
 }

@@ -18,42 +18,24 @@ pub fn isolated(test: &str, body: impl FnOnce()) {
         return body();
     }
     if !is_possible() {
-        tell(&format!(
-            "{test}: no network namespace here; the peers run on loopback"
-        ));
+        tell(&format!("{test}: no network namespace here; the peers run on loopback"));
         return body();
     }
     let program = std::env::current_exe().expect("the test knows its own program");
     let mut command = entering();
-    command
-        .arg(program)
-        .args([test, "--exact", "--nocapture", "--include-ignored"])
-        .env(INSIDE, "1");
+    command.arg(program).args([test, "--exact", "--nocapture", "--include-ignored"]).env(INSIDE, "1");
     let output = command.output().expect("unshare has just run");
     let told = String::from_utf8_lossy(&output.stderr);
-    told.lines()
-        .filter(|line| line.starts_with("SKIPPED "))
-        .for_each(tell);
+    told.lines().filter(|line| line.starts_with("SKIPPED ")).for_each(tell);
     let ran = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success(),
-        "inside the namespace:\n{ran}\n{told}"
-    );
-    assert!(
-        ran.contains("1 passed"),
-        "{test} is not the name of one test:\n{ran}"
-    );
+    assert!(output.status.success(), "inside the namespace:\n{ran}\n{told}");
+    assert!(ran.contains("1 passed"), "{test} is not the name of one test:\n{ran}");
 }
 
 fn is_possible() -> bool {
     let peer = packages::peer("namespace").expect("the table has the namespace");
-    peer.probe
-        .iter()
-        .all(|path| std::path::Path::new(path).exists())
-        && entering()
-            .arg("/bin/true")
-            .output()
-            .is_ok_and(|output| output.status.success())
+    peer.probe.iter().all(|path| std::path::Path::new(path).exists())
+        && entering().arg("/bin/true").output().is_ok_and(|output| output.status.success())
 }
 
 /// `unshare … sh -c … ` that still lacks the program to run.

@@ -31,11 +31,7 @@ impl Daemon {
             .stderr(file)
             .spawn()
             .with_context(|| format!("{name} does not start"))?;
-        Ok(Self {
-            name: name.to_owned(),
-            child,
-            output,
-        })
+        Ok(Self { name: name.to_owned(), child, output })
     }
 
     pub fn is_running(&mut self) -> bool {
@@ -54,11 +50,7 @@ impl Daemon {
             if !self.is_running() || Instant::now() > deadline {
                 let output = self.output();
                 let tail: Vec<&str> = output.lines().rev().take(15).collect();
-                bail!(
-                    "{} is not ready:\n{}",
-                    self.name,
-                    tail.into_iter().rev().collect::<Vec<_>>().join("\n")
-                );
+                bail!("{} is not ready:\n{}", self.name, tail.into_iter().rev().collect::<Vec<_>>().join("\n"));
             }
             thread::sleep(POLL);
         }
