@@ -5,6 +5,7 @@ mod commands;
 mod connectors;
 mod data_folder;
 mod progress;
+mod store;
 
 use std::process::ExitCode;
 

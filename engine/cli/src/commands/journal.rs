@@ -4,15 +4,17 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
+use peygir_store::Store;
 
 use crate::answer::{line, say};
 use crate::data_folder::DataFolder;
-use crate::progress;
+use crate::{progress, store};
 
 /// Look after the journal.
 #[derive(clap::Subcommand)]
 pub enum Command {
     Verify(Verify),
+    Digest(Digest),
 }
 
 /// Check every frame, hash chain, seal and snapshot; exit 1 where something is damaged.
@@ -24,8 +26,34 @@ pub struct Verify {
     data: PathBuf,
 }
 
+/// Print the SHA-256 of all rows: the same journal gives the same digest, however its index was made.
+///
+/// It opens the store as `serve` does (cutting a torn end, rebuilding an index that can't be kept) and changes nothing
+/// else; the folder must not be open in a server.
+#[derive(clap::Args)]
+pub struct Digest {
+    #[arg(long, default_value = "data")]
+    data: PathBuf,
+}
+
 pub fn run(command: &Command) -> Result<ExitCode> {
-    let Command::Verify(arguments) = command;
+    match command {
+        Command::Verify(arguments) => verify(arguments),
+        Command::Digest(arguments) => digest(arguments),
+    }
+}
+
+fn digest(arguments: &Digest) -> Result<ExitCode> {
+    let folder = DataFolder::new(&arguments.data).store();
+    anyhow::ensure!(folder.is_dir(), "there is no store in {}", arguments.data.display());
+    let store = store::open(&folder)?;
+    let digest = store.digest()?;
+    store.close()?;
+    line(&digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn verify(arguments: &Verify) -> Result<ExitCode> {
     let folder = DataFolder::new(&arguments.data).store();
     let bar = progress::bar(0, "verifying");
     let report = peygir_store_local::verify(&folder, &mut |progress| {

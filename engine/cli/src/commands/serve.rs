@@ -17,12 +17,13 @@ use peygir_runtime::vault::{Keys, Vault};
 use peygir_runtime::{deploy, pack};
 use peygir_server::{ServerOptions, ServerState};
 use peygir_store::Store;
-use peygir_store_local::{IndexFound, LocalStore, OpeningReport, Options};
+use peygir_store_local::LocalStore;
 use tokio::sync::Notify;
 
 use crate::answer::{line, say};
 use crate::connectors::{self, Built};
 use crate::data_folder::{DataFolder, Running};
+use crate::store;
 
 const ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8111);
 /// How often the journal is sealed, at least.
@@ -76,10 +77,7 @@ async fn serve(arguments: Arguments, pack: pack::Catalog, data: DataFolder, buil
         tokio::net::TcpListener::bind(listen).await.with_context(|| format!("{listen} can't be listened on"))?;
     let address = format!("http://{}", listener.local_addr()?);
 
-    let (store, report) = LocalStore::open(&data.store(), Options::default())
-        .with_context(|| format!("the store in {} can't be opened", data.store().display()))?;
-    tell_opening(&report);
-    let store = Arc::new(store);
+    let store = Arc::new(store::open(&data.store())?);
     let shared: Arc<dyn Store> = store.clone();
     let keys = Keys::open(&data.keys(), &random)?;
     let catalog = built.callback_secrets.iter().fold(
@@ -122,21 +120,6 @@ fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("PEYGIR_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-}
-
-fn tell_opening(report: &OpeningReport) {
-    if let Some(cut) = &report.cut {
-        say(&format!(
-            "peygir: the end of {} was torn; {} bytes that nobody was told of were cut at offset {}",
-            cut.segment, cut.bytes, cut.offset
-        ));
-    }
-    if let IndexFound::Rebuilt { reason, .. } = &report.index {
-        say(&format!("peygir: the index was rebuilt from the journal ({reason}): {} frames", report.frames_redone));
-    }
-    for (name, why) in &report.snapshots_refused {
-        say(&format!("peygir: snapshot {name} could not be used: {why}"));
-    }
 }
 
 fn welcome(data: &DataFolder, desk: &Desk, access: &Access, clock: &Clock, address: &str) -> Result<()> {
