@@ -200,6 +200,54 @@ mod tests {
         }
     }
 
+    /// Every code that the desk and this server use has its words. The lists are the desk's; a new code belongs here too.
+    #[test]
+    fn every_code_has_words() {
+        let families: [(&str, &str); 12] = [
+            (
+                "stage",
+                "registered classifying referred overdue verifying inspecting closed-solved closed-unreached \
+                 closed-other faulted new-round",
+            ),
+            ("case", "open closed"),
+            ("task", "open claimed scheduled completed expired withdrawn"),
+            ("message", "ready sending sent delivered failed ambiguous dropped withdrawn expired not-sent"),
+            ("incident", "message-failed message-ambiguous message-expired message-unread flow-fault unaddressed"),
+            ("incident-status", "open retried settled passed"),
+            ("flow", "active suspended completed faulted cancelled"),
+            ("channel", "phone sms mail web letter in-person"),
+            (
+                "field",
+                "required too-long out-of-range not-an-option wrong-type wrong-value unknown-field unknown-parameter \
+                 given-twice not-a-number not-a-cursor not-readable national-id-checksum mobile-invalid scope-invalid \
+                 name-invalid person-unknown",
+            ),
+            ("conflict", "claimed not-claimed not-yet ended settled erased claimed-before name-taken"),
+            ("done", "claimed released completed registered retried settled note-missing"),
+            (
+                "journal",
+                "case-opened message-joined case-classified case-referred round-opened case-closed milestone \
+                 satisfaction-recorded task-created task-claimed task-released task-completed task-expired \
+                 task-withdrawn task-overdue task-reminded call-unreached message-queued message-attempted \
+                 message-attempt-failed message-sent message-delivered message-failed message-ambiguous \
+                 message-dropped message-expired message-withdrawn message-requeued incident-opened \
+                 incident-resolved personal-data-read flow-started flow-completed flow-faulted flow-cancelled \
+                 flow-retried step-started step-completed step-skipped step-faulted step-cancelled step-retried \
+                 decision-made call-answered context-replaced timer-set timer-fired timer-cleared branch-ended \
+                 retry-scheduled error-caught until-advanced turn-bounded event-emitted event-consumed \
+                 event-arrived event-kept event-taken",
+            ),
+        ];
+        for (family, codes) in families {
+            for code in codes.split_whitespace() {
+                assert!(exists(&format!("{family}-{code}")), "{family}-{code}");
+            }
+        }
+        for role in peygir_runtime::access::ROLES {
+            assert!(exists(&format!("role-{role}")), "{role}");
+        }
+    }
+
     #[test]
     fn numbers_have_the_digits_of_the_language() {
         assert_eq!(Locale::Fa.text_with("round-number", &[("round", 12.into())]), "دور \u{2068}۱۲\u{2069}");
