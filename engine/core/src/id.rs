@@ -21,6 +21,11 @@ pub struct Draws {
     next: u64,
 }
 
+/// Bits of an id that hold its place among the draws of its turn.
+const PLACE_BITS: u32 = 14;
+/// From this draw of a turn on, ids keep no order among themselves; turns end long before.
+const PLACE_MAX: u64 = (1 << PLACE_BITS) - 1;
+
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 impl Id {
@@ -71,13 +76,17 @@ impl Draws {
         hash.finalize().into()
     }
 
-    /// A new id: 48 bits of milliseconds, 80 bits of the draw.
+    /// A new id: 48 bits of milliseconds, 10 of the microseconds beyond them, 14 of the place among the turn's draws, 56
+    /// of the draw. What a turn makes first sorts first: messages leave in the order of their ids.
     pub fn id(&mut self) -> Id {
+        let place = self.next.min(PLACE_MAX);
         let bytes = self.bytes();
+        let micros = self.at.0.max(0) as u64;
+        let within = ((micros % 1000) << PLACE_BITS) | place;
         let mut id = [0u8; 16];
-        let millis = (self.at.0 / 1000).max(0) as u64;
-        id[..6].copy_from_slice(&millis.to_be_bytes()[2..]);
-        id[6..].copy_from_slice(&bytes[..10]);
+        id[..6].copy_from_slice(&(micros / 1000).to_be_bytes()[2..]);
+        id[6..9].copy_from_slice(&within.to_be_bytes()[5..]);
+        id[9..].copy_from_slice(&bytes[..7]);
         Id(id)
     }
 
@@ -145,5 +154,16 @@ mod tests {
         let early = Draws::new(Seed([9; 16]), Moment(1_000_000)).id();
         let late = Draws::new(Seed([1; 16]), Moment(2_000_000)).id();
         assert!(early < late && early.to_string() < late.to_string());
+        let next_microsecond = Draws::new(Seed([0; 16]), Moment(1_000_001)).id();
+        assert!(early < next_microsecond && next_microsecond < late);
+    }
+
+    #[test]
+    fn ids_of_a_turn_sort_as_they_were_made() {
+        let mut draws = Draws::new(Seed([7; 16]), Moment(1_790_000_000_000_999));
+        let ids: Vec<Id> = (0..1000).map(|_| draws.id()).collect();
+        assert!(ids.is_sorted() && ids[999] < Draws::new(Seed([7; 16]), Moment(1_790_000_000_001_000)).id());
+        let mut much = Draws { next: u64::MAX - 2, ..draws };
+        assert_ne!(much.id(), much.id());
     }
 }
