@@ -17,7 +17,7 @@ fn subject(data_folder: &Path, settings: &str) -> Subject {
         kind: KIND,
         settings: Box::new(move |_| settings.clone()),
         secrets: BTreeMap::new(),
-        host: HostFacts { data_folder: data_folder.to_owned(), callback_secret: None },
+        host: HostFacts { data_folder: data_folder.to_owned(), callback_secret: None, ..HostFacts::default() },
         operation: "send".into(),
         input: json!({"channel": "sms", "to": "+989121234567", "text": TEXT, "subject": "مریم", "template": "foad/received", "date": "2026-11-21T08:30:00Z"}),
         confidential: vec!["9121234567".into(), TEXT.into(), "مریم".into()],

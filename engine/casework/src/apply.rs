@@ -46,7 +46,9 @@ pub fn touched(event: &Event) -> Touched {
         | Event::AttemptAmbiguous { dispatch, .. }
         | Event::MessageWithdrawn { dispatch }
         | Event::MessageExpired { dispatch }
-        | Event::MessageRequeued { dispatch, .. } => Touched::Dispatch(*dispatch),
+        | Event::MessageRequeued { dispatch, .. }
+        | Event::RequestAnswered { dispatch, .. }
+        | Event::RequestFailed { dispatch, .. } => Touched::Dispatch(*dispatch),
         Event::IncidentOpened(incident) => Touched::Incident(incident.id),
         Event::IncidentResolved { incident, .. } => Touched::Incident(*incident),
         Event::EventArrived { .. } | Event::EventKept(_) | Event::EventTaken { .. } => Touched::Mailbox,
@@ -148,14 +150,16 @@ fn dispatch(records: &mut Records, id: Id, event: &Event) {
             dispatch.attempts = *attempt;
             dispatch.status = DispatchStatus::Sending;
         }
-        Event::MessageSent { reference, .. } => sent(dispatch, DispatchStatus::Sent, reference),
+        Event::MessageSent { reference, .. } | Event::RequestAnswered { reference, .. } => {
+            sent(dispatch, DispatchStatus::Sent, reference)
+        }
         Event::MessageDelivered { reference, .. } => sent(dispatch, DispatchStatus::Delivered, reference),
         Event::AttemptFailed { fault, retry_at, .. } => {
             dispatch.status = DispatchStatus::Ready;
             dispatch.next_at = *retry_at;
             dispatch.fault = Some(fault.clone());
         }
-        Event::MessageFailed { fault, .. } => {
+        Event::MessageFailed { fault, .. } | Event::RequestFailed { fault, .. } => {
             dispatch.status = DispatchStatus::Failed;
             dispatch.fault = Some(fault.clone());
         }

@@ -209,4 +209,20 @@ pub enum Event {
         #[n(1)]
         id: String,
     },
+    /// A peer answered what a flow asked it. What it answered is in the flow's own event.
+    #[n(33)]
+    RequestAnswered {
+        #[n(0)]
+        dispatch: Id,
+        #[n(1)]
+        reference: Option<String>,
+    },
+    /// A flow's request brought a fault, and the flow was told.
+    #[n(34)]
+    RequestFailed {
+        #[n(0)]
+        dispatch: Id,
+        #[n(1)]
+        fault: String,
+    },
 }

@@ -2,7 +2,7 @@
 
 use peygir_calendar::Calendar;
 use peygir_core::id::Draws;
-use peygir_core::{Data, Id, Moment};
+use peygir_core::{Data, Error, Id, Moment};
 use serde_json::Value;
 
 use crate::content::{Directory, Form, Template};
@@ -49,6 +49,8 @@ pub struct Reply {
     pub events: Vec<Event>,
     /// Answers to calls: the calling one's own, if it is answered at once, and those of others that end by this.
     pub answers: Vec<(CallRef, Value)>,
+    /// Calls that end with a fault.
+    pub faults: Vec<(CallRef, Error)>,
     /// Keys that must be absent, with what they are claimed for.
     pub claims: Vec<Vec<u8>>,
     /// Events for the flows of this stream: type and data.

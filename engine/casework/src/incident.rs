@@ -5,6 +5,7 @@ use peygir_core::Id;
 use crate::event::Event;
 use crate::host::{Context, Fault, Rejection, Reply};
 use crate::records::{About, DispatchStatus, Incident};
+use crate::request;
 
 pub(crate) fn opened(context: &mut Context<'_>, about: About, reason: String) -> Event {
     Event::IncidentOpened(Incident {
@@ -72,12 +73,15 @@ pub fn settle(context: &mut Context<'_>, id: Id, by: &str, note: &str) -> Result
     let about = incident.about.clone();
     let note = (!note.is_empty()).then(|| context.seal_for_case(note));
     let mut events = vec![Event::IncidentResolved { incident: id, by: by.to_owned(), how: "settled".to_owned(), note }];
-    if let About::MessageAmbiguous(dispatch) = about
-        && context.records.dispatches.get(&dispatch).is_some_and(|found| found.status == DispatchStatus::Ambiguous)
+    let mut faults = Vec::new();
+    if let About::MessageAmbiguous(id) = about
+        && let Some(dispatch) = context.records.dispatches.get(&id)
+        && dispatch.status == DispatchStatus::Ambiguous
     {
-        events.push(Event::MessageWithdrawn { dispatch });
+        events.push(Event::MessageWithdrawn { dispatch: id });
+        faults.extend(request::settled(dispatch));
     }
-    Ok(Reply { events, ..Reply::default() })
+    Ok(Reply { events, faults, ..Reply::default() })
 }
 
 /// A message came in that no case could be made of. Sender and text come sealed.

@@ -15,6 +15,7 @@ pub mod message;
 pub mod outbox;
 pub mod recipients;
 pub mod records;
+pub mod request;
 pub mod tasks;
 pub mod terms;
 pub mod text;

@@ -100,6 +100,8 @@ fn dispatch(
         fault: None,
         lane: format!("{}/{}", place.channel, address.lane),
         ambiguities: 0,
+        operation: None,
+        reply_to: None,
     }
 }
 

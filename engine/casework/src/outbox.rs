@@ -1,11 +1,12 @@
 //! The outbox: which message may be sent, and what an attempt's result means. Sending itself is the host's.
 
-use peygir_core::Id;
+use peygir_core::{Data, Error, Id};
 
 use crate::event::Event;
-use crate::host::Context;
+use crate::host::{Context, Reply};
 use crate::incident::opened;
 use crate::records::{About, Dispatch, DispatchStatus, Incident};
+use crate::request;
 
 /// How an operation wants to be treated, from its manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,16 +26,18 @@ pub enum OnAmbiguous {
     Person,
 }
 
-/// How an attempt went.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// How an attempt went. `output` and `error` are for the flow that waits for an answer, where one does.
+#[derive(Debug, Clone, PartialEq)]
 pub enum Attempt {
     Sent {
         reference: Option<String>,
+        output: Option<Data>,
     },
     Failed {
         fault: String,
         permanent: bool,
         reached: bool,
+        error: Option<Error>,
     },
     /// The process ended before the result was on record.
     Lost,
@@ -52,13 +55,21 @@ pub fn begin(context: &Context<'_>) -> Vec<Event> {
 }
 
 /// The result of one attempt. A result of an attempt that is not the current one changes nothing.
-pub fn result(context: &mut Context<'_>, id: Id, attempt: u32, outcome: &Attempt, policy: &Policy) -> Vec<Event> {
-    let Some(dispatch) = context.records.dispatches.get(&id) else { return Vec::new() };
+pub fn result(context: &mut Context<'_>, id: Id, attempt: u32, outcome: &Attempt, policy: &Policy) -> Reply {
+    let Some(dispatch) = context.records.dispatches.get(&id) else { return Reply::default() };
     if dispatch.status != DispatchStatus::Sending || dispatch.attempts != attempt {
-        return Vec::new();
+        return Reply::default();
     }
+    match &dispatch.reply_to {
+        Some(call) => request::result(context, dispatch, call, outcome, policy),
+        None => Reply { events: message_result(context, dispatch, outcome, policy), ..Reply::default() },
+    }
+}
+
+fn message_result(context: &mut Context<'_>, dispatch: &Dispatch, outcome: &Attempt, policy: &Policy) -> Vec<Event> {
+    let id = dispatch.id;
     match outcome {
-        Attempt::Sent { reference } => {
+        Attempt::Sent { reference, .. } => {
             let mut events = vec![Event::MessageSent { dispatch: id, reference: reference.clone() }];
             events.extend(pass_incident(context, id));
             events
@@ -85,7 +96,7 @@ fn again(context: &mut Context<'_>, dispatch: &Dispatch, fault: &str, policy: &P
 
 /// Doubles with each attempt, up to the manifest's longest, and draws the upper half of it: peers that come back are
 /// not met by everybody at once.
-fn backoff(context: &mut Context<'_>, attempts: u32, policy: &Policy) -> i64 {
+pub(crate) fn backoff(context: &mut Context<'_>, attempts: u32, policy: &Policy) -> i64 {
     let factor = 1i64.checked_shl(attempts.saturating_sub(1).min(62)).unwrap_or(i64::MAX);
     let full = policy.backoff_us_min.saturating_mul(factor).clamp(0, policy.backoff_us_max.max(0));
     let half = full / 2;
@@ -97,7 +108,7 @@ fn failed(context: &mut Context<'_>, id: Id, fault: &str) -> Vec<Event> {
     vec![Event::MessageFailed { dispatch: id, fault: fault.to_owned() }, incident]
 }
 
-fn ambiguous(context: &mut Context<'_>, dispatch: &Dispatch, policy: &Policy) -> Vec<Event> {
+pub(crate) fn ambiguous(context: &mut Context<'_>, dispatch: &Dispatch, policy: &Policy) -> Vec<Event> {
     let (name, next_at) = match policy.on_ambiguous {
         OnAmbiguous::Resend if dispatch.attempts < policy.attempts_max => {
             ("resend", Some(context.at.plus_micros(backoff(context, dispatch.attempts, policy))))
@@ -108,7 +119,8 @@ fn ambiguous(context: &mut Context<'_>, dispatch: &Dispatch, policy: &Policy) ->
     let attempt = dispatch.attempts;
     let mut events = vec![Event::AttemptAmbiguous { dispatch: dispatch.id, attempt, policy: name.to_owned(), next_at }];
     if name == "person" {
-        let reason = format!("nobody knows whether attempt {attempt} was sent");
+        let what = if dispatch.reply_to.is_some() { "was carried out" } else { "was sent" };
+        let reason = format!("nobody knows whether attempt {attempt} {what}");
         events.push(opened(context, About::MessageAmbiguous(dispatch.id), reason));
     }
     events
@@ -138,22 +150,22 @@ pub fn report(
     Vec::new()
 }
 
-/// One message whose time is over, if any.
-pub fn expire_next(context: &mut Context<'_>) -> Option<Vec<Event>> {
+/// One message or request whose time is over, if any.
+pub fn expire_next(context: &mut Context<'_>) -> Option<Reply> {
     let at = context.at;
-    let id = context
-        .records
-        .dispatches
-        .values()
-        .find(|dispatch| dispatch.status == DispatchStatus::Ready && dispatch.expires_at <= at)?
-        .id;
+    let over = |dispatch: &&Dispatch| dispatch.status == DispatchStatus::Ready && dispatch.expires_at <= at;
+    let dispatch = context.records.dispatches.values().find(over)?;
+    if let Some(call) = &dispatch.reply_to {
+        return Some(request::expired(dispatch, call));
+    }
+    let id = dispatch.id;
     let reason = "it could not be sent before it expired".to_owned();
     let incident = opened(context, About::MessageExpired(id), reason);
-    Some(vec![Event::MessageExpired { dispatch: id }, incident])
+    Some(Reply { events: vec![Event::MessageExpired { dispatch: id }, incident], ..Reply::default() })
 }
 
-/// An incident about a message that got through all the same.
-fn pass_incident(context: &Context<'_>, dispatch: Id) -> Option<Event> {
+/// An incident about a message that got through all the same, or that nobody needs any more.
+pub(crate) fn pass_incident(context: &Context<'_>, dispatch: Id) -> Option<Event> {
     let concerns = |incident: &&Incident| {
         incident.resolved_at.is_none()
             && matches!(&incident.about, About::MessageFailed(id) | About::MessageAmbiguous(id) | About::MessageExpired(id) if *id == dispatch)

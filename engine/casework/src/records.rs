@@ -316,6 +316,13 @@ pub struct Dispatch {
     /// How often its outcome was unknown.
     #[n(18)]
     pub ambiguities: u32,
+    /// Operation of the connector; `send` where none is named.
+    #[n(19)]
+    pub operation: Option<String>,
+    /// The call that waits for its answer, where it is a request of a flow and no message. Its body is then the
+    /// operation's input, as JSON.
+    #[n(20)]
+    pub reply_to: Option<CallRef>,
 }
 
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
@@ -375,6 +382,8 @@ pub struct Mailbox {
     pub seen: Vec<(String, String)>,
 }
 
+/// The operation that message channels have.
+pub const SEND: &str = "send";
 /// Events kept for listeners to come, per stream; the oldest goes first.
 pub const MAILBOX_EVENTS_MAX: usize = 256;
 /// Ids of events remembered, per stream.
@@ -400,6 +409,15 @@ impl Dispatch {
     /// Not yet at an end: it keeps its place in the lane.
     pub fn is_pending(&self) -> bool {
         matches!(self.status, DispatchStatus::Ready | DispatchStatus::Sending)
+    }
+
+    pub fn operation(&self) -> &str {
+        self.operation.as_deref().unwrap_or(SEND)
+    }
+
+    /// A request whose answer a call still waits for.
+    pub fn is_awaited(&self) -> bool {
+        self.reply_to.is_some() && (self.is_pending() || self.status == DispatchStatus::Ambiguous)
     }
 }
 
@@ -439,6 +457,12 @@ impl Records {
 
     pub fn task_of_call(&self, instance: Id, activation: u64) -> Option<&Task> {
         self.tasks.values().find(|task| task.caller.instance == instance && task.caller.activation == activation)
+    }
+
+    /// The request that a call waits for.
+    pub fn request_of_call(&self, instance: Id, activation: u64) -> Option<&Dispatch> {
+        let asks = |call: &CallRef| call.instance == instance && call.activation == activation;
+        self.dispatches.values().find(|dispatch| dispatch.is_awaited() && dispatch.reply_to.as_ref().is_some_and(asks))
     }
 
     /// Whom the case is about: the person concerned where somebody else told of it.

@@ -24,7 +24,8 @@ pub struct Subject {
     pub secrets: BTreeMap<String, String>,
     pub host: HostFacts,
     pub operation: String,
-    /// A valid input of the operation.
+    /// A valid input of the operation. `{peer}` in its texts stands for the peer's address, for connectors that go where
+    /// the input says.
     pub input: Value,
     /// What no fault may show: secrets, and personal data of the input.
     pub confidential: Vec<String>,

@@ -25,7 +25,7 @@ use std::pin::Pin;
 use serde_json::Value;
 
 pub use host::{admit, send_within};
-pub use manifest::{Ambiguous, Authentication, Dedup, InboundRules, Manifest, Operation};
+pub use manifest::{Ambiguous, Authentication, Dedup, FunctionName, InboundRules, Manifest, Operation};
 pub use message::Message;
 pub use secret::Secret;
 pub use settings::{HostFacts, Settings, SettingsError};
@@ -33,7 +33,7 @@ pub use settings::{HostFacts, Settings, SettingsError};
 /// One thing to do in the world.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
-    /// Operation of the manifest: `send`.
+    /// Operation of the manifest: `send` of message channels, others under the names they have there.
     pub operation: String,
     /// Stable over retries and restarts; what the peer may recognise a repetition by.
     pub key: String,
@@ -64,7 +64,7 @@ pub enum Lasting {
 /// Whether the peer may have done it all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reached {
-    /// It certainly did nothing: refused, or never connected.
+    /// It was refused or never connected: there is nothing to wonder about.
     No,
     /// Nobody knows: the connection broke after the request was sent.
     Unknown,
@@ -91,6 +91,10 @@ pub enum FaultKind {
     Configuration,
     /// It answered what we do not understand.
     Protocol,
+    /// The deployment does not allow this call.
+    Forbidden,
+    /// It answered, and its answer is a refusal: a matter of whoever asked, by the status of its protocol.
+    Answered { status: u16 },
 }
 
 /// `message` holds neither secrets nor personal data: it goes into the journal.
@@ -112,6 +116,12 @@ impl Fault {
     /// Nothing was done; trying again may help.
     pub fn temporary(kind: FaultKind, message: impl Into<String>) -> Self {
         Self { kind, lasting: Lasting::Temporary, reached: Reached::No, message: message.into() }
+    }
+
+    /// The peer answered with a refusal; `status` is that of its protocol, as HTTP has them.
+    pub fn answered(status: u16, message: impl Into<String>) -> Self {
+        let lasting = if matches!(status, 408 | 425 | 429 | 500..) { Lasting::Temporary } else { Lasting::Permanent };
+        Self { kind: FaultKind::Answered { status }, lasting, reached: Reached::No, message: message.into() }
     }
 
     /// Nobody knows whether it was done.

@@ -37,6 +37,29 @@ impl Manifest {
     pub fn operation(&self, name: &str) -> Option<&Operation> {
         self.operations.iter().find(|operation| operation.name == name)
     }
+
+    /// Names under which flows call its operations.
+    pub fn functions(&self) -> impl Iterator<Item = &str> {
+        self.operations
+            .iter()
+            .filter_map(|operation| operation.function.as_ref())
+            .map(|function| function.name.as_str())
+    }
+
+    /// The operation that a call of a function with this input means: the one made for such an input, else the one for
+    /// all.
+    pub fn operation_of(&self, function: &str, input: &Value) -> Option<&Operation> {
+        let offered = || {
+            let named =
+                |operation: &&Operation| operation.function.as_ref().is_some_and(|named| named.name == function);
+            self.operations.iter().filter(named)
+        };
+        let made_for = |operation: &&Operation| {
+            operation.function.as_ref().and_then(|named| named.when.as_ref()).is_some_and(|when| when.holds(input))
+        };
+        let for_all = |operation: &&Operation| operation.function.as_ref().is_some_and(|named| named.when.is_none());
+        offered().find(made_for).or_else(|| offered().find(for_all))
+    }
 }
 
 /// Which calls of the peer the host passes on, and how it makes sure that they come from the peer.
@@ -61,6 +84,8 @@ pub enum Authentication {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Operation {
     pub name: String,
+    /// How flows call it; none where they cannot.
+    pub function: Option<FunctionName>,
     pub input: Value,
     pub output: Value,
     pub dedup: Dedup,
@@ -77,10 +102,32 @@ pub struct Operation {
     pub payload_bytes_max: u64,
 }
 
+/// The name under which flows call an operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FunctionName {
+    pub name: String,
+    /// Which of a function's calls it takes, where several operations share the name.
+    pub when: Option<When>,
+}
+
+/// A member of the input and the texts it may be, whatever their case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct When {
+    pub member: String,
+    pub is: Vec<String>,
+}
+
+impl When {
+    fn holds(&self, input: &Value) -> bool {
+        let given = input.get(&self.member).and_then(Value::as_str);
+        given.is_some_and(|given| self.is.iter().any(|text| text.eq_ignore_ascii_case(given)))
+    }
+}
+
 /// How a repetition is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dedup {
-    /// The peer recognises the key.
+    /// The peer recognises the key, or a repetition changes nothing there.
     Key,
     /// The peer can be asked whether it has the key.
     Lookup,

@@ -23,6 +23,9 @@ pub struct HostFacts {
     pub data_folder: PathBuf,
     /// Secret that the peer's calls to this connector must carry; none where the connector takes no calls.
     pub callback_secret: Option<Secret>,
+    /// Hosts that flows may call, as `host` or `host:port`; `loopback` stands for this machine itself. For connectors
+    /// that go where a flow says.
+    pub reachable: Vec<String>,
 }
 
 /// Values as the deployment gave them and defaults where it gave none.

@@ -66,8 +66,34 @@ fn a_good_manifest_is_read_whole() {
 }
 
 #[test]
+fn a_function_finds_its_operation_by_the_input() {
+    let twice = GOOD.replace(
+        "  send:\n",
+        "  ask:\n    function: { name: fly, when: { how: [low, fast] } }\n@  send:\n    function: { name: fly }\n",
+    );
+    let limits = &GOOD[GOOD.find("    dedup").unwrap()..GOOD.find("inbound:").unwrap()];
+    let manifest = manifest::parse(&twice.replace('@', limits)).unwrap_or_else(|found| panic!("{:?}", told(&found)));
+    assert_eq!(manifest.functions().collect::<Vec<_>>(), ["fly", "fly"]);
+    for (input, operation) in [
+        (json!({"how": "low"}), "ask"),
+        (json!({"how": "FAST"}), "ask"),
+        (json!({"how": "high"}), "send"),
+        (json!({"how": 1}), "send"),
+        (json!(null), "send"),
+    ] {
+        assert_eq!(manifest.operation_of("fly", &input).unwrap().name, operation, "{input}");
+    }
+    assert!(manifest.operation_of("send", &json!({})).is_none());
+    assert!(good().operation_of("fly", &json!({})).is_none());
+}
+
+#[test]
 fn each_mistake_has_its_code_and_place() {
     let cases = [
+        ("    dedup: lookup", "    function: { nmae: x }\n    dedup: lookup", "PG-M002", 7),
+        ("    dedup: lookup", "    function: { name: x, when: { how: [] } }\n    dedup: lookup", "PG-M004", 7),
+        ("    dedup: lookup", "    function: { name: x, when: { how: [1] } }\n    dedup: lookup", "PG-M004", 7),
+        ("    dedup: lookup", "    function: { name: x, when: how }\n    dedup: lookup", "PG-M004", 7),
         ("name: pigeon", "name: Pigeon!", "PG-M004", 2),
         ("version: 1.2.0", "version: one", "PG-M004", 3),
         ("title: { fa: کبوتر, en: Pigeon }", "title: Pigeon", "PG-M001", 4),
@@ -129,7 +155,7 @@ fn resolve(reference: &Reference) -> Result<Secret, String> {
 
 fn read(text: &str) -> Result<settings::Settings, Vec<(&'static str, u32)>> {
     let node = yaml::parse(text).unwrap();
-    let host = HostFacts { data_folder: "data".into(), callback_secret: None };
+    let host = HostFacts { data_folder: "data".into(), callback_secret: None, ..HostFacts::default() };
     settings::read(&good(), &node, &resolve, host).map_err(|found| told(&found))
 }
 

@@ -11,6 +11,7 @@ use peygir_casework::content::{Directory, Form, Template};
 use peygir_casework::functions;
 use peygir_casework::host::Channel;
 use peygir_casework::outbox::{OnAmbiguous, Policy};
+use peygir_casework::records::SEND;
 use peygir_connector::{Ambiguous, Dedup, Manifest, Operation};
 use peygir_core::CloudEvent;
 use peygir_core::state::FlowRef;
@@ -46,6 +47,12 @@ pub enum Function {
     BuiltIn(&'static functions::Function),
     Table(Arc<Table>),
     Script(Arc<Script>),
+    /// The world is asked: the answer comes when the outbox has it.
+    Operation {
+        connector: String,
+        operation: String,
+        expires_us: i64,
+    },
 }
 
 /// Makes the wall-clock limit of one script; a virtual clock gives one that never ends.
@@ -57,7 +64,7 @@ pub struct Catalog {
     flows: BTreeMap<FlowRef, Flow>,
     zone: jiff::tz::TimeZone,
     /// By the connector's name in the deployment.
-    operations: BTreeMap<String, Operation>,
+    manifests: BTreeMap<String, Manifest>,
     callback_secrets: BTreeMap<String, String>,
     script_deadline: ScriptDeadline,
 }
@@ -78,12 +85,9 @@ impl Catalog {
                 (reference, Flow { workflow: flow.workflow.clone(), source: flow.source.clone(), digest })
             })
             .collect();
-        let operations = manifests
-            .iter()
-            .filter_map(|(name, manifest)| Some((name.clone(), manifest.operation("send")?.clone())))
-            .collect();
         let zone = peygir_calendar::zone(&pack.deployment.zone).unwrap_or_else(peygir_calendar::tehran);
-        Self { pack, flows, zone, operations, callback_secrets: BTreeMap::new(), script_deadline }
+        let manifests = manifests.clone();
+        Self { pack, flows, zone, manifests, callback_secrets: BTreeMap::new(), script_deadline }
     }
 
     /// The secret that a connector's peer has to name in its calls.
@@ -124,13 +128,31 @@ impl Catalog {
             .collect()
     }
 
-    /// `NAME` or `NAME:VERSION@default`; which version answers is decided here, at the call.
-    pub fn function(&self, name: &str) -> Option<Function> {
+    /// `NAME` or `NAME:VERSION@default`; which version answers is decided here, at the call. The input says which
+    /// operation is meant where several share a name.
+    pub fn function(&self, name: &str, input: &Value) -> Option<Function> {
         let name = name.split([':', '@']).next().unwrap_or(name);
         functions::find(name)
             .map(Function::BuiltIn)
             .or_else(|| self.pack.tables.get(name).map(|found| Function::Table(found.table.clone())))
             .or_else(|| self.pack.scripts.get(name).map(|found| Function::Script(found.script.clone())))
+            .or_else(|| self.operation_called(name, input))
+    }
+
+    fn operation_called(&self, name: &str, input: &Value) -> Option<Function> {
+        let offered = |(connector, manifest): (&String, &Manifest)| {
+            let operation = manifest.operation_of(name, input)?;
+            Some(Function::Operation {
+                connector: connector.clone(),
+                operation: operation.name.clone(),
+                expires_us: micros(operation.expires_ms),
+            })
+        };
+        self.manifests.iter().find_map(offered)
+    }
+
+    fn operation(&self, connector: &str, operation: &str) -> Option<&Operation> {
+        self.manifests.get(connector)?.operation(operation)
     }
 
     pub fn script_deadline(&self) -> Deadline {
@@ -143,8 +165,8 @@ impl Catalog {
         Some(script.sha256[..16].iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
-    pub fn policy(&self, connector: &str) -> Policy {
-        self.operations.get(connector).map_or(UNKNOWN, |operation| Policy {
+    pub fn policy(&self, connector: &str, operation: &str) -> Policy {
+        self.operation(connector, operation).map_or(UNKNOWN, |operation| Policy {
             recognises: operation.dedup != Dedup::None,
             on_ambiguous: match operation.on_ambiguous {
                 Ambiguous::Resend => OnAmbiguous::Resend,
@@ -159,7 +181,7 @@ impl Catalog {
 
     pub fn channel(&self, name: &str) -> Option<Channel> {
         let connector = self.pack.deployment.channels.get(name)?;
-        let operation = self.operations.get(connector)?;
+        let operation = self.operation(connector, SEND)?;
         Some(Channel { connector: connector.clone(), expires_us: micros(operation.expires_ms) })
     }
 

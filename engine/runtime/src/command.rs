@@ -1,7 +1,7 @@
 //! What may be asked of a stream, and how it stands in the journal.
 
 use minicbor::{Decode, Encode};
-use peygir_core::{CloudEvent, Data, Id, Moment, Seed};
+use peygir_core::{CloudEvent, Data, Error, Id, Moment, Seed};
 
 /// A command as it was received: who, when, what, and the draws that came with it.
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
@@ -168,12 +168,15 @@ pub struct Claim {
     pub value: Vec<u8>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
 pub enum AttemptResult {
     #[n(0)]
     Sent {
         #[n(0)]
         reference: Option<String>,
+        /// The peer's answer, where a flow waits for it.
+        #[n(1)]
+        output: Option<Data>,
     },
     #[n(1)]
     Failed {
@@ -183,6 +186,9 @@ pub enum AttemptResult {
         permanent: bool,
         #[n(2)]
         reached: bool,
+        /// The fault as the flow that waits sees it.
+        #[n(3)]
+        error: Option<Error>,
     },
 }
 

@@ -10,6 +10,7 @@ use peygir_store::{Conflict, InboxKey, Store};
 
 use crate::catalog::Catalog;
 use crate::command::{Command, Envelope};
+use crate::outgoing::{self, Opened};
 use crate::rows;
 use crate::stream::{Row, Stream};
 use crate::turn::{Decided, Refused, decide};
@@ -52,6 +53,10 @@ pub struct Begun {
     pub attempt: u32,
     pub connector: String,
     pub request: peygir_connector::Request,
+    /// Texts that were opened for the request.
+    pub opened: Opened,
+    /// A flow waits for the answer.
+    pub awaited: bool,
 }
 
 impl Engine {
@@ -189,12 +194,17 @@ impl Engine {
             .into_iter()
             .filter_map(|dispatch| stream.records.dispatches.get(&dispatch))
             .filter(|dispatch| dispatch.status == DispatchStatus::Sending)
-            .map(|dispatch| Begun {
-                stream: id,
-                dispatch: dispatch.id,
-                attempt: dispatch.attempts,
-                connector: dispatch.connector.clone(),
-                request: crate::outgoing::request(dispatch, &self.vault),
+            .map(|dispatch| {
+                let (request, opened) = outgoing::request(dispatch, &self.vault);
+                Begun {
+                    stream: id,
+                    dispatch: dispatch.id,
+                    attempt: dispatch.attempts,
+                    connector: dispatch.connector.clone(),
+                    request,
+                    opened,
+                    awaited: dispatch.reply_to.is_some(),
+                }
             })
             .collect();
         Ok(begun)

@@ -7,13 +7,15 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
-use peygir_connector::{Connector, Fault, FaultKind, Lasting, Reached};
+use peygir_casework::request::output_of;
+use peygir_connector::{Connector, Fault, FaultKind, Lasting, Reached, Receipt, send_within};
 use peygir_core::{Id, Moment};
 use tokio::sync::{Notify, Semaphore};
 
 use crate::clock::Clock;
 use crate::command::{AttemptResult, Command};
 use crate::engine::{Begun, Engine, Failure};
+use crate::outgoing::error_of;
 use crate::stream::Stream;
 
 /// Streams looked at in one round of the loop.
@@ -22,6 +24,8 @@ const ROUND_STREAMS_MAX: usize = 256;
 const ROUND_MS_MAX: u64 = 1_000;
 /// How long a stream whose timer could not be handled is left alone.
 const PAUSE_US: i64 = 30_000_000;
+/// Time limit of an operation that its connector does not know, in milliseconds.
+const TIMEOUT_MS: u64 = 30_000;
 /// Turns of the loop at one time.
 const TURNS_MAX: usize = 16;
 
@@ -36,7 +40,8 @@ pub struct Host {
     pub connectors: Connectors,
     locks: Mutex<BTreeMap<Id, Weak<tokio::sync::Mutex<()>>>>,
     paused: Mutex<BTreeMap<Id, Moment>>,
-    lanes: BTreeMap<String, Arc<Semaphore>>,
+    /// By connector and operation: attempts at one time.
+    lanes: BTreeMap<(String, String), Arc<Semaphore>>,
     turns: Arc<Semaphore>,
     work: Notify,
 }
@@ -45,9 +50,11 @@ impl Host {
     pub fn new(engine: Arc<Engine>, clock: Clock, connectors: Connectors) -> Arc<Self> {
         let lanes = connectors
             .iter()
-            .map(|(name, connector)| {
-                let most = connector.manifest().operation("send").map_or(1, |operation| operation.concurrency_max);
-                (name.clone(), Arc::new(Semaphore::new(most.max(1) as usize)))
+            .flat_map(|(name, connector)| {
+                connector.manifest().operations.iter().map(move |operation| {
+                    let most = operation.concurrency_max.max(1) as usize;
+                    ((name.clone(), operation.name.clone()), Arc::new(Semaphore::new(most)))
+                })
             })
             .collect();
         Arc::new(Self {
@@ -269,20 +276,32 @@ impl Host {
     }
 
     async fn send(&self, begun: &Begun) -> AttemptResult {
-        let Some(connector) = self.connectors.get(&begun.connector) else {
-            return failed(&fault(FaultKind::Configuration, Lasting::Permanent, Reached::No, "no such connector"));
+        let sent = match self.connectors.get(&begun.connector) {
+            Some(connector) => self.send_by(connector.as_ref(), begun).await,
+            None => Err(Fault::permanent(FaultKind::Configuration, "no such connector")),
         };
-        let _lane = match self.lanes.get(&begun.connector) {
+        match sent {
+            Ok(receipt) => {
+                let output = begun.awaited.then(|| output_of(begun.opened.close(&receipt.output))).flatten();
+                AttemptResult::Sent { reference: receipt.reference, output }
+            }
+            Err(fault) => AttemptResult::Failed {
+                fault: fault.to_string(),
+                permanent: fault.lasting == Lasting::Permanent,
+                reached: fault.reached == Reached::Unknown,
+                error: begun.awaited.then(|| error_of(&fault)),
+            },
+        }
+    }
+
+    async fn send_by(&self, connector: &dyn Connector, begun: &Begun) -> Result<Receipt, Fault> {
+        let operation = &begun.request.operation;
+        let _lane = match self.lanes.get(&(begun.connector.clone(), operation.clone())) {
             Some(lane) => lane.clone().acquire_owned().await.ok(),
             None => None,
         };
-        let limit = connector.manifest().operation("send").map_or(30_000, |operation| operation.timeout_ms);
-        let sending = connector.send(begun.request.clone());
-        match tokio::time::timeout(Duration::from_millis(limit), sending).await {
-            Ok(Ok(receipt)) => AttemptResult::Sent { reference: receipt.reference },
-            Ok(Err(error)) => failed(&error),
-            Err(_) => failed(&fault(FaultKind::Timeout, Lasting::Temporary, Reached::Unknown, "it took too long")),
-        }
+        let limit = connector.manifest().operation(operation).map_or(TIMEOUT_MS, |operation| operation.timeout_ms);
+        send_within(connector, begun.request.clone(), Duration::from_millis(limit)).await
     }
 }
 
@@ -297,16 +316,4 @@ async fn join(turns: impl Iterator<Item = impl Future<Output = bool> + Send + 's
         any |= done.unwrap_or(false);
     }
     any
-}
-
-fn fault(kind: FaultKind, lasting: Lasting, reached: Reached, message: &str) -> Fault {
-    Fault { kind, lasting, reached, message: message.to_owned() }
-}
-
-fn failed(fault: &Fault) -> AttemptResult {
-    AttemptResult::Failed {
-        fault: fault.to_string(),
-        permanent: fault.lasting == Lasting::Permanent,
-        reached: fault.reached == Reached::Unknown,
-    }
 }

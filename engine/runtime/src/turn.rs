@@ -7,7 +7,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use peygir_casework::host::{Context, Reply};
-use peygir_casework::{incident, outbox, tasks};
+use peygir_casework::{incident, outbox, request, tasks};
+use peygir_core::command::Answer;
 use peygir_core::effect::End;
 use peygir_core::id::Draws;
 use peygir_core::state::FlowRef;
@@ -182,9 +183,9 @@ impl Turn<'_> {
 
     fn attempt_ended(&mut self, id: Id, attempt: u32, result: &AttemptResult) {
         let result = match result.clone() {
-            AttemptResult::Sent { reference } => outbox::Attempt::Sent { reference },
-            AttemptResult::Failed { fault, permanent, reached } => {
-                outbox::Attempt::Failed { fault, permanent, reached }
+            AttemptResult::Sent { reference, output } => outbox::Attempt::Sent { reference, output },
+            AttemptResult::Failed { fault, permanent, reached, error } => {
+                outbox::Attempt::Failed { fault, permanent, reached, error }
             }
         };
         self.attempt_result(id, attempt, &result);
@@ -192,9 +193,9 @@ impl Turn<'_> {
 
     fn attempt_result(&mut self, id: Id, attempt: u32, result: &outbox::Attempt) {
         let Some(dispatch) = self.stream.records.dispatches.get(&id) else { return };
-        let policy = self.catalog.policy(&dispatch.connector);
-        let events = self.with_context(|context| outbox::result(context, id, attempt, result, &policy));
-        self.record_all(events);
+        let policy = self.catalog.policy(&dispatch.connector, dispatch.operation());
+        let reply = self.with_context(|context| outbox::result(context, id, attempt, result, &policy));
+        self.absorb(reply);
     }
 
     fn recover_attempts(&mut self) {
@@ -249,8 +250,8 @@ impl Turn<'_> {
         if let Some(reply) = self.with_context(tasks::fire_next) {
             return self.absorb(reply);
         }
-        if let Some(events) = self.with_context(outbox::expire_next) {
-            self.record_all(events);
+        if let Some(reply) = self.with_context(outbox::expire_next) {
+            self.absorb(reply);
         }
     }
 
@@ -279,6 +280,8 @@ impl Turn<'_> {
             }
             Work::Withdraw { instance, activation } => {
                 let events = tasks::withdraw(&self.stream.records, instance, activation);
+                self.record_all(events);
+                let events = self.with_context(|context| request::withdraw(context, instance, activation));
                 self.record_all(events);
                 Ok(())
             }
@@ -334,9 +337,10 @@ impl Turn<'_> {
     fn absorb(&mut self, reply: Reply) {
         self.record_all(reply.events);
         for (call, answer) in reply.answers {
-            let answer = peygir_core::command::Answer::Output { output: Data::from(answer), provenance: None };
-            let command = peygir_core::Command::Answer { activation: call.activation, answer };
-            self.work.push_back(Work::Step { instance: call.instance, command });
+            self.answer(&call, Answer::Output { output: Data::from(answer), provenance: None });
+        }
+        for (call, error) in reply.faults {
+            self.answer(&call, Answer::Fault(error));
         }
         let value = self.stream.id.0.to_vec();
         self.claims.extend(reply.claims.into_iter().map(|key| Claim { key, value: value.clone() }));

@@ -54,9 +54,17 @@ fn commands() {
             Command::AttemptEnded {
                 dispatch: ID,
                 attempt: 1,
-                result: AttemptResult::Failed { fault: text("f"), permanent: true, reached: false },
+                result: AttemptResult::Failed { fault: text("f"), permanent: true, reached: false, error: None },
             },
             "a400626f700105025002020202020202020202020202020202038207835001010101010101010101010101010101018201836166f5f4",
+        ),
+        (
+            Command::AttemptEnded {
+                dispatch: ID,
+                attempt: 1,
+                result: AttemptResult::Sent { reference: None, output: Some(Data::from(json!(1))) },
+            },
+            "a400626f70010502500202020202020202020202020202020203820783500101010101010101010101010101010101820082f64131",
         ),
         (
             Command::Deliver(event()),
@@ -159,6 +167,14 @@ fn events_of_records() {
             "82018182181a81a40050010101010101010101010101010101010182008150010101010101010101010101010101010261720301",
         ),
         (CaseEvent::EventArrived { source: text("s"), id: text("1") }, "82018182181e8261736131"),
+        (
+            CaseEvent::RequestAnswered { dispatch: ID, reference: None },
+            "820181821821815001010101010101010101010101010101",
+        ),
+        (
+            CaseEvent::RequestFailed { dispatch: ID, fault: text("f") },
+            "8201818218228250010101010101010101010101010101016166",
+        ),
     ] {
         check(&Recorded::Case(event), expected);
     }

@@ -145,7 +145,7 @@ pub(super) async fn peers(subject: &Subject, manifest: &Manifest, failures: &mut
                 continue;
             }
         };
-        let request = request(subject, subject.input.clone());
+        let request = request(subject, addressed(&subject.input, peer.address));
         let Some(fault) = outcome(subject, connector.as_ref(), request, &name, failures).await else {
             failures.push(format!("{name}: the message counts as sent"));
             continue;
@@ -194,6 +194,18 @@ fn is_refusal(fault: &Fault) -> bool {
 
 fn request(subject: &Subject, input: Value) -> Request {
     Request { operation: subject.operation.clone(), key: "conformance/1".into(), attempt: 1, input }
+}
+
+/// The input with the peer's address where `{peer}` stands.
+fn addressed(input: &Value, peer: SocketAddr) -> Value {
+    match input {
+        Value::String(text) => text.replace("{peer}", &peer.to_string()).into(),
+        Value::Array(items) => items.iter().map(|item| addressed(item, peer)).collect(),
+        Value::Object(members) => {
+            Value::Object(members.iter().map(|(name, value)| (name.clone(), addressed(value, peer))).collect())
+        }
+        other => other.clone(),
+    }
 }
 
 fn with(input: &Value, member: &str, value: Value) -> Value {

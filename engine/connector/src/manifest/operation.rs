@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 use peygir_source::{Diagnostics, Node};
 use serde_json::Value;
 
-use super::members::{Members, wrong_type};
-use super::{Ambiguous, Dedup, Operation};
+use super::members::{Members, bad_value, wrong_type};
+use super::{Ambiguous, Dedup, FunctionName, Operation, When};
 
 const SECOND_MS: u64 = 1_000;
 const DAY_MS: u64 = 24 * 3_600 * SECOND_MS;
@@ -20,7 +20,8 @@ const ATTEMPTS: RangeInclusive<u64> = 1..=1_000;
 /// No connector may ask for larger payloads, in bytes.
 pub(super) const PAYLOAD_BYTES_CEILING: u64 = 10 * 1024 * 1024;
 
-const MEMBERS: [&str; 10] = [
+const MEMBERS: [&str; 11] = [
+    "function",
     "dedup",
     "onAmbiguous",
     "timeout",
@@ -55,12 +56,18 @@ pub(super) fn read(name: &str, node: &Node, found: &mut Diagnostics) -> Option<O
     let input = members.node("input");
     let output = members.node("output");
     let backoff = members.node("backoff");
+    let function = members.optional("function");
     let input = input.and_then(|node| schema(node, "input", found));
     let output = output.and_then(|node| schema(node, "output", found));
     let backoff = backoff.and_then(|node| read_backoff(node, found));
     let (backoff_ms_min, backoff_ms_max) = backoff?;
+    let function = match function {
+        Some(node) => Some(read_function(node, found)?),
+        None => None,
+    };
     Some(Operation {
         name: name.to_owned(),
+        function,
         input: input?,
         output: output?,
         dedup: dedup?,
@@ -73,6 +80,36 @@ pub(super) fn read(name: &str, node: &Node, found: &mut Diagnostics) -> Option<O
         expires_ms: expires_ms?,
         payload_bytes_max: payload_bytes_max?,
     })
+}
+
+fn read_function(node: &Node, found: &mut Diagnostics) -> Option<FunctionName> {
+    let mut members = Members::open(node, "function", &["name", "when"], found)?;
+    let name = members.name("name");
+    let when = match members.optional("when") {
+        Some(node) => Some(read_when(node, found)?),
+        None => None,
+    };
+    Some(FunctionName { name: name?, when })
+}
+
+/// One member of the input with the texts it may be.
+fn read_when(node: &Node, found: &mut Diagnostics) -> Option<When> {
+    let when = match node.entries() {
+        Some([entry]) => {
+            let texts = entry.node.items().unwrap_or_default();
+            let is: Vec<String> = texts.iter().filter_map(Node::as_str).map(str::to_owned).collect();
+            (!is.is_empty() && is.len() == texts.len()).then(|| When { member: entry.key.clone(), is })
+        }
+        _ => None,
+    };
+    if when.is_none() {
+        found.push(bad_value(
+            node.span,
+            "`when` is one member of the input with a list of texts, as in { method: [GET, HEAD] }",
+            "`when` یک عضو ورودی با فهرستی از متن‌هاست، مانند ‎{ method: [GET, HEAD] }‎",
+        ));
+    }
+    when
 }
 
 fn read_backoff(node: &Node, found: &mut Diagnostics) -> Option<(u64, u64)> {

@@ -252,7 +252,8 @@ pub(super) fn outbox_line(vault: &Vault, stream: &Stream, dispatch: &Dispatch, m
         connector: dispatch.connector.clone(),
         to: dispatch.to_masked.clone(),
         template: dispatch.template.clone(),
-        body: (may_read && body != ERASED).then_some(body),
+        // What a flow asks of a peer is no message to read, and its headers may hold what nobody may.
+        body: (may_read && body != ERASED && dispatch.reply_to.is_none()).then_some(body),
         status: if kept { "not-sent" } else { status }.to_owned(),
         attempts: dispatch.attempts,
         created_at: instant(dispatch.created_at),

@@ -227,6 +227,14 @@ fn task_line(event: &CaseEvent) -> Line {
 fn message_line(event: &CaseEvent) -> Line {
     let id = |id: &peygir_core::Id| args([("message", id.to_string())]);
     match event {
+        CaseEvent::MessageQueued(dispatch) if dispatch.reply_to.is_some() => {
+            let mut args = id(&dispatch.id);
+            args.extend([
+                ("function".to_owned(), dispatch.channel.clone()),
+                ("connector".to_owned(), dispatch.connector.clone()),
+            ]);
+            Line("request-queued", args, false)
+        }
         CaseEvent::MessageQueued(dispatch) => {
             let mut args = id(&dispatch.id);
             args.extend([
@@ -249,6 +257,8 @@ fn message_line(event: &CaseEvent) -> Line {
         CaseEvent::MessageWithdrawn { dispatch } => Line("message-withdrawn", id(dispatch), false),
         CaseEvent::MessageExpired { dispatch } => Line("message-expired", id(dispatch), true),
         CaseEvent::MessageRequeued { dispatch, .. } => Line("message-requeued", id(dispatch), true),
+        CaseEvent::RequestAnswered { dispatch, .. } => Line("request-answered", id(dispatch), false),
+        CaseEvent::RequestFailed { dispatch, .. } => Line("request-failed", id(dispatch), true),
         _ => Line("message", Args::new(), false),
     }
 }

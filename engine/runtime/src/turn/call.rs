@@ -1,11 +1,12 @@
-//! Calls of functions: built-ins on records, decision tables, scripts. All are answered inside the turn or by a record
-//! that it leaves; the answer is journalled with how it came about.
+//! Calls of functions: built-ins on records, decision tables, scripts, operations of connectors. All are answered inside
+//! the turn or by a record that it leaves; the answer is journalled with how it came about.
 
 use std::collections::BTreeMap;
 
 use peygir_casework::functions;
 use peygir_casework::host::Fault;
 use peygir_casework::records::CallRef;
+use peygir_casework::request::{self, Asked};
 use peygir_casework::view;
 use peygir_core::command::Answer;
 use peygir_core::error::Kind;
@@ -26,13 +27,19 @@ impl Turn<'_> {
         key: &str,
     ) -> Result<(), Refused> {
         let call = CallRef { instance, activation, key: key.to_owned() };
-        match self.catalog.function(name) {
+        match self.catalog.function(name, with.value()) {
             Some(Function::BuiltIn(function)) => self.call_built_in(&call, function, with.value()),
             Some(Function::Table(table)) => {
                 let answer = self.call_table(&table, with.value());
                 self.answer(&call, answer);
             }
             Some(Function::Script(script)) => self.call_script(&call, &script, with.value())?,
+            Some(Function::Operation { connector, operation, expires_us }) => {
+                let (connector, operation, input) = (&connector, &operation, with.value());
+                let asked = Asked { function: name, connector, operation, input, expires_us };
+                let queued = self.with_context(|context| request::queue(context, &call, &asked));
+                self.record(queued);
+            }
             None => {
                 let error = Error::new(Kind::Configuration, format!("there is no function `{name}`"));
                 self.answer(&call, Answer::Fault(error));
@@ -41,7 +48,7 @@ impl Turn<'_> {
         Ok(())
     }
 
-    fn answer(&mut self, call: &CallRef, answer: Answer) {
+    pub(super) fn answer(&mut self, call: &CallRef, answer: Answer) {
         let command = peygir_core::Command::Answer { activation: call.activation, answer };
         self.work.push_back(Work::Step { instance: call.instance, command });
     }
