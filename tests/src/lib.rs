@@ -1,3 +1,13 @@
 //! What the tests of the whole system share. Each test program beside this library names what it proves.
 
+pub mod browser;
+pub mod bytes;
+pub mod citizen;
+pub mod client;
+pub mod dice;
+pub mod gateway;
+pub mod ledger;
+pub mod noon;
 pub mod peers;
+pub mod server;
+pub mod story;

@@ -1,0 +1,84 @@
+//! What a data folder says when no server has it open: the journals of its cases, read through the store's own trait.
+
+use std::path::Path;
+
+use peygir_casework::Event;
+use peygir_core::Id;
+use peygir_runtime::command::{Command, Envelope, Recorded};
+use peygir_runtime::rows::List;
+use peygir_store::{Frame, Store};
+use peygir_store_local::{LocalStore, Options};
+
+use crate::ledger::{Effect, Fact};
+
+/// Rows and frames read at once.
+const PAGE: usize = 1_000;
+
+/// Opens the store of a data folder, as the binary does.
+pub fn open(data: &Path) -> LocalStore {
+    let (store, _) = LocalStore::open(&data.join("store"), Options::default()).expect("the store can be opened");
+    store
+}
+
+/// The streams of all cases.
+pub fn cases(store: &dyn Store) -> Vec<Id> {
+    let (mut from, to) = List::Cases.range();
+    let mut cases = Vec::new();
+    loop {
+        let page = store.scan(&from, &to, PAGE).expect("rows can be read");
+        let Some((last, _)) = page.last() else { return cases };
+        from = [last.as_slice(), &[0]].concat();
+        cases.extend(page.iter().filter_map(|(key, _)| List::Cases.parse(key)).map(|(_, stream)| stream));
+    }
+}
+
+/// The messages of a case to the world, and what became of them.
+pub fn effects(store: &dyn Store, case: Id) -> Vec<Effect> {
+    let mut effects: Vec<(Id, Effect)> = Vec::new();
+    let mut after = 0;
+    loop {
+        let frames = store.journal(case, after, PAGE).expect("the journal can be read");
+        let Some(last) = frames.last() else { break };
+        after = last.version;
+        for frame in &frames {
+            let at_start = is_recovery(frame);
+            for event in frame.events.iter().filter_map(|bytes| records_event(bytes)) {
+                note(&mut effects, event, at_start);
+            }
+        }
+    }
+    effects.into_iter().map(|(_, effect)| effect).collect()
+}
+
+fn is_recovery(frame: &Frame) -> bool {
+    let envelope: Envelope = minicbor::decode(&frame.command).expect("a command can be read");
+    envelope.command == Command::RecoverAttempts
+}
+
+fn records_event(bytes: &[u8]) -> Option<Event> {
+    match minicbor::decode(bytes).expect("an event can be read") {
+        Recorded::Case(event) => Some(event),
+        Recorded::Flow { .. } => None,
+    }
+}
+
+fn note(effects: &mut Vec<(Id, Effect)>, event: Event, at_start: bool) {
+    let (id, fact) = match event {
+        Event::MessageQueued(dispatch) => {
+            let effect = Effect { key: dispatch.key, connector: dispatch.connector, facts: Vec::new() };
+            return effects.push((dispatch.id, effect));
+        }
+        Event::AttemptBegun { dispatch, attempt } => (dispatch, Fact::Begun(attempt)),
+        Event::MessageSent { dispatch, .. } => (dispatch, Fact::Sent),
+        Event::AttemptFailed { dispatch, .. } => (dispatch, Fact::FailedForNow),
+        Event::MessageFailed { dispatch, .. } => (dispatch, Fact::Failed),
+        Event::MessageExpired { dispatch } | Event::MessageWithdrawn { dispatch } => (dispatch, Fact::Over),
+        Event::AttemptAmbiguous { dispatch, attempt, policy, next_at } => {
+            let next_at = next_at.map(|at| at.0);
+            (dispatch, Fact::Ambiguous { attempt, policy, next_at, at_start })
+        }
+        _ => return,
+    };
+    let effect = effects.iter_mut().find(|(known, _)| *known == id);
+    effect.expect("an effect is queued before anything else").1.facts.push(fact);
+}
