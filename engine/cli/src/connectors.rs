@@ -76,7 +76,8 @@ fn build_one(
         ..HostFacts::default()
     };
     let settings = peygir_connector::settings::read(&manifest, &used.settings, &resolve, host)?;
-    let connector = (kind.build)(manifest.clone(), settings).map_err(|error| one(error.to_diagnostic(&used.settings)))?;
+    let connector =
+        (kind.build)(manifest.clone(), settings).map_err(|error| one(error.to_diagnostic(&used.settings)))?;
     built.connectors.insert(used.name.clone(), Arc::<dyn Connector>::from(connector));
     built.manifests.insert(used.name.clone(), manifest);
     if let Some(secret) = callback_secret {

@@ -5,6 +5,9 @@ mod commands;
 mod connectors;
 mod data_folder;
 mod progress;
+mod report;
+mod rows;
+mod scenario;
 mod store;
 
 use std::process::ExitCode;

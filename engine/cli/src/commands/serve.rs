@@ -62,17 +62,14 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         super::check::print(&found);
         anyhow::anyhow!("the connectors of {} have errors; nothing was started", arguments.deployment.display())
     })?;
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?
-        .block_on(serve(arguments, pack, data, built))
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(arguments, pack, data, built))
 }
 
 async fn serve(arguments: Arguments, pack: pack::Catalog, data: DataFolder, built: Built) -> Result<ExitCode> {
     let clock = Clock::Real;
     let listen = arguments.listen.or(pack.deployment.listen).unwrap_or(ADDRESS);
     let zone = pack.deployment.zone.clone();
-    let font_file = None;
+    let font_file = pack.deployment.font.clone();
     let listener =
         tokio::net::TcpListener::bind(listen).await.with_context(|| format!("{listen} can't be listened on"))?;
     let address = format!("http://{}", listener.local_addr()?);
@@ -80,10 +77,12 @@ async fn serve(arguments: Arguments, pack: pack::Catalog, data: DataFolder, buil
     let store = Arc::new(store::open(&data.store())?);
     let shared: Arc<dyn Store> = store.clone();
     let keys = Keys::open(&data.keys(), &random)?;
-    let catalog = built.callback_secrets.iter().fold(
-        Catalog::new(pack, &built.manifests, Arc::new(script_deadline)),
-        |catalog, (name, secret)| catalog.with_callback_secret(name, secret.clone()),
-    );
+    let catalog = built
+        .callback_secrets
+        .iter()
+        .fold(Catalog::new(pack, &built.manifests, Arc::new(script_deadline)), |catalog, (name, secret)| {
+            catalog.with_callback_secret(name, secret.clone())
+        });
     let catalog = deploy::deploy(shared.as_ref(), catalog, clock.now())?;
     let engine = Engine::new(shared.clone(), Vault::new(Arc::new(keys)), catalog, Arc::new(random));
     let host = Host::new(Arc::new(engine), clock.clone(), built.connectors);
@@ -129,8 +128,7 @@ fn welcome(data: &DataFolder, desk: &Desk, access: &Access, clock: &Clock, addre
     }
     data.write_running(&Running { pid: std::process::id(), address: address.to_owned() })?;
     let directory = desk.directory();
-    let administrator =
-        directory.people.iter().find(|person| person.roles.iter().any(|role| role == "administrator"));
+    let administrator = directory.people.iter().find(|person| person.roles.iter().any(|role| role == "administrator"));
     line(&format!("{} · {}", directory.title_fa, directory.title_en));
     line(&format!("console: {address}/"));
     if let Some(person) = administrator {
@@ -169,13 +167,13 @@ async fn told_to_stop() {
     }
 }
 
-fn script_deadline() -> peygir_script::Deadline {
+pub(super) fn script_deadline() -> peygir_script::Deadline {
     let begun = Instant::now();
     peygir_script::Deadline::new(move || begun.elapsed() > Duration::from_millis(SCRIPT_MS_MAX))
 }
 
 /// Random bytes of the system. Without them nothing can be sealed, so nothing may go on.
-fn random() -> [u8; 32] {
+pub(super) fn random() -> [u8; 32] {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).expect("the system gives random bytes");
     bytes

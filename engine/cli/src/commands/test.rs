@@ -1,12 +1,189 @@
-//! `peygir test`: scenarios and rows.
+//! `peygir test`: scenarios on a virtual clock, and the rows of tables and scripts.
 
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use peygir_casework::text::search_key;
+use peygir_runtime::pack::{self, SourceFile};
+use peygir_source::{Diagnostic, Diagnostics, Node, Span};
 
+use super::serve::script_deadline;
+use crate::answer::line;
+use crate::progress;
+use crate::report::{self, FileReport, Kind, Totals};
+use crate::rows;
+use crate::scenario::{self, Deployments};
+
+/// Run scenarios and the tests of tables and scripts; exit 1 where one fails.
+///
+/// A path is a file, a folder, a pack or a deployment; what can be tested below it is tested:
+///
+///   *.feature        scenarios in Gherkin, English or Persian, on a virtual clock: hours pass at once
+///   decision tables  the tests they carry
+///   *.test.yaml      rows beside a script of the same name
+///
+/// Each scenario runs on a fresh engine with gateways that send nothing. A line is printed for each file, then what
+/// failed: where, what was expected, what was found, and what had happened to the case. The steps that scenarios are
+/// written in stand in docs/scenarios.md.
 #[derive(clap::Args)]
-pub struct Arguments {}
+#[command(verbatim_doc_comment)]
+pub struct Arguments {
+    /// Files or folders, such as workflows rules
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// Only scenarios and rows whose name contains this
+    #[arg(long, value_name = "NAME")]
+    filter: Option<String>,
+    /// Print JSON lines on stdout: one for each test, then a summary
+    #[arg(long)]
+    json: bool,
+}
 
-pub fn run(_arguments: &Arguments) -> Result<ExitCode> {
-    Ok(ExitCode::FAILURE)
+/// A file with something to be tested.
+enum Testable {
+    Feature(SourceFile),
+    Table(SourceFile, Node),
+    Script(SourceFile, Node),
+    /// It should be tested and can't be.
+    Broken(FileReport),
+}
+
+pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+    start_log();
+    let files: Vec<Testable> = files(&arguments.paths).iter().filter_map(|path| read(path)).collect();
+    let missing = arguments.paths.iter().filter(|path| !path.exists()).map(|path| missing(path));
+    let files: Vec<Testable> = missing.map(Testable::Broken).chain(files).collect();
+    let totals = run_all(files, arguments)?;
+    match arguments.json {
+        true => line(&report::summary_line(&totals).to_string()),
+        false => line(&report::summary(&totals)),
+    }
+    Ok(if totals.passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What the engine logs is shown where somebody asks for it; expected failures are no news.
+fn start_log() {
+    if let Ok(filter) = tracing_subscriber::EnvFilter::try_from_env("PEYGIR_LOG") {
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    }
+}
+
+fn run_all(files: Vec<Testable>, arguments: &Arguments) -> Result<Totals> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
+    let wanted_name = arguments.filter.as_deref().map(search_key);
+    let wanted = |name: &str| wanted_name.as_ref().is_none_or(|wanted| search_key(name).contains(wanted));
+    let mut deployments = Deployments::default();
+    let mut totals = Totals::default();
+    let mut failures = Vec::new();
+    let bar = progress::bar(files.len() as u64, "testing");
+    for file in files {
+        let told = |name: &str| bar.set_message(name.to_owned());
+        let done = match file {
+            Testable::Feature(file) => scenario::play_file(&runtime, &mut deployments, &file, &wanted, &told),
+            Testable::Table(file, root) => rows::run_table_rows(&file, &root, &wanted),
+            Testable::Script(file, root) => rows::run_script_rows(&file, &root, &script_deadline, &wanted),
+            Testable::Broken(report) => report,
+        };
+        bar.inc(1);
+        if done.tests.is_empty() && done.passed() && wanted_name.is_some() {
+            continue;
+        }
+        totals.add(&done);
+        bar.suspend(|| match arguments.json {
+            true => report::file_lines(&done).iter().for_each(|value| line(&value.to_string())),
+            false => line(&report::file_line(&done)),
+        });
+        failures.extend(report::failures(&done));
+    }
+    bar.finish_and_clear();
+    if !arguments.json {
+        failures.iter().for_each(|failure| line(&format!("\n{}", failure.trim_end())));
+        if !failures.is_empty() {
+            line("");
+        }
+    }
+    Ok(totals)
+}
+
+/// All files below the paths, each once.
+fn files(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let mut seen = BTreeSet::new();
+    let all = paths.iter().flat_map(|path| below(path));
+    all.filter(|path| seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone()))).collect()
+}
+
+fn below(path: &Path) -> Vec<PathBuf> {
+    if path.is_file() {
+        return vec![beside(path)];
+    }
+    let folders = if path.join("deployment.yaml").is_file() {
+        let packs = pack::load(path).map(|(catalog, _)| catalog.deployment.packs).unwrap_or_default();
+        let parts = packs.iter().flat_map(|pack| parts(pack));
+        parts.chain([path.join("scenarios")]).collect()
+    } else if path.join("pack.yaml").is_file() {
+        parts(path)
+    } else {
+        vec![path.to_owned()]
+    };
+    let walk = |folder: &PathBuf| pack::walk(folder, &mut Diagnostics::default());
+    folders.iter().filter(|folder| folder.is_dir()).flat_map(walk).collect()
+}
+
+/// The parts of a pack that hold what can be tested.
+fn parts(pack: &Path) -> Vec<PathBuf> {
+    ["workflows", "rules"].map(|part| pack.join(part)).to_vec()
+}
+
+/// For a script, the file of its tests.
+fn beside(path: &Path) -> PathBuf {
+    let tests = path.with_extension("test.yaml");
+    if path.extension().is_some_and(|extension| extension == "rhai") && tests.is_file() {
+        tests
+    } else {
+        path.to_owned()
+    }
+}
+
+fn read(path: &Path) -> Option<Testable> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let yaml = name.ends_with(".yaml") || name.ends_with(".yml");
+    let rows = name.ends_with(".test.yaml") || name.ends_with(".test.yml");
+    let kind = match (name.ends_with(".feature"), rows) {
+        (true, _) => Kind::Scenarios,
+        (_, true) => Kind::ScriptRows,
+        _ if yaml => Kind::TableRows,
+        _ => return None,
+    };
+    let broken = |found: Diagnostics| {
+        let mut report = FileReport::new(pack::shown(path), kind);
+        report.found = found;
+        Testable::Broken(report)
+    };
+    let file = match SourceFile::read(path) {
+        Ok(file) => file,
+        Err(diagnostic) => return Some(broken(Diagnostics { list: vec![diagnostic] })),
+    };
+    if kind == Kind::Scenarios {
+        return Some(Testable::Feature(file));
+    }
+    let mut found = Diagnostics::default();
+    match (file.parse(&mut found), kind) {
+        (None, _) => Some(broken(found)),
+        (Some(root), Kind::ScriptRows) => Some(Testable::Script(file, root)),
+        (Some(root), _) => {
+            let is_table = root.get("kind").and_then(Node::as_str) == Some("decision-table");
+            is_table.then_some(Testable::Table(file, root))
+        }
+    }
+}
+
+fn missing(path: &Path) -> FileReport {
+    let span = Span { line: 1, column: 1, length: 0 };
+    let diagnostic =
+        Diagnostic::error("PG-P001", span, "there is no such file or folder", "چنین پرونده یا پوشه‌ای نیست");
+    let mut report = FileReport::new(pack::shown(path), Kind::Scenarios);
+    report.found = Diagnostics { list: vec![diagnostic] }.in_file(&report.file);
+    report
 }

@@ -119,7 +119,7 @@ pub fn likeness(pattern: &str, text: &str) -> f64 {
     let given_len = given.len();
     let common = known
         .iter()
-        .filter(|word| match given.iter().position(|other| other == *word) {
+        .filter(|word| match given.iter().position(|other| other == *word || is_slip(other, word)) {
             Some(found) => {
                 given.swap_remove(found);
                 true
@@ -128,6 +128,11 @@ pub fn likeness(pattern: &str, text: &str) -> f64 {
         })
         .count();
     if known.is_empty() { 0.0 } else { 2.0 * common as f64 / (known.len() + given_len) as f64 }
+}
+
+/// Whether a longer word is another one mistyped.
+fn is_slip(given: &str, known: &str) -> bool {
+    known.chars().count() >= 4 && peygir_source::suggest(given, [known]).is_some()
 }
 
 #[cfg(test)]

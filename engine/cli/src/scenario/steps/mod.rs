@@ -6,6 +6,7 @@ mod given;
 mod then;
 mod when;
 
+use super::fold;
 use super::pattern::{self, Captures};
 use super::scene::Scene;
 use super::values;
@@ -102,7 +103,7 @@ pub fn is_step(text: &str) -> bool {
 
 /// «هنگامی که …»: the word after the keyword is read and means nothing.
 fn meant(text: &str) -> &str {
-    text.trim().strip_prefix("که ").unwrap_or(text.trim())
+    fold::strip(text.trim(), "که ").unwrap_or(text.trim())
 }
 
 fn nearest(text: &str) -> Option<String> {

@@ -1,0 +1,6 @@
+//! The binary as people call it: `peygir test` and `peygir run`, on what is shipped and on what is wrong.
+
+mod bad_scenarios;
+mod binary;
+mod run;
+mod shipped;
