@@ -25,7 +25,9 @@ impl Desk {
         let (catalog, vault) = (self.host.engine.catalog(), self.host.engine.vault.clone());
         self.page(List::Incidents, page, |stream, id| {
             let incident = stream.records.incidents.get(&id)?;
-            by.may(Permission::IncidentRead, &place_of(&catalog, stream)).then(|| view(&vault, stream, incident))
+            let place = place_of(&catalog, stream);
+            let clear = by.may(Permission::CaseUnmask, &place);
+            by.may(Permission::IncidentRead, &place).then(|| view(&vault, stream, incident, clear))
         })
         .await
     }
@@ -60,7 +62,7 @@ impl Desk {
     }
 }
 
-fn view(vault: &Vault, stream: &Stream, incident: &Incident) -> IncidentView {
+fn view(vault: &Vault, stream: &Stream, incident: &Incident, clear: bool) -> IncidentView {
     let kind = match incident.about {
         About::MessageFailed(_) => "message-failed",
         About::MessageAmbiguous(_) => "message-ambiguous",
@@ -70,7 +72,7 @@ fn view(vault: &Vault, stream: &Stream, incident: &Incident) -> IncidentView {
         About::Unread { .. } => "message-unread",
     };
     let message = match &incident.about {
-        About::Unread { from, text } if incident.resolved_at.is_none() => {
+        About::Unread { from, text } if clear && incident.resolved_at.is_none() => {
             Some(UnreadMessage { from: vault.open(from), text: vault.open(text) })
         }
         _ => None,

@@ -221,6 +221,7 @@ pub struct TaskView {
 }
 
 #[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct FormView {
     pub id: String,
     pub title_fa: String,
@@ -229,6 +230,7 @@ pub struct FormView {
 }
 
 #[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct FieldView {
     pub name: String,
     /// `text`, `line`, `choice`, `boolean`, `integer`, `rating`.
@@ -272,7 +274,7 @@ pub struct IncidentView {
     pub message: Option<UnreadMessage>,
 }
 
-/// Who wrote and what, in clear: whoever may see the incident has to answer it.
+/// Who wrote and what, in clear: for those who may read personal data, one of whom has to answer it.
 #[derive(Debug, Clone, Serialize)]
 pub struct UnreadMessage {
     pub from: String,
