@@ -45,6 +45,8 @@ pub struct Browser {
     told: Receiver<Value>,
     events: VecDeque<Value>,
     last_id: u64,
+    /// Width and height of the window, in CSS pixels.
+    size: (u32, u32),
     page: String,
     /// A blank page in which pictures are looked at: the page under test forbids scripts of others.
     bench: String,
@@ -79,6 +81,7 @@ impl Browser {
             told,
             events: VecDeque::new(),
             last_id: 0,
+            size: (width, height),
             page: String::new(),
             bench: String::new(),
             _profile: profile,
@@ -100,8 +103,9 @@ impl Browser {
         Ok(session)
     }
 
-    /// Size of the window, in CSS pixels.
+    /// Sets the size of the window, in CSS pixels.
     pub fn resize(&mut self, width: u32, height: u32) -> Result<()> {
+        self.size = (width, height);
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.on_page("Emulation.setDeviceMetricsOverride", size).map(|_| ())
     }
@@ -129,7 +133,8 @@ impl Browser {
         let went = self
             .await_event(|event| {
                 let frame = &event["params"]["frame"];
-                (event["method"] == "Page.frameNavigated" && frame["parentId"].is_null()).then(|| frame["loaderId"].clone())
+                (event["method"] == "Page.frameNavigated" && frame["parentId"].is_null())
+                    .then(|| frame["loaderId"].clone())
             })
             .with_context(|| format!("{selector} leads nowhere"))?;
         self.await_loaded(went.as_str().context("a navigation has a loader")?)
@@ -138,7 +143,8 @@ impl Browser {
     fn await_loaded(&mut self, loader: &str) -> Result<()> {
         self.await_event(|event| {
             let params = &event["params"];
-            let is_it = event["method"] == "Page.lifecycleEvent" && params["name"] == "load" && params["loaderId"] == loader;
+            let is_it =
+                event["method"] == "Page.lifecycleEvent" && params["name"] == "load" && params["loaderId"] == loader;
             is_it.then_some(Value::Null)
         })
         .context("the page does not load")?;
@@ -157,7 +163,8 @@ impl Browser {
         let node = self.find(selector)?.with_context(|| format!("{selector} is not on the page"))?;
         self.on_page("DOM.scrollIntoViewIfNeeded", json!({ "nodeId": node }))?;
         let quads = self.on_page("DOM.getContentQuads", json!({ "nodeId": node }))?;
-        let corner = |index: usize| quads["quads"][0][index].as_f64().with_context(|| format!("{selector} takes no room"));
+        let corner =
+            |index: usize| quads["quads"][0][index].as_f64().with_context(|| format!("{selector} takes no room"));
         let (x, y) = ((corner(0)? + corner(4)?) / 2.0, (corner(1)? + corner(5)?) / 2.0);
         for kind in ["mousePressed", "mouseReleased"] {
             let event = json!({ "type": kind, "x": x, "y": y, "button": "left", "clickCount": 1 });
@@ -211,16 +218,22 @@ impl Browser {
         Ok(answer["result"]["value"].clone())
     }
 
-    /// What the window shows, or the page in its whole length.
-    pub fn picture(&mut self, whole: bool) -> Result<Picture> {
-        let mut asked = json!({ "format": "png", "captureBeyondViewport": whole });
-        if whole {
-            let metrics = self.on_page("Page.getLayoutMetrics", json!({}))?;
-            let size = &metrics["cssContentSize"];
-            asked["clip"] = json!({ "x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1 });
-        }
-        let shot = self.on_page("Page.captureScreenshot", asked)?;
+    /// What the window shows.
+    pub fn picture(&mut self) -> Result<Picture> {
+        let shot = self.on_page("Page.captureScreenshot", json!({ "format": "png" }))?;
         Ok(Picture { png: BASE64.decode(shot["data"].as_str().context("a picture has data")?)? })
+    }
+
+    /// The page in its whole length: the window grows for it, for pictures beyond the window are shifted where a page runs
+    /// from right to left.
+    pub fn whole_picture(&mut self) -> Result<Picture> {
+        let (width, height) = self.size;
+        let metrics = self.on_page("Page.getLayoutMetrics", json!({}))?;
+        let length = metrics["cssContentSize"]["height"].as_f64().context("a page has a height")?.ceil() as u32;
+        self.resize(width, length.max(height))?;
+        let picture = self.picture();
+        self.resize(width, height)?;
+        picture
     }
 
     /// How many different colours a picture has; a blank one has a single one.

@@ -5,15 +5,19 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant};
 
 use peygir_tests::browser::Browser;
 use peygir_tests::client::Client;
+use peygir_tests::noon;
 use peygir_tests::peers::{available, namespace};
 use peygir_tests::server::{Server, Site, repository};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
+/// Size of the window, in CSS pixels.
+const WIDTH: u32 = 1280;
+const HEIGHT: u32 = 900;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// What a text in Persian has that others have not: half-spaces, «گچپژ», Persian digits, a diacritic.
 const ACTION: &str = "همکارِ جانشین از ساعت ۹ پشت باجهٔ ۳ نشست و پرونده‌های عقب‌مانده پیگیری می‌شوند؛ گزارش پیوست شد.";
@@ -38,10 +42,10 @@ fn with_desk(test: &str, body: impl FnOnce(&mut Desk)) {
 impl Desk {
     fn open() -> Self {
         let site = Site::without_gateway();
-        keep_noon(&site);
+        noon::keep(&site.deployment());
         let server = site.start();
         let client = Client::new(site.address(), Some(&site.token()));
-        let browser = Browser::start(1280, 900).unwrap();
+        let browser = Browser::start(WIDTH, HEIGHT).unwrap();
         Self { site, _server: server, browser, client, runtime: Runtime::new().unwrap() }
     }
 
@@ -74,14 +78,14 @@ impl Desk {
 
     /// Waits until the case has an open task for a role.
     fn await_task(&self, case: &str, role: &str) -> String {
-        let deadline = SystemTime::now() + PATIENCE;
+        let deadline = Instant::now() + PATIENCE;
         loop {
             let tasks = self.get(&format!("/api/v1/cases/{case}"))["tasks"].clone();
             let open = |task: &&Value| task["role"] == role && task["status"] == "open";
             if let Some(task) = tasks.as_array().unwrap().iter().find(open) {
                 return task["id"].as_str().unwrap().to_owned();
             }
-            assert!(SystemTime::now() < deadline, "no open task for {role}: {tasks:#}");
+            assert!(Instant::now() < deadline, "no open task for {role}: {tasks:#}");
             std::thread::sleep(Duration::from_millis(50));
         }
     }
@@ -107,9 +111,11 @@ impl Desk {
         assert!(!html.contains(words), "the page says «{words}»:\n{html}");
     }
 
-    /// Keeps a picture of the whole page, which must show something.
+    /// Keeps a picture of the whole page, which must show something and fit the window's width.
     fn picture(&mut self, name: &str) {
-        let picture = self.browser.picture(true).unwrap();
+        let beyond = self.asks("document.documentElement.scrollWidth - innerWidth");
+        assert_eq!(beyond, 0, "{name} is wider than its window");
+        let picture = self.browser.whole_picture().unwrap();
         let folder = repository().join("target/screenshots");
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join(format!("{name}.png")), &picture.png).unwrap();
@@ -121,18 +127,6 @@ impl Desk {
     fn asks(&mut self, expression: &str) -> Value {
         self.browser.evaluate(expression).unwrap()
     }
-}
-
-/// Puts the deployment where it is noon, for verification calls are made by day only.
-fn keep_noon(site: &Site) {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-    let east = 12 - (now.as_secs() / 3600 % 24) as i64;
-    let path = site.deployment().join("deployment.yaml");
-    let text = fs::read_to_string(&path).unwrap();
-    // The zones of this family have their signs the other way round.
-    let noon = text.replace("zone: Asia/Tehran", &format!("zone: Etc/GMT{:+}", -east));
-    assert_ne!(noon, text);
-    fs::write(&path, noon).unwrap();
 }
 
 /// How «سلام» is drawn in the page's font: width as a word, width of its letters kept apart, and into how many pieces of
@@ -179,6 +173,7 @@ fn a_case_is_answered_in_persian() {
         manager_answers(desk, &task, &code);
         desk.visit(&format!("/cases/{case}"));
         desk.picture("case-manager-fa");
+        on_a_phone(desk, "case-phone-fa");
 
         desk.sign_in("op-sadaf");
         operator_calls(desk, &case);
@@ -198,6 +193,7 @@ fn manager_answers(desk: &mut Desk, task: &str, code: &str) {
     letters_are_joined(desk);
     desk.says(code);
     desk.picture("inbox-fa");
+    on_a_phone(desk, "inbox-phone-fa");
 
     desk.browser.follow(&format!(".rows a[href='/tasks/{task}']")).unwrap();
     desk.picture("task-open-fa");
@@ -206,6 +202,7 @@ fn manager_answers(desk: &mut Desk, task: &str, code: &str) {
     desk.browser.type_into("textarea[name='/action']", ACTION).unwrap();
     desk.browser.click("input[name='/cause'][value='staffing']").unwrap();
     desk.picture("task-form-fa");
+    on_a_phone(desk, "task-form-phone-fa");
     desk.browser.follow(&format!("form[action='/tasks/{task}/complete'] button")).unwrap();
 
     assert_eq!(desk.browser.address().unwrap(), desk.url("/inbox?done=completed"));
@@ -215,6 +212,13 @@ fn manager_answers(desk: &mut Desk, task: &str, code: &str) {
     let done = desk.get(&format!("/api/v1/tasks/{task}"));
     assert_eq!(done["status"], "completed");
     assert_eq!(done["answer"], json!({ "result": "stand-in", "action": ACTION, "cause": "staffing" }));
+}
+
+/// The same page in a window as wide as a phone.
+fn on_a_phone(desk: &mut Desk, name: &str) {
+    desk.browser.resize(390, 844).unwrap();
+    desk.picture(name);
+    desk.browser.resize(WIDTH, HEIGHT).unwrap();
 }
 
 fn operator_calls(desk: &mut Desk, case: &str) {
@@ -240,7 +244,8 @@ fn everybody_tracks(desk: &mut Desk, code: &str) {
     desk.visit("/?lang=fa");
     desk.browser.follow("form[action='/sign-out'] button").unwrap();
     // A code as a citizen types it: in Persian digits.
-    let typed: String = code.chars().map(|digit| char::from_u32(digit as u32 - '0' as u32 + '۰' as u32).unwrap()).collect();
+    let typed: String =
+        code.chars().map(|digit| char::from_u32(digit as u32 - '0' as u32 + '۰' as u32).unwrap()).collect();
     desk.picture("track-form-fa");
     desk.browser.type_into("input[name='code']", &typed).unwrap();
     desk.browser.follow("form[action='/track'] button").unwrap();
@@ -256,7 +261,8 @@ fn everybody_tracks(desk: &mut Desk, code: &str) {
 }
 
 fn reads_from_right_to_left(desk: &mut Desk) {
-    let edge = |selector: &str, edge: &str| format!("document.querySelector('{selector}').getBoundingClientRect().{edge}");
+    let edge =
+        |selector: &str, edge: &str| format!("document.querySelector('{selector}').getBoundingClientRect().{edge}");
     let navigation = desk.asks(&edge("nav.side", "left")).as_f64().unwrap();
     let main = desk.asks(&edge("main", "right")).as_f64().unwrap();
     assert!(navigation >= main, "the navigation stands to the right: {navigation} and {main}");
@@ -267,7 +273,10 @@ fn reads_from_right_to_left(desk: &mut Desk) {
 fn letters_are_joined(desk: &mut Desk) {
     let glyphs = desk.asks(GLYPHS);
     let width = |which: &str| glyphs[which]["width"].as_f64().unwrap();
-    assert!(width("word") > 20.0 && width("word") < 0.85 * width("apart"), "the letters keep their final forms: {glyphs}");
+    assert!(
+        width("word") > 20.0 && width("word") < 0.85 * width("apart"),
+        "the letters keep their final forms: {glyphs}"
+    );
     assert_eq!(glyphs["word"]["pieces"], 2, "«سلا» and «م», for an alef does not join on: {glyphs}");
     assert_eq!(glyphs["apart"]["pieces"], 4, "four letters kept apart: {glyphs}");
 }
@@ -317,7 +326,7 @@ fn draw_the_picture() {
         desk.visit(&format!("/tasks/{task}"));
         desk.browser.follow(&format!("form[action='/tasks/{task}/claim'] button")).unwrap();
         desk.visit(&format!("/cases/{case}"));
-        let picture = desk.browser.picture(false).unwrap();
+        let picture = desk.browser.picture().unwrap();
         assert!(picture.png.len() < 300 * 1024, "{} bytes are too many for a README", picture.png.len());
         fs::write(repository().join(&path), picture.png).unwrap();
     });

@@ -49,14 +49,7 @@ impl Kannel {
         let ports = Ports { admin: free_port(), boxes: free_port(), network: free_port(), sendsms: free_port() };
         let path = folder.path();
         fs::write(path.join("kannel.conf"), configuration(&ports, get_url, path))?;
-        let mut bearerbox =
-            Daemon::start("bearerbox", Command::new("/usr/sbin/bearerbox").args(["-v", "1", "kannel.conf"]), path)?;
-        bearerbox.await_ready(|| is_open(ports.admin) && is_open(ports.boxes))?;
-        let mut smsbox =
-            Daemon::start("smsbox", Command::new("/usr/sbin/smsbox").args(["-v", "1", "kannel.conf"]), path)?;
-        smsbox.await_ready(|| is_open(ports.sendsms))?;
-        // Before the box is registered, a citizen's message may wait for a minute.
-        smsbox.await_ready(|| status(ports.admin).is_ok_and(|text| text.contains("smsbox:")))?;
+        let (bearerbox, smsbox) = boot(&ports, path)?;
         let mut kannel = Self { ports, network: None, smsbox, bearerbox, folder };
         kannel.connect_network()?;
         Ok(kannel)
@@ -124,10 +117,31 @@ impl Kannel {
         self.bearerbox.kill();
     }
 
+    /// Starts a gateway that was killed again, with what its store has kept.
+    pub fn restart(&mut self) -> Result<()> {
+        (self.bearerbox, self.smsbox) = boot(&self.ports, self.folder.path())?;
+        self.connect_network()
+    }
+
     /// What the gateway printed, for the message of a failed test.
     pub fn output(&self) -> String {
         format!("{}\n{}", self.bearerbox.output(), self.smsbox.output())
     }
+}
+
+/// Both boxes, the second one registered at the first.
+fn boot(ports: &Ports, folder: &Path) -> Result<(Daemon, Daemon)> {
+    let start = |name: &str| {
+        let mut command = Command::new(format!("/usr/sbin/{name}"));
+        Daemon::start(name, command.args(["-v", "1", "kannel.conf"]), folder)
+    };
+    let mut bearerbox = start("bearerbox")?;
+    bearerbox.await_ready(|| is_open(ports.admin) && is_open(ports.boxes))?;
+    let mut smsbox = start("smsbox")?;
+    smsbox.await_ready(|| is_open(ports.sendsms))?;
+    // Before the box is registered, a citizen's message may wait for a minute.
+    smsbox.await_ready(|| status(ports.admin).is_ok_and(|text| text.contains("smsbox:")))?;
+    Ok((bearerbox, smsbox))
 }
 
 fn is_open(port: u16) -> bool {
