@@ -60,6 +60,7 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+    super::test::start_log();
     if !arguments.flow.is_file() {
         say(&format!("peygir: {}: there is no such file", arguments.flow.display()));
         return Ok(ExitCode::from(USAGE));

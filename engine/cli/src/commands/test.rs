@@ -52,10 +52,10 @@ enum Testable {
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     start_log();
-    let files: Vec<Testable> = files(&arguments.paths).iter().filter_map(|path| read(path)).collect();
-    let missing = arguments.paths.iter().filter(|path| !path.exists()).map(|path| missing(path));
-    let files: Vec<Testable> = missing.map(Testable::Broken).chain(files).collect();
-    let totals = run_all(files, arguments)?;
+    let mut broken = Vec::new();
+    let files = files(&arguments.paths, &mut broken);
+    let files = broken.into_iter().map(Testable::Broken).chain(files.iter().filter_map(|path| read(path)));
+    let totals = run_all(files.collect(), arguments)?;
     match arguments.json {
         true => line(&report::summary_line(&totals).to_string()),
         false => line(&report::summary(&totals)),
@@ -64,7 +64,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
 }
 
 /// What the engine logs is shown where somebody asks for it; expected failures are no news.
-fn start_log() {
+pub(super) fn start_log() {
     if let Ok(filter) = tracing_subscriber::EnvFilter::try_from_env("PEYGIR_LOG") {
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     }
@@ -107,28 +107,43 @@ fn run_all(files: Vec<Testable>, arguments: &Arguments) -> Result<Totals> {
     Ok(totals)
 }
 
-/// All files below the paths, each once.
-fn files(paths: &[PathBuf]) -> Vec<PathBuf> {
+/// All files below the paths, each once. Paths that can't be looked into are told in `broken`.
+fn files(paths: &[PathBuf], broken: &mut Vec<FileReport>) -> Vec<PathBuf> {
     let mut seen = BTreeSet::new();
-    let all = paths.iter().flat_map(|path| below(path));
-    all.filter(|path| seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone()))).collect()
+    let mut files = Vec::new();
+    for path in paths {
+        let mut found = Diagnostics::default();
+        let below = below(path, &mut found).into_iter();
+        files.extend(below.filter(|file| seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone()))));
+        if found.has_errors() {
+            broken.push(unreadable(path, Kind::Scenarios, found));
+        }
+    }
+    files
 }
 
-fn below(path: &Path) -> Vec<PathBuf> {
+fn below(path: &Path, found: &mut Diagnostics) -> Vec<PathBuf> {
     if path.is_file() {
         return vec![beside(path)];
     }
     let folders = if path.join("deployment.yaml").is_file() {
-        let packs = pack::load(path).map(|(catalog, _)| catalog.deployment.packs).unwrap_or_default();
-        let parts = packs.iter().flat_map(|pack| parts(pack));
-        parts.chain([path.join("scenarios")]).collect()
+        let packs = match pack::load(path) {
+            Ok((catalog, _)) => catalog.deployment.packs,
+            Err(errors) => {
+                found.extend(errors);
+                Vec::new()
+            }
+        };
+        packs.iter().flat_map(|pack| parts(pack)).chain([path.join("scenarios")]).collect()
     } else if path.join("pack.yaml").is_file() {
         parts(path)
-    } else {
+    } else if path.is_dir() {
         vec![path.to_owned()]
+    } else {
+        found.push(nothing_there());
+        Vec::new()
     };
-    let walk = |folder: &PathBuf| pack::walk(folder, &mut Diagnostics::default());
-    folders.iter().filter(|folder| folder.is_dir()).flat_map(walk).collect()
+    folders.iter().filter(|folder| folder.is_dir()).flat_map(|folder| pack::walk(folder, found)).collect()
 }
 
 /// The parts of a pack that hold what can be tested.
@@ -156,11 +171,7 @@ fn read(path: &Path) -> Option<Testable> {
         _ if yaml => Kind::TableRows,
         _ => return None,
     };
-    let broken = |found: Diagnostics| {
-        let mut report = FileReport::new(pack::shown(path), kind);
-        report.found = found;
-        Testable::Broken(report)
-    };
+    let broken = |found: Diagnostics| Testable::Broken(unreadable(path, kind, found));
     let file = match SourceFile::read(path) {
         Ok(file) => file,
         Err(diagnostic) => return Some(broken(Diagnostics { list: vec![diagnostic] })),
@@ -179,11 +190,13 @@ fn read(path: &Path) -> Option<Testable> {
     }
 }
 
-fn missing(path: &Path) -> FileReport {
-    let span = Span { line: 1, column: 1, length: 0 };
-    let diagnostic =
-        Diagnostic::error("PG-P001", span, "there is no such file or folder", "چنین پرونده یا پوشه‌ای نیست");
-    let mut report = FileReport::new(pack::shown(path), Kind::Scenarios);
-    report.found = Diagnostics { list: vec![diagnostic] }.in_file(&report.file);
+fn unreadable(path: &Path, kind: Kind, found: Diagnostics) -> FileReport {
+    let mut report = FileReport::new(pack::shown(path), kind);
+    report.found = found.in_file(&report.file);
     report
+}
+
+fn nothing_there() -> Diagnostic {
+    let span = Span { line: 1, column: 1, length: 0 };
+    Diagnostic::error("PG-P001", span, "there is no such file or folder", "چنین پرونده یا پوشه‌ای نیست")
 }

@@ -133,6 +133,18 @@ fn missing_deployments_and_paths_are_told() {
 }
 
 #[test]
+fn a_deployment_that_is_not_sound_is_told() {
+    let folder = folder(&[("d/deployment.yaml", "kind: deployment\nname: d\n")]);
+    let called = call(folder.path(), &["test", "d"]);
+    assert_eq!(called.code, 1);
+    assert!(
+        called.stdout.contains("✗ d: can't be run") && called.stdout.contains("d/deployment.yaml:"),
+        "{}",
+        called.stdout
+    );
+}
+
+#[test]
 fn rows_without_a_script_and_broken_files_are_told() {
     let folder = folder(&[
         ("a.test.yaml", "- { req: {}, expect: {} }\n"),
