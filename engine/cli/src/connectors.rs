@@ -1,20 +1,30 @@
 //! The connectors that this binary knows, and how a deployment's are made from them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use peygir_connector::secret::Reference;
-use peygir_connector::{Connector, ConnectorKind, HostFacts, Manifest, Secret};
+use peygir_connector::{Ambiguous, Connector, ConnectorKind, HostFacts, Manifest, Secret};
 use peygir_runtime::host::Connectors;
 use peygir_runtime::pack;
-use peygir_source::{Diagnostic, Diagnostics, suggest};
+use peygir_source::{Diagnostic, Diagnostics, Node, Span, suggest};
 
 /// All of them; a connector that is not in this list can't be used.
-pub const KINDS: &[ConnectorKind] =
-    &[peygir_connector_sms::KIND, peygir_connector_mail::KIND, peygir_connector_outbox::KIND];
+pub const KINDS: &[ConnectorKind] = &[
+    peygir_connector_sms::KIND,
+    peygir_connector_mail::KIND,
+    peygir_connector_http::KIND,
+    peygir_connector_outbox::KIND,
+];
+
+/// Kinds that a deployment has without naming them, by their own names: they carry out words of the language.
+const ALWAYS: &[ConnectorKind] = &[peygir_connector_http::KIND];
+/// What stands for this machine among the hosts that flows may call.
+const LOOPBACK: &str = "loopback";
 
 /// The connectors of a deployment, ready to be used.
+#[derive(Default)]
 pub struct Built {
     pub connectors: Connectors,
     pub manifests: BTreeMap<String, Manifest>,
@@ -41,6 +51,7 @@ pub fn check(deployment: &pack::Deployment) -> Diagnostics {
             Some(Ok(manifest)) => found.extend(peygir_connector::settings::check(&manifest, &used.settings)),
         }
     }
+    found.extend(twice_offered(deployment));
     found.in_file(&deployment.file)
 }
 
@@ -54,7 +65,74 @@ pub fn build(deployment: &pack::Deployment, data_folder: &Path) -> Result<Built,
             found.extend(errors.in_file(&deployment.file));
         }
     }
+    for used in implied(deployment) {
+        if let Err(errors) = build_one(deployment, &used, data_folder, &mut built) {
+            found.extend(errors.in_file(&deployment.file));
+        }
+    }
+    found.extend(twice_offered(deployment).in_file(&deployment.file));
     if found.has_errors() { Err(found) } else { Ok(built) }
+}
+
+/// The connectors of a run that belongs to no deployment: flows may call this machine and nothing else, and where nobody can know whether a
+/// request was carried out, the flow is told instead of a person, since there is none.
+pub fn of_a_run(pack: &pack::Catalog) -> Result<Built, Diagnostics> {
+    let mut deployment = pack.deployment.clone();
+    deployment.http_allow = vec![LOOPBACK.to_owned()];
+    let mut built = build(&deployment, Path::new(""))?;
+    for operation in built.manifests.values_mut().flat_map(|manifest| &mut manifest.operations) {
+        if operation.on_ambiguous == Ambiguous::Person {
+            operation.on_ambiguous = Ambiguous::Drop;
+        }
+    }
+    Ok(built)
+}
+
+/// What the deployment has without naming it.
+fn implied(deployment: &pack::Deployment) -> Vec<pack::ConnectorUse> {
+    let named = |kind: &&ConnectorKind| deployment.connectors.values().any(|used| used.kind == kind.name);
+    let place = Span { line: 1, column: 1, length: 0 };
+    ALWAYS
+        .iter()
+        .filter(|kind| !named(kind))
+        .map(|kind| pack::ConnectorUse {
+            name: free_name(deployment, kind.name),
+            kind: kind.name.to_owned(),
+            kind_span: place,
+            settings: Node { span: place, value: peygir_source::Value::Mapping(Vec::new()) },
+            callback_secret: None,
+        })
+        .collect()
+}
+
+fn free_name(deployment: &pack::Deployment, kind: &str) -> String {
+    let mut name = kind.to_owned();
+    while deployment.connectors.contains_key(&name) {
+        name.push_str("-calls");
+    }
+    name
+}
+
+/// A function that two connectors offer: which of them a flow means, nobody could say.
+fn twice_offered(deployment: &pack::Deployment) -> Diagnostics {
+    let mut offered: BTreeMap<String, &pack::ConnectorUse> = BTreeMap::new();
+    let mut found = Diagnostics::default();
+    for used in deployment.connectors.values() {
+        let Some(Ok(manifest)) = manifest(&used.kind) else { continue };
+        let names: BTreeSet<&str> = manifest.functions().collect();
+        for name in names {
+            match offered.get(name) {
+                Some(first) => found.push(Diagnostic::error(
+                    "PG-P073",
+                    used.kind_span,
+                    format!("flows call `{name}`, and both \"{}\" and \"{}\" offer it", first.name, used.name),
+                    format!("گردش کار `{name}` را فرامی‌خواند و «{}» و «{}» هر دو آن را دارند", first.name, used.name),
+                )),
+                None => drop(offered.insert(name.to_owned(), used)),
+            }
+        }
+    }
+    found
 }
 
 fn build_one(
@@ -73,7 +151,7 @@ fn build_one(
     let host = HostFacts {
         data_folder: data_folder.to_owned(),
         callback_secret: callback_secret.clone(),
-        ..HostFacts::default()
+        reachable: deployment.http_allow.clone(),
     };
     let settings = peygir_connector::settings::read(&manifest, &used.settings, &resolve, host)?;
     let connector =

@@ -21,6 +21,7 @@ const ARROWS: &[(&str, &[&str], &[&str])] = &[
     ("connector", &["source"], &[]),
     ("runtime", &["calendar", "casework", "connector", "core", "decision", "dsl", "script", "source", "store"], &[]),
     ("server", &["calendar", "core", "runtime"], &["connector", "source", "store"]),
+    ("connector-http", &["connector"], &["source"]),
     ("connector-mail", &["connector"], &["source"]),
     ("connector-outbox", &["connector"], &["source"]),
     ("connector-sms", &["connector"], &["source"]),

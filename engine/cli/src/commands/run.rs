@@ -1,6 +1,6 @@
 //! `peygir run`: one flow to its end, on a memory store and the real clock.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -25,6 +25,7 @@ use tokio::sync::Notify;
 
 use super::serve::{random, script_deadline};
 use crate::answer::{line, say};
+use crate::connectors;
 
 /// The definition was refused.
 const REFUSED: u8 = 2;
@@ -42,7 +43,8 @@ const ACTOR: &str = "command-line";
 /// Run one flow to its end and print its output.
 ///
 /// The flow runs in memory on the real clock: it really waits where it says `wait`, and nothing of it is kept. Tables,
-/// scripts and forms of the pack that the file lies in may be called; outside of a pack only built-in functions.
+/// scripts and forms of the pack that the file lies in may be called; outside of a pack only built-in functions. Calls
+/// over HTTP reach this machine (localhost, 127.0.0.1, ::1) and nothing else.
 ///
 /// Exit 0: the output is on stdout, as JSON. Exit 1: the flow ended with a fault, which is on stderr as problem JSON.
 /// Exit 2: the definition was refused; the findings are on stderr. Exit 64: wrong usage, or a file that can't be read.
@@ -114,12 +116,16 @@ fn tell_refusal(found: &Diagnostics, json: bool) {
 
 /// Starts the flow in a stream of its own and waits until its instance has ended.
 async fn to_its_end(pack: pack::Catalog, flow: &str, input: Data, quiet: bool) -> Result<Instance> {
-    let catalog = Catalog::new(pack, &BTreeMap::new(), Arc::new(script_deadline));
+    let built = connectors::of_a_run(&pack).map_err(|found| {
+        super::check::print(&found);
+        anyhow::anyhow!("the connectors of the run have errors")
+    })?;
+    let catalog = Catalog::new(pack, &built.manifests, Arc::new(script_deadline));
     let vault = Vault::new(Arc::new(Keys::in_memory()));
     let clock = Clock::Real;
     let engine = Engine::new(Arc::new(MemoryStore::new()), vault, catalog, Arc::new(random));
     let stream = engine.new_id(clock.now());
-    let host = Host::new(Arc::new(engine), clock, BTreeMap::new());
+    let host = Host::new(Arc::new(engine), clock, built.connectors);
     let command = Command::StartFlow { flow: flow.to_owned(), input };
     let mut state = host.submit(stream, ACTOR, command).await?;
     let Some(id) = started(&state) else { bail!("the flow {flow} did not start") };
