@@ -2,5 +2,6 @@
 
 mod bad_scenarios;
 mod binary;
+mod http;
 mod run;
 mod shipped;
