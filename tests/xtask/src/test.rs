@@ -16,6 +16,9 @@ const CONTENT: &[&str] = &["workflows", "rules", "examples"];
 /// Folders of Rust code.
 const CODE: &[&str] = &["engine", "connectors", "tests"];
 
+/// How a block of documentation begins that is run as a test.
+const RUST: &[&str] = &["", "rust", "no_run", "should_panic", "compile_fail"];
+
 pub fn run() -> Result<ExitCode> {
     install_missing()?;
     let mut counts = Counts::default();
@@ -86,8 +89,13 @@ fn has_doc_test(folder: &Path) -> bool {
     })
 }
 
+/// Whether documentation in a source has a block of Rust. Blocks of anything else say what they are.
 fn has_fence(source: &str) -> bool {
-    source.lines().map(str::trim_start).any(|line| line.starts_with("/// ```") || line.starts_with("//! ```"))
+    let documented = source.lines().map(str::trim_start);
+    let texts = documented.filter_map(|line| line.strip_prefix("///").or_else(|| line.strip_prefix("//!")));
+    let fences = texts.filter_map(|text| text.trim_start().strip_prefix("```"));
+    // Every second fence closes a block.
+    fences.step_by(2).any(|kind| RUST.contains(&kind.split([',', ' ']).next().unwrap_or_default()))
 }
 
 /// The scenarios and rows of the content, by the program that everybody runs them with.
@@ -140,8 +148,9 @@ mod tests {
 
     #[test]
     fn a_fence_in_documentation_is_a_test() {
-        assert!(has_fence("mod x;\n    /// ```\n"));
-        assert!(has_fence("//! ```rust\n"));
+        assert!(has_fence("mod x;\n    /// ```\n    /// a\n    /// ```\n"));
+        assert!(has_fence("//! ```text\n//! a\n//! ```\n/// ```no_run\n/// ```\n"));
+        assert!(!has_fence("//! ```text\n//! a\n//! ```\n"));
         assert!(!has_fence("// ```\nlet a = \"/// ```\";\n"));
     }
 }
