@@ -1,7 +1,9 @@
 //! The console in a real browser, by mouse and keys: a manager answers in Persian, an operator asks the citizen, and all of
 //! it works without scripts. What the pages look like is kept as pictures under `target/screenshots/`.
 //!
-//! `PEYGIR_PICTURE=docs/console-fa.png cargo test -p peygir-tests --test console -- --ignored` draws the README's picture.
+//! The README's picture is drawn so, with the font that `cargo xtask fonts` has fetched:
+//! `PEYGIR_PICTURE=docs/console-fa.png PEYGIR_FONT=data/fonts/Vazirmatn.woff2 cargo test -p peygir-tests --test console --
+//! --ignored`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -43,6 +45,7 @@ impl Desk {
     fn open() -> Self {
         let site = Site::without_gateway();
         noon::keep(&site.deployment());
+        keep_font(&site);
         let server = site.start();
         let client = Client::new(site.address(), Some(&site.token()));
         let browser = Browser::start(WIDTH, HEIGHT).unwrap();
@@ -127,6 +130,15 @@ impl Desk {
     fn asks(&mut self, expression: &str) -> Value {
         self.browser.evaluate(expression).unwrap()
     }
+}
+
+/// Has the console served with the font that the environment names, if it does.
+fn keep_font(site: &Site) {
+    let Some(font) = std::env::var_os("PEYGIR_FONT") else { return };
+    let font = repository().join(font);
+    let path = site.deployment().join("deployment.yaml");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("{text}font: '{}'\n", font.display())).unwrap();
 }
 
 /// How «سلام» is drawn in the page's font: width as a word, width of its letters kept apart, and into how many pieces of
@@ -221,6 +233,22 @@ fn on_a_phone(desk: &mut Desk, name: &str) {
     desk.browser.resize(WIDTH, HEIGHT).unwrap();
 }
 
+/// Registers a citizen's call by the form; answers the case's id.
+fn takes_a_call(desk: &mut Desk, text: &str) -> String {
+    desk.browser.follow("nav a[href='/intake']").unwrap();
+    desk.browser.type_into("input[name='/from/name']", "مریم نمونه‌پور").unwrap();
+    // As people type numbers on a Persian keyboard.
+    desk.browser.type_into("input[name='/from/nationalId']", "۹۹۹۰۰۰۰۰۱۸").unwrap();
+    desk.browser.type_into("input[name='/from/mobile']", "۰۹۹۹۰۰۰۰۰۰۱").unwrap();
+    desk.browser.type_into("textarea[name='/text']", text).unwrap();
+    desk.picture("intake-fa");
+    desk.browser.follow("form.intake button").unwrap();
+    desk.says("پیام ثبت شد");
+    let address = desk.browser.address().unwrap();
+    let case = address.strip_prefix(&desk.url("/cases/")).and_then(|rest| rest.split('?').next());
+    case.unwrap_or_else(|| panic!("the form leads to the case, not to {address}")).to_owned()
+}
+
 fn operator_calls(desk: &mut Desk, case: &str) {
     let call = desk.await_task(case, "operator");
     desk.visit("/calls");
@@ -288,7 +316,9 @@ fn the_console_needs_no_scripts() {
         desk.browser.open("data:text/html,<body><script>document.body.append('ran')</script>").unwrap();
         assert!(!desk.browser.html().unwrap().contains("</script>ran"), "scripts are on");
 
-        let (case, code) = desk.complain("two", "متصدی باجه نبود و کسی جانشین او نبود.");
+        desk.sign_in("op-sadaf");
+        let case = takes_a_call(desk, "در بانک ملی متصدی باجه نبود و کسی جانشین او نبود.");
+        let code = desk.get(&format!("/api/v1/cases/{case}"))["trackingCode"].as_str().unwrap().to_owned();
         let task = desk.await_task(&case, "duty-manager");
         desk.sign_in("mgr-bank-melli");
         desk.visit(&format!("/tasks/{task}"));
@@ -320,12 +350,17 @@ fn the_console_needs_no_scripts() {
 fn draw_the_picture() {
     let Some(path) = std::env::var_os("PEYGIR_PICTURE").map(PathBuf::from) else { return };
     with_desk("draw_the_picture", |desk| {
-        let (case, _) = desk.complain("one", "از ساعت ۸ صبح در شعبهٔ مرکزی بانک ملی برای امضای قرارداد وام منتظریم؛ کارمند باجهٔ ۴ نیست و می‌گویند جانشینی هم ندارد.");
+        desk.sign_in("op-sadaf");
+        let text = "از ساعت ۸ صبح در شعبهٔ مرکزی بانک ملی برای امضای قرارداد وام منتظریم؛ کارمند باجهٔ ۴ نیست و می‌گویند \
+                    جانشینی هم ندارد.";
+        let case = takes_a_call(desk, text);
         let task = desk.await_task(&case, "duty-manager");
         desk.sign_in("mgr-bank-melli");
         desk.visit(&format!("/tasks/{task}"));
         desk.browser.follow(&format!("form[action='/tasks/{task}/claim'] button")).unwrap();
+        desk.sign_in("op-sadaf");
         desk.visit(&format!("/cases/{case}"));
+        letters_are_joined(desk);
         let picture = desk.browser.picture().unwrap();
         assert!(picture.png.len() < 300 * 1024, "{} bytes are too many for a README", picture.png.len());
         fs::write(repository().join(&path), picture.png).unwrap();
