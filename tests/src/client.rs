@@ -114,6 +114,14 @@ impl Client {
         self.request(Method::POST, "/api/v1/messages").header("Idempotency-Key", key).json(message)
     }
 
+    /// A new token, which the administrator that this client is issues.
+    pub async fn issue(&self, name: &str, role: &str, scope: &str) -> Self {
+        let wanted = serde_json::json!({ "name": name, "role": role, "scope": scope });
+        let answer = self.post("/api/v1/tokens", &wanted).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        self.with_token(answer.json()["token"].as_str())
+    }
+
     /// All items of a paged list.
     pub async fn all(&self, path: &str) -> Vec<Value> {
         let mut items = Vec::new();

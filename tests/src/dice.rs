@@ -1,6 +1,7 @@
 //! Draws that a printed seed repeats.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::hash::{BuildHasher, RandomState};
+use std::time::Duration;
 
 /// Names the seed to repeat.
 const SEED_VARIABLE: &str = "PEYGIR_SEED";
@@ -14,12 +15,10 @@ impl Dice {
         Self(seed)
     }
 
-    /// The seed in `PEYGIR_SEED`, else one of the clock's.
+    /// The seed in `PEYGIR_SEED`, else another one each time.
     pub fn seed() -> u64 {
         let given = std::env::var(SEED_VARIABLE).ok().and_then(|text| text.parse().ok());
-        given.unwrap_or_else(|| {
-            SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as u64 % 1_000_000_000)
-        })
+        given.unwrap_or_else(|| RandomState::new().hash_one(SEED_VARIABLE) % 1_000_000_000)
     }
 
     /// Dice of their own for one of many.

@@ -4,7 +4,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -21,6 +21,8 @@ pub enum Behaviour {
     Hang,
     /// Says that it is out of order; the message is not taken.
     Refuse,
+    /// Refuses the number, for good.
+    Deny,
     /// Takes the message and cuts the connection.
     Cut,
 }
@@ -32,7 +34,6 @@ pub struct Call {
     pub key: String,
     pub to: String,
     pub text: String,
-    pub at: SystemTime,
     pub behaviour: Behaviour,
 }
 
@@ -94,7 +95,6 @@ async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
         key: key_of(&header("x-kannel-dlr-url")),
         to: header("x-kannel-to"),
         text: String::from_utf8_lossy(&body).into_owned(),
-        at: SystemTime::now(),
         behaviour,
     };
     lock(&shared.calls).push(call);
@@ -105,6 +105,7 @@ async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
         }
         Behaviour::Hang => return std::future::pending().await,
         Behaviour::Refuse => ("503 Service Unavailable", "Temporal failure, try again later."),
+        Behaviour::Deny => ("400 Bad Request", "Number(s) has/have been denied by white- and/or black-lists."),
         Behaviour::Cut => return,
     };
     let answer = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}", text.len());

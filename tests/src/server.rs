@@ -65,6 +65,11 @@ impl Site {
         Self::new("  outbox: { use: outbox }", "{ sms: outbox, mail: outbox }")
     }
 
+    /// As [`Site::without_gateway`], with an outbox that keeps texts in clear: deployments may ask for that.
+    pub fn keeping_bodies() -> Self {
+        Self::new("  outbox: { use: outbox, settings: { bodies: true } }", "{ sms: outbox, mail: outbox }")
+    }
+
     /// SMS goes to a gateway on a loopback port, mail to the outbox.
     pub fn with_gateway(gateway: SocketAddr) -> Self {
         let settings = format!(

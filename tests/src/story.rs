@@ -32,14 +32,14 @@ pub fn cases(store: &dyn Store) -> Vec<Id> {
     }
 }
 
-/// The messages of a case to the world, and what became of them.
-pub fn effects(store: &dyn Store, case: Id) -> Vec<Effect> {
+/// The messages of a case to the world and what became of them; and when its journal ends, in microseconds of 1970.
+pub fn effects(store: &dyn Store, case: Id) -> (Vec<Effect>, i64) {
     let mut effects: Vec<(Id, Effect)> = Vec::new();
-    let mut after = 0;
+    let (mut after, mut end) = (0, 0);
     loop {
         let frames = store.journal(case, after, PAGE).expect("the journal can be read");
         let Some(last) = frames.last() else { break };
-        after = last.version;
+        (after, end) = (last.version, last.at.0);
         for frame in &frames {
             let at_start = is_recovery(frame);
             for event in frame.events.iter().filter_map(|bytes| records_event(bytes)) {
@@ -47,7 +47,7 @@ pub fn effects(store: &dyn Store, case: Id) -> Vec<Effect> {
             }
         }
     }
-    effects.into_iter().map(|(_, effect)| effect).collect()
+    (effects.into_iter().map(|(_, effect)| effect).collect(), end)
 }
 
 fn is_recovery(frame: &Frame) -> bool {
