@@ -329,6 +329,7 @@ fn the_console_needs_no_scripts() {
         desk.browser.type_into("textarea[name='/action']", "کوتاه").unwrap();
         desk.browser.follow(&complete).unwrap();
         desk.says("فرم ثبت نشد");
+        desk.says("متن از اندازهٔ مجاز کوتاه‌تر است.");
         desk.says("کوتاه</textarea>");
         desk.picture("task-form-errors-fa");
 

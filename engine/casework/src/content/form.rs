@@ -94,7 +94,7 @@ impl Form {
 
     /// Checks an answer and gives it in its stored form: members in the order of the form, texts normalised, members
     /// that are empty left out. Otherwise every field that is wrong with its code: `required`, `unknown-field`,
-    /// `not-an-option`, `too-long`, `out-of-range`, `wrong-type`.
+    /// `not-an-option`, `too-long`, `too-short`, `out-of-range`, `wrong-type`.
     pub fn check(&self, answer: &Value) -> Result<Value, Vec<(String, &'static str)>> {
         let Some(members) = answer.as_object() else {
             return Err(vec![(String::new(), "wrong-type")]);
@@ -152,7 +152,7 @@ impl Field {
             return Err("too-long");
         }
         if length < self.min.unwrap_or(0) {
-            return Err("out-of-range");
+            return Err("too-short");
         }
         Ok(text.into())
     }

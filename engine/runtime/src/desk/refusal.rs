@@ -40,7 +40,8 @@ pub struct FieldError {
 }
 
 /// Codes that forms give; anything else is told as `wrong-type`.
-const FORM_CODES: [&str; 6] = ["required", "unknown-field", "not-an-option", "too-long", "out-of-range", "wrong-type"];
+const FORM_CODES: [&str; 7] =
+    ["required", "unknown-field", "not-an-option", "too-long", "too-short", "out-of-range", "wrong-type"];
 
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {

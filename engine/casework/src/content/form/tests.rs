@@ -8,7 +8,7 @@ id: foad/resolution
 title: { fa: نتیجه, en: Result }
 fields:
   - { name: outcome, kind: choice, required: true, label: { fa: نتیجه, en: Outcome }, options: [ { value: done, fa: شد, en: Done } ] }
-  - { name: note, kind: text, max: 10, label: { fa: شرح, en: Note } }
+  - { name: note, kind: text, min: 3, max: 10, label: { fa: شرح, en: Note } }
   - { name: unit, kind: line, clear: true, label: { fa: واحد, en: Unit } }
   - { name: visited, kind: boolean, label: { fa: بازدید, en: Visited } }
   - { name: people, kind: integer, min: 1, max: 50, label: { fa: نفر, en: People } }
@@ -46,6 +46,7 @@ fn every_wrong_field_is_named() {
         (json!({ "outcome": "sold" }), vec![("outcome", "not-an-option")]),
         (json!({ "outcome": 1 }), vec![("outcome", "wrong-type")]),
         (json!({ "outcome": "done", "note": "دوازده‌‌ حرف است" }), vec![("note", "too-long")]),
+        (json!({ "outcome": "done", "note": "نه" }), vec![("note", "too-short")]),
         (json!({ "outcome": "done", "unit": "a\nb" }), vec![("unit", "wrong-type")]),
         (json!({ "outcome": "done", "visited": "yes" }), vec![("visited", "wrong-type")]),
         (
