@@ -11,3 +11,4 @@ pub mod noon;
 pub mod peers;
 pub mod server;
 pub mod story;
+pub mod town;

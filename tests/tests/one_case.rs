@@ -1,43 +1,27 @@
 //! One case from a citizen's SMS to its verified close, with a real Kannel gateway and a real SMTP server; and what happens
 //! when the gateway is away, tells a message twice, or refuses.
 
-use std::fs;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use mail_parser::MessageParser;
 use peygir_tests::client::Client;
-use peygir_tests::noon;
-use peygir_tests::peers::exim::{self, Exim};
-use peygir_tests::peers::kannel::{self, Kannel, Sms};
-use peygir_tests::peers::{available, free_port, namespace};
-use peygir_tests::server::{CALLBACK_SECRET, Server, Site, repository};
+use peygir_tests::peers::{available, free_port, kannel, namespace};
+use peygir_tests::town::{LINE, PATIENCE, Setup, Town, texts_of, write_secret};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-const PATIENCE: Duration = Duration::from_secs(30);
 /// How long is waited for something that must not come.
 const QUIET: Duration = Duration::from_secs(3);
 /// A prefix that no operator gives to subscribers.
 const CITIZEN: &str = "09990000001";
-const LINE: &str = "6133";
 const COMPLAINT: &str =
     "در شعبهٔ میدان امام بانک ملی، کارمند باجهٔ ۳ نیست و جانشین هم ندارد؛ «ژاله گل‌پرور» هم پاسخگو نبود.";
 /// What of the citizen and of their text nobody else may read.
 const PERSONAL: [&str; 4] = ["9990000001", "***0001", "ژاله", "میدان امام"];
-
-/// The served binary between its peers.
-struct Town {
-    site: Site,
-    server: Option<Server>,
-    kannel: Kannel,
-    exim: Exim,
-    admin: Client,
-}
 
 /// Runs a test in a network namespace with a gateway, a mail server and the served binary.
 fn with_town<F>(test: &str, setup: Setup, body: impl FnOnce(Town) -> F)
@@ -55,184 +39,6 @@ where
             body(town).await;
         });
     });
-}
-
-/// What differs from a town in which everything works.
-struct Setup {
-    /// The port at which the gateway looks for the server; the server's own where none is given.
-    port_for_gateway: Option<u16>,
-    sms_password: &'static str,
-    centre_mail: &'static str,
-}
-
-impl Default for Setup {
-    fn default() -> Self {
-        Self { port_for_gateway: None, sms_password: kannel::PASSWORD, centre_mail: "bazresi-128@samad.test" }
-    }
-}
-
-impl Town {
-    fn build(setup: &Setup) -> Self {
-        let site = Site::without_gateway();
-        let port = setup.port_for_gateway.unwrap_or(site.address().port());
-        let codes = "from=%p&to=%P&text=%b&coding=%c&charset=%C&ts=%t&id=%I";
-        let kannel =
-            Kannel::start(&format!("http://127.0.0.1:{port}/connectors/sms/mo?token={CALLBACK_SECRET}&{codes}"))
-                .unwrap();
-        let exim = Exim::start().unwrap();
-        write_secret(&site.deployment().join("kannel.password"), setup.sms_password);
-        write_secret(&site.deployment().join("mail.password"), exim::PASSWORD);
-        write_pack(&site.deployment().join("pack"), setup.centre_mail);
-        write_deployment(&site, &kannel, &exim);
-        noon::keep(&site.deployment());
-        let admin = Client::new(site.address(), None);
-        Self { site, server: None, kannel, exim, admin }
-    }
-
-    fn start(&mut self) {
-        self.server = Some(self.site.start());
-        self.admin = self.admin.with_token(Some(&self.site.token()));
-    }
-
-    fn restart(&mut self) {
-        assert!(self.server.take().expect("a server runs").stop().success());
-        self.start();
-    }
-
-    /// A client with a token as the command issues it.
-    fn with_role(&self, role: &str, scope: &str) -> Client {
-        let name = format!("{role}-{}", scope.replace(':', "-"));
-        let arguments = ["token", "new", "--role", role, "--scope", scope, "--name", &name, "--data", "{data}"];
-        let output = self.site.run(&arguments);
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        self.admin.with_token(Some(String::from_utf8(output.stdout).unwrap().trim()))
-    }
-
-    async fn get(&self, path: &str) -> Value {
-        let answer = self.admin.get(path).await;
-        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
-        answer.json()
-    }
-
-    /// Waits for the only case there is, open or closed.
-    async fn only_case(&self) -> Value {
-        let cases = self.await_some("a case", async || self.admin.all("/api/v1/cases").await).await;
-        assert_eq!(cases.len(), 1, "{cases:#?}");
-        cases.into_iter().next().unwrap()
-    }
-
-    /// What goes out to a channel, oldest first.
-    async fn outgoing(&self, channel: &str) -> Vec<Value> {
-        let mut lines = self.admin.all("/api/v1/outbox").await;
-        lines.retain(|line| line["channel"] == channel);
-        lines.reverse();
-        lines
-    }
-
-    /// Waits until the newest message of a template is in a state.
-    async fn await_message(&self, template: &str, status: &str) -> Value {
-        let what = format!("a message of {template} that is {status}");
-        let found = self.await_some(&what, async || {
-            let mut lines = self.admin.all("/api/v1/outbox").await;
-            lines.retain(|line| line["template"] == template && line["status"] == status);
-            lines
-        });
-        found.await.remove(0)
-    }
-
-    /// Waits for the texts that a number has got, each whole.
-    async fn await_texts(&self, number: &str, count: usize) -> Vec<String> {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let texts = texts(&self.kannel.sent(), number);
-            if texts.len() >= count {
-                return texts;
-            }
-            assert!(Instant::now() < deadline, "{number} got {texts:#?}\n{}", self.kannel.output());
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
-
-    async fn await_some(&self, what: &str, look: impl AsyncFn() -> Vec<Value>) -> Vec<Value> {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let found = look().await;
-            if !found.is_empty() {
-                return found;
-            }
-            if Instant::now() > deadline {
-                let outbox = self.admin.all("/api/v1/outbox").await;
-                let incidents = self.admin.all("/api/v1/incidents").await;
-                panic!("no {what}; outbox {outbox:#?}, incidents {incidents:#?}\n{}", self.kannel.output());
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
-}
-
-fn write_secret(path: &Path, secret: &str) {
-    use std::os::unix::fs::PermissionsExt;
-    fs::write(path, secret).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
-}
-
-/// The example's pack, its people with mailboxes that the mail server has: `mgr@bank-melli.hamedan.example` becomes
-/// `mgr.bank-melli.hamedan@samad.test`.
-fn write_pack(folder: &Path, centre_mail: &str) {
-    let shipped = repository().join("examples/one-province/pack");
-    fs::create_dir_all(folder.join("rules/directory")).unwrap();
-    fs::copy(shipped.join("pack.yaml"), folder.join("pack.yaml")).unwrap();
-    let directory = fs::read_to_string(shipped.join("rules/directory/hamedan.yaml")).unwrap();
-    let lines = directory.lines().map(|line| match line.strip_prefix("    mail: ") {
-        Some("bazresi@128.hamedan.example") => format!("    mail: {centre_mail}"),
-        Some(mail) => format!("    mail: {}@samad.test", mail.trim_end_matches(".example").replace('@', ".")),
-        None => line.to_owned(),
-    });
-    let directory: String = lines.map(|line| line + "\n").collect();
-    assert!(directory.contains("mail: mgr.bank-melli.hamedan@samad.test") && directory.contains(centre_mail));
-    fs::write(folder.join("rules/directory/hamedan.yaml"), directory).unwrap();
-}
-
-/// The example's deployment with both gateways.
-fn write_deployment(site: &Site, kannel: &Kannel, exim: &Exim) {
-    let path = site.deployment().join("deployment.yaml");
-    let mut text = fs::read_to_string(&path).unwrap();
-    let sms = json!({
-        "url": kannel.sendsms_url(), "username": kannel::USER, "password": { "file": "kannel.password" }, "from": LINE,
-        "callbackBase": format!("http://{}/connectors/sms", site.address()),
-    });
-    let mail = json!({
-        "host": "localhost", "port": exim.port, "username": exim::USER, "password": { "file": "mail.password" },
-        "from": "سامانه ۱۲۸ <foad@samad.test>", "caFile": exim.ca_file(),
-    });
-    let connectors = format!(
-        "  sms: {{ use: sms, settings: {sms}, callbackSecret: {{ file: kannel.secret }} }}\n  \
-         mail: {{ use: mail, settings: {mail} }}"
-    );
-    let example = repository().join("examples/one-province/pack").display().to_string();
-    let pack = site.deployment().join("pack").display().to_string();
-    for (shipped, here) in [
-        ("  outbox: { use: outbox }", connectors.as_str()),
-        ("channels: { sms: outbox, mail: outbox }", "channels: { sms: sms, mail: mail }"),
-        (&example, &pack),
-    ] {
-        assert!(text.contains(shipped), "{text}");
-        text = text.replace(shipped, here);
-    }
-    fs::write(&path, text).unwrap();
-}
-
-/// What a number got, parts of long messages put together.
-fn texts(sent: &[Sms], number: &str) -> Vec<String> {
-    let mut whole: Vec<String> = Vec::new();
-    let mut open = String::new();
-    for sms in sent.iter().filter(|sms| sms.to == number) {
-        open += &sms.text;
-        if sms.part.is_none_or(|(part, of)| part == of) {
-            whole.push(std::mem::take(&mut open));
-        }
-    }
-    whole
 }
 
 fn subject_and_body(mail: &[u8]) -> (String, String) {
@@ -418,7 +224,7 @@ fn an_sms_that_the_gateway_tells_twice_opens_one_case() {
         }
         let texts = town.await_texts(CITIZEN, 2).await;
         tokio::time::sleep(QUIET).await;
-        assert_eq!(texts, self::texts(&town.kannel.sent(), CITIZEN), "nothing is told twice");
+        assert_eq!(texts, texts_of(&town.kannel.sent(), CITIZEN), "nothing is told twice");
         let case = town.only_case().await;
         let journal = town.get(&format!("/api/v1/cases/{}/journal", case["id"].as_str().unwrap())).await;
         let opened = journal.as_array().unwrap().iter().filter(|line| line["kind"] == "case-opened").count();
@@ -462,7 +268,7 @@ fn a_message_waits_for_a_gateway_that_is_away_and_leaves_once() {
         assert!(texts.iter().all(|text| text.contains(&code)), "{texts:#?}");
         town.await_message("foad/referred", "delivered").await;
         tokio::time::sleep(QUIET).await;
-        assert_eq!(self::texts(&town.kannel.sent(), CITIZEN), texts, "each leaves once");
+        assert_eq!(texts_of(&town.kannel.sent(), CITIZEN), texts, "each leaves once");
         let lines = town.outgoing("sms").await;
         assert!(lines[0]["attempts"].as_u64() >= Some(2), "{lines:#?}");
         assert_eq!(town.admin.all("/api/v1/incidents").await, Vec::<Value>::new());
@@ -483,7 +289,7 @@ fn what_cannot_leave_becomes_an_incident_for_a_person() {
         for hidden in ["wrong", "blocked@", "9990000001"] {
             assert!(!reasons.contains(hidden), "{reasons}");
         }
-        assert_eq!(texts(&town.kannel.sent(), CITIZEN), Vec::<String>::new());
+        assert_eq!(texts_of(&town.kannel.sent(), CITIZEN), Vec::<String>::new());
 
         // The password is mended; a person has the messages sent again, and settles what no mending helps.
         write_secret(&town.site.deployment().join("kannel.password"), kannel::PASSWORD);
