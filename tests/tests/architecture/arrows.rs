@@ -22,7 +22,6 @@ const ARROWS: &[(&str, &[&str], &[&str])] = &[
     ("runtime", &["calendar", "casework", "connector", "core", "decision", "dsl", "script", "source", "store"], &[]),
     ("server", &["calendar", "core", "runtime"], &["connector", "source", "store"]),
     ("connector-http", &["connector"], &["source"]),
-    ("connector-http", &["connector"], &["source"]),
     ("connector-mail", &["connector"], &["source"]),
     ("connector-outbox", &["connector"], &["source"]),
     ("connector-sms", &["connector"], &["source"]),
