@@ -52,7 +52,22 @@ pub fn check(deployment: &pack::Deployment) -> Diagnostics {
         }
     }
     found.extend(twice_offered(deployment));
+    if !found.has_errors() {
+        found.extend(check_always(deployment));
+    }
     found.in_file(&deployment.file)
+}
+
+/// Those that every deployment has need no secrets, so that they can be made to see whether they work.
+fn check_always(deployment: &pack::Deployment) -> Diagnostics {
+    let always = |used: &&pack::ConnectorUse| ALWAYS.iter().any(|kind| kind.name == used.kind);
+    let mut found = Diagnostics::default();
+    for used in deployment.connectors.values().filter(always).cloned().chain(implied(deployment)) {
+        if let Err(errors) = build_one(deployment, &used, Path::new(""), &mut Built::default()) {
+            found.extend(errors);
+        }
+    }
+    found
 }
 
 /// Makes the connectors of a deployment. All errors at once.

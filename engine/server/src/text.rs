@@ -218,7 +218,7 @@ mod tests {
             ("channel", "phone sms mail web letter in-person"),
             (
                 "field",
-                "required too-long out-of-range not-an-option wrong-type wrong-value unknown-field unknown-parameter \
+                "required too-long too-short out-of-range not-an-option wrong-type wrong-value unknown-field unknown-parameter \
                  given-twice not-a-number not-a-cursor not-readable national-id-checksum mobile-invalid scope-invalid \
                  name-invalid person-unknown",
             ),
@@ -226,12 +226,12 @@ mod tests {
             ("done", "claimed released completed registered retried settled note-missing"),
             (
                 "journal",
-                "case-opened message-joined case-classified case-referred round-opened case-closed milestone \
+                "case-opened message-joined case-classified agency-named case-referred round-opened case-closed milestone \
                  satisfaction-recorded task-created task-claimed task-released task-completed task-expired \
                  task-withdrawn task-overdue task-reminded call-unreached message-queued message-attempted \
                  message-attempt-failed message-sent message-delivered message-failed message-ambiguous \
-                 message-dropped message-expired message-withdrawn message-requeued incident-opened \
-                 incident-resolved personal-data-read flow-started flow-completed flow-faulted flow-cancelled \
+                 message-dropped message-expired message-withdrawn message-requeued request-queued \
+                 request-answered request-failed incident-opened incident-resolved personal-data-read flow-started flow-completed flow-faulted flow-cancelled \
                  flow-retried step-started step-completed step-skipped step-faulted step-cancelled step-retried \
                  decision-made call-answered context-replaced timer-set timer-fired timer-cleared branch-ended \
                  retry-scheduled error-caught until-advanced turn-bounded event-emitted event-consumed \

@@ -3,6 +3,7 @@
 journal-case-opened = Case opened
 journal-message-joined = A repeated message joined the case
 journal-case-classified = Topic classified
+journal-agency-named = Agency named
 journal-case-referred = Referred
 journal-round-opened = New round opened
 journal-round-exhausted = No more rounds
@@ -47,6 +48,9 @@ journal-event-consumed = Event consumed
 journal-satisfaction-recorded = Satisfaction recorded
 journal-message-attempt-failed = An attempt to send failed
 journal-message-requeued = Message queued again
+journal-request-queued = Request queued
+journal-request-answered = Request answered
+journal-request-failed = Request failed
 journal-context-replaced = Flow data replaced
 journal-call-answered = A call was answered
 journal-timer-cleared = Timer cleared

@@ -105,6 +105,7 @@ step-end = End
 
 channel-phone = Phone
 channel-sms = SMS
+channel-http = HTTP
 channel-mail = Mail
 channel-web = Web
 channel-letter = Letter

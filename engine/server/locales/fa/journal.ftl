@@ -3,6 +3,7 @@
 journal-case-opened = پرونده باز شد
 journal-message-joined = پیام تکراری به پرونده پیوست
 journal-case-classified = موضوع تعیین شد
+journal-agency-named = دستگاه تعیین شد
 journal-case-referred = ارجاع شد
 journal-round-opened = دور تازه آغاز شد
 journal-round-exhausted = دورها به پایان رسید
@@ -47,6 +48,9 @@ journal-event-consumed = رویدادی دریافت شد
 journal-satisfaction-recorded = رضایت شهروند ثبت شد
 journal-message-attempt-failed = یک تلاش برای ارسال ناموفق بود
 journal-message-requeued = پیام دوباره در صف قرار گرفت
+journal-request-queued = درخواست در صف قرار گرفت
+journal-request-answered = درخواست پاسخ گرفت
+journal-request-failed = درخواست ناموفق بود
 journal-context-replaced = دادهٔ گردش کار تغییر کرد
 journal-call-answered = پاسخ یک فراخوانی رسید
 journal-timer-cleared = زمان‌سنج برداشته شد

@@ -105,6 +105,7 @@ step-end = پایان
 
 channel-phone = تلفن
 channel-sms = پیامک
+channel-http = درخواست HTTP
 channel-mail = رایانامه
 channel-web = وب
 channel-letter = نامه
