@@ -249,6 +249,18 @@ impl Catalog {
         &self.pack.deployment.name
     }
 
+    /// Forms by id and flows by `namespace/name:version`, with what people call them.
+    pub fn titles_of_content(&self) -> impl Iterator<Item = (String, String, String)> {
+        let forms = self.pack.forms.values();
+        let forms = forms.map(|form| (form.id.clone(), form.title_fa.clone(), form.title_en.clone()));
+        let flows = self.flows.iter().filter_map(|(name, flow)| {
+            // The language gives a flow one title; English pages show it too.
+            let title = flow.workflow.title.clone()?;
+            Some((format!("{}/{}:{}", name.namespace, name.name, name.version), title.clone(), title))
+        });
+        forms.chain(flows)
+    }
+
     /// Titles in Persian and English.
     pub fn titles(&self) -> (&str, &str) {
         (&self.pack.deployment.title.fa, &self.pack.deployment.title.en)

@@ -110,6 +110,7 @@ impl Desk {
             timeline: timeline.into_iter().filter(|line| line.notable).collect(),
             repeats: case.repeats,
             satisfaction: case.satisfaction,
+            closed_at: case.closed_at.map(instant),
             may_unmask: by.may(Permission::CaseUnmask, &place_of(&catalog, &stream)),
         })
     }

@@ -159,8 +159,9 @@ fn case_line(event: &CaseEvent) -> Line {
     match event {
         CaseEvent::CaseOpened(case) => Line("case-opened", args([("channel", case.channel.clone())]), true),
         CaseEvent::CaseClassified { topic, agency } => {
+            let kind = if topic.is_none() && agency.is_some() { "agency-named" } else { "case-classified" };
             let (topic, agency) = (topic.clone().unwrap_or_default(), agency.clone().unwrap_or_default());
-            Line("case-classified", args([("topic", topic), ("agency", agency)]), true)
+            Line(kind, args([("topic", topic), ("agency", agency)]), true)
         }
         CaseEvent::CaseReferred(referral) => {
             let manager = referral.manager.clone().unwrap_or_default();

@@ -34,6 +34,8 @@ impl Desk {
                     roles: person.roles.iter().map(|held| held.role.clone()).collect(),
                 })
                 .collect(),
+            roles: list(&directory.roles),
+            titles: catalog.titles_of_content().map(|(id, fa, en)| (id.clone(), triple(&id, &fa, &en))).collect(),
             unsent_channels: catalog.unsent_channels(),
         }
     }

@@ -164,6 +164,7 @@ pub struct CaseView {
     pub timeline: Vec<JournalLine>,
     pub repeats: u32,
     pub satisfaction: Option<u8>,
+    pub closed_at: Option<String>,
     /// Whether the principal may ask for it in clear.
     pub may_unmask: bool,
 }
@@ -312,6 +313,9 @@ pub struct DirectoryView {
     pub agencies: Vec<Named>,
     pub topics: Vec<Named>,
     pub people: Vec<PersonView>,
+    pub roles: Vec<Named>,
+    /// Names of forms (by id) and flows (`namespace/name:version`), which journal lines speak of.
+    pub titles: BTreeMap<String, Named>,
     /// No gateway is configured for these channels: what would go out is kept in the outbox folder.
     pub unsent_channels: Vec<String>,
 }

@@ -50,7 +50,7 @@ fn row(ui: &Ui, call: &TaskView) -> Markup {
                     (call.call.as_ref().and_then(|party| party.name.as_deref()).unwrap_or(task_list::title(ui, call)))
                 }
                 @if let Some(party) = &call.call { p.phone-line { (phone(ui, party)) } }
-                p.excerpt { bdi { (task_list::excerpt(&call.text)) } }
+                p.excerpt dir="auto" { bdi { (task_list::excerpt(&call.text)) } }
                 p.meta {
                     (widget::code(&call.tracking_code)) " · " (attempt(ui, call))
                     @if let Some(from) = &call.not_before {

@@ -133,6 +133,7 @@ fn facts(ui: &Ui, case: &CaseView) -> Markup {
             (widget::fact(&ui.t("channel"), html! { (widget::state(ui, "channel", &summary.channel)) }))
             @if let Some(crate::text::Arg::Text(county)) = county { (widget::fact(&ui.t("county"), html! { (county) })) }
             (widget::fact(&ui.t("opened-at"), html! { (widget::long_time(ui, &summary.opened_at)) }))
+            @if let Some(closed) = &case.closed_at { (widget::fact(&ui.t("closed-at"), html! { (widget::long_time(ui, closed)) })) }
             @if let Some(due) = &summary.due { (widget::fact(&ui.t("due"), html! { (widget::long_time(ui, due)) })) }
             (widget::fact(&ui.t("round"), html! { (ui.locale.number(summary.round)) }))
             @if case.repeats > 0 { (widget::fact(&ui.t("repeats"), html! { (ui.locale.number(case.repeats)) })) }

@@ -51,7 +51,7 @@ pub fn row(ui: &Ui, message: &OutboxLine, with_case: bool) -> Markup {
         li.row {
             div.row-main {
                 p.row-title {
-                    (widget::state(ui, "channel", &message.channel)) " " (ui.t("to-recipient")) " " (widget::code(&message.to))
+                    (widget::state(ui, "channel", &message.channel)) " " (ui.t("to-recipient")) " " (widget::recipient(ui, &message.to))
                 }
                 @if let Some(body) = &message.body { p.text.small dir="auto" { (body) } }
                 p.meta {

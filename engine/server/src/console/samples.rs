@@ -65,6 +65,8 @@ pub fn directory() -> DirectoryView {
             },
             PersonView { id: "p-manager".into(), name: manager(), roles: vec!["duty-manager".into()] },
         ],
+        roles: Vec::new(),
+        titles: Default::default(),
         unsent_channels: vec!["sms".into(), "mail".into()],
     }
 }
@@ -408,6 +410,7 @@ pub fn case() -> CaseView {
         ],
         repeats: 1,
         satisfaction: Some(4),
+        closed_at: None,
         may_unmask: true,
     }
 }

@@ -55,8 +55,18 @@ pub fn arg(ui: &Ui, name: &str, value: &str) -> Arg {
     {
         return Arg::Number(number);
     }
-    let lists =
-        [("agency", &ui.directory.agencies), ("topic", &ui.directory.topics), ("county", &ui.directory.counties)];
+    if let Some(person) = ui.directory.people.iter().find(|person| person.id == value) {
+        return Arg::Text(ui.named(&person.name).to_owned());
+    }
+    if let Some(title) = ui.directory.titles.get(value) {
+        return Arg::Text(ui.named(title).to_owned());
+    }
+    let lists = [
+        ("agency", &ui.directory.agencies),
+        ("topic", &ui.directory.topics),
+        ("county", &ui.directory.counties),
+        ("role", &ui.directory.roles),
+    ];
     let list = lists.iter().find(|(key, _)| *key == name).map(|(_, list)| *list);
     if let Some(named) = list.and_then(|list| list.iter().find(|named| named.id == value)) {
         return Arg::Text(ui.named(named).to_owned());

@@ -111,7 +111,7 @@ fn facts(ui: &Ui, task: &TaskView) -> Markup {
                     (widget::long_time(ui, due)) " " (widget::due(ui, task_list::open_due(task), task.overdue))
                 }))
             }
-            (widget::fact(&ui.t("for-role"), html! { (widget::state(ui, "role", &task.role)) }))
+            (widget::fact(&ui.t("for-role"), html! { (widget::role(ui, &task.role)) }))
             @if let Some(agency) = &task.agency { (widget::fact(&ui.t("agency"), html! { (ui.named(agency)) })) }
             (widget::fact(&ui.t("created-at"), widget::time(ui, &task.created_at)))
             @if let Some(from) = &task.not_before { (widget::fact(&ui.t("not-before"), widget::time(ui, from))) }

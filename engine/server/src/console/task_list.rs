@@ -18,7 +18,7 @@ fn row(ui: &Ui, task: &TaskView) -> Markup {
         li.row {
             div.row-main {
                 a.row-title href={ "/tasks/" (task.id) } { (title(ui, task)) }
-                p.excerpt { bdi { (excerpt(&task.text)) } }
+                p.excerpt dir="auto" { bdi { (excerpt(&task.text)) } }
                 p.meta {
                     (widget::code(&task.tracking_code))
                     @if let Some(agency) = &task.agency { " · " (ui.named(agency)) }

@@ -85,6 +85,22 @@ pub fn state(ui: &Ui, family: &str, state: &str) -> String {
     if exists(&id) { ui.t(&id) } else { state.to_owned() }
 }
 
+/// A role by the name that the directory gives it.
+pub fn role(ui: &Ui, id: &str) -> String {
+    match ui.directory.roles.iter().find(|role| role.id == id) {
+        Some(role) => ui.named(role).to_owned(),
+        None => state(ui, "role", id),
+    }
+}
+
+/// Who a message goes to: a person of the directory by name, anybody else by what may be shown of the number.
+pub fn recipient(ui: &Ui, to: &str) -> Markup {
+    match ui.directory.people.iter().find(|person| person.id == to) {
+        Some(person) => html! { bdi { (ui.named(&person.name)) } },
+        None => code(to),
+    }
+}
+
 pub fn empty(words: &str) -> Markup {
     html! { p.empty { (words) } }
 }
