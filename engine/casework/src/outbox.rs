@@ -43,13 +43,13 @@ pub enum Attempt {
     Lost,
 }
 
-/// Begins attempts for all messages that are ready: what the commit makes durable before anything leaves.
-pub fn begin(context: &Context<'_>) -> Vec<Event> {
+/// Begins attempts for those of the messages that are ready: what the commit makes durable before anything leaves.
+pub fn begin(context: &Context<'_>, only: &[Id]) -> Vec<Event> {
     context
         .records
         .ready_dispatches(context.at)
         .into_iter()
-        .filter(|dispatch| dispatch.expires_at > context.at)
+        .filter(|dispatch| only.contains(&dispatch.id) && dispatch.expires_at > context.at)
         .map(|dispatch| Event::AttemptBegun { dispatch: dispatch.id, attempt: dispatch.attempts + 1 })
         .collect()
 }

@@ -55,9 +55,13 @@ pub enum Command {
         #[n(1)]
         answer: Data,
     },
-    /// Begins an attempt for every message that is ready.
+    /// Begins an attempt for messages that are ready.
     #[n(6)]
-    BeginAttempts,
+    BeginAttempts {
+        /// Those that have a place on their connector's lane: what waits for one is not begun.
+        #[n(0)]
+        only: Vec<Id>,
+    },
     #[n(7)]
     AttemptEnded {
         #[n(0)]

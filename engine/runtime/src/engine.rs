@@ -6,7 +6,7 @@ use std::sync::{Arc, RwLock};
 use peygir_casework::functions::claim_of_code;
 use peygir_casework::records::DispatchStatus;
 use peygir_core::{Id, Moment, Seed};
-use peygir_store::{Conflict, InboxKey, Store};
+use peygir_store::{Batch, Conflict, InboxKey, Store};
 
 use crate::catalog::Catalog;
 use crate::command::{Command, Envelope};
@@ -57,6 +57,14 @@ pub struct Begun {
     pub opened: Opened,
     /// A flow waits for the answer.
     pub awaited: bool,
+}
+
+/// A message that may be sent, and by which lane it would leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ready {
+    pub dispatch: Id,
+    pub connector: String,
+    pub operation: String,
 }
 
 impl Engine {
@@ -130,8 +138,13 @@ impl Engine {
         let catalog = self.catalog();
         for _ in 0..CONFLICTS_MAX {
             let stream = self.load(id)?;
+            let before = (stream.head.due, stream.head.send, stream.head.sending);
             let Decided { stream, mut batch } = decide(&catalog, &self.vault, stream, envelope)?;
             batch.done = done.clone();
+            let after = (stream.head.due, stream.head.send, stream.head.sending);
+            if before == after && changes_nothing(&batch) {
+                return self.load(id);
+            }
             let mut results = self.store.commit(std::slice::from_ref(&batch));
             match results.pop() {
                 Some(Ok(_)) => return Ok(stream),
@@ -182,15 +195,21 @@ impl Engine {
         Ok([first(rows::DUE)?, first(rows::SEND)?].into_iter().flatten().min())
     }
 
-    /// Journals that attempts begin, and hands out what may be sent now.
-    pub fn begin_attempts(&self, id: Id, now: Moment) -> Result<Vec<Begun>, Failure> {
-        let before = self.load(id)?;
-        let ready: Vec<Id> = before.records.ready_dispatches(now).iter().map(|dispatch| dispatch.id).collect();
-        if ready.is_empty() {
-            return Ok(Vec::new());
-        }
-        let stream = self.handle(id, "system", now, Command::BeginAttempts)?;
-        let begun = ready
+    /// Messages of a stream that may be sent now.
+    pub fn ready(&self, id: Id, now: Moment) -> Result<Vec<Ready>, Failure> {
+        let stream = self.load(id)?;
+        let ready = stream.records.ready_dispatches(now).into_iter().map(|dispatch| Ready {
+            dispatch: dispatch.id,
+            connector: dispatch.connector.clone(),
+            operation: dispatch.operation().to_owned(),
+        });
+        Ok(ready.collect())
+    }
+
+    /// Journals that attempts of these messages begin, and hands out what may be sent now.
+    pub fn begin_attempts(&self, id: Id, now: Moment, only: Vec<Id>) -> Result<Vec<Begun>, Failure> {
+        let stream = self.handle(id, "system", now, Command::BeginAttempts { only: only.clone() })?;
+        let begun = only
             .into_iter()
             .filter_map(|dispatch| stream.records.dispatches.get(&dispatch))
             .filter(|dispatch| dispatch.status == DispatchStatus::Sending)
@@ -209,4 +228,9 @@ impl Engine {
             .collect();
         Ok(begun)
     }
+}
+
+/// A command that decided nothing needs no commit: a wake-up that came too late, a task claimed by who has it already.
+fn changes_nothing(batch: &Batch) -> bool {
+    batch.events.is_empty() && batch.claims.is_empty() && batch.enqueue.is_empty() && batch.done.is_none()
 }

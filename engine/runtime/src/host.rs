@@ -3,18 +3,18 @@
 //! Owns: one command of a stream at a time, the loop that looks for what is due, and the sending of messages with the
 //! limits of their connectors. What is decided is decided in [`crate::turn`].
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, Weak};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
 
 use peygir_casework::request::output_of;
 use peygir_connector::{Connector, Fault, FaultKind, Lasting, Reached, Receipt, send_within};
 use peygir_core::{Id, Moment};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use crate::clock::Clock;
 use crate::command::{AttemptResult, Command};
-use crate::engine::{Begun, Engine, Failure};
+use crate::engine::{Begun, Engine, Failure, Ready};
 use crate::outgoing::error_of;
 use crate::stream::Stream;
 
@@ -29,6 +29,9 @@ const TIMEOUT_MS: u64 = 30_000;
 /// Turns of the loop at one time.
 const TURNS_MAX: usize = 16;
 
+/// A place on a lane; an operation that no connector knows has no lane and fails at once.
+type Place = Option<OwnedSemaphorePermit>;
+
 type StreamLock = Arc<tokio::sync::Mutex<()>>;
 
 /// Connectors by the name that the deployment gives them.
@@ -42,6 +45,8 @@ pub struct Host {
     paused: Mutex<BTreeMap<Id, Moment>>,
     /// By connector and operation: attempts at one time.
     lanes: BTreeMap<(String, String), Arc<Semaphore>>,
+    /// Streams with messages that found no place on their lane: looked at again once a place is free.
+    waiting: Mutex<BTreeSet<Id>>,
     turns: Arc<Semaphore>,
     work: Notify,
 }
@@ -64,6 +69,7 @@ impl Host {
             locks: Mutex::default(),
             paused: Mutex::default(),
             lanes,
+            waiting: Mutex::default(),
             turns: Arc::new(Semaphore::new(TURNS_MAX)),
             work: Notify::new(),
         })
@@ -197,16 +203,18 @@ impl Host {
     }
 
     async fn send_ready(self: &Arc<Self>, now: Moment) -> bool {
-        let ready = self.engine.sendable(now, ROUND_STREAMS_MAX).unwrap_or_default();
-        let turns = ready.into_iter().filter(|stream| !self.is_paused(*stream, now)).map(|stream| {
+        let waiting = locked(&self.waiting).clone();
+        let ready = self.engine.sendable(now, ROUND_STREAMS_MAX + waiting.len()).unwrap_or_default();
+        let may_try = |stream: &Id| !waiting.contains(stream) && !self.is_paused(*stream, now);
+        let turns = ready.into_iter().filter(may_try).take(ROUND_STREAMS_MAX).map(|stream| {
             let host = self.clone();
             async move {
                 let _turn = host.turns.clone().acquire_owned().await;
                 let begun = host.begin(stream, now).await;
                 let any = !begun.is_empty();
-                for attempt in begun {
+                for (attempt, place) in begun {
                     let host = host.clone();
-                    tokio::spawn(async move { host.attempt(attempt).await });
+                    tokio::spawn(async move { host.attempt(attempt, place).await });
                 }
                 any
             }
@@ -214,16 +222,47 @@ impl Host {
         join(turns).await
     }
 
-    async fn begin(self: &Arc<Self>, stream: Id, now: Moment) -> Vec<Begun> {
+    /// Begins attempts of what is ready and has a place on its lane. What has none is not begun: a crash would leave it
+    /// looking as if it might have been sent.
+    async fn begin(self: &Arc<Self>, stream: Id, now: Moment) -> Vec<(Begun, Place)> {
         let lock = self.lock_of(stream);
         let _one_at_a_time = lock.lock().await;
+        match self.begin_locked(stream, now).await {
+            Ok(begun) => begun,
+            Err(failure) => {
+                self.note_result(stream, now, Ok(Err(failure)));
+                Vec::new()
+            }
+        }
+    }
+
+    async fn begin_locked(self: &Arc<Self>, stream: Id, now: Moment) -> Result<Vec<(Begun, Place)>, Failure> {
         let engine = self.engine.clone();
-        match tokio::task::spawn_blocking(move || engine.begin_attempts(stream, now)).await {
-            Ok(Ok(begun)) => return begun,
-            Ok(Err(failure)) => self.note_result(stream, now, Ok(Err(failure))),
-            Err(error) => self.note_result(stream, now, Err(error)),
-        };
-        Vec::new()
+        let ready = blocking(move || engine.ready(stream, now)).await?;
+        let mut places: BTreeMap<Id, Place> =
+            ready.iter().filter_map(|ready| Some((ready.dispatch, self.place(ready)?))).collect();
+        if places.len() < ready.len() {
+            locked(&self.waiting).insert(stream);
+        }
+        if places.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (engine, only) = (self.engine.clone(), places.keys().copied().collect());
+        let begun = blocking(move || engine.begin_attempts(stream, now, only)).await?;
+        Ok(begun
+            .into_iter()
+            .map(|begun| {
+                let place = places.remove(&begun.dispatch).flatten();
+                (begun, place)
+            })
+            .collect())
+    }
+
+    fn place(&self, ready: &Ready) -> Option<Place> {
+        match self.lanes.get(&(ready.connector.clone(), ready.operation.clone())) {
+            Some(lane) => lane.clone().try_acquire_owned().ok().map(Some),
+            None => Some(None),
+        }
     }
 
     /// Does everything that is due at the clock's time, one after the other, and what follows from it at once. For
@@ -234,9 +273,9 @@ impl Host {
             let mut busy = self.take_inbox(now).await;
             busy |= self.wake_due(now).await;
             for stream in self.engine.sendable(now, ROUND_STREAMS_MAX).unwrap_or_default() {
-                for attempt in self.begin(stream, now).await {
+                for (attempt, place) in self.begin(stream, now).await {
                     busy = true;
-                    self.clone().attempt(attempt).await;
+                    self.clone().attempt(attempt, place).await;
                 }
             }
             if !busy {
@@ -266,8 +305,10 @@ impl Host {
     }
 
     /// Sends once and journals the result.
-    async fn attempt(self: Arc<Self>, begun: Begun) {
+    async fn attempt(self: Arc<Self>, begun: Begun, place: Place) {
         let result = self.send(&begun).await;
+        drop(place);
+        locked(&self.waiting).clear();
         let command = Command::AttemptEnded { dispatch: begun.dispatch, attempt: begun.attempt, result };
         if let Err(failure) = self.submit(begun.stream, "system", command).await {
             // The attempt stays without a result; the next start settles it by policy.
@@ -296,13 +337,20 @@ impl Host {
 
     async fn send_by(&self, connector: &dyn Connector, begun: &Begun) -> Result<Receipt, Fault> {
         let operation = &begun.request.operation;
-        let _lane = match self.lanes.get(&(begun.connector.clone(), operation.clone())) {
-            Some(lane) => lane.clone().acquire_owned().await.ok(),
-            None => None,
-        };
         let limit = connector.manifest().operation(operation).map_or(TIMEOUT_MS, |operation| operation.timeout_ms);
         send_within(connector, begun.request.clone(), Duration::from_millis(limit)).await
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Waits for a disk on a thread that may wait.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|error| Err(Failure::Internal(format!("a turn ended badly: {error}"))))
 }
 
 /// Runs all at once; true where any was.

@@ -120,8 +120,8 @@ impl Turn<'_> {
                 self.absorb(reply);
             }
             Command::CompleteTask { task, answer } => self.complete(*task, answer)?,
-            Command::BeginAttempts => {
-                let events = self.with_context(|context| outbox::begin(context));
+            Command::BeginAttempts { only } => {
+                let events = self.with_context(|context| outbox::begin(context, only));
                 self.record_all(events);
             }
             Command::AttemptEnded { dispatch, attempt, result } => self.attempt_ended(*dispatch, *attempt, result),
