@@ -239,7 +239,7 @@ async fn a_request_is_on_record_before_it_leaves() {
     let town = Town::with(TELL).await;
     town.start(json!({})).await;
     assert_eq!(town.statuses(), [DispatchStatus::Ready]);
-    let begun = town.host.engine.begin_attempts(STREAM, town.clock.now()).unwrap();
+    let begun = begin_all(&town);
     assert_eq!((begun.len(), town.statuses()), (1, vec![DispatchStatus::Sending]));
     assert!(town.got().is_empty());
     town.fold_is_state();
@@ -261,7 +261,7 @@ async fn an_answer_goes_on_with_the_flow() {
 async fn a_lost_reading_is_made_again() {
     let mut town = Town::with(ASK).await;
     town.start(json!({})).await;
-    town.host.engine.begin_attempts(STREAM, town.clock.now()).unwrap();
+    begin_all(&town);
     town.restart().await;
     assert_eq!(town.statuses(), [DispatchStatus::Ready]);
     town.pass(5).await;
@@ -275,7 +275,7 @@ async fn a_lost_writing_waits_for_a_person_who_tries_again() {
     let mut town = Town::with(TELL).await;
     town.start(json!({})).await;
     // It reached the peer; the process died before the answer was on record.
-    let begun = town.host.engine.begin_attempts(STREAM, town.clock.now()).unwrap().remove(0);
+    let begun = begin_all(&town).remove(0);
     town.connectors["http"].send(begun.request).await.unwrap();
     town.restart().await;
     town.pass(3_600).await;
@@ -341,7 +341,7 @@ async fn a_late_result_of_a_withdrawn_request_changes_nothing() {
     let task = "{ call: http, with: { method: post, endpoint: 'http://HOST/x' }, timeout: { after: PT1S } }";
     let town = Town::with(&caught(task)).await;
     town.start(json!({})).await;
-    let begun = town.host.engine.begin_attempts(STREAM, town.clock.now()).unwrap().remove(0);
+    let begun = begin_all(&town).remove(0);
     town.clock.set(START.plus_micros(2 * SECOND));
     town.submit(Command::Wake).await;
     assert_eq!(town.output()["status"], 408);
@@ -404,4 +404,11 @@ async fn a_retry_of_the_flow_is_another_request_with_the_same_key() {
     let keys: Vec<String> = town.state().records.dispatches.into_values().map(|dispatch| dispatch.key).collect();
     assert!(keys.iter().all(|key| *key == keys[0]), "{keys:?}");
     town.fold_is_state();
+}
+
+/// Begins attempts of everything that is ready, as a host with room on every lane does.
+fn begin_all(town: &Town) -> Vec<peygir_runtime::engine::Begun> {
+    let (engine, now) = (&town.host.engine, town.clock.now());
+    let ready = engine.ready(STREAM, now).unwrap().into_iter().map(|ready| ready.dispatch).collect();
+    engine.begin_attempts(STREAM, now, ready).unwrap()
 }
