@@ -162,6 +162,19 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// The instance that a turn left something of to the next.
+    pub fn instance(&self) -> Option<Id> {
+        match self {
+            Command::Continue { instance }
+            | Command::Step { instance, .. }
+            | Command::Call { instance, .. }
+            | Command::Listen { instance, .. } => Some(*instance),
+            _ => None,
+        }
+    }
+}
+
 /// A key that must be absent, and what it is claimed with.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]

@@ -11,6 +11,7 @@ use peygir_casework::request::output_of;
 use peygir_connector::{Connector, Fault, FaultKind, Lasting, Reached, Receipt, send_within};
 use peygir_core::{Id, Moment};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
 
 use crate::clock::Clock;
 use crate::command::{AttemptResult, Command};
@@ -32,6 +33,9 @@ const TURNS_MAX: usize = 16;
 /// A place on a lane; an operation that no connector knows has no lane and fails at once.
 type Place = Option<OwnedSemaphorePermit>;
 
+/// After the word to stop, attempts under way have this long to end.
+pub const DRAIN_SECONDS_MAX: u64 = 60;
+
 type StreamLock = Arc<tokio::sync::Mutex<()>>;
 
 /// Connectors by the name that the deployment gives them.
@@ -48,6 +52,8 @@ pub struct Host {
     /// Streams with messages that found no place on their lane: looked at again once a place is free.
     waiting: Mutex<BTreeSet<Id>>,
     turns: Arc<Semaphore>,
+    /// Attempts under way.
+    sending: Mutex<JoinSet<()>>,
     work: Notify,
 }
 
@@ -71,6 +77,7 @@ impl Host {
             lanes,
             waiting: Mutex::default(),
             turns: Arc::new(Semaphore::new(TURNS_MAX)),
+            sending: Mutex::default(),
             work: Notify::new(),
         })
     }
@@ -107,19 +114,26 @@ impl Host {
     /// Runs until `stop` is told. First, attempts that an earlier process began and has no result for are settled by
     /// their connectors' policies.
     pub async fn run(self: Arc<Self>, stop: Arc<Notify>) {
+        let mut told = std::pin::pin!(stop.notified());
         self.recover().await;
         loop {
-            let busy = self.round().await;
-            if busy {
-                tokio::task::yield_now().await;
-                continue;
-            }
-            let wait = self.until_next();
+            let wait = if self.round().await { Duration::ZERO } else { self.until_next() };
             tokio::select! {
-                () = stop.notified() => return,
+                biased;
+                () = &mut told => break,
                 () = self.work.notified() => {}
                 () = tokio::time::sleep(wait) => {}
             }
+        }
+        self.drain().await;
+    }
+
+    /// Attempts under way get the time to end: their results are kept, so that nothing is sent again at the next start.
+    async fn drain(&self) {
+        let mut sending = std::mem::take(&mut *locked(&self.sending));
+        let ended = async { while sending.join_next().await.is_some() {} };
+        if tokio::time::timeout(Duration::from_secs(DRAIN_SECONDS_MAX), ended).await.is_err() {
+            tracing::warn!(seconds = DRAIN_SECONDS_MAX, "attempts were still under way; the next start settles them");
         }
     }
 
@@ -213,8 +227,7 @@ impl Host {
                 let begun = host.begin(stream, now).await;
                 let any = !begun.is_empty();
                 for (attempt, place) in begun {
-                    let host = host.clone();
-                    tokio::spawn(async move { host.attempt(attempt, place).await });
+                    host.clone().spawn_attempt(attempt, place);
                 }
                 any
             }
@@ -304,6 +317,13 @@ impl Host {
         self.paused.lock().unwrap_or_else(std::sync::PoisonError::into_inner).keys().copied().collect()
     }
 
+    fn spawn_attempt(self: Arc<Self>, begun: Begun, place: Place) {
+        let host = self.clone();
+        let mut sending = locked(&self.sending);
+        while sending.try_join_next().is_some() {}
+        sending.spawn(async move { host.attempt(begun, place).await });
+    }
+
     /// Sends once and journals the result.
     async fn attempt(self: Arc<Self>, begun: Begun, place: Place) {
         let result = self.send(&begun).await;
@@ -355,7 +375,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> +
 
 /// Runs all at once; true where any was.
 async fn join(turns: impl Iterator<Item = impl Future<Output = bool> + Send + 'static>) -> bool {
-    let mut set = tokio::task::JoinSet::new();
+    let mut set = JoinSet::new();
     turns.for_each(|turn| {
         set.spawn(turn);
     });

@@ -42,6 +42,9 @@ pub struct Head {
     pub send: Option<Moment>,
     #[n(3)]
     pub sending: bool,
+    /// Turns in a row that only went on with what the one before had left, and left something again.
+    #[cbor(n(4), default)]
+    pub continuations: u32,
 }
 
 /// A row of a stream by what it holds.

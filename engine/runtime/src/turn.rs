@@ -28,6 +28,9 @@ mod flow;
 
 /// Pieces of work in one turn; the rest is left to a command of its own.
 pub const WORK_MAX: u32 = 5_000;
+/// Turns in a row that a flow may take without once resting: by then it has made a hundred thousand steps, and it is
+/// stopped, for it would fill the disk.
+pub const CONTINUATIONS_MAX: u32 = 100;
 
 /// A turn that was decided: the stream as it will be, and the commit that makes it so.
 #[derive(Debug)]
@@ -97,6 +100,7 @@ pub fn decide(catalog: &Catalog, vault: &Vault, stream: Stream, envelope: &Envel
     };
     turn.command(&envelope.command)?;
     turn.work_off()?;
+    turn.stop_runaways(&envelope.command);
     Ok(turn.finish(envelope))
 }
 
@@ -292,6 +296,35 @@ impl Turn<'_> {
                 self.ended(instance, &end);
                 Ok(())
             }
+        }
+    }
+
+    /// A flow that goes on and on without resting is cancelled, and a person is told.
+    fn stop_runaways(&mut self, command: &Command) {
+        let goes_on = matches!(
+            command,
+            Command::Continue { .. } | Command::Step { .. } | Command::Call { .. } | Command::Listen { .. }
+        );
+        let before = if goes_on { self.stream.head.continuations } else { 0 };
+        self.stream.head.continuations = if self.rest.is_empty() { 0 } else { before + 1 };
+        if self.stream.head.continuations <= CONTINUATIONS_MAX {
+            return;
+        }
+        self.stream.head.continuations = 0;
+        let mut runaways: Vec<Id> = self.rest.drain(..).filter_map(|left| left.instance()).collect();
+        runaways.dedup();
+        for instance in runaways {
+            let reason = format!("it went on for {CONTINUATIONS_MAX} turns without resting: a loop without an end?");
+            let command = peygir_core::Command::Cancel { reason: reason.clone() };
+            // Whoever ended meanwhile needs no stopping.
+            if self.step(instance, command).is_ok() {
+                let event = self.with_context(|context| incident::flow_faulted(context, instance, reason));
+                self.record(event);
+            }
+        }
+        // Only what the cancelling withdraws is left, and that is done at once.
+        while let Some(work) = self.work.pop_front() {
+            self.leave(work);
         }
     }
 

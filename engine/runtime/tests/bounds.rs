@@ -80,3 +80,20 @@ async fn an_event_meets_listeners_that_come_before_and_after_it() {
     let (status, output, _) = run(&world, "test/meet:1.0.0", json!({})).await;
     assert_eq!((status, output), (Status::Completed, Some(json!([{ "n": 2 }]))));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_loop_without_an_end_is_stopped_and_a_person_is_told() {
+    let world = common::world_with(&[&flow(
+        "endless",
+        "  - one: { set: '${ . }', then: two }\n  - two: { set: '${ . }', then: one }\n",
+    )]);
+    let (status, _, commits) = run(&world, "test/endless:1.0.0", json!({})).await;
+    assert_eq!(status, Status::Cancelled);
+    assert!(commits <= u64::from(peygir_runtime::turn::CONTINUATIONS_MAX) + 2, "{commits}");
+    let people = world.desk.directory().people;
+    let administrator = people.iter().find(|person| person.roles.contains(&"administrator".to_owned())).unwrap();
+    let by = world.desk.person(&administrator.id).unwrap();
+    let incidents = world.desk.incidents(&by, &Default::default()).await.unwrap().items;
+    assert_eq!(incidents.len(), 1);
+    assert!(incidents[0].reason.contains("without resting"), "{incidents:?}");
+}

@@ -63,6 +63,7 @@ impl From<Rejection> for Refusal {
             Rejection::Claimed => Refusal::Conflict("claimed"),
             Rejection::NotClaimed => Refusal::Conflict("not-claimed"),
             Rejection::NotYet => Refusal::Conflict("not-yet"),
+            Rejection::NotRetriable => Refusal::Conflict("not-retriable"),
             Rejection::Invalid(errors) => Refusal::Invalid(errors.into_iter().map(field_error).collect()),
         }
     }

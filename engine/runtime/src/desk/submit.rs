@@ -8,7 +8,7 @@ use super::Desk;
 use super::person::{Identity, identify};
 use super::refusal::{FieldError, Refusal};
 use super::view::{NewMessage, Party, Submitted};
-use crate::access::{Permission, Principal};
+use crate::access::{Permission, Place, Principal};
 use crate::command::{Claim, Command};
 use crate::engine::{Engine, Failure};
 
@@ -40,6 +40,9 @@ impl Desk {
         }
         let catalog = self.host.engine.catalog();
         let checked = check(message, catalog.province(), idempotency_key, &catalog)?;
+        if !by.may(Permission::MessageSubmit, &place_of_message(&checked)) {
+            return Err(Refusal::Forbidden);
+        }
         let at = self.host.clock.now();
         for _ in 0..TRIES_MAX {
             let host = self.host.clone();
@@ -86,6 +89,10 @@ impl Desk {
             Err(other) => Err(other.into()),
         }
     }
+}
+
+fn place_of_message(message: &NewMessage) -> Place {
+    Place { province: message.province.clone(), county: message.county.clone(), agency: message.agency.clone() }
 }
 
 fn submitted(stream: &crate::stream::Stream, repeated: bool) -> Result<Submitted, Refusal> {
