@@ -36,10 +36,16 @@ pub fn persian_digits(text: &str) -> String {
     text.chars().map(persian_digit).collect()
 }
 
-/// The form in which Persian text is kept: NFC, Persian ye and kaf, no invisible marks but single ZWNJ inside words.
+/// The form in which Persian text is kept: NFC, Persian ye and kaf, no invisible marks but single ZWNJ inside words, no
+/// control characters but newline and tab. A carriage return goes too: lines end with a newline alone.
 /// Digits and hamza stay as typed.
 pub fn stored_form(text: &str) -> String {
-    let cleaned: String = text.nfc().filter(|&character| !is_mark(character)).map(persian_letter).collect();
+    let cleaned: String = text
+        .chars()
+        .filter(|&character| !is_mark(character) && !is_stray_control(character))
+        .nfc()
+        .map(persian_letter)
+        .collect();
     let mut stored = String::with_capacity(cleaned.len());
     for character in cleaned.nfc() {
         if character == ZWNJ && !stored.chars().next_back().is_some_and(is_inside_word) {
@@ -171,6 +177,11 @@ fn is_mark(character: char) -> bool {
         character,
         '\u{200B}' | '\u{FEFF}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'
     )
+}
+
+/// Control characters of C0 and C1 that no text needs: a gateway or a terminal may take them for commands.
+fn is_stray_control(character: char) -> bool {
+    character.is_control() && !matches!(character, '\n' | '\t')
 }
 
 fn is_diacritic(character: char) -> bool {

@@ -66,6 +66,9 @@ fn text_has_a_stored_form_and_a_key() {
         ("می\u{00AC}شود", "می\u{200C}شود", "می شود"),
         ("مسؤول أداره", "مسؤول أداره", "مسوول اداره"),
         ("Bank  MELLI", "Bank  MELLI", "bank melli"),
+        ("س\u{0}ل\u{1B}ا\u{7F}م\u{85}\u{9F}", "سلام", "سلام"),
+        ("\u{7}یک\r\n\tدو\u{8}", "یک\n\tدو", "یک دو"),
+        ("\u{0}\u{1F}", "", ""),
     ];
     for (typed, stored, key) in cases {
         assert_eq!(stored_form(typed), stored, "stored form of {typed}");
