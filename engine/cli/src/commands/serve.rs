@@ -1,5 +1,6 @@
 //! `peygir serve`: a deployment at work on an embedded store, until it is told to stop.
 
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -76,7 +77,9 @@ async fn serve(arguments: Arguments, pack: pack::Catalog, data: DataFolder, buil
 
     let store = Arc::new(store::open(&data.store())?);
     let shared: Arc<dyn Store> = store.clone();
-    let keys = Keys::open(&data.keys(), &random)?;
+    // With data in the store, keys that are missing were lost: fresh ones would turn every name and text into erased ones.
+    let is_new = store.last_frame() == 0;
+    let keys = if is_new { Keys::open_or_make(&data.keys(), &random)? } else { Keys::open(&data.keys())? };
     let catalog = built
         .callback_secrets
         .iter()
@@ -118,7 +121,11 @@ async fn serve(arguments: Arguments, pack: pack::Catalog, data: DataFolder, buil
 fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("PEYGIR_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .init();
 }
 
 fn welcome(data: &DataFolder, desk: &Desk, access: &Access, clock: &Clock, address: &str) -> Result<()> {

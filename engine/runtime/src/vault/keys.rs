@@ -3,10 +3,14 @@
 //!
 //! `master.key` (32 random bytes, mode 600) wraps the keys in `persons.keys`; the look-up key is derived from it. A slot is
 //! 128 bytes: state, person, nonce, wrapped key with its tag, and room. Erasing writes zeros over the slot and syncs.
+//!
+//! The first slot is a header that names the form and proves the master key, so that an emptied file or another master key
+//! is never taken for a beginning. Keys are made once, for a store that is new: lost ones stop the start, because with
+//! fresh keys everything sealed would read as erased without anybody having decided it.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
@@ -22,6 +26,11 @@ use super::PersonKey;
 const SLOT_BYTES: usize = 128;
 const USED: u8 = 1;
 const ERASED: u8 = 2;
+const HEADER: u8 = 3;
+/// Stands after the state of the header; the proof of the master key follows it.
+const MAGIC: &[u8; 16] = b"peygir persons 1";
+const MASTER_FILE: &str = "master.key";
+const PERSONS_FILE: &str = "persons.keys";
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -29,6 +38,11 @@ pub enum Error {
     Io { path: String, source: std::io::Error },
     #[error("{0}")]
     Damaged(String),
+    #[error(
+        "{path} {what}, and the store has data already: everything sealed in it would read as erased. \
+         Nothing was started or changed. Bring the keys folder back from its backup, master.key and persons.keys together"
+    )]
+    Lost { path: String, what: &'static str },
     #[error("the person has a key already")]
     Exists,
 }
@@ -63,17 +77,54 @@ impl Keys {
         Self { lookup: Zeroizing::new([0x5a; 32]), inner: Mutex::new(inner) }
     }
 
-    /// Opens the keys in `dir`, making master key and file where there are none. `random` gives 32 fresh bytes.
-    pub fn open(dir: &Path, random: &dyn Fn() -> [u8; 32]) -> Result<Self, Error> {
-        std::fs::create_dir_all(dir).map_err(|source| io(dir, source))?;
-        let master = master_key(&dir.join("master.key"), random)?;
-        let path = dir.join("persons.keys");
-        let mut file = private().read(true).open(&path).map_err(|source| io(&path, source))?;
-        sync_dir(dir)?;
+    /// Opens the keys in `dir` that were made before. Errs where one of the files is missing or empty.
+    pub fn open(dir: &Path) -> Result<Self, Error> {
+        let master_path = dir.join(MASTER_FILE);
+        let master = read_master(&master_path)?.ok_or_else(|| lost(&master_path, "is missing"))?;
+        let path = dir.join(PERSONS_FILE);
+        let mut file = match OpenOptions::new().read(true).write(true).open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Err(lost(&path, "is missing")),
+            Err(source) => return Err(io(&path, source)),
+        };
         let (persons, end) = read_slots(&mut file, &path, &master)?;
         let lookup = Zeroizing::new(Sha256::new().chain_update(b"look-up").chain_update(*master).finalize().into());
         let slots = Slots { file, path, end, master };
         Ok(Self { lookup, inner: Mutex::new(Inner { persons, file: Some(slots) }) })
+    }
+
+    /// Opens the keys in `dir`, making what is missing: only for a store in which nothing is sealed yet. `random` gives 32
+    /// fresh bytes.
+    pub fn open_or_make(dir: &Path, random: &dyn Fn() -> [u8; 32]) -> Result<Self, Error> {
+        std::fs::create_dir_all(dir).map_err(|source| io(dir, source))?;
+        let master_path = dir.join(MASTER_FILE);
+        let path = dir.join(PERSONS_FILE);
+        let persons_bytes = match std::fs::metadata(&path) {
+            Ok(found) => found.len(),
+            Err(error) if error.kind() == ErrorKind::NotFound => 0,
+            Err(source) => return Err(io(&path, source)),
+        };
+        let master = match read_master(&master_path)? {
+            Some(master) => master,
+            None if persons_bytes > 0 => {
+                let what = format!(
+                    "{} is missing but {} is there: bring both back from the backup of the keys",
+                    master_path.display(),
+                    path.display()
+                );
+                return Err(Error::Damaged(what));
+            }
+            None => {
+                let master = Zeroizing::new(random());
+                write_whole(dir, &master_path, master.as_slice())?;
+                master
+            }
+        };
+        // A start that was cut short between the two files left the master key alone.
+        if persons_bytes == 0 {
+            write_whole(dir, &path, &header(&master))?;
+        }
+        Self::open(dir)
     }
 
     pub fn get(&self, person: Id) -> Option<PersonKey> {
@@ -152,11 +203,12 @@ impl Slots {
 fn read_slots(file: &mut File, path: &Path, master: &Zeroizing<[u8; 32]>) -> Result<(BTreeMap<Id, Slot>, u64), Error> {
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(|source| io(path, source))?;
+    check_header(&bytes, path, master)?;
     let mut persons = BTreeMap::new();
     // A slot that was torn by a crash was never acknowledged: the next one is written over it.
     let whole = bytes.len() / SLOT_BYTES;
-    let mut end = 0;
-    for (index, slot) in bytes.chunks_exact(SLOT_BYTES).enumerate() {
+    let mut end = SLOT_BYTES as u64;
+    for (index, slot) in bytes.chunks_exact(SLOT_BYTES).enumerate().skip(1) {
         let position = (index * SLOT_BYTES) as u64;
         end = position + SLOT_BYTES as u64;
         match slot[0] {
@@ -179,6 +231,36 @@ fn read_slots(file: &mut File, path: &Path, master: &Zeroizing<[u8; 32]>) -> Res
     Ok((persons, end))
 }
 
+/// The file came into being with its whole header, so less than that is never a beginning.
+fn check_header(bytes: &[u8], path: &Path, master: &Zeroizing<[u8; 32]>) -> Result<(), Error> {
+    if bytes.is_empty() {
+        return Err(lost(path, "is empty"));
+    }
+    let expected = header(master);
+    if bytes.len() < SLOT_BYTES || bytes[..=MAGIC.len()] != expected[..=MAGIC.len()] {
+        let what = format!("{} does not begin as a file of keys: bring it back from its backup", path.display());
+        return Err(Error::Damaged(what));
+    }
+    if bytes[..SLOT_BYTES] != expected {
+        let what = format!(
+            "{} was written with another {MASTER_FILE}: bring both files back from the same backup",
+            path.display()
+        );
+        return Err(Error::Damaged(what));
+    }
+    Ok(())
+}
+
+fn header(master: &Zeroizing<[u8; 32]>) -> [u8; SLOT_BYTES] {
+    let proof: [u8; 32] =
+        Sha256::new().chain_update(b"proof of the master key").chain_update(**master).finalize().into();
+    let mut slot = [0; SLOT_BYTES];
+    slot[0] = HEADER;
+    slot[1..17].copy_from_slice(MAGIC);
+    slot[17..49].copy_from_slice(&proof);
+    slot
+}
+
 fn unwrap_slot(slot: &[u8], master: &Zeroizing<[u8; 32]>) -> Option<(Id, PersonKey)> {
     let person = Id(slot[1..17].try_into().ok()?);
     let clear = XChaCha20Poly1305::new(master.as_slice().into())
@@ -187,26 +269,43 @@ fn unwrap_slot(slot: &[u8], master: &Zeroizing<[u8; 32]>) -> Option<(Id, PersonK
     Some((person, Zeroizing::new(clear.try_into().ok()?)))
 }
 
-fn master_key(path: &Path, random: &dyn Fn() -> [u8; 32]) -> Result<Zeroizing<[u8; 32]>, Error> {
-    if let Ok(bytes) = std::fs::read(path) {
-        let key: [u8; 32] =
-            bytes.try_into().map_err(|_| Error::Damaged(format!("{}: a master key has 32 bytes", path.display())))?;
-        return Ok(Zeroizing::new(key));
-    }
-    let key = Zeroizing::new(random());
-    let mut file = private().create_new(true).open(path).map_err(|source| io(path, source))?;
-    file.write_all(key.as_slice()).and_then(|()| file.sync_all()).map_err(|source| io(path, source))?;
-    Ok(key)
+/// None where there is no such file.
+fn read_master(path: &Path) -> Result<Option<Zeroizing<[u8; 32]>>, Error> {
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => Zeroizing::new(bytes),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(io(path, source)),
+    };
+    let key: [u8; 32] = bytes.as_slice().try_into().map_err(|_| {
+        let what = format!(
+            "{}: a master key has 32 bytes, this file has {}: bring it back from its backup",
+            path.display(),
+            bytes.len()
+        );
+        Error::Damaged(what)
+    })?;
+    Ok(Some(Zeroizing::new(key)))
 }
 
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false).mode(0o600);
-    options
+/// Under its name the file is whole or not there, whenever the machine stops. Readable by its owner alone.
+fn write_whole(dir: &Path, path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let temporary = path.with_extension("new");
+    let written = || -> std::io::Result<()> {
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&temporary, path)
+    };
+    written().map_err(|source| io(path, source))?;
+    sync_dir(dir)
 }
 
 fn sync_dir(dir: &Path) -> Result<(), Error> {
     File::open(dir).and_then(|dir| dir.sync_all()).map_err(|source| io(dir, source))
+}
+
+fn lost(path: &Path, what: &'static str) -> Error {
+    Error::Lost { path: path.display().to_string(), what }
 }
 
 fn io(path: &Path, source: std::io::Error) -> Error {
@@ -220,7 +319,7 @@ mod tests {
     #[test]
     fn keys_are_there_after_a_restart_and_erased_ones_are_not() {
         let dir = tempfile::tempdir().unwrap();
-        let open = || Keys::open(dir.path(), &|| [3; 32]).unwrap();
+        let open = || Keys::open_or_make(dir.path(), &|| [3; 32]).unwrap();
         let keys = open();
         keys.create(Id([1; 16]), Zeroizing::new([1; 32])).unwrap();
         keys.create(Id([2; 16]), Zeroizing::new([2; 32])).unwrap();
@@ -231,27 +330,106 @@ mod tests {
         assert_eq!(keys.get(Id([2; 16])).map(|key| *key), Some([2; 32]));
         let bytes = std::fs::read(dir.path().join("persons.keys")).unwrap();
         assert!(!bytes.windows(32).any(|window| window == [2; 32]), "a key stands in the file in clear");
-        assert!(bytes[1..SLOT_BYTES].iter().all(|byte| *byte == 0), "an erased slot still holds bytes");
+        assert!(
+            bytes[SLOT_BYTES + 1..2 * SLOT_BYTES].iter().all(|byte| *byte == 0),
+            "an erased slot still holds bytes"
+        );
+        assert_eq!(bytes[SLOT_BYTES], ERASED);
     }
 
     #[test]
     fn a_torn_last_slot_is_written_over() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("persons.keys");
-        let keys = Keys::open(dir.path(), &|| [3; 32]).unwrap();
+        let keys = Keys::open_or_make(dir.path(), &|| [3; 32]).unwrap();
         keys.create(Id([1; 16]), Zeroizing::new([1; 32])).unwrap();
         drop(keys);
         let whole = std::fs::read(&path).unwrap();
         for torn in 1..SLOT_BYTES {
             let mut bytes = whole.clone();
-            bytes.extend(&whole[..torn]);
+            bytes.extend(&whole[SLOT_BYTES..SLOT_BYTES + torn]);
             std::fs::write(&path, &bytes).unwrap();
-            let keys = Keys::open(dir.path(), &|| [3; 32]).unwrap();
+            let keys = Keys::open_or_make(dir.path(), &|| [3; 32]).unwrap();
             keys.create(Id([2; 16]), Zeroizing::new([2; 32])).unwrap();
             drop(keys);
-            let keys = Keys::open(dir.path(), &|| [3; 32]).unwrap();
+            let keys = Keys::open_or_make(dir.path(), &|| [3; 32]).unwrap();
             assert!(keys.get(Id([1; 16])).is_some() && keys.get(Id([2; 16])).is_some(), "torn at {torn}");
             std::fs::write(&path, &whole).unwrap();
         }
+    }
+
+    fn made() -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        let keys = Keys::open_or_make(dir.path(), &|| [3; 32]).unwrap();
+        keys.create(Id([1; 16]), Zeroizing::new([1; 32])).unwrap();
+        dir
+    }
+
+    fn refusal(opened: Result<Keys, Error>) -> Error {
+        opened.err().expect("the keys are refused")
+    }
+
+    #[test]
+    fn keys_that_are_lost_are_refused_and_nothing_is_made_in_their_place() {
+        for name in [MASTER_FILE, PERSONS_FILE] {
+            let dir = made();
+            let path = dir.path().join(name);
+            std::fs::remove_file(&path).unwrap();
+            let error = refusal(Keys::open(dir.path()));
+            assert!(matches!(error, Error::Lost { what: "is missing", .. }), "{error}");
+            let told = error.to_string();
+            assert!(told.contains(name) && told.contains("would read as erased") && told.contains("backup"), "{told}");
+            assert!(!path.exists(), "{name} was made again");
+        }
+    }
+
+    #[test]
+    fn an_emptied_or_shortened_file_is_refused() {
+        let dir = made();
+        let path = dir.path().join(PERSONS_FILE);
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::write(&path, b"").unwrap();
+        let error = refusal(Keys::open(dir.path()));
+        assert!(matches!(error, Error::Lost { what: "is empty", .. }), "{error}");
+        for bytes in 1..SLOT_BYTES {
+            std::fs::write(&path, &whole[..bytes]).unwrap();
+            assert!(matches!(refusal(Keys::open(dir.path())), Error::Damaged(_)), "{bytes} bytes");
+        }
+        std::fs::write(&path, &whole[SLOT_BYTES..]).unwrap();
+        assert!(matches!(refusal(Keys::open(dir.path())), Error::Damaged(_)), "without a header");
+    }
+
+    #[test]
+    fn keys_without_a_person_are_no_damage() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(Keys::open_or_make(dir.path(), &|| [3; 32]).unwrap());
+        let keys = Keys::open(dir.path()).unwrap();
+        keys.create(Id([1; 16]), Zeroizing::new([1; 32])).unwrap();
+        drop(keys);
+        assert!(Keys::open(dir.path()).unwrap().get(Id([1; 16])).is_some());
+    }
+
+    #[test]
+    fn a_first_start_that_was_cut_short_is_finished_with_the_same_master_key() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("master.new"), b"half").unwrap();
+        drop(Keys::open_or_make(dir.path(), &|| [3; 32]).unwrap());
+        std::fs::remove_file(dir.path().join(PERSONS_FILE)).unwrap();
+        drop(Keys::open_or_make(dir.path(), &|| panic!("the master key is there")).unwrap());
+        assert_eq!(std::fs::read(dir.path().join(MASTER_FILE)).unwrap(), [3; 32]);
+    }
+
+    #[test]
+    fn another_master_key_is_refused_and_overwrites_no_slot() {
+        let dir = made();
+        let master = dir.path().join(MASTER_FILE);
+        std::fs::remove_file(&master).unwrap();
+        assert!(matches!(refusal(Keys::open_or_make(dir.path(), &|| [4; 32])), Error::Damaged(_)));
+        assert!(!master.exists());
+        std::fs::write(&master, [4; 32]).unwrap();
+        let told = refusal(Keys::open(dir.path())).to_string();
+        assert!(told.contains("another master.key"), "{told}");
+        std::fs::write(&master, [3; 32]).unwrap();
+        assert!(Keys::open(dir.path()).unwrap().get(Id([1; 16])).is_some());
     }
 }
