@@ -44,6 +44,13 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let errors = checked.found.list.iter().filter(|found| found.severity == Severity::Error).count();
     let warnings = checked.found.list.len() - errors;
     say(&format!("{} files checked, {errors} errors, {warnings} warnings", checked.files.len()));
+    if checked.files.is_empty() && errors == 0 {
+        // A mistyped path must not pass for a good pack.
+        say(
+            "nothing was checked: there is no flow, table, script, calendar, form, pack or deployment in what was named",
+        );
+        return Ok(ExitCode::FAILURE);
+    }
     Ok(if errors > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 

@@ -1,6 +1,6 @@
 //! What is wrong with a scenario is told at its place, and nothing of its file is run.
 
-use crate::binary::{call, folder};
+use crate::binary::{call, folder, root};
 
 /// A file, and for each finding its place and a part of what is said.
 fn check(text: &str, expected: &[(&str, &str)]) {
@@ -174,4 +174,15 @@ fn wrong_usage_has_a_code_of_its_own() {
     assert_eq!(call(folder.path(), &["test", ".", "--wrong"]).code, 64);
     let nothing = call(folder.path(), &["test", "."]);
     assert_eq!((nothing.code, nothing.stdout.trim()), (1, "0 scenarios, 0 rows in 0 files: nothing to test"));
+}
+
+#[test]
+fn a_check_that_finds_nothing_to_check_fails() {
+    let folder = folder(&[("empty/notes.txt", "nothing that is checked")]);
+    let nothing = call(folder.path(), &["check", "empty"]);
+    assert_eq!(nothing.code, 1, "{}", nothing.stderr);
+    assert!(nothing.stderr.contains("nothing was checked"), "{}", nothing.stderr);
+    let shipped = call(&root(), &["check", "workflows"]);
+    assert_eq!(shipped.code, 0, "{}", shipped.stderr);
+    assert!(!shipped.stderr.contains("nothing was checked"), "{}", shipped.stderr);
 }
