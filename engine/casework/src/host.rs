@@ -83,6 +83,9 @@ pub enum Rejection {
     NotClaimed,
     #[error("not yet due")]
     NotYet,
+    /// The incident has nothing in it that could be tried again.
+    #[error("cannot be tried again")]
+    NotRetriable,
     #[error("the answer does not fit the form: {0:?}")]
     Invalid(Vec<(String, String)>),
 }

@@ -60,7 +60,7 @@ pub fn retry(context: &Context<'_>, id: Id, by: &str) -> Result<Retry, Rejection
         }
         About::FlowFault(instance) => Ok(Retry::Flow(Reply { events: vec![resolved], ..Reply::default() }, *instance)),
         // Nothing to try again: somebody has to read it and settle it.
-        About::Unaddressed(_) | About::Unread { .. } => Err(Rejection::NotFound),
+        About::Unaddressed(_) | About::Unread { .. } => Err(Rejection::NotRetriable),
     }
 }
 

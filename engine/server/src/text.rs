@@ -222,7 +222,7 @@ mod tests {
                  given-twice not-a-number not-a-cursor not-readable national-id-checksum mobile-invalid scope-invalid \
                  name-invalid person-unknown",
             ),
-            ("conflict", "claimed not-claimed not-yet ended settled erased claimed-before name-taken"),
+            ("conflict", "claimed not-claimed not-yet not-retriable ended settled erased claimed-before name-taken"),
             ("done", "claimed released completed registered retried settled note-missing"),
             (
                 "journal",

@@ -45,6 +45,7 @@ conflict-ended = This task has ended.
 conflict-settled = This incident was dealt with before.
 conflict-not-due = It is not time for this call yet.
 conflict-not-yet = It is not time for this yet.
+conflict-not-retriable = There is nothing to try again in this incident; deal with it and settle it.
 conflict-claimed-before = This key was taken before.
 conflict-erased = This citizen's data has been erased.
 conflict-name-taken = There is a token of this name; each name is used once only.
