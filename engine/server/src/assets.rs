@@ -2,12 +2,13 @@
 
 use std::path::Path as FilePath;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
 use crate::options::App;
+use crate::path::Path;
 use crate::problem::{Code, Problem};
 
 /// Longest font file that is served, in bytes.

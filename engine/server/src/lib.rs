@@ -13,6 +13,7 @@ mod form;
 mod gate;
 mod locale;
 mod options;
+mod path;
 mod problem;
 mod query;
 mod routes;

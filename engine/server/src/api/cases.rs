@@ -1,12 +1,13 @@
 //! Cases: lists, one case, its journal. Personal data is masked here; reading it in clear is the console's, by a person.
 
 use axum::Json;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use peygir_runtime::desk::{CaseFilter, CaseSummary, CaseView, JournalLine, Page};
 
 use super::id;
 use crate::gate::Caller;
 use crate::options::App;
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::query::Params;
 

@@ -1,11 +1,12 @@
 //! Peers' calls to connectors: passed on as bytes, for a gateway may send any encoding.
 
-use axum::extract::{Path, RawQuery, Request, State};
+use axum::extract::{RawQuery, Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
 use crate::body;
 use crate::options::App;
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::query::raw_pairs;
 

@@ -1,9 +1,9 @@
 //! The pages of problem codes: what the `type` of a problem leads to.
 
-use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
+use crate::path::Path;
 use crate::problem::{Code, Problem};
 
 pub async fn show(Path(code): Path<String>) -> Result<Response, Problem> {

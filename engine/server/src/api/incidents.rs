@@ -1,7 +1,7 @@
 //! Incidents: what failed for good and waits for a person's word.
 
 use axum::Json;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use peygir_runtime::desk::{IncidentView, Page};
 use serde::Deserialize;
@@ -10,6 +10,7 @@ use super::id;
 use crate::body::JsonBody;
 use crate::gate::Caller;
 use crate::options::App;
+use crate::path::Path;
 use crate::problem::{Code, Problem};
 use crate::query::Params;
 

@@ -1,7 +1,7 @@
 //! Tasks: what waits for people, and their answers.
 
 use axum::Json;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use peygir_runtime::desk::{Page, TaskFilter, TaskView};
 use serde_json::Value;
 
@@ -9,6 +9,7 @@ use super::id;
 use crate::body::JsonBody;
 use crate::gate::Caller;
 use crate::options::App;
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::query::Params;
 

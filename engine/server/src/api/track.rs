@@ -1,7 +1,7 @@
 //! Where a case stands, for anybody who holds its tracking code.
 
 use axum::Json;
-use axum::extract::{Extension, Path, State};
+use axum::extract::{Extension, State};
 use peygir_runtime::desk::Track;
 use serde_json::{Value, json};
 
@@ -9,6 +9,7 @@ use crate::console::layout::Ui;
 use crate::console::stage;
 use crate::console::track::clean_code;
 use crate::options::App;
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::shell::Reader;
 

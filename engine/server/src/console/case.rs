@@ -1,6 +1,6 @@
 //! One case: where it stands, its flow, tasks and messages, and its story.
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use peygir_runtime::desk::{CaseView, Party};
@@ -10,6 +10,7 @@ use super::{cases, flow_strip, outbox, stage, task_list, timeline, widget};
 use crate::api::id;
 use crate::gate::Caller;
 use crate::options::App;
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::query::PageQuery;
 

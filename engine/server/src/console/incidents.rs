@@ -1,6 +1,6 @@
 //! Incidents: what failed for good, to be tried again or settled with a note.
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use peygir_runtime::access::Permission;
@@ -14,6 +14,7 @@ use crate::api::incidents::{NOTE_CHARACTERS_MAX, checked_note};
 use crate::form::Posted;
 use crate::gate::Caller;
 use crate::options::App;
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::query::PageQuery;
 

@@ -3,7 +3,7 @@
 //! Opening the link shows a button and changes nothing, for mail programs and messengers open links to preview them;
 //! only the button's post uses the link up.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use maud::{Markup, html};
@@ -12,6 +12,7 @@ use peygir_runtime::access::{LINK_SECONDS_MAX, SESSION_SECONDS_MAX};
 use super::layout::{self, Ui};
 use crate::gate::{SESSION_COOKIE, session_secret};
 use crate::options::App;
+use crate::path::Path;
 use crate::problem::{Code, Problem};
 
 pub async fn confirm(State(app): State<App>, ui: Ui, Path(token): Path<String>) -> Result<Response, Problem> {

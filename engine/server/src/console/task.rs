@@ -1,6 +1,6 @@
 //! One task: what it is about, its form, and the buttons to claim, complete and release it.
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
@@ -14,6 +14,7 @@ use crate::api::id;
 use crate::form::Posted;
 use crate::gate::Caller;
 use crate::options::App;
+use crate::path::Path;
 use crate::problem::{Problem, WrongField};
 use crate::query::PageQuery;
 

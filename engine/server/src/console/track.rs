@@ -1,6 +1,6 @@
 //! Tracking, open to all: where a case stands, in words and without personal data.
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
@@ -10,6 +10,7 @@ use peygir_runtime::desk::{Refusal, Track};
 use super::layout::{self, Ui};
 use super::{stage, widget};
 use crate::options::App;
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::query::PageQuery;
 

@@ -108,6 +108,9 @@ async fn misspelt_filters_and_strange_ids_are_refused() {
         ("/api/v1/cases/01JD7Z8QH5RRA4J4C0V3M1X2YB", 404, "PG-A003"),
         ("/api/v1/tasks/01JD7Z8QH5RRA4J4C0V3M1X2YB", 404, "PG-A003"),
         ("/api/v1/track/12345678901", 404, "PG-A003"),
+        ("/api/v1/track/%ff", 404, "PG-A003"),
+        ("/api/v1/cases/%ff%fe", 404, "PG-A003"),
+        ("/connectors/sms/%ff", 404, "PG-A003"),
     ] {
         let answer = fixture.api("GET", path, &token, "").await;
         assert_eq!((answer.status.as_u16(), answer.code().as_str()), (status, code), "{path}");

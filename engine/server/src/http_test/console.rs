@@ -169,6 +169,12 @@ async fn tracking_codes_are_found_however_typed_and_unknown_ones_are_told() {
     let fixture = fixture();
     let asked = fixture.page("/track?code=%DB%B1%DB%B2%20345", "").await;
     assert_eq!((asked.status.as_u16(), asked.header("location")), (303, "/track/12345"));
+    let cookie = fixture.cookie(&fixture.person("operator"));
+    for path in ["/track/%ff", "/cases/%ff", "/login/%ff"] {
+        let strange = fixture.page(path, &cookie).await;
+        assert_eq!((strange.status.as_u16(), strange.header("content-type")), (404, "text/html; charset=utf-8"));
+        assert!(strange.body.contains("PG-A003"), "{path}: {}", strange.body);
+    }
     let unknown = fixture.page("/track/12345678901", "").await;
     assert_eq!(unknown.status, 404);
     assert!(unknown.body.contains("پیامی با این کد پیدا نشد"));
