@@ -112,6 +112,9 @@ impl Connector for Gateway {
     }
 }
 
+/// What a peer names as its token in a call to any of a world's gateways. They read no calls.
+pub const CALLBACK_SECRET: &str = "callback-secret-of-the-world";
+
 impl World {
     /// `manifests`: one for each channel of the deployment, by the channel's name. `seed` makes ids and draws.
     pub fn new(
@@ -137,6 +140,9 @@ impl World {
             })
             .collect();
         let catalog = Catalog::new(pack, manifests, Arc::new(peygir_script::Deadline::never));
+        let catalog = manifests
+            .keys()
+            .fold(catalog, |catalog, channel| catalog.with_callback_secret(channel, CALLBACK_SECRET.to_owned()));
         let keys = Arc::new(Keys::in_memory());
         let random = seeded(seed);
         let desk = assemble(&catalog, &store, &keys, &random, &clock, &gateways);

@@ -1,17 +1,91 @@
 //! Calls of peers: messages in and reports, read by the connector that knows the peer's way of speaking.
 
-use peygir_connector::{CALLBACK_TOKEN_PARAMETER, Delivery, Inbound, InboundCall};
+use peygir_connector::{CALLBACK_TOKEN_PARAMETER, Delivery, Fault, Inbound, InboundCall};
 use peygir_core::Id;
 use subtle::ConstantTimeEq;
 
 use super::Desk;
 use super::person::identify;
 use super::refusal::{FieldError, Refusal};
-use super::submit::{inbound_claim, seal_text};
+use super::submit::{claimed, delivery_claim, seal_text};
 use super::view::{NewMessage, Party, Source};
 use crate::access::{Grant, Principal, Scope};
 use crate::command::Command;
 use crate::engine::Failure;
+
+/// Path of the calls that bring messages, in [`InboundCall::path`].
+const MESSAGE_PATH: &str = "mo";
+/// Parameter that names a message's sender, where a peer gives one.
+const SENDER_PARAMETER: &str = "from";
+/// Most of an unreadable call that is kept, in bytes of its percent-encoded text.
+pub const UNREAD_BYTES_MAX: usize = 64 * 1024;
+
+/// A message that came in and that no case can be made of.
+struct Unread {
+    /// Tells this delivery from all others of its connector.
+    id: String,
+    from: String,
+    text: String,
+    /// What is wrong with it; neither secret nor personal.
+    wrong: String,
+}
+
+impl Unread {
+    fn message(message: NewMessage, errors: &[FieldError]) -> Self {
+        let wrong: Vec<String> = errors.iter().map(|error| format!("{}: {}", error.field, error.code)).collect();
+        Self {
+            id: message.source.map(|source| source.id).unwrap_or_default(),
+            from: message.from.mobile.unwrap_or_default(),
+            text: message.text,
+            wrong: wrong.join(", "),
+        }
+    }
+
+    /// The call as it came, for the connector could not read it; its token is out of it already.
+    fn call(call: &InboundCall, fault: &Fault) -> Self {
+        let sender = call.query.iter().find(|(name, _)| name == SENDER_PARAMETER).map(|(_, value)| value.as_slice());
+        let mut text = raw(call);
+        // No id of a peer has a line end in it.
+        let id = format!("unread\n{text}");
+        // It is ASCII, so every place is the end of a character.
+        text.truncate(UNREAD_BYTES_MAX);
+        Self {
+            id,
+            from: String::from_utf8_lossy(sender.unwrap_or_default()).into_owned(),
+            text,
+            wrong: fault.message.clone(),
+        }
+    }
+}
+
+/// A call in one line of ASCII: path, query, and after a blank the body where there is one.
+fn raw(call: &InboundCall) -> String {
+    let mut line = percent_encoded(call.path.as_bytes());
+    for (index, (name, value)) in call.query.iter().enumerate() {
+        line.push(if index == 0 { '?' } else { '&' });
+        line.push_str(&percent_encoded(name.as_bytes()));
+        line.push('=');
+        line.push_str(&percent_encoded(value));
+    }
+    if !call.body.is_empty() {
+        line.push(' ');
+        line.push_str(&percent_encoded(&call.body));
+    }
+    line
+}
+
+/// Unreserved characters of RFC 3986 as they are, all other bytes by their number.
+fn percent_encoded(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for &byte in bytes {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    text
+}
 
 impl Desk {
     /// A peer's call to a connector: `path` below the connector's own, query decoded to bytes, among it the `token` that
@@ -31,10 +105,17 @@ impl Desk {
         }
         let peer = self.host.connectors.get(connector).ok_or(Refusal::NotFound)?;
         let call = InboundCall { path: path.to_owned(), query, body };
-        let told = peer.receive(&call).map_err(|fault| {
-            tracing::warn!(connector, path, %fault, "a peer's call could not be read");
-            Refusal::Invalid(vec![FieldError { field: String::new(), code: "not-readable" }])
-        })?;
+        let told = match peer.receive(&call) {
+            Ok(told) => told,
+            Err(fault) => {
+                tracing::warn!(connector, path, %fault, "a peer's call could not be read");
+                if path != MESSAGE_PATH {
+                    return Err(Refusal::Invalid(vec![FieldError { field: String::new(), code: "not-readable" }]));
+                }
+                self.keep_unread(connector, Unread::call(&call, &fault)).await?;
+                return Ok(1);
+            }
+        };
         let taken = told.len();
         for one in told {
             match one {
@@ -67,26 +148,32 @@ impl Desk {
         };
         match self.submit_message(&peer(connector), message.clone(), None).await {
             // The peer will not send it again in a better form: a person has to look at it.
-            Err(Refusal::Invalid(errors)) => self.keep_unread(connector, &message, &errors).await,
+            Err(Refusal::Invalid(errors)) => self.keep_unread(connector, Unread::message(message, &errors)).await,
             other => other.map(|_| ()),
         }
     }
 
-    async fn keep_unread(&self, connector: &str, message: &NewMessage, errors: &[FieldError]) -> Result<(), Refusal> {
+    /// An incident for a person to look at, instead of a case. The same delivery again opens no second one.
+    async fn keep_unread(&self, connector: &str, unread: Unread) -> Result<(), Refusal> {
         let host = self.host.clone();
         let at = host.clock.now();
-        let (from, text) = (message.from.mobile.clone().unwrap_or_default(), message.text.clone());
+        let stream = self.host.engine.new_id(at);
+        let reason = format!("no case could be made of a message by connector `{connector}`: {}", unread.wrong);
+        let from_connector = connector.to_owned();
         let sealed = tokio::task::spawn_blocking(move || {
+            let claim = delivery_claim(&host.engine, &from_connector, &unread.id, stream);
+            if claimed(&host.engine, &claim.key)?.is_some() {
+                return Ok(None);
+            }
             // A key of its own: nothing tells whose message this is.
             let person = identify(&host.engine, None, None, at)?.person;
-            Ok::<_, Refusal>((seal_text(&host.engine, person, &from)?, seal_text(&host.engine, person, &text)?))
+            let from = seal_text(&host.engine, person, &unread.from)?;
+            let text = seal_text(&host.engine, person, &unread.text)?;
+            Ok::<_, Refusal>(Some(Command::KeepUnread { reason, from, text, claims: vec![claim] }))
         });
-        let (from, text) = sealed.await.map_err(|error| Refusal::Internal(error.to_string()))??;
-        let wrong: Vec<String> = errors.iter().map(|error| format!("{}: {}", error.field, error.code)).collect();
-        let reason = format!("no case could be made of a message by connector `{connector}`: {}", wrong.join(", "));
-        let stream = self.host.engine.new_id(at);
-        let claims = inbound_claim(&self.host.engine, message, stream).into_iter().collect();
-        let command = Command::KeepUnread { reason, from, text, claims };
+        let Some(command) = sealed.await.map_err(|error| Refusal::Internal(error.to_string()))?? else {
+            return Ok(());
+        };
         match self.host.submit(stream, &peer(connector).id, command).await {
             // Delivered twice: it is kept already.
             Ok(_) | Err(Failure::Claimed { .. }) => Ok(()),

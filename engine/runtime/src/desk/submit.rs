@@ -162,17 +162,21 @@ fn prepare(
 }
 
 /// The peer's own id of a message: the same id again is the same message.
-pub(super) fn inbound_claim(engine: &Engine, message: &NewMessage, stream: Id) -> Option<Claim> {
+fn inbound_claim(engine: &Engine, message: &NewMessage, stream: Id) -> Option<Claim> {
     let source = message.source.as_ref()?;
-    let key = claim_key(engine, INBOUND, &format!("{}\0{}", source.connector, source.id));
-    Some(Claim { key, value: stream.0.to_vec() })
+    Some(delivery_claim(engine, &source.connector, &source.id, stream))
+}
+
+/// Holds a delivery by a connector under the peer's id of it, or another that tells it from all others.
+pub(super) fn delivery_claim(engine: &Engine, connector: &str, id: &str, stream: Id) -> Claim {
+    Claim { key: claim_key(engine, INBOUND, &format!("{connector}\0{id}")), value: stream.0.to_vec() }
 }
 
 fn claim_key(engine: &Engine, prefix: &[u8], text: &str) -> Vec<u8> {
     [prefix, &engine.vault.fingerprint("claim", text)].concat()
 }
 
-fn claimed(engine: &Engine, key: &[u8]) -> Result<Option<Vec<u8>>, Refusal> {
+pub(super) fn claimed(engine: &Engine, key: &[u8]) -> Result<Option<Vec<u8>>, Refusal> {
     engine.store.claimed(key).map_err(|error| Refusal::Internal(error.to_string()))
 }
 
