@@ -97,7 +97,7 @@ fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply
     Ok(Reply { events, ..Reply::default() })
 }
 
-fn reminders(
+pub(super) fn reminders(
     context: &Context<'_>,
     asked: &[terms::Remind],
     deadline: Option<&terms::Deadline>,

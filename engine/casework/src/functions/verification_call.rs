@@ -6,7 +6,7 @@ use peygir_core::Moment;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Function;
+use super::{Function, human_task};
 use crate::event::Event;
 use crate::host::{Context, Fault, Reply, input};
 use crate::records::{CallRef, Task, TaskKind, TaskStatus};
@@ -22,7 +22,9 @@ pub const FUNCTION: Function = Function {
         "attempts":{"type":"integer","minimum":1,"maximum":20,"default":3},
         "every":{"type":"string","default":"PT30M"},
         "between":{"type":"string","default":"08:00-21:00"},
-        "assign":{"type":"object","properties":{"role":{"type":"string"}}}}}"#,
+        "assign":{"type":"object","properties":{"role":{"type":"string"}}},
+        "due":{"type":"object","description":"as in human-task: the call that nobody makes is overdue"},
+        "reminders":{"type":"array","items":{"type":"object","required":["tell","by","template"]}}}}"#,
     output: r#"{"type":"object","required":["outcome","attempts"],"properties":{
         "outcome":{"enum":["solved","unsolved","unreached"]},"satisfaction":{"type":["integer","null"]},
         "attempts":{"type":"integer"}}}"#,
@@ -40,6 +42,9 @@ struct Input {
     #[serde(default = "by_day")]
     between: String,
     assign: Option<Assign>,
+    due: Option<terms::Due>,
+    #[serde(default)]
+    reminders: Vec<terms::Remind>,
 }
 
 #[derive(Deserialize)]
@@ -69,6 +74,8 @@ fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply
         return Err(Fault::Input(format!("`attempts` is from 1 to {ATTEMPTS_MAX}")));
     }
     let every_us = terms::micros(&asked.every)?;
+    let deadline = asked.due.as_ref().map(|due| terms::derive(context, due)).transpose()?;
+    let reminders = human_task::reminders(context, &asked.reminders, deadline.as_ref())?;
     let not_before = next_call(context, context.at, &asked.between)?;
     let round = context.records.case.as_ref().map_or(1, |case| case.round);
     let task = Task {
@@ -82,12 +89,13 @@ fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply
         claimed_by: None,
         caller: call.clone(),
         created_at: context.at,
-        due_at: None,
+        due_at: deadline.as_ref().map(|deadline| deadline.due_at),
+        // A citizen is asked until they were reached or the tries are used up: time alone does not end it.
         max_at: None,
-        derivation: None,
+        derivation: deadline.map(|deadline| deadline.derivation),
         overdue_at: None,
         on_overdue: None,
-        reminders: Vec::new(),
+        reminders,
         closed_by: Vec::new(),
         ended_at: None,
         outcome: None,
