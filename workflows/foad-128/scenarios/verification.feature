@@ -61,3 +61,12 @@ Feature: The citizen has the last word
     And 15 minutes pass
     And op-sadaf calls the citizen: solved, satisfaction 4
     Then the case is closed as solved
+  Scenario: A call that nobody makes does not rest in silence
+    When mgr-shahrdari answers task foad/resolution
+    And 23 hours pass
+    Then 0 messages by template foad/call-waiting were sent
+    When 1 hour passes
+    Then a mail went to centre-inspection containing «کسی از شهروند نپرسیده است»
+    And task foad/verify is open for operator
+    When op-sadaf calls the citizen: solved, satisfaction 3
+    Then the case is closed as solved
