@@ -366,3 +366,20 @@ async fn a_server_that_was_told_to_stop_finishes_what_it_answers_and_keeps_its_i
     drop(server);
     assert_eq!(story::cases(&story::open(&site.data()) as &dyn Store).len(), there.len());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_lets_attempts_under_way_end_so_that_nothing_is_sent_again() {
+    let gateway = Gateway::start(|| Behaviour::Accept(Duration::from_millis(400))).await;
+    let site = Site::with_gateway(gateway.address);
+    let server = site.start();
+    hand_in_some(&site, 0..20).await;
+    assert!(server.stop().success(), "it stops in good order while messages leave");
+    let before = gateway.calls().len();
+    let server = site.start();
+    until_quiet(&gateway).await;
+    assert!(server.stop().success());
+    let calls = gateway.calls();
+    assert!(before > 0 && calls.len() > before, "{before} calls before the stop, {} in all", calls.len());
+    let keys: std::collections::BTreeSet<_> = calls.iter().map(|call| call.key.clone()).collect();
+    assert_eq!(keys.len(), calls.len(), "something was sent twice");
+}
