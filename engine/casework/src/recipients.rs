@@ -6,7 +6,6 @@ use serde_json::Value;
 use crate::content::Person;
 use crate::host::{Context, Fault};
 use crate::records::{Case, Task};
-use crate::text;
 
 /// Most people that one notice goes to; the rest of a role's holders are left out, and the journal shows who got it.
 pub const RECIPIENTS_MAX: usize = 20;
@@ -27,6 +26,8 @@ pub enum Who {
 pub struct Address {
     /// In clear for people of the directory, sealed for a citizen.
     pub to: String,
+    /// What lists show: a person's id, or the sealed number again, which is masked when it is shown. A mask in clear would
+    /// stay when the person's key is thrown away.
     pub masked: String,
     /// Stable name of the recipient within the case, for keys and lanes.
     pub lane: String,
@@ -115,9 +116,8 @@ fn citizen(context: &Context<'_>, channel: &str) -> Option<Address> {
     let party =
         [Some(&case.citizen), case.on_behalf_of.as_ref()].into_iter().flatten().find(|party| party.mobile.is_some())?;
     let sealed = party.mobile.clone().filter(|_| channel == "sms")?;
-    let clear = context.resources.open(&sealed);
     Some(Address {
-        masked: text::mask_mobile(&clear),
+        masked: sealed.clone(),
         to: sealed,
         lane: format!("citizen/{}", party.person),
         citizen: Some(party.person),

@@ -283,7 +283,7 @@ pub struct Dispatch {
     /// Sealed where it is a citizen's, in clear for people of the directory.
     #[n(4)]
     pub to: String,
-    /// For people: what may be shown of the recipient.
+    /// What may be shown of the recipient: a person's id; a citizen's number sealed, masked when it is shown.
     #[n(5)]
     pub to_masked: String,
     #[n(6)]

@@ -18,7 +18,7 @@ use crate::catalog::Catalog;
 use crate::command::Command;
 use crate::rows::List;
 use crate::stream::Stream;
-use crate::vault::{ERASED, Vault};
+use crate::vault::{ERASED, Vault, is_sealed};
 
 impl Desk {
     /// What anybody who holds the code may read: no personal data.
@@ -231,6 +231,11 @@ fn status_word(status: Status) -> &'static str {
     }
 }
 
+/// A citizen's number is masked here, where it is shown; people of the directory stand by their id.
+pub(super) fn recipient(vault: &Vault, stored: &str) -> String {
+    if is_sealed(stored) { text::mask_mobile(&vault.open(stored)) } else { stored.to_owned() }
+}
+
 pub(super) fn outbox_line(vault: &Vault, stream: &Stream, dispatch: &Dispatch, may_read: bool) -> OutboxLine {
     let status = match dispatch.status {
         DispatchStatus::Ready => "ready",
@@ -251,7 +256,7 @@ pub(super) fn outbox_line(vault: &Vault, stream: &Stream, dispatch: &Dispatch, m
         tracking_code: stream.records.case.as_ref().map(|case| case.code.clone()),
         channel: dispatch.channel.clone(),
         connector: dispatch.connector.clone(),
-        to: dispatch.to_masked.clone(),
+        to: recipient(vault, &dispatch.to_masked),
         template: dispatch.template.clone(),
         // What a flow asks of a peer is no message to read, and its headers may hold what nobody may.
         body: (may_read && body != ERASED && dispatch.reply_to.is_none()).then_some(body),

@@ -6,6 +6,7 @@ use peygir_casework::Event as CaseEvent;
 use peygir_core::Event as FlowEvent;
 
 use super::Desk;
+use super::cases::recipient;
 use super::names::instant;
 use super::refusal::Refusal;
 use super::view::JournalLine;
@@ -44,6 +45,9 @@ impl Desk {
                         .map_err(|error| Refusal::Internal(format!("an event can't be read: {error}")))?;
                     let Line(kind, mut args, notable) = line(&event);
                     steps.name(&mut args);
+                    if let Some(to) = args.get_mut("to") {
+                        *to = recipient(&self.host.engine.vault, to);
+                    }
                     lines.push(JournalLine {
                         version: frame.version,
                         at: instant(frame.at),
