@@ -60,7 +60,7 @@ pub fn retry(context: &Context<'_>, id: Id, by: &str) -> Result<Retry, Rejection
         }
         About::FlowFault(instance) => Ok(Retry::Flow(Reply { events: vec![resolved], ..Reply::default() }, *instance)),
         // Nothing to try again: somebody has to read it and settle it.
-        About::Unaddressed(_) | About::Unread { .. } => Err(Rejection::NotRetriable),
+        About::Unaddressed(_) | About::Unread { .. } | About::TurnAborted => Err(Rejection::NotRetriable),
     }
 }
 
@@ -87,6 +87,14 @@ pub fn settle(context: &mut Context<'_>, id: Id, by: &str, note: &str) -> Result
 /// A message came in that no case could be made of. Sender and text come sealed.
 pub fn unread(context: &mut Context<'_>, from: String, text: String, reason: String) -> Event {
     opened(context, About::Unread { from, text }, reason)
+}
+
+/// A turn was given up by the wall clock. Told once, however often it is tried again.
+pub fn turn_aborted(context: &mut Context<'_>, reason: &str) -> Option<Event> {
+    let known = context.records.incidents.values().any(|incident| {
+        incident.about == About::TurnAborted && incident.resolved_at.is_none() && incident.reason == reason
+    });
+    (!known).then(|| opened(context, About::TurnAborted, reason.to_owned()))
 }
 
 /// A script asked for an action that could not be carried out.

@@ -361,6 +361,9 @@ pub enum About {
     /// Nobody holds the role that should have been told.
     #[n(4)]
     Unaddressed(#[n(0)] String),
+    /// A turn was given up by the wall clock; what it was to do is tried again.
+    #[n(6)]
+    TurnAborted,
     /// A message came in that could not be taken; its sender and text are sealed.
     #[n(5)]
     Unread {

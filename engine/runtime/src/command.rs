@@ -150,6 +150,9 @@ pub enum Command {
         #[n(1)]
         activation: u64,
     },
+    /// A turn of this stream was given up by the wall clock: a person is told.
+    #[n(21)]
+    TurnAborted(#[n(0)] String),
     /// A flow to start beside.
     #[n(20)]
     StartBeside {

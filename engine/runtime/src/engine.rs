@@ -139,7 +139,10 @@ impl Engine {
         for _ in 0..CONFLICTS_MAX {
             let stream = self.load(id)?;
             let before = (stream.head.due, stream.head.send, stream.head.sending);
-            let Decided { stream, mut batch } = decide(&catalog, &self.vault, stream, envelope)?;
+            let Decided { stream, mut batch } = match decide(&catalog, &self.vault, stream, envelope) {
+                Ok(decided) => decided,
+                Err(refused) => return Err(self.tell_aborted(id, envelope, refused)),
+            };
             batch.done = done.clone();
             let after = (stream.head.due, stream.head.send, stream.head.sending);
             if before == after && changes_nothing(&batch) {
@@ -162,6 +165,17 @@ impl Engine {
             }
         }
         Err(Failure::Unavailable("the stream is written too often".to_owned()))
+    }
+
+    /// A turn that the wall clock gave up is told to a person, in a commit of its own; what was refused stays refused.
+    fn tell_aborted(&self, id: Id, refused_one: &Envelope, refused: Refused) -> Failure {
+        if let (Refused::Aborted(reason), false) = (&refused, matches!(refused_one.command, Command::TurnAborted(_))) {
+            let told = self.handle(id, "system", refused_one.at, Command::TurnAborted(reason.clone()));
+            if let Err(failure) = told {
+                tracing::error!(stream = %id, %failure, "an aborted turn could not be told");
+            }
+        }
+        refused.into()
     }
 
     /// Streams in which something is due at `now`.

@@ -165,6 +165,10 @@ impl Turn<'_> {
             Command::Listen { instance, activation } => {
                 self.work.push_back(Work::Listening { instance: *instance, activation: *activation });
             }
+            Command::TurnAborted(reason) => {
+                let event = self.with_context(|context| incident::turn_aborted(context, reason));
+                self.record_all(event.into_iter().collect());
+            }
             Command::StartBeside { flow, input, label } => self.start(flow, input, label),
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! Long turns are cut and go on in commits of their own; nothing of them is lost.
 
 mod common;
+mod worlds;
 
 use peygir_core::state::Status;
 use peygir_core::{Data, Id};
@@ -26,7 +27,7 @@ fn flow(name: &str, tasks: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_loop_of_steps_goes_on_over_several_commits() {
-    let world = common::world_with(&[&flow(
+    let world = worlds::world_with(&[&flow(
         "count",
         "  - count: { set: { n: '${ .n + 1 }' } }\n  - again: { switch: [ { more: { when: .n < 3000, then: count } } ] }\n",
     )]);
@@ -37,7 +38,7 @@ async fn a_loop_of_steps_goes_on_over_several_commits() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_loop_of_calls_goes_on_over_several_commits_and_makes_each_once() {
-    let world = common::world_with(&[&flow(
+    let world = worlds::world_with(&[&flow(
         "ask",
         "  - ask: { call: propose-topic, with: {}, output: { as: '${ $input }' } }\n  - count: { set: { n: '${ .n + 1 }' } }\n  \
          - again: { switch: [ { more: { when: .n < 3000, then: ask } } ] }\n",
@@ -50,7 +51,7 @@ async fn a_loop_of_calls_goes_on_over_several_commits_and_makes_each_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_nothing_catches_is_an_incident_that_can_be_tried_again() {
-    let world = common::world_with(&[&flow("fail", "  - ask: { call: case-close, with: {} }\n")]);
+    let world = worlds::world_with(&[&flow("fail", "  - ask: { call: case-close, with: {} }\n")]);
     let (status, _, _) = run(&world, "test/fail:1.0.0", json!({})).await;
     assert_eq!(status, Status::Faulted);
     let people = world.desk.directory().people;
@@ -70,7 +71,7 @@ async fn what_nothing_catches_is_an_incident_that_can_be_tried_again() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_event_meets_listeners_that_come_before_and_after_it() {
-    let world = common::world_with(&[&flow(
+    let world = worlds::world_with(&[&flow(
         "meet",
         "  - both:\n      fork:\n        branches:\n          - early: { listen: { to: { one: { with: { type: t.early } } } } }\n          \
          - sends: { emit: { event: { with: { source: 'urn:test', type: t.early, data: { n: 1 } } } } }\n  \
@@ -83,7 +84,7 @@ async fn an_event_meets_listeners_that_come_before_and_after_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_loop_without_an_end_is_stopped_and_a_person_is_told() {
-    let world = common::world_with(&[&flow(
+    let world = worlds::world_with(&[&flow(
         "endless",
         "  - one: { set: '${ . }', then: two }\n  - two: { set: '${ . }', then: one }\n",
     )]);

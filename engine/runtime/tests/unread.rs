@@ -1,6 +1,7 @@
 //! A message that a connector cannot read is kept for a person, once, and never answered with a refusal.
 
 mod common;
+mod worlds;
 
 use peygir_core::Id;
 use peygir_runtime::access::{Grant, Principal, Scope};
@@ -24,7 +25,7 @@ async fn incidents(world: &World) -> Vec<IncidentView> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unreadable_message_is_kept_once_and_an_unreadable_report_refused() {
-    let world = common::world_with(&[]);
+    let world = worlds::world_with(&[]);
     let take = |path: &'static str, text: &'static [u8]| world.desk.inbound("sms", path, query(text), Vec::new());
     for _ in 0..2 {
         assert_eq!(take("mo", b"\xd8 &").await, Ok(1));
@@ -51,7 +52,7 @@ async fn an_unreadable_message_is_kept_once_and_an_unreadable_report_refused() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unread_message_cannot_be_tried_again_but_settled() {
-    let world = common::world_with(&[]);
+    let world = worlds::world_with(&[]);
     world.desk.inbound("sms", "mo", query(b""), Vec::new()).await.unwrap();
     let by = inspection_centre();
     let id = Id::parse(&incidents(&world).await[0].id).unwrap();

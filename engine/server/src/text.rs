@@ -212,7 +212,10 @@ mod tests {
             ("case", "open closed"),
             ("task", "open claimed scheduled completed expired withdrawn"),
             ("message", "ready sending sent delivered failed ambiguous dropped withdrawn expired not-sent"),
-            ("incident", "message-failed message-ambiguous message-expired message-unread flow-fault unaddressed"),
+            (
+                "incident",
+                "message-failed message-ambiguous message-expired message-unread flow-fault turn-aborted unaddressed",
+            ),
             ("incident-status", "open retried settled passed"),
             ("flow", "active suspended completed faulted cancelled"),
             ("channel", "phone sms mail web letter in-person"),

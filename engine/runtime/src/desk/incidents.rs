@@ -70,6 +70,7 @@ fn view(vault: &Vault, stream: &Stream, incident: &Incident, clear: bool) -> Inc
         About::FlowFault(_) => "flow-fault",
         About::Unaddressed(_) => "unaddressed",
         About::Unread { .. } => "message-unread",
+        About::TurnAborted => "turn-aborted",
     };
     let message = match &incident.about {
         About::Unread { from, text } if clear && incident.resolved_at.is_none() => {

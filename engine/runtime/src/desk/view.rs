@@ -265,7 +265,7 @@ pub struct IncidentView {
     pub id: String,
     pub case_id: String,
     pub tracking_code: Option<String>,
-    /// `message-failed`, `message-ambiguous`, `message-expired`, `flow-fault`, `unaddressed`, `message-unread`.
+    /// `message-failed`, `message-ambiguous`, `message-expired`, `flow-fault`, `turn-aborted`, `unaddressed`, `message-unread`.
     pub kind: String,
     pub reason: String,
     pub opened_at: String,

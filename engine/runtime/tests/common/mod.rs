@@ -1,21 +1,15 @@
-//! A world over the shipped packs, with flows of a test's own laid over them.
+//! The shipped packs with flows and scripts of a test's own laid over them.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use peygir_connector::{Manifest, manifest};
-use peygir_core::Moment;
 use peygir_runtime::pack;
-use peygir_runtime::sim::World;
-use peygir_store::memory::MemoryStore;
 
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The example's deployment with these flows beside the shipped ones.
-pub fn world_with(flows: &[&str]) -> World {
+/// The example's deployment with these flows and scripts (name and source) beside the shipped ones.
+pub fn catalog_with(flows: &[&str], scripts: &[(&str, &str)]) -> pack::Catalog {
     let folder = tempfile::tempdir().unwrap();
     let pack = folder.path().join("extra");
     for (index, flow) in flows.iter().enumerate() {
@@ -23,7 +17,10 @@ pub fn world_with(flows: &[&str]) -> World {
         std::fs::create_dir_all(&flow_folder).unwrap();
         std::fs::write(flow_folder.join("workflow.yaml"), flow).unwrap();
     }
-    std::fs::create_dir_all(&pack).unwrap();
+    std::fs::create_dir_all(pack.join("rules")).unwrap();
+    for (name, source) in scripts {
+        std::fs::write(pack.join(format!("rules/{name}.rhai")), source).unwrap();
+    }
     std::fs::write(
         pack.join("pack.yaml"),
         "kind: pack\nname: extra\nversion: 1.0.0\ntitle: { fa: آزمون, en: Test }\nover: [ national ]\n",
@@ -44,17 +41,5 @@ pub fn world_with(flows: &[&str]) -> World {
         .join("\n");
     std::fs::write(folder.path().join("deployment.yaml"), deployment).unwrap();
     let (catalog, _) = pack::load(folder.path()).unwrap_or_else(|found| panic!("{found:#?}"));
-    world(catalog)
-}
-
-pub fn world(catalog: pack::Catalog) -> World {
-    let manifests: BTreeMap<String, Manifest> =
-        ["sms", "mail"].map(|name| (name.to_owned(), shipped_manifest(name))).into_iter().collect();
-    let start: Moment = "2026-11-21T10:00:00+03:30".parse::<jiff::Timestamp>().unwrap().into();
-    World::new(catalog, &manifests, Arc::new(MemoryStore::new()), start, 1)
-}
-
-fn shipped_manifest(name: &str) -> Manifest {
-    let text = std::fs::read_to_string(root().join("connectors").join(name).join("connector.yaml")).unwrap();
-    manifest::read(&peygir_source::yaml::parse(&text).unwrap()).unwrap()
+    catalog
 }

@@ -49,6 +49,7 @@ incident-message-ambiguous = Nobody knows whether a message was sent
 incident-message-expired = A message was not sent in time
 incident-unaddressed = A message has no recipient
 incident-message-unread = No case could be made of a message
+incident-turn-aborted = A script took too long and was given up
 incident-flow-fault = A flow stopped with a fault
 incident-status-open = Open
 incident-status-retried = Tried again

@@ -49,6 +49,7 @@ incident-message-ambiguous = معلوم نیست پیامی ارسال شده ب
 incident-message-expired = زمان ارسال پیامی گذشت
 incident-unaddressed = برای پیامی گیرنده‌ای پیدا نشد
 incident-message-unread = از پیامی پرونده‌ای ساخته نشد
+incident-turn-aborted = اسکریپتی بیش از اندازه طول کشید و رها شد
 incident-flow-fault = گردش کار با خطا ایستاد
 incident-status-open = باز
 incident-status-retried = دوباره تلاش شد

@@ -102,7 +102,7 @@ fn unread(ui: &Ui, message: &UnreadMessage) -> Markup {
 
 /// A message that became no case stays what it is, however often it is read.
 fn can_be_retried(incident: &IncidentView) -> bool {
-    incident.kind != "message-unread"
+    !["message-unread", "turn-aborted"].contains(&incident.kind.as_str())
 }
 
 fn resolve(ui: &Ui, incident: &IncidentView) -> Markup {
