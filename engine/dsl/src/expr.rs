@@ -10,6 +10,7 @@ mod guard;
 mod native;
 mod parse;
 mod prelude;
+mod secret;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,8 @@ mod uri_template;
 mod value;
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -24,6 +27,7 @@ use jaq_core::load::{Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Filter};
 use serde_json::Value;
 
+pub use secret::SecretUse;
 pub(crate) use template::whole;
 pub use template::{Template, TextPart};
 
@@ -58,14 +62,21 @@ pub const MESSAGE_CHARS_MAX: usize = 300;
 /// [`Vars`] of every evaluation; without it `now` is null.
 pub const NOW: &str = "__now";
 
-/// A compiled expression. Cheap to clone; may be evaluated on several threads at once.
+/// A compiled expression. Cheap to clone; may be evaluated on several threads at once. Two are equal where their
+/// sources are.
 #[derive(Clone)]
 pub struct Expr(Arc<Compiled>);
 
 struct Compiled {
-    source: String,
-    /// Names without `$` of the variables that the expression uses, in the order of compilation.
-    used: Vec<String>,
+    /// The text it was compiled from, `${ }` and spaces around it included.
+    written: String,
+    /// Where in `written` the source stands.
+    code: Range<usize>,
+    /// Names without `$` of the variables that evaluation provides, in the order of compilation.
+    provided: Vec<String>,
+    /// Names without `$` of the variables that the expression reads.
+    used: BTreeSet<String>,
+    secrets: SecretUse,
     filter: Filter<native::Kind>,
     large: bool,
 }
@@ -99,20 +110,40 @@ impl Error {
 impl Expr {
     /// Compiles `source` (without `${ }`). `vars` are the names of variables it may use, without `$`.
     pub fn compile(source: &str, vars: &[&str]) -> Result<Self, Error> {
-        parse::refuse_oversized(source)?;
-        with_stack(source.len() > TOKENS_ON_CALLERS_STACK_MAX, || Self::compile_unguarded(source, vars))
+        Self::compile_within(source, 0..source.len(), vars)
     }
 
-    fn compile_unguarded(source: &str, vars: &[&str]) -> Result<Self, Error> {
+    /// Compiles an expression field: bare jq or one `${ }`. The offset of an error is within `text`.
+    pub fn compile_field(text: &str, vars: &[&str]) -> Result<Self, Error> {
+        let code = whole(text)?.map_or(0..text.len(), |(source, offset)| offset..offset + source.len());
+        Self::compile_within(text, code, vars)
+    }
+
+    /// Compiles the source that stands at `code` within `written`. The offset of an error is within `written`.
+    fn compile_within(written: &str, code: Range<usize>, vars: &[&str]) -> Result<Self, Error> {
+        let source = &written[code.clone()];
+        let compile = || Self::compile_unguarded(written, code.clone(), vars);
+        let compiled = parse::refuse_oversized(source)
+            .and_then(|()| with_stack(source.len() > TOKENS_ON_CALLERS_STACK_MAX, compile));
+        compiled.map_err(|error| error.shifted(code.start))
+    }
+
+    fn compile_unguarded(written: &str, code: Range<usize>, vars: &[&str]) -> Result<Self, Error> {
+        let source = &written[code.clone()];
         let (term, tokens) = parse::term(source)?;
         parse::refuse_forbidden(source, &term)?;
-        let used = parse::variables(&term);
+        let secrets = secret::uses(&term);
+        let mut used: BTreeSet<String> = parse::variables(&term).into_iter().map(str::to_owned).collect();
         let mut names: Vec<String> =
             vars.iter().filter(|name| used.contains(**name)).map(|name| format!("${name}")).collect();
         names.push(format!("${NOW}"));
 
         let arena = Arena::default();
-        let modules = Loader::new(prelude::with_main(term))
+        let defs = prelude::with_main(term);
+        if defs.iter().any(|def| def.name == prelude::CLOCK) {
+            used.insert(NOW.to_owned());
+        }
+        let modules = Loader::new(defs)
             .load(&arena, File { code: prelude::MAIN, path: () })
             .map_err(|_| Error::new("the expression could not be loaded"))?;
         let filter = Compiler::default()
@@ -120,13 +151,30 @@ impl Expr {
             .with_global_vars(names.iter().map(String::as_str))
             .compile(modules)
             .map_err(|errors| parse::undefined(source, errors, vars))?;
-        let used = names.into_iter().map(|name| name[1..].to_owned()).collect();
+        let provided = names.into_iter().map(|name| name[1..].to_owned()).collect();
         let large = tokens > TOKENS_ON_CALLERS_STACK_MAX;
-        Ok(Self(Arc::new(Compiled { source: source.to_owned(), used, filter, large })))
+        Ok(Self(Arc::new(Compiled { written: written.to_owned(), code, provided, used, secrets, filter, large })))
     }
 
+    /// The jq text, without `${ }`.
     pub fn source(&self) -> &str {
-        &self.0.source
+        &self.0.written[self.0.code.clone()]
+    }
+
+    /// The text as it was given: with `${ }` where it stood in it, and the spaces around it.
+    pub fn written(&self) -> &str {
+        &self.0.written
+    }
+
+    /// The secrets that evaluation would read.
+    pub fn secrets(&self) -> &SecretUse {
+        &self.0.secrets
+    }
+
+    /// Whether a variable of this name (without `$`) occurs. [`NOW`] occurs where `now` is called. A variable that
+    /// the expression itself binds under the same name counts too.
+    pub fn uses(&self, var: &str) -> bool {
+        self.0.used.contains(var)
     }
 
     /// The one value of the expression on `input`; none or several is an error. A variable that the expression
@@ -138,7 +186,7 @@ impl Expr {
     fn eval_unguarded(&self, input: &Value, vars: &Vars<'_>) -> Result<Value, Error> {
         let fuel = Cell::new(FUEL_MAX);
         let null = Value::Null;
-        let values = self.0.used.iter().map(|name| {
+        let values = self.0.provided.iter().map(|name| {
             let given = vars.iter().find(|(given, _)| given == name).map_or(&null, |(_, value)| *value);
             value::from_json(given)
         });
@@ -174,8 +222,16 @@ fn with_stack<T: Send>(large: bool, work: impl FnOnce() -> Result<T, Error> + Se
     })
 }
 
+impl PartialEq for Expr {
+    fn eq(&self, other: &Self) -> bool {
+        self.source() == other.source()
+    }
+}
+
+impl Eq for Expr {}
+
 impl std::fmt::Debug for Expr {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Expr").field(&self.0.source).finish()
+        f.debug_tuple("Expr").field(&self.source()).finish()
     }
 }

@@ -127,20 +127,22 @@ fn refused_def<'s>(def: &Def<&'s str>) -> Option<(&'s str, String)> {
 /// Names without `$` of all variables that occur.
 pub(super) fn variables<'s>(term: &Term<&'s str>) -> BTreeSet<&'s str> {
     let mut names = BTreeSet::new();
-    walk(term, &mut Vec::new(), &mut |term, _| {
-        if let Term::Var(name) = term {
-            names.insert(name.trim_start_matches('$'));
-        }
-        if let Term::Obj(members) = term {
-            // `{$x}` stands for `{x: $x}`.
-            for (key, value) in members {
-                if let (Term::Var(name), None) = (key, value) {
-                    names.insert(name.trim_start_matches('$'));
-                }
-            }
-        }
-    });
+    visit(term, &mut |term| names.extend(variables_here(term)));
     names
+}
+
+/// Names without `$` of the variables that this very term reads, not those of the terms within it.
+pub(super) fn variables_here<'t, 's>(term: &'t Term<&'s str>) -> impl Iterator<Item = &'s str> + use<'t, 's> {
+    let own = match term {
+        Term::Var(name) => Some(*name),
+        _ => None,
+    };
+    own.into_iter().map(|name| name.trim_start_matches('$'))
+}
+
+/// Visits a term and every term within it.
+pub(super) fn visit<'s>(term: &Term<&'s str>, visit: &mut impl FnMut(&Term<&'s str>)) {
+    walk(term, &mut Vec::new(), &mut |term, _| visit(term));
 }
 
 /// Adds all filters that are called, by name and number of arguments.

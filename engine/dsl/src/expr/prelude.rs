@@ -11,6 +11,9 @@ use super::{guard, parse};
 /// The main program: the expression itself is the last definition, so that its tree can be rewritten first.
 pub(super) const MAIN: &str = "__main";
 
+/// The definition that reads the caller's clock.
+pub(super) const CLOCK: &str = "now";
+
 const OWN: &str = include_str!("prelude.jq");
 
 /// Definitions over filters that are removed.

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::{Error, Expr, Vars, uri_template};
+use super::{Error, Expr, SecretUse, Vars, uri_template};
 
 /// JSON with `${ }` inside: a string that is wholly an expression gives its value with its type; inside other text
 /// the results are put in as text and never evaluated again.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Template {
     Literal(Value),
     Expr(Expr),
@@ -15,7 +15,7 @@ pub enum Template {
     Object(Vec<(String, Template)>),
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum TextPart {
     Literal(String),
     Expr(Expr),
@@ -44,7 +44,7 @@ impl Template {
     /// Compiles one string of a value field.
     pub fn compile_text(text: &str, vars: &[&str]) -> Result<Self, Error> {
         if let Some((source, offset)) = whole(text)? {
-            return Expr::compile(source, vars).map(Self::Expr).map_err(|error| error.shifted(offset));
+            return Expr::compile_within(text, offset..offset + source.len(), vars).map(Self::Expr);
         }
         let mut parts = Vec::new();
         let mut rest = 0;
@@ -52,8 +52,8 @@ impl Template {
             if start > rest {
                 parts.push(TextPart::Literal(text[rest..start].to_owned()));
             }
-            let source = &text[start + 2..end];
-            parts.push(TextPart::Expr(Expr::compile(source, vars).map_err(|error| error.shifted(start + 2))?));
+            let expr = Expr::compile_within(&text[start..=end], 2..end - start, vars);
+            parts.push(TextPart::Expr(expr.map_err(|error| error.shifted(start))?));
             rest = end + 1;
         }
         if parts.is_empty() {
@@ -86,6 +86,47 @@ impl Template {
         }
     }
 
+    /// The JSON it was compiled from, with `${ }` and the braces of an address as they were written.
+    pub fn source(&self) -> Value {
+        match self {
+            Self::Literal(value) => value.clone(),
+            Self::Expr(expr) => expr.written().into(),
+            Self::Text(parts) => parts.iter().map(TextPart::source).collect::<String>().into(),
+            Self::Array(items) => items.iter().map(Self::source).collect(),
+            Self::Object(members) => {
+                Value::Object(members.iter().map(|(key, value)| (key.clone(), value.source())).collect())
+            }
+        }
+    }
+
+    /// The secrets that evaluation would read.
+    pub fn secrets(&self) -> SecretUse {
+        let mut found = SecretUse::default();
+        self.visit(&mut |expr| found.add(expr.secrets()));
+        found
+    }
+
+    /// Whether a variable of this name (without `$`) occurs in an expression; see [`Expr::uses`].
+    pub fn uses(&self, var: &str) -> bool {
+        let mut used = false;
+        self.visit(&mut |expr| used |= expr.uses(var));
+        used
+    }
+
+    /// Visits every expression, in the order of writing.
+    fn visit<'t>(&'t self, visit: &mut impl FnMut(&'t Expr)) {
+        match self {
+            Self::Literal(_) => {}
+            Self::Expr(expr) => visit(expr),
+            Self::Text(parts) => parts.iter().for_each(|part| match part {
+                TextPart::Expr(expr) => visit(expr),
+                TextPart::Literal(_) | TextPart::Member(_) => {}
+            }),
+            Self::Array(items) => items.iter().for_each(|item| item.visit(visit)),
+            Self::Object(members) => members.iter().for_each(|(_, value)| value.visit(visit)),
+        }
+    }
+
     pub fn eval(&self, input: &Value, vars: &Vars<'_>) -> Result<Value, Error> {
         Ok(match self {
             Self::Literal(value) => value.clone(),
@@ -99,6 +140,16 @@ impl Template {
                 Value::Object(members.iter().map(eval).collect::<Result<_, _>>()?)
             }
         })
+    }
+}
+
+impl TextPart {
+    fn source(&self) -> String {
+        match self {
+            Self::Literal(literal) => literal.clone(),
+            Self::Expr(expr) => expr.written().to_owned(),
+            Self::Member(name) => format!("{{{name}}}"),
+        }
     }
 }
 

@@ -324,3 +324,67 @@ fn templates() {
     assert_eq!(Template::compile(&json!("a ${ . + }"), &[]).unwrap_err().offset, Some(9));
     assert_eq!(Template::compile(&json!("a ${ . + $no }"), &[]).unwrap_err().offset, Some(9));
 }
+
+#[track_caller]
+fn check_secrets(template: Value, names: &[&str], dynamic: bool) {
+    let found = Template::compile(&template, &["secrets", "context"]).unwrap().secrets();
+    assert_eq!((found.names.iter().map(String::as_str).collect::<Vec<_>>(), found.dynamic), (names.to_vec(), dynamic));
+    assert_eq!(found.is_none(), names.is_empty() && !dynamic, "{template}");
+}
+
+#[test]
+fn secrets_are_found_without_evaluating() {
+    check_secrets(json!("${ $secrets.sms.user }"), &["sms"], false);
+    check_secrets(json!("Bearer ${ $secrets[\"sms key\"] } of ${ .x }"), &["sms key"], false);
+    check_secrets(json!("${ $secrets.\"a\\u0062\" + $secrets.z? }"), &["ab", "z"], false);
+    check_secrets(json!({"a": ["${ [.[] | map($secrets.one)] }"], "b": "${ $secrets.two }"}), &["one", "two"], false);
+    check_secrets(json!("${ def f: $secrets.deep; {(f): \"\\($secrets.text)\"} }"), &["deep", "text"], false);
+    check_secrets(json!("${ .secrets.x + $context.secrets }"), &[], false);
+    check_secrets(json!("$secrets.x"), &[], false);
+    for dynamic in [
+        "$secrets",
+        "$secrets[.name]",
+        "$secrets[\"a\\(.b)\"]",
+        "$secrets[]",
+        "$secrets | .a",
+        "{$secrets}",
+        "$secrets as $s | $s.a",
+        "$secrets[0:1]",
+    ] {
+        check_secrets(json!(format!("${{ {dynamic} }}")), &[], true);
+    }
+    check_secrets(json!("${ $secrets.a + ($secrets | keys[0]) }"), &["a"], true);
+}
+
+#[test]
+fn variables_that_occur_are_told() {
+    let template = Template::compile(&json!({"a": ["x ${ $context.y }", "${ now }"]}), &["context", "input"]).unwrap();
+    for (name, used) in [("context", true), ("input", false), (super::NOW, true), ("y", false)] {
+        assert_eq!(template.uses(name), used, "{name}");
+    }
+    let expr = Expr::compile("{$context, d: (0 | todate)}", &["context"]).unwrap();
+    assert!(expr.uses("context") && !expr.uses(super::NOW) && expr.secrets().is_none());
+}
+
+#[test]
+fn templates_are_given_back_as_written() {
+    let written = json!({
+        "whole": " ${  .n\n}\n", "text": "a ${.n}b${ .m }\t$5 {x}", "list": ["${ . }", null, 1.50], "plain": "سلام",
+        "empty": {}, "nested": {"z": "${1}", "a": 2},
+    });
+    let template = Template::compile(&written, &[]).unwrap();
+    assert_eq!(template.source(), written);
+    assert_eq!(template, Template::compile(&template.source(), &[]).unwrap());
+    assert_ne!(template, Template::compile(&json!({"whole": "${ .n }"}), &[]).unwrap());
+    for address in ["https://h/{pet.id}/x{y}", "https://h/plain"] {
+        assert_eq!(Template::compile_uri(address).unwrap().source(), json!(address));
+    }
+    for (text, source) in [(" .a ", " .a "), (" ${ .a } ", " .a "), ("${ .a } + 1", "")] {
+        match Expr::compile_field(text, &[]) {
+            Ok(expr) => assert_eq!((expr.written(), expr.source()), (text, source)),
+            Err(_) => assert_eq!(source, "", "{text}"),
+        }
+    }
+    assert_eq!(Expr::compile_field(" ${ .a + }", &[]).unwrap_err().offset, Some(9));
+    assert_eq!(Expr::compile(".a", &["x"]), Expr::compile_field("${.a}", &[]));
+}
