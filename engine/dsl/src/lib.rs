@@ -6,6 +6,6 @@
 
 pub mod duration;
 pub mod expr;
-mod lookup;
+pub mod lookup;
 pub mod model;
 pub mod read;

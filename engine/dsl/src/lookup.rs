@@ -1,9 +1,30 @@
 //! Finding a task by its path of names, and saying where it stands in the document.
 //!
 //! A path names tasks from the root. Below a `do` stand its tasks; below a `fork` its branches; below a `try` first the
-//! segment `try` or `catch`, then the tasks of that list. So `["t", "catch", "u"]` is task `u` of `t`'s `catch.do`.
+//! segment `try` or `catch`, then the tasks of that list; below a `for` the segment `do`, below a `listen` the segment
+//! `foreach`; below a `call` of a function that is a task stands that task. So `["t", "catch", "u"]` is task `u` of `t`'s
+//! `catch.do`. Below any task the segments `@before:EXTENSION` and `@after:EXTENSION` lead to the lists of an extension; the
+//! reader refuses task names that begin with `@`.
 
-use crate::model::{Kind, Task, TaskList, Workflow};
+use crate::model::{Extension, Kind, Task, TaskList, Workflow};
+
+/// Segments of a path between a task and a list below it.
+pub const TRY: &str = "try";
+pub const CATCH: &str = "catch";
+/// The list of a round of a `for`.
+pub const ROUND: &str = "do";
+pub const FOREACH: &str = "foreach";
+/// Followed by the name of the extension.
+pub const BEFORE: &str = "@before:";
+pub const AFTER: &str = "@after:";
+
+/// A list below a task: the list, what is left of the path that led to it, and where it stands from the task on; None
+/// where it stands elsewhere in the document.
+struct Below<'w, 'p> {
+    list: &'w TaskList,
+    rest: &'p [String],
+    pointer: Option<&'static str>,
+}
 
 impl Workflow {
     /// The task of this path; none for the empty path, which is the workflow itself.
@@ -12,67 +33,67 @@ impl Workflow {
         self.list(parent)?.iter().find(|task| task.name == *name)
     }
 
-    /// The list of tasks below this path: the root's for the empty path, the list of a `do` or `fork` for its own path,
-    /// and those of a `try` for its path followed by `try` or `catch`.
+    /// The list of tasks below this path: the root's for the empty path, the list of a `do` or `fork` for its own path, that
+    /// of a called function for the path of its call, others for the path of their task followed by their segment.
     pub fn list(&self, path: &[String]) -> Option<&TaskList> {
         let mut list = &self.tasks;
         let mut rest = path;
         while let Some((name, below)) = rest.split_first() {
             let task = list.iter().find(|task| task.name == *name)?;
-            (list, rest) = match &task.kind {
-                Kind::Do(tasks) => (tasks, below),
-                Kind::Fork(fork) => (&fork.branches, below),
-                Kind::Try(try_) => {
-                    let (part, below) = below.split_first()?;
-                    match part.as_str() {
-                        "try" => (&try_.tasks, below),
-                        "catch" => (try_.catch.tasks.as_ref()?, below),
-                        _ => return None,
-                    }
-                }
-                _ => return None,
-            };
+            let below = self.below(task, below)?;
+            (list, rest) = (below.list, below.rest);
         }
         Some(list)
     }
 
-    /// The JSON pointer (RFC 6901) of this path into the document, as people see it in errors: `/do/0/tryGetPet/try/0/getPet`.
-    /// A path that leads nowhere gives the pointer as far as it leads.
+    /// The task that a path of this kind stands for in the text: functions and extensions stand elsewhere, and the way ends
+    /// at the task that calls or is extended. The pointer is a JSON pointer (RFC 6901) into the document, as people see it
+    /// in errors: `/do/0/tryGetPet/try/0/getPet`. A path that leads nowhere gives the pointer as far as it leads.
     pub fn pointer(&self, path: &[String]) -> String {
         let mut pointer = String::from("/do");
-        let mut list = Some(&self.tasks);
-        let mut names = path.iter();
-        while let (Some(tasks), Some(name)) = (list, names.next()) {
-            let Some(index) = tasks.iter().position(|task| task.name == *name) else {
+        let mut list = &self.tasks;
+        let mut rest = path;
+        while let Some((name, below)) = rest.split_first() {
+            let Some(index) = list.iter().position(|task| task.name == *name) else {
                 break;
             };
             pointer.push_str(&format!("/{index}/{}", escaped(name)));
-            let more = !names.as_slice().is_empty();
-            list = match &tasks[index].kind {
-                _ if !more => None,
-                Kind::Do(tasks) => {
-                    pointer.push_str("/do");
-                    Some(tasks)
-                }
-                Kind::Fork(fork) => {
-                    pointer.push_str("/fork/branches");
-                    Some(&fork.branches)
-                }
-                Kind::Try(try_) => match names.next().map(String::as_str) {
-                    Some("try") => {
-                        pointer.push_str("/try");
-                        Some(&try_.tasks)
-                    }
-                    Some("catch") => {
-                        pointer.push_str("/catch/do");
-                        try_.catch.tasks.as_ref()
-                    }
-                    _ => None,
-                },
-                _ => None,
+            let Some(Below { list: next, rest: after, pointer: Some(part) }) = self.below(&list[index], below) else {
+                break;
             };
+            if below.is_empty() {
+                break;
+            }
+            pointer.push_str(part);
+            (list, rest) = (next, after);
         }
         if path.is_empty() { String::from("/") } else { pointer }
+    }
+
+    pub fn extension(&self, name: &str) -> Option<&Extension> {
+        self.extensions.iter().find(|extension| extension.name == name)
+    }
+
+    fn below<'w, 'p>(&'w self, task: &'w Task, path: &'p [String]) -> Option<Below<'w, 'p>> {
+        let segment = path.first().map_or("", String::as_str);
+        let after = path.get(1..).unwrap_or_default();
+        if let Some(name) = segment.strip_prefix(BEFORE) {
+            return Some(Below { list: self.extension(name)?.before.as_ref()?, rest: after, pointer: None });
+        }
+        if let Some(name) = segment.strip_prefix(AFTER) {
+            return Some(Below { list: self.extension(name)?.after.as_ref()?, rest: after, pointer: None });
+        }
+        let (list, rest, pointer) = match (&task.kind, segment) {
+            (Kind::Do(tasks), _) => (tasks, path, Some("/do")),
+            (Kind::Fork(fork), _) => (&fork.branches, path, Some("/fork/branches")),
+            (Kind::Call(call), _) => (self.functions.get(&call.function)?, path, None),
+            (Kind::Try(try_), TRY) => (&try_.tasks, after, Some("/try")),
+            (Kind::Try(try_), CATCH) => (try_.catch.tasks.as_ref()?, after, Some("/catch/do")),
+            (Kind::For(for_), ROUND) => (&for_.tasks, after, Some("/do")),
+            (Kind::Listen(listen), FOREACH) => (listen.foreach.as_ref()?.tasks.as_ref()?, after, Some("/foreach/do")),
+            _ => return None,
+        };
+        Some(Below { list, rest, pointer })
     }
 }
 

@@ -6,7 +6,7 @@ use super::fields::Known;
 use super::{Reader, message};
 use crate::duration::Duration;
 use crate::expr::{self, Expr, Template};
-use crate::model::{Export, Input, Output};
+use crate::model::{DurationExpr, Export, Input, Output};
 
 /// Where an expression stands decides which variables it sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,12 +98,16 @@ impl<'n> Reader<'n> {
         self.push(message::bad_expression(span, &error.message));
     }
 
-    pub(super) fn duration(&mut self, node: &'n Node, what: &str) -> Option<Duration> {
+    /// A duration that may be an expression: `${ }` gives the text of one when it is needed.
+    pub(super) fn duration(&mut self, node: &'n Node, what: &str) -> Option<DurationExpr> {
+        if node.as_str().is_some_and(|text| text.trim_start().starts_with("${")) {
+            return self.expression(node, what, Place::Task).map(DurationExpr::Computed);
+        }
+        self.fixed_duration(node, what).map(DurationExpr::Fixed)
+    }
+
+    pub(super) fn fixed_duration(&mut self, node: &'n Node, what: &str) -> Option<Duration> {
         match &node.value {
-            Value::String(text) if text.trim_start().starts_with("${") => {
-                self.push(message::not_run_yet(node.span, &format!("{what} as an expression")));
-                return None;
-            }
             Value::Mapping(_) => {
                 let names = crate::duration::MEMBERS.map(|(name, _)| name);
                 self.members(node, &Known { what, names: &names, later: &[] })?;
@@ -125,7 +129,7 @@ impl<'n> Reader<'n> {
     }
 
     /// `timeout`: `{ after }`, or the name of one under `use.timeouts`.
-    pub(super) fn timeout(&mut self, node: &'n Node) -> Option<Duration> {
+    pub(super) fn timeout(&mut self, node: &'n Node) -> Option<DurationExpr> {
         let definition = match node.as_str() {
             Some(name) => match self.shared.timeouts.get(name) {
                 Some(definition) => *definition,
@@ -140,7 +144,7 @@ impl<'n> Reader<'n> {
         self.timeout_definition(definition)
     }
 
-    pub(super) fn timeout_definition(&mut self, node: &'n Node) -> Option<Duration> {
+    pub(super) fn timeout_definition(&mut self, node: &'n Node) -> Option<DurationExpr> {
         self.members(node, &Known { what: "timeout", names: &["after"], later: &[] })?;
         let after = self.needed(node, "after", "timeout", node.span)?;
         self.duration(after, "timeout.after")

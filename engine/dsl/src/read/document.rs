@@ -1,5 +1,8 @@
 //! The workflow itself: `document`, `use`, `schedule`, and what frames the tasks.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use peygir_source::Node;
 
 use super::data::Place;
@@ -48,7 +51,21 @@ impl<'n> Reader<'n> {
         let schedule = root.get("schedule").and_then(|node| self.schedule(node));
         let tasks = self.needed(root, "do", "workflow", root.span).and_then(|node| self.tasks(node, "do"));
         let (name, title, summary, settings) = document?;
-        Some(Workflow { name, title, summary, settings, input, output, timeout, schedule, tasks: tasks? })
+        Some(Workflow {
+            name,
+            title,
+            summary,
+            settings,
+            input,
+            output,
+            timeout,
+            schedule,
+            secrets: Vec::new(),
+            extensions: Vec::new(),
+            functions: BTreeMap::new(),
+            tasks: tasks?,
+            definition: Arc::new(root.to_json()),
+        })
     }
 
     fn document(&mut self, node: &'n Node) -> Option<(FlowName, Option<String>, Option<String>, Settings)> {
@@ -116,6 +133,7 @@ impl<'n> Reader<'n> {
             calendar: text(self, "calendar"),
             owner: text(self, "owner"),
             zone,
+            ..Settings::default()
         })
     }
 
@@ -183,6 +201,6 @@ impl<'n> Reader<'n> {
                 None
             }
         };
-        Some(Schedule { on, read: read? })
+        Some(Schedule { on, read: read?, cron: None, every: None, after: None })
     }
 }

@@ -16,7 +16,7 @@ impl<'n> Reader<'n> {
         let read = node.get("read").map_or(Some(Read::Data), |read| self.read_as(read, "listen.read"));
         let to = self.needed(node, "to", "listen", node.span)?;
         let to = self.consumption(to, "listen.to", Place::Task)?;
-        Some(Listen { to, read: read? })
+        Some(Listen { to, read: read?, foreach: None })
     }
 
     pub(super) fn read_as(&mut self, node: &'n Node, what: &str) -> Option<Read> {

@@ -79,7 +79,9 @@ impl<'n> Reader<'n> {
             self.entries(metadata, "metadata");
         }
         let kind = self.kind(type_, node, entry.key_span, targets)?;
-        Some(Task { name: entry.key.clone(), span: entry.key_span, if_, input, output, export, timeout, then, kind })
+        let definition = Arc::new(node.to_json());
+        let (name, span) = (entry.key.clone(), entry.key_span);
+        Some(Task { name, span, if_, input, output, export, timeout, then, kind, definition })
     }
 
     /// Which type of task it is, and the members that belong to it.

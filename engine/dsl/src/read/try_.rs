@@ -6,7 +6,7 @@ use super::data::Place;
 use super::fields::Known;
 use super::{Reader, message};
 use crate::duration::Duration;
-use crate::model::{Backoff, Catch, Retry, Try};
+use crate::model::{Backoff, Catch, DurationExpr, Retry, Try};
 
 const CATCH: Known<'_> =
     Known { what: "catch", names: &["errors", "as", "when", "exceptWhen", "retry", "do", "then"], later: &[] };
@@ -119,7 +119,7 @@ impl<'n> Reader<'n> {
         let when = node.get("when").and_then(|node| self.expression(node, "retry.when", Place::Task));
         let except_when =
             node.get("exceptWhen").and_then(|node| self.expression(node, "retry.exceptWhen", Place::Task));
-        let delay = node.get("delay").map_or(Some(Duration::ZERO), |delay| self.duration(delay, "retry.delay"));
+        let delay = node.get("delay").map_or(Some(DurationExpr::Fixed(Duration::ZERO)), |delay| self.duration(delay, "retry.delay"));
         let backoff = node.get("backoff").map_or(Some(Backoff::Constant), |backoff| self.backoff(backoff));
         let jitter = match node.get("jitter") {
             Some(jitter) => Some(self.jitter(jitter)?),
@@ -151,7 +151,7 @@ impl<'n> Reader<'n> {
         }
     }
 
-    fn jitter(&mut self, node: &'n Node) -> Option<(Duration, Duration)> {
+    fn jitter(&mut self, node: &'n Node) -> Option<(DurationExpr, DurationExpr)> {
         self.members(node, &Known { what: "retry.jitter", names: &["from", "to"], later: &[] })?;
         let mut bound = |name: &str, what: &str| {
             let bound = self.needed(node, name, "retry.jitter", node.span)?;
@@ -159,7 +159,9 @@ impl<'n> Reader<'n> {
         };
         let (from, to) = (bound("from", "retry.jitter.from"), bound("to", "retry.jitter.to"));
         let (from, to) = (from?, to?);
-        if (from.months, from.microseconds) > (to.months, to.microseconds) {
+        if let (DurationExpr::Fixed(from), DurationExpr::Fixed(to)) = (&from, &to)
+            && (from.months, from.microseconds) > (to.months, to.microseconds)
+        {
             let wanted = "from the shorter duration to the longer";
             self.push(message::bad_value(node.span, "retry.jitter", "from > to", wanted));
             return None;
@@ -168,7 +170,7 @@ impl<'n> Reader<'n> {
     }
 
     /// Number of retries, longest attempt, longest whole.
-    fn limit(&mut self, node: &'n Node) -> Option<(Option<u32>, Option<Duration>, Option<Duration>)> {
+    fn limit(&mut self, node: &'n Node) -> Option<(Option<u32>, Option<DurationExpr>, Option<DurationExpr>)> {
         self.members(node, &Known { what: "retry.limit", names: &["attempt", "duration"], later: &[] })?;
         let duration = node.get("duration").map(|duration| self.duration(duration, "retry.limit.duration"));
         let (mut count, mut attempt_duration) = (None, None);
@@ -179,7 +181,7 @@ impl<'n> Reader<'n> {
             attempt_duration = attempt.get("duration").map(|node| self.duration(node, "retry.limit.attempt.duration"));
         }
         // What was written and refused is not the same as what was not written.
-        let checked = |part: Option<Option<Duration>>| match part {
+        let checked = |part: Option<Option<DurationExpr>>| match part {
             Some(None) => None,
             Some(some) => Some(some),
             None => Some(None),
