@@ -1,0 +1,1 @@
+reduce .[] as $x (0; . + $x) | tojson

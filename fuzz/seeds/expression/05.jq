@@ -1,0 +1,1 @@
+label $out | .[] | if . > 2 then ., break $out else empty end

@@ -1,0 +1,1 @@
+try error("x") catch . | test("^a[0-9]+\\s*$"; "gi")

@@ -1,0 +1,1 @@
+.a.b[1:3] |= map(. * 10) | del(..|select(. == null)?) | paths

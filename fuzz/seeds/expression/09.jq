@@ -1,0 +1,1 @@
+[limit(5; repeat(. + 1))], (now | todate), ("2026-11-21T10:00:00Z" | fromdate)

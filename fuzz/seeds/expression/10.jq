@@ -1,0 +1,1 @@
+"\(.a) و \($secrets.key) @base64 \(@uri "x=\(.b)")" | gsub("(?<d>\\d)"; "<\(.d)>")

@@ -1,0 +1,1 @@
+group_by(.k) | map({(.[0].k | tostring): length}) | add | to_entries | join(",")

@@ -1,0 +1,1 @@
+INDEX(.id) | IN(.[]; 1, 2) | walk(if type == "number" then -. else . end) | splits(", *")
