@@ -14,18 +14,66 @@ mod task;
 mod try_;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use peygir_source::{Diagnostic, Diagnostics, Node};
 
 use crate::model::Workflow;
 
-/// What the reader is told of the world around a flow.
+/// What the reader is told of the world around a flow. Every answer may be "not known" (a single file on its own), and
+/// then nothing is refused for it; only the first two have no such answer ready.
 pub trait Names {
     /// Whether a function of this name can be called; `None` where the caller does not know the world (a single
     /// file on its own), and then no function name is refused.
     fn has_function(&self, name: &str) -> Option<bool>;
     /// Names to offer when one is not found.
     fn functions(&self) -> Vec<String>;
+
+    /// The JSON Schema of this function's input: what is written out under `with` is held against it.
+    fn function_input(&self, _name: &str) -> Option<serde_json::Value> {
+        None
+    }
+
+    /// Whether there is such a flow to run; a version of `None` is any.
+    fn has_flow(&self, _namespace: &str, _name: &str, _version: Option<&str>) -> Option<bool> {
+        None
+    }
+
+    /// Flows to offer when one is not found, as `namespace/name`.
+    fn flows(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Whether the deployment has a secret of this name.
+    fn has_secret(&self, _name: &str) -> Option<bool> {
+        None
+    }
+
+    /// Secrets to offer when one is not found. Names alone: no value comes near a flow's text.
+    fn secrets(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// The text behind an address: a schema, a script, a function. The same address gives the same text as long as one
+    /// deployment is read.
+    fn resource(&self, _address: &str) -> Resource {
+        Resource::Unknown
+    }
+
+    /// Whether this is a schedule in five cron fields; `Err` says in English what is wrong with it.
+    fn cron(&self, _text: &str) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// What stands behind an address, as far as the host knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resource {
+    /// The host fetches nothing here; what the text holds is not looked at.
+    Unknown,
+    /// The host looked and there is nothing.
+    Missing,
+    Text(Arc<str>),
 }
 
 /// For reading a file on its own: no function name is refused.
