@@ -41,7 +41,7 @@ pub(crate) async fn take(response: Response, asked: &Asked, bytes_max: usize) ->
             "content": content(&headers, &bytes, asked)?,
         }),
     };
-    Ok(Receipt { reference: None, output })
+    Ok(Receipt { output, ..Receipt::default() })
 }
 
 fn unusable(asked: &Asked, why: &str) -> Fault {

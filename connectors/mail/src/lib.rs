@@ -43,7 +43,11 @@ impl Connector for Mail {
             admit(&self.manifest, &request)?;
             let letter = letter::write(&self.config, &Message::read(&request.input)?, &request.key)?;
             conversation::hold(&self.config, &letter).await?;
-            Ok(Receipt { output: json!({ "messageId": letter.id }), reference: Some(letter.id) })
+            Ok(Receipt {
+                output: json!({ "messageId": letter.id }),
+                reference: Some(letter.id),
+                ..Receipt::default()
+            })
         })
     }
 }

@@ -54,7 +54,11 @@ impl Connector for Outbox {
             // The disk is waited for on a thread that may wait.
             let outcome = tokio::task::spawn_blocking(move || file::write(&folder, &written, &entry)).await;
             match outcome {
-                Ok(Ok(())) => Ok(Receipt { output: json!({ "file": name, "sent": false }), reference: Some(name) }),
+                Ok(Ok(())) => Ok(Receipt {
+                    output: json!({ "file": name, "sent": false }),
+                    reference: Some(name),
+                    ..Receipt::default()
+                }),
                 Ok(Err(error)) => Err(Fault::temporary(
                     FaultKind::Unavailable,
                     format!("the outbox folder cannot be written: {}", error.kind()),

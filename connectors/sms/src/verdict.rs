@@ -54,7 +54,7 @@ pub(crate) fn judge(status: u16, answer: &[u8]) -> Result<Receipt, Fault> {
 }
 
 fn taken(state: &str) -> Receipt {
-    Receipt { reference: None, output: json!({ "state": state }) }
+    Receipt { output: json!({ "state": state }), ..Receipt::default() }
 }
 
 #[cfg(test)]

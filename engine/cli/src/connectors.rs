@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use peygir_connector::secret::Reference;
 use peygir_connector::{Ambiguous, Connector, ConnectorKind, HostFacts, Manifest, Secret};
+use peygir_runtime::clock::Clock;
 use peygir_runtime::host::Connectors;
 use peygir_runtime::pack;
 use peygir_source::{Diagnostic, Diagnostics, Node, Span, suggest};
@@ -167,16 +168,23 @@ fn build_one(
         data_folder: data_folder.to_owned(),
         callback_secret: callback_secret.clone(),
         reachable: deployment.http_allow.clone(),
+        clock_s: Some(now_s),
     };
     let settings = peygir_connector::settings::read(&manifest, &used.settings, &resolve, host)?;
     let connector =
-        (kind.build)(manifest.clone(), settings).map_err(|error| one(error.to_diagnostic(&used.settings)))?;
+        (kind.build)(manifest, settings).map_err(|error| one(error.to_diagnostic(&used.settings)))?;
+    // The connector's own: its settings may decide which operation takes a call.
+    built.manifests.insert(used.name.clone(), connector.manifest().clone());
     built.connectors.insert(used.name.clone(), Arc::<dyn Connector>::from(connector));
-    built.manifests.insert(used.name.clone(), manifest);
     if let Some(secret) = callback_secret {
         built.callback_secrets.insert(used.name.clone(), Secret::reveal(&secret).to_owned());
     }
     Ok(())
+}
+
+/// Seconds since 1970, for what connectors sign with a time in it.
+fn now_s() -> i64 {
+    Clock::Real.now().0.div_euclid(1_000_000)
 }
 
 fn callback_secret(

@@ -25,10 +25,15 @@ use std::pin::Pin;
 use serde_json::Value;
 
 pub use host::{admit, send_within};
-pub use manifest::{Ambiguous, Authentication, Dedup, FunctionName, InboundRules, Manifest, Operation};
+pub use manifest::{Ambiguous, Authentication, Dedup, FunctionName, InboundRules, Manifest, Operation, When};
 pub use message::Message;
 pub use secret::Secret;
 pub use settings::{HostFacts, Settings, SettingsError};
+
+/// Reads YAML that a peer gave, within the limits that hold for everybody's YAML; `None` where it cannot be read.
+pub fn yaml_value(text: &str) -> Option<Value> {
+    peygir_source::yaml::parse(text).ok().map(|node| node.to_json())
+}
 
 /// One thing to do in the world.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +55,23 @@ pub struct Receipt {
     pub reference: Option<String>,
     /// Answer for the flow, where the operation gives one.
     pub output: Value,
+    /// What the peer was shown to prove who asks, where it was shown anything.
+    pub authorization: Option<Authorization>,
+}
+
+/// The credentials that a request bore, as RFC 9110 writes them: `$authorization` of a flow. `parameter` must never reach
+/// a journal or a log.
+#[derive(Debug, Clone)]
+pub struct Authorization {
+    /// `Basic`, `Bearer`, `Digest`.
+    pub scheme: String,
+    pub parameter: Secret,
+}
+
+impl PartialEq for Authorization {
+    fn eq(&self, other: &Self) -> bool {
+        self.scheme == other.scheme && self.parameter.reveal() == other.parameter.reveal()
+    }
 }
 
 /// How long the fault will last, as far as the connector can tell.
@@ -95,6 +117,8 @@ pub enum FaultKind {
     Forbidden,
     /// It answered, and its answer is a refusal: a matter of whoever asked, by the status of its protocol.
     Answered { status: u16 },
+    /// What was run ran to its end, and says itself that it failed: a script, a command.
+    Runtime,
 }
 
 /// `message` holds neither secrets nor personal data: it goes into the journal.

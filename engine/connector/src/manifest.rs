@@ -3,6 +3,7 @@
 //! Owns: the manifest's form and its checks (codes `PG-M0xx`). Does not know what a schema of an operation's input means;
 //! whoever validates inputs does.
 
+mod address;
 mod members;
 mod operation;
 mod setting;
@@ -10,6 +11,7 @@ mod setting;
 use peygir_source::{Diagnostics, Node, yaml};
 use serde_json::Value;
 
+use crate::settings::Settings;
 use members::Members;
 
 /// Operations in one manifest.
@@ -44,6 +46,18 @@ impl Manifest {
             .iter()
             .filter_map(|operation| operation.function.as_ref())
             .map(|function| function.name.as_str())
+    }
+
+    /// The manifest of one deployment's connector: conditions over lists of its settings are filled in.
+    pub fn with_settings(mut self, settings: &Settings) -> Self {
+        let functions = self.operations.iter_mut().filter_map(|operation| operation.function.as_mut());
+        for when in functions.filter_map(|function| function.when.as_mut()) {
+            if let When::HostIn { setting, hosts, .. } = when {
+                let listed = settings.plain.get(setting).and_then(Value::as_array).into_iter().flatten();
+                *hosts = listed.filter_map(Value::as_str).map(str::to_owned).collect();
+            }
+        }
+        self
     }
 
     /// The operation that a call of a function with this input means: the one made for such an input, else the one for
@@ -110,17 +124,29 @@ pub struct FunctionName {
     pub when: Option<When>,
 }
 
-/// A member of the input and the texts it may be, whatever their case.
+/// What a call's input must be like for an operation to take it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct When {
-    pub member: String,
-    pub is: Vec<String>,
+pub enum When {
+    /// A member of the input and the texts it may be, whatever their case.
+    Is { member: String, texts: Vec<String> },
+    /// A member of the input that is an address, or holds one as `uri` or `endpoint`, whose host stands in a list of the
+    /// deployment. `hosts` is that list once [`Manifest::with_settings`] has filled it in; until then it holds for no
+    /// input.
+    HostIn { member: String, setting: String, hosts: Vec<String> },
 }
 
 impl When {
     fn holds(&self, input: &Value) -> bool {
-        let given = input.get(&self.member).and_then(Value::as_str);
-        given.is_some_and(|given| self.is.iter().any(|text| text.eq_ignore_ascii_case(given)))
+        match self {
+            When::Is { member, texts } => {
+                let given = input.get(member).and_then(Value::as_str);
+                given.is_some_and(|given| texts.iter().any(|text| text.eq_ignore_ascii_case(given)))
+            }
+            When::HostIn { member, hosts, .. } => {
+                let address = input.get(member).and_then(|value| address::of(value, address::DEPTH_MAX));
+                address.is_some_and(|address| hosts.iter().any(|host| address::leads_to(address, host)))
+            }
+        }
     }
 }
 
@@ -172,8 +198,12 @@ fn read_root(root: &Node, found: &mut Diagnostics) -> Option<Manifest> {
     let settings = members.node("settings");
     let inbound = members.optional("inbound");
     let (title_fa, title_en) = title.and_then(|node| read_title(node, found)).unzip();
+    let operations_node = operations;
     let operations = operations.map(|node| read_operations(node, found));
     let settings = settings.map(|node| setting::read_schema(node, found));
+    if let (Some(node), Some(settings)) = (operations_node, &settings) {
+        check_lists(node, operations.as_deref().unwrap_or_default(), settings, found);
+    }
     let inbound = inbound.map(|node| read_inbound(node, found));
     Some(Manifest {
         name: name?,
@@ -221,6 +251,23 @@ fn read_operations(node: &Node, found: &mut Diagnostics) -> Vec<Operation> {
         operations.extend(operation::read(&entry.key, &entry.node, found));
     }
     operations
+}
+
+/// A condition over a list of the settings needs that list.
+fn check_lists(node: &Node, operations: &[Operation], settings: &Value, found: &mut Diagnostics) {
+    let functions = operations.iter().map(|operation| (operation, operation.function.as_ref()));
+    for (operation, when) in functions.filter_map(|(operation, named)| Some((operation, named?.when.as_ref()?))) {
+        if let When::HostIn { setting, .. } = when
+            && settings["properties"][setting]["type"] != "array"
+        {
+            let function = node.get(&operation.name).and_then(|operation| operation.get("function"));
+            found.push(setting::bad_schema(
+                function.map_or(node.span, |node| node.span),
+                &format!("`hostIn` names `{setting}`, which is no list among the settings"),
+                &format!("`hostIn` از `{setting}` نام می‌برد که در تنظیمات فهرستی به این نام نیست"),
+            ));
+        }
+    }
 }
 
 /// Longest body of a call where the manifest does not say.

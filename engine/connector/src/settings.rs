@@ -26,6 +26,9 @@ pub struct HostFacts {
     /// Hosts that flows may call, as `host` or `host:port`; `loopback` stands for this machine itself. For connectors
     /// that go where a flow says.
     pub reachable: Vec<String>,
+    /// What time it is, in seconds since 1970: for what is signed with a time in it. None where the host has no clock to
+    /// give.
+    pub clock_s: Option<fn() -> i64>,
 }
 
 /// Values as the deployment gave them and defaults where it gave none.

@@ -34,6 +34,7 @@ settings:
     colour: { type: string, enum: [white, grey], default: grey }
     ringed: { type: boolean }
     rings: { type: array, items: { type: string } }
+    nests: { type: object, additionalProperties: { type: string } }
 "#;
 
 fn good() -> Manifest {
@@ -88,12 +89,51 @@ fn a_function_finds_its_operation_by_the_input() {
 }
 
 #[test]
+fn a_host_that_the_deployment_lists_has_its_own_operation() {
+    let limits = &GOOD[GOOD.find("    dedup").unwrap()..GOOD.find("inbound:").unwrap()];
+    let both = GOOD.replace(
+        "  send:\n",
+        &format!("  trusted:\n    function: {{ name: fly, when: {{ to: {{ hostIn: rings }} }} }}\n{limits}  send:\n    function: {{ name: fly }}\n"),
+    );
+    let manifest = manifest::parse(&both).unwrap_or_else(|found| panic!("{:?}", told(&found)));
+    let called = |manifest: &Manifest, to: serde_json::Value| {
+        manifest.operation_of("fly", &json!({"to": to})).unwrap().name.clone()
+    };
+    assert_eq!(called(&manifest, json!("http://a.example.ir/")), "send", "no list, no promise");
+    let settings = read("loft: roof\npassword: {env: PW}\nrings: [a.example.ir, 'b.example.ir:81']").unwrap();
+    let manifest = manifest.with_settings(&settings);
+    for (to, operation) in [
+        (json!("http://a.example.ir/x"), "trusted"),
+        (json!({"uri": "https://A.example.ir"}), "trusted"),
+        (json!({"endpoint": {"uri": "http://b.example.ir:81/"}}), "trusted"),
+        (json!("http://b.example.ir/"), "send"),
+        (json!("http://c.example.ir/"), "send"),
+        (json!(7), "send"),
+    ] {
+        assert_eq!(called(&manifest, to.clone()), operation, "{to}");
+    }
+}
+
+#[test]
 fn each_mistake_has_its_code_and_place() {
     let cases = [
         ("    dedup: lookup", "    function: { nmae: x }\n    dedup: lookup", "PG-M002", 7),
         ("    dedup: lookup", "    function: { name: x, when: { how: [] } }\n    dedup: lookup", "PG-M004", 7),
         ("    dedup: lookup", "    function: { name: x, when: { how: [1] } }\n    dedup: lookup", "PG-M004", 7),
         ("    dedup: lookup", "    function: { name: x, when: how }\n    dedup: lookup", "PG-M004", 7),
+        (
+            "    dedup: lookup",
+            "    function: { name: x, when: { to: { hostOf: rings } } }\n    dedup: lookup",
+            "PG-M004",
+            7,
+        ),
+        (
+            "    dedup: lookup",
+            "    function: { name: x, when: { to: { hostIn: loft } } }\n    dedup: lookup",
+            "PG-M006",
+            7,
+        ),
+        ("nests: { type: object, additionalProperties: { type: string } }", "nests: { type: object }", "PG-M006", 29),
         ("name: pigeon", "name: Pigeon!", "PG-M004", 2),
         ("version: 1.2.0", "version: one", "PG-M004", 3),
         ("title: { fa: کبوتر, en: Pigeon }", "title: Pigeon", "PG-M001", 4),
@@ -161,10 +201,10 @@ fn read(text: &str) -> Result<settings::Settings, Vec<(&'static str, u32)>> {
 
 #[test]
 fn settings_are_checked_completed_and_their_secrets_hidden() {
-    let settings = read("loft: roof\npassword: {env: PW}\nrings: [a, b]").unwrap();
+    let settings = read("loft: roof\npassword: {env: PW}\nrings: [a, b]\nnests: {x.ir: y}").unwrap();
     assert_eq!(
         serde_json::Value::Object(settings.plain.clone()),
-        json!({"loft": "roof", "wings": 2, "colour": "grey", "rings": ["a", "b"]})
+        json!({"loft": "roof", "wings": 2, "colour": "grey", "rings": ["a", "b"], "nests": {"x.ir": "y"}})
     );
     assert_eq!(settings.secret("password").unwrap().reveal(), "s3cret");
     assert!(!format!("{settings:?}").contains("s3cret"));
@@ -180,6 +220,8 @@ fn each_wrong_setting_has_its_code_and_place() {
         ("loft: 912\npassword: {env: PW}", vec![("PG-M012", 1)]),
         ("loft: roof\nwings: 5\ncolour: red\npassword: {env: PW}", vec![("PG-M012", 2), ("PG-M012", 3)]),
         ("loft: roof\nrings: [1]\npassword: {env: PW}", vec![("PG-M012", 2)]),
+        ("loft: roof\nnests: {a: 1}\npassword: {env: PW}", vec![("PG-M012", 2)]),
+        ("loft: roof\nnests: [a]\npassword: {env: PW}", vec![("PG-M012", 2)]),
         ("loft: roof\npassword: s3cret", vec![("PG-M013", 2)]),
         ("loft: roof\npassword: {env: PW, file: x}", vec![("PG-M013", 2)]),
         ("loft: roof\npassword: {env: NONE}", vec![("PG-M014", 2)]),

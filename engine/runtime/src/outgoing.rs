@@ -119,6 +119,7 @@ pub fn error_of(fault: &Fault) -> Error {
         FaultKind::Throttled => (Kind::Communication, 429),
         FaultKind::Unreachable | FaultKind::Unavailable => (Kind::Communication, 503),
         FaultKind::Protocol => (Kind::Communication, 502),
+        FaultKind::Runtime => (Kind::Runtime, Kind::Runtime.status()),
     };
     Error { status, ..Error::new(kind, fault.message.clone()) }
 }
@@ -154,6 +155,8 @@ mod tests {
             (Fault::permanent(FaultKind::Content, "x"), "validation", 400),
             (Fault::temporary(FaultKind::Unreachable, "x"), "communication", 503),
             (Fault::ambiguous(FaultKind::Protocol, "x"), "communication", 502),
+            (Fault::permanent(FaultKind::Runtime, "x"), "runtime", 500),
+            (Fault::permanent(FaultKind::Credentials, "x"), "authentication", 401),
         ] {
             let error = error_of(&fault);
             assert!(error.type_.ends_with(&format!("/{type_}")), "{error:?}");

@@ -92,24 +92,31 @@ fn read_function(node: &Node, found: &mut Diagnostics) -> Option<FunctionName> {
     Some(FunctionName { name: name?, when })
 }
 
-/// One member of the input with the texts it may be.
+/// One member of the input, with the texts it may be or the list of hosts that it must lead into.
 fn read_when(node: &Node, found: &mut Diagnostics) -> Option<When> {
     let when = match node.entries() {
-        Some([entry]) => {
-            let texts = entry.node.items().unwrap_or_default();
-            let is: Vec<String> = texts.iter().filter_map(Node::as_str).map(str::to_owned).collect();
-            (!is.is_empty() && is.len() == texts.len()).then(|| When { member: entry.key.clone(), is })
-        }
+        Some([entry]) => read_condition(&entry.key, &entry.node),
         _ => None,
     };
     if when.is_none() {
         found.push(bad_value(
             node.span,
-            "`when` is one member of the input with a list of texts, as in { method: [GET, HEAD] }",
-            "`when` یک عضو ورودی با فهرستی از متن‌هاست، مانند ‎{ method: [GET, HEAD] }‎",
+            "`when` is one member of the input with a list of texts, as in { method: [GET, HEAD] }, or with a list of \
+             hosts among the settings, as in { endpoint: { hostIn: knownHosts } }",
+            "`when` یک عضو ورودی با فهرستی از متن‌هاست، مانند ‎{ method: [GET, HEAD] }‎، یا با نام تنظیمی که فهرست میزبان‌هاست، مانند ‎{ endpoint: { hostIn: knownHosts } }‎",
         ));
     }
     when
+}
+
+fn read_condition(member: &str, node: &Node) -> Option<When> {
+    if let Some([entry]) = node.entries() {
+        let setting = entry.node.as_str().filter(|_| entry.key == "hostIn")?;
+        return Some(When::HostIn { member: member.to_owned(), setting: setting.to_owned(), hosts: Vec::new() });
+    }
+    let items = node.items().unwrap_or_default();
+    let texts: Vec<String> = items.iter().filter_map(Node::as_str).map(str::to_owned).collect();
+    (!texts.is_empty() && texts.len() == items.len()).then(|| When::Is { member: member.to_owned(), texts })
 }
 
 fn read_backoff(node: &Node, found: &mut Diagnostics) -> Option<(u64, u64)> {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// Keywords that the schema of a setting may have.
-pub const KEYWORDS: [&str; 11] = [
+pub const KEYWORDS: [&str; 12] = [
     "type",
     "title",
     "description",
@@ -15,6 +15,7 @@ pub const KEYWORDS: [&str; 11] = [
     "minLength",
     "maxLength",
     "items",
+    "additionalProperties",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub enum Kind {
     Integer,
     Flag,
     TextList,
+    /// A mapping of names to texts.
+    TextMap,
 }
 
 /// A setting as its manifest declares it.
@@ -53,10 +56,13 @@ impl Declared {
             Some("integer") => Kind::Integer,
             Some("boolean") => Kind::Flag,
             Some("array") if schema["items"]["type"] == "string" => Kind::TextList,
+            Some("object") if schema["additionalProperties"]["type"] == "string" => Kind::TextMap,
             _ => {
                 return Err((
-                    "`type` must be string, integer, boolean, or array with `items: {type: string}`".into(),
-                    "`type` باید string یا integer یا boolean یا آرایه‌ای با `items: {type: string}` باشد".into(),
+                    "`type` must be string, integer, boolean, array with `items: {type: string}`, or object with \
+                     `additionalProperties: {type: string}`"
+                        .into(),
+                    "`type` باید string یا integer یا boolean یا آرایه‌ای با `items: {type: string}` یا نگاشتی با `additionalProperties: {type: string}` باشد".into(),
                 ));
             }
         };
@@ -104,6 +110,9 @@ impl Declared {
             Kind::TextList => value
                 .as_array()
                 .is_some_and(|items| items.iter().all(|item| item.as_str().is_some_and(|text| self.fits_length(text)))),
+            Kind::TextMap => value.as_object().is_some_and(|members| {
+                members.values().all(|item| item.as_str().is_some_and(|text| self.fits_length(text)))
+            }),
         };
         if fits && (self.choices.is_empty() || self.choices.contains(value)) { Ok(()) } else { Err(self.expected()) }
     }
@@ -118,12 +127,12 @@ impl Declared {
             return (format!("must be one of {list}"), format!("باید یکی از {list} باشد"));
         }
         match self.kind {
-            Kind::Text | Kind::TextList => {
+            Kind::Text | Kind::TextList | Kind::TextMap => {
                 let (low, high) = (self.chars_min, self.chars_max);
-                let (what, what_fa) = if self.kind == Kind::Text {
-                    ("text", "متن")
-                } else {
-                    ("a list of texts", "فهرستی از متن‌ها")
+                let (what, what_fa) = match self.kind {
+                    Kind::TextList => ("a list of texts", "فهرستی از متن‌ها"),
+                    Kind::TextMap => ("a mapping of names to texts", "نگاشتی از نام به متن"),
+                    _ => ("text", "متن"),
                 };
                 (
                     format!("must be {what} of {low} to {high} characters (numbers and phone numbers in quotes)"),
