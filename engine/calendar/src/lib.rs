@@ -1,10 +1,12 @@
 //! Solar Hijri dates, working time and holidays, and deadlines that say why they fall where they fall.
 //!
 //! Owns: the date arithmetic of the Solar Hijri calendar ([`Jalali`]), calendars that people write in YAML
-//! ([`Calendar`], [`read`]), deadlines with their derivation ([`Deadline`]) and daily windows ([`Window`]).
+//! ([`Calendar`], [`read`]), deadlines with their derivation ([`Deadline`]), daily windows ([`Window`]) and repeated
+//! wall-clock times ([`cron`]).
 //! Deliberately does not know what time it is, whose deadline it computes, or where calendars are kept: instants
 //! and trees come in from outside. Time zones come from the tables compiled into the program, never from the host.
 
+pub mod cron;
 mod day;
 mod deadline;
 pub mod digits;
