@@ -261,6 +261,9 @@ fn commit(inner: &Inner, journal: &mut Journal, commits: Vec<Queued>) -> Result<
     for (ticket, slot, answer) in answers {
         ticket.answer(slot, answer);
     }
+    if frames > 0 {
+        inner.watchers.tell(journal.next_frame - 1);
+    }
     Ok(())
 }
 

@@ -16,6 +16,7 @@ pub mod disk;
 pub mod index;
 
 mod commit;
+mod frames;
 mod journal;
 mod layout;
 mod lock;

@@ -127,9 +127,19 @@ impl SegmentReader {
         })
     }
 
+    /// Opens a segment at a group that was found there before: where it begins, and its first frame.
+    pub fn open_at(disk: &dyn Disk, number: u64, offset: u64, next_frame: u64) -> Result<Self, Fault> {
+        Ok(Self { offset, next_frame, ..Self::open(disk, number)? })
+    }
+
     /// Where the next group begins.
     pub fn offset(&self) -> u64 {
         self.offset
+    }
+
+    /// The first frame of the next group.
+    pub fn next_frame(&self) -> u64 {
+        self.next_frame
     }
 
     pub fn length(&self) -> io::Result<u64> {

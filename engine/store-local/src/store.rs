@@ -2,16 +2,18 @@
 
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
 
 use peygir_store::frame::{Kind, Record};
 use peygir_store::rules::Prepared;
 use peygir_store::space;
+use peygir_store::watch::{Watcher, Watchers};
 use peygir_store::{Batch, Conflict, Error, Frame, InboxKey, Row, Store, StreamId, Version};
 
 use crate::commit::{self, Job, Queue, Ticket};
 use crate::disk::{Disk, RealDisk};
+use crate::frames::Places;
 use crate::index::{Place, SledPlace};
 use crate::journal::Records;
 use crate::lock::Lock;
@@ -37,6 +39,8 @@ pub struct Inner {
     pub options: Options,
     pub records: Records,
     pub snapshots: Snapshots,
+    pub watchers: Watchers,
+    places: Places,
     stopped: OnceLock<String>,
 }
 
@@ -160,6 +164,8 @@ impl LocalStore {
             rows: recovered.rows,
             queue: Queue::default(),
             options,
+            watchers: Watchers::default(),
+            places: Places::default(),
             stopped: OnceLock::new(),
         });
         let thread = |name: &str| thread::Builder::new().name(name.to_owned());
@@ -257,11 +263,6 @@ impl LocalStore {
     pub fn stopped(&self) -> Option<String> {
         self.inner.stopped().map(str::to_owned)
     }
-
-    /// Number of the last frame whose rows can be read.
-    pub fn last_frame(&self) -> u64 {
-        self.inner.rows.last_frame()
-    }
 }
 
 impl Drop for LocalStore {
@@ -336,6 +337,21 @@ impl Store for LocalStore {
             frames.push(frame);
         }
         Ok(frames)
+    }
+
+    fn frames(&self, after: u64, limit: usize) -> Result<Vec<Frame>, Error> {
+        let Some(wanted) = after.checked_add(1) else {
+            return Ok(Vec::new());
+        };
+        self.inner.places.read(&*self.inner.disk, wanted, self.inner.rows.last_frame(), limit)
+    }
+
+    fn last_frame(&self) -> u64 {
+        self.inner.rows.last_frame()
+    }
+
+    fn watch(&self, watcher: Weak<Watcher>) {
+        self.inner.watchers.add(watcher);
     }
 
     fn digest(&self) -> Result<[u8; 32], Error> {

@@ -11,11 +11,15 @@ pub mod key;
 pub mod memory;
 pub mod rules;
 pub mod space;
+pub mod watch;
+
+use std::sync::Weak;
 
 use peygir_core::{Id, Moment};
 
 pub use frame::{Frame, FrameHash};
 pub use memory::MemoryStore;
+pub use watch::Watcher;
 
 /// A case with everything in it, or an instance without a case, or one of the system's own (`access`, `deployment`).
 pub type StreamId = Id;
@@ -32,6 +36,8 @@ pub const KEY_BYTES_MAX: usize = 512;
 pub const ROW_BYTES_MAX: usize = 4 << 20;
 /// Longest frame body, in bytes.
 pub const FRAME_BYTES_MAX: usize = 16 << 20;
+/// Bytes of records after which [`Store::frames`] gives no further one in one answer.
+pub const FRAMES_BYTES_MAX: usize = 8 << 20;
 
 /// One commit of one stream: all of it becomes durable, or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,6 +105,9 @@ pub enum Error {
     /// Damage before the last group: the start stops here.
     #[error("segment {segment}, offset {offset}: {what}")]
     Damaged { segment: String, offset: u64, what: String },
+    /// The frames that were asked for are in segments that were taken away to an archive.
+    #[error("the journal here begins with frame {first}; earlier ones are archived")]
+    Archived { first: u64 },
     #[error("{0}")]
     Refused(String),
     #[error("the store takes no commits: {0}")]
@@ -129,6 +138,18 @@ pub trait Store: Send + Sync {
 
     /// Frames of one stream behind version `after`, in order: its journal.
     fn journal(&self, stream: StreamId, after: Version, limit: usize) -> Result<Vec<Frame>, Error>;
+
+    /// Frames of all streams behind frame number `after`, in the order in which they were committed, without gaps, and
+    /// durable ones only. Up to `limit`, and fewer where they are large ([`FRAMES_BYTES_MAX`]); none only where there is
+    /// none. What follows commits keeps the number of the last frame it dealt with and goes on from there.
+    fn frames(&self, after: u64, limit: usize) -> Result<Vec<Frame>, Error>;
+
+    /// Number of the last durable frame; 0 where there is none.
+    fn last_frame(&self) -> u64;
+
+    /// Has the watcher called after commits became durable, for as long as somebody holds it. It is called on the thread
+    /// that commits, and returns at once. It is a hint that spares polling, never the only way to learn of a frame.
+    fn watch(&self, watcher: Weak<Watcher>);
 
     /// SHA-256 over all rows, claims, versions and the inbox in the order of keys: two stores with the same content
     /// give the same digest, however it was reached.

@@ -3,23 +3,26 @@
 //! Keeps the rules and the journal of a real store, and forgets everything when it is dropped.
 
 use std::collections::BTreeMap;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 
 use crate::rules::{self, Prepared, View};
 use crate::space::{self, Head, Page, Value};
-use crate::{Batch, Conflict, Error, Frame, InboxKey, Row, Store, StreamId, Version};
+use crate::watch::{Watcher, Watchers};
+use crate::{Batch, Conflict, Error, FRAMES_BYTES_MAX, Frame, InboxKey, Row, Store, StreamId, Version};
 
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     inner: RwLock<Inner>,
+    watchers: Watchers,
 }
 
 #[derive(Debug, Default)]
 struct Inner {
     space: BTreeMap<Vec<u8>, Value>,
     /// Encoded frames; a stream's version 1 is its first.
-    journal: BTreeMap<StreamId, Vec<Vec<u8>>>,
-    frames: u64,
+    journal: BTreeMap<StreamId, Vec<Arc<[u8]>>>,
+    /// The same frames in the order of commit; frame number 1 is the first.
+    frames: Vec<Arc<[u8]>>,
 }
 
 impl View for Inner {
@@ -31,9 +34,9 @@ impl View for Inner {
 impl Inner {
     fn commit(&mut self, batch: &Batch) -> Result<Version, Conflict> {
         let prepared = Prepared::new(batch)?;
-        let admitted = rules::admit(self, self.frames + 1, &prepared)?;
-        self.frames += 1;
-        let frame = [&admitted.header_bytes[..], prepared.body()].concat();
+        let admitted = rules::admit(self, self.last_frame() + 1, &prepared)?;
+        let frame: Arc<[u8]> = [&admitted.header_bytes[..], prepared.body()].concat().into();
+        self.frames.push(frame.clone());
         self.journal.entry(batch.stream).or_default().push(frame);
         let version = admitted.version();
         for (key, value) in admitted.changes {
@@ -43,6 +46,10 @@ impl Inner {
             };
         }
         Ok(version)
+    }
+
+    fn last_frame(&self) -> u64 {
+        self.frames.len() as u64
     }
 
     fn scan(&self, from: &[u8], to: &[u8], limit: usize) -> Page {
@@ -61,7 +68,7 @@ impl MemoryStore {
 
     /// Number of frames in the journal.
     pub fn frames(&self) -> u64 {
-        self.read().frames
+        self.read().last_frame()
     }
 
     // A panic while the lock is held leaves at most one refused batch half judged; nothing of it was kept.
@@ -74,10 +81,20 @@ impl MemoryStore {
     }
 }
 
+fn decode(bytes: &Arc<[u8]>) -> Result<Frame, Error> {
+    Frame::decode(bytes).map_err(|error| Error::Refused(error.to_string()))
+}
+
 impl Store for MemoryStore {
     fn commit(&self, batches: &[Batch]) -> Vec<Result<Version, Conflict>> {
         let mut inner = self.write();
-        batches.iter().map(|batch| inner.commit(batch)).collect()
+        let answers: Vec<_> = batches.iter().map(|batch| inner.commit(batch)).collect();
+        let last_frame = inner.last_frame();
+        drop(inner);
+        if answers.iter().any(Result::is_ok) {
+            self.watchers.tell(last_frame);
+        }
+        answers
     }
 
     fn version(&self, stream: StreamId) -> Result<Version, Error> {
@@ -114,8 +131,27 @@ impl Store for MemoryStore {
             return Ok(Vec::new());
         };
         let after = usize::try_from(after).unwrap_or(usize::MAX);
-        let decode = |bytes: &Vec<u8>| Frame::decode(bytes).map_err(|error| Error::Refused(error.to_string()));
         frames.iter().skip(after).take(limit).map(decode).collect()
+    }
+
+    fn frames(&self, after: u64, limit: usize) -> Result<Vec<Frame>, Error> {
+        let after = usize::try_from(after).unwrap_or(usize::MAX);
+        let inner = self.read();
+        let mut bytes = 0;
+        let within = |frame: &&Arc<[u8]>| {
+            let fits = bytes < FRAMES_BYTES_MAX;
+            bytes += frame.len();
+            fits
+        };
+        inner.frames.iter().skip(after).take(limit).take_while(within).map(decode).collect()
+    }
+
+    fn last_frame(&self) -> u64 {
+        self.read().last_frame()
+    }
+
+    fn watch(&self, watcher: Weak<Watcher>) {
+        self.watchers.add(watcher);
     }
 
     fn digest(&self) -> Result<[u8; 32], Error> {

@@ -4,6 +4,7 @@ mod common;
 mod conformance;
 mod crash;
 mod files;
+mod frames;
 mod kill;
 mod recovery;
 mod seals;

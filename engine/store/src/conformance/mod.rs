@@ -7,6 +7,7 @@
 mod claims;
 mod concurrency;
 mod content;
+mod frames;
 pub mod history;
 mod inbox;
 mod versions;
@@ -34,6 +35,11 @@ const CHECKS: &[Check] = &[
     versions::frames_of_a_stream_are_chained,
     versions::limits_are_named,
     versions::the_largest_row_is_kept,
+    frames::an_empty_store_has_no_frames,
+    frames::frames_of_all_streams_come_in_the_order_of_commit,
+    frames::a_page_of_large_frames_is_short,
+    frames::a_reader_beside_the_writers_sees_every_frame_once,
+    frames::a_watcher_is_told_of_durable_frames,
     claims::a_claimed_key_is_refused_with_its_value,
     claims::claims_of_one_call_see_each_other,
     claims::only_the_claiming_stream_gives_up_a_claim,
