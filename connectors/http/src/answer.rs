@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use peygir_connector::{Fault, Receipt};
+use peygir_connector::{Authorization, Fault, Receipt};
 use reqwest::Response;
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde_json::{Map, Value, json};
 
 use crate::outbound::call_fault;
@@ -19,14 +19,19 @@ const SECRET_NAMES: [&str; 7] = ["authorization", "cookie", "token", "secret", "
 const HIDDEN: &str = "***";
 
 /// Reads the answer as the flow wants it. A status outside of its range is the flow's fault.
-pub(crate) async fn take(response: Response, asked: &Asked, bytes_max: usize) -> Result<Receipt, Fault> {
+pub(crate) async fn take(
+    response: Response,
+    asked: &Asked,
+    authorization: Option<Authorization>,
+    bytes_max: usize,
+) -> Result<Receipt, Fault> {
     let status = response.status().as_u16();
     let fine = (200..300).contains(&status) || (asked.redirect && (300..400).contains(&status));
     if !fine {
         return Err(Fault::answered(status, format!("{} {} was answered with {status}", asked.method, asked.host())));
     }
     let headers = response.headers().clone();
-    let bytes = read(response, asked, bytes_max).await?;
+    let bytes = bytes(response, &asked.host(), bytes_max).await?;
     let output = match asked.output {
         Output::Raw => STANDARD.encode(&bytes).into(),
         Output::Content => content(&headers, &bytes, asked)?,
@@ -34,22 +39,23 @@ pub(crate) async fn take(response: Response, asked: &Asked, bytes_max: usize) ->
             "request": {
                 "method": asked.method.as_str(),
                 "uri": asked.url.as_str(),
-                "headers": shown(&asked_headers(asked)),
+                "headers": shown(&asked_headers(asked, authorization.is_some())),
             },
             "statusCode": status,
             "headers": shown(&headers),
             "content": content(&headers, &bytes, asked)?,
         }),
     };
-    Ok(Receipt { output, ..Receipt::default() })
+    Ok(Receipt { output, authorization, ..Receipt::default() })
 }
 
-fn unusable(asked: &Asked, why: &str) -> Fault {
-    Fault::answered(UNUSABLE, format!("the answer of {} is no use: {why}", asked.host()))
+fn unusable(host: &str, why: &str) -> Fault {
+    Fault::answered(UNUSABLE, format!("the answer of {host} is no use: {why}"))
 }
 
-async fn read(mut response: Response, asked: &Asked, bytes_max: usize) -> Result<Vec<u8>, Fault> {
-    let too_long = || unusable(asked, &format!("it is longer than {bytes_max} bytes"));
+/// The answer's bytes, read to their end.
+pub(crate) async fn bytes(mut response: Response, host: &str, bytes_max: usize) -> Result<Vec<u8>, Fault> {
+    let too_long = || unusable(host, &format!("it is longer than {bytes_max} bytes"));
     if response.content_length().is_some_and(|length| length > bytes_max as u64) {
         return Err(too_long());
     }
@@ -59,7 +65,7 @@ async fn read(mut response: Response, asked: &Asked, bytes_max: usize) -> Result
             Ok(Some(chunk)) if bytes.len() + chunk.len() > bytes_max => return Err(too_long()),
             Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
             Ok(None) => return Ok(bytes),
-            Err(error) => return Err(call_fault(&error, &asked.host())),
+            Err(error) => return Err(call_fault(&error, host)),
         }
     }
 }
@@ -74,11 +80,11 @@ fn content(headers: &HeaderMap, bytes: &[u8], asked: &Asked) -> Result<Value, Fa
     let (kind, parameters) = given.split_once(';').unwrap_or((&given, ""));
     let kind = kind.trim();
     if matches!(kind, "application/json" | "text/json") || kind.ends_with("+json") {
-        return parsed(bytes).map_err(|why| unusable(asked, why));
+        return parsed(bytes).map_err(|why| unusable(&asked.host(), why));
     }
     if kind.starts_with("text/") {
         return text(bytes, charset(parameters)).map(Value::String).ok_or_else(|| {
-            unusable(asked, "its text is in an encoding that is not read here; `output: raw` gives the bytes")
+            unusable(&asked.host(), "its text is in an encoding that is not read here; `output: raw` gives the bytes")
         });
     }
     Ok(STANDARD.encode(bytes).into())
@@ -111,9 +117,14 @@ fn text(bytes: &[u8], charset: &str) -> Option<String> {
     }
 }
 
-fn asked_headers(asked: &Asked) -> HeaderMap {
+fn asked_headers(asked: &Asked, authorized: bool) -> HeaderMap {
     let mut headers = asked.headers.clone();
-    headers.insert(KEY_HEADER, asked.key.clone());
+    if let Some(key) = &asked.key {
+        headers.insert(KEY_HEADER, key.clone());
+    }
+    if authorized {
+        headers.insert(AUTHORIZATION, HeaderValue::from_static(HIDDEN));
+    }
     headers
 }
 
@@ -132,7 +143,6 @@ fn shown(headers: &HeaderMap) -> Value {
 mod tests {
     use super::*;
     use peygir_connector::{FaultKind, Request};
-    use reqwest::header::HeaderValue;
 
     fn asked() -> Asked {
         let input = json!({"method": "get", "endpoint": "http://h/", "headers": {"authorization": "s3cret", "x": "1"}});
@@ -183,7 +193,11 @@ mod tests {
 
     #[test]
     fn headers_hide_their_secrets() {
-        assert_eq!(shown(&asked_headers(&asked())), json!({"authorization": "***", "x": "1", "idempotency-key": "k"}));
+        let expected = json!({"authorization": "***", "x": "1", "idempotency-key": "k"});
+        assert_eq!(shown(&asked_headers(&asked(), false)), expected);
+        let mut bare = asked();
+        bare.headers.remove("authorization");
+        assert_eq!(shown(&asked_headers(&bare, true)), expected);
         let mut headers = HeaderMap::new();
         headers.append("set-cookie", HeaderValue::from_static("sid=s3cret"));
         headers.append("via", HeaderValue::from_static("a"));

@@ -1,16 +1,23 @@
 //! One request out: the client, the call, and what it means where no answer came.
 
-use peygir_connector::{Fault, FaultKind, Receipt, Request, SettingsError};
-use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client, ClientBuilder};
-use std::time::Duration;
+use std::ops::Deref;
 
-use crate::answer;
+use peygir_connector::{Authorization, Fault, FaultKind, SettingsError};
+use reqwest::header::AUTHORIZATION;
+use reqwest::redirect::Policy as Redirection;
+use reqwest::{Certificate, Client, ClientBuilder, Method, RequestBuilder, Response, Url};
+use std::time::Duration;
+use tokio::time::Instant;
+
+use crate::authentication::{self, Challenge, Policy, Tokens};
 use crate::config::Config;
+use crate::endpoint::host_of;
 use crate::reach::{Resolver, is_led_astray};
 use crate::request::{Asked, KEY_HEADER};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often a peer may say that a challenge was too old before the answer is taken as it is.
+const STALE_MAX: usize = 1;
 
 pub(crate) fn client(config: &Config) -> Result<Client, SettingsError> {
     if rustls::crypto::CryptoProvider::get_default().is_none() {
@@ -27,11 +34,10 @@ pub(crate) fn client(config: &Config) -> Result<Client, SettingsError> {
 fn builder(config: &Config) -> ClientBuilder {
     Client::builder()
         .no_proxy()
-        .redirect(Policy::none())
+        .redirect(Redirection::none())
         .retry(reqwest::retry::never())
-        .dns_resolver(Resolver(config.reach.clone()))
+        .dns_resolver(Resolver { reach: config.reach.clone(), hosts: config.hosts.clone() })
         .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(config.timeout)
         .referer(false)
         // A fresh connection each time: one that was kept may be dead, and a request lost on it would be ambiguous.
         .pool_max_idle_per_host(0)
@@ -48,22 +54,115 @@ fn certificates(path: &std::path::Path) -> Result<Vec<Certificate>, SettingsErro
     if certificates.is_empty() { Err(refused("no PEM certificate".into())) } else { Ok(certificates) }
 }
 
-pub(crate) async fn send(client: &Client, config: &Config, request: &Request) -> Result<Receipt, Fault> {
-    let asked = Asked::read(request)?;
-    let host = asked.host();
-    if !config.reach.allows(&asked.url) {
-        let told = format!("the deployment does not allow calls to {host}: it is not under `http.allow`");
-        return Err(Fault::permanent(FaultKind::Forbidden, told));
+/// What outlives a call.
+pub(crate) struct Line {
+    pub(crate) client: Client,
+    pub(crate) config: Config,
+    pub(crate) tokens: Tokens,
+}
+
+/// The way out of one call: everything that it needs, its tokens and documents included, has to be done in time.
+pub(crate) struct Wire<'l> {
+    line: &'l Line,
+    deadline: Instant,
+}
+
+impl Deref for Wire<'_> {
+    type Target = Line;
+
+    fn deref(&self) -> &Line {
+        self.line
     }
-    let mut call = client
-        .request(asked.method.clone(), asked.url.clone())
-        .headers(asked.headers.clone())
-        .header(KEY_HEADER, asked.key.clone());
-    if let Some(body) = &asked.body {
-        call = call.body(body.clone());
+}
+
+impl<'l> Wire<'l> {
+    pub(crate) fn of(line: &'l Line) -> Self {
+        Self { line, deadline: Instant::now() + line.config.timeout }
     }
-    let response = call.send().await.map_err(|error| call_fault(&error, &host))?;
-    answer::take(response, &asked, config.answer_bytes_max).await
+
+    pub(crate) fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    pub(crate) fn get(&self, url: &Url) -> Result<RequestBuilder, Fault> {
+        self.request(Method::GET, url)
+    }
+
+    pub(crate) fn post(&self, url: &Url) -> Result<RequestBuilder, Fault> {
+        self.request(Method::POST, url)
+    }
+
+    /// The one place where requests begin, so that none goes where the deployment does not allow it.
+    fn request(&self, method: Method, url: &Url) -> Result<RequestBuilder, Fault> {
+        if !self.config.reach.allows(url) {
+            let host = host_of(url);
+            let told = format!("the deployment does not allow calls to {host}: it is not under `http.allow`");
+            return Err(Fault::permanent(FaultKind::Forbidden, told));
+        }
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            let told = format!("no time was left to ask {}", host_of(url));
+            return Err(Fault::temporary(FaultKind::Timeout, told));
+        }
+        Ok(self.client.request(method, url.clone()).timeout(left))
+    }
+
+    pub(crate) async fn send(&self, request: RequestBuilder, url: &Url) -> Result<Response, Fault> {
+        request.send().await.map_err(|error| call_fault(&error, &host_of(url)))
+    }
+
+    /// Asks, with what proves who asks, and tells what it was shown.
+    pub(crate) async fn exchange(&self, asked: &Asked) -> Result<(Response, Option<Authorization>), Fault> {
+        match &asked.policy {
+            None => self.ask(asked, None).await,
+            Some(Policy::Basic(login)) => self.ask(asked, Some(authentication::basic(login)?)).await,
+            Some(Policy::Bearer(token)) => self.ask(asked, Some(authentication::bearer(token))).await,
+            Some(Policy::Token(grantor)) => {
+                let first = self.tokens.get(self, grantor, None).await?;
+                let answered = self.ask(asked, Some(authentication::bearer(&first.token))).await?;
+                if answered.0.status().as_u16() != 401 || !first.was_kept {
+                    return Ok(answered);
+                }
+                // One that was kept may have been withdrawn: a new one is worth one more try.
+                let second = self.tokens.get(self, grantor, Some(&first.token)).await?;
+                self.ask(asked, Some(authentication::bearer(&second.token))).await
+            }
+            Some(Policy::Digest(login)) => {
+                let mut answered = self.ask(asked, None).await?;
+                for round in 0..=STALE_MAX {
+                    let Some(challenge) = challenged(&answered.0, round) else { break };
+                    let uri = asked.target();
+                    let shown = authentication::digest(&challenge, login, asked.method.as_str(), &uri)?;
+                    answered = self.ask(asked, Some(shown)).await?;
+                }
+                Ok(answered)
+            }
+        }
+    }
+
+    async fn ask(
+        &self,
+        asked: &Asked,
+        shown: Option<Authorization>,
+    ) -> Result<(Response, Option<Authorization>), Fault> {
+        let mut call = self.request(asked.method.clone(), &asked.url)?.headers(asked.headers.clone());
+        if let Some(key) = &asked.key {
+            call = call.header(KEY_HEADER, key.clone());
+        }
+        if let Some(shown) = &shown {
+            call = call.header(AUTHORIZATION, authentication::header(shown)?);
+        }
+        if let Some(body) = &asked.body {
+            call = call.body(body.clone());
+        }
+        Ok((self.send(call, &asked.url).await?, shown))
+    }
+}
+
+/// What the peer wants to be answered, where it asks for the first time or says that the answer came too late.
+fn challenged(response: &Response, round: usize) -> Option<Challenge> {
+    let challenge = (response.status().as_u16() == 401).then(|| Challenge::of(response.headers()))??;
+    (round == 0 || challenge.stale).then_some(challenge)
 }
 
 /// No error of the client is shown as it is: it may hold the address, and with it what the flow put there.

@@ -3,6 +3,7 @@
 //! A name on the list must not lead to this machine or to the addresses beside it (a name server of somebody else could
 //! say so); an address that the list names itself may be called.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -88,12 +89,47 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
+/// The deployment's own table of names, for networks where no name server answers. Its owner wrote it, so that a name may
+/// lead home here; whether the name may be called at all is another question.
+#[derive(Debug, Default)]
+pub(crate) struct Hosts(BTreeMap<String, SocketAddr>);
+
+impl Hosts {
+    /// Each name with `ip` or `ip:port`; the port is taken where an address names none. Errs with the name that has none.
+    pub(crate) fn read(table: &BTreeMap<String, String>) -> Result<Self, String> {
+        let mut hosts = BTreeMap::new();
+        for (name, to) in table {
+            let found = entry(name).filter(|entry| entry.port.is_none() && entry.host.parse::<IpAddr>().is_err());
+            let address = socket_address(to);
+            match (found, address) {
+                (Some(entry), Some(address)) => drop(hosts.insert(entry.host, address)),
+                _ => return Err(name.clone()),
+            }
+        }
+        Ok(Self(hosts))
+    }
+}
+
+/// No port is 0, which the client replaces by the one of the address.
+fn socket_address(text: &str) -> Option<SocketAddr> {
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    let alone = || bare.parse::<IpAddr>().ok().map(|address| SocketAddr::new(address, 0));
+    text.parse().ok().or_else(alone)
+}
+
 /// Looks names up, and leaves out addresses that they must not lead to.
-pub(crate) struct Resolver(pub(crate) Arc<Reach>);
+pub(crate) struct Resolver {
+    pub(crate) reach: Arc<Reach>,
+    pub(crate) hosts: Arc<Hosts>,
+}
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let reach = self.0.clone();
+        let reach = self.reach.clone();
+        if let Some(address) = self.hosts.0.get(name.as_str()) {
+            let one: Addrs = Box::new(std::iter::once(*address));
+            return Box::pin(std::future::ready(Ok(one)));
+        }
         Box::pin(async move {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             let any = !found.is_empty();
@@ -193,6 +229,33 @@ mod tests {
             ("localhost", "10.1.2.3", false),
         ] {
             assert_eq!(reach.may_lead_to(name, address.parse().unwrap()), allowed, "{name} {address}");
+        }
+    }
+
+    #[test]
+    fn a_table_leads_names_to_addresses() {
+        let read = |name: &str, to: &str| Hosts::read(&BTreeMap::from([(name.to_owned(), to.to_owned())]));
+        for (to, expected) in [
+            ("10.0.0.5", "10.0.0.5:0"),
+            ("10.0.0.5:8443", "10.0.0.5:8443"),
+            ("::1", "[::1]:0"),
+            ("[::1]", "[::1]:0"),
+            ("[::1]:8443", "[::1]:8443"),
+        ] {
+            let hosts = read("API.example.ir", to).unwrap();
+            assert_eq!(hosts.0["api.example.ir"].to_string(), expected);
+        }
+        assert!(read("نمونه.ایران", "10.0.0.5").unwrap().0.contains_key("xn--hhbbbed.xn--mgba3a4f16a"));
+        for (name, to) in [
+            ("a.ir", "b.ir"),
+            ("a.ir", ""),
+            ("a.ir", "10.0.0.5:x"),
+            ("a.ir:80", "10.0.0.5"),
+            ("10.0.0.4", "10.0.0.5"),
+            ("http://a.ir", "10.0.0.5"),
+            ("*.ir", "10.0.0.5"),
+        ] {
+            assert_eq!(read(name, to).unwrap_err(), name, "{to}");
         }
     }
 

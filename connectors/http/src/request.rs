@@ -1,11 +1,14 @@
 //! A request as a flow gives it, read and checked. No fault names a value: they may be personal data or secrets.
 
-use peygir_connector::{Fault, FaultKind, Request};
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use peygir_connector::{Fault, Request};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
+
+use crate::authentication::Policy;
+use crate::endpoint::{Endpoint, host_of, refused};
 
 /// Longest key that is sent as it is, in bytes; a longer one is sent as its digest.
 const KEY_BYTES_MAX: usize = 200;
@@ -31,7 +34,7 @@ pub(crate) const KEY_HEADER: HeaderName = HeaderName::from_static("idempotency-k
 #[serde(deny_unknown_fields)]
 struct Input {
     method: String,
-    endpoint: String,
+    endpoint: Value,
     #[serde(default)]
     headers: Map<String, Value>,
     #[serde(default)]
@@ -60,9 +63,12 @@ pub(crate) enum Output {
 pub(crate) struct Asked {
     pub(crate) method: Method,
     pub(crate) url: Url,
+    /// What proves who asks.
+    pub(crate) policy: Option<Policy>,
     /// Those of the flow.
     pub(crate) headers: HeaderMap,
-    pub(crate) key: HeaderValue,
+    /// None for what only prepares a request: documents.
+    pub(crate) key: Option<HeaderValue>,
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) output: Output,
     /// Whether a redirection is a result; it is never followed.
@@ -72,29 +78,58 @@ pub(crate) struct Asked {
 impl Asked {
     /// Host and port, for faults: nothing else of an address is fit for a journal.
     pub(crate) fn host(&self) -> String {
-        let host = self.url.host_str().unwrap_or_default();
-        self.url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+        host_of(&self.url)
+    }
+
+    /// What the request line holds.
+    pub(crate) fn target(&self) -> String {
+        self.url.query().map_or_else(|| self.url.path().to_owned(), |query| format!("{}?{query}", self.url.path()))
+    }
+
+    /// Whether nothing changes at the peer: made again, it does no harm.
+    pub(crate) fn is_safe(&self) -> bool {
+        SAFE.contains(&self.method)
     }
 
     pub(crate) fn read(request: &Request) -> Result<Self, Fault> {
         let input = Input::deserialize(&request.input).map_err(|_| {
             refused(
-                "the input is no request: it needs `method` and `endpoint` as texts, and may have `headers`, `query`, \
-                 `body`, `output` (raw, content or response) and `redirect`",
+                "the input is no request: it needs `method` and `endpoint`, and may have `headers`, `query`, `body`, \
+                 `output` (raw, content or response) and `redirect`",
             )
         })?;
         let method = method(&input.method, &request.operation)?;
-        let mut url = address(&input.endpoint)?;
+        let Endpoint { mut url, policy } = Endpoint::read(&input.endpoint, "endpoint")?;
         add_query(&mut url, &input.query)?;
         let mut headers = headers(&input.headers)?;
+        only_one_proof(&headers, policy.as_ref())?;
         let body = body(input.body, &mut headers)?;
-        let key = HeaderValue::from_str(&key(&request.key)).map_err(|_| refused("the key cannot be a header"))?;
-        Ok(Self { method, url, headers, key, body, output: input.output, redirect: input.redirect })
+        let key = Some(key_header(&request.key)?);
+        Ok(Self { method, url, policy, headers, key, body, output: input.output, redirect: input.redirect })
     }
 }
 
-fn refused(message: impl Into<String>) -> Fault {
-    Fault::permanent(FaultKind::Content, message)
+/// A header of the flow and a policy would contradict each other.
+pub(crate) fn only_one_proof(headers: &HeaderMap, policy: Option<&Policy>) -> Result<(), Fault> {
+    if policy.is_some() && headers.contains_key(AUTHORIZATION) {
+        return Err(refused("the header `authorization` and `authentication` are both given: one of them is enough"));
+    }
+    Ok(())
+}
+
+pub(crate) fn key_header(of: &str) -> Result<HeaderValue, Fault> {
+    HeaderValue::from_str(&key(of)).map_err(|_| refused("the key cannot be a header"))
+}
+
+/// A header of a flow, checked.
+pub(crate) fn header(name: &str, text: &str) -> Result<(HeaderName, HeaderValue), Fault> {
+    let parsed = HeaderName::try_from(name).map_err(|_| refused("a name of a header is no header"))?;
+    if OWN_HEADERS.contains(&parsed.as_str()) {
+        return Err(refused(format!("the header `{parsed}` is set by the engine and cannot be given")));
+    }
+    let value = HeaderValue::from_str(text)
+        .map_err(|_| refused(format!("`headers.{parsed}` holds signs that no header can: ASCII without breaks")))?;
+    Ok((parsed, value))
 }
 
 fn method(text: &str, operation: &str) -> Result<Method, Fault> {
@@ -104,16 +139,6 @@ fn method(text: &str, operation: &str) -> Result<Method, Fault> {
         return Err(refused("the operation `read` takes GET, HEAD and OPTIONS only"));
     }
     Ok(method.clone())
-}
-
-fn address(text: &str) -> Result<Url, Fault> {
-    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    let url = url.ok_or_else(|| refused("`endpoint` is no address that begins with http:// or https://"))?;
-    if url.username().is_empty() && url.password().is_none() {
-        Ok(url)
-    } else {
-        Err(refused("`endpoint` must hold neither user nor password"))
-    }
 }
 
 /// A list stands for the same parameter several times; null for none.
@@ -134,7 +159,7 @@ fn add_query(url: &mut Url, query: &Map<String, Value>) -> Result<(), Fault> {
     Ok(())
 }
 
-fn scalar(value: &Value, what: &str, name: &str) -> Result<Option<String>, Fault> {
+pub(crate) fn scalar(value: &Value, what: &str, name: &str) -> Result<Option<String>, Fault> {
     match value {
         Value::Null => Ok(None),
         Value::String(text) => Ok(Some(text.clone())),
@@ -147,12 +172,7 @@ fn headers(given: &Map<String, Value>) -> Result<HeaderMap, Fault> {
     let mut headers = HeaderMap::new();
     for (name, value) in given {
         let Some(text) = scalar(value, "headers", name)? else { continue };
-        let parsed = HeaderName::try_from(name.as_str()).map_err(|_| refused("a name under `headers` is no header"))?;
-        if OWN_HEADERS.contains(&parsed.as_str()) {
-            return Err(refused(format!("the header `{parsed}` is set by the engine and cannot be given")));
-        }
-        let value = HeaderValue::from_str(&text)
-            .map_err(|_| refused(format!("`headers.{parsed}` holds signs that no header can: ASCII without breaks")))?;
+        let (parsed, value) = header(name, &text)?;
         headers.append(parsed, value);
     }
     Ok(headers)
@@ -175,7 +195,7 @@ fn body(body: Value, headers: &mut HeaderMap) -> Result<Option<Vec<u8>>, Fault> 
     Ok(Some(bytes))
 }
 
-const FORM: &str = "application/x-www-form-urlencoded";
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 fn form(members: &Map<String, Value>) -> Result<Vec<u8>, Fault> {
     // An address writes its query as a form does.
@@ -228,7 +248,7 @@ mod tests {
         assert!(!asked.headers.contains_key("x-none"));
         assert_eq!(asked.headers[CONTENT_TYPE], "application/json");
         assert_eq!(asked.body.as_deref(), Some(&br#"{"a":1}"#[..]));
-        assert_eq!(asked.key, "i-1/%D8%AB%D8%A8%D8%AA#1");
+        assert_eq!(asked.key.unwrap(), "i-1/%D8%AB%D8%A8%D8%AA#1");
         assert_eq!((asked.output, asked.redirect, asked.method), (Output::Content, false, Method::POST));
     }
 
@@ -260,6 +280,13 @@ mod tests {
             (json!({"method": "get", "endpoint": "secret"}), "`endpoint`"),
             (json!({"method": "get", "endpoint": "file:///secret"}), "`endpoint`"),
             (json!({"method": "get", "endpoint": "http://user:secret@h/"}), "neither user"),
+            (json!({"method": "get", "endpoint": {"uri": "secret"}}), "`endpoint`"),
+            (json!({"method": "get", "endpoint": {"url": "http://secret"}}), "`endpoint`"),
+            (
+                json!({"method": "get", "endpoint": {"uri": "http://h", "authentication": {"bearer": {"token": "secret"}}},
+                    "headers": {"Authorization": "secret"}}),
+                "both given",
+            ),
             (json!({"method": "get", "endpoint": "http://h", "output": "secret"}), "`output`"),
             (json!({"method": "get", "endpoint": "http://h", "headers": {"host": "secret"}}), "`host`"),
             (
