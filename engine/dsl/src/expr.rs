@@ -5,11 +5,17 @@
 //! that every step which multiplies work or data pays from a fixed budget ([`guard`]). Deliberately does not know what
 //! a variable means: the caller names them.
 
+mod arithmetic;
 mod fault;
+mod format;
 mod guard;
 mod native;
 mod parse;
+mod path;
 mod prelude;
+mod refused;
+mod regex;
+mod scope;
 mod secret;
 mod template;
 #[cfg(test)]
@@ -37,16 +43,20 @@ pub const SOURCE_BYTES_MAX: usize = 8 * 1024;
 pub const TOKENS_MAX: usize = 1_000;
 /// Deepest nesting of brackets in an expression.
 pub const BRACKETS_DEPTH_MAX: usize = 64;
+/// Deepest nesting of evaluation, in terms, with every call replaced by what is defined.
+pub const DEPTH_MAX: usize = TOKENS_MAX;
 /// Budget of one evaluation, in units: one for each node built or read, [`TICK_COST`] for each step of a generator.
 pub const FUEL_MAX: u64 = 1_000_000;
-/// Expressions of more tokens than this are compiled and evaluated on a thread of their own with [`STACK_BYTES`].
+/// Expressions of more tokens or levels than this are compiled and evaluated on a thread of their own with [`STACK_BYTES`].
 pub const TOKENS_ON_CALLERS_STACK_MAX: usize = 100;
 /// Stack of such a thread, in bytes.
 pub const STACK_BYTES: usize = 32 << 20;
 /// What a step of a generator or a call costs, in units of fuel.
 pub const TICK_COST: u64 = 5;
-/// What one use of a regular expression costs, in units of fuel.
-pub const REGEX_COST: u64 = 500;
+/// What compiling a regular expression costs that is made while evaluating, in units of fuel.
+pub const REGEX_COST: u64 = 5_000;
+/// Largest compiled regular expression, in bytes.
+pub const REGEX_BYTES_MAX: usize = 2 << 20;
 /// Bytes of a string that cost one unit.
 pub const BYTES_OF_UNIT: usize = 16;
 /// Deepest value; also keeps every later walk over it within the stack.
@@ -77,6 +87,7 @@ struct Compiled {
     /// Names without `$` of the variables that the expression reads.
     used: BTreeSet<String>,
     secrets: SecretUse,
+    patterns: regex::Patterns,
     filter: Filter<native::Kind>,
     large: bool,
 }
@@ -131,7 +142,8 @@ impl Expr {
     fn compile_unguarded(written: &str, code: Range<usize>, vars: &[&str]) -> Result<Self, Error> {
         let source = &written[code.clone()];
         let (term, tokens) = parse::term(source)?;
-        parse::refuse_forbidden(source, &term)?;
+        let depth = parse::refuse_forbidden(source, &term)?;
+        let patterns = regex::literal(&term).map_err(|refusal| regex::error(source, refusal))?;
         let secrets = secret::uses(&term);
         let mut used: BTreeSet<String> = parse::variables(&term).into_iter().map(str::to_owned).collect();
         let mut names: Vec<String> =
@@ -152,8 +164,8 @@ impl Expr {
             .compile(modules)
             .map_err(|errors| parse::undefined(source, errors, vars))?;
         let provided = names.into_iter().map(|name| name[1..].to_owned()).collect();
-        let large = tokens > TOKENS_ON_CALLERS_STACK_MAX;
-        Ok(Self(Arc::new(Compiled { written: written.to_owned(), code, provided, used, secrets, filter, large })))
+        let large = tokens.max(depth) > TOKENS_ON_CALLERS_STACK_MAX;
+        Ok(Self(Arc::new(Compiled { written: written.to_owned(), code, provided, used, secrets, patterns, filter, large })))
     }
 
     /// The jq text, without `${ }`.
@@ -185,12 +197,13 @@ impl Expr {
 
     fn eval_unguarded(&self, input: &Value, vars: &Vars<'_>) -> Result<Value, Error> {
         let fuel = Cell::new(FUEL_MAX);
+        let patterns = regex::Cache::new(&self.0.patterns);
         let null = Value::Null;
         let values = self.0.provided.iter().map(|name| {
             let given = vars.iter().find(|(given, _)| given == name).map_or(&null, |(_, value)| *value);
             value::from_json(given)
         });
-        let data = native::Env::new(&self.0.filter.lut, &fuel);
+        let data = native::Env::new(&self.0.filter.lut, &fuel, &patterns);
         let context = Ctx::<native::Kind>::new(data, jaq_core::Vars::new(values));
         let mut outputs = self.0.filter.id.run((context, value::from_json(input)));
         let first = outputs.next();

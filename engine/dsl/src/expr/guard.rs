@@ -11,7 +11,11 @@ use jaq_core::ops::Math;
 use jaq_core::path::{Part, Path};
 
 /// Filters of the library that walk their whole input.
-const WALKS_INPUT: [&str; 36] = [
+const WALKS_INPUT: [&str; 37] = [
+    "__csv",
+    "__from_base32",
+    "__to_base32",
+    "__tsv",
     "ascii_downcase",
     "ascii_upcase",
     "bsearch",
@@ -32,15 +36,12 @@ const WALKS_INPUT: [&str; 36] = [
     "keys_unsorted",
     "length",
     "ltrim",
-    "matches",
     "max_by_or_empty",
     "min_by_or_empty",
     "reverse",
     "rtrim",
     "sort",
     "sort_by",
-    "split_",
-    "split_matches",
     "startswith",
     "strptime",
     "tobytes",
@@ -49,18 +50,18 @@ const WALKS_INPUT: [&str; 36] = [
     "unescape_html",
     "utf8bytelength",
 ];
-/// Filters that compile a regular expression each time.
-const USES_REGEX: [&str; 3] = ["matches", "split_matches", "split_"];
 /// Filters whose every use is as cheap as a literal.
 const FREE: [&str; 4] = ["true", "false", "null", "!empty"];
 
-/// A definition of our prelude that is bounded by itself, and whose fold must stay usable as a path.
-const BOUNDED: &str = "getpath";
+/// Definitions that are bounded by themselves: a fold that must stay usable as a path, and an update from the leaves up.
+const BOUNDED: [&str; 2] = ["getpath", "walk"];
+/// The variable that holds the right side of an operator.
+const OPERAND: &str = "$!operand";
 
 type T<'s> = Term<&'s str>;
 
 pub(super) fn def(def: Def<&str>) -> Def<&str> {
-    if def.name == BOUNDED {
+    if BOUNDED.contains(&def.name) {
         return def;
     }
     Def { name: def.name, args: def.args, body: term(def.body) }
@@ -111,21 +112,53 @@ fn string<'s>(format: Option<&'s str>, parts: Vec<StrPart<&'s str, T<'s>>>) -> T
 }
 
 fn binary<'s>(left: T<'s>, op: BinaryOp<&'s str>, right: T<'s>) -> T<'s> {
-    let same = |op, left, right| Term::BinOp(Box::new(left), op, Box::new(right));
     match op {
-        BinaryOp::Comma => same(BinaryOp::Comma, left, paying("!tick", right)),
-        BinaryOp::Pipe(pattern_) => same(BinaryOp::Pipe(pattern_.map(pattern)), left, right),
-        BinaryOp::Math(Math::Mul) => charged(Term::Call("!times", vec![left, right])),
-        BinaryOp::UpdateMath(Math::Mul) => {
-            let product = Term::Call("!times", vec![Term::Id, Term::Var("$!factor")]);
-            let update = same(BinaryOp::Update, left, charged(product));
-            charged(bind(right, "$!factor", update))
+        BinaryOp::Comma => operation(left, BinaryOp::Comma, paying("!tick", right)),
+        BinaryOp::Pipe(pattern_) => operation(left, BinaryOp::Pipe(pattern_.map(pattern)), right),
+        BinaryOp::Math(math) => arithmetic(left, math, right),
+        BinaryOp::Cmp(_) if is_single(&right) => operation(charged(left), op, right),
+        BinaryOp::Cmp(_) => bind(right, OPERAND, operation(charged(left), op, Term::Var(OPERAND))),
+        BinaryOp::Assign => paying("!tick", Term::Call("__assign", vec![left, right])),
+        BinaryOp::Update => modify(left, right),
+        BinaryOp::UpdateMath(math) => {
+            let result = arithmetic(Term::Id, math, Term::Var(OPERAND));
+            bind(right, OPERAND, modify(left, result))
         }
-        BinaryOp::Cmp(_) => same(op, charged(left), right),
-        BinaryOp::Math(_) | BinaryOp::Assign | BinaryOp::Update | BinaryOp::UpdateMath(_) | BinaryOp::UpdateAlt => {
-            charged(same(op, left, right))
+        BinaryOp::UpdateAlt => {
+            let result = operation(Term::Id, BinaryOp::Alt, Term::Var(OPERAND));
+            bind(right, OPERAND, modify(left, result))
         }
-        BinaryOp::Alt | BinaryOp::Or | BinaryOp::And => same(op, left, right),
+        BinaryOp::Alt | BinaryOp::Or | BinaryOp::And => operation(left, op, right),
+    }
+}
+
+fn operation<'s>(left: T<'s>, op: BinaryOp<&'s str>, right: T<'s>) -> T<'s> {
+    Term::BinOp(Box::new(left), op, Box::new(right))
+}
+
+fn modify<'s>(paths: T<'s>, update: T<'s>) -> T<'s> {
+    paying("!tick", Term::Call("__modify", vec![paths, update]))
+}
+
+/// The right side is evaluated first: of several outputs on both sides, jq varies those of the left faster.
+fn arithmetic<'s>(left: T<'s>, math: Math, right: T<'s>) -> T<'s> {
+    let name = match math {
+        Math::Add => "!plus",
+        Math::Sub => "!minus",
+        Math::Mul => "!times",
+        Math::Div => "!over",
+        Math::Rem => return charged(bind(right, OPERAND, operation(left, BinaryOp::Math(math), Term::Var(OPERAND)))),
+    };
+    Term::Call(name, vec![right, left])
+}
+
+/// Whether a term surely gives one output.
+fn is_single(term: &T<'_>) -> bool {
+    match term {
+        Term::Id | Term::Num(_) | Term::Var(_) | Term::Arr(_) => true,
+        Term::Str(_, parts) => !parts.iter().any(|part| matches!(part, StrPart::Term(_))),
+        Term::Call(name, _) => FREE.contains(name),
+        _ => false,
     }
 }
 
@@ -147,7 +180,6 @@ fn call<'s>(name: &'s str, args: Vec<T<'s>>) -> T<'s> {
     }
     let call = if name == "range" && arity == 3 { then_tick(call) } else { call };
     let call = if WALKS_INPUT.contains(&name) { paying("!charge", call) } else { call };
-    let call = if USES_REGEX.contains(&name) { paying("!regex", call) } else { call };
     paying("!tick", call)
 }
 

@@ -5,17 +5,34 @@ use std::cell::Cell;
 use jaq_core::box_iter::box_once;
 use jaq_core::data::HasLut;
 use jaq_core::native::{Filter, Fun, run, v};
-use jaq_core::{Cv, DataT, Error, Exn, Lut, RunPtr, ValX, ValXs};
-use jaq_json::{Num, Val};
+use jaq_core::{Bind, Cv, DataT, Error, Exn, Lut, RunPtr, ValXs};
+use jaq_json::Val;
 
-use super::{REGEX_COST, STRING_BYTES_MAX, TICK_COST, value};
+use super::{TICK_COST, arithmetic, format, path, regex, value};
 
 pub(super) const OUT_OF_FUEL: &str = "the expression takes too many steps or makes too much data";
 
 /// Filters of the library that read the clock, the time zone or the environment of the machine, write its log, or end
 /// the process; and those that are replaced by our own below.
-const REMOVED: [&str; 9] =
-    ["env", "now", "localtime", "strflocaltime", "halt", "debug_empty", "stderr_empty", "fromjson", "tojson"];
+const REMOVED: [&str; 13] = [
+    "env",
+    "now",
+    "localtime",
+    "strflocaltime",
+    "halt",
+    "debug_empty",
+    "stderr_empty",
+    "fromjson",
+    "tojson",
+    "decode_base64",
+    "matches",
+    "split_",
+    "split_matches",
+];
+
+/// Filters of the library that our own of the same name are written with, and the name they have then.
+const WRAPPED: [(&str, &str); 4] =
+    [("limit", "__limit"), ("skip", "__skip"), ("mktime", "__mktime"), ("strftime", "__strftime")];
 
 /// The kind of data our filters work on: JSON values, and the tank of the evaluation.
 pub struct Kind;
@@ -24,11 +41,12 @@ pub struct Kind;
 pub struct Env<'a> {
     lut: &'a Lut<Kind>,
     fuel: &'a Cell<u64>,
+    patterns: &'a regex::Cache<'a>,
 }
 
 impl<'a> Env<'a> {
-    pub(super) fn new(lut: &'a Lut<Kind>, fuel: &'a Cell<u64>) -> Self {
-        Self { lut, fuel }
+    pub(super) fn new(lut: &'a Lut<Kind>, fuel: &'a Cell<u64>, patterns: &'a regex::Cache<'a>) -> Self {
+        Self { lut, fuel, patterns }
     }
 }
 
@@ -45,23 +63,71 @@ impl<'a> HasLut<'a, Kind> for Env<'a> {
 
 pub(super) fn all() -> impl Iterator<Item = Fun<Kind>> {
     let library = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
-    own().into_iter().map(run::<Kind>).chain(library.filter(|(name, _, _)| !REMOVED.contains(name)))
+    let library = library.filter(|(name, _, _)| !REMOVED.contains(name)).map(|(name, arguments, filter)| {
+        let wrapped = WRAPPED.iter().find(|(theirs, _)| *theirs == name);
+        (wrapped.map_or(name, |(_, ours)| ours), arguments, filter)
+    });
+    own().into_iter().map(run::<Kind>).chain(library)
 }
 
-fn own() -> [Filter<RunPtr<Kind>>; 7] {
+fn own() -> [Filter<RunPtr<Kind>>; 20] {
     [
         ("!tick", v(0), |cv| once(value::spend(fuel(&cv), TICK_COST).map(|()| Val::Null))),
-        ("!regex", v(0), |cv| once(value::spend(fuel(&cv), REGEX_COST).map(|()| Val::Null))),
         ("!charge", v(0), |cv| once(value::charge(&cv.1, fuel(&cv)).map(|()| Val::Null))),
         ("!text", v(0), |cv| once(text(&cv))),
-        ("!times", v(2), |mut cv| {
-            let right = cv.0.pop_var();
-            let left = cv.0.pop_var();
-            box_once(times(left, right))
+        ("!plus", v(2), |cv| operator(cv, arithmetic::plus)),
+        ("!minus", v(2), |cv| operator(cv, arithmetic::minus)),
+        ("!times", v(2), |cv| operator(cv, arithmetic::times)),
+        ("!over", v(2), |cv| operator(cv, arithmetic::over)),
+        ("__update", [Bind::Var(()), Bind::Fun(())].into(), |mut cv| {
+            let (update, context) = cv.0.pop_fun();
+            let paths = cv.0.pop_var();
+            let fuel = fuel(&cv);
+            box_once(path::update(cv.1, &paths, fuel, |value| update.run((context.clone(), value)).next().transpose()))
         }),
+        ("__put", v(2), |mut cv| {
+            let value = cv.0.pop_var();
+            let paths = cv.0.pop_var();
+            let fuel = fuel(&cv);
+            once(path::assign(cv.1, &paths, &value, fuel))
+        }),
+        ("__delete", v(1), |mut cv| {
+            let paths = cv.0.pop_var();
+            let fuel = fuel(&cv);
+            once(path::delete_all(cv.1, &paths, fuel))
+        }),
+        ("__match", v(2), |cv| search(cv, |search, fuel| search.matches(fuel))),
+        ("__test", v(2), |cv| search(cv, |search, fuel| search.test(fuel))),
+        ("__pieces", v(2), |cv| search(cv, |search, fuel| search.pieces(fuel))),
+        ("__csv", v(0), |cv| once(format::csv(&cv.1))),
+        ("__tsv", v(0), |cv| once(format::tsv(&cv.1))),
+        ("__to_base32", v(0), |cv| once(format::to_base32(&cv.1))),
+        ("__from_base32", v(0), |cv| once(format::from_base32(&cv.1))),
+        ("decode_base64", v(0), |cv| once(format::from_base64(&cv.1))),
         ("tojson", v(0), |cv| once(value::to_json(&cv.1, fuel(&cv)).map(|value| Val::from(value.to_string())))),
         ("fromjson", v(0), |cv| once(from_json(&cv.1))),
     ]
+}
+
+/// An operator whose right side comes first, since jq takes the right side's outputs one by one, and for each the left's.
+fn operator<'a>(mut cv: Cv<'a, Kind>, run: fn(Val, Val, &Cell<u64>) -> Result<Val, String>) -> ValXs<'a, Val> {
+    let left = cv.0.pop_var();
+    let right = cv.0.pop_var();
+    once(run(left, right, fuel(&cv)))
+}
+
+fn search<'a>(
+    mut cv: Cv<'a, Kind>,
+    run: fn(&regex::Search<'_>, &Cell<u64>) -> Result<Val, String>,
+) -> ValXs<'a, Val> {
+    let flags = cv.0.pop_var();
+    let pattern = cv.0.pop_var();
+    let (fuel, patterns) = (fuel(&cv), cv.0.data().patterns);
+    let search = regex::Search::new(&cv.1, &pattern, &flags, patterns, fuel);
+    once(search.and_then(|search| {
+        let found = run(&search, fuel)?;
+        value::charge(&found, fuel).map(|()| found)
+    }))
 }
 
 fn fuel<'a>(cv: &Cv<'a, Kind>) -> &'a Cell<u64> {
@@ -78,24 +144,6 @@ fn text(cv: &Cv<'_, Kind>) -> Result<Val, String> {
         Val::TStr(_) | Val::BStr(_) => Ok(cv.1.clone()),
         other => value::to_json(other, fuel(cv)).map(|value| Val::from(value.to_string())),
     }
-}
-
-/// Multiplication, with the length of a repeated string checked before it is made.
-fn times<'a>(left: Val, right: Val) -> ValX<'a, Val> {
-    if let (Val::TStr(text) | Val::BStr(text), Val::Num(count)) | (Val::Num(count), Val::TStr(text) | Val::BStr(text)) =
-        (&left, &right)
-    {
-        let fits = match count {
-            Num::Int(count) => text.len().saturating_mul(usize::try_from(*count).unwrap_or(0)) <= STRING_BYTES_MAX,
-            Num::Float(count) => text.len() as f64 * count <= STRING_BYTES_MAX as f64,
-            _ => false,
-        };
-        if !fits {
-            let message = format!("the repeated string is longer than {STRING_BYTES_MAX} bytes");
-            return Err(Exn::from(Error::str(message)));
-        }
-    }
-    (left * right).map_err(Exn::from)
 }
 
 fn from_json(input: &Val) -> Result<Val, String> {

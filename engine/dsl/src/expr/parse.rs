@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use jaq_core::compile::Undefined;
 use jaq_core::load::lex::{Lexer, StrPart, Tok, Token};
-use jaq_core::load::parse::{BinaryOp, Def, Parser, Pattern, Term};
-use jaq_core::path::{Part, Path};
+use jaq_core::load::parse::{Parser, Term};
 
-use super::{BRACKETS_DEPTH_MAX, Error, SOURCE_BYTES_MAX, TOKENS_MAX, prelude};
+use super::{BRACKETS_DEPTH_MAX, DEPTH_MAX, Error, SOURCE_BYTES_MAX, TOKENS_MAX, prelude, refused, scope};
+
+/// The variable that says where in the source it stands.
+pub(super) const LOCATION: &str = "$__loc__";
 
 type Calls<'s> = BTreeSet<(&'s str, usize)>;
 
@@ -36,6 +38,9 @@ pub(super) fn term(source: &str) -> Result<(Term<&str>, usize), Error> {
     if tokens.is_empty() {
         return Err(Error::at("the expression is empty", 0));
     }
+    if let Some(word) = refused::directive(&tokens) {
+        return Err(Error { message: refused::name(word).unwrap_or_default(), offset: offset(source, word) });
+    }
     let parsed = Parser::new(&tokens).parse(|parser| parser.term());
     parsed.map(|term| (term, tokens_count)).map_err(|errors| match errors.into_iter().next() {
         Some((expected, Some(Token(found, _)))) => {
@@ -48,7 +53,7 @@ pub(super) fn term(source: &str) -> Result<(Term<&str>, usize), Error> {
 }
 
 /// Where `part`, a slice of `source`, begins; none for text that the library made itself.
-fn offset(source: &str, part: &str) -> Option<usize> {
+pub(super) fn offset(source: &str, part: &str) -> Option<usize> {
     let offset = (part.as_ptr() as usize).checked_sub(source.as_ptr() as usize)?;
     (offset <= source.len()).then_some(offset)
 }
@@ -88,66 +93,48 @@ fn count_one(Token(_, token): &Token<&str>) -> usize {
     1 + inside
 }
 
-/// Refuses definitions that call themselves (they would exhaust the stack) and names kept for ourselves.
-pub(super) fn refuse_forbidden(source: &str, term: &Term<&str>) -> Result<(), Error> {
-    let mut found = None;
-    walk(term, &mut Vec::new(), &mut |term, open| {
-        let problem = match term {
-            Term::Call(name, args) if open.contains(&(*name, args.len())) => {
-                Some((*name, format!("the definition of `{name}` calls itself, which is not allowed")))
-            }
-            Term::Call(name, _) | Term::Var(name) | Term::Fold(name, ..)
-                if name.trim_start_matches('$').starts_with("__") =>
-            {
-                Some((*name, format!("names that begin with two underscores are reserved, `{name}` is one")))
-            }
-            Term::Def(defs, _) => defs.iter().find_map(refused_def),
-            _ => None,
-        };
-        if found.is_none() {
-            found = problem;
-        }
-    });
-    match found {
-        Some((name, message)) => Err(Error { message, offset: offset(source, name) }),
-        None => Ok(()),
+/// Refuses definitions that call themselves (they would exhaust the stack), nesting that is too deep, and names kept
+/// for ourselves. How deep evaluating nests otherwise.
+pub(super) fn refuse_forbidden(source: &str, term: &Term<&str>) -> Result<usize, Error> {
+    let refuse = |(name, message): scope::Refusal<'_>| Error { message, offset: offset(source, name) };
+    let mut reserved = None;
+    scope::visit(term, &mut |term| reserved = reserved.or_else(|| reserved_name(term)));
+    if let Some(name) = reserved {
+        let message = refused::name(name)
+            .unwrap_or_else(|| format!("names that begin with two underscores are reserved, `{name}` is one"));
+        return Err(refuse((name, message)));
     }
+    let depth = scope::depth(term).map_err(refuse)?;
+    if depth > DEPTH_MAX {
+        return Err(Error::new(format!("the definitions nest deeper than {DEPTH_MAX} levels")));
+    }
+    Ok(depth)
 }
 
-/// Filters as arguments (`def f(g): …`) let a short text nest calls exponentially deep; values do not.
-fn refused_def<'s>(def: &Def<&'s str>) -> Option<(&'s str, String)> {
-    if def.name.starts_with("__") {
-        let message = format!("names that begin with two underscores are reserved, `{}` is one", def.name);
-        return Some((def.name, message));
-    }
-    let filter = def.args.iter().find(|arg| !arg.starts_with('$'))?;
-    Some((filter, format!("the argument `{filter}` of `{}` must be a value: write `${filter}`", def.name)))
+/// A name that begins with two underscores, used or defined.
+fn reserved_name<'s>(term: &Term<&'s str>) -> Option<&'s str> {
+    let names = match term {
+        Term::Call(name, _) | Term::Var(name) | Term::Fold(name, ..) => vec![*name],
+        Term::Def(defs, _) => defs.iter().flat_map(|def| std::iter::once(&def.name).chain(&def.args)).copied().collect(),
+        _ => Vec::new(),
+    };
+    names.into_iter().find(|name| *name != LOCATION && name.trim_start_matches('$').starts_with("__"))
 }
 
 /// Names without `$` of all variables that occur.
 pub(super) fn variables<'s>(term: &Term<&'s str>) -> BTreeSet<&'s str> {
     let mut names = BTreeSet::new();
-    visit(term, &mut |term| names.extend(variables_here(term)));
+    scope::visit(term, &mut |term| {
+        if let Term::Var(name) = term {
+            names.insert(name.trim_start_matches('$'));
+        }
+    });
     names
-}
-
-/// Names without `$` of the variables that this very term reads, not those of the terms within it.
-pub(super) fn variables_here<'t, 's>(term: &'t Term<&'s str>) -> impl Iterator<Item = &'s str> + use<'t, 's> {
-    let own = match term {
-        Term::Var(name) => Some(*name),
-        _ => None,
-    };
-    own.into_iter().map(|name| name.trim_start_matches('$'))
-}
-
-/// Visits a term and every term within it.
-pub(super) fn visit<'s>(term: &Term<&'s str>, visit: &mut impl FnMut(&Term<&'s str>)) {
-    walk(term, &mut Vec::new(), &mut |term, _| visit(term));
 }
 
 /// Adds all filters that are called, by name and number of arguments.
 pub(super) fn calls<'s>(term: &Term<&'s str>, into: &mut Calls<'s>) {
-    walk(term, &mut Vec::new(), &mut |term, _| match term {
+    scope::visit(term, &mut |term| match term {
         Term::Call(name, args) => {
             into.insert((*name, args.len()));
         }
@@ -158,101 +145,14 @@ pub(super) fn calls<'s>(term: &Term<&'s str>, into: &mut Calls<'s>) {
     });
 }
 
-/// Visits every term, each with the definitions it stands in.
-fn walk<'s>(
-    term: &Term<&'s str>,
-    open: &mut Vec<(&'s str, usize)>,
-    visit: &mut impl FnMut(&Term<&'s str>, &[(&'s str, usize)]),
-) {
-    visit(term, open);
-    match term {
-        Term::Id | Term::Recurse | Term::Num(_) | Term::Arr(None) | Term::Break(_) | Term::Var(_) => {}
-        Term::Str(_, parts) => {
-            for part in parts {
-                if let StrPart::Term(inner) = part {
-                    walk(inner, open, visit);
-                }
-            }
-        }
-        Term::Arr(Some(inner)) | Term::Neg(inner) | Term::Label(_, inner) => walk(inner, open, visit),
-        Term::Obj(members) => {
-            for (key, value) in members {
-                walk(key, open, visit);
-                value.iter().for_each(|value| walk(value, open, visit));
-            }
-        }
-        Term::BinOp(left, op, right) => {
-            walk(left, open, visit);
-            if let BinaryOp::Pipe(Some(pattern)) = op {
-                walk_pattern(pattern, open, visit);
-            }
-            walk(right, open, visit);
-        }
-        Term::Fold(_, source, pattern, args) => {
-            walk(source, open, visit);
-            walk_pattern(pattern, open, visit);
-            args.iter().for_each(|arg| walk(arg, open, visit));
-        }
-        Term::TryCatch(body, catch) => {
-            walk(body, open, visit);
-            catch.iter().for_each(|catch| walk(catch, open, visit));
-        }
-        Term::IfThenElse(cases, otherwise) => {
-            for (condition, then) in cases {
-                walk(condition, open, visit);
-                walk(then, open, visit);
-            }
-            otherwise.iter().for_each(|otherwise| walk(otherwise, open, visit));
-        }
-        Term::Def(defs, body) => {
-            defs.iter().for_each(|def| walk_def(def, open, visit));
-            walk(body, open, visit);
-        }
-        Term::Call(_, args) => args.iter().for_each(|arg| walk(arg, open, visit)),
-        Term::Path(base, Path(parts)) => {
-            walk(base, open, visit);
-            for (part, _) in parts {
-                match part {
-                    Part::Index(index) => walk(index, open, visit),
-                    Part::Range(from, to) => from.iter().chain(to).for_each(|bound| walk(bound, open, visit)),
-                }
-            }
-        }
-    }
-}
-
-fn walk_def<'s>(
-    def: &Def<&'s str>,
-    open: &mut Vec<(&'s str, usize)>,
-    visit: &mut impl FnMut(&Term<&'s str>, &[(&'s str, usize)]),
-) {
-    open.push((def.name, def.args.len()));
-    walk(&def.body, open, visit);
-    open.pop();
-}
-
-fn walk_pattern<'s>(
-    pattern: &Pattern<&'s str>,
-    open: &mut Vec<(&'s str, usize)>,
-    visit: &mut impl FnMut(&Term<&'s str>, &[(&'s str, usize)]),
-) {
-    match pattern {
-        Pattern::Var(_) => {}
-        Pattern::Arr(items) => items.iter().for_each(|item| walk_pattern(item, open, visit)),
-        Pattern::Obj(members) => {
-            for (key, value) in members {
-                walk(key, open, visit);
-                walk_pattern(value, open, visit);
-            }
-        }
-    }
-}
-
 /// The first name that the compiler did not find, with a suggestion where one is near.
 pub(super) fn undefined(source: &str, errors: jaq_core::compile::Errors<&str, ()>, vars: &[&str]) -> Error {
     let Some((name, kind)) = errors.into_iter().flat_map(|(_, errors)| errors).next() else {
         return Error::new("the expression cannot be compiled");
     };
+    if let Some(message) = refused::name(name) {
+        return Error { message, offset: offset(source, name) };
+    }
     let (what, near) = match &kind {
         Undefined::Var => {
             let near = peygir_source::suggest(name.trim_start_matches('$'), vars.iter().copied());

@@ -1,6 +1,6 @@
 //! The definitions an expression can call: the library's without what reaches outside, with some of our own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use jaq_core::load::parse as parse_jq;
@@ -19,26 +19,35 @@ const OWN: &str = include_str!("prelude.jq");
 /// Definitions over filters that are removed.
 const REMOVED: [&str; 4] = ["halt", "halt_error", "stderr", "debug"];
 
-fn library() -> &'static [Def<&'static str>] {
-    static LIBRARY: OnceLock<Vec<Def<&'static str>>> = OnceLock::new();
+/// A definition of the library, and what it calls.
+struct Known {
+    def: Def<&'static str>,
+    calls: BTreeSet<Name<'static>>,
+}
+
+type Name<'s> = (&'s str, usize);
+
+fn library() -> &'static BTreeMap<Name<'static>, Known> {
+    static LIBRARY: OnceLock<BTreeMap<Name<'static>, Known>> = OnceLock::new();
     LIBRARY.get_or_init(|| {
-        let mut own = jaq_core::load::parse(OWN, |parser: &mut parse_jq::Parser<'static, '_>| parser.defs())
+        let own = jaq_core::load::parse(OWN, |parser: &mut parse_jq::Parser<'static, '_>| parser.defs())
             .expect("the prelude is fixed text and parses");
-        let same = |left: &Def<&str>, right: &Def<&str>| left.name == right.name && left.args.len() == right.args.len();
         let theirs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
-        let mut all: Vec<_> = Vec::new();
-        for def in theirs.filter(|def| !REMOVED.contains(&def.name)) {
-            let replacement = own.iter().position(|candidate| same(candidate, &def));
-            all.push(replacement.map_or(def, |position| own.remove(position)));
-        }
-        all.append(&mut own);
-        all.into_iter().map(guard::def).collect()
+        // Of definitions of one name the last holds, so that ours replace theirs.
+        let all = theirs.filter(|def| !REMOVED.contains(&def.name)).chain(own);
+        let known = all.map(|def| {
+            let def = guard::def(def);
+            let mut calls = BTreeSet::new();
+            parse::calls(&def.body, &mut calls);
+            ((def.name, def.args.len()), Known { def, calls })
+        });
+        known.collect()
     })
 }
 
-/// Names (with their number of arguments) that can be called, for suggestions.
+/// Names that can be called, for suggestions.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    library().iter().map(|def| def.name).filter(|name| !name.ends_with('_'))
+    library().keys().map(|(name, _)| *name).filter(|name| !name.ends_with('_') && !name.starts_with("__"))
 }
 
 /// The definitions that `term` needs, and `term` itself, guarded, as the definition of [`MAIN`]. Taking only what is
@@ -47,14 +56,19 @@ pub(super) fn with_main(term: Term<&str>) -> Vec<Def<&str>> {
     let main = guard::term(term);
     let mut needed = BTreeSet::new();
     parse::calls(&main, &mut needed);
-    let mut defs = vec![Def { name: MAIN, args: Vec::new(), body: main }];
-    // A definition sees only those before it, so one pass backwards finds everything.
-    for def in library().iter().rev() {
-        if needed.contains(&(def.name, def.args.len())) {
-            parse::calls(&def.body, &mut needed);
-            defs.push(def.clone());
-        }
-    }
-    defs.reverse();
+    let mut defs = Vec::new();
+    let mut taken = BTreeSet::new();
+    needed.iter().for_each(|name| take(name, &mut taken, &mut defs));
+    defs.push(Def { name: MAIN, args: Vec::new(), body: main });
     defs
+}
+
+/// Takes a definition after those it calls, since a definition sees only those before it. It recurses as deep as the
+/// library's definitions build on each other.
+fn take<'s>(name: &Name<'s>, taken: &mut BTreeSet<Name<'s>>, defs: &mut Vec<Def<&'s str>>) {
+    let Some((name, known)) = library().get_key_value(name) else { return };
+    if taken.insert(*name) {
+        known.calls.iter().for_each(|name| take(name, taken, defs));
+        defs.push(known.def.clone());
+    }
 }

@@ -9,7 +9,7 @@ use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::Term;
 use jaq_core::path::{Part, Path};
 
-use super::parse;
+use super::scope;
 
 /// Name of the variable that holds the secrets, without `$`.
 const SECRETS: &str = "secrets";
@@ -39,8 +39,8 @@ pub(super) fn uses(term: &Term<&str>) -> SecretUse {
     let mut found = SecretUse::default();
     let mut named = 0usize;
     let mut all = 0usize;
-    parse::visit(term, &mut |term| {
-        all += parse::variables_here(term).filter(|name| *name == SECRETS).count();
+    scope::visit(term, &mut |term| {
+        all += usize::from(is_secrets(term));
         if let Some(name) = named_secret(term) {
             found.names.insert(name);
             named += 1;
@@ -51,14 +51,15 @@ pub(super) fn uses(term: &Term<&str>) -> SecretUse {
     found
 }
 
+fn is_secrets(term: &Term<&str>) -> bool {
+    matches!(term, Term::Var(name) if name.trim_start_matches('$') == SECRETS)
+}
+
 fn named_secret(term: &Term<&str>) -> Option<String> {
     let Term::Path(base, Path(parts)) = term else { return None };
-    let (Term::Var(variable), Some((Part::Index(Term::Str(None, name)), _))) = (&**base, parts.first()) else {
+    let Some((Part::Index(Term::Str(None, name)), _)) = parts.first().filter(|_| is_secrets(base)) else {
         return None;
     };
-    if variable.trim_start_matches('$') != SECRETS {
-        return None;
-    }
     let text = |part: &StrPart<&str, Term<&str>>| match part {
         StrPart::Str(text) => Some((*text).to_owned()),
         StrPart::Char(sign) => Some(sign.to_string()),

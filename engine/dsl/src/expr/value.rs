@@ -60,6 +60,11 @@ fn convert(value: &Val) -> Result<Value, String> {
     })
 }
 
+/// The number as it is written in JSON.
+pub(super) fn number_text(number: &Num) -> String {
+    to_number(number).to_string()
+}
+
 fn to_number(number: &Num) -> Value {
     match number {
         Num::Int(integer) => Value::from(*integer as i64),
@@ -92,10 +97,17 @@ pub(super) fn spend(fuel: &Cell<u64>, cost: u64) -> Result<(), String> {
 
 /// Pays for walking the whole value: shared parts are paid each time they occur, since writing it out repeats them.
 pub(super) fn charge(value: &Val, fuel: &Cell<u64>) -> Result<(), String> {
-    charge_at(value, fuel, 0)
+    charge_below(value, fuel, 0)
+}
+/// Pays for walking the whole value; what was paid.
+pub(super) fn weigh(value: &Val, fuel: &Cell<u64>) -> Result<u64, String> {
+    let before = fuel.get();
+    charge(value, fuel)?;
+    Ok(before - fuel.get())
 }
 
-fn charge_at(value: &Val, fuel: &Cell<u64>, depth: usize) -> Result<(), String> {
+/// The same for a value that is to stand `depth` levels deep in another.
+pub(super) fn charge_below(value: &Val, fuel: &Cell<u64>, depth: usize) -> Result<(), String> {
     if depth > VALUE_DEPTH_MAX {
         return Err(format!("the value is nested deeper than {VALUE_DEPTH_MAX} levels"));
     }
@@ -108,10 +120,10 @@ fn charge_at(value: &Val, fuel: &Cell<u64>, depth: usize) -> Result<(), String> 
         Val::Num(Num::BigInt(integer)) if integer.bits() > INTEGER_BITS_MAX => {
             Err(format!("the integer has more than {INTEGER_BITS_MAX} bits"))
         }
-        Val::Arr(items) => items.iter().try_for_each(|item| charge_at(item, fuel, depth + 1)),
+        Val::Arr(items) => items.iter().try_for_each(|item| charge_below(item, fuel, depth + 1)),
         Val::Obj(members) => members.iter().try_for_each(|(key, value)| {
-            charge_at(key, fuel, depth + 1)?;
-            charge_at(value, fuel, depth + 1)
+            charge_below(key, fuel, depth + 1)?;
+            charge_below(value, fuel, depth + 1)
         }),
         _ => Ok(()),
     }

@@ -1,0 +1,88 @@
+//! The operators that make values larger or compare many of them, each paying for what it does.
+
+use std::cell::Cell;
+
+use jaq_json::{Num, Val};
+
+use super::path::float;
+use super::value::{charge, spend, weigh};
+use super::{BYTES_OF_UNIT, STRING_BYTES_MAX};
+
+/// Items that are copied or compared for one unit.
+const ITEMS_OF_UNIT: usize = 8;
+
+/// Addition. The sum is as large as both together: what was on the left has been paid for when it was made, so that a
+/// list can be built item by item.
+pub(super) fn plus(left: Val, right: Val, fuel: &Cell<u64>) -> Result<Val, String> {
+    spend(fuel, copy_cost(&left))?;
+    charge(&right, fuel)?;
+    let sum = (left + right).map_err(|error| message(error.into_val()))?;
+    if let Val::Num(_) = sum {
+        charge(&sum, fuel)?;
+    }
+    Ok(sum)
+}
+
+fn copy_cost(value: &Val) -> u64 {
+    let units = match value {
+        Val::TStr(bytes) | Val::BStr(bytes) => bytes.len() / BYTES_OF_UNIT,
+        Val::Arr(items) => items.len() / ITEMS_OF_UNIT,
+        Val::Obj(members) => members.len() / ITEMS_OF_UNIT,
+        _ => 0,
+    };
+    units as u64
+}
+
+/// Subtraction. Of lists, every item is compared with every item.
+pub(super) fn minus(left: Val, right: Val, fuel: &Cell<u64>) -> Result<Val, String> {
+    if let (Val::Arr(items), Val::Arr(_)) = (&left, &right) {
+        let compared = weigh(&right, fuel)?.saturating_mul(items.len() as u64);
+        spend(fuel, compared / ITEMS_OF_UNIT as u64)?;
+    }
+    let difference = (left - right).map_err(|error| message(error.into_val()))?;
+    charge(&difference, fuel)?;
+    Ok(difference)
+}
+
+/// Multiplication, with the length of a repeated string checked before it is made.
+pub(super) fn times(left: Val, right: Val, fuel: &Cell<u64>) -> Result<Val, String> {
+    let product = match (left, right) {
+        (Val::TStr(text), Val::Num(count)) | (Val::Num(count), Val::TStr(text)) => repeat(&text, &count)?,
+        (left, right) => (left * right).map_err(|error| message(error.into_val()))?,
+    };
+    charge(&product, fuel)?;
+    Ok(product)
+}
+
+/// Nothing where the count is below zero or no number, as in jq 1.8.
+fn repeat(text: &[u8], count: &Num) -> Result<Val, String> {
+    let count = float(count);
+    if count.is_nan() || count < 0.0 {
+        return Ok(Val::Null);
+    }
+    let count = count as usize;
+    if text.len().saturating_mul(count) > STRING_BYTES_MAX {
+        return Err(format!("the repeated string is longer than {STRING_BYTES_MAX} bytes"));
+    }
+    Ok(Val::utf8_str(text.repeat(count)))
+}
+
+/// Division; a number by zero is an error, as in jq.
+pub(super) fn over(left: Val, right: Val, fuel: &Cell<u64>) -> Result<Val, String> {
+    if let (Val::Num(_), Val::Num(divisor)) = (&left, &right)
+        && float(divisor) == 0.0
+    {
+        return Err("a number cannot be divided because the divisor is zero".to_owned());
+    }
+    charge(&left, fuel)?;
+    let quotient = (left / right).map_err(|error| message(error.into_val()))?;
+    charge(&quotient, fuel)?;
+    Ok(quotient)
+}
+
+pub(super) fn message(error: Val) -> String {
+    match error {
+        Val::TStr(bytes) | Val::BStr(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        other => other.to_string(),
+    }
+}
