@@ -4,8 +4,10 @@
 //! or not run here ([`read`]), and jq expressions behind our own limits ([`expr`]). Knows no instance, no time, no
 //! store, and no function by name: which functions exist is told to the checker by its caller.
 
+mod check;
 pub mod duration;
 pub mod expr;
 pub mod lookup;
 pub mod model;
+pub mod print;
 pub mod read;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use peygir_source::Span;
+use peygir_source::{Node, Span};
 use serde_json::Value;
 
 use crate::duration::Duration;
@@ -37,6 +37,8 @@ pub struct Workflow {
     pub tasks: TaskList,
     /// The whole document as it was written: what `$workflow.definition` shows and what is printed again.
     pub definition: Arc<Value>,
+    /// The same with its places and in the order of writing, which `definition` does not keep.
+    pub written: Arc<Node>,
 }
 
 /// A duration, or an expression that gives one when it is needed.

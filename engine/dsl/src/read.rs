@@ -1,24 +1,36 @@
 //! From a spanned tree to the model: all problems of a file at once.
 //!
 //! Owns: what may stand where, and the diagnostics (`PG-D…`) for what may not. What the language has and this engine
-//! does not run yet is refused by its own name, never as if it were a slip. Deliberately does not know which functions
-//! there are: [`Names`] does.
+//! does not run is refused by its own name, never as if it were a slip. Deliberately does not know which functions,
+//! flows, secrets and texts there are: [`Names`] does.
 
+mod authentication;
+mod call;
 mod data;
 mod document;
 mod event;
+mod extension;
 mod fields;
+mod function_input;
 mod http;
 mod message;
+mod openapi;
+mod raise;
+mod refused;
+mod resource;
+mod run;
+mod schedule;
 mod task;
 mod try_;
+mod use_;
+mod variable;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use peygir_source::{Diagnostic, Diagnostics, Node};
+use peygir_source::{Diagnostic, Diagnostics, Node, Severity};
 
-use crate::model::Workflow;
+use crate::model::{FlowName, TaskList, Workflow};
 
 /// What the reader is told of the world around a flow. Every answer may be "not known" (a single file on its own), and
 /// then nothing is refused for it; only the first two have no such answer ready.
@@ -92,13 +104,29 @@ impl Names for AnyNames {
 
 /// Reads and checks a workflow; findings come in the order of their places. `Err` holds at least one error; `Ok` may come with warnings.
 pub fn workflow(root: &Node, names: &dyn Names) -> Result<(Workflow, Diagnostics), Diagnostics> {
-    let mut reader = Reader { names, found: Diagnostics::default(), shared: Shared::default(), caught: Vec::new() };
-    let workflow = reader.workflow(root);
-    reader.put_in_order();
-    match workflow {
-        Some(workflow) if !reader.found.has_errors() => Ok((workflow, reader.found)),
-        _ => Err(reader.found),
+    match document(root, names) {
+        (Some(workflow), found) if !found.has_errors() => Ok((workflow, found)),
+        (_, found) => Err(found),
     }
+}
+
+/// Reads a workflow to show it or to print it: one that only uses what is not run here ([`refused`]) is read too. None
+/// comes with at least one error that is more than that.
+pub fn document(root: &Node, names: &dyn Names) -> (Option<Workflow>, Diagnostics) {
+    let mut reader = Reader::new(names);
+    let workflow = reader.workflow(root);
+    if let Some(workflow) = &workflow {
+        crate::check::workflow(workflow, &mut reader.found);
+    }
+    reader.put_in_order();
+    let errors = reader.found.list.iter().filter(|one| one.severity == Severity::Error);
+    let wrong = errors.clone().any(|error| !refused(error.code));
+    (workflow.filter(|_| !wrong), reader.found)
+}
+
+/// Whether this is the code of something that the language has and this engine refuses to run.
+pub fn refused(code: &str) -> bool {
+    message::REFUSED.iter().any(|(_, known)| *known == code)
 }
 
 /// One reading. Its methods give `None` where something was refused, after saying so.
@@ -106,25 +134,77 @@ struct Reader<'n> {
     names: &'n dyn Names,
     found: Diagnostics,
     shared: Shared<'n>,
-    /// Variables that hold a caught error, of the `catch` lists around the current place.
-    caught: Vec<String>,
+    /// The flow that is read: it may start itself.
+    own: Option<FlowName>,
+    /// Variables that tasks around the current place bind: errors caught, items of loops and their indices.
+    bound: Vec<String>,
+    /// Functions that are tasks, by the text after `call:`. None for one that is being read or could not be.
+    functions: BTreeMap<String, Option<TaskList>>,
+    /// Texts within texts: a function at an address that calls one at another.
+    depth: usize,
 }
 
 /// What `use` declares, by name; resolved where it is referred to.
 #[derive(Default)]
 struct Shared<'n> {
+    authentications: BTreeMap<&'n str, &'n Node>,
+    catalogs: BTreeMap<&'n str, &'n Node>,
+    errors: BTreeMap<&'n str, &'n Node>,
+    functions: BTreeMap<&'n str, &'n Node>,
     retries: BTreeMap<&'n str, &'n Node>,
     timeouts: BTreeMap<&'n str, &'n Node>,
+    secrets: Vec<String>,
 }
 
-impl Reader<'_> {
+impl<'n> Reader<'n> {
+    fn new(names: &'n dyn Names) -> Self {
+        Self {
+            names,
+            found: Diagnostics::default(),
+            shared: Shared::default(),
+            own: None,
+            bound: Vec::new(),
+            functions: BTreeMap::new(),
+            depth: 0,
+        }
+    }
+
     fn push(&mut self, diagnostic: Diagnostic) {
         self.found.push(diagnostic);
     }
 
+    /// Reads with more variables than are bound around.
+    fn with_bound<T>(&mut self, variables: &[&str], read: impl FnOnce(&mut Self) -> T) -> T {
+        let outside = self.bound.len();
+        self.bound.extend(variables.iter().map(|name| (*name).to_owned()));
+        let result = read(self);
+        self.bound.truncate(outside);
+        result
+    }
+
+    /// Reads what stands for itself wherever it is used: nothing is bound in it but `variables`.
+    fn alone<T>(&mut self, variables: &[&str], read: impl FnOnce(&mut Self) -> T) -> T {
+        let outside = std::mem::take(&mut self.bound);
+        let result = self.with_bound(variables, read);
+        self.bound = outside;
+        result
+    }
+
     /// In the order of places; what is read where it is declared and again where it is referred to is told once.
     fn put_in_order(&mut self) {
-        self.found.list.sort_by_key(|diagnostic| (diagnostic.span.line, diagnostic.span.column, diagnostic.code));
+        self.found.list.sort_by(|one, other| {
+            let key = |diagnostic: &'_ Diagnostic| (diagnostic.span.line, diagnostic.span.column, diagnostic.code);
+            key(one).cmp(&key(other)).then_with(|| one.message.cmp(&other.message))
+        });
         self.found.list.dedup();
+    }
+}
+
+/// What a member that may be missing was read as: missing is `Some(None)`, refused is `None`.
+fn optional<T>(read: Option<Option<T>>) -> Option<Option<T>> {
+    match read {
+        Some(None) => None,
+        Some(read) => Some(read),
+        None => Some(None),
     }
 }

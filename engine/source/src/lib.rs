@@ -10,6 +10,7 @@ pub mod render;
 mod suggest;
 pub mod yaml;
 mod yaml_fault;
+mod yaml_print;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use node::{Entry, Node, Span, Value};

@@ -66,6 +66,27 @@ impl Node {
         self.entry(key).map(|entry| &entry.node)
     }
 
+    /// A value that stands nowhere: all its places are [`Span::default`].
+    pub fn from_json(value: &serde_json::Value) -> Self {
+        use serde_json::Value as Json;
+        let value = match value {
+            Json::Null => Value::Null,
+            Json::Bool(flag) => Value::Bool(*flag),
+            Json::Number(number) => Value::Number(number.clone()),
+            Json::String(text) => Value::String(text.clone()),
+            Json::Array(items) => Value::Sequence(items.iter().map(Self::from_json).collect()),
+            Json::Object(members) => {
+                let entry = |(key, value): (&String, &Json)| Entry {
+                    key: key.clone(),
+                    key_span: Span::default(),
+                    node: Self::from_json(value),
+                };
+                Value::Mapping(members.iter().map(entry).collect())
+            }
+        };
+        Self { span: Span::default(), value }
+    }
+
     /// The same value without its places.
     pub fn to_json(&self) -> serde_json::Value {
         match &self.value {

@@ -11,6 +11,7 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_yaml::{Location, Spanned};
 
 use crate::yaml_fault::{self, lines};
+pub use crate::yaml_print::print;
 use crate::{Diagnostic, Entry, Node, Span, Value};
 
 /// Longest text read, in bytes; a longer one is refused before parsing.

@@ -136,7 +136,150 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
+/// Values that are hard to write: signs that others read as something else, long texts and keys, every kind of number.
+fn hard_json() -> impl Strategy<Value = Value> {
+    let words = [
+        "on",
+        "off",
+        "yes",
+        "No",
+        "y",
+        "1.0",
+        "1.0.3",
+        "~",
+        "=",
+        "<<",
+        " a",
+        "a ",
+        "\ta",
+        "a\t",
+        "a\n",
+        "\n",
+        "\n\n",
+        "a\n\n",
+        "a\n b\n\tc",
+        " a\nb",
+        "a\n  \nb",
+        "a\r\nb",
+        "a\u{85}b",
+        "\u{feff}a",
+        "a\u{2028}b",
+        "\u{0}",
+        "\u{7}",
+        "\u{1b}[0m",
+        "سلام: #",
+        "می‌روم",
+        "🦀 a",
+        "0x1F",
+        "1_000",
+        "+98",
+        ".5",
+        ".inf",
+        "-.Inf",
+        ".nan",
+        "1e5",
+        "---",
+        "--- a",
+        "...",
+        "... a",
+        "- a",
+        "-a",
+        "? a",
+        "a: b",
+        "a:b",
+        "a:",
+        ":a",
+        "a #b",
+        "a#b",
+        "'",
+        "\"",
+        "\\",
+        "%a",
+        "@a",
+        "`a",
+        "!a",
+        "&a",
+        "*a",
+        "|",
+        ">",
+        "[a",
+        "{a",
+        "a]",
+        "null",
+        "NULL",
+        "True",
+        "2001-01-01",
+        "12:30:45",
+        "123456789012345678901234567890123456789012345678901234567890",
+        "a\u{a0}b",
+        "\u{a0}",
+        "line one\nline two: #\n",
+        "a\n\n\nb\n\n\n",
+        "#",
+        "a\n#b",
+        "\u{10FFFF}",
+        "\u{e000}",
+        "\u{200e}x",
+    ];
+    let text = prop_oneof![
+        prop::sample::select(words.to_vec()).prop_map(str::to_owned),
+        any::<String>(),
+        "[ -~\n\t]{0,20}",
+        "(.{0,30}\n){0,4}",
+        "[a-z آ-ی]{1500,3000}",
+    ];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_filter("JSON has no others", |number| number.is_finite()).prop_map(Value::from),
+        text.clone().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(5, 30, 5, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+            prop::collection::btree_map(text.clone(), inner, 0..5)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+#[test]
+fn printed_text_is_what_a_person_would_write() {
+    let text = "\
+document:
+  dsl: '1.0.3'
+  title: پیگیری
+  empty: {}
+  none: []
+on:
+  - one: 1
+    two: null
+  - - a
+    - 'on'
+  - |
+    line one
+      line two
+  - |-
+    no end
+    here: #
+text: 'a: b'
+'1': \"bell \\x07\"
+quote: it's
+";
+    assert_eq!(yaml::print(&yaml::parse(text).unwrap()), text);
+}
+
 proptest! {
+    #[test]
+    fn what_is_printed_is_read_back(value in hard_json()) {
+        let text = yaml::print(&Node::from_json(&value));
+        let node = yaml::parse(&text).map_err(|error| TestCaseError::fail(format!("{text:?}: {error:?}")))?;
+        prop_assert_eq!(node.to_json(), value, "{}", text);
+        prop_assert_eq!(yaml::print(&node), text);
+    }
+
     #[test]
     fn what_is_written_is_read_back(value in any_json()) {
         let text = yaml::emit(&value);

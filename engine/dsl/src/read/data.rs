@@ -5,7 +5,7 @@ use peygir_source::{Node, Span, Value};
 use super::fields::Known;
 use super::{Reader, message};
 use crate::duration::Duration;
-use crate::expr::{self, Expr, Template};
+use crate::expr::{self, Expr, SecretUse, Template};
 use crate::model::{DurationExpr, Export, Input, Output};
 
 /// Where an expression stands decides which variables it sees.
@@ -39,9 +39,9 @@ impl Place {
 }
 
 impl<'n> Reader<'n> {
-    fn variables(&self, place: Place) -> Vec<String> {
+    pub(super) fn variables(&self, place: Place) -> Vec<String> {
         let fixed = place.variables().iter().map(|name| (*name).to_owned());
-        fixed.chain(self.caught.iter().cloned()).collect()
+        fixed.chain(self.bound.iter().cloned()).collect()
     }
 
     /// An expression field: bare jq or `${ }`.
@@ -49,11 +49,16 @@ impl<'n> Reader<'n> {
         let text = self.text(node, what)?;
         let variables = self.variables(place);
         let names: Vec<&str> = variables.iter().map(String::as_str).collect();
-        let compiled = expr::whole(text).and_then(|whole| {
-            let (source, offset) = whole.unwrap_or((text, 0));
-            Expr::compile(source, &names).map_err(|error| error.shifted(offset))
-        });
-        compiled.map_err(|error| self.refuse_expression(node, text, &error)).ok()
+        match Expr::compile_field(text, &names) {
+            Ok(compiled) => {
+                self.check_secrets(node.span, compiled.secrets());
+                Some(compiled)
+            }
+            Err(error) => {
+                self.refuse_expression(node, text, &error);
+                None
+            }
+        }
     }
 
     /// An expression field that may be a mapping of value fields too: `input.from`, `output.as`, `export.as`.
@@ -72,10 +77,60 @@ impl<'n> Reader<'n> {
         self.template_with(node, &names)
     }
 
+    /// A value field that is a text.
+    pub(super) fn text_template(&mut self, node: &'n Node, what: &str) -> Option<Template> {
+        self.text(node, what)?;
+        self.template(node, Place::Task)
+    }
+
+    /// A value field that is a mapping.
+    pub(super) fn mapping_template(&mut self, node: &'n Node, what: &str) -> Option<Template> {
+        self.entries(node, what)?;
+        self.template(node, Place::Task)
+    }
+
+    /// A value field that is a list of texts.
+    pub(super) fn texts_template(&mut self, node: &'n Node, what: &str) -> Option<Template> {
+        let wrong = self.items(node, what)?.iter().filter(|item| self.text(item, what).is_none()).count();
+        self.template(node, Place::Task).filter(|_| wrong == 0)
+    }
+
+    /// A URI reference: no spaces and nothing computed in it, or wholly one expression.
+    pub(super) fn uri(&mut self, node: &'n Node, what: &str, place: Place) -> Option<Template> {
+        let text = self.text(node, what)?;
+        if matches!(expr::whole(text), Ok(Some(_)) | Err(_)) {
+            return self.template(node, place);
+        }
+        if text.is_empty() || text.contains(char::is_whitespace) || text.contains("${") {
+            self.push(message::bad_value(node.span, what, text, "a URI without spaces, or one expression in `${ }`"));
+            return None;
+        }
+        Some(Template::Literal(text.into()))
+    }
+
+    /// Secrets that are read by name must be declared; `$secrets` as a whole needs at least one that is.
+    fn check_secrets(&mut self, span: Span, used: &SecretUse) {
+        for name in &used.names {
+            if !self.shared.secrets.contains(name) {
+                let refused = message::undeclared_secret(span, name, &self.shared.secrets);
+                self.push(refused);
+            }
+        }
+        if used.dynamic && self.shared.secrets.is_empty() {
+            self.push(message::no_secrets(span));
+        }
+    }
+
     fn template_with(&mut self, node: &'n Node, names: &[&str]) -> Option<Template> {
         match &node.value {
             Value::String(text) => {
-                Template::compile_text(text, names).map_err(|error| self.refuse_expression(node, text, &error)).ok()
+                let compiled = Template::compile_text(text, names);
+                let template = compiled.map_err(|error| self.refuse_expression(node, text, &error)).ok()?;
+                self.check_secrets(node.span, &template.secrets());
+                if template.as_literal().is_some() && looks_evaluated(text) {
+                    self.push(message::looks_evaluated(node.span, text));
+                }
+                Some(template)
             }
             // Every item is read even where one is refused, so that all problems are told.
             Value::Sequence(items) => {
@@ -107,12 +162,9 @@ impl<'n> Reader<'n> {
     }
 
     pub(super) fn fixed_duration(&mut self, node: &'n Node, what: &str) -> Option<Duration> {
-        match &node.value {
-            Value::Mapping(_) => {
-                let names = crate::duration::MEMBERS.map(|(name, _)| name);
-                self.members(node, &Known { what, names: &names, later: &[] })?;
-            }
-            _ => {}
+        if let Value::Mapping(_) = node.value {
+            let names = crate::duration::MEMBERS.map(|(name, _)| name);
+            self.members(node, &Known { what, names: &names })?;
         }
         match Duration::from_json(&node.to_json()) {
             Ok(duration) => {
@@ -131,64 +183,51 @@ impl<'n> Reader<'n> {
     /// `timeout`: `{ after }`, or the name of one under `use.timeouts`.
     pub(super) fn timeout(&mut self, node: &'n Node) -> Option<DurationExpr> {
         let definition = match node.as_str() {
-            Some(name) => match self.shared.timeouts.get(name) {
-                Some(definition) => *definition,
-                None => {
-                    let known: Vec<&str> = self.shared.timeouts.keys().copied().collect();
-                    self.push(message::unknown_reference(node.span, name, "timeouts", &known));
-                    return None;
-                }
-            },
+            Some(name) => self.declaration(node, name, "timeouts")?,
             None => node,
         };
         self.timeout_definition(definition)
     }
 
     pub(super) fn timeout_definition(&mut self, node: &'n Node) -> Option<DurationExpr> {
-        self.members(node, &Known { what: "timeout", names: &["after"], later: &[] })?;
+        self.members(node, &Known { what: "timeout", names: &["after"] })?;
         let after = self.needed(node, "after", "timeout", node.span)?;
         self.duration(after, "timeout.after")
     }
 
     pub(super) fn input(&mut self, node: &'n Node, place: Place) -> Option<Input> {
-        self.members(node, &Known { what: "input", names: &["schema", "from"], later: &[] })?;
+        self.members(node, &Known { what: "input", names: &["schema", "from"] })?;
         let schema = node.get("schema").and_then(|schema| self.schema(schema));
         let from = node.get("from").and_then(|from| self.data_path(from, "input.from", place));
         Some(Input { schema, from })
     }
 
     pub(super) fn output(&mut self, node: &'n Node, place: Place) -> Option<Output> {
-        self.members(node, &Known { what: "output", names: &["schema", "as"], later: &[] })?;
+        self.members(node, &Known { what: "output", names: &["schema", "as"] })?;
         let schema = node.get("schema").and_then(|schema| self.schema(schema));
         let as_ = node.get("as").and_then(|as_| self.data_path(as_, "output.as", place));
         Some(Output { schema, as_ })
     }
 
     pub(super) fn export(&mut self, node: &'n Node) -> Option<Export> {
-        self.members(node, &Known { what: "export", names: &["schema", "as"], later: &[] })?;
+        self.members(node, &Known { what: "export", names: &["schema", "as"] })?;
         let schema = node.get("schema").and_then(|schema| self.schema(schema));
         let as_ = node.get("as").and_then(|as_| self.data_path(as_, "export.as", Place::Export));
         Some(Export { schema, as_ })
     }
+}
 
-    /// A JSON Schema written inline.
-    fn schema(&mut self, node: &'n Node) -> Option<serde_json::Value> {
-        self.members(node, &Known { what: "schema", names: &["format", "document"], later: &["resource"] })?;
-        if let Some(format) = self.optional_text(node, "format", "schema")
-            && format != "json"
-            && !format.starts_with("json:")
-        {
-            self.push(message::bad_value(node.span, "schema.format", format, "`json`"));
-        }
-        if node.get("resource").is_some() {
-            return None;
-        }
-        let document = self.needed(node, "document", "schema", node.span)?;
-        match &document.value {
-            Value::Mapping(_) | Value::Bool(_) => Some(document.to_json()),
-            _ => self.wrong(document, "schema.document", message::MAPPING),
-        }
+/// A text that was likely meant as jq: it begins with a path or with a variable of the language.
+fn looks_evaluated(text: &str) -> bool {
+    let text = text.trim();
+    if let Some(path) = text.strip_prefix('.') {
+        return path.starts_with(|sign: char| sign.is_ascii_alphabetic() || sign == '[') && !path.contains('/');
     }
+    let Some(variable) = text.strip_prefix('$') else {
+        return false;
+    };
+    let name = variable.split(|sign: char| !sign.is_ascii_alphanumeric()).next().unwrap_or("");
+    ["context", "error", "input", "item", "output", "runtime", "secrets", "task", "workflow"].contains(&name)
 }
 
 /// The place of a byte offset within a text that stands at `span`. Exact for a text on one line, plain or quoted;

@@ -1,56 +1,46 @@
-//! The workflow itself: `document`, `use`, `schedule`, and what frames the tasks.
+//! The workflow itself: `document`, `evaluate`, and what frames the tasks.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use peygir_source::Node;
 
 use super::data::Place;
 use super::fields::Known;
-use super::{Reader, message};
-use crate::model::{FlowName, Schedule, Settings, Workflow};
+use super::{Reader, message, optional};
+use crate::model::{CatchUp, FlowName, Overlap, Settings, Workflow};
 
 /// Longest namespace and name, in characters.
 const NAME_CHARS_MAX: usize = 63;
 
-const WORKFLOW: Known<'_> = Known {
-    what: "workflow",
-    names: &["document", "input", "use", "do", "timeout", "output", "schedule", "evaluate"],
-    later: &[],
-};
-const DOCUMENT: Known<'_> = Known {
-    what: "document",
-    names: &["dsl", "namespace", "name", "version", "title", "summary", "tags", "metadata"],
-    later: &[],
-};
-const SETTINGS: Known<'_> = Known {
-    what: "metadata.peygir",
-    names: &["caseType", "calendar", "owner", "zone"],
-    later: &["catchUp", "overlap"],
-};
-const USE: Known<'_> = Known {
-    what: "use",
-    names: &["errors", "retries", "timeouts"],
-    later: &["authentications", "extensions", "functions", "secrets", "catalogs"],
-};
-const SCHEDULE: Known<'_> = Known { what: "schedule", names: &["on", "read"], later: &["every", "cron", "after"] };
+const WORKFLOW: Known<'_> =
+    Known { what: "workflow", names: &["document", "input", "use", "do", "timeout", "output", "schedule", "evaluate"] };
+const DOCUMENT: Known<'_> =
+    Known { what: "document", names: &["dsl", "namespace", "name", "version", "title", "summary", "tags", "metadata"] };
+const SETTINGS: Known<'_> =
+    Known { what: "metadata.peygir", names: &["caseType", "calendar", "owner", "zone", "catchUp", "overlap"] };
+const CATCH_UP: [(&str, CatchUp); 3] = [("once", CatchUp::Once), ("skip", CatchUp::Skip), ("all", CatchUp::All)];
+const OVERLAP: [(&str, Overlap); 3] = [("allow", Overlap::Allow), ("skip", Overlap::Skip), ("queue", Overlap::Queue)];
 
 impl<'n> Reader<'n> {
     pub(super) fn workflow(&mut self, root: &'n Node) -> Option<Workflow> {
         self.members(root, &WORKFLOW)?;
-        if let Some(shared) = root.get("use") {
-            self.shared(shared);
+        let document = self.needed(root, "document", "workflow", root.span).and_then(|node| self.document(node));
+        self.own = document.as_ref().map(|(name, ..)| name.clone());
+        let use_ = root.get("use");
+        if let Some(use_) = use_ {
+            self.shared(use_);
         }
         if let Some(evaluate) = root.get("evaluate") {
             self.evaluate(evaluate);
         }
-        let document = self.needed(root, "document", "workflow", root.span).and_then(|node| self.document(node));
+        let extensions = use_.and_then(|use_| use_.get("extensions")).map(|node| self.extensions(node));
         let input = root.get("input").and_then(|node| self.input(node, Place::WorkflowInput));
         let output = root.get("output").and_then(|node| self.output(node, Place::WorkflowOutput));
         let timeout = root.get("timeout").and_then(|node| self.timeout(node));
         let schedule = root.get("schedule").and_then(|node| self.schedule(node));
         let tasks = self.needed(root, "do", "workflow", root.span).and_then(|node| self.tasks(node, "do"));
         let (name, title, summary, settings) = document?;
+        let functions = std::mem::take(&mut self.functions).into_iter();
         Some(Workflow {
             name,
             title,
@@ -60,11 +50,12 @@ impl<'n> Reader<'n> {
             output,
             timeout,
             schedule,
-            secrets: Vec::new(),
-            extensions: Vec::new(),
-            functions: BTreeMap::new(),
+            secrets: self.shared.secrets.clone(),
+            extensions: optional(extensions)?.unwrap_or_default(),
+            functions: functions.map(|(name, task)| Some((name, task?))).collect::<Option<_>>()?,
             tasks: tasks?,
             definition: Arc::new(root.to_json()),
+            written: Arc::new(root.clone()),
         })
     }
 
@@ -77,8 +68,8 @@ impl<'n> Reader<'n> {
         {
             self.push(message::bad_value(dsl.span, "document.dsl", version, "`1.0.3`, the version of the language"));
         }
-        let namespace = self.identifier(node, "namespace");
-        let name = self.identifier(node, "name");
+        let namespace = self.identifier(node, "namespace", "document");
+        let name = self.identifier(node, "name", "document");
         let version = self.version(node);
         let title = self.optional_text(node, "title", "document").map(str::to_owned);
         let summary = self.optional_text(node, "summary", "document").map(str::to_owned);
@@ -89,9 +80,10 @@ impl<'n> Reader<'n> {
         Some((FlowName { namespace: namespace?, name: name?, version: version? }, title, summary, settings))
     }
 
-    fn identifier(&mut self, document: &'n Node, property: &str) -> Option<String> {
-        let node = self.needed(document, property, "document", document.span)?;
-        let what = format!("document.{property}");
+    /// A namespace or a name.
+    pub(super) fn identifier(&mut self, parent: &'n Node, property: &str, what: &str) -> Option<String> {
+        let node = self.needed(parent, property, what, parent.span)?;
+        let what = format!("{what}.{property}");
         let text = self.text(node, &what)?;
         let bytes = text.as_bytes();
         let allowed = bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
@@ -133,49 +125,20 @@ impl<'n> Reader<'n> {
             calendar: text(self, "calendar"),
             owner: text(self, "owner"),
             zone,
-            ..Settings::default()
+            catch_up: self.policy_of(settings, "catchUp", &CATCH_UP),
+            overlap: self.policy_of(settings, "overlap", &OVERLAP),
         })
     }
 
-    /// Keeps what `use` declares, and reads each of it once, so that a mistake in what nobody refers to is told too.
-    fn shared(&mut self, node: &'n Node) {
-        if self.members(node, &USE).is_none() {
-            return;
-        }
-        if let Some(timeouts) = node.get("timeouts") {
-            for entry in self.entries(timeouts, "use.timeouts").unwrap_or_default() {
-                self.timeout_definition(&entry.node);
-                self.shared.timeouts.insert(&entry.key, &entry.node);
-            }
-        }
-        if let Some(retries) = node.get("retries") {
-            for entry in self.entries(retries, "use.retries").unwrap_or_default() {
-                self.retry_definition(&entry.node);
-                self.shared.retries.insert(&entry.key, &entry.node);
-            }
-        }
-        if let Some(errors) = node.get("errors") {
-            for entry in self.entries(errors, "use.errors").unwrap_or_default() {
-                self.error_definition(&entry.node);
-            }
-        }
-    }
-
-    fn error_definition(&mut self, node: &'n Node) {
-        let names = ["type", "status", "instance", "title", "detail"];
-        if self.members(node, &Known { what: "error", names: &names, later: &[] }).is_none() {
-            return;
-        }
-        if let Some(type_) = self.needed(node, "type", "error", node.span) {
-            self.text(type_, "error.type");
-        }
-        if let Some(status) = self.needed(node, "status", "error", node.span) {
-            self.count(status, "error.status");
-        }
+    /// What a word under `metadata.peygir` stands for.
+    fn policy_of<T: Copy + Default>(&mut self, settings: &'n Node, name: &str, choices: &[(&str, T)]) -> T {
+        let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+        let written = settings.get(name).and_then(|node| self.choice(node, &format!("metadata.peygir.{name}"), &words));
+        choices.iter().find(|(word, _)| Some(*word) == written).map(|(_, policy)| *policy).unwrap_or_default()
     }
 
     fn evaluate(&mut self, node: &'n Node) {
-        let known = Known { what: "evaluate", names: &["language", "mode"], later: &[] };
+        let known = Known { what: "evaluate", names: &["language", "mode"] };
         if self.members(node, &known).is_none() {
             return;
         }
@@ -187,20 +150,8 @@ impl<'n> Reader<'n> {
                 self.push(message::bad_value(node.span, &format!("evaluate.{name}"), text, &wanted));
             }
         }
-    }
-
-    fn schedule(&mut self, node: &'n Node) -> Option<Schedule> {
-        self.members(node, &SCHEDULE)?;
-        let read = node.get("read").map_or(Some(Default::default()), |read| self.read_as(read, "schedule.read"));
-        let on = match node.get("on") {
-            Some(on) => Some(self.consumption(on, "schedule.on", Place::Schedule)?),
-            None => {
-                if node.get("read").is_some() {
-                    self.push(message::missing(node.span, "on", "schedule"));
-                }
-                None
-            }
-        };
-        Some(Schedule { on, read: read?, cron: None, every: None, after: None })
+        if let Some(mode) = node.get("mode").filter(|mode| mode.as_str() == Some("loose")) {
+            self.push(message::not_run(message::LOOSE_MODE, mode.span));
+        }
     }
 }

@@ -4,19 +4,29 @@ use peygir_source::{Node, Value};
 
 use super::data::Place;
 use super::fields::Known;
-use super::{Reader, message};
-use crate::model::{Consumption, Correlation, Filter, Listen, Read, Until};
+use super::{Reader, message, optional};
+use crate::expr::{self, Template};
+use crate::model::{Consumption, Correlation, Filter, Foreach, Listen, Read, Until};
 
 impl<'n> Reader<'n> {
     pub(super) fn listen(&mut self, node: &'n Node, task: &'n Node) -> Option<Listen> {
-        if let Some(foreach) = task.entry("foreach") {
-            self.push(message::not_run_yet(foreach.key_span, "listen.foreach"));
-        }
-        self.members(node, &Known { what: "listen", names: &["to", "read"], later: &[] })?;
+        self.members(node, &Known { what: "listen", names: &["to", "read"] })?;
         let read = node.get("read").map_or(Some(Read::Data), |read| self.read_as(read, "listen.read"));
+        let foreach = task.get("foreach").map(|foreach| self.foreach(foreach));
         let to = self.needed(node, "to", "listen", node.span)?;
         let to = self.consumption(to, "listen.to", Place::Task)?;
-        Some(Listen { to, read: read?, foreach: None })
+        Some(Listen { to, read: read?, foreach: optional(foreach)? })
+    }
+
+    fn foreach(&mut self, node: &'n Node) -> Option<Foreach> {
+        self.members(node, &Known { what: "foreach", names: &["item", "at", "do", "output", "export"] })?;
+        let (item, at) = self.item_and_index(node, ("item", "foreach.item"), ("at", "foreach.at"))?;
+        self.with_bound(&[&item, &at], |reader| {
+            let tasks = node.get("do").map(|tasks| reader.tasks(tasks, "foreach.do"));
+            let output = node.get("output").and_then(|output| reader.output(output, Place::Task));
+            let export = node.get("export").and_then(|export| reader.export(export));
+            Some(Foreach { item: item.clone(), at: at.clone(), tasks: optional(tasks)?, output, export })
+        })
     }
 
     pub(super) fn read_as(&mut self, node: &'n Node, what: &str) -> Option<Read> {
@@ -33,7 +43,7 @@ impl<'n> Reader<'n> {
 
     /// `one`, `all` or `any`; `until` stands beside `any` alone.
     pub(super) fn consumption(&mut self, node: &'n Node, what: &str, place: Place) -> Option<Consumption> {
-        let entries = self.members(node, &Known { what, names: &["one", "all", "any", "until"], later: &[] })?;
+        let entries = self.members(node, &Known { what, names: &["one", "all", "any", "until"] })?;
         let choices = ["one", "all", "any"];
         let chosen: Vec<_> = entries.iter().filter(|entry| choices.contains(&entry.key.as_str())).collect();
         let [chosen] = chosen.as_slice() else {
@@ -85,7 +95,7 @@ impl<'n> Reader<'n> {
     }
 
     fn filter(&mut self, node: &'n Node, place: Place) -> Option<Filter> {
-        self.members(node, &Known { what: "event filter", names: &["with", "correlate"], later: &[] })?;
+        self.members(node, &Known { what: "event filter", names: &["with", "correlate"] })?;
         let correlate = node.get("correlate").map_or(Some(Vec::new()), |node| self.correlations(node, place));
         let with = self.needed(node, "with", "event filter", node.span)?;
         let entries = self.attributes(with, "with")?;
@@ -93,7 +103,7 @@ impl<'n> Reader<'n> {
             self.push(message::empty_list(with.span, "with"));
         }
         let read: Vec<_> =
-            entries.iter().map(|entry| Some((entry.key.clone(), self.template(&entry.node, place)?))).collect();
+            entries.iter().map(|entry| Some((entry.key.clone(), self.attribute(entry, place)?))).collect();
         Some(Filter { with: read.into_iter().collect::<Option<_>>()?, correlate: correlate? })
     }
 
@@ -107,7 +117,7 @@ impl<'n> Reader<'n> {
 
     fn correlation(&mut self, name: &str, node: &'n Node, place: Place) -> Option<Correlation> {
         let what = format!("correlate.{name}");
-        self.members(node, &Known { what: &what, names: &["from", "expect"], later: &[] })?;
+        self.members(node, &Known { what: &what, names: &["from", "expect"] })?;
         let expect = match node.get("expect") {
             Some(expect) => {
                 self.text(expect, "expect")?;
@@ -118,6 +128,32 @@ impl<'n> Reader<'n> {
         let from = self.needed(node, "from", &what, node.span)?;
         let from = self.expression(from, "correlate.from", place)?;
         Some(Correlation { name: name.to_owned(), from, expect })
+    }
+
+    /// The value of an attribute. Those of the standard are texts; `source` and `dataschema` are URIs.
+    pub(super) fn attribute(&mut self, entry: &'n peygir_source::Entry, place: Place) -> Option<Template> {
+        let what = format!("with.{}", entry.key);
+        match entry.key.as_str() {
+            "source" | "dataschema" => self.uri(&entry.node, &what, place),
+            "time" => self.time(&entry.node, &what, place),
+            "id" | "type" | "subject" | "datacontenttype" => {
+                self.text(&entry.node, &what)?;
+                self.template(&entry.node, place)
+            }
+            _ => self.template(&entry.node, place),
+        }
+    }
+
+    /// An instant, or wholly an expression.
+    fn time(&mut self, node: &'n Node, what: &str, place: Place) -> Option<Template> {
+        let text = self.text(node, what)?;
+        let computed = matches!(expr::whole(text), Ok(Some(_)) | Err(_));
+        if !computed && text.parse::<jiff::Timestamp>().is_err() {
+            let wanted = "an instant such as `2026-08-01T12:00:00Z`, or one expression in `${ }`";
+            self.push(message::bad_value(node.span, what, text, wanted));
+            return None;
+        }
+        self.template(node, place)
     }
 
     /// Names of CloudEvents attributes are lower-case letters and digits.

@@ -10,8 +10,6 @@ pub(super) struct Known<'a> {
     /// How messages call the mapping.
     pub what: &'a str,
     pub names: &'a [&'a str],
-    /// Members that the language has and the engine does not run yet.
-    pub later: &'a [&'a str],
 }
 
 impl<'n> Reader<'n> {
@@ -19,11 +17,8 @@ impl<'n> Reader<'n> {
     pub(super) fn members(&mut self, node: &'n Node, known: &Known<'_>) -> Option<&'n [Entry]> {
         let entries = self.entries(node, known.what)?;
         for entry in entries {
-            if known.later.contains(&entry.key.as_str()) {
-                self.push(message::not_run_yet(entry.key_span, &format!("{}.{}", known.what, entry.key)));
-            } else if !known.names.contains(&entry.key.as_str()) {
-                let near: Vec<&str> = known.names.iter().chain(known.later).copied().collect();
-                self.push(message::unknown_property(entry.key_span, &entry.key, known.what, &near));
+            if !known.names.contains(&entry.key.as_str()) {
+                self.push(message::unknown_property(entry.key_span, &entry.key, known.what, known.names));
             }
         }
         Some(entries)
@@ -88,6 +83,29 @@ impl<'n> Reader<'n> {
     pub(super) fn wrong<T>(&mut self, node: &'n Node, what: &str, wanted: Wanted) -> Option<T> {
         self.push(wrong_type(node, what, wanted));
         None
+    }
+
+    /// One word of several.
+    pub(super) fn choice(&mut self, node: &'n Node, what: &str, words: &[&str]) -> Option<&'n str> {
+        let text = self.text(node, what)?;
+        if !words.contains(&text) {
+            self.push(message::bad_value(node.span, what, text, &format!("one of {}", words.join(", "))));
+            return None;
+        }
+        Some(text)
+    }
+
+    /// The one member that says which of several a mapping is.
+    pub(super) fn one_of(&mut self, node: &'n Node, what: &str, choices: &[&str]) -> Option<&'n Entry> {
+        let entries = self.entries(node, what)?;
+        let mut chosen = entries.iter().filter(|entry| choices.contains(&entry.key.as_str()));
+        match (chosen.next(), chosen.next()) {
+            (Some(entry), None) => Some(entry),
+            _ => {
+                self.push(message::one_of(node.span, what, choices));
+                None
+            }
+        }
     }
 
     /// The one member of a mapping of one: a named entry of a list.

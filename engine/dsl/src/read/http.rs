@@ -4,10 +4,10 @@
 
 use peygir_source::{Node, Value};
 
-use super::Reader;
 use super::data::{Place, within};
 use super::fields::Known;
 use super::message::{self, Wanted};
+use super::{Reader, optional};
 use crate::expr::{self, Template};
 use crate::model::Call;
 
@@ -17,7 +17,7 @@ pub(super) const NAME: &str = "http";
 const MEMBERS: [&str; 7] = ["method", "endpoint", "headers", "query", "body", "output", "redirect"];
 /// Methods of RFC 9110 and PATCH, but for those that are no request to a resource.
 const METHODS: [&str; 7] = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
-const OUTPUTS: [&str; 3] = ["raw", "content", "response"];
+pub(super) const OUTPUTS: [&str; 3] = ["raw", "content", "response"];
 const SCHEMES: [&str; 2] = ["http://", "https://"];
 const TEXTS: Wanted = Wanted("a mapping of names to texts, or one expression", "نگاشتی از نام به متن، یا یک عبارت");
 
@@ -26,7 +26,7 @@ type Member = (String, Template);
 impl<'n> Reader<'n> {
     pub(super) fn http(&mut self, function: &'n Node, task: &'n Node) -> Option<Call> {
         let with = self.needed(task, "with", "call: http", function.span)?;
-        self.members(with, &Known { what: "with", names: &MEMBERS, later: &[] })?;
+        self.members(with, &Known { what: "with", names: &MEMBERS })?;
         let needed = ["method", "endpoint"].map(|name| self.needed(with, name, "with", with.span).is_some());
         let read: Vec<Option<Member>> = MEMBERS
             .iter()
@@ -44,7 +44,7 @@ impl<'n> Reader<'n> {
     fn http_member(&mut self, name: &str, node: &'n Node) -> Option<Template> {
         match name {
             "method" => self.word(node, "with.method", &METHODS, true),
-            "endpoint" => self.endpoint(node),
+            "endpoint" => self.endpoint(node, "with.endpoint"),
             "headers" | "query" => self.texts(node, &format!("with.{name}")),
             "output" => self.word(node, "with.output", &OUTPUTS, false),
             "redirect" => self.flag(node, "with.redirect").map(|flag| Template::Literal(flag.into())),
@@ -53,7 +53,7 @@ impl<'n> Reader<'n> {
     }
 
     /// One of the words; `or_expression`: or an expression that gives one when the call is made.
-    fn word(&mut self, node: &'n Node, what: &str, words: &[&str], or_expression: bool) -> Option<Template> {
+    pub(super) fn word(&mut self, node: &'n Node, what: &str, words: &[&str], or_expression: bool) -> Option<Template> {
         let text = self.text(node, what)?;
         if or_expression && text.contains("${") {
             return self.template(node, Place::Task);
@@ -68,15 +68,32 @@ impl<'n> Reader<'n> {
         Some(Template::Literal(text.into()))
     }
 
-    /// An address, or a mapping that holds it.
-    fn endpoint(&mut self, node: &'n Node) -> Option<Template> {
+    /// An address, or a mapping that holds it and says how to authenticate: a text then, or the mapping with the policy
+    /// written out.
+    pub(super) fn endpoint(&mut self, node: &'n Node, what: &str) -> Option<Template> {
         let Value::Mapping(_) = node.value else {
-            return self.address(node, "with.endpoint");
+            return self.address(node, what);
         };
-        let known = Known { what: "endpoint", names: &["uri"], later: &["authentication"] };
-        self.members(node, &known)?;
+        self.members(node, &Known { what: "endpoint", names: &["uri", "authentication"] })?;
+        let authentication = node.get("authentication").map(|policy| self.authentication(policy));
         let address = self.needed(node, "uri", "endpoint", node.span)?;
-        self.address(address, "endpoint.uri")
+        let address = self.address(address, "endpoint.uri");
+        match optional(authentication)? {
+            None => address,
+            Some(policy) => {
+                Some(Template::object(vec![("uri".to_owned(), address?), ("authentication".to_owned(), policy)]))
+            }
+        }
+    }
+
+    /// An address without an expression.
+    pub(super) fn fixed_address(&mut self, node: &'n Node, what: &str) -> Option<Template> {
+        let text = self.text(node, what)?;
+        if text.trim_start().starts_with("${") {
+            self.push(message::bad_address(node.span, "it cannot be computed; names in braces can stand in it"));
+            return None;
+        }
+        self.address(node, what)
     }
 
     /// A URI template, or one expression that gives the whole address.

@@ -47,12 +47,34 @@ pub(super) fn unknown_property(span: Span, property: &str, what: &str, known: &[
     Diagnostic::error("PG-D003", span, message, message_fa).with_help(help)
 }
 
-/// `what` names the feature as the language does: `for`, `call: http`, `schedule.cron`.
-pub(super) fn not_run_yet(span: Span, what: &str) -> Diagnostic {
-    let message = format!("`{what}` is not run yet");
-    let message_fa = format!("«{what}» هنوز اجرا نمی‌شود");
-    Diagnostic::error("PG-D004", span, message, message_fa)
-        .with_help("the language has it, this version of the engine does not")
+/// What the language has and this engine refuses to run: as the language calls it, and its code.
+pub(super) type Feature = (&'static str, &'static str);
+
+pub(super) const CONTAINER: Feature = ("run: container", "PG-D025");
+pub(super) const BROWSER_GRANT: Feature = ("grant: authorization_code", "PG-D026");
+pub(super) const LOOSE_MODE: Feature = ("evaluate.mode: loose", "PG-D039");
+
+pub(super) const REFUSED: [Feature; 7] = [
+    ("call: grpc", "PG-D021"),
+    ("call: asyncapi", "PG-D022"),
+    ("call: a2a", "PG-D023"),
+    ("call: mcp", "PG-D024"),
+    CONTAINER,
+    BROWSER_GRANT,
+    LOOSE_MODE,
+];
+
+/// The feature is one of [`REFUSED`].
+pub(super) fn not_run((feature, code): Feature, span: Span) -> Diagnostic {
+    let message = format!("`{feature}` is not run here");
+    let message_fa = format!("«{feature}» این‌جا اجرا نمی‌شود");
+    let help = match code {
+        "PG-D025" => "call a service over `http`, or `run: script` where the deployment allows it",
+        "PG-D026" => "nobody sits at a browser here: use `client_credentials` or another grant",
+        "PG-D039" => "write `${ }` around what is to be evaluated, and leave `mode` out",
+        _ => "call the service over `http` or `openapi`, or through a connector of the deployment",
+    };
+    Diagnostic::error(code, span, message, message_fa).with_help(help)
 }
 
 pub(super) fn duplicate_name(span: Span, name: &str, first: Span) -> Diagnostic {
@@ -132,7 +154,10 @@ pub(super) fn no_task_type(span: Span, name: &str, near: Option<&str>) -> Diagno
     let message_fa = format!("کار «{name}» نمی‌گوید چه می‌کند");
     let help = match near {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "write one of `call`, `do`, `emit`, `fork`, `listen`, `set`, `switch`, `try`, `wait`".to_owned(),
+        None => {
+            "write one of `call`, `do`, `emit`, `for`, `fork`, `listen`, `raise`, `run`, `set`, `switch`, `try`, `wait`"
+                .to_owned()
+        }
     };
     Diagnostic::error("PG-D014", span, message, message_fa).with_help(help)
 }
@@ -183,7 +208,81 @@ pub(super) fn bad_address(span: Span, said: &str) -> Diagnostic {
         .with_help("for example `https://api.example.ir/cases/{id}`, or one expression: `${ .address }`")
 }
 
-fn quoted_list(names: &[&str]) -> String {
+pub(super) fn undeclared_secret(span: Span, name: &str, declared: &[String]) -> Diagnostic {
+    let message = format!("`use.secrets` declares no `{name}`");
+    let message_fa = format!("در «use.secrets» رازی به نام «{name}» نیست");
+    let diagnostic = Diagnostic::error("PG-D027", span, message, message_fa);
+    match suggest(name, declared.iter().map(String::as_str)) {
+        Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
+        None => diagnostic.with_help(format!("add `{name}` to the list `use.secrets`")),
+    }
+}
+
+/// `$secrets` as a whole, in a flow that declares none.
+pub(super) fn no_secrets(span: Span) -> Diagnostic {
+    let message = "the expression reads `$secrets`, and `use.secrets` declares none";
+    let message_fa = "این عبارت «$secrets» را می‌خواند ولی در «use.secrets» رازی تعریف نشده است";
+    Diagnostic::error("PG-D027", span, message, message_fa).with_help("list under `use.secrets` what the flow may read")
+}
+
+pub(super) fn unknown_secret(span: Span, name: &str, known: &[String]) -> Diagnostic {
+    let message = format!("the deployment has no secret `{name}`");
+    let message_fa = format!("این استقرار رازی به نام «{name}» ندارد");
+    let diagnostic = Diagnostic::error("PG-D028", span, message, message_fa);
+    match suggest(name, known.iter().map(String::as_str)) {
+        Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
+        None => diagnostic.with_help("give the deployment a secret of this name, or take it off the list"),
+    }
+}
+
+pub(super) fn unknown_flow(span: Span, flow: &str, known: &[String]) -> Diagnostic {
+    let message = format!("there is no flow `{flow}` to run");
+    let message_fa = format!("گردش کاری به نام «{flow}» برای اجرا نیست");
+    let diagnostic = Diagnostic::error("PG-D029", span, message, message_fa);
+    match suggest(flow, known.iter().map(String::as_str)) {
+        Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
+        None => diagnostic.with_help("`namespace`, `name` and `version` must be those of a flow that is deployed"),
+    }
+}
+
+/// `said` tells what is wrong with the text behind the address, or that there is none.
+pub(super) fn bad_resource(span: Span, address: &str, said: &str) -> Diagnostic {
+    let shown: String = address.chars().take(120).collect();
+    let message = format!("the text at `{shown}` cannot be used: {said}");
+    let message_fa = format!("متنی که در «{shown}» است به کار نمی‌آید");
+    Diagnostic::error("PG-D030", span, message, message_fa).with_help(
+        "a flow is deployed with all texts that it refers to; write this one out, or mend it where it stands",
+    )
+}
+
+pub(super) fn bad_cron(span: Span, said: &str) -> Diagnostic {
+    let message = format!("this is no cron schedule: {said}");
+    let message_fa = "این زمان‌بندی cron درست نیست؛ پنج بخش دارد: دقیقه، ساعت، روز ماه، ماه، روز هفته";
+    Diagnostic::error("PG-D031", span, message, message_fa)
+        .with_help("minute, hour, day of month, month, day of week: `30 7 * * 6-3`")
+}
+
+pub(super) fn wrong_input(span: Span, function: &str, said: &str) -> Diagnostic {
+    let message = format!("`{function}` does not take this: {said}");
+    let message_fa = format!("تابع «{function}» چنین ورودی‌ای نمی‌پذیرد");
+    Diagnostic::error("PG-D032", span, message, message_fa).with_help("the function's page says what it takes")
+}
+
+pub(super) fn looks_evaluated(span: Span, text: &str) -> Diagnostic {
+    let shown: String = text.chars().take(60).collect();
+    let message = format!("`{shown}` is passed on as this text: nothing evaluates it here");
+    let message_fa = format!("«{shown}» همین‌گونه، همچون متن، فرستاده می‌شود و محاسبه نمی‌شود");
+    Diagnostic::warning("PG-D038", span, message, message_fa)
+        .with_help(format!("write `${{ {shown} }}` if its value is meant"))
+}
+
+pub(super) fn bad_schema(span: Span, said: &str) -> Diagnostic {
+    let message = format!("this is no JSON Schema that can be used: {said}");
+    let message_fa = "این JSON Schema درست نیست یا نمی‌توان آن را به کار برد";
+    Diagnostic::error("PG-D040", span, message, message_fa)
+}
+
+pub(super) fn quoted_list(names: &[&str]) -> String {
     const SHOWN_MAX: usize = 12;
     let mut list: Vec<String> = names.iter().take(SHOWN_MAX).map(|name| format!("`{name}`")).collect();
     if names.len() > SHOWN_MAX {

@@ -5,35 +5,39 @@ use std::sync::Arc;
 
 use super::data::Place;
 use super::fields::Known;
-use super::{Reader, message};
-use crate::model::{Call, Case, Emit, Fork, Kind, Task, TaskList, Then};
+use super::message::Wanted;
+use super::{Reader, message, optional};
+use crate::expr::Template;
+use crate::model::{Case, Emit, For, Fork, Kind, Task, TaskList, Then};
+
+const COLLECTION: Wanted = Wanted("an expression or a list of mappings", "عبارت یا فهرستی از نگاشت‌ها");
 
 /// Clauses of every task.
 const CLAUSES: [&str; 7] = ["if", "input", "output", "export", "timeout", "then", "metadata"];
 
-/// The task types: name, members that belong to it, and whether it is run.
-const TYPES: [(&str, &[&str], bool); 12] = [
-    ("call", &["call", "with"], true),
-    ("do", &["do"], true),
-    ("emit", &["emit"], true),
-    ("for", &["for", "while", "do"], false),
-    ("fork", &["fork"], true),
-    ("listen", &["listen", "foreach"], true),
-    ("raise", &["raise"], false),
-    ("run", &["run"], false),
-    ("set", &["set"], true),
-    ("switch", &["switch"], true),
-    ("try", &["try", "catch"], true),
-    ("wait", &["wait"], true),
+/// The task types: name, and the members that belong to it.
+const TYPES: [(&str, &[&str]); 12] = [
+    ("call", &["call", "with"]),
+    ("do", &["do"]),
+    ("emit", &["emit"]),
+    ("for", &["for", "while", "do"]),
+    ("fork", &["fork"]),
+    ("listen", &["listen", "foreach"]),
+    ("raise", &["raise"]),
+    ("run", &["run"]),
+    ("set", &["set"]),
+    ("switch", &["switch"]),
+    ("try", &["try", "catch"]),
+    ("wait", &["wait"]),
 ];
 
-/// Calls that the language defines itself and that are not run.
-const CALLS_LATER: [&str; 5] = ["openapi", "grpc", "asyncapi", "a2a", "mcp"];
+/// Begins the segments of a path that lead elsewhere than to a task; see [`crate::lookup`].
+const NO_NAME: char = '@';
 
 impl<'n> Reader<'n> {
     /// A list of tasks that run one after the other.
     pub(super) fn tasks(&mut self, node: &'n Node, what: &str) -> Option<TaskList> {
-        let entries = self.named_list(node, what)?;
+        let entries = self.task_entries(node, what)?;
         let names: Vec<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
         self.list(&entries, &names)
     }
@@ -43,8 +47,26 @@ impl<'n> Reader<'n> {
         read.into_iter().collect::<Option<Vec<Task>>>().map(Arc::new)
     }
 
+    fn task_entries(&mut self, node: &'n Node, what: &str) -> Option<Vec<&'n Entry>> {
+        let entries = self.named_list(node, what)?;
+        for entry in &entries {
+            self.task_name(entry);
+        }
+        Some(entries)
+    }
+
+    /// Whether a task can have this name.
+    pub(super) fn task_name(&mut self, entry: &Entry) -> bool {
+        let fits = !entry.key.is_empty() && !entry.key.starts_with(NO_NAME);
+        if !fits {
+            let wanted = "a name that does not begin with `@`";
+            self.push(message::bad_value(entry.key_span, "the name of a task", &entry.key, wanted));
+        }
+        fits
+    }
+
     /// The named entries of a list, at least one, each name once.
-    fn named_list(&mut self, node: &'n Node, what: &str) -> Option<Vec<&'n Entry>> {
+    pub(super) fn named_list(&mut self, node: &'n Node, what: &str) -> Option<Vec<&'n Entry>> {
         let items = self.items(node, what)?;
         if items.is_empty() {
             self.push(message::empty_list(node.span, what));
@@ -63,12 +85,12 @@ impl<'n> Reader<'n> {
         Some(entries)
     }
 
-    fn task(&mut self, entry: &'n Entry, targets: &[&str]) -> Option<Task> {
+    pub(super) fn task(&mut self, entry: &'n Entry, targets: &[&str]) -> Option<Task> {
         let node = &entry.node;
         self.entries(node, &entry.key)?;
         let (type_, members) = self.task_type(entry)?;
         let known: Vec<&str> = CLAUSES.iter().chain(members).copied().collect();
-        self.members(node, &Known { what: type_, names: &known, later: &[] })?;
+        self.members(node, &Known { what: type_, names: &known })?;
         let if_ = node.get("if").and_then(|node| self.expression(node, "if", Place::BeforeTask));
         let input = node.get("input").and_then(|node| self.input(node, Place::BeforeTask));
         let output = node.get("output").and_then(|node| self.output(node, Place::Task));
@@ -87,19 +109,14 @@ impl<'n> Reader<'n> {
     /// Which type of task it is, and the members that belong to it.
     fn task_type(&mut self, entry: &'n Entry) -> Option<(&'static str, &'static [&'static str])> {
         let node = &entry.node;
-        let mut found: Vec<_> = TYPES.iter().filter(|(name, _, _)| node.get(name).is_some()).collect();
-        if found.iter().any(|(name, _, _)| *name == "for") {
-            found.retain(|(name, _, _)| *name != "do");
+        let mut found: Vec<_> = TYPES.iter().filter(|(name, _)| node.get(name).is_some()).collect();
+        if found.iter().any(|(name, _)| *name == "for") {
+            found.retain(|(name, _)| *name != "do");
         }
         match found.as_slice() {
-            [(name, members, true)] => Some((*name, *members)),
-            [(name, _, false)] => {
-                let span = node.entry(name).map_or(entry.key_span, |entry| entry.key_span);
-                self.push(message::not_run_yet(span, name));
-                None
-            }
+            [(name, members)] => Some((*name, *members)),
             [] => {
-                let names = TYPES.map(|(name, _, _)| name);
+                let names = TYPES.map(|(name, _)| name);
                 let strangers = node.entries().unwrap_or_default().iter();
                 let strangers = strangers.filter(|member| !CLAUSES.contains(&member.key.as_str()));
                 let near = strangers.clone().find_map(|member| suggest(&member.key, names).map(|near| (member, near)));
@@ -108,7 +125,7 @@ impl<'n> Reader<'n> {
                 None
             }
             several => {
-                let names: Vec<&str> = several.iter().map(|(name, _, _)| *name).collect();
+                let names: Vec<&str> = several.iter().map(|(name, _)| *name).collect();
                 self.push(message::several_task_types(entry.key_span, &entry.key, &names));
                 None
             }
@@ -118,11 +135,14 @@ impl<'n> Reader<'n> {
     fn kind(&mut self, type_: &str, node: &'n Node, span: Span, targets: &[&str]) -> Option<Kind> {
         let body = node.get(type_)?;
         match type_ {
-            "call" => self.call(body, node).map(Kind::Call),
+            "call" => self.call(body, node),
             "do" => self.tasks(body, "do").map(Kind::Do),
             "emit" => self.emit(body).map(Kind::Emit),
+            "for" => self.for_(body, node, span).map(Kind::For),
             "fork" => self.fork(body).map(Kind::Fork),
             "listen" => self.listen(body, node).map(Kind::Listen),
+            "raise" => self.raise(body).map(Kind::Raise),
+            "run" => self.run(body),
             "set" => self.set(body),
             "switch" => self.switch(body, targets).map(Kind::Switch),
             "try" => self.try_(body, node, span, targets).map(Kind::Try),
@@ -146,72 +166,59 @@ impl<'n> Reader<'n> {
         }
     }
 
-    fn call(&mut self, function: &'n Node, task: &'n Node) -> Option<Call> {
-        let name = self.text(function, "call")?;
-        if name == super::http::NAME {
-            return self.http(function, task);
-        }
-        if CALLS_LATER.contains(&name) {
-            // What they take under `with` is another thing than data, so it is not looked at.
-            self.push(message::not_run_yet(function.span, &format!("call: {name}")));
-            return None;
-        }
-        let with = task.get("with").map(|with| {
-            self.entries(with, "with")?;
-            self.template(with, Place::Task)
-        });
-        self.callable(function, name)?;
-        let with = match with {
-            Some(with) => Some(with?),
-            None => None,
-        };
-        Some(Call { function: name.to_owned(), function_span: function.span, with })
-    }
-
-    /// `NAME`, `NAME:VERSION` or `NAME:VERSION@default`, of a function that exists.
-    fn callable(&mut self, node: &'n Node, written: &str) -> Option<()> {
-        if written.contains("://") {
-            self.push(message::not_run_yet(node.span, "call: a function by its address"));
-            return None;
-        }
-        let (rest, catalog) = written.split_once('@').map_or((written, None), |(rest, catalog)| (rest, Some(catalog)));
-        if catalog.is_some_and(|catalog| catalog != "default") {
-            self.push(message::not_run_yet(node.span, "a catalog other than `default`"));
-            return None;
-        }
-        let (name, version) = rest.split_once(':').map_or((rest, None), |(name, version)| (name, Some(version)));
-        let exact = version.is_none_or(|version| semver::Version::parse(version).is_ok());
-        if name.is_empty() || name.contains(char::is_whitespace) || !exact || (catalog.is_some() && version.is_none()) {
-            let wanted = "the name of a function: `NAME`, or `NAME:1.0.0@default` for one version";
-            self.push(message::bad_value(node.span, "call", written, wanted));
-            return None;
-        }
-        if self.names.has_function(name) == Some(false) {
-            let known = self.names.functions();
-            self.push(message::unknown_function(node.span, name, &known));
-            return None;
-        }
-        Some(())
-    }
-
     fn emit(&mut self, node: &'n Node) -> Option<Emit> {
-        self.members(node, &Known { what: "emit", names: &["event"], later: &[] })?;
+        self.members(node, &Known { what: "emit", names: &["event"] })?;
         let event = self.needed(node, "event", "emit", node.span)?;
-        self.members(event, &Known { what: "emit.event", names: &["with"], later: &[] })?;
+        self.members(event, &Known { what: "emit.event", names: &["with"] })?;
         let with = self.needed(event, "with", "emit.event", event.span)?;
-        self.attributes(with, "emit.event.with")?;
-        self.needed(with, "type", "emit.event.with", with.span)?;
-        Some(Emit { with: self.template(with, Place::Task)? })
+        let entries = self.attributes(with, "emit.event.with")?;
+        let type_ = self.needed(with, "type", "emit.event.with", with.span);
+        let read: Vec<_> =
+            entries.iter().map(|entry| Some((entry.key.clone(), self.attribute(entry, Place::Task)?))).collect();
+        let read = read.into_iter().collect::<Option<_>>()?;
+        type_.map(|_| Emit { with: Template::object(read) })
     }
 
     fn fork(&mut self, node: &'n Node) -> Option<Fork> {
-        self.members(node, &Known { what: "fork", names: &["branches", "compete"], later: &[] })?;
+        self.members(node, &Known { what: "fork", names: &["branches", "compete"] })?;
         let compete = node.get("compete").map_or(Some(false), |compete| self.flag(compete, "fork.compete"));
         let branches = self.needed(node, "branches", "fork", node.span)?;
-        let entries = self.named_list(branches, "fork.branches")?;
+        let entries = self.task_entries(branches, "fork.branches")?;
         // Branches run side by side: none of them can be gone to.
         let branches = self.list(&entries, &[])?;
         Some(Fork { branches, compete: compete? })
+    }
+
+    fn for_(&mut self, node: &'n Node, task: &'n Node, span: Span) -> Option<For> {
+        self.members(node, &Known { what: "for", names: &["each", "in", "at"] })?;
+        let in_ = self.needed(node, "in", "for", node.span).and_then(|node| self.collection(node));
+        let (each, at) = self.item_and_index(node, ("each", "for.each"), ("at", "for.at"))?;
+        let (while_, tasks) = self.with_bound(&[&each, &at], |reader| {
+            let while_ = task.get("while").map(|node| reader.expression(node, "while", Place::Task));
+            let tasks = reader.needed(task, "do", "for", span);
+            (while_, tasks.and_then(|tasks| reader.tasks(tasks, "do")))
+        });
+        Some(For { each, in_: in_?, at, while_: optional(while_)?, tasks: tasks? })
+    }
+
+    /// An expression, or a list of mappings as the schema of the language has it.
+    fn collection(&mut self, node: &'n Node) -> Option<Template> {
+        let peygir_source::Value::Sequence(items) = &node.value else {
+            return match node.value {
+                peygir_source::Value::String(_) => self.expression(node, "for.in", Place::Task).map(Template::Expr),
+                _ => self.wrong(node, "for.in", COLLECTION),
+            };
+        };
+        let wrong = items.iter().filter(|item| item.entries().is_none());
+        let wrong: Vec<_> = wrong.map(|item| message::wrong_type(item, "for.in", message::MAPPING)).collect();
+        let read = self.template(node, Place::Task);
+        if wrong.is_empty() {
+            return read;
+        }
+        for refused in wrong {
+            self.push(refused.with_help("other items stand in an expression: `${ [1, 2, 3] }`"));
+        }
+        None
     }
 
     fn set(&mut self, node: &'n Node) -> Option<Kind> {
@@ -249,13 +256,9 @@ impl<'n> Reader<'n> {
 
     fn case(&mut self, entry: &'n Entry, targets: &[&str]) -> Option<Case> {
         let node = &entry.node;
-        self.members(node, &Known { what: "switch case", names: &["when", "then"], later: &[] })?;
+        self.members(node, &Known { what: "switch case", names: &["when", "then"] })?;
         let when = node.get("when").map(|when| self.expression(when, "when", Place::Task));
         let then = self.needed(node, "then", &entry.key, entry.key_span).and_then(|node| self.then(node, targets));
-        let when = match when {
-            Some(when) => Some(when?),
-            None => None,
-        };
-        Some(Case { name: entry.key.clone(), when, then: then? })
+        Some(Case { name: entry.key.clone(), when: optional(when)?, then: then? })
     }
 }
