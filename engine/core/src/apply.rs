@@ -3,17 +3,18 @@
 //! Each kind of event has a function of its own. An event that fits nothing in the state changes nothing.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::state::{Activation, ActivationNumber, Branch, Consumed, FlowRef, Pending, Progress, Status, TryPhase};
-use crate::{Data, Error, Event, Id, Instance, Moment};
+use crate::state::{Activation, ActivationNumber, Branch, Consumed, Pending, Progress, Status, TryPhase};
+use crate::{Data, Error, Event, Instance, Moment};
 
 /// Number of the root activation.
 pub const ROOT: ActivationNumber = 0;
 
 /// Applies one event. `state` is None before `InstanceStarted`.
 pub fn apply(state: &mut Option<Instance>, event: &Event, at: Moment) {
-    if let Event::InstanceStarted { id, flow, raw_input, input, started_by, digest } = event {
-        *state = Some(started(*id, flow, [raw_input, input, digest], started_by, at));
+    if let Event::InstanceStarted { .. } = event {
+        *state = started(event, at);
     } else if let Some(instance) = state {
         apply_to(instance, event, at);
     }
@@ -32,8 +33,12 @@ pub fn touched(event: &Event) -> Vec<ActivationNumber> {
         | Event::TaskRetried { activation, .. }
         | Event::ErrorCaught { activation, .. }
         | Event::EventConsumed { activation, .. }
-        | Event::UntilAdvanced { activation, .. } => vec![*activation],
-        Event::BranchEnded { fork, .. } => vec![*fork],
+        | Event::UntilAdvanced { activation, .. }
+        | Event::RoundStarted { activation, .. }
+        | Event::ItemProcessed { activation, .. }
+        | Event::ExtensionAdvanced { activation, .. } => vec![*activation],
+        Event::BranchEnded { fork, row, .. } => vec![row.unwrap_or(*fork)],
+        Event::BranchesJoined { rows, .. } => rows.clone(),
         Event::ContextReplaced { branch, .. } => branch.iter().copied().collect(),
         Event::TaskSkipped { .. }
         | Event::CallAnswered { .. }
@@ -42,11 +47,14 @@ pub fn touched(event: &Event) -> Vec<ActivationNumber> {
         | Event::EventEmitted { .. }
         | Event::InstanceFaulted { .. }
         | Event::InstanceRetried
+        | Event::InstanceSuspended { .. }
+        | Event::InstanceResumed
         | Event::TurnBounded { .. } => Vec::new(),
     }
 }
 
 pub(crate) fn apply_to(instance: &mut Instance, event: &Event, at: Moment) {
+    instance.events = instance.events.saturating_add(1);
     match event {
         Event::InstanceStarted { .. } | Event::CallAnswered { .. } | Event::EventEmitted { .. } => {}
         Event::TaskStarted { .. } => task_started(instance, event, at),
@@ -62,14 +70,17 @@ pub(crate) fn apply_to(instance: &mut Instance, event: &Event, at: Moment) {
         Event::TimerCleared { timer, .. } => {
             instance.timers.remove(timer);
         }
-        Event::BranchEnded { fork, branch, output, context, fault } => {
-            branch_ended(instance, *fork, *branch, [output, context], fault);
-        }
+        Event::BranchEnded { row: Some(row), .. } => branch_kept(instance, event, *row, at),
+        Event::BranchEnded { row: None, .. } => branch_ended(instance, event),
+        Event::BranchesJoined { rows, .. } => rows.iter().for_each(|row| drop(instance.activations.remove(row))),
         Event::RetryScheduled { activation, error, .. } => retry_scheduled(instance, *activation, error, at),
         Event::TaskRetried { activation, retry } => task_retried(instance, *activation, *retry),
         Event::ErrorCaught { activation, error } => error_caught(instance, *activation, error),
         Event::EventConsumed { activation, consumed, bound } => event_consumed(instance, *activation, consumed, bound),
         Event::UntilAdvanced { activation, filter } => until_advanced(instance, *activation, *filter),
+        Event::RoundStarted { .. } => round_started(instance, event, at),
+        Event::ItemProcessed { activation, output, .. } => item_processed(instance, *activation, output),
+        Event::ExtensionAdvanced { .. } => extension_advanced(instance, event),
         Event::InstanceCompleted { output } => {
             instance.output = Some(output.clone());
             ended(instance, Status::Completed, at);
@@ -77,6 +88,8 @@ pub(crate) fn apply_to(instance: &mut Instance, event: &Event, at: Moment) {
         Event::InstanceFaulted { error, task, restarts, .. } => instance_faulted(instance, error, task, restarts, at),
         Event::InstanceCancelled { .. } => ended(instance, Status::Cancelled, at),
         Event::InstanceRetried => instance_retried(instance),
+        Event::InstanceSuspended { .. } => instance.status = Status::Suspended,
+        Event::InstanceResumed => instance.status = Status::Active,
         Event::TurnBounded { parent, task, raw_input } => instance.pending.push(Pending {
             parent: *parent,
             task: Some(task.clone()),
@@ -86,8 +99,10 @@ pub(crate) fn apply_to(instance: &mut Instance, event: &Event, at: Moment) {
     }
 }
 
-fn started(id: Id, flow: &FlowRef, data: [&Data; 3], started_by: &str, at: Moment) -> Instance {
-    let [raw_input, input, digest] = data;
+fn started(event: &Event, at: Moment) -> Option<Instance> {
+    let Event::InstanceStarted { id, flow, raw_input, input, started_by, digest, parent } = event else {
+        return None;
+    };
     let root = Activation {
         number: ROOT,
         parent: None,
@@ -99,8 +114,8 @@ fn started(id: Id, flow: &FlowRef, data: [&Data; 3], started_by: &str, at: Momen
         context: None,
         progress: Progress::Sequence { visits: BTreeMap::new() },
     };
-    Instance {
-        id,
+    Some(Instance {
+        id: *id,
         flow: flow.clone(),
         status: Status::Active,
         raw_input: raw_input.clone(),
@@ -113,12 +128,15 @@ fn started(id: Id, flow: &FlowRef, data: [&Data; 3], started_by: &str, at: Momen
         faulted_task: None,
         next_activation: ROOT + 1,
         next_timer: 0,
-        activations: BTreeMap::from([(ROOT, root)]),
+        activations: BTreeMap::from([(ROOT, Arc::new(root))]),
         timers: BTreeMap::new(),
-        started_by: started_by.to_owned(),
+        started_by: started_by.clone(),
         digest: digest.clone(),
         pending: Vec::new(),
-    }
+        parent: parent.clone(),
+        events: 1,
+        children: 0,
+    })
 }
 
 fn task_started(instance: &mut Instance, event: &Event, at: Moment) {
@@ -128,7 +146,7 @@ fn task_started(instance: &mut Instance, event: &Event, at: Moment) {
     settle_pending(instance, *parent, path);
     if let Some(name) = path.last() {
         match progress(instance, *parent) {
-            Some(Progress::Sequence { visits }) => {
+            Some(Progress::Sequence { visits } | Progress::Round { visits, .. }) => {
                 let counted = visits.entry(name.clone()).or_default();
                 *counted = visit_of(key).unwrap_or(counted.saturating_add(1));
             }
@@ -140,21 +158,44 @@ fn task_started(instance: &mut Instance, event: &Event, at: Moment) {
             _ => {}
         }
     }
-    instance.next_activation = instance.next_activation.max(activation.saturating_add(1));
-    instance.activations.insert(
-        *activation,
-        Activation {
-            number: *activation,
-            parent: Some(*parent),
-            path: path.clone(),
-            key: key.clone(),
-            raw_input: raw_input.clone(),
-            input: input.clone(),
-            started_at: at,
-            context: context.clone(),
-            progress: begun.clone(),
-        },
-    );
+    if matches!(begun, Progress::Run { .. }) {
+        instance.children = instance.children.saturating_add(1);
+    }
+    let begun = Activation {
+        number: *activation,
+        parent: Some(*parent),
+        path: path.clone(),
+        key: key.clone(),
+        raw_input: raw_input.clone(),
+        input: input.clone(),
+        started_at: at,
+        context: context.clone(),
+        progress: begun.clone(),
+    };
+    insert(instance, begun);
+}
+
+fn round_started(instance: &mut Instance, event: &Event, at: Moment) {
+    let Event::RoundStarted { activation, parent, path, key, input, index, item } = event else {
+        return;
+    };
+    let begun = Activation {
+        number: *activation,
+        parent: Some(*parent),
+        path: path.clone(),
+        key: key.clone(),
+        raw_input: input.clone(),
+        input: input.clone(),
+        started_at: at,
+        context: None,
+        progress: Progress::Round { visits: BTreeMap::new(), index: *index, item: item.clone() },
+    };
+    insert(instance, begun);
+}
+
+fn insert(instance: &mut Instance, begun: Activation) {
+    instance.next_activation = instance.next_activation.max(begun.number.saturating_add(1));
+    instance.activations.insert(begun.number, Arc::new(begun));
 }
 
 /// The count at the end of a key: 2 of `solve#2`.
@@ -181,26 +222,55 @@ fn context_replaced(instance: &mut Instance, branch: Option<ActivationNumber>, c
         None => instance.context = context.clone(),
         Some(number) => {
             if let Some(activation) = instance.activations.get_mut(&number) {
-                activation.context = Some(context.clone());
+                Arc::make_mut(activation).context = Some(context.clone());
             }
         }
     }
 }
 
-fn branch_ended(
-    instance: &mut Instance,
-    fork: ActivationNumber,
-    branch: u32,
-    data: [&Option<Data>; 2],
-    fault: &Option<Error>,
-) {
-    let Some(Progress::Fork { branches }) = progress(instance, fork) else {
+/// The result of a branch stands below its fork until the fork ends.
+fn branch_kept(instance: &mut Instance, event: &Event, row: ActivationNumber, at: Moment) {
+    let Event::BranchEnded { fork, branch, output, context, fault, .. } = event else {
         return;
     };
-    let Some(ended) = branches.get_mut(branch as usize) else {
+    let Some(scope) = instance.activations.get(fork) else {
         return;
     };
-    let [output, context] = data;
+    let Progress::Fork { branches } = &scope.progress else {
+        return;
+    };
+    let name = branches.get(*branch as usize).map_or("", |branch| &branch.name);
+    let path = scope.path.iter().cloned().chain([name.to_owned()]).collect();
+    let key = format!("{}/{name}", scope.key);
+    let ended = Activation {
+        number: row,
+        parent: Some(*fork),
+        path,
+        key,
+        raw_input: Data::null(),
+        input: Data::null(),
+        started_at: at,
+        context: None,
+        progress: Progress::Branch {
+            branch: *branch,
+            output: output.clone(),
+            context: context.clone(),
+            fault: fault.clone(),
+        },
+    };
+    insert(instance, ended);
+}
+
+fn branch_ended(instance: &mut Instance, event: &Event) {
+    let Event::BranchEnded { fork, branch, output, context, fault, .. } = event else {
+        return;
+    };
+    let Some(Progress::Fork { branches }) = progress(instance, *fork) else {
+        return;
+    };
+    let Some(ended) = branches.get_mut(*branch as usize) else {
+        return;
+    };
     *ended = Branch {
         activation: None,
         output: output.clone(),
@@ -248,6 +318,21 @@ fn until_advanced(instance: &mut Instance, activation: ActivationNumber, filter:
     }
 }
 
+fn item_processed(instance: &mut Instance, activation: ActivationNumber, output: &Data) {
+    if let Some(Progress::Listen { outputs, .. }) = progress(instance, activation) {
+        outputs.get_or_insert_default().push(output.clone());
+    }
+}
+
+fn extension_advanced(instance: &mut Instance, event: &Event) {
+    let Event::ExtensionAdvanced { activation, phase, output, then } = event else {
+        return;
+    };
+    if let Some(Progress::Extended { phase: at, output: kept, then: directive, .. }) = progress(instance, *activation) {
+        (*at, *kept, *directive) = (*phase, output.clone(), then.clone());
+    }
+}
+
 fn ended(instance: &mut Instance, status: Status, at: Moment) {
     instance.status = status;
     instance.ended_at = Some(at);
@@ -274,5 +359,5 @@ fn instance_retried(instance: &mut Instance) {
 }
 
 fn progress(instance: &mut Instance, activation: ActivationNumber) -> Option<&mut Progress> {
-    instance.activations.get_mut(&activation).map(|activation| &mut activation.progress)
+    instance.activations.get_mut(&activation).map(|activation| &mut Arc::make_mut(activation).progress)
 }

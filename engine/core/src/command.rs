@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use crate::state::{ActivationNumber, FlowRef};
+use crate::state::{ActivationNumber, FlowRef, Parent};
 use crate::{CloudEvent, Data, Error, Id};
 
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
@@ -20,6 +20,9 @@ pub enum Command {
         started_by: String,
         #[n(4)]
         digest: Data,
+        /// The run task that asked for it, where one did.
+        #[n(5)]
+        parent: Option<Parent>,
     },
     /// The world's or a function's answer to a call.
     #[n(1)]
@@ -51,6 +54,14 @@ pub enum Command {
     /// A person mended the cause of a fault: the faulted instance runs its faulted task again from that task's input.
     #[n(6)]
     Retry,
+    /// No task starts and no timer fires until it is resumed; answers that come are taken.
+    #[n(7)]
+    Suspend {
+        #[n(0)]
+        reason: String,
+    },
+    #[n(8)]
+    Resume,
 }
 
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
@@ -63,6 +74,9 @@ pub enum Answer {
         /// there is nothing to tell.
         #[n(1)]
         provenance: Option<Data>,
+        /// `$authorization` of the task's output and export: `{scheme, parameter}`, the parameter sealed.
+        #[n(2)]
+        authorization: Option<Data>,
     },
     #[n(1)]
     Fault(#[n(0)] Error),

@@ -3,7 +3,9 @@
 use minicbor::{Decode, Encode};
 use serde_json::{Value, json};
 
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+use crate::Id;
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
 #[cbor(map)]
 pub struct Error {
     /// A URI; the standard ones are [`Kind::uri`].
@@ -18,6 +20,9 @@ pub struct Error {
     /// JSON pointer of the task into the document, computed when the error is raised.
     #[n(4)]
     pub instance: Option<String>,
+    /// The instance that a `run` waited for, where it was that one's fault.
+    #[n(5)]
+    pub child: Option<Id>,
 }
 
 /// The eight standard types of the language, with their statuses.
@@ -91,7 +96,7 @@ fn standard(uri: &str) -> Option<Kind> {
 
 impl Error {
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { type_: kind.uri(), status: kind.status(), title: None, detail: Some(detail.into()), instance: None }
+        Self { type_: kind.uri(), status: kind.status(), detail: Some(detail.into()), ..Self::default() }
     }
 
     pub fn to_value(&self) -> Value {
@@ -100,6 +105,9 @@ impl Error {
             if let Some(text) = member {
                 object[name] = text.clone().into();
             }
+        }
+        if let Some(child) = self.child {
+            object["child"] = child.to_string().into();
         }
         object
     }

@@ -2,7 +2,9 @@
 
 use minicbor::{Decode, Encode};
 
-use crate::state::{ActivationNumber, Consumed, FlowRef, Pending, Progress, Timer, TimerNumber};
+use crate::state::{
+    ActivationNumber, Consumed, ExtensionPhase, FlowRef, Parent, Pending, Progress, Timer, TimerNumber,
+};
 use crate::{CloudEvent, Data, Error, Id, Moment};
 
 /// `apply` needs nothing but the event and the state; whatever the definition said is in the event.
@@ -23,6 +25,8 @@ pub enum Event {
         started_by: String,
         #[n(5)]
         digest: Data,
+        #[n(6)]
+        parent: Option<Parent>,
     },
     /// A task began, or a list of a try. The number behind `#` at the end of `key` counts the runs of a task in its list.
     #[n(1)]
@@ -116,6 +120,10 @@ pub enum Event {
         context: Option<Data>,
         #[n(4)]
         fault: Option<Error>,
+        /// The row that keeps the result, a [`Progress::Branch`]. None in journals from before there were such rows: then the
+        /// fork's own row does.
+        #[n(5)]
+        row: Option<ActivationNumber>,
     },
     /// An attempt failed and another follows at the instant of the retry timer.
     #[n(11)]
@@ -154,7 +162,8 @@ pub enum Event {
         #[n(2)]
         bound: Data,
     },
-    /// An event counted for `until` alone.
+    /// An event counted for `until` alone; or the condition of an `until` held, and the tasks of a `foreach` are still to
+    /// come to the events before it (filter 0).
     #[n(15)]
     UntilAdvanced {
         #[n(0)]
@@ -195,7 +204,7 @@ pub enum Event {
     /// A faulted instance runs again.
     #[n(20)]
     InstanceRetried,
-    /// The bound on a turn's steps was reached with this task about to start.
+    /// This task was about to start and was put off: the bound on a turn's steps was reached, or the instance is suspended.
     #[n(21)]
     TurnBounded {
         #[n(0)]
@@ -204,5 +213,63 @@ pub enum Event {
         task: String,
         #[n(2)]
         raw_input: Data,
+    },
+    #[n(22)]
+    InstanceSuspended {
+        #[n(0)]
+        reason: String,
+    },
+    #[n(23)]
+    InstanceResumed,
+    /// A round of a `for` or of a `foreach` began: its list is an activation of its own, a [`Progress::Round`]. The row of
+    /// the loop, which holds all items, stays as it is.
+    #[n(24)]
+    RoundStarted {
+        #[n(0)]
+        activation: ActivationNumber,
+        #[n(1)]
+        parent: ActivationNumber,
+        #[n(2)]
+        path: Vec<String>,
+        #[n(3)]
+        key: String,
+        #[n(4)]
+        input: Data,
+        #[n(5)]
+        index: u64,
+        #[n(6)]
+        item: Data,
+    },
+    /// The tasks of a `foreach` are through with an event; `output` is what they made of it.
+    #[n(25)]
+    ItemProcessed {
+        #[n(0)]
+        activation: ActivationNumber,
+        #[n(1)]
+        index: u64,
+        #[n(2)]
+        output: Data,
+    },
+    /// A task that is extended goes on to this list of an extension, or to itself.
+    #[n(26)]
+    ExtensionAdvanced {
+        #[n(0)]
+        activation: ActivationNumber,
+        #[n(1)]
+        phase: ExtensionPhase,
+        /// The task's output, once it has one.
+        #[n(2)]
+        output: Option<Data>,
+        /// The directive that the task ended with.
+        #[n(3)]
+        then: Option<String>,
+    },
+    /// A fork is about to end: the rows that kept the results of its branches are gone.
+    #[n(27)]
+    BranchesJoined {
+        #[n(0)]
+        fork: ActivationNumber,
+        #[n(1)]
+        rows: Vec<ActivationNumber>,
     },
 }

@@ -16,6 +16,7 @@ pub mod event;
 pub mod id;
 pub mod moment;
 pub mod state;
+pub mod surroundings;
 
 pub use apply::{apply, touched};
 pub use cloud_event::CloudEvent;
@@ -28,3 +29,4 @@ pub use event::Event;
 pub use id::{Draws, Id, Seed};
 pub use moment::Moment;
 pub use state::Instance;
+pub use surroundings::{Limits, Surroundings};

@@ -4,6 +4,7 @@
 //! them. What ended is gone from the tree: state is what is still running, and the journal is what was.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use minicbor::{Decode, Encode};
 
@@ -73,9 +74,10 @@ pub struct Instance {
     pub next_activation: ActivationNumber,
     #[n(12)]
     pub next_timer: TimerNumber,
-    /// Kept as rows of their own by the host, so that one step writes what it touched; hence not in this record.
+    /// Kept as rows of their own by the host, so that one step writes what it touched; hence not in this record. Shared
+    /// with the instance before the step where nothing changed.
     #[cbor(skip)]
-    pub activations: BTreeMap<ActivationNumber, Activation>,
+    pub activations: BTreeMap<ActivationNumber, Arc<Activation>>,
     #[n(14)]
     pub timers: BTreeMap<TimerNumber, Timer>,
     /// Free label set by who started it: the schedule, a task's `onOverdue`, a person.
@@ -88,6 +90,27 @@ pub struct Instance {
     /// begins with while it is faulted. In the order in which they will be made.
     #[n(17)]
     pub pending: Vec<Pending>,
+    #[n(18)]
+    pub parent: Option<Parent>,
+    /// Events of this instance so far, for the limit on its journal.
+    #[cbor(n(19), default)]
+    pub events: u64,
+    /// Instances that its tasks started so far, for the limit on them.
+    #[cbor(n(20), default)]
+    pub children: u32,
+}
+
+/// The task of another instance that started this one.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Parent {
+    #[n(0)]
+    pub instance: Id,
+    #[n(1)]
+    pub activation: ActivationNumber,
+    /// The task waits for the end: it is answered with the output or the fault, and cancels what it waits for.
+    #[n(2)]
+    pub awaits: bool,
 }
 
 /// A start that is owed to a list or a fork.
@@ -188,8 +211,11 @@ pub enum Progress {
         /// Indexes of the filters of an `until` by events that are satisfied.
         #[n(2)]
         until: Vec<u32>,
+        /// Of a `foreach`: what its tasks made of the events so far; the next event to process is that of this index.
+        #[n(3)]
+        outputs: Option<Vec<Data>>,
     },
-    /// `for`: the items, the index of the one that runs, and `$context` stays the instance's.
+    /// `for`: the items; the round that runs is an activation of its own and knows its index.
     #[n(6)]
     For {
         #[n(0)]
@@ -200,6 +226,63 @@ pub enum Progress {
     /// A task that ends in the step that started it: `set`, `switch`, `emit`, and one whose start failed.
     #[n(7)]
     Immediate,
+    /// The list of one round of a `for` or `foreach`.
+    #[n(8)]
+    Round {
+        #[n(0)]
+        visits: BTreeMap<String, u32>,
+        #[n(1)]
+        index: u64,
+        #[n(2)]
+        item: Data,
+    },
+    /// `run: workflow`.
+    #[n(9)]
+    Run {
+        #[n(0)]
+        child: Id,
+    },
+    /// Stands around a task that extensions extend, with the task's own path; the task itself and the lists of the
+    /// extensions run below it.
+    #[n(10)]
+    Extended {
+        /// Names of the extensions that apply, the outermost first.
+        #[n(0)]
+        extensions: Vec<String>,
+        #[n(1)]
+        phase: ExtensionPhase,
+        /// The task's output, while the `after` lists run.
+        #[n(2)]
+        output: Option<Data>,
+        /// The directive that the task ended with, while the `after` lists run: `continue`, `exit`, `end` or a task's name.
+        #[n(3)]
+        then: Option<String>,
+    },
+    /// How a branch of a fork ended. Stands below the fork until the fork ends, as a row of its own: the end of one branch
+    /// does not write the others again.
+    #[n(11)]
+    Branch {
+        /// The branch's place among those of the fork.
+        #[n(0)]
+        branch: u32,
+        #[n(1)]
+        output: Option<Data>,
+        #[n(2)]
+        context: Option<Data>,
+        #[n(3)]
+        fault: Option<Error>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub enum ExtensionPhase {
+    /// The `before` list of the extension of this index runs.
+    #[n(0)]
+    Before(#[n(0)] u32),
+    #[n(1)]
+    Task,
+    #[n(2)]
+    After(#[n(0)] u32),
 }
 
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
@@ -272,6 +355,13 @@ pub enum TimerPurpose {
     Attempt,
 }
 
+impl Progress {
+    /// Whether nothing ever runs below an activation of this kind.
+    pub fn is_leaf(&self) -> bool {
+        matches!(self, Self::Call { .. } | Self::Run { .. } | Self::Wait | Self::Immediate | Self::Branch { .. })
+    }
+}
+
 impl Branch {
     /// A branch that was not started.
     pub fn named(name: impl Into<String>) -> Self {
@@ -302,20 +392,30 @@ impl Instance {
     pub fn children(&self, of: ActivationNumber) -> impl Iterator<Item = &Activation> {
         self.activations
             .range(of.saturating_add(1)..)
-            .map(|(_, child)| child)
+            .map(|(_, child)| child.as_ref())
             .filter(move |child| child.parent == Some(of))
     }
 
-    /// Everything below this activation, later beginnings first: children come before their parents.
+    /// What runs below this activation, later beginnings first: children come before their parents.
     pub fn below(&self, top: ActivationNumber) -> Vec<ActivationNumber> {
+        if self.activations.get(&top).is_some_and(|activation| activation.progress.is_leaf()) {
+            return Vec::new();
+        }
         let mut inside = BTreeSet::from([top]);
         for (number, activation) in self.activations.range(top.saturating_add(1)..) {
-            if activation.parent.is_some_and(|parent| inside.contains(&parent)) {
+            let runs = !matches!(activation.progress, Progress::Branch { .. });
+            if runs && activation.parent.is_some_and(|parent| inside.contains(&parent)) {
                 inside.insert(*number);
             }
         }
         inside.remove(&top);
         inside.into_iter().rev().collect()
+    }
+
+    /// An activation and those around it, the innermost first.
+    pub fn ancestry(&self, number: ActivationNumber) -> impl Iterator<Item = &Activation> {
+        let at = |number: &ActivationNumber| self.activations.get(number).map(Arc::as_ref);
+        std::iter::successors(at(&number), move |activation| activation.parent.as_ref().and_then(at))
     }
 
     /// `$context` as a task of this activation sees it.
@@ -328,13 +428,6 @@ impl Instance {
 
     /// The innermost fork branch that this activation is or belongs to.
     pub fn branch_of(&self, number: ActivationNumber) -> Option<ActivationNumber> {
-        let mut at = self.activations.get(&number);
-        while let Some(activation) = at {
-            if activation.context.is_some() {
-                return Some(activation.number);
-            }
-            at = activation.parent.and_then(|parent| self.activations.get(&parent));
-        }
-        None
+        self.ancestry(number).find(|activation| activation.context.is_some()).map(|branch| branch.number)
     }
 }

@@ -10,11 +10,10 @@ use crate::state::Progress;
 use crate::{CloudEvent, Data, Effect, Error, Event};
 
 pub(super) fn start(turn: &mut Turn<'_>, emit: &Emit, starting: Starting) {
-    let attributes = starting.variables.fill(&emit.with, &starting.input);
+    let attributes = turn.fill(&starting.scope, &emit.with, &starting.input);
     let number = turn.open(starting, Progress::Immediate);
     match attributes.and_then(|attributes| event_of(turn, attributes.value())) {
-        Ok(event) => {
-            let output = event.envelope().into();
+        Ok((event, output)) => {
             turn.emit(Event::EventEmitted { activation: number, event: event.clone() });
             turn.effects.push(Effect::Emitted { event });
             turn.finish(number, output, None);
@@ -25,7 +24,7 @@ pub(super) fn start(turn: &mut Turn<'_>, emit: &Emit, starting: Starting) {
 
 /// `id` and `time` are the engine's: an event that is sent again after a restart is the same one. A `source` that is
 /// not given names the flow.
-fn event_of(turn: &mut Turn<'_>, attributes: &Value) -> Result<CloudEvent, Error> {
+fn event_of(turn: &mut Turn<'_>, attributes: &Value) -> Result<(CloudEvent, Data), Error> {
     let mut rest = attributes.as_object().cloned().unwrap_or_default();
     let type_ = text(&mut rest, "type")?.ok_or_else(|| refuse("an emitted event needs a type"))?;
     let source = text(&mut rest, "source")?;
@@ -39,7 +38,7 @@ fn event_of(turn: &mut Turn<'_>, attributes: &Value) -> Result<CloudEvent, Error
     }
     rest.retain(|_, value| !value.is_null());
     let name = &turn.definition.name;
-    Ok(CloudEvent {
+    let event = CloudEvent {
         source: source.unwrap_or_else(|| format!("/flows/{}/{}", name.namespace, name.name)),
         id: turn.draws.id().to_string(),
         type_,
@@ -47,7 +46,10 @@ fn event_of(turn: &mut Turn<'_>, attributes: &Value) -> Result<CloudEvent, Error
         subject,
         data: data.into(),
         extensions: Data::from(Value::Object(rest)),
-    })
+    };
+    let envelope = Data::from(event.envelope());
+    turn.fits("the event", &envelope)?;
+    Ok((event, envelope))
 }
 
 /// Takes an attribute that is text; null is as good as none.

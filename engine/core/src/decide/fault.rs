@@ -65,10 +65,9 @@ impl Turn<'_> {
             return;
         };
         self.fault_up(origin, restart, raised);
-        let raw_input = activation.raw_input;
-        let again =
-            Pending { parent, task: activation.path.last().cloned(), raw_input: raw_input.clone(), again: true };
-        self.fault_workflow(activation.path, raw_input, error, Some(again));
+        let (path, raw_input) = (activation.path.clone(), activation.raw_input.clone());
+        let again = Pending { parent, task: path.last().cloned(), raw_input: raw_input.clone(), again: true };
+        self.fault_workflow(path, raw_input, error, Some(again));
     }
 
     /// Goes up from `origin`, changing nothing, until somebody handles the error.
@@ -98,9 +97,9 @@ impl Turn<'_> {
                         }
                     }
                 }
-                Progress::Fork { branches } if fork::competes(self, &scope) => {
-                    let name = self.instance.activations.get(&verdict.last).and_then(|branch| branch.path.last());
-                    match fork::fault_of_all(branches, name, &verdict.error) {
+                Progress::Fork { .. } if fork::competes(self, &scope) => {
+                    let branch = self.instance.activations.get(&verdict.last);
+                    match branch.and_then(|branch| fork::fault_of_all(self, &scope, branch, &verdict.error)) {
                         None => {
                             verdict.handler = Handler::Fork(parent);
                             return verdict;
@@ -127,8 +126,7 @@ impl Turn<'_> {
         loop {
             let parent = self.instance.activations.get(&at).and_then(|activation| activation.parent);
             self.cancel_below(at);
-            self.clear_timers(at, |_| true);
-            self.emit(Event::TaskFaulted { activation: at, error: error.clone() });
+            self.end(at, Event::TaskFaulted { activation: at, error: error.clone() });
             match parent {
                 Some(parent) if at != last => at = parent,
                 _ => return,
@@ -146,20 +144,20 @@ impl Turn<'_> {
     /// Cancels one activation that has nothing below it any more.
     pub fn cancel(&mut self, number: ActivationNumber) {
         self.withdraw(number);
-        self.clear_timers(number, |_| true);
-        self.emit(Event::TaskCancelled { activation: number });
+        self.end(number, Event::TaskCancelled { activation: number });
     }
 
-    /// Whatever was opened for a call is taken back.
+    /// Whatever was opened for a call or a run is taken back.
     pub fn withdraw(&mut self, number: ActivationNumber) {
         if let Some(activation) = self.instance.activations.get(&number)
-            && matches!(activation.progress, Progress::Call { .. })
+            && matches!(activation.progress, Progress::Call { .. } | Progress::Run { .. })
         {
             self.effects.push(Effect::Withdraw { activation: number });
         }
     }
 
-    /// Cancels what rests, as the instance faults, and says what would have to start again in its stead.
+    /// Cancels what rests, as the instance faults, and says what would have to start again in its stead. Listeners stay:
+    /// what they consumed is theirs.
     pub fn park(&mut self) -> Vec<Pending> {
         let mut parked = Vec::new();
         for number in self.instance.below(ROOT) {
@@ -167,9 +165,15 @@ impl Turn<'_> {
                 continue;
             };
             let rests = match &activation.progress {
-                Progress::Sequence { .. } | Progress::Fork { .. } | Progress::For { .. } => false,
+                Progress::Sequence { .. }
+                | Progress::Fork { .. }
+                | Progress::Branch { .. }
+                | Progress::For { .. }
+                | Progress::Round { .. }
+                | Progress::Extended { .. }
+                | Progress::Listen { .. } => false,
                 Progress::Try { phase, .. } => *phase == TryPhase::BackingOff,
-                Progress::Call { .. } | Progress::Wait | Progress::Listen { .. } | Progress::Immediate => true,
+                Progress::Call { .. } | Progress::Run { .. } | Progress::Wait | Progress::Immediate => true,
             };
             let (true, Some(parent), Some(name)) = (rests, activation.parent, activation.path.last()) else {
                 continue;

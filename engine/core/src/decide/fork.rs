@@ -1,5 +1,7 @@
 //! `fork`: branches beside each other, all of them or the first.
 
+use std::sync::Arc;
+
 use peygir_dsl::model::{Fork, Kind};
 use serde_json::Value;
 
@@ -30,45 +32,80 @@ pub(super) fn branch_completed(
 ) {
     let outer = turn.instance.context_at(fork).clone();
     let context = context.filter(|context| *context != outer);
-    let Some(scope) = branch_ended(turn, fork, name, Some(output.clone()), context.clone(), None) else {
-        return;
-    };
-    let Progress::Fork { branches } = &scope.progress else {
+    let Some(scope) = branch_ended(turn, fork, name, (Some(output.clone()), context.clone(), None)) else {
         return;
     };
     if competes(turn, &scope) {
         turn.cancel_below(fork);
         replace_context(turn, fork, context);
         turn.finish(fork, output, None);
-    } else if branches.iter().all(Branch::has_ended) {
+    } else if !turn.has_open_branches(fork, None) {
+        let branches = turn.branches(&scope);
         let outputs =
             branches.iter().map(|branch| branch.output.as_ref().map_or(Value::Null, |data| data.value().clone()));
         let outputs: Value = outputs.collect();
-        replace_context(turn, fork, merged(&outer, branches));
+        replace_context(turn, fork, merged(&outer, &branches));
         turn.finish(fork, outputs.into(), None);
     }
 }
 
 /// A branch of a competing fork faulted while others may still win.
 pub(super) fn branch_faulted(turn: &mut Turn<'_>, fork: ActivationNumber, name: &str, error: Error) {
-    branch_ended(turn, fork, name, None, None, Some(error));
+    branch_ended(turn, fork, name, (None, None, Some(error)));
 }
 
-/// Decides that a branch ended; gives the fork as it is then.
+/// Decides that a branch ended; gives the fork.
 fn branch_ended(
     turn: &mut Turn<'_>,
     fork: ActivationNumber,
     name: &str,
-    output: Option<Data>,
-    context: Option<Data>,
-    fault: Option<Error>,
-) -> Option<Activation> {
-    let Progress::Fork { branches } = &turn.instance.activations.get(&fork)?.progress else {
+    (output, context, fault): (Option<Data>, Option<Data>, Option<Error>),
+) -> Option<Arc<Activation>> {
+    let scope = turn.instance.activations.get(&fork)?.clone();
+    let Progress::Fork { branches } = &scope.progress else {
         return None;
     };
     let branch = branches.iter().position(|branch| branch.name == name)? as u32;
-    turn.emit(Event::BranchEnded { fork, branch, output, context, fault });
-    turn.instance.activations.get(&fork).cloned()
+    let row = Some(turn.instance.next_activation);
+    turn.emit(Event::BranchEnded { fork, branch, output, context, fault, row });
+    Some(scope)
+}
+
+impl Turn<'_> {
+    /// Whether a branch other than `but` runs or is still to start.
+    pub fn has_open_branches(&self, fork: ActivationNumber, but: Option<ActivationNumber>) -> bool {
+        let runs = |child: &Activation| Some(child.number) != but && !matches!(child.progress, Progress::Branch { .. });
+        self.agenda.iter().rev().any(|owed| owed.parent == fork)
+            || self.instance.pending.iter().any(|owed| owed.parent == fork)
+            || self.instance.children(fork).any(runs)
+    }
+
+    /// The branches with their results, in the order of declaration.
+    pub fn branches(&self, fork: &Activation) -> Vec<Branch> {
+        let Progress::Fork { branches } = &fork.progress else {
+            return Vec::new();
+        };
+        let mut branches = branches.clone();
+        for row in self.instance.children(fork.number) {
+            if let Progress::Branch { branch, output, context, fault } = &row.progress
+                && let Some(ended) = branches.get_mut(*branch as usize)
+            {
+                (ended.output, ended.context, ended.fault) = (output.clone(), context.clone(), fault.clone());
+            }
+        }
+        branches
+    }
+
+    /// A fork is about to end: drops the rows of its branches' results.
+    pub fn forget_branches(&mut self, fork: ActivationNumber) {
+        if !matches!(self.progress(fork), Some(Progress::Fork { .. })) {
+            return;
+        }
+        let rows: Vec<ActivationNumber> = self.instance.children(fork).map(|row| row.number).collect();
+        if !rows.is_empty() {
+            self.emit(Event::BranchesJoined { fork, rows });
+        }
+    }
 }
 
 /// Whether the first branch wins.
@@ -77,13 +114,14 @@ pub(super) fn competes(turn: &Turn<'_>, fork: &Activation) -> bool {
     matches!(task.map(|task| &task.kind), Some(Kind::Fork(Fork { compete: true, .. })))
 }
 
-/// The fork's fault, if every branch has faulted now that `name` has with `error`: that of the first one declared.
-pub(super) fn fault_of_all(branches: &[Branch], name: Option<&String>, error: &Error) -> Option<Error> {
-    let fault = |branch: &Branch| {
-        if Some(&branch.name) == name { Some(error.clone()) } else { branch.fault.clone() }
-    };
-    let faults: Option<Vec<Error>> = branches.iter().map(fault).collect();
-    faults?.into_iter().next()
+/// The fork's fault, if every branch has faulted now that `branch` has with `error`: that of the first one declared.
+pub(super) fn fault_of_all(turn: &Turn<'_>, fork: &Activation, branch: &Activation, error: &Error) -> Option<Error> {
+    if turn.has_open_branches(fork.number, Some(branch.number)) {
+        return None;
+    }
+    let name = branch.path.last();
+    let fault = |ended: Branch| if Some(&ended.name) == name { Some(error.clone()) } else { ended.fault };
+    turn.branches(fork).into_iter().find_map(fault)
 }
 
 fn replace_context(turn: &mut Turn<'_>, fork: ActivationNumber, context: Option<Data>) {

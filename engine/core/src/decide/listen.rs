@@ -1,21 +1,29 @@
 //! `listen`: rests until events came that satisfy its filters.
 //!
 //! The events themselves are found by the host: those of a mailbox when the listener comes up, later ones as they
-//! arrive. An event that counts for `until` is no part of the output.
+//! arrive. An event that counts for `until` is no part of the output. With `foreach`, what was consumed is a queue: the
+//! tasks of one event end before those of the next begin, and the listener ends when it wants no more and all are through.
 
-use peygir_dsl::expr::Template;
-use peygir_dsl::model::{Consumption, Correlation, Filter, Kind, Listen, Read, Until};
-use serde_json::{Map, Value};
+use peygir_dsl::lookup::FOREACH;
+use peygir_dsl::model::{Consumption, Foreach, Kind, Listen, Read, Until};
+use serde_json::Value;
 
 use super::Rejection;
-use super::scope::Variables;
+use super::filter::{Interest, Listener};
+use super::scope::Scope;
 use super::turn::Turn;
 use super::walk::Starting;
-use crate::state::{Activation, ActivationNumber, Consumed, Progress};
+use crate::error::Kind as Fault;
+use crate::state::{ActivationNumber, Consumed, Progress};
 use crate::{CloudEvent, Data, Effect, Error, Event};
 
 pub(super) fn start(turn: &mut Turn<'_>, listen: &Listen, starting: Starting) {
-    let progress = Progress::Listen { consumed: Vec::new(), bound: Data::empty(), until: Vec::new() };
+    let progress = Progress::Listen {
+        consumed: Vec::new(),
+        bound: Data::empty(),
+        until: Vec::new(),
+        outputs: listen.foreach.as_ref().map(|_| Vec::new()),
+    };
     let number = turn.open(starting, progress);
     if matches!(&listen.to, Consumption::All(filters) if filters.is_empty()) {
         return turn.finish(number, Value::Array(Vec::new()).into(), None);
@@ -23,16 +31,19 @@ pub(super) fn start(turn: &mut Turn<'_>, listen: &Listen, starting: Starting) {
     turn.effects.push(Effect::Listening { activation: number });
 }
 
-/// What an event does to a listener.
-enum Interest {
-    None,
-    /// It satisfies this filter. The correlations' values are those bound so far and by this event.
-    Filter(u32, Data),
-    /// It satisfies this filter of `until`.
-    Until(u32),
+/// The tasks of an event came to their end.
+pub(super) fn item_ended(turn: &mut Turn<'_>, number: ActivationNumber, index: u64, item: &Data, output: Data) {
+    let Some(listen) = turn.listen_at(number) else {
+        return;
+    };
+    if let Some(foreach) = &listen.foreach
+        && turn.process(number, foreach, index, item, output)
+    {
+        turn.advance_listen(number, listen);
+    }
 }
 
-impl Turn<'_> {
+impl<'a> Turn<'a> {
     /// Offers an event to the listeners that were there when it came, or to one of them.
     pub fn deliver(&mut self, event: &CloudEvent, only: Option<ActivationNumber>) -> Result<(), Rejection> {
         let listeners: Vec<ActivationNumber> = self
@@ -52,15 +63,24 @@ impl Turn<'_> {
 
     /// Whether the listener, if it is still there, took the event.
     fn offer(&mut self, number: ActivationNumber, event: &CloudEvent) -> bool {
-        let Some(activation) = self.instance.activations.get(&number).cloned() else {
+        let (Some(activation), Some(listen)) =
+            (self.instance.activations.get(&number).cloned(), self.listen_at(number))
+        else {
             return false;
         };
-        let Some(Kind::Listen(listen)) = self.definition.task(&activation.path).map(|task| &task.kind) else {
+        let Progress::Listen { consumed, until, .. } = &activation.progress else {
             return false;
         };
-        let listener = Listener { variables: self.activation_variables(&activation), activation: &activation };
+        if has_enough(&listen.to, consumed, until) {
+            return false;
+        }
+        let listener = Listener { turn: self, activation: &activation, scope: Scope::of(&activation) };
         match listener.interest(&listen.to, event) {
             Ok(Interest::None) => return false,
+            Ok(Interest::Filter(..)) if consumed.len() >= self.surroundings.limits.consumed_events_max => {
+                let detail = format!("a `listen` consumes at most {} events", consumed.len());
+                self.raise(number, Error::new(Fault::Runtime, detail));
+            }
             Ok(Interest::Filter(filter, bound)) => {
                 let consumed = Consumed { filter, event: event.clone() };
                 self.emit(Event::EventConsumed { activation: number, consumed, bound });
@@ -68,33 +88,115 @@ impl Turn<'_> {
             Ok(Interest::Until(filter)) => self.emit(Event::UntilAdvanced { activation: number, filter }),
             Err(error) => self.raise(number, error),
         }
-        self.complete_listen(number, listen, &listener.variables);
+        self.advance_listen(number, listen);
         self.run();
         true
     }
 
-    fn complete_listen(&mut self, number: ActivationNumber, listen: &Listen, variables: &Variables) {
-        let Some(activation) = self.instance.activations.get(&number) else {
-            return;
+    fn listen_at(&self, number: ActivationNumber) -> Option<&'a Listen> {
+        match &self.definition.task(&self.instance.activations.get(&number)?.path)?.kind {
+            Kind::Listen(listen) => Some(listen),
+            _ => None,
+        }
+    }
+
+    /// Takes a listener as far as it comes: to its end, to the tasks of its next event, or to rest.
+    fn advance_listen(&mut self, number: ActivationNumber, listen: &'a Listen) {
+        while let Some(activation) = self.instance.activations.get(&number).cloned() {
+            let Progress::Listen { consumed, until, outputs, .. } = &activation.progress else {
+                return;
+            };
+            let enough = match self.has_enough_now(&Scope::of(&activation), listen, consumed, until) {
+                Ok(enough) => enough,
+                Err(error) => return self.raise(number, error),
+            };
+            let (Some(foreach), Some(outputs)) = (&listen.foreach, outputs) else {
+                if enough {
+                    self.finish(number, as_read(consumed, listen.read), None);
+                }
+                return;
+            };
+            if enough && matches!(until_condition(&listen.to), Some(_) if until.is_empty()) {
+                // Later the condition may not hold any more, as the tasks change the context.
+                self.emit(Event::UntilAdvanced { activation: number, filter: 0 });
+            }
+            if self.instance.children(number).next().is_some() {
+                return;
+            }
+            let Some(next) = consumed.get(outputs.len()) else {
+                if enough {
+                    let output = outputs.iter().map(|output| output.value().clone()).collect::<Value>();
+                    self.finish(number, output.into(), None);
+                }
+                return;
+            };
+            let (index, item) = (outputs.len() as u64, Data::from(read(&next.event, listen.read)));
+            if foreach.tasks.as_ref().is_some_and(|tasks| !tasks.is_empty()) {
+                return self.open_round(&activation, FOREACH, index, item.clone(), item);
+            }
+            if !self.process(number, foreach, index, &item, item.clone()) {
+                return;
+            }
+        }
+    }
+
+    /// An event is through with the output of its tasks. Whether the listener is still there.
+    fn process(
+        &mut self,
+        number: ActivationNumber,
+        foreach: &Foreach,
+        index: u64,
+        item: &Data,
+        raw_output: Data,
+    ) -> bool {
+        let Some(activation) = self.instance.activations.get(&number).cloned() else {
+            return false;
         };
-        let Progress::Listen { consumed, until, .. } = &activation.progress else {
-            return;
-        };
-        let output = Data::from(Value::Array(consumed.iter().map(|one| read(&one.event, listen.read)).collect()));
-        let complete = match &listen.to {
-            Consumption::One(_) | Consumption::Any { until: None, .. } => Ok(!consumed.is_empty()),
-            Consumption::All(filters) => Ok(satisfied(filters.len(), consumed.iter().map(|one| one.filter))),
-            Consumption::Any { until: Some(Until::Condition(condition)), .. } => variables.test(condition, &output),
-            Consumption::Any { until: Some(Until::Events(events)), .. } => Ok(match events.as_ref() {
-                Consumption::All(filters) => satisfied(filters.len(), until.iter().copied()),
-                Consumption::One(_) | Consumption::Any { .. } => !until.is_empty(),
-            }),
-        };
-        match complete {
-            Ok(true) => self.finish(number, output, None),
-            Ok(false) => {}
+        let scope = Scope::of(&activation)
+            .with(&foreach.item, item.clone())
+            .with(&foreach.at, Value::from(index).into())
+            .after(&raw_output);
+        match self.filter_in(&scope, (foreach.output.as_ref(), foreach.export.as_ref()), number, raw_output) {
+            Ok(output) => self.emit(Event::ItemProcessed { activation: number, index, output }),
             Err(error) => self.raise(number, error),
         }
+        self.has(number)
+    }
+
+    /// Whether the listener wants no more events, the condition of its `until` asked anew.
+    fn has_enough_now(
+        &self,
+        scope: &Scope,
+        listen: &Listen,
+        consumed: &[Consumed],
+        until: &[u32],
+    ) -> Result<bool, Error> {
+        match until_condition(&listen.to) {
+            Some(condition) if until.is_empty() && !consumed.is_empty() => {
+                self.test(scope, condition, &as_read(consumed, listen.read))
+            }
+            _ => Ok(has_enough(&listen.to, consumed, until)),
+        }
+    }
+}
+
+fn until_condition(to: &Consumption) -> Option<&peygir_dsl::expr::Expr> {
+    match to {
+        Consumption::Any { until: Some(Until::Condition(condition)), .. } => Some(condition),
+        _ => None,
+    }
+}
+
+/// Whether what came satisfies the strategy; of an `until` by a condition, whether that is known to have held.
+fn has_enough(to: &Consumption, consumed: &[Consumed], until: &[u32]) -> bool {
+    match to {
+        Consumption::One(_) | Consumption::Any { until: None, .. } => !consumed.is_empty(),
+        Consumption::All(filters) => satisfied(filters.len(), consumed.iter().map(|one| one.filter)),
+        Consumption::Any { until: Some(Until::Condition(_)), .. } => !until.is_empty(),
+        Consumption::Any { until: Some(Until::Events(events)), .. } => match events.as_ref() {
+            Consumption::All(filters) => satisfied(filters.len(), until.iter().copied()),
+            Consumption::One(_) | Consumption::Any { .. } => !until.is_empty(),
+        },
     }
 }
 
@@ -109,6 +211,10 @@ fn satisfied(count: usize, by: impl Iterator<Item = u32>) -> bool {
     had.iter().all(|had| *had)
 }
 
+fn as_read(consumed: &[Consumed], as_: Read) -> Data {
+    Value::Array(consumed.iter().map(|one| read(&one.event, as_)).collect()).into()
+}
+
 pub(super) fn read(event: &CloudEvent, as_: Read) -> Value {
     match as_ {
         Read::Data => event.data.value().clone(),
@@ -119,101 +225,4 @@ pub(super) fn read(event: &CloudEvent, as_: Read) -> Value {
             _ => event.data.json().into(),
         },
     }
-}
-
-/// A listener while it looks at one event.
-struct Listener<'v> {
-    activation: &'v Activation,
-    variables: Variables,
-}
-
-impl Listener<'_> {
-    fn interest(&self, to: &Consumption, event: &CloudEvent) -> Result<Interest, Error> {
-        let Progress::Listen { consumed, bound, until } = &self.activation.progress else {
-            return Ok(Interest::None);
-        };
-        if consumed.iter().any(|one| one.event.id == event.id && one.event.source == event.source) {
-            return Ok(Interest::None);
-        }
-        let envelope = Data::from(event.envelope());
-        if let Consumption::Any { until: Some(Until::Events(events)), .. } = to
-            && let Some((filter, _)) = self.first(events, &envelope, bound, until)?
-        {
-            return Ok(Interest::Until(filter));
-        }
-        let taken: Vec<u32> = consumed.iter().map(|one| one.filter).collect();
-        let found = self.first(to, &envelope, bound, &taken)?;
-        Ok(found.map_or(Interest::None, |(filter, bound)| Interest::Filter(filter, bound)))
-    }
-
-    /// The first filter that this event satisfies. One of `all` that had its event in `taken` wants no other.
-    fn first(
-        &self,
-        to: &Consumption,
-        envelope: &Data,
-        bound: &Data,
-        taken: &[u32],
-    ) -> Result<Option<(u32, Data)>, Error> {
-        let (filters, once) = match to {
-            Consumption::One(filter) => (std::slice::from_ref(filter), false),
-            Consumption::All(filters) => (filters.as_slice(), true),
-            Consumption::Any { filters, .. } if filters.is_empty() => {
-                return Ok(Some((0, bound.clone())));
-            }
-            Consumption::Any { filters, .. } => (filters.as_slice(), false),
-        };
-        for (index, filter) in (0..).zip(filters) {
-            if once && taken.contains(&index) {
-                continue;
-            }
-            if attributes_match(&self.variables, filter, envelope)?
-                && let Some(bound) = self.correlate(&filter.correlate, envelope, bound)?
-            {
-                return Ok(Some((index, bound)));
-            }
-        }
-        Ok(None)
-    }
-
-    /// The values bound when this event is taken; None if it is about something else. An event that lacks a value can't
-    /// bind it.
-    fn correlate(&self, with: &[Correlation], envelope: &Data, bound: &Data) -> Result<Option<Data>, Error> {
-        let mut values: Map<String, Value> = bound.value().as_object().cloned().unwrap_or_default();
-        for correlation in with {
-            let found = self.variables.eval(&correlation.from, envelope)?;
-            let expected = match &correlation.expect {
-                Some(expect) => Some(self.variables.fill(expect, &self.activation.input)?.value().clone()),
-                None => values.get(&correlation.name).cloned(),
-            };
-            match expected {
-                Some(expected) if expected != *found.value() => return Ok(None),
-                Some(_) => {}
-                None if found.value().is_null() => return Ok(None),
-                None => {
-                    values.insert(correlation.name.clone(), found.value().clone());
-                }
-            }
-        }
-        Ok(Some(Value::Object(values).into()))
-    }
-}
-
-/// Plain attributes are compared before an expression is evaluated, so that one written for events of its own type
-/// does not meet others.
-pub(super) fn attributes_match(variables: &Variables, filter: &Filter, envelope: &Data) -> Result<bool, Error> {
-    let is_plain = |template: &Template| matches!(template, Template::Literal(_));
-    let plain = filter.with.iter().filter(|(_, wanted)| is_plain(wanted));
-    let rest = filter.with.iter().filter(|(_, wanted)| !is_plain(wanted));
-    for (name, wanted) in plain.chain(rest) {
-        let attribute = Data::from(envelope.value().get(name).cloned().unwrap_or(Value::Null));
-        let given = variables.fill(wanted, &attribute)?;
-        let matches = match (wanted, given.value()) {
-            (Template::Expr(_), Value::Bool(holds)) => *holds,
-            (_, given) => given == attribute.value(),
-        };
-        if !matches {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }

@@ -7,15 +7,20 @@
 use peygir_dsl::model::Workflow;
 
 use crate::state::{ActivationNumber, Status};
-use crate::{Command, Effect, Event, Instance, Moment, id::Draws};
+use crate::{Command, Effect, Event, Instance, Moment, Surroundings, id::Draws};
 
 mod call;
 mod do_;
 mod emit;
+mod extension;
 mod fault;
+mod filter;
+mod for_;
 mod fork;
 mod listen;
+mod raise;
 mod restart;
+mod run;
 mod schedule;
 mod schema;
 mod scope;
@@ -31,9 +36,6 @@ mod workflow;
 
 pub use schedule::input_of_schedule;
 use turn::Turn;
-
-/// Tasks started in one turn; at the bound the rest is left to [`Command::Continue`].
-pub const STEPS_MAX: u32 = 1_000;
 
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
@@ -52,11 +54,15 @@ pub enum Rejection {
     NotFound,
     #[error("the instance was started already")]
     Duplicate,
+    /// Nothing but an answer, an end or [`Command::Resume`] is taken; what is refused is kept and sent again then.
+    #[error("the instance is suspended")]
+    Suspended,
 }
 
 /// One step: on `None` only [`Command::Start`] can be done. `draws` gives the ids of emitted events and the jitter.
 pub fn step(
     definition: &Workflow,
+    surroundings: &Surroundings,
     instance: Option<&Instance>,
     command: &Command,
     at: Moment,
@@ -64,12 +70,12 @@ pub fn step(
 ) -> Result<Outcome, Rejection> {
     let mut turn = match (instance, command) {
         (None, Command::Start { .. }) => {
-            return Ok(workflow::start(definition, command, at, draws));
+            return Ok(workflow::start(definition, surroundings, command, at, draws));
         }
         (None, _) => return Err(Rejection::NotFound),
-        (Some(instance), _) => Turn::resume(definition, instance, at, draws),
+        (Some(instance), _) => Turn::resume(definition, surroundings, instance, at, draws),
     };
-    turn.admit(command)?;
+    turn.admit_command(command)?;
     match command {
         Command::Start { .. } => return Err(Rejection::Duplicate),
         Command::Answer { activation, answer } => turn.answer(*activation, answer)?,
@@ -78,18 +84,21 @@ pub fn step(
         Command::Cancel { reason } => turn.cancel_workflow(reason),
         Command::Continue => turn.resume_pending()?,
         Command::Retry => turn.retry_workflow()?,
+        Command::Suspend { reason } => turn.suspend(reason),
+        Command::Resume => turn.resume_suspended(),
     }
     Ok(turn.into_outcome())
 }
 
 impl Turn<'_> {
     /// Which commands an instance takes in which status.
-    fn admit(&self, command: &Command) -> Result<(), Rejection> {
+    fn admit_command(&self, command: &Command) -> Result<(), Rejection> {
         match (self.instance.status, command) {
             (_, Command::Start { .. }) => Err(Rejection::Duplicate),
-            (Status::Active, Command::Retry) => Err(Rejection::NotFound),
-            (Status::Faulted, Command::Retry) => Ok(()),
-            (Status::Active, _) | (Status::Suspended, Command::Cancel { .. }) => Ok(()),
+            (Status::Active, Command::Retry | Command::Resume) => Err(Rejection::NotFound),
+            (Status::Active, _) | (Status::Faulted, Command::Retry) => Ok(()),
+            (Status::Suspended, Command::Cancel { .. } | Command::Answer { .. } | Command::Resume) => Ok(()),
+            (Status::Suspended, _) => Err(Rejection::Suspended),
             _ => Err(Rejection::NotActive),
         }
     }

@@ -1,10 +1,12 @@
 //! `schedule.on`: whether an event starts a flow, and with which input.
 
+use peygir_dsl::expr::Template;
 use peygir_dsl::model::{Consumption, Filter, Workflow};
 use serde_json::Value;
 
-use super::listen::{attributes_match, read};
-use super::scope::Variables;
+use super::filter::attributes_match;
+use super::listen::read;
+use super::scope::fault;
 use crate::{CloudEvent, Data};
 
 /// The input of the instance that this event starts: an array, as a `listen` gives it. None where it starts none. A
@@ -18,8 +20,8 @@ pub fn input_of_schedule(definition: &Workflow, event: &CloudEvent) -> Option<Va
         Consumption::All(_) | Consumption::Any { .. } => return None,
     };
     let envelope = Data::from(event.envelope());
-    let variables = Variables::default();
-    let wanted = filters.iter().any(|filter| attributes_match(&variables, filter, &envelope).unwrap_or(false));
+    let fill = |template: &Template, on: &Data| template.eval(on.value(), &[]).map(Data::from).map_err(fault);
+    let wanted = filters.iter().any(|filter| attributes_match(&fill, filter, &envelope).unwrap_or(false));
     let every = filters.is_empty();
     (wanted || every).then(|| Value::Array(vec![read(event, schedule.read)]))
 }

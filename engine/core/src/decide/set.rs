@@ -7,7 +7,7 @@ use super::walk::Starting;
 use crate::state::Progress;
 
 pub(super) fn start(turn: &mut Turn<'_>, template: &Template, starting: Starting) {
-    let filled = starting.variables.fill(template, &starting.input);
+    let filled = turn.fill(&starting.scope, template, &starting.input);
     let number = turn.open(starting, Progress::Immediate);
     match filled {
         Ok(output) => turn.finish(number, output, None),

@@ -2,7 +2,7 @@
 
 use peygir_dsl::model::{Case, Then};
 
-use super::scope::Variables;
+use super::scope::Scope;
 use super::turn::Turn;
 use super::walk::Starting;
 use crate::state::Progress;
@@ -10,7 +10,7 @@ use crate::{Data, Error};
 
 pub(super) fn start(turn: &mut Turn<'_>, cases: &[Case], starting: Starting) {
     let input = starting.input.clone();
-    let chosen = choose(cases, &starting.variables, &input);
+    let chosen = choose(turn, cases, &starting.scope, &input);
     let number = turn.open(starting, Progress::Immediate);
     match chosen {
         Ok(then) => turn.finish(number, input, then),
@@ -19,10 +19,10 @@ pub(super) fn start(turn: &mut Turn<'_>, cases: &[Case], starting: Starting) {
 }
 
 /// A case without `when` is the default, wherever it stands; without one, the task's own `then` holds.
-fn choose<'c>(cases: &'c [Case], variables: &Variables, input: &Data) -> Result<Option<&'c Then>, Error> {
+fn choose<'c>(turn: &Turn<'_>, cases: &'c [Case], scope: &Scope, input: &Data) -> Result<Option<&'c Then>, Error> {
     for case in cases {
         if let Some(when) = &case.when
-            && variables.test(when, input)?
+            && turn.test(scope, when, input)?
         {
             return Ok(Some(&case.then));
         }

@@ -13,6 +13,11 @@ impl Turn<'_> {
         if self.due().is_none() {
             return Err(Rejection::NotFound);
         }
+        self.fire_due();
+        Ok(())
+    }
+
+    pub fn fire_due(&mut self) {
         while self.is_active()
             && !self.is_bounded()
             && let Some(timer) = self.due()
@@ -20,7 +25,6 @@ impl Turn<'_> {
             self.fire(&timer);
             self.run();
         }
-        Ok(())
     }
 
     fn due(&self) -> Option<Timer> {

@@ -3,26 +3,18 @@
 //! Retries come first. When they are used up, or the policy refuses one, `catch.do` runs; with neither `do` nor `then`
 //! the error goes on.
 
-use std::collections::BTreeMap;
-
 use peygir_dsl::duration::Duration;
+use peygir_dsl::lookup::{CATCH, TRY};
 use peygir_dsl::model::{Backoff, Catch, Kind, Retry, Then, Try};
 use serde_json::Value;
 
-use super::scope::Variables;
+use super::scope::Scope;
 use super::span;
 use super::turn::Turn;
 use super::walk::Starting;
 use crate::error::same_type;
 use crate::state::{Activation, ActivationNumber, Progress, TimerPurpose, TryPhase};
 use crate::{Data, Error, Event, Moment};
-
-/// Longest delay that a growing back-off comes to, in microseconds: one hour. A longer first delay stays as it is.
-const BACKOFF_MICROS_MAX: i64 = 3_600_000_000;
-
-/// Segments of a task's path between a try task and the tasks of its lists.
-const TRY: &str = "try";
-const CATCH: &str = "catch";
 
 /// How a try deals with an error.
 pub(super) enum Handling {
@@ -40,28 +32,14 @@ pub(super) fn start(turn: &mut Turn<'_>, _: &Try, starting: Starting) {
     attempt(turn, number);
 }
 
-/// Begins an attempt: the whole list, with the input of the try.
+/// Begins an attempt: the whole list, with the input of the try. It repeats the keys of the one before it.
 fn attempt(turn: &mut Turn<'_>, number: ActivationNumber) {
     let Some(owner) = turn.instance.activations.get(&number).cloned() else {
         return;
     };
-    turn.set_attempt_timer(&owner);
-    open_list(turn, &owner, TRY);
-}
-
-/// Keys of the tasks below are counted anew in each list: an attempt repeats the keys of the one before it.
-fn open_list(turn: &mut Turn<'_>, owner: &Activation, segment: &str) {
-    let starting = Starting {
-        parent: owner.number,
-        path: owner.path.iter().cloned().chain([segment.to_owned()]).collect(),
-        key: format!("{}/{segment}", owner.key),
-        raw_input: owner.input.clone(),
-        input: owner.input.clone(),
-        context: None,
-        variables: Variables::default(),
-    };
-    let list = turn.open_part(starting, Progress::Sequence { visits: BTreeMap::new() });
-    turn.enter_list(list, owner.input.clone());
+    if turn.set_attempt_timer(&owner) {
+        turn.open_list(&owner, TRY, owner.input.clone());
+    }
 }
 
 /// The list that was tried, or that of `catch`, came to its end.
@@ -78,10 +56,10 @@ pub(super) fn judge(turn: &mut Turn<'_>, owner: &Activation, error: &Error) -> R
     };
     let catch = &definition.catch;
     let seen = Data::from(error.to_value());
-    let variables = turn.activation_variables(owner).with("error", seen.clone()).with(&catch.as_, seen.clone());
+    let scope = Scope::of(owner).with("error", seen.clone()).with(&catch.as_, seen.clone());
     let admits = |when: &Option<_>, except: &Option<_>| -> Result<bool, Error> {
-        let wanted = when.as_ref().map_or(Ok(true), |when| variables.test(when, &seen))?;
-        Ok(wanted && !except.as_ref().map_or(Ok(false), |except| variables.test(except, &seen))?)
+        let wanted = when.as_ref().map_or(Ok(true), |when| turn.test(&scope, when, &seen))?;
+        Ok(wanted && !except.as_ref().map_or(Ok(false), |except| turn.test(&scope, except, &seen))?)
     };
     if !catch.errors.as_ref().is_none_or(|wanted| matches(wanted, seen.value()))
         || !admits(&catch.when, &catch.except_when)?
@@ -92,7 +70,7 @@ pub(super) fn judge(turn: &mut Turn<'_>, owner: &Activation, error: &Error) -> R
         return Ok(Some(without_retry(catch)));
     };
     if admits(&retry.when, &retry.except_when)?
-        && let Some(next) = next_attempt(turn, owner, retry)
+        && let Some(next) = next_attempt(turn, owner, retry, (&scope, &seen))?
     {
         return Ok(Some(Handling::Retry(next)));
     }
@@ -115,40 +93,50 @@ fn matches(wanted: &Value, error: &Value) -> bool {
     })
 }
 
-/// When the next attempt begins; None if there is no other.
-fn next_attempt(turn: &mut Turn<'_>, owner: &Activation, retry: &Retry) -> Option<Moment> {
+/// When the next attempt begins; None if there is no other. Durations that are expressions see the error.
+fn next_attempt(
+    turn: &mut Turn<'_>,
+    owner: &Activation,
+    retry: &Retry,
+    (scope, seen): (&Scope, &Data),
+) -> Result<Option<Moment>, Error> {
     let Progress::Try { retries, first_failure, .. } = &owner.progress else {
-        return None;
+        return Ok(None);
     };
     if retry.count.is_some_and(|count| *retries >= count) {
-        return None;
+        return Ok(None);
     }
-    let delayed = span::after(turn.definition, turn.at, delay(retry, retries.saturating_add(1)));
-    let next = delayed.plus_micros(jitter(turn, retry));
-    let limit = retry.duration.map(|limit| span::after(turn.definition, first_failure.unwrap_or(turn.at), limit));
-    limit.is_none_or(|limit| next <= limit).then_some(next)
-}
-
-/// The delay before the `n`th retry, n from 1.
-fn delay(retry: &Retry, n: u32) -> Duration {
-    let grown = match retry.backoff {
-        Backoff::Constant => return retry.delay,
-        Backoff::Linear => span::times(retry.delay, i64::from(n)),
-        Backoff::Exponential => {
-            span::times(retry.delay, 1_i64.checked_shl(n - 1).filter(|f| *f > 0).unwrap_or(i64::MAX))
+    let first = turn.duration(scope, &retry.delay, seen)?;
+    let max = turn.surroundings.limits.backoff_micros_max;
+    let delay = delay(first, retry.backoff, retries.saturating_add(1), max);
+    let limit = retry.duration.as_ref().map(|limit| turn.duration(scope, limit, seen)).transpose()?;
+    let jitter = match &retry.jitter {
+        None => 0,
+        Some((from, to)) => {
+            let bounds = (turn.duration(scope, from, seen)?, turn.duration(scope, to, seen)?);
+            jitter(turn, bounds)
         }
     };
-    Duration {
-        months: retry.delay.months,
-        microseconds: grown.microseconds.min(BACKOFF_MICROS_MAX.max(retry.delay.microseconds)),
-    }
+    let next = span::after(turn.definition, turn.at, delay).plus_micros(jitter);
+    let limit = limit.map(|limit| span::after(turn.definition, first_failure.unwrap_or(turn.at), limit));
+    Ok(limit.is_none_or(|limit| next <= limit).then_some(next))
+}
+
+/// The delay before the `n`th retry, n from 1. One that grows comes to `max_micros` at most; a longer first delay stays as
+/// it is.
+fn delay(first: Duration, backoff: Backoff, n: u32, max_micros: i64) -> Duration {
+    let grown = match backoff {
+        Backoff::Constant => return first,
+        Backoff::Linear => span::times(first, i64::from(n)),
+        Backoff::Exponential => {
+            span::times(first, 1_i64.checked_shl(n - 1).filter(|factor| *factor > 0).unwrap_or(i64::MAX))
+        }
+    };
+    Duration { months: first.months, microseconds: grown.microseconds.min(max_micros.max(first.microseconds)) }
 }
 
 /// Drawn once for each retry, in microseconds; the instant it leads to is in the journal.
-fn jitter(turn: &mut Turn<'_>, retry: &Retry) -> i64 {
-    let Some((from, to)) = &retry.jitter else {
-        return 0;
-    };
+fn jitter(turn: &mut Turn<'_>, (from, to): (Duration, Duration)) -> i64 {
     let width = to.microseconds.saturating_sub(from.microseconds).max(0) as u64;
     let drawn = turn.draws.below(width.saturating_add(1));
     from.microseconds.saturating_add(i64::try_from(drawn).unwrap_or(i64::MAX))
@@ -170,12 +158,12 @@ pub(super) fn handle(turn: &mut Turn<'_>, number: ActivationNumber, handling: Ha
         }
         Handling::Catch => {
             turn.emit(Event::ErrorCaught { activation: number, error });
-            open_list(turn, &owner, CATCH);
+            turn.open_list(&owner, CATCH, owner.input.clone());
         }
         Handling::Swallow => {
             turn.emit(Event::ErrorCaught { activation: number, error });
             let then = turn.catch_then(number);
-            turn.finish(number, owner.input, then);
+            turn.finish(number, owner.input.clone(), then);
         }
     }
 }
@@ -200,12 +188,23 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Sets the timer of an attempt, where the policy limits one.
-    pub fn set_attempt_timer(&mut self, owner: &Activation) {
+    /// Sets the timer of an attempt, where the policy limits one. Whether the try goes on: a limit that can't be made out
+    /// faults it.
+    pub fn set_attempt_timer(&mut self, owner: &Activation) -> bool {
         let retry = self.try_at(&owner.path).and_then(|(_, definition)| definition.catch.retry.as_ref());
-        if let Some(limit) = retry.and_then(|retry| retry.attempt_duration) {
-            self.set_timer(owner.number, span::after(self.definition, self.at, limit), TimerPurpose::Attempt);
+        let limit = retry.and_then(|retry| retry.attempt_duration.as_ref());
+        match limit.map(|limit| self.duration(&Scope::of(owner), limit, &owner.input)).transpose() {
+            Ok(Some(limit)) => {
+                let due = span::after(self.definition, self.at, limit);
+                self.set_timer(owner.number, due, TimerPurpose::Attempt);
+            }
+            Ok(None) => {}
+            Err(error) => {
+                self.raise(owner.number, error);
+                return false;
+            }
         }
+        true
     }
 
     /// `catch.then`, if it was `catch` that ended the try.

@@ -4,18 +4,21 @@ use std::cell::OnceCell;
 
 use peygir_dsl::model::Workflow;
 
-use super::{Outcome, STEPS_MAX};
+use super::Outcome;
 use crate::apply::{apply, apply_to};
-use crate::state::{ActivationNumber, Pending, Timer, TimerNumber, TimerPurpose};
-use crate::{Data, Effect, Event, Instance, Moment, id::Draws};
+use crate::error::Kind;
+use crate::state::{ActivationNumber, Pending, Progress, Status, Timer, TimerNumber, TimerPurpose};
+use crate::{Data, Effect, Error, Event, Instance, Moment, Surroundings, id::Draws};
 
 pub(super) struct Turn<'a> {
     pub definition: &'a Workflow,
+    pub surroundings: &'a Surroundings,
     pub instance: Instance,
     pub at: Moment,
     pub draws: &'a mut Draws,
-    /// `$workflow`, which does not change within a step.
+    /// `$workflow` and `$secrets`, which do not change within a step.
     pub workflow: OnceCell<Data>,
+    pub secrets: OnceCell<Data>,
     pub effects: Vec<Effect>,
     /// Starts still to be made in this turn; the last one is next, so that a fork's first branch runs until it rests
     /// before its second begins.
@@ -27,13 +30,21 @@ pub(super) struct Turn<'a> {
 
 impl<'a> Turn<'a> {
     /// The turn of an instance that is there.
-    pub fn resume(definition: &'a Workflow, instance: &Instance, at: Moment, draws: &'a mut Draws) -> Self {
+    pub fn resume(
+        definition: &'a Workflow,
+        surroundings: &'a Surroundings,
+        instance: &Instance,
+        at: Moment,
+        draws: &'a mut Draws,
+    ) -> Self {
         Self {
             definition,
+            surroundings,
             instance: instance.clone(),
             at,
             draws,
             workflow: OnceCell::new(),
+            secrets: OnceCell::new(),
             effects: Vec::new(),
             agenda: Vec::new(),
             events: Vec::new(),
@@ -43,11 +54,17 @@ impl<'a> Turn<'a> {
     }
 
     /// The first turn: `started` is [`Event::InstanceStarted`].
-    pub fn begin(definition: &'a Workflow, started: Event, at: Moment, draws: &'a mut Draws) -> Self {
+    pub fn begin(
+        definition: &'a Workflow,
+        surroundings: &'a Surroundings,
+        started: Event,
+        at: Moment,
+        draws: &'a mut Draws,
+    ) -> Self {
         let mut state = None;
         apply(&mut state, &started, at);
         let instance = state.expect("an instance is what InstanceStarted creates");
-        let mut turn = Self::resume(definition, &instance, at, draws);
+        let mut turn = Self::resume(definition, surroundings, &instance, at, draws);
         turn.events.push(started);
         turn
     }
@@ -67,13 +84,20 @@ impl<'a> Turn<'a> {
         self.agenda.push(Pending { parent, task: Some(task.to_owned()), raw_input, again: false });
     }
 
-    /// Makes the starts of the agenda until everything rests or the bound is reached.
+    /// Makes the starts of the agenda until everything rests or a bound is reached.
     pub fn run(&mut self) {
+        if self.instance.status == Status::Suspended {
+            return self.put_off();
+        }
         while let Some(start) = self.agenda.pop() {
             if !self.has(start.parent) {
                 continue;
             }
-            if self.steps == STEPS_MAX {
+            if self.instance.events >= self.surroundings.limits.journal_events_max {
+                self.agenda.push(start);
+                return self.fault_for_length();
+            }
+            if self.steps == self.surroundings.limits.turn_steps_max {
                 self.agenda.push(start);
                 self.bound();
                 return;
@@ -95,6 +119,12 @@ impl<'a> Turn<'a> {
 
     fn bound(&mut self) {
         self.bounded = true;
+        self.put_off();
+        self.effects.push(Effect::Continue);
+    }
+
+    /// What is on the agenda is owed from now on.
+    fn put_off(&mut self) {
         while let Some(start) = self.agenda.pop() {
             if let Some(task) = &start.task
                 && self.has(start.parent)
@@ -104,7 +134,27 @@ impl<'a> Turn<'a> {
                 self.emit(Event::TurnBounded { parent: start.parent, task, raw_input: start.raw_input });
             }
         }
-        self.effects.push(Effect::Continue);
+    }
+
+    pub fn progress(&self, number: ActivationNumber) -> Option<&Progress> {
+        self.instance.activations.get(&number).map(|activation| &activation.progress)
+    }
+
+    /// Nothing larger than this is taken into the journal.
+    pub fn fits(&self, what: &str, data: &Data) -> Result<(), Error> {
+        let max = self.surroundings.limits.payload_bytes_max;
+        let bytes = data.json().len();
+        if bytes <= max {
+            return Ok(());
+        }
+        Err(Error::new(Kind::Runtime, format!("{what} has {bytes} bytes as JSON; at most {max} are taken")))
+    }
+
+    /// Ends an activation that has nothing below it any more: what it kept goes with it.
+    pub fn end(&mut self, number: ActivationNumber, event: Event) {
+        self.clear_timers(number, |_| true);
+        self.forget_branches(number);
+        self.emit(event);
     }
 
     pub fn set_timer(&mut self, activation: ActivationNumber, due: Moment, purpose: TimerPurpose) {

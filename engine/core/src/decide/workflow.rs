@@ -2,7 +2,7 @@
 
 use peygir_dsl::model::Workflow;
 
-use super::scope::{Variables, describe_workflow, workflow_variables};
+use super::scope::Scope;
 use super::turn::Turn;
 use super::{Outcome, schema, span};
 use crate::apply::ROOT;
@@ -10,48 +10,72 @@ use crate::effect::End;
 use crate::error::Kind;
 use crate::id::Draws;
 use crate::state::{ActivationNumber, Pending, TimerPurpose};
-use crate::{Command, Data, Effect, Error, Event, Moment};
+use crate::{Command, Data, Effect, Error, Event, Moment, Surroundings};
 
 /// The first step of an instance; `command` is [`Command::Start`].
-pub(super) fn start(definition: &Workflow, command: &Command, at: Moment, draws: &mut Draws) -> Outcome {
-    let Command::Start { id, flow, input, started_by, digest } = command else {
+pub(super) fn start(
+    definition: &Workflow,
+    surroundings: &Surroundings,
+    command: &Command,
+    at: Moment,
+    draws: &mut Draws,
+) -> Outcome {
+    let Command::Start { id, flow, input: raw_input, started_by, digest, parent } = command else {
         return Outcome::default();
     };
-    let variables = workflow_variables(describe_workflow(definition, *id, input, at), at);
-    let admitted = admit(definition, input, &variables);
-    let started = Event::InstanceStarted {
+    let started = |input: &Data| Event::InstanceStarted {
         id: *id,
         flow: flow.clone(),
-        raw_input: input.clone(),
-        input: admitted.as_ref().unwrap_or(input).clone(),
+        raw_input: raw_input.clone(),
+        input: input.clone(),
         started_by: started_by.clone(),
         digest: digest.clone(),
+        parent: parent.clone(),
     };
-    let mut turn = Turn::begin(definition, started, at, draws);
+    // What the input is made by sees the instance as it is before it has one.
+    let admitted = Turn::begin(definition, surroundings, started(raw_input), at, draws).admit_input(raw_input);
+    let input = admitted.as_ref().unwrap_or(raw_input);
+    let mut turn = Turn::begin(definition, surroundings, started(input), at, draws);
     match admitted {
         Ok(input) => {
-            turn.set_workflow_timer();
             turn.enter_list(ROOT, input);
-            turn.run();
+            if turn.is_active() && turn.set_workflow_timer() {
+                turn.run();
+            }
         }
         // The same input would be refused again: there is nothing that a retry could begin with.
-        Err(error) => turn.fault_workflow(Vec::new(), input.clone(), error, None),
+        Err(error) => turn.fault_workflow(Vec::new(), raw_input.clone(), error, None),
     }
     turn.into_outcome()
 }
 
-fn admit(definition: &Workflow, raw_input: &Data, variables: &Variables) -> Result<Data, Error> {
-    let Some(clause) = &definition.input else {
-        return Ok(raw_input.clone());
-    };
-    schema::check(clause.schema.as_ref(), raw_input)?;
-    clause.from.as_ref().map_or(Ok(raw_input.clone()), |from| variables.fill(from, raw_input))
-}
-
 impl Turn<'_> {
-    pub fn set_workflow_timer(&mut self) {
-        if let Some(timeout) = self.definition.timeout {
-            self.set_timer(ROOT, span::after(self.definition, self.at, timeout), TimerPurpose::Timeout);
+    fn admit_input(&self, raw_input: &Data) -> Result<Data, Error> {
+        self.fits("the input", raw_input)?;
+        let Some(clause) = &self.definition.input else {
+            return Ok(raw_input.clone());
+        };
+        schema::check(clause.schema.as_ref(), raw_input)?;
+        let from = clause.from.as_ref();
+        let input = from.map_or(Ok(raw_input.clone()), |from| self.fill(&Scope::default(), from, raw_input))?;
+        self.fits("the input", &input).map(|()| input)
+    }
+
+    /// Sets the timer of the workflow's timeout. Whether the instance goes on: a timeout that can't be made out faults it.
+    pub fn set_workflow_timer(&mut self) -> bool {
+        let Some(timeout) = &self.definition.timeout else {
+            return true;
+        };
+        let input = self.instance.input.clone();
+        match self.duration(&Scope::default().with("input", input.clone()), timeout, &input) {
+            Ok(timeout) => {
+                self.set_timer(ROOT, span::after(self.definition, self.at, timeout), TimerPurpose::Timeout);
+                true
+            }
+            Err(error) => {
+                self.fault_workflow(Vec::new(), input, error, None);
+                false
+            }
         }
     }
 
@@ -74,14 +98,12 @@ impl Turn<'_> {
         let Some(clause) = &self.definition.output else {
             return Ok(raw_output.clone());
         };
-        let variables = self
-            .workflow_variables()
-            .with("context", self.instance.context.clone())
-            .with("input", self.instance.input.clone());
+        let scope = Scope::default().with("input", self.instance.input.clone());
         let output = match &clause.as_ {
-            Some(template) => variables.fill(template, raw_output)?,
+            Some(template) => self.fill(&scope, template, raw_output)?,
             None => raw_output.clone(),
         };
+        self.fits("the output", &output)?;
         schema::check(clause.schema.as_ref(), &output)?;
         Ok(output)
     }
@@ -94,8 +116,7 @@ impl Turn<'_> {
                 break;
             };
             self.cancel_below(at);
-            self.clear_timers(at, |_| true);
-            self.emit(Event::TaskCompleted { activation: at, output: output.clone() });
+            self.end(at, Event::TaskCompleted { activation: at, output: output.clone() });
             at = parent;
         }
         self.cancel_below(ROOT);
@@ -112,6 +133,13 @@ impl Turn<'_> {
     /// The timeout of the workflow passed: nothing inside can catch it.
     pub fn time_out_workflow(&mut self) {
         let error = Error::new(Kind::Timeout, "the workflow took longer than its timeout");
+        self.fault_workflow(Vec::new(), self.instance.raw_input.clone(), error, None);
+    }
+
+    /// The journal of the instance is as long as it may be: nothing inside can catch that.
+    pub fn fault_for_length(&mut self) {
+        let max = self.surroundings.limits.journal_events_max;
+        let error = Error::new(Kind::Runtime, format!("the instance has {max} events, as many as it may have"));
         self.fault_workflow(Vec::new(), self.instance.raw_input.clone(), error, None);
     }
 

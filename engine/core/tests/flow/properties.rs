@@ -123,9 +123,13 @@ fn command(run: &mut Run, move_: &Move) -> Option<Command> {
             let calls = calls(run);
             let activation = *calls.get(which.checked_rem(calls.len())?)?;
             let answer = if *well {
-                Answer::Output { output: json!({ "n": which % 3 }).into(), provenance: Some(Data::null()) }
+                Answer::Output {
+                    output: json!({ "n": which % 3 }).into(),
+                    provenance: Some(Data::null()),
+                    authorization: None,
+                }
             } else {
-                Answer::Fault(Error { type_: "x".into(), status: 500, title: None, detail: None, instance: None })
+                Answer::Fault(Error { type_: "x".into(), status: 500, ..Error::default() })
             };
             Command::Answer { activation, answer }
         }
@@ -163,7 +167,7 @@ impl World {
             }
         }
         let started = events.iter().filter(|event| matches!(event, Event::TaskStarted { .. })).count();
-        assert!(started <= 2 * peygir_core::decide::STEPS_MAX as usize, "a turn is bounded");
+        assert!(started <= 2 * peygir_core::Limits::default().turn_steps_max as usize, "a turn is bounded");
     }
 }
 

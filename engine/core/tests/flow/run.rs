@@ -1,11 +1,12 @@
 //! A flow under test: takes a line, makes a command of it, and tells what came of it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use peygir_core::state::{Activation, ActivationNumber, FlowRef, Progress, Status};
 use peygir_core::{
-    CloudEvent, Command, Data, Draws, Effect, Error, Event, Id, Instance, Moment, Outcome, Rejection, Seed, apply,
-    command::Answer, effect::End, step, touched,
+    CloudEvent, Command, Data, Draws, Effect, Error, Event, Id, Instance, Moment, Outcome, Rejection, Seed,
+    Surroundings, apply, command::Answer, effect::End, step, touched,
 };
 use peygir_dsl::model::Workflow;
 use serde_json::Value;
@@ -15,6 +16,7 @@ pub const START: Moment = Moment(1_795_248_000_000_000);
 
 pub struct Run {
     pub workflow: Workflow,
+    pub surroundings: Surroundings,
     pub state: Option<Instance>,
     pub at: Moment,
     seed: u8,
@@ -24,7 +26,8 @@ pub struct Run {
 
 impl Run {
     pub fn new(tasks: &str) -> Self {
-        Self { workflow: crate::read::workflow(tasks), state: None, at: START, seed: 1, keys: Default::default() }
+        let (workflow, surroundings) = (crate::read::workflow(tasks), Surroundings::default());
+        Self { workflow, surroundings, state: None, at: START, seed: 1, keys: Default::default() }
     }
 
     pub fn instance(&self) -> &Instance {
@@ -54,14 +57,14 @@ impl Run {
             "start" => start(json(rest)),
             "answer" => {
                 let (key, output) = rest.split_once(' ').expect("answer KEY OUTPUT");
-                let answer = Answer::Output { output: json(output), provenance: None };
+                let answer = Answer::Output { output: json(output), provenance: None, authorization: None };
                 Command::Answer { activation: self.number(key), answer }
             }
             "fault" => {
                 let words: Vec<&str> = rest.split(' ').collect();
                 let [key, type_, status] = words[..] else { panic!("fault KEY TYPE STATUS") };
                 let status = status.parse().expect("a status");
-                let error = Error { type_: type_.into(), status, title: None, detail: None, instance: None };
+                let error = Error { type_: type_.into(), status, ..Error::default() };
                 Command::Answer { activation: self.number(key), answer: Answer::Fault(error) }
             }
             "after" => Command::Wake,
@@ -73,6 +76,8 @@ impl Run {
             "cancel" => Command::Cancel { reason: "unwanted".into() },
             "continue" => Command::Continue,
             "retry" => Command::Retry,
+            "suspend" => Command::Suspend { reason: "by test".into() },
+            "resume" => Command::Resume,
             _ => panic!("no such verb: {verb}"),
         }
     }
@@ -86,7 +91,8 @@ impl Run {
     pub fn send(&mut self, command: &Command) -> Result<Outcome, Rejection> {
         self.seed = self.seed.wrapping_add(1);
         let decide = || {
-            step(&self.workflow, self.state.as_ref(), command, self.at, &mut Draws::new(Seed([self.seed; 16]), self.at))
+            let draws = &mut Draws::new(Seed([self.seed; 16]), self.at);
+            step(&self.workflow, &self.surroundings, self.state.as_ref(), command, self.at, draws)
         };
         let (outcome, again) = (decide(), decide());
         let outcome = match (outcome, again) {
@@ -112,7 +118,8 @@ impl Run {
         assert_eq!(folded, outcome.instance, "the fold of the events is the state");
         let instance = folded.as_ref().expect("an instance");
         let mut stored = coded(instance);
-        stored.activations = instance.activations.values().map(|row| (row.number, coded(row))).collect();
+        let rows = instance.activations.values();
+        stored.activations = rows.map(|row| (row.number, coded(row.as_ref()).into())).collect();
         assert_eq!(*instance, stored);
         check_tree(instance);
         self.state = folded;
@@ -130,7 +137,7 @@ impl Run {
 
     fn tell_event(&self, event: &Event) -> Option<String> {
         Some(match event {
-            Event::InstanceStarted { .. } | Event::CallAnswered { .. } => return None,
+            Event::InstanceStarted { .. } | Event::CallAnswered { .. } | Event::BranchesJoined { .. } => return None,
             Event::TaskStarted { key, raw_input, .. } => format!("started {key} {raw_input:?}"),
             Event::TaskSkipped { path, .. } => format!("skipped {}", path.join("/")),
             Event::TaskCompleted { activation, output } => {
@@ -172,13 +179,31 @@ impl Run {
                 return None;
             }
             Event::InstanceRetried => "retried all".into(),
+            Event::InstanceSuspended { reason } => format!("suspended {reason}"),
+            Event::InstanceResumed => "resumed".into(),
+            Event::RoundStarted { key, input, item, .. } => format!("round {key} of {item:?} {input:?}"),
+            Event::ItemProcessed { activation, index, output } => {
+                format!("item {index} of {} {output:?}", self.key(activation))
+            }
+            Event::ExtensionAdvanced { activation, phase, output, then } => {
+                let output = output.as_ref().map(|output| format!(" {output:?}")).unwrap_or_default();
+                let then = then.as_ref().map(|then| format!(" then {then}")).unwrap_or_default();
+                format!("{} goes to {phase:?}{output}{then}", self.key(activation))
+            }
             Event::TurnBounded { task, .. } => format!("bounded before {task}"),
         })
     }
 
     fn tell_effect(&self, effect: &Effect) -> Option<String> {
         Some(match effect {
-            Effect::Call { function, with, key, .. } => format!("call {key} {function} {with:?}"),
+            Effect::Call { function, with, key, awaits, .. } => {
+                format!("call {key} {function} {with:?}{}", if *awaits { "" } else { " for nobody" })
+            }
+            Effect::Run { activation, name, version, input, awaits, .. } => {
+                let version = version.as_ref().map(|version| format!(":{version}")).unwrap_or_default();
+                let whom = if *awaits { "" } else { " for nobody" };
+                format!("run {} {name}{version} {input:?}{whom}", self.key(activation))
+            }
             Effect::Withdraw { activation } => format!("withdraw {}", self.key(activation)),
             Effect::Emitted { .. } => return None,
             Effect::Listening { activation } => format!("listening {}", self.key(activation)),
@@ -205,6 +230,7 @@ pub fn start(input: Data) -> Command {
         input,
         started_by: "test".into(),
         digest: Value::from("digest").into(),
+        parent: None,
     }
 }
 
@@ -225,7 +251,7 @@ fn coded<T: minicbor::Encode<()> + for<'b> minicbor::Decode<'b, ()>>(value: &T) 
     minicbor::decode(&bytes).expect("what was encoded can be decoded")
 }
 
-type Rows = std::collections::BTreeMap<ActivationNumber, Activation>;
+type Rows = std::collections::BTreeMap<ActivationNumber, Arc<Activation>>;
 
 fn changed(before: &Rows, after: &Rows) -> BTreeSet<ActivationNumber> {
     before.keys().chain(after.keys()).filter(|number| before.get(number) != after.get(number)).copied().collect()
@@ -237,8 +263,12 @@ fn check_tree(instance: &Instance) {
     let parents = instance.activations.values().filter_map(|activation| activation.parent);
     assert!(parents.into_iter().all(|parent| has(&parent)), "every parent is there: {instance:#?}");
     assert!(instance.timers.values().all(|timer| has(&timer.activation)), "every timer has its activation");
-    let rests = |one: &Activation| matches!(one.progress, Progress::Call { .. } | Progress::Listen { .. });
+    let rests = |one: &Arc<Activation>| {
+        matches!(one.progress, Progress::Call { .. } | Progress::Run { .. } | Progress::Listen { .. })
+    };
     let waits = !instance.timers.is_empty() || !instance.pending.is_empty() || instance.activations.values().any(rests);
+    let keys: Vec<&str> = instance.activations.values().map(|activation| activation.key.as_str()).collect();
+    assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len(), "no two that run have one key: {keys:?}");
     assert!(waits || instance.status != Status::Active, "an active instance waits for something: {instance:#?}");
     assert!(instance.pending.iter().all(|owed| has(&owed.parent)), "every start is owed to a scope that is there");
 }
