@@ -61,7 +61,9 @@ impl Http {
             Err(fault) => Err(fault),
         };
         // The host cannot see before the document is read that a request changes nothing.
-        sent.map_err(|fault| if is_openapi && asked.is_safe() { Fault { reached: Reached::No, ..fault } } else { fault })
+        sent.map_err(
+            |fault| if is_openapi && asked.is_safe() { Fault { reached: Reached::No, ..fault } } else { fault },
+        )
     }
 
     /// An operation that is repeated without asking must not lead to a host that promised nothing.

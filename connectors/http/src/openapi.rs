@@ -20,8 +20,8 @@ use crate::endpoint::refused;
 use crate::outbound::Wire;
 use crate::request::{Asked, Output, header, key_header, only_one_proof};
 
-pub(crate) use document::Documents;
 use document::Document;
+pub(crate) use document::Documents;
 use operation::Operation;
 use parameter::Filled;
 

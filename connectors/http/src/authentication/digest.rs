@@ -68,7 +68,8 @@ pub(crate) struct Challenge {
 impl Challenge {
     /// The strongest challenge of an answer that can be met, if any.
     pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
-        let texts = headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|value| std::str::from_utf8(value.as_bytes()).ok());
+        let texts =
+            headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|value| std::str::from_utf8(value.as_bytes()).ok());
         let short = texts.filter(|text| text.len() <= CHALLENGE_BYTES_MAX);
         let challenges = short.flat_map(|text| parts(text).into_iter().filter_map(|part| Self::read(&part)));
         challenges.max_by_key(|challenge| challenge.algorithm)
@@ -241,7 +242,8 @@ mod tests {
             assert!(!answer.contains("Circle"), "{answer}");
         }
         // RFC 2069, as its errata has it: no quality of protection, no algorithm named.
-        let old = challenge("Digest realm=\"testrealm@host.com\", nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\"").unwrap();
+        let old =
+            challenge("Digest realm=\"testrealm@host.com\", nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\"").unwrap();
         let answer = old.answer(&login("Mufasa", "CircleOfLife"), "GET", "/dir/index.html", "x");
         assert!(answer.contains("response=\"1949323746fe6a43ef61f9606e7febea\""), "{answer}");
         assert!(!answer.contains("cnonce") && !answer.contains("algorithm"), "{answer}");
@@ -269,8 +271,16 @@ mod tests {
         assert_eq!(quotes.realm, "a, \"b\"");
         assert!(quotes.answer(&login("مریم", "p"), "GET", "/", "c").contains("username*=UTF-8''%D9%85"));
         assert!(quotes.answer(&login("u", "p"), "GET", "/", "c").contains("realm=\"a, \\\"b\\\"\""));
-        for none in ["Basic realm=x", "Digest realm=x", "Digest nonce=x", "", "=", "Digest realm=\"x",
-            "Digest realm=r, nonce=n, qop=auth-int", "Digest realm=r, nonce=n, algorithm=MD4"] {
+        for none in [
+            "Basic realm=x",
+            "Digest realm=x",
+            "Digest nonce=x",
+            "",
+            "=",
+            "Digest realm=\"x",
+            "Digest realm=r, nonce=n, qop=auth-int",
+            "Digest realm=r, nonce=n, algorithm=MD4",
+        ] {
             assert_eq!(challenge(none), None, "{none}");
         }
     }

@@ -171,7 +171,10 @@ impl Client {
             Proof::Assertion(given) => Some(given.clone()),
             Proof::SecretJwt(secret) => {
                 let now_s = now_s.ok_or_else(|| {
-                    Fault::permanent(FaultKind::Configuration, "`client_secret_jwt` needs a clock, which the host has not given")
+                    Fault::permanent(
+                        FaultKind::Configuration,
+                        "`client_secret_jwt` needs a clock, which the host has not given",
+                    )
                 })?;
                 Some(assertion::signed(&id, secret, endpoint.as_str(), now_s)?)
             }

@@ -82,17 +82,21 @@ fn new(document: &Document, operation: &Operation<'_>, rest: &Map<String, Value>
         return Ok(None);
     };
     let described = document.follow(described)?;
-    let content = described.get("content").and_then(Value::as_object).ok_or_else(|| broken("a body has no `content`"))?;
+    let content =
+        described.get("content").and_then(Value::as_object).ok_or_else(|| broken("a body has no `content`"))?;
     let kind = preferred(content.keys().map(String::as_str).collect());
     if rest.is_empty() {
         return none(described.get("required") == Some(&Value::Bool(true)), WHOLE);
     }
     let schema = content.get(kind).and_then(|media| media.get("schema"));
     let schema = schema.map(|schema| document.follow(schema)).transpose()?;
-    let is_a_member = schema.and_then(|schema| schema.get("properties")).is_some_and(|known| known.get(WHOLE).is_some());
+    let is_a_member =
+        schema.and_then(|schema| schema.get("properties")).is_some_and(|known| known.get(WHOLE).is_some());
     match rest.get(WHOLE) {
         Some(value) if !is_a_member && rest.len() == 1 => write(kind, value).map(Some),
-        Some(_) if !is_a_member => Err(refused("`parameters` gives `body` and members of the body: one of them is enough")),
+        Some(_) if !is_a_member => {
+            Err(refused("`parameters` gives `body` and members of the body: one of them is enough"))
+        }
         _ => write(kind, &Value::Object(rest.clone())).map(Some),
     }
 }

@@ -148,7 +148,8 @@ impl Document {
         let text = std::str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
         let text = text.map_err(|_| broken("it is not in UTF-8"))?;
         let json = serde_json::from_str::<Value>(text).ok();
-        let root = json.or_else(|| yaml_value(text)).ok_or_else(|| broken("it is neither JSON nor YAML within limits"))?;
+        let root =
+            json.or_else(|| yaml_value(text)).ok_or_else(|| broken("it is neither JSON nor YAML within limits"))?;
         let form = if version(&root, "swagger").is_some_and(|version| version == "2" || version.starts_with("2.")) {
             Form::Swagger2
         } else if version(&root, "openapi").is_some_and(|version| version.starts_with("3.")) {
@@ -229,7 +230,8 @@ pub(super) mod tests {
         ] {
             assert_eq!(read(text).map(|document| document.form).ok(), Some(form), "{text}");
         }
-        for text in ["", "{", "[]", "openapi: 4.0.0", r#"{"swagger": "1.2"}"#, r#"{"openapi": 3}"#, "a: [", "x: secret"] {
+        for text in ["", "{", "[]", "openapi: 4.0.0", r#"{"swagger": "1.2"}"#, r#"{"openapi": 3}"#, "a: [", "x: secret"]
+        {
             let fault = read(text).err().unwrap_or_else(|| panic!("{text} is taken"));
             assert_eq!(fault.kind, FaultKind::Configuration);
             assert!(!fault.message.contains("secret"));

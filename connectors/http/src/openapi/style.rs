@@ -42,9 +42,9 @@ impl Style {
     pub(super) fn of_openapi(place: Place, value: &Value) -> Option<Self> {
         let in_query = place == Place::Query;
         let manner = match (value.get("style").and_then(Value::as_str), place) {
-            (None, _) | (Some("simple"), Place::Path | Place::Header) | (Some("form"), Place::Query | Place::Cookie) => {
-                Manner::Plain
-            }
+            (None, _)
+            | (Some("simple"), Place::Path | Place::Header)
+            | (Some("form"), Place::Query | Place::Cookie) => Manner::Plain,
             (Some("label"), Place::Path) => Manner::Label,
             (Some("matrix"), Place::Path) => Manner::Matrix,
             (Some("spaceDelimited"), Place::Query) => Manner::Between("%20"),
@@ -67,11 +67,16 @@ impl Style {
         let pair = |text: &str| format!("{key}={}", encode(text));
         Ok(match (read, self.manner) {
             (Read::One(text), _) => vec![pair(&text)],
-            (Read::Members(members), Manner::Deep) => {
-                members.iter().map(|(member, text)| format!("{key}%5B{}%5D={}", encoded(member, false), encode(text))).collect()
+            (Read::Members(members), Manner::Deep) => members
+                .iter()
+                .map(|(member, text)| format!("{key}%5B{}%5D={}", encoded(member, false), encode(text)))
+                .collect(),
+            (Read::Items(items), Manner::Plain | Manner::Deep) if self.explode => {
+                items.iter().map(|text| pair(text)).collect()
             }
-            (Read::Items(items), Manner::Plain | Manner::Deep) if self.explode => items.iter().map(|text| pair(text)).collect(),
-            (Read::Items(items), manner) if self.explode && manner != Manner::Plain => items.iter().map(|text| pair(text)).collect(),
+            (Read::Items(items), manner) if self.explode && manner != Manner::Plain => {
+                items.iter().map(|text| pair(text)).collect()
+            }
             (Read::Members(members), _) if self.explode => {
                 members.iter().map(|(member, text)| format!("{}={}", encoded(member, false), encode(text))).collect()
             }
@@ -211,7 +216,11 @@ mod tests {
             (json!({"explode": false}), &object, "color=B,150,G,200,R,100"),
             (json!({"style": "spaceDelimited"}), &array, "color=blue%20black%20brown"),
             (json!({"style": "pipeDelimited"}), &array, "color=blue%7Cblack%7Cbrown"),
-            (json!({"style": "deepObject", "explode": true}), &object, "color%5BB%5D=150&color%5BG%5D=200&color%5BR%5D=100"),
+            (
+                json!({"style": "deepObject", "explode": true}),
+                &object,
+                "color%5BB%5D=150&color%5BG%5D=200&color%5BR%5D=100",
+            ),
             (json!({}), &json!([]), ""),
             (json!({"allowReserved": true}), &json!("a/b&c"), "color=a/b%26c"),
             (json!({}), &json!("a/b&c,سلام"), "color=a%2Fb%26c%2C%D8%B3%D9%84%D8%A7%D9%85"),
