@@ -165,7 +165,16 @@ impl Expr {
             .map_err(|errors| parse::undefined(source, errors, vars))?;
         let provided = names.into_iter().map(|name| name[1..].to_owned()).collect();
         let large = tokens.max(depth) > TOKENS_ON_CALLERS_STACK_MAX;
-        Ok(Self(Arc::new(Compiled { written: written.to_owned(), code, provided, used, secrets, patterns, filter, large })))
+        Ok(Self(Arc::new(Compiled {
+            written: written.to_owned(),
+            code,
+            provided,
+            used,
+            secrets,
+            patterns,
+            filter,
+            large,
+        })))
     }
 
     /// The jq text, without `${ }`.

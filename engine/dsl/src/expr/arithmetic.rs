@@ -1,6 +1,7 @@
 //! The operators that make values larger or compare many of them, each paying for what it does.
 
 use std::cell::Cell;
+use std::sync::Arc;
 
 use jaq_json::{Num, Val};
 
@@ -23,11 +24,12 @@ pub(super) fn plus(left: Val, right: Val, fuel: &Cell<u64>) -> Result<Val, Strin
     Ok(sum)
 }
 
+/// What nobody else holds is extended in place.
 fn copy_cost(value: &Val) -> u64 {
     let units = match value {
         Val::TStr(bytes) | Val::BStr(bytes) => bytes.len() / BYTES_OF_UNIT,
-        Val::Arr(items) => items.len() / ITEMS_OF_UNIT,
-        Val::Obj(members) => members.len() / ITEMS_OF_UNIT,
+        Val::Arr(items) if Arc::strong_count(items) > 1 => items.len() / ITEMS_OF_UNIT,
+        Val::Obj(members) if Arc::strong_count(members) > 1 => members.len() / ITEMS_OF_UNIT,
         _ => 0,
     };
     units as u64
@@ -72,12 +74,32 @@ pub(super) fn over(left: Val, right: Val, fuel: &Cell<u64>) -> Result<Val, Strin
     if let (Val::Num(_), Val::Num(divisor)) = (&left, &right)
         && float(divisor) == 0.0
     {
-        return Err("a number cannot be divided because the divisor is zero".to_owned());
+        return Err(format!("cannot calculate {left} / {right}"));
     }
     charge(&left, fuel)?;
     let quotient = (left / right).map_err(|error| message(error.into_val()))?;
     charge(&quotient, fuel)?;
     Ok(quotient)
+}
+
+/// The remainder of the whole parts, with the sign of the left one, as in jq.
+pub(super) fn remainder(left: Val, right: Val, fuel: &Cell<u64>) -> Result<Val, String> {
+    spend(fuel, 1)?;
+    match (&left, &right) {
+        (Val::Num(Num::Int(dividend)), Val::Num(Num::Int(divisor))) if *divisor != 0 => {
+            Ok(Val::from(dividend.checked_rem(*divisor).unwrap_or(0)))
+        }
+        (Val::Num(dividend), Val::Num(divisor)) => {
+            let (dividend, divisor) = (float(dividend), float(divisor));
+            if dividend.is_nan() || divisor.is_nan() {
+                return Ok(Val::from(f64::NAN));
+            }
+            let rest = (dividend as i64).checked_rem(divisor as i64);
+            let is_zero = divisor as i64 == 0;
+            if is_zero { Err(format!("cannot calculate {left} % {right}")) } else { Ok(Val::from(rest.unwrap_or(0) as isize)) }
+        }
+        _ => (left % right).map_err(|error| message(error.into_val())),
+    }
 }
 
 pub(super) fn message(error: Val) -> String {

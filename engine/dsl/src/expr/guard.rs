@@ -7,13 +7,14 @@
 
 use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::{BinaryOp, Def, Pattern, Term};
-use jaq_core::ops::Math;
-use jaq_core::path::{Part, Path};
+use jaq_core::ops::{Cmp, Math};
+use jaq_core::path::{Opt, Part, Path};
 
 /// Filters of the library that walk their whole input.
-const WALKS_INPUT: [&str; 37] = [
+const WALKS_INPUT: [&str; 40] = [
     "__csv",
     "__from_base32",
+    "__join",
     "__to_base32",
     "__tsv",
     "ascii_downcase",
@@ -44,8 +45,10 @@ const WALKS_INPUT: [&str; 37] = [
     "sort_by",
     "startswith",
     "strptime",
+    "toboolean",
     "tobytes",
     "tojson",
+    "tonumber",
     "trim",
     "unescape_html",
     "utf8bytelength",
@@ -53,8 +56,9 @@ const WALKS_INPUT: [&str; 37] = [
 /// Filters whose every use is as cheap as a literal.
 const FREE: [&str; 4] = ["true", "false", "null", "!empty"];
 
-/// Definitions that are bounded by themselves: a fold that must stay usable as a path, and an update from the leaves up.
-const BOUNDED: [&str; 2] = ["getpath", "walk"];
+/// Definitions that are bounded by themselves: a fold that must stay usable as a path, an update from the leaves up, and
+/// numbers made by the library's own division.
+const BOUNDED: [&str; 4] = ["getpath", "walk", "nan", "infinite"];
 /// The variable that holds the right side of an operator.
 const OPERAND: &str = "$!operand";
 
@@ -83,7 +87,11 @@ pub(super) fn term(term_: T<'_>) -> T<'_> {
             // As a path the library recurses on the stack for each item; a variable has no path.
             bind(Term::Fold(name, boxed(*source), pattern(pattern_), args), "$!", Term::Var("$!"))
         }
-        Term::TryCatch(body, catch) => Term::TryCatch(boxed(*body), catch.map(|catch| boxed(*catch))),
+        Term::TryCatch(body, catch) => {
+            let catch = catch.map_or_else(|| Term::Call("!nothing", Vec::new()), |catch| term(*catch));
+            // The text of an error holds the value that failed, so it is paid for.
+            Term::TryCatch(boxed(*body), Some(Box::new(pipe(Term::Call("!words", Vec::new()), catch))))
+        }
         Term::IfThenElse(cases, otherwise) => Term::IfThenElse(
             cases.into_iter().map(|(condition, then)| (term(condition), term(then))).collect(),
             otherwise.map(|otherwise| boxed(*otherwise)),
@@ -147,7 +155,7 @@ fn arithmetic<'s>(left: T<'s>, math: Math, right: T<'s>) -> T<'s> {
         Math::Sub => "!minus",
         Math::Mul => "!times",
         Math::Div => "!over",
-        Math::Rem => return charged(bind(right, OPERAND, operation(left, BinaryOp::Math(math), Term::Var(OPERAND)))),
+        Math::Rem => "!remainder",
     };
     Term::Call(name, vec![right, left])
 }
@@ -183,19 +191,58 @@ fn call<'s>(name: &'s str, args: Vec<T<'s>>) -> T<'s> {
     paying("!tick", call)
 }
 
+/// A path, cut before each slice, since a slice walks the string or list that it is taken of.
 fn path<'s>(base: T<'s>, Path(parts): Path<T<'s>>) -> T<'s> {
-    let many = parts.iter().any(|(part, _)| matches!(part, Part::Range(None, None)));
-    let walks = parts.iter().any(|(part, _)| !matches!(part, Part::Index(Term::Str(None, _) | Term::Num(_))));
-    let parts = parts.into_iter().map(|(part, optional)| {
-        let part = match part {
-            Part::Index(index) => Part::Index(term(index)),
-            Part::Range(from, to) => Part::Range(from.map(term), to.map(term)),
-        };
-        (part, optional)
-    });
-    let path = Term::Path(Box::new(base), Path(parts.collect()));
+    let mut result = base;
+    let mut steps = Vec::new();
+    for (part, optional) in parts {
+        match part {
+            Part::Index(index) => steps.push((Part::Index(whole(index, "!index")), optional)),
+            Part::Range(None, None) => steps.push((Part::Range(None, None), optional)),
+            Part::Range(from, to) => {
+                let sliced = steps_from(result, std::mem::take(&mut steps));
+                result = slice(sliced, from, to, optional);
+            }
+        }
+    }
+    steps_from(result, steps)
+}
+
+fn steps_from<'s>(base: T<'s>, steps: Vec<(Part<T<'s>>, Opt)>) -> T<'s> {
+    if steps.is_empty() {
+        return base;
+    }
+    let many = steps.iter().any(|(part, _)| matches!(part, Part::Range(None, None)));
+    let walks = steps.iter().any(|(part, _)| !matches!(part, Part::Index(Term::Str(None, _) | Term::Num(_))));
+    let path = Term::Path(Box::new(base), Path(steps));
     let path = if walks { paying("!tick", path) } else { path };
     if many { then_tick(path) } else { path }
+}
+
+/// `from as $!from | to as $!to | base | if . == null then . else (length as $! | .)[$!from:$!to] end`: the bounds are
+/// evaluated where the whole path is.
+fn slice<'s>(base: T<'s>, from: Option<T<'s>>, to: Option<T<'s>>, optional: Opt) -> T<'s> {
+    let range = Part::Range(from.is_some().then_some(Term::Var("$!from")), to.is_some().then_some(Term::Var("$!to")));
+    let sliced = Term::Path(Box::new(paying("!length", Term::Id)), Path(vec![(range, optional)]));
+    let is_null = operation(Term::Id, BinaryOp::Cmp(Cmp::Eq), Term::Call("null", Vec::new()));
+    let sliced = pipe(base, Term::IfThenElse(vec![(is_null, Term::Id)], Some(Box::new(sliced))));
+    let sliced = match to {
+        Some(to) => bind(pipe(term(to), Term::Call("!high", Vec::new())), "$!to", sliced),
+        None => sliced,
+    };
+    match from {
+        Some(from) => bind(pipe(term(from), Term::Call("!low", Vec::new())), "$!from", sliced),
+        None => sliced,
+    }
+}
+
+/// An index without its fraction, which jq cuts off.
+fn whole<'s>(index: T<'s>, cut: &'static str) -> T<'s> {
+    match index {
+        Term::Num(number) if number.bytes().all(|byte| byte.is_ascii_digit()) => Term::Num(number),
+        Term::Str(format, parts) => string(format, parts),
+        index => pipe(term(index), Term::Call(cut, Vec::new())),
+    }
 }
 
 /// `payment as $! | body`

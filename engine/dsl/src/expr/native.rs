@@ -8,13 +8,13 @@ use jaq_core::native::{Filter, Fun, run, v};
 use jaq_core::{Bind, Cv, DataT, Error, Exn, Lut, RunPtr, ValXs};
 use jaq_json::Val;
 
-use super::{TICK_COST, arithmetic, format, path, regex, value};
+use super::{TICK_COST, arithmetic, fault, format, path, regex, value};
 
 pub(super) const OUT_OF_FUEL: &str = "the expression takes too many steps or makes too much data";
 
 /// Filters of the library that read the clock, the time zone or the environment of the machine, write its log, or end
 /// the process; and those that are replaced by our own below.
-const REMOVED: [&str; 13] = [
+const REMOVED: [&str; 14] = [
     "env",
     "now",
     "localtime",
@@ -25,6 +25,7 @@ const REMOVED: [&str; 13] = [
     "fromjson",
     "tojson",
     "decode_base64",
+    "decode_uri",
     "matches",
     "split_",
     "split_matches",
@@ -70,7 +71,7 @@ pub(super) fn all() -> impl Iterator<Item = Fun<Kind>> {
     own().into_iter().map(run::<Kind>).chain(library)
 }
 
-fn own() -> [Filter<RunPtr<Kind>>; 20] {
+fn own() -> [Filter<RunPtr<Kind>>; 31] {
     [
         ("!tick", v(0), |cv| once(value::spend(fuel(&cv), TICK_COST).map(|()| Val::Null))),
         ("!charge", v(0), |cv| once(value::charge(&cv.1, fuel(&cv)).map(|()| Val::Null))),
@@ -79,6 +80,13 @@ fn own() -> [Filter<RunPtr<Kind>>; 20] {
         ("!minus", v(2), |cv| operator(cv, arithmetic::minus)),
         ("!times", v(2), |cv| operator(cv, arithmetic::times)),
         ("!over", v(2), |cv| operator(cv, arithmetic::over)),
+        ("!remainder", v(2), |cv| operator(cv, arithmetic::remainder)),
+        ("!index", v(0), |cv| once(Ok(path::whole(&cv.1, f64::floor)))),
+        ("!low", v(0), |cv| once(Ok(path::bound(&cv.1, f64::floor)))),
+        ("!high", v(0), |cv| once(Ok(path::bound(&cv.1, f64::ceil)))),
+        ("!length", v(0), |cv| once(value::charge_length(&cv.1, fuel(&cv)).map(|()| Val::Null))),
+        ("!words", v(0), |cv| once(words(&cv))),
+        ("!nothing", v(0), |_| Box::new(std::iter::empty())),
         ("__update", [Bind::Var(()), Bind::Fun(())].into(), |mut cv| {
             let (update, context) = cv.0.pop_fun();
             let paths = cv.0.pop_var();
@@ -101,6 +109,13 @@ fn own() -> [Filter<RunPtr<Kind>>; 20] {
         ("__pieces", v(2), |cv| search(cv, |search, fuel| search.pieces(fuel))),
         ("__csv", v(0), |cv| once(format::csv(&cv.1))),
         ("__tsv", v(0), |cv| once(format::tsv(&cv.1))),
+        ("__join", v(1), |mut cv| {
+            let separator = cv.0.pop_var();
+            once(format::join(&cv.1, &separator))
+        }),
+        ("tonumber", v(0), |cv| once(format::to_number(&cv.1))),
+        ("toboolean", v(0), |cv| once(format::to_boolean(&cv.1))),
+        ("decode_uri", v(0), |cv| once(format::from_uri(&cv.1))),
         ("__to_base32", v(0), |cv| once(format::to_base32(&cv.1))),
         ("__from_base32", v(0), |cv| once(format::from_base32(&cv.1))),
         ("decode_base64", v(0), |cv| once(format::from_base64(&cv.1))),
@@ -113,13 +128,13 @@ fn own() -> [Filter<RunPtr<Kind>>; 20] {
 fn operator<'a>(mut cv: Cv<'a, Kind>, run: fn(Val, Val, &Cell<u64>) -> Result<Val, String>) -> ValXs<'a, Val> {
     let left = cv.0.pop_var();
     let right = cv.0.pop_var();
-    once(run(left, right, fuel(&cv)))
+    let fuel = fuel(&cv);
+    // The left side is often the input itself; with the input let go it can be extended in place.
+    drop(cv);
+    once(run(left, right, fuel))
 }
 
-fn search<'a>(
-    mut cv: Cv<'a, Kind>,
-    run: fn(&regex::Search<'_>, &Cell<u64>) -> Result<Val, String>,
-) -> ValXs<'a, Val> {
+fn search<'a>(mut cv: Cv<'a, Kind>, run: fn(&regex::Search<'_>, &Cell<u64>) -> Result<Val, String>) -> ValXs<'a, Val> {
     let flags = cv.0.pop_var();
     let pattern = cv.0.pop_var();
     let (fuel, patterns) = (fuel(&cv), cv.0.data().patterns);
@@ -136,6 +151,18 @@ fn fuel<'a>(cv: &Cv<'a, Kind>) -> &'a Cell<u64> {
 
 fn once<'a>(result: Result<Val, String>) -> ValXs<'a, Val> {
     box_once(result.map_err(|message| Exn::from(Error::str(message))))
+}
+
+/// The message of an error as jq says it, paid for by its length; an error that is no text as it is.
+fn words(cv: &Cv<'_, Kind>) -> Result<Val, String> {
+    value::charge(&cv.1, fuel(cv))?;
+    match &cv.1 {
+        Val::TStr(bytes) => {
+            let said = std::str::from_utf8(bytes).ok().and_then(fault::words);
+            Ok(said.map_or_else(|| cv.1.clone(), Val::from))
+        }
+        other => Ok(other.clone()),
+    }
 }
 
 /// A string as it is, anything else as JSON.

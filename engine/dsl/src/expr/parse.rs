@@ -115,7 +115,9 @@ pub(super) fn refuse_forbidden(source: &str, term: &Term<&str>) -> Result<usize,
 fn reserved_name<'s>(term: &Term<&'s str>) -> Option<&'s str> {
     let names = match term {
         Term::Call(name, _) | Term::Var(name) | Term::Fold(name, ..) => vec![*name],
-        Term::Def(defs, _) => defs.iter().flat_map(|def| std::iter::once(&def.name).chain(&def.args)).copied().collect(),
+        Term::Def(defs, _) => {
+            defs.iter().flat_map(|def| std::iter::once(&def.name).chain(&def.args)).copied().collect()
+        }
         _ => Vec::new(),
     };
     names.into_iter().find(|name| *name != LOCATION && name.trim_start_matches('$').starts_with("__"))

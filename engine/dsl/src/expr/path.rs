@@ -16,6 +16,9 @@ use super::{TICK_COST, VALUE_DEPTH_MAX};
 /// Items of a shared list or mapping that are copied for one unit.
 const COPIES_OF_UNIT: usize = 8;
 
+/// Highest position that is written to.
+const INDEX_MAX: usize = 1 << 29;
+
 /// Each value at one of `paths`, in their order, becomes what `update` gives for it; where it gives nothing, the value is
 /// removed at the end.
 pub(super) fn update<'a>(
@@ -88,7 +91,7 @@ fn get(root: &Val, steps: &[Val], fuel: &Cell<u64>) -> Result<Val, String> {
             let range = range(slice, items.len())?;
             get(&items[range].iter().cloned().collect(), rest, fuel)
         }
-        _ => Err(format!("Cannot index {} with {}", kind(root), kind(step))),
+        _ => Err(format!("cannot index {root} with {step}")),
     }
 }
 
@@ -119,6 +122,9 @@ fn put_at(root: Val, steps: &[Val], new: Val, fuel: &Cell<u64>) -> Result<Val, S
             let mut items = list(root);
             let index = index(number).ok_or("Cannot set array element at NaN index")?;
             let index = from_end(index, items.len()).ok_or("Out of bounds negative array index")?;
+            if index >= INDEX_MAX {
+                return Err("Array index too large".to_owned());
+            }
             let added = (index + 1).saturating_sub(items.len());
             spend(fuel, added as u64)?;
             let items_ = owned_items(&mut items, fuel)?;
@@ -139,7 +145,7 @@ fn put_at(root: Val, steps: &[Val], new: Val, fuel: &Cell<u64>) -> Result<Val, S
         }
         (Val::TStr(_) | Val::BStr(_), Val::Obj(_)) => Err("Cannot update string slices".to_owned()),
         (Val::Arr(_), Val::Arr(_)) => Err("Cannot update field at array index of array".to_owned()),
-        (root, step) => Err(format!("Cannot index {} with {}", kind(&root), kind(step))),
+        (root, step) => Err(format!("cannot index {root} with {step}")),
     }
 }
 
@@ -218,7 +224,9 @@ fn delete_members(root: Val, steps: &[&Val], fuel: &Cell<u64>) -> Result<Val, St
             let mut kept = vec![true; items.len()];
             for step in steps {
                 let removed = match step {
-                    Val::Num(number) => index(number).and_then(|index| from_end(index, items.len())).map(|index| index..index + 1),
+                    Val::Num(number) => {
+                        index(number).and_then(|index| from_end(index, items.len())).map(|index| index..index + 1)
+                    }
                     Val::Obj(slice) => Some(range(slice, items.len())?),
                     step => return Err(format!("Cannot delete {} of an array", kind(step))),
                 };
@@ -239,6 +247,22 @@ fn index(number: &Num) -> Option<i64> {
         other => float(other),
     };
     (!float.is_nan()).then_some(float.floor() as i64)
+}
+
+/// A number rounded to a whole one; anything else, and what is no number, as it is.
+pub(super) fn whole(value: &Val, round: fn(f64) -> f64) -> Val {
+    match value {
+        Val::Num(Num::Float(float)) if !float.is_nan() => Val::from(round(*float) as isize),
+        other => other.clone(),
+    }
+}
+
+/// A bound of a slice: rounded, and open where it is no number.
+pub(super) fn bound(value: &Val, round: fn(f64) -> f64) -> Val {
+    match value {
+        Val::Num(Num::Float(float)) if float.is_nan() => Val::Null,
+        other => whole(other, round),
+    }
 }
 
 pub(super) fn float(number: &Num) -> f64 {

@@ -17,7 +17,7 @@ pub(super) const CLOCK: &str = "now";
 const OWN: &str = include_str!("prelude.jq");
 
 /// Definitions over filters that are removed.
-const REMOVED: [&str; 4] = ["halt", "halt_error", "stderr", "debug"];
+const REMOVED: [&str; 6] = ["halt", "halt_error", "stderr", "debug", "tonumber", "toboolean"];
 
 /// A definition of the library, and what it calls.
 struct Known {

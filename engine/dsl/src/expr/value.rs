@@ -99,6 +99,16 @@ pub(super) fn spend(fuel: &Cell<u64>, cost: u64) -> Result<(), String> {
 pub(super) fn charge(value: &Val, fuel: &Cell<u64>) -> Result<(), String> {
     charge_below(value, fuel, 0)
 }
+/// Pays for walking a string or a list, and not what the list holds.
+pub(super) fn charge_length(value: &Val, fuel: &Cell<u64>) -> Result<(), String> {
+    let units = match value {
+        Val::TStr(bytes) | Val::BStr(bytes) => bytes.len() / BYTES_OF_UNIT,
+        Val::Arr(items) => items.len() / BYTES_OF_UNIT,
+        _ => 0,
+    };
+    spend(fuel, 1 + units as u64)
+}
+
 /// Pays for walking the whole value; what was paid.
 pub(super) fn weigh(value: &Val, fuel: &Cell<u64>) -> Result<u64, String> {
     let before = fuel.get();
