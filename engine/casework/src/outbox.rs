@@ -156,7 +156,7 @@ pub fn expire_next(context: &mut Context<'_>) -> Option<Reply> {
     let over = |dispatch: &&Dispatch| dispatch.status == DispatchStatus::Ready && dispatch.expires_at <= at;
     let dispatch = context.records.dispatches.values().find(over)?;
     if let Some(call) = &dispatch.reply_to {
-        return Some(request::expired(dispatch, call));
+        return Some(request::expired(context, dispatch, call));
     }
     let id = dispatch.id;
     let reason = "it could not be sent before it expired".to_owned();

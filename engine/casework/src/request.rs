@@ -2,7 +2,7 @@
 //!
 //! Owns: how a call becomes an entry of the outbox, and what the end of that entry means to the call. A request that
 //! brought an answer, or certainly never reached its peer, is over after one attempt: the flow is told and has `try` and
-//! `retry` of its own. Only where nobody knows does the operation's policy decide, as it does for messages.
+//! `retry` of its own. Where nobody waits for the answer, a person is told of what failed, as with a message. Only where nobody knows does the operation's policy decide, as it does for messages.
 
 use peygir_core::error::Kind;
 use peygir_core::{Data, Error, Id};
@@ -10,8 +10,12 @@ use serde_json::Value;
 
 use crate::event::Event;
 use crate::host::{Context, Reply};
+use crate::incident::opened;
 use crate::outbox::{Attempt, Policy, ambiguous, backoff, pass_incident};
-use crate::records::{CallRef, Dispatch, DispatchStatus};
+use crate::records::{About, CallRef, Dispatch, DispatchStatus};
+
+/// Stands in a call's place of its activation where nobody waits for the answer.
+pub const NOBODY: u64 = u64::MAX;
 
 const LOST: &str = "nobody knows whether the request was carried out";
 
@@ -31,7 +35,10 @@ pub fn queue(context: &mut Context<'_>, call: &CallRef, asked: &Asked<'_>) -> Ev
     Event::MessageQueued(Dispatch {
         id: context.draws.id(),
         // Requests wait for nobody but their own flow, which makes one after the other where it wants to.
-        lane: format!("{}/{}/{}", asked.function, call.instance, call.activation),
+        lane: match call.activation {
+            NOBODY => format!("{}/{}/{}", asked.function, call.instance, call.key),
+            activation => format!("{}/{}/{activation}", asked.function, call.instance),
+        },
         key,
         channel: asked.function.to_owned(),
         connector: asked.connector.to_owned(),
@@ -90,7 +97,12 @@ fn broken(detail: &str) -> Error {
     Error::new(Kind::Communication, detail)
 }
 
-fn failed(context: &Context<'_>, dispatch: &Dispatch, call: &CallRef, fault: &str, error: Error) -> Reply {
+fn failed(context: &mut Context<'_>, dispatch: &Dispatch, call: &CallRef, fault: &str, error: Error) -> Reply {
+    if call.activation == NOBODY {
+        let incident = opened(context, About::MessageFailed(dispatch.id), fault.to_owned());
+        let failed = Event::MessageFailed { dispatch: dispatch.id, fault: fault.to_owned() };
+        return Reply { events: vec![failed, incident], ..Reply::default() };
+    }
     let mut events = vec![Event::RequestFailed { dispatch: dispatch.id, fault: fault.to_owned() }];
     events.extend(pass_incident(context, dispatch.id));
     Reply { events, faults: vec![(call.clone(), error)], ..Reply::default() }
@@ -106,8 +118,13 @@ fn unknown(context: &mut Context<'_>, dispatch: &Dispatch, call: &CallRef, error
 }
 
 /// Its time is over and it was not sent.
-pub(crate) fn expired(dispatch: &Dispatch, call: &CallRef) -> Reply {
-    let error = Error::new(Kind::Timeout, "the request could not be made before it expired");
+pub(crate) fn expired(context: &mut Context<'_>, dispatch: &Dispatch, call: &CallRef) -> Reply {
+    const EXPIRED: &str = "the request could not be made before it expired";
+    if call.activation == NOBODY {
+        let incident = opened(context, About::MessageExpired(dispatch.id), EXPIRED.to_owned());
+        return Reply { events: vec![Event::MessageExpired { dispatch: dispatch.id }, incident], ..Reply::default() };
+    }
+    let error = Error::new(Kind::Timeout, EXPIRED);
     let events = vec![Event::MessageExpired { dispatch: dispatch.id }];
     Reply { events, faults: vec![(call.clone(), error)], ..Reply::default() }
 }

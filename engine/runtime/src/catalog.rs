@@ -13,14 +13,17 @@ use peygir_casework::host::Channel;
 use peygir_casework::outbox::{OnAmbiguous, Policy};
 use peygir_casework::records::SEND;
 use peygir_connector::{Ambiguous, Dedup, Manifest, Operation};
-use peygir_core::CloudEvent;
 use peygir_core::state::FlowRef;
+use peygir_core::{CloudEvent, Data, Id, Surroundings};
 use peygir_decision::Table;
-use peygir_dsl::model::Workflow;
+use peygir_dsl::model::{FlowName, Workflow};
 use peygir_script::{Deadline, Script};
 use serde_json::Value;
 
-use crate::pack;
+use crate::interest::{Interest, listener_of};
+use crate::limits::Limits;
+use crate::vault::{Secrets, Vault};
+use crate::{pack, schedule};
 
 /// Wall-clock limit of one script: far above what its fuel takes, so that a slow machine does not decide.
 pub const SCRIPT_MS_MAX: u64 = 500;
@@ -38,8 +41,18 @@ const UNKNOWN: Policy = Policy {
 pub struct Flow {
     pub workflow: Arc<Workflow>,
     pub source: Arc<str>,
-    /// SHA-256 of the source, in hexadecimal.
+    /// Texts behind the addresses that the source names, as they were read with it.
+    pub resources: BTreeMap<String, Arc<str>>,
+    /// SHA-256 of the source and of those texts, in hexadecimal.
     pub digest: String,
+}
+
+/// Added to a flow's version it names the listener of its schedule; a version can't be written so.
+const LISTENER_SUFFIX: &str = "/events";
+
+/// Name of the flow that gathers the events of a flow's schedule.
+pub fn listener_name(flow: &FlowRef) -> String {
+    format!("{}/{}:{}{LISTENER_SUFFIX}", flow.namespace, flow.name, flow.version)
 }
 
 /// What a name that a flow calls stands for.
@@ -53,6 +66,8 @@ pub enum Function {
         operation: String,
         expires_us: i64,
     },
+    /// An instance of its own; what the function is called with is its input.
+    Flow(FlowRef),
 }
 
 /// Makes the wall-clock limit of one script; a virtual clock gives one that never ends.
@@ -62,6 +77,9 @@ pub type ScriptDeadline = Arc<dyn Fn() -> Deadline + Send + Sync>;
 pub struct Catalog {
     pack: pack::Catalog,
     flows: BTreeMap<FlowRef, Flow>,
+    /// The flows that gather the events of schedules, by [`listener_name`].
+    listeners: BTreeMap<String, Flow>,
+    interest: Interest,
     zone: jiff::tz::TimeZone,
     /// By the connector's name in the deployment.
     manifests: BTreeMap<String, Manifest>,
@@ -82,12 +100,51 @@ impl Catalog {
                     version: name.version.clone(),
                 };
                 let digest = flow.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
-                (reference, Flow { workflow: flow.workflow.clone(), source: flow.source.clone(), digest })
+                let (workflow, source) = (flow.workflow.clone(), flow.source.clone());
+                (reference, Flow { workflow, source, resources: flow.resources.clone(), digest })
             })
             .collect();
         let zone = peygir_calendar::zone(&pack.deployment.zone).unwrap_or_else(peygir_calendar::tehran);
         let manifests = manifests.clone();
-        Self { pack, flows, zone, manifests, callback_secrets: BTreeMap::new(), script_deadline }
+        let (listeners, interest) = (BTreeMap::new(), Interest::default());
+        let callback_secrets = BTreeMap::new();
+        let mut catalog = Self { pack, flows, listeners, interest, zone, manifests, callback_secrets, script_deadline };
+        for (name, flow) in catalog.flows.clone() {
+            catalog.note_events(&name, &flow);
+        }
+        catalog
+    }
+
+    /// Notes what a flow waits for, and makes the listener of its schedule.
+    fn note_events(&mut self, name: &FlowRef, flow: &Flow) {
+        self.interest.add(&flow.workflow);
+        if schedule::listens(&flow.workflow)
+            && let Some(listener) = listener_of(&flow.workflow)
+        {
+            let listener = Flow { workflow: Arc::new(listener), ..flow.clone() };
+            self.listeners.insert(listener_name(name), listener);
+        }
+    }
+
+    /// Events that some flow waits for.
+    pub fn interest(&self) -> &Interest {
+        &self.interest
+    }
+
+    /// Flows of the present deployment with a schedule that needs a stream of its own: of each name the newest version.
+    pub fn scheduled(&self) -> Vec<FlowRef> {
+        let mut newest: BTreeMap<(String, String), (semver::Version, FlowRef, bool)> = BTreeMap::new();
+        for (name, flow) in &self.pack.flows {
+            let Ok(version) = semver::Version::parse(&name.version) else { continue };
+            let reference =
+                FlowRef { namespace: name.namespace.clone(), name: name.name.clone(), version: name.version.clone() };
+            let entry = (version, reference, schedule::needs_stream(&flow.workflow));
+            let key = (name.namespace.clone(), name.name.clone());
+            if newest.get(&key).is_none_or(|(known, _, _)| *known < entry.0) {
+                newest.insert(key, entry);
+            }
+        }
+        newest.into_values().filter(|(_, _, scheduled)| *scheduled).map(|(_, name, _)| name).collect()
     }
 
     /// The secret that a connector's peer has to name in its calls.
@@ -98,6 +155,7 @@ impl Catalog {
 
     /// Adds a flow that an earlier deployment had.
     pub fn with_earlier_flow(mut self, name: FlowRef, flow: Flow) -> Self {
+        self.note_events(&name, &flow);
         self.flows.entry(name).or_insert(flow);
         self
     }
@@ -107,11 +165,17 @@ impl Catalog {
     }
 
     pub fn flow(&self, name: &FlowRef) -> Option<&Flow> {
-        self.flows.get(name)
+        self.flows.get(name).or_else(|| {
+            let version = name.version.strip_suffix(LISTENER_SUFFIX)?;
+            self.listeners.get(&listener_name(&FlowRef { version: version.to_owned(), ..name.clone() }))
+        })
     }
 
     /// By `namespace/name:version`.
     pub fn flow_named(&self, name: &str) -> Option<&Flow> {
+        if let Some(listener) = self.listeners.get(name) {
+            return Some(listener);
+        }
         let (namespace, rest) = name.split_once('/')?;
         let (name, version) = rest.split_once(':')?;
         self.flows.get(&FlowRef { namespace: namespace.to_owned(), name: name.to_owned(), version: version.to_owned() })
@@ -129,14 +193,39 @@ impl Catalog {
     }
 
     /// `NAME` or `NAME:VERSION@default`; which version answers is decided here, at the call. The input says which
-    /// operation is meant where several share a name.
-    pub fn function(&self, name: &str, input: &Value) -> Option<Function> {
-        let name = name.split([':', '@']).next().unwrap_or(name);
-        functions::find(name)
+    /// operation is meant where several share a name. Flows come last, those of the caller's namespace first.
+    pub fn function(&self, name: &str, input: &Value, namespace: &str) -> Option<Function> {
+        let bare = name.split([':', '@']).next().unwrap_or(name);
+        functions::find(bare)
             .map(Function::BuiltIn)
-            .or_else(|| self.pack.tables.get(name).map(|found| Function::Table(found.table.clone())))
-            .or_else(|| self.pack.scripts.get(name).map(|found| Function::Script(found.script.clone())))
-            .or_else(|| self.operation_called(name, input))
+            .or_else(|| self.pack.tables.get(bare).map(|found| Function::Table(found.table.clone())))
+            .or_else(|| self.pack.scripts.get(bare).map(|found| Function::Script(found.script.clone())))
+            .or_else(|| self.operation_called(bare, input))
+            .or_else(|| self.flow_called(name, bare, namespace).map(Function::Flow))
+    }
+
+    fn flow_called(&self, name: &str, bare: &str, namespace: &str) -> Option<FlowRef> {
+        let version = name[bare.len()..].strip_prefix(':').map(|rest| rest.split('@').next().unwrap_or(rest));
+        let elsewhere = || {
+            let named = |flow: &&FlowRef| flow.name == bare;
+            self.flows.keys().find(named).map(|flow| flow.namespace.clone())
+        };
+        let here = self.flow_to_run(namespace, bare, version);
+        let found = here.or_else(|| self.flow_to_run(&elsewhere()?, bare, version));
+        found.map(|(flow, _)| flow.clone())
+    }
+
+    /// The flow of this name; of the newest version that is deployed where none is asked for. A flow that only an earlier
+    /// deployment had is found last.
+    pub fn flow_to_run(&self, namespace: &str, name: &str, version: Option<&str>) -> Option<(&FlowRef, &Flow)> {
+        let deployed = |flow: &FlowRef| {
+            let (namespace, name, version) = (flow.namespace.clone(), flow.name.clone(), flow.version.clone());
+            self.pack.flows.contains_key(&FlowName { namespace, name, version })
+        };
+        let named = |(flow, _): &(&FlowRef, &Flow)| flow.namespace == namespace && flow.name == name;
+        let wanted = |(flow, _): &(&FlowRef, &Flow)| version.is_none_or(|version| flow.version == version);
+        let order = |flow: &FlowRef| (deployed(flow), semver::Version::parse(&flow.version).ok(), flow.version.clone());
+        self.flows.iter().filter(named).filter(wanted).max_by_key(|(flow, _)| order(flow))
     }
 
     fn operation_called(&self, name: &str, input: &Value) -> Option<Function> {
@@ -207,6 +296,21 @@ impl Catalog {
 
     pub fn province_of_line(&self, connector: &str, line: &str) -> Option<&str> {
         self.pack.deployment.province_of_line(connector, line)
+    }
+
+    pub fn limits(&self) -> &Limits {
+        &self.pack.deployment.limits
+    }
+
+    pub fn secrets(&self) -> &Secrets {
+        &self.pack.secrets
+    }
+
+    /// What the flows of a stream are told of the deployment.
+    pub fn surroundings(&self, vault: &Vault, stream: Id) -> Surroundings {
+        let secrets = self.secrets();
+        let tokens = (!secrets.is_empty()).then(|| Data::from(secrets.tokens(vault, stream)));
+        Surroundings { limits: self.limits().of_instances.clone(), secrets: tokens }
     }
 
     pub fn calendar(&self, name: &str) -> Option<&Calendar> {

@@ -1,7 +1,10 @@
 //! What may be asked of a stream, and how it stands in the journal.
 
 use minicbor::{Decode, Encode};
+use peygir_core::state::FlowRef;
 use peygir_core::{CloudEvent, Data, Error, Id, Moment, Seed};
+
+use crate::schedule::Schedule;
 
 /// A command as it was received: who, when, what, and the draws that came with it.
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
@@ -39,6 +42,9 @@ pub enum Command {
         flow: String,
         #[n(1)]
         input: Data,
+        /// Keys that this start must be the first to claim.
+        #[cbor(n(2), default)]
+        claims: Vec<Claim>,
     },
     /// Does whatever is due at the command's time.
     #[n(2)]
@@ -163,6 +169,104 @@ pub enum Command {
         #[n(2)]
         label: String,
     },
+    /// A person's word to an instance. Unlike [`Command::Step`], which comes from the turns themselves, it is refused where
+    /// the instance does not take it.
+    #[n(22)]
+    Instance {
+        #[n(0)]
+        instance: Id,
+        /// To suspend, resume, cancel or retry. Cancelling goes on to the instances that the cancelled one awaits;
+        /// suspending and resuming stay with the one instance: its children go on, and their answers wait for it.
+        #[n(1)]
+        command: peygir_core::Command,
+    },
+    /// A flow that a task of an instance runs, and that is not yet started.
+    #[n(23)]
+    Run {
+        #[n(0)]
+        instance: Id,
+        #[n(1)]
+        run: Run,
+    },
+    /// A call that nobody waits for, asked for and not yet made.
+    #[n(24)]
+    Tell {
+        #[n(0)]
+        instance: Id,
+        #[n(1)]
+        activation: u64,
+        #[n(2)]
+        function: String,
+        #[n(3)]
+        with: Data,
+        #[n(4)]
+        key: String,
+    },
+    /// An event comes to the stream that is its own, to be carried to whoever waits for it.
+    #[n(25)]
+    Publish {
+        #[n(0)]
+        event: CloudEvent,
+        /// The stream of the flow that emitted it; none for an event from outside.
+        #[n(1)]
+        origin: Option<Id>,
+    },
+    /// Carries an event on. Whom to is looked up as the command is carried out.
+    #[n(26)]
+    Spread {
+        #[n(0)]
+        event: CloudEvent,
+        #[n(1)]
+        origin: Option<Id>,
+        /// The stream that the event's subject names: it keeps what nobody there waits for.
+        #[n(2)]
+        named: Option<Id>,
+        /// A page of streams that may wait for it.
+        #[n(3)]
+        to: Vec<Id>,
+        /// Where the next page begins.
+        #[cbor(n(4), with = "minicbor::bytes")]
+        next: Option<Vec<u8>>,
+    },
+    /// An event that a listener may wait for; nobody here keeps it otherwise.
+    #[n(27)]
+    Offer(#[n(0)] CloudEvent),
+    /// To the stream of a schedule: the flow that it starts from now on, or none any more.
+    #[n(28)]
+    SetSchedule(#[n(0)] Option<FlowRef>),
+    /// To the stream of a schedule: a run that it started has ended.
+    #[n(29)]
+    RunEnded,
+    /// To the stream of a webhook: it takes no events, and a person is told.
+    #[n(30)]
+    WebhookFailing {
+        #[n(0)]
+        name: String,
+        #[n(1)]
+        reason: String,
+    },
+}
+
+/// What a `run: workflow` asks for.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub struct Run {
+    #[n(0)]
+    pub activation: u64,
+    /// The id that the new instance gets.
+    #[n(1)]
+    pub child: Id,
+    #[n(2)]
+    pub namespace: String,
+    #[n(3)]
+    pub name: String,
+    /// None: the newest that is deployed when it starts.
+    #[n(4)]
+    pub version: Option<String>,
+    #[n(5)]
+    pub input: Data,
+    #[n(6)]
+    pub awaits: bool,
 }
 
 impl Command {
@@ -172,7 +276,9 @@ impl Command {
             Command::Continue { instance }
             | Command::Step { instance, .. }
             | Command::Call { instance, .. }
-            | Command::Listen { instance, .. } => Some(*instance),
+            | Command::Listen { instance, .. }
+            | Command::Run { instance, .. }
+            | Command::Tell { instance, .. } => Some(*instance),
             _ => None,
         }
     }
@@ -197,6 +303,9 @@ pub enum AttemptResult {
         /// The peer's answer, where a flow waits for it.
         #[n(1)]
         output: Option<Data>,
+        /// What proved to the peer who asked, its parameter sealed: `{scheme, parameter}`.
+        #[n(2)]
+        authorization: Option<Data>,
     },
     #[n(1)]
     Failed {
@@ -225,4 +334,10 @@ pub enum Recorded {
     },
     #[n(1)]
     Case(#[n(0)] peygir_casework::Event),
+    /// A schedule as it is from now on.
+    #[n(2)]
+    Schedule(#[n(0)] Option<Schedule>),
+    /// The listener of a schedule is through and leaves nothing behind.
+    #[n(3)]
+    ListenerGone(#[n(0)] Id),
 }

@@ -1,11 +1,14 @@
 //! Flows that were ever deployed: kept in the store, so that an instance keeps the version it was started with when the
 //! files have gone on.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use minicbor::{Decode, Encode};
 use peygir_core::state::FlowRef;
 use peygir_core::{Id, Moment};
+use peygir_dsl::read::{Names, Resource};
+use peygir_source::Severity;
 use peygir_store::{Batch, Conflict, Store};
 
 use crate::catalog::{Catalog, Flow};
@@ -40,6 +43,9 @@ struct FlowRow {
     digest: String,
     #[n(2)]
     source: String,
+    /// Texts behind the addresses that the source names, as they were when it was deployed: copies may go on.
+    #[cbor(n(3), default)]
+    resources: BTreeMap<String, String>,
 }
 
 /// Keeps the catalog's flows, and gives it back with those of earlier deployments beside them.
@@ -57,7 +63,10 @@ pub fn deploy(store: &dyn Store, catalog: Catalog, at: Moment) -> Result<Catalog
             Some(row) if row.digest == flow.digest => {}
             Some(_) => return Err(Error::Changed(shown(name))),
             None => {
-                new.push(FlowRow { name: name.clone(), digest: flow.digest.clone(), source: flow.source.to_string() })
+                let text = |(address, text): (&String, &Arc<str>)| (address.clone(), text.to_string());
+                let resources = flow.resources.iter().map(text).collect();
+                let (digest, source) = (flow.digest.clone(), flow.source.to_string());
+                new.push(FlowRow { name: name.clone(), digest, source, resources });
             }
         }
     }
@@ -100,10 +109,11 @@ fn shown(name: &FlowRef) -> String {
     format!("{}/{}:{}", name.namespace, name.name, name.version)
 }
 
-/// Whoever knows all functions of that time is gone: names are not checked again.
-struct AnyName;
+/// Whoever knows all functions, flows and secrets of that time is gone: names are not checked again. Texts are those that
+/// were kept with the flow.
+struct Kept(BTreeMap<String, Arc<str>>);
 
-impl peygir_dsl::read::Names for AnyName {
+impl Names for Kept {
     fn has_function(&self, _: &str) -> Option<bool> {
         None
     }
@@ -111,13 +121,23 @@ impl peygir_dsl::read::Names for AnyName {
     fn functions(&self) -> Vec<String> {
         Vec::new()
     }
+
+    fn resource(&self, address: &str) -> Resource {
+        self.0.get(address).map_or(Resource::Unknown, |text| Resource::Text(text.clone()))
+    }
 }
 
 fn revive(catalog: Catalog, row: FlowRow) -> Result<Catalog, Error> {
     let unreadable = |what: String| Error::Unreadable { name: shown(&row.name), what };
     let root = peygir_source::yaml::parse(&row.source).map_err(|found| unreadable(found.message))?;
-    let (workflow, _) = peygir_dsl::read::workflow(&root, &AnyName)
-        .map_err(|found| unreadable(found.list.first().map(|first| first.message.clone()).unwrap_or_default()))?;
-    let flow = Flow { workflow: Arc::new(workflow), source: row.source.as_str().into(), digest: row.digest.clone() };
+    let resources: BTreeMap<String, Arc<str>> =
+        row.resources.iter().map(|(address, text)| (address.clone(), text.as_str().into())).collect();
+    let names = Kept(resources.clone());
+    let (workflow, _) = peygir_dsl::read::workflow(&root, &names).map_err(|found| {
+        let first = found.list.iter().find(|found| found.severity == Severity::Error);
+        unreadable(first.map(|first| first.message.clone()).unwrap_or_default())
+    })?;
+    let (source, digest) = (row.source.as_str().into(), row.digest.clone());
+    let flow = Flow { workflow: Arc::new(workflow), source, resources, digest };
     Ok(catalog.with_earlier_flow(row.name, flow))
 }

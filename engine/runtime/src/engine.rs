@@ -1,21 +1,28 @@
 //! The engine over a store: load, decide, commit, and what waits to be done. No tokio in here, so that a server, a
 //! scenario and a simulation drive the same thing.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 
 use peygir_casework::functions::claim_of_code;
 use peygir_casework::records::DispatchStatus;
+use peygir_casework::request::NOBODY;
+use peygir_core::state::FlowRef;
 use peygir_core::{Id, Moment, Seed};
-use peygir_store::{Batch, Conflict, InboxKey, Store};
+use peygir_store::{Batch, Conflict, InboxKey, Store, Version};
 
+use crate::cache::Cache;
+pub use crate::cache::Figures as CacheFigures;
 use crate::catalog::Catalog;
 use crate::command::{Command, Envelope};
-use crate::outgoing::{self, Opened};
+use crate::outgoing::{self, Opened, Opener};
 use crate::rows;
 use crate::stream::{Row, Stream};
 use crate::turn::{Decided, Refused, decide};
 use crate::vault::Vault;
 
+/// Streams that an event is carried to in one turn.
+const SPREAD_STREAMS: usize = 500;
 /// How often a turn is decided again because somebody else wrote its stream first.
 pub const CONFLICTS_MAX: u32 = 32;
 /// Rows of a stream read at once.
@@ -24,11 +31,17 @@ const PAGE_ROWS: usize = 1_000;
 /// Where random bytes come from: the system, or a seed in scenarios.
 pub type Random = Arc<dyn Fn() -> [u8; 32] + Send + Sync>;
 
+/// Where the seed of a command comes from, in place of [`Random`]: scenarios derive it from the command and its stream,
+/// so that a run that was cut short draws what an uninterrupted one draws.
+pub type Seeds = Arc<dyn Fn(Id, Moment, &Command) -> Seed + Send + Sync>;
+
 pub struct Engine {
     pub store: Arc<dyn Store>,
     pub vault: Vault,
     catalog: RwLock<Arc<Catalog>>,
     random: Random,
+    seeds: Option<Seeds>,
+    cache: Cache,
 }
 
 /// Why a command was not carried out.
@@ -69,7 +82,11 @@ pub struct Ready {
 
 impl Engine {
     pub fn new(store: Arc<dyn Store>, vault: Vault, catalog: Catalog, random: Random) -> Self {
-        Self { store, vault, catalog: RwLock::new(Arc::new(catalog)), random }
+        Self { store, vault, catalog: RwLock::new(Arc::new(catalog)), random, seeds: None, cache: Cache::default() }
+    }
+
+    pub fn with_seeds(self, seeds: Seeds) -> Self {
+        Self { seeds: Some(seeds), ..self }
     }
 
     pub fn catalog(&self) -> Arc<Catalog> {
@@ -92,12 +109,43 @@ impl Engine {
     }
 
     pub fn load(&self, id: Id) -> Result<Stream, Failure> {
-        let broken = |error: peygir_store::Error| Failure::Internal(error.to_string());
+        if let Some(stream) = self.cache.get(id, self.version(id)?) {
+            return Ok(Arc::unwrap_or_clone(stream));
+        }
+        let stream = self.load_stored(id)?;
+        self.keep(&stream);
+        Ok(stream)
+    }
+
+    /// The stream for a turn, which makes the next version of it.
+    fn load_for_turn(&self, id: Id) -> Result<Stream, Failure> {
+        match self.cache.take(id, self.version(id)?) {
+            Some(stream) => Ok(stream),
+            None => self.load_stored(id),
+        }
+    }
+
+    fn version(&self, id: Id) -> Result<Version, Failure> {
+        self.store.version(id).map_err(|error| Failure::Internal(error.to_string()))
+    }
+
+    /// A stream that was never written costs nothing to read, and may never come to be.
+    fn keep(&self, stream: &Stream) {
+        if stream.version > 0 {
+            self.cache.put(stream.clone(), self.catalog().limits());
+        }
+    }
+
+    pub fn cache_figures(&self) -> CacheFigures {
+        self.cache.figures()
+    }
+
+    fn load_stored(&self, id: Id) -> Result<Stream, Failure> {
         for _ in 0..CONFLICTS_MAX {
-            let version = self.store.version(id).map_err(broken)?;
+            let version = self.version(id)?;
             let stored = self.rows_of(id)?;
             // Rows are read in pages; a commit between them would mix two versions.
-            if self.store.version(id).map_err(broken)? == version {
+            if self.version(id)? == version {
                 return Stream::from_rows(id, version, &stored).map_err(|error| Failure::Internal(error.to_string()));
             }
         }
@@ -122,7 +170,8 @@ impl Engine {
 
     /// Carries out one command: returns when it is durable, with the stream as it is then.
     pub fn handle(&self, id: Id, actor: &str, at: Moment, command: Command) -> Result<Stream, Failure> {
-        let mut envelope = Envelope { actor: actor.to_owned(), at, seed: self.seed(), command };
+        let seed = self.seeds.as_ref().map_or_else(|| self.seed(), |seeds| seeds(id, at, &command));
+        let mut envelope = Envelope { actor: actor.to_owned(), at, seed, command };
         self.commit_turn(id, &mut envelope, None)
     }
 
@@ -136,8 +185,9 @@ impl Engine {
 
     fn commit_turn(&self, id: Id, envelope: &mut Envelope, done: Option<InboxKey>) -> Result<Stream, Failure> {
         let catalog = self.catalog();
+        self.look_up_listeners(&mut envelope.command)?;
         for _ in 0..CONFLICTS_MAX {
-            let stream = self.load(id)?;
+            let stream = self.load_for_turn(id)?;
             let before = (stream.head.due, stream.head.send, stream.head.sending);
             let Decided { stream, mut batch } = match decide(&catalog, &self.vault, stream, envelope) {
                 Ok(decided) => decided,
@@ -150,7 +200,10 @@ impl Engine {
             }
             let mut results = self.store.commit(std::slice::from_ref(&batch));
             match results.pop() {
-                Some(Ok(_)) => return Ok(stream),
+                Some(Ok(_)) => {
+                    self.keep(&stream);
+                    return Ok(stream);
+                }
                 Some(Err(Conflict::Version { .. })) => {}
                 // A tracking code that exists already: the same turn with other draws.
                 Some(Err(Conflict::Claimed { key, .. })) if key.starts_with(&claim_of_code("")) => {
@@ -165,6 +218,73 @@ impl Engine {
             }
         }
         Err(Failure::Unavailable("the stream is written too often".to_owned()))
+    }
+
+    /// Fills in to whom an event is carried: those who may wait for it, a page of them, and whom its subject names.
+    fn look_up_listeners(&self, command: &mut Command) -> Result<(), Failure> {
+        let Command::Spread { event, named, to, next, .. } = command else { return Ok(()) };
+        *named = match &event.subject {
+            Some(subject) if next.is_none() => self.stream_named(subject)?,
+            _ => None,
+        };
+        let typed = rows::range(&rows::listener_prefix(Some(&event.type_)));
+        let any = rows::range(&rows::listener_prefix(None));
+        let from = next.take();
+        for (first, end) in [any, typed] {
+            if from.as_ref().is_some_and(|from| *from >= end) {
+                continue;
+            }
+            let from = from.clone().filter(|from| *from > first).unwrap_or(first);
+            let page =
+                self.store.scan(&from, &end, SPREAD_STREAMS).map_err(|error| Failure::Internal(error.to_string()))?;
+            to.extend(page.iter().filter_map(|(key, _)| rows::stream_at_end(key)));
+            if let Some((last, _)) = page.last().filter(|_| page.len() == SPREAD_STREAMS) {
+                *next = Some([last.as_slice(), &[0]].concat());
+                break;
+            }
+        }
+        to.sort_unstable();
+        to.dedup();
+        Ok(())
+    }
+
+    /// Schedules that are not as the deployment says: their streams, and the flow that each is to start.
+    pub fn schedules_out_of_line(&self) -> Result<Vec<(Id, Option<FlowRef>)>, Failure> {
+        let broken = |error: peygir_store::Error| Failure::Internal(error.to_string());
+        let wanted: BTreeMap<Id, FlowRef> = self
+            .catalog()
+            .scheduled()
+            .into_iter()
+            .map(|flow| (crate::schedule::stream_of(&flow.namespace, &flow.name), flow))
+            .collect();
+        let (from, to) = rows::schedules();
+        let there = self.store.scan(&from, &to, crate::deploy::FLOWS_MAX).map_err(broken)?;
+        let there: Vec<Id> = there.iter().filter_map(|(key, _)| rows::stream_at_end(key)).collect();
+        let mut orders = Vec::new();
+        for stream in there.iter().filter(|stream| !wanted.contains_key(stream)) {
+            orders.push((*stream, None));
+        }
+        for (stream, flow) in wanted {
+            if self.load(stream)?.schedule.is_none_or(|schedule| schedule.flow != flow) {
+                orders.push((stream, Some(flow)));
+            }
+        }
+        Ok(orders)
+    }
+
+    /// The stream that a tracking code, a case or an instance stands in.
+    pub fn stream_named(&self, subject: &str) -> Result<Option<Id>, Failure> {
+        let broken = |error: peygir_store::Error| Failure::Internal(error.to_string());
+        if let Some(code) = peygir_casework::text::parse_tracking_code(subject) {
+            let claimed = self.store.claimed(&claim_of_code(&code)).map_err(broken)?;
+            return Ok(claimed.and_then(|value| value.try_into().ok()).map(Id));
+        }
+        let Some(id) = Id::parse(subject) else { return Ok(None) };
+        let (from, to) = rows::instance_range(id);
+        if let Some((key, _)) = self.store.scan(&from, &to, 1).map_err(broken)?.first() {
+            return Ok(rows::parse_instance(key));
+        }
+        Ok((self.store.version(id).map_err(broken)? > 0).then_some(id))
     }
 
     /// A turn that the wall clock gave up is told to a person, in a commit of its own; what was refused stays refused.
@@ -223,12 +343,14 @@ impl Engine {
     /// Journals that attempts of these messages begin, and hands out what may be sent now.
     pub fn begin_attempts(&self, id: Id, now: Moment, only: Vec<Id>) -> Result<Vec<Begun>, Failure> {
         let stream = self.handle(id, "system", now, Command::BeginAttempts { only: only.clone() })?;
+        let catalog = self.catalog();
+        let opener = Opener { vault: &self.vault, secrets: catalog.secrets(), stream: id };
         let begun = only
             .into_iter()
             .filter_map(|dispatch| stream.records.dispatches.get(&dispatch))
             .filter(|dispatch| dispatch.status == DispatchStatus::Sending)
             .map(|dispatch| {
-                let (request, opened) = outgoing::request(dispatch, &self.vault);
+                let (request, opened) = outgoing::request(dispatch, opener);
                 Begun {
                     stream: id,
                     dispatch: dispatch.id,
@@ -236,7 +358,7 @@ impl Engine {
                     connector: dispatch.connector.clone(),
                     request,
                     opened,
-                    awaited: dispatch.reply_to.is_some(),
+                    awaited: dispatch.reply_to.as_ref().is_some_and(|call| call.activation != NOBODY),
                 }
             })
             .collect();

@@ -7,8 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
 
-use peygir_casework::request::output_of;
-use peygir_connector::{Connector, Fault, FaultKind, Lasting, Reached, Receipt, send_within};
+use peygir_connector::{Connector, Fault, FaultKind, Receipt, send_within};
 use peygir_core::{Id, Moment};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
@@ -16,11 +15,12 @@ use tokio::task::JoinSet;
 use crate::clock::Clock;
 use crate::command::{AttemptResult, Command};
 use crate::engine::{Begun, Engine, Failure, Ready};
-use crate::outgoing::error_of;
+use crate::outgoing;
 use crate::stream::Stream;
+use crate::watch::Watch;
 
 /// Streams looked at in one round of the loop.
-const ROUND_STREAMS_MAX: usize = 256;
+pub(crate) const ROUND_STREAMS_MAX: usize = 256;
 /// Longest time without a look, whatever the indexes say.
 const ROUND_MS_MAX: u64 = 1_000;
 /// How long a stream whose timer could not be handled is left alone.
@@ -31,7 +31,7 @@ const TIMEOUT_MS: u64 = 30_000;
 const TURNS_MAX: usize = 16;
 
 /// A place on a lane; an operation that no connector knows has no lane and fails at once.
-type Place = Option<OwnedSemaphorePermit>;
+pub(crate) type Place = Option<OwnedSemaphorePermit>;
 
 /// After the word to stop, attempts under way have this long to end.
 pub const DRAIN_SECONDS_MAX: u64 = 60;
@@ -55,6 +55,8 @@ pub struct Host {
     /// Attempts under way.
     sending: Mutex<JoinSet<()>>,
     work: Notify,
+    /// Who waits for a stream to be written.
+    pub watch: Watch,
 }
 
 impl Host {
@@ -79,6 +81,7 @@ impl Host {
             turns: Arc::new(Semaphore::new(TURNS_MAX)),
             sending: Mutex::default(),
             work: Notify::new(),
+            watch: Watch::default(),
         })
     }
 
@@ -89,6 +92,7 @@ impl Host {
         let (engine, actor, now) = (self.engine.clone(), actor.to_owned(), self.clock.now());
         let done = tokio::task::spawn_blocking(move || engine.handle(stream, &actor, now, command)).await;
         self.work.notify_one();
+        self.watch.written(stream);
         done.unwrap_or_else(|error| Err(Failure::Internal(format!("a turn ended badly: {error}"))))
     }
 
@@ -109,6 +113,16 @@ impl Host {
         let lock = StreamLock::default();
         locks.insert(stream, Arc::downgrade(&lock));
         lock
+    }
+
+    /// Brings the streams of schedules in line with what is deployed: new ones begin, gone ones end.
+    pub async fn align_schedules(self: &Arc<Self>) -> Result<(), Failure> {
+        let engine = self.engine.clone();
+        let orders = blocking(move || engine.schedules_out_of_line()).await?;
+        for (stream, flow) in orders {
+            self.submit(stream, "system", Command::SetSchedule(flow)).await?;
+        }
+        Ok(())
     }
 
     /// Runs until `stop` is told. First, attempts that an earlier process began and has no result for are settled by
@@ -156,7 +170,7 @@ impl Host {
         inbox || woken || sent
     }
 
-    async fn take_inbox(self: &Arc<Self>, now: Moment) -> bool {
+    pub(crate) async fn take_inbox(self: &Arc<Self>, now: Moment) -> bool {
         let entries = match self.engine.store.inbox(ROUND_STREAMS_MAX) {
             Ok(entries) => entries,
             Err(error) => {
@@ -174,12 +188,13 @@ impl Host {
             let engine = self.engine.clone();
             let stream = key.stream;
             let result = tokio::task::spawn_blocking(move || engine.handle_enqueued(&key, &command, now)).await;
+            self.watch.written(stream);
             done |= self.note_result(stream, now, result.map(|result| result.map(|_| ())));
         }
         done
     }
 
-    async fn wake_due(self: &Arc<Self>, now: Moment) -> bool {
+    pub(crate) async fn wake_due(self: &Arc<Self>, now: Moment) -> bool {
         let due = self.engine.due(now, ROUND_STREAMS_MAX).unwrap_or_default();
         let turns = due.into_iter().filter(|stream| !self.is_paused(*stream, now)).map(|stream| {
             let host = self.clone();
@@ -237,7 +252,7 @@ impl Host {
 
     /// Begins attempts of what is ready and has a place on its lane. What has none is not begun: a crash would leave it
     /// looking as if it might have been sent.
-    async fn begin(self: &Arc<Self>, stream: Id, now: Moment) -> Vec<(Begun, Place)> {
+    pub(crate) async fn begin(self: &Arc<Self>, stream: Id, now: Moment) -> Vec<(Begun, Place)> {
         let lock = self.lock_of(stream);
         let _one_at_a_time = lock.lock().await;
         match self.begin_locked(stream, now).await {
@@ -336,23 +351,13 @@ impl Host {
         }
     }
 
-    async fn send(&self, begun: &Begun) -> AttemptResult {
-        let sent = match self.connectors.get(&begun.connector) {
-            Some(connector) => self.send_by(connector.as_ref(), begun).await,
-            None => Err(Fault::permanent(FaultKind::Configuration, "no such connector")),
+    pub(crate) async fn send(&self, begun: &Begun) -> AttemptResult {
+        let sent = match (outgoing::refusal(begun), self.connectors.get(&begun.connector)) {
+            (Some(refusal), _) => Err(refusal),
+            (None, Some(connector)) => self.send_by(connector.as_ref(), begun).await,
+            (None, None) => Err(Fault::permanent(FaultKind::Configuration, "no such connector")),
         };
-        match sent {
-            Ok(receipt) => {
-                let output = begun.awaited.then(|| output_of(begun.opened.close(&receipt.output))).flatten();
-                AttemptResult::Sent { reference: receipt.reference, output }
-            }
-            Err(fault) => AttemptResult::Failed {
-                fault: fault.to_string(),
-                permanent: fault.lasting == Lasting::Permanent,
-                reached: fault.reached == Reached::Unknown,
-                error: begun.awaited.then(|| error_of(&fault)),
-            },
-        }
+        outgoing::outcome(begun, sent, &self.engine.vault, &self.engine.random())
     }
 
     async fn send_by(&self, connector: &dyn Connector, begun: &Begun) -> Result<Receipt, Fault> {

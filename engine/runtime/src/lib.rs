@@ -4,6 +4,7 @@
 //! face that clients see ([`desk`]). Knows no particular store and no particular connector: the binary hands both in.
 
 pub mod access;
+mod cache;
 pub mod catalog;
 pub mod clock;
 pub mod command;
@@ -11,11 +12,17 @@ pub mod deploy;
 pub mod desk;
 pub mod engine;
 pub mod host;
+pub mod interest;
+pub mod lifecycle;
+pub mod limits;
 pub mod outgoing;
 pub mod pack;
 pub mod resources;
 pub mod rows;
+pub mod schedule;
 pub mod sim;
 pub mod stream;
 pub mod turn;
 pub mod vault;
+mod watch;
+pub mod webhook;

@@ -4,15 +4,17 @@
 //! is given rows and gives rows.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use minicbor::{Decode, Encode};
 use peygir_casework::records::{Case, Dispatch, Incident, Mailbox, Task};
 use peygir_casework::{Records, Touched};
-use peygir_core::state::Activation;
+use peygir_core::state::{Activation, Progress};
 use peygir_core::{Id, Instance, Moment};
 use peygir_store::Version;
 
 use crate::rows;
+use crate::schedule::Schedule;
 
 /// A row as it is stored: key and value.
 pub type Row = (Vec<u8>, Vec<u8>);
@@ -26,6 +28,10 @@ pub struct Stream {
     pub head: Head,
     pub instances: BTreeMap<Id, Instance>,
     pub records: Records,
+    /// Of the stream of a schedule.
+    pub schedule: Option<Schedule>,
+    /// Bytes of each row as it was last read or written.
+    sizes: BTreeMap<RowName, usize>,
 }
 
 /// What a stream remembers of itself.
@@ -58,6 +64,7 @@ pub enum RowName {
     Dispatch(Id),
     Incident(Id),
     Mailbox,
+    Schedule,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -79,11 +86,12 @@ impl Stream {
         for (key, value) in stored {
             let unreadable = |what: String| Unreadable { key: format!("{key:02x?}"), what };
             let name = rows::parse(key).ok_or_else(|| unreadable("the key is unknown".to_owned()))?;
+            stream.sizes.insert(name.clone(), value.len());
             stream.read_row(name, value, &mut activations).map_err(|error| unreadable(error.to_string()))?;
         }
         for (instance, activation) in activations {
             if let Some(instance) = stream.instances.get_mut(&instance) {
-                instance.activations.insert(activation.number, activation);
+                instance.activations.insert(activation.number, Arc::new(activation));
             }
         }
         Ok(stream)
@@ -112,6 +120,7 @@ impl Stream {
                 self.records.incidents.insert(id, minicbor::decode::<Incident>(value)?);
             }
             RowName::Mailbox => self.records.mailbox = minicbor::decode::<Mailbox>(value)?,
+            RowName::Schedule => self.schedule = Some(minicbor::decode(value)?),
         }
         Ok(())
     }
@@ -121,12 +130,15 @@ impl Stream {
         match name {
             RowName::Head => Some(encode(&self.head)),
             RowName::Instance(id) => self.instances.get(id).map(encode),
-            RowName::Activation(instance, number) => self.instances.get(instance)?.activations.get(number).map(encode),
+            RowName::Activation(instance, number) => {
+                self.instances.get(instance)?.activations.get(number).map(|activation| encode(&**activation))
+            }
             RowName::Case => self.records.case.as_ref().map(encode),
             RowName::Task(id) => self.records.tasks.get(id).map(encode),
             RowName::Dispatch(id) => self.records.dispatches.get(id).map(encode),
             RowName::Incident(id) => self.records.incidents.get(id).map(encode),
             RowName::Mailbox => Some(encode(&self.records.mailbox)),
+            RowName::Schedule => self.schedule.as_ref().map(encode),
         }
     }
 
@@ -147,7 +159,25 @@ impl Stream {
             RowName::Incident(id) if self.records.incidents.contains_key(id) => {
                 vec![rows::incident_index(*id, self.id)]
             }
+            RowName::Instance(id) => self.instances.get(id).map_or_else(Vec::new, |instance| {
+                rows::instance_indexes(*id, instance.status, &instance.flow, self.id)
+            }),
+            RowName::Schedule if self.schedule.is_some() => vec![rows::schedule_index(self.id)],
+            RowName::Activation(instance, number) => self.listener_index(*instance, *number),
             _ => Vec::new(),
+        }
+    }
+
+    /// Keys by which a listener is found that waits for events.
+    fn listener_index(&self, instance: Id, number: u64) -> Vec<Vec<u8>> {
+        let listener = self.instances.get(&instance).and_then(|found| found.activations.get(&number));
+        let Some(Progress::Listen { types, .. }) = listener.map(|activation| &activation.progress) else {
+            return Vec::new();
+        };
+        let key = |type_: Option<&str>| rows::listener_index(type_, instance, number, self.id);
+        match types {
+            Some(types) => types.iter().map(|type_| key(Some(type_))).collect(),
+            None => vec![key(None)],
         }
     }
 
@@ -155,7 +185,12 @@ impl Stream {
     pub fn changes(&mut self, before: &BTreeMap<RowName, Vec<Vec<u8>>>) -> Vec<Change> {
         let mut changes = Vec::new();
         for (name, old) in before {
-            changes.push((rows::key(self.id, name), self.encode(name)));
+            let row = self.encode(name);
+            match &row {
+                Some(row) => self.sizes.insert(name.clone(), row.len()),
+                None => self.sizes.remove(name),
+            };
+            changes.push((rows::key(self.id, name), row));
             let new: BTreeSet<Vec<u8>> = self.index_of(name).into_iter().collect();
             let old: BTreeSet<Vec<u8>> = old.iter().cloned().collect();
             changes.extend(old.difference(&new).map(|key| (key.clone(), None)));
@@ -186,9 +221,15 @@ impl Stream {
         changes
     }
 
+    /// Bytes of all its rows as they are stored, but for its head.
+    pub fn stored_bytes(&self) -> usize {
+        self.sizes.values().sum()
+    }
+
     /// The earliest instant at which anything in the stream is due.
     pub fn next_due(&self) -> Option<Moment> {
-        self.instances.values().filter_map(Instance::next_due).chain(self.records.next_due()).min()
+        let instances = self.instances.values().filter_map(Instance::next_due);
+        instances.chain(self.records.next_due()).chain(self.schedule.as_ref().and_then(Schedule::next_due)).min()
     }
 }
 

@@ -12,24 +12,28 @@ use peygir_core::command::Answer;
 use peygir_core::effect::End;
 use peygir_core::id::Draws;
 use peygir_core::state::FlowRef;
-use peygir_core::{CloudEvent, Data, Effect, Id, Moment};
+use peygir_core::{CloudEvent, Data, Effect, Id, Moment, Surroundings};
 use peygir_store::{Batch, Enqueued};
 use serde_json::Value;
 
 use crate::catalog::Catalog;
-use crate::command::{AttemptResult, Claim, Command, Envelope, Recorded};
+use crate::command::{AttemptResult, Claim, Command, Envelope, Recorded, Run};
 use crate::resources::TurnResources;
+use crate::schedule::Schedule;
 use crate::stream::{RowName, Stream};
 use crate::vault::Vault;
 
 mod call;
 mod event;
 mod flow;
+pub mod publish;
+mod run;
+mod schedule;
 
-/// Pieces of work in one turn; the rest is left to a command of its own.
+/// Pieces of work in one turn, unless the deployment says otherwise; the rest is left to a command of its own.
 pub const WORK_MAX: u32 = 5_000;
-/// Turns in a row that a flow may take without once resting: by then it has made a hundred thousand steps, and it is
-/// stopped, for it would fill the disk.
+/// Turns in a row that a flow may take without once resting, unless the deployment says otherwise: by then it has made a
+/// hundred thousand steps, and it is stopped, for it would fill the disk.
 pub const CONTINUATIONS_MAX: u32 = 100;
 
 /// A turn that was decided: the stream as it will be, and the commit that makes it so.
@@ -58,7 +62,8 @@ pub enum Refused {
 #[derive(Debug)]
 enum Work {
     Step { instance: Id, command: peygir_core::Command },
-    Call { instance: Id, activation: u64, function: String, with: Data, key: String },
+    Call { instance: Id, call: Asked },
+    Run { instance: Id, run: Run },
     Withdraw { instance: Id, activation: u64 },
     Emitted(CloudEvent),
     Listening { instance: Id, activation: u64 },
@@ -66,9 +71,21 @@ enum Work {
     Ended { instance: Id, end: End },
 }
 
+/// A call that a task asks for.
+#[derive(Debug, Clone)]
+struct Asked {
+    activation: u64,
+    function: String,
+    with: Data,
+    key: String,
+    /// Somebody waits for the answer.
+    awaits: bool,
+}
+
 struct Turn<'a> {
     catalog: &'a Catalog,
     vault: &'a Vault,
+    surroundings: Surroundings,
     stream: Stream,
     actor: &'a str,
     at: Moment,
@@ -80,6 +97,8 @@ struct Turn<'a> {
     claims: Vec<Claim>,
     /// What is left to turns of their own, in order.
     rest: Vec<Command>,
+    /// Commands for other streams, in order.
+    outbound: Vec<(Id, Command)>,
 }
 
 /// Decides one command. `stream` is as loaded; what comes back is as it will be once the batch is committed.
@@ -88,6 +107,7 @@ pub fn decide(catalog: &Catalog, vault: &Vault, stream: Stream, envelope: &Envel
     let mut turn = Turn {
         catalog,
         vault,
+        surroundings: catalog.surroundings(vault, stream.id),
         stream,
         actor: &envelope.actor,
         at,
@@ -97,6 +117,7 @@ pub fn decide(catalog: &Catalog, vault: &Vault, stream: Stream, envelope: &Envel
         work: VecDeque::new(),
         claims: Vec::new(),
         rest: Vec::new(),
+        outbound: Vec::new(),
     };
     turn.command(&envelope.command)?;
     turn.work_off()?;
@@ -111,7 +132,10 @@ impl Turn<'_> {
                 self.claims.extend(claims.iter().cloned());
                 self.start(flow, message, "message");
             }
-            Command::StartFlow { flow, input } => self.start(flow, input, "command"),
+            Command::StartFlow { flow, input, claims } => {
+                self.claims.extend(claims.iter().cloned());
+                self.start(flow, input, "command");
+            }
             Command::Wake => self.wake()?,
             Command::ClaimTask(task) => {
                 let (task, by) = (*task, self.actor.to_owned());
@@ -162,6 +186,15 @@ impl Turn<'_> {
                 self.work.push_back(Work::Step { instance: *instance, command: command.clone() });
             }
             Command::Call { instance, activation } => self.work.extend(self.unmade_call(*instance, *activation)),
+            Command::Tell { instance, activation, function, with, key } => {
+                let (function, with, key) = (function.clone(), with.clone(), key.clone());
+                let call = Asked { activation: *activation, function, with, key, awaits: false };
+                self.work.push_back(Work::Call { instance: *instance, call });
+            }
+            Command::Run { instance, run } => {
+                self.work.push_back(Work::Run { instance: *instance, run: run.clone() });
+            }
+            Command::Instance { instance, command } => self.act_on(*instance, command)?,
             Command::Listen { instance, activation } => {
                 self.work.push_back(Work::Listening { instance: *instance, activation: *activation });
             }
@@ -170,6 +203,17 @@ impl Turn<'_> {
                 self.record_all(event.into_iter().collect());
             }
             Command::StartBeside { flow, input, label } => self.start(flow, input, label),
+            Command::Publish { event, origin } => self.published(event, *origin)?,
+            Command::Spread { event, origin, named, to, next } => {
+                self.spread(event, *origin, *named, to, next.as_ref());
+            }
+            Command::Offer(event) => self.offered(event)?,
+            Command::SetSchedule(flow) => self.set_schedule(flow.as_ref())?,
+            Command::RunEnded => self.run_ended(),
+            Command::WebhookFailing { name, reason } => {
+                let event = self.with_context(|context| incident::webhook_failing(context, name, reason));
+                self.record_all(event.into_iter().collect());
+            }
         }
         Ok(())
     }
@@ -190,20 +234,24 @@ impl Turn<'_> {
     }
 
     fn attempt_ended(&mut self, id: Id, attempt: u32, result: &AttemptResult) {
+        let mut authorization = None;
         let result = match result.clone() {
-            AttemptResult::Sent { reference, output } => outbox::Attempt::Sent { reference, output },
+            AttemptResult::Sent { reference, output, authorization: shown } => {
+                authorization = shown;
+                outbox::Attempt::Sent { reference, output }
+            }
             AttemptResult::Failed { fault, permanent, reached, error } => {
                 outbox::Attempt::Failed { fault, permanent, reached, error }
             }
         };
-        self.attempt_result(id, attempt, &result);
+        self.attempt_result(id, attempt, &result, authorization);
     }
 
-    fn attempt_result(&mut self, id: Id, attempt: u32, result: &outbox::Attempt) {
+    fn attempt_result(&mut self, id: Id, attempt: u32, result: &outbox::Attempt, authorization: Option<Data>) {
         let Some(dispatch) = self.stream.records.dispatches.get(&id) else { return };
         let policy = self.catalog.policy(&dispatch.connector, dispatch.operation());
         let reply = self.with_context(|context| outbox::result(context, id, attempt, result, &policy));
-        self.absorb(reply);
+        self.absorb_shown(reply, authorization);
     }
 
     fn recover_attempts(&mut self) {
@@ -216,7 +264,7 @@ impl Turn<'_> {
             .map(|dispatch| (dispatch.id, dispatch.attempts))
             .collect();
         for (id, attempt) in lost {
-            self.attempt_result(id, attempt, &outbox::Attempt::Lost);
+            self.attempt_result(id, attempt, &outbox::Attempt::Lost, None);
         }
     }
 
@@ -234,13 +282,16 @@ impl Turn<'_> {
 
     /// Everything that is due at the turn's time, the earliest first.
     fn wake(&mut self) -> Result<(), Refused> {
-        for _ in 0..WORK_MAX {
+        for _ in 0..self.catalog.limits().turn_work_max {
             let instance = self
                 .stream
                 .instances
                 .values()
                 .filter_map(|instance| Some((instance.next_due().filter(|due| *due <= self.at)?, instance.id)))
                 .min();
+            if self.stream.schedule.as_ref().and_then(Schedule::next_due).is_some_and(|due| due <= self.at) {
+                self.fire_schedule();
+            }
             let records = self.stream.records.next_due().filter(|due| *due <= self.at);
             match (instance, records) {
                 (None, None) => return Ok(()),
@@ -267,7 +318,7 @@ impl Turn<'_> {
         let mut done = 0;
         while let Some(work) = self.work.pop_front() {
             done += 1;
-            if done > WORK_MAX {
+            if done > self.catalog.limits().turn_work_max {
                 self.leave(work);
             } else {
                 self.one(work)?;
@@ -283,17 +334,13 @@ impl Turn<'_> {
                 Err(Refused::Flow(_)) => Ok(()),
                 other => other,
             },
-            Work::Call { instance, activation, function, with, key } => {
-                self.call(instance, activation, &function, &with, &key)
+            Work::Call { instance, call } => self.call(instance, &call),
+            Work::Run { instance, run } => self.run(instance, &run),
+            Work::Withdraw { instance, activation } => self.withdraw(instance, activation),
+            Work::Emitted(event) => {
+                self.publish(&event);
+                self.arrived(&event)
             }
-            Work::Withdraw { instance, activation } => {
-                let events = tasks::withdraw(&self.stream.records, instance, activation);
-                self.record_all(events);
-                let events = self.with_context(|context| request::withdraw(context, instance, activation));
-                self.record_all(events);
-                Ok(())
-            }
-            Work::Emitted(event) => self.arrived(&event),
             Work::Listening { instance, activation } => self.read_mailbox(instance, activation),
             Work::Start { flow, input, label } => self.start_flow(&flow, &input, &label),
             Work::Ended { instance, end } => {
@@ -307,18 +354,24 @@ impl Turn<'_> {
     fn stop_runaways(&mut self, command: &Command) {
         let goes_on = matches!(
             command,
-            Command::Continue { .. } | Command::Step { .. } | Command::Call { .. } | Command::Listen { .. }
+            Command::Continue { .. }
+                | Command::Step { .. }
+                | Command::Call { .. }
+                | Command::Tell { .. }
+                | Command::Run { .. }
+                | Command::Listen { .. }
         );
+        let most = self.catalog.limits().continuations_max;
         let before = if goes_on { self.stream.head.continuations } else { 0 };
         self.stream.head.continuations = if self.rest.is_empty() { 0 } else { before + 1 };
-        if self.stream.head.continuations <= CONTINUATIONS_MAX {
+        if self.stream.head.continuations <= most {
             return;
         }
         self.stream.head.continuations = 0;
         let mut runaways: Vec<Id> = self.rest.drain(..).filter_map(|left| left.instance()).collect();
         runaways.dedup();
         for instance in runaways {
-            let reason = format!("it went on for {CONTINUATIONS_MAX} turns without resting: a loop without an end?");
+            let reason = format!("it went on for {most} turns without resting: a loop without an end?");
             let command = peygir_core::Command::Cancel { reason: reason.clone() };
             // Whoever ended meanwhile needs no stopping.
             if self.step(instance, command).is_ok() {
@@ -337,20 +390,45 @@ impl Turn<'_> {
     fn leave(&mut self, work: Work) {
         let command = match work {
             Work::Step { instance, command } => Command::Step { instance, command },
-            Work::Call { instance, activation, .. } => Command::Call { instance, activation },
+            Work::Call { instance, call } if call.awaits => Command::Call { instance, activation: call.activation },
+            Work::Call { instance, call } => {
+                let Asked { activation, function, with, key, .. } = call;
+                Command::Tell { instance, activation, function, with, key }
+            }
+            Work::Run { instance, run } => Command::Run { instance, run },
             Work::Emitted(event) => Command::Deliver(event),
             Work::Listening { instance, activation } => Command::Listen { instance, activation },
             Work::Start { flow, input, label } => Command::StartBeside { flow, input, label },
             Work::Withdraw { instance, activation } => {
-                let events = tasks::withdraw(&self.stream.records, instance, activation);
-                return self.record_all(events);
+                self.withdraw_records(instance, activation);
+                let command = peygir_core::Command::Cancel { reason: run::WITHDRAWN.to_owned() };
+                let cancel = |child| Command::Step { instance: child, command: command.clone() };
+                let children = self.awaited_children(instance, activation);
+                return self.rest.extend(children.into_iter().map(cancel));
             }
             Work::Ended { instance, end } => return self.ended(instance, &end),
         };
         self.rest.push(command);
     }
 
+    /// What waited for the task's answer is closed; what it ran is cancelled.
+    fn withdraw(&mut self, instance: Id, activation: u64) -> Result<(), Refused> {
+        self.withdraw_records(instance, activation);
+        self.cancel_children(instance, activation)
+    }
+
+    fn withdraw_records(&mut self, instance: Id, activation: u64) {
+        let events = tasks::withdraw(&self.stream.records, instance, activation);
+        self.record_all(events);
+        let events = self.with_context(|context| request::withdraw(context, instance, activation));
+        self.record_all(events);
+    }
+
     fn ended(&mut self, instance: Id, end: &End) {
+        self.tell_schedule(instance, end);
+        if self.tell_parent(instance, end) {
+            return;
+        }
         if let End::Faulted { error } = end {
             let reason = format!("{}: {}", error.type_, error.detail.clone().unwrap_or_default());
             let event = self.with_context(|context| incident::flow_faulted(context, instance, reason));
@@ -372,9 +450,15 @@ impl Turn<'_> {
     }
 
     fn absorb(&mut self, reply: Reply) {
+        self.absorb_shown(reply, None);
+    }
+
+    /// `authorization`: what proved to the peer who asked, where a peer answered.
+    fn absorb_shown(&mut self, reply: Reply, authorization: Option<Data>) {
         self.record_all(reply.events);
         for (call, answer) in reply.answers {
-            self.answer(&call, Answer::Output { output: Data::from(answer), provenance: None });
+            let authorization = authorization.clone();
+            self.answer(&call, Answer::Output { output: Data::from(answer), provenance: None, authorization });
         }
         for (call, error) in reply.faults {
             self.answer(&call, Answer::Fault(error));
@@ -422,7 +506,15 @@ impl Turn<'_> {
     }
 
     fn finish(mut self, envelope: &Envelope) -> Decided {
-        let enqueue = std::mem::take(&mut self.rest).into_iter().map(|command| self.own_command(command)).collect();
+        let enqueue = std::mem::take(&mut self.rest)
+            .into_iter()
+            .map(|command| self.command_for(self.stream.id, command))
+            .collect::<Vec<_>>();
+        let outbound = std::mem::take(&mut self.outbound);
+        let enqueue = enqueue
+            .into_iter()
+            .chain(outbound.into_iter().map(|(to, command)| self.command_for(to, command)))
+            .collect();
         self.stream.head.at = self.at;
         let rows = self.stream.changes(&self.before);
         let batch = Batch {
@@ -441,19 +533,22 @@ impl Turn<'_> {
         Decided { stream: self.stream, batch }
     }
 
-    fn own_command(&mut self, command: Command) -> Enqueued {
+    fn command_for(&mut self, stream: Id, command: Command) -> Enqueued {
         let mut seed = [0; 16];
         seed.copy_from_slice(&self.draws.bytes()[..16]);
         let envelope = Envelope { actor: "system".to_owned(), at: self.at, seed: peygir_core::Seed(seed), command };
-        Enqueued { stream: self.stream.id, command: encode(&envelope) }
+        Enqueued { stream, command: encode(&envelope) }
     }
 
     /// Effects of a step become work, in order.
     fn follow(&mut self, instance: Id, effects: Vec<Effect>) {
         for effect in effects {
             let work = match effect {
-                Effect::Call { activation, function, with, key } => {
-                    Work::Call { instance, activation, function, with, key }
+                Effect::Call { activation, function, with, key, awaits } => {
+                    Work::Call { instance, call: Asked { activation, function, with, key, awaits } }
+                }
+                Effect::Run { activation, child, namespace, name, version, input, awaits } => {
+                    Work::Run { instance, run: Run { activation, child, namespace, name, version, input, awaits } }
                 }
                 Effect::Withdraw { activation } => Work::Withdraw { instance, activation },
                 Effect::Emitted { event } => Work::Emitted(event),

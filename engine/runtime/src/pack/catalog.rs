@@ -1,6 +1,6 @@
 //! The catalog: everything that flows may use, from all packs of a deployment, checked as a whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,7 +8,6 @@ use peygir_calendar::Calendar;
 use peygir_casework::content::{Directory, Form, Reference, Template};
 use peygir_decision::{Table, TestOutcome};
 use peygir_dsl::model::{FlowName, Workflow};
-use peygir_dsl::read::Names;
 use peygir_script::Script;
 use peygir_source::{Diagnostic, Diagnostics, Node, Span, suggest};
 use sha2::{Digest, Sha256};
@@ -16,15 +15,20 @@ use sha2::{Digest, Sha256};
 use super::deployment::{self, Deployment};
 use super::files::SourceFile;
 use super::layer::{Filed, Layer, Manifest, in_file, twice};
-use super::names::{Functions, Unknown};
-use super::uses;
+use super::names::{Content, World};
+use super::offered::{Kinds, Offered};
+use super::resources::{Copies, Mirrors};
+use super::{secrets, uses};
+use crate::vault::Secrets;
 
 /// A flow and the text it was read from, which instances are pinned to.
 #[derive(Debug, Clone)]
 pub struct Flow {
     pub workflow: Arc<Workflow>,
     pub source: Arc<str>,
-    /// Of the source's bytes.
+    /// Texts behind the addresses that the source names, by address.
+    pub resources: BTreeMap<String, Arc<str>>,
+    /// Of the source's bytes, and of those texts where there are any.
     pub sha256: [u8; 32],
     pub file: String,
 }
@@ -58,10 +62,27 @@ pub struct Catalog {
     pub forms: BTreeMap<String, Form>,
     pub templates: BTreeMap<String, Template>,
     pub directory: Directory,
+    /// None of them where the deployment was only read.
+    pub secrets: Secrets,
 }
 
-/// Reads and checks a deployment. `Err` holds every finding, at least one of them an error; `Ok` may hold warnings.
+/// Reads and checks a deployment and fetches its secrets. `Err` holds every finding, at least one of them an error; `Ok`
+/// may hold warnings. Which functions connectors offer is not known here, and nothing is refused for it.
 pub fn load(folder: &Path) -> Result<(Catalog, Diagnostics), Diagnostics> {
+    load_or_read(folder, None, true)
+}
+
+/// The same, with the connectors that the program knows: a flow that needs one that is not there is refused.
+pub fn load_with(folder: &Path, kinds: &Kinds) -> Result<(Catalog, Diagnostics), Diagnostics> {
+    load_or_read(folder, Some(kinds), true)
+}
+
+/// Reads and checks a deployment where its secrets need not be at hand.
+pub fn read(folder: &Path, kinds: Option<&Kinds>) -> Result<(Catalog, Diagnostics), Diagnostics> {
+    load_or_read(folder, kinds, false)
+}
+
+fn load_or_read(folder: &Path, kinds: Option<&Kinds>, fetch: bool) -> Result<(Catalog, Diagnostics), Diagnostics> {
     let mut found = Diagnostics::default();
     let Some(deployment) = read_deployment(folder, &mut found) else { return Err(found) };
     let layers: Vec<Layer> = deployment.packs.iter().map(|pack| Layer::read(pack)).collect();
@@ -69,9 +90,33 @@ pub fn load(folder: &Path) -> Result<(Catalog, Diagnostics), Diagnostics> {
     for layer in layers {
         parts.lay_over(layer, &mut found);
     }
-    let (catalog, references) = parts.into_catalog(deployment, true, &mut found);
+    let around = Around {
+        known: true,
+        offered: kinds.map(|kinds| Offered::new(kinds, &deployment)),
+        secrets: Some(deployment.secrets.keys().cloned().collect()),
+        fetches_nothing_else: true,
+    };
+    let (mut catalog, references) = parts.into_catalog(deployment, around, &mut found);
     check_whole(&catalog, &references, &mut found);
+    if fetch {
+        let (secrets, missing) = secrets::fetch(&catalog.deployment.secrets, folder);
+        found.extend(missing.in_file(&catalog.deployment.file));
+        catalog.secrets = secrets;
+    }
     if found.has_errors() { Err(found) } else { Ok((catalog, found)) }
+}
+
+/// What is known around the content of packs.
+#[derive(Default)]
+pub(super) struct Around {
+    /// Whether all functions and flows are known here.
+    pub known: bool,
+    /// What connectors offer, where it is known.
+    pub offered: Option<Offered>,
+    /// Names of the deployment's secrets, where there is a deployment.
+    pub secrets: Option<BTreeSet<String>>,
+    /// Whether an address without a copy leads nowhere.
+    pub fetches_nothing_else: bool,
 }
 
 pub(super) fn read_deployment(folder: &Path, found: &mut Diagnostics) -> Option<Deployment> {
@@ -117,6 +162,7 @@ pub(super) struct Parts {
     templates: BTreeMap<String, Filed<Template>>,
     directory: Directory,
     references: FileReferences,
+    mirrors: Mirrors,
 }
 
 impl Parts {
@@ -124,6 +170,7 @@ impl Parts {
     /// name. Tables of the same name are refused: a province changes a table by an overlay, which is not built yet.
     pub fn lay_over(&mut self, layer: Layer, found: &mut Diagnostics) {
         found.extend(layer.found);
+        self.mirrors.extend(layer.mirrors);
         if let Some(manifest) = layer.manifest {
             self.below(&manifest, layer.files.first(), found);
             self.packs.push(manifest);
@@ -162,17 +209,24 @@ impl Parts {
         }
     }
 
-    /// Reads the flows and resolves what forms take from the directory. `known`: whether all functions are known here.
-    pub fn into_catalog(self, deployment: Deployment, known: bool, found: &mut Diagnostics) -> (Catalog, Whole) {
-        let functions = Functions::new(self.tables.keys(), self.scripts.keys());
+    /// Reads the flows and resolves what forms take from the directory.
+    pub fn into_catalog(mut self, deployment: Deployment, around: Around, found: &mut Diagnostics) -> (Catalog, Whole) {
         self.clashes(found);
-        let names: &dyn Names = if known { &functions } else { &Unknown };
+        self.mirrors.extend(deployment.resources.clone());
+        let content = around.known.then(|| {
+            let tables = self.tables.values().map(|table| &table.value);
+            let flows = self.flows.iter().map(|flow| &flow.value);
+            Content::new(tables, self.scripts.keys(), around.offered.as_ref(), flows)
+        });
+        let copies = Copies::new(std::mem::take(&mut self.mirrors), around.fetches_nothing_else);
+        let world = World { content, secrets: around.secrets, copies };
         let mut flows = BTreeMap::new();
         let mut trees = Vec::new();
         for Filed { value: root, file } in self.flows {
-            add_flow(&root, &file, names, &mut flows, found);
+            add_flow(&root, &file, &world, around.offered.as_ref(), &mut flows, found);
             trees.push((file.name, root));
         }
+        found.extend(world.copies.found());
         let mut forms = BTreeMap::new();
         for (id, mut form) in self.forms {
             form.value.resolve(&self.directory);
@@ -188,6 +242,7 @@ impl Parts {
             forms,
             templates: self.templates.into_iter().map(|(id, template)| (id, template.value)).collect(),
             directory: self.directory,
+            secrets: Secrets::default(),
         };
         (catalog, Whole { trees, references: self.references })
     }
@@ -219,20 +274,27 @@ const TOP: Span = Span { line: 1, column: 1, length: 0 };
 fn add_flow(
     root: &Node,
     file: &SourceFile,
-    names: &dyn Names,
+    world: &World,
+    offered: Option<&Offered>,
     flows: &mut BTreeMap<FlowName, Flow>,
     found: &mut Diagnostics,
 ) {
-    match peygir_dsl::read::workflow(root, names) {
-        Ok((workflow, warnings)) => {
-            found.extend(warnings.in_file(&file.name));
+    let read = peygir_dsl::read::workflow(root, world);
+    let resources = world.copies.asked();
+    match read {
+        Ok((workflow, mut of_file)) => {
+            if let Some(offered) = offered {
+                offered.check(&workflow, &mut of_file);
+            }
+            found.extend(of_file.in_file(&file.name));
             if let Some(first) = flows.get(&workflow.name) {
                 found.push(in_file(twice(&workflow.name.to_string(), &first.file), &file.name));
                 return;
             }
             let flow = Flow {
                 source: file.text.as_str().into(),
-                sha256: sha256(&file.text),
+                sha256: sha256_with(&file.text, &resources),
+                resources,
                 file: file.name.clone(),
                 workflow: Arc::new(workflow),
             };
@@ -244,6 +306,20 @@ fn add_flow(
 
 fn sha256(text: &str) -> [u8; 32] {
     Sha256::digest(text.as_bytes()).into()
+}
+
+/// A flow is its text and what its addresses led to: another copy is another flow.
+fn sha256_with(text: &str, resources: &BTreeMap<String, Arc<str>>) -> [u8; 32] {
+    if resources.is_empty() {
+        return sha256(text);
+    }
+    let mut hash = Sha256::new();
+    let texts = resources.iter().flat_map(|(address, text)| [address.as_str(), text]);
+    for part in std::iter::once(text).chain(texts) {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().into()
 }
 
 fn table_source(Filed { value, file }: Filed<Table>) -> TableSource {

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use peygir_source::Diagnostics;
 
-use super::catalog::{self, Parts};
+use super::catalog::{self, Around, Parts};
 use super::deployment::{self, Deployment};
 use super::files::{SourceFile, shown, walk};
 use super::layer::{FileKind, Layer, by_content, by_name, is_pack, nothing_there};
+use super::offered::Kinds;
 
 /// What a check looked at and found.
 #[derive(Debug, Default)]
@@ -21,9 +22,19 @@ pub struct Checked {
 /// Checks each path: a deployment or a pack as a whole, another folder or a single file by itself, where names of
 /// other files are not looked up.
 pub fn check(paths: &[PathBuf]) -> Checked {
+    check_all(paths, None)
+}
+
+/// The same, with the connectors that the program knows: in a deployment, a flow that needs one that is not there is
+/// refused. Secrets are not fetched: a check runs where they are not at hand.
+pub fn check_with(paths: &[PathBuf], kinds: &Kinds) -> Checked {
+    check_all(paths, Some(kinds))
+}
+
+fn check_all(paths: &[PathBuf], kinds: Option<&Kinds>) -> Checked {
     let mut checked = Checked::default();
     for path in paths {
-        check_one(path, &mut checked);
+        check_one(path, kinds, &mut checked);
     }
     checked.files.dedup();
     checked
@@ -34,11 +45,11 @@ pub fn check(paths: &[PathBuf]) -> Checked {
     checked
 }
 
-fn check_one(path: &Path, checked: &mut Checked) {
+fn check_one(path: &Path, kinds: Option<&Kinds>, checked: &mut Checked) {
     if path.is_file() {
-        check_file(path, checked);
+        check_file(path, kinds, checked);
     } else if path.join(deployment::FILE_NAME).is_file() {
-        check_deployment(path, checked);
+        check_deployment(path, kinds, checked);
     } else if is_pack(path) {
         check_pack(path, checked);
     } else if path.is_dir() {
@@ -52,14 +63,14 @@ fn check_one(path: &Path, checked: &mut Checked) {
     }
 }
 
-fn check_file(path: &Path, checked: &mut Checked) {
+fn check_file(path: &Path, kinds: Option<&Kinds>, checked: &mut Checked) {
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
     let named_kind = by_name(path);
     if named_kind.is_none() {
         let mut ignored = Diagnostics::default();
         let kind = SourceFile::read(path).ok().and_then(|file| by_content(&file.parse(&mut ignored)?));
         match kind {
-            Some(FileKind::Deployment) => return check_deployment(folder, checked),
+            Some(FileKind::Deployment) => return check_deployment(folder, kinds, checked),
             Some(FileKind::Pack) => return check_pack(folder, checked),
             _ => {}
         }
@@ -77,7 +88,7 @@ fn check_file(path: &Path, checked: &mut Checked) {
     check_alone(layer, checked);
 }
 
-fn check_deployment(folder: &Path, checked: &mut Checked) {
+fn check_deployment(folder: &Path, kinds: Option<&Kinds>, checked: &mut Checked) {
     checked.files.push(shown(&folder.join(deployment::FILE_NAME)));
     let mut ignored = Diagnostics::default();
     if let Some(deployment) = catalog::read_deployment(folder, &mut ignored) {
@@ -85,7 +96,7 @@ fn check_deployment(folder: &Path, checked: &mut Checked) {
             checked.files.extend(Layer::read(pack).files);
         }
     }
-    let found = match catalog::load(folder) {
+    let found = match catalog::read(folder, kinds) {
         Ok((_, warnings)) => warnings,
         Err(found) => found,
     };
@@ -102,7 +113,8 @@ fn check_pack(folder: &Path, checked: &mut Checked) {
     checked.files.extend(layer.files.clone());
     let mut parts = Parts::default();
     parts.lay_over(layer, &mut checked.found);
-    let (catalog, whole) = parts.into_catalog(Deployment::of_nothing(), true, &mut checked.found);
+    let around = Around { known: true, ..Around::default() };
+    let (catalog, whole) = parts.into_catalog(Deployment::of_nothing(), around, &mut checked.found);
     catalog::check_names(&catalog, &whole, &mut checked.found);
 }
 
@@ -111,6 +123,6 @@ fn check_alone(layer: Layer, checked: &mut Checked) {
     let mut parts = Parts::default();
     let mut found = Diagnostics::default();
     parts.lay_over(Layer { manifest: None, ..layer }, &mut found);
-    parts.into_catalog(Deployment::of_nothing(), false, &mut found);
+    parts.into_catalog(Deployment::of_nothing(), Around::default(), &mut found);
     checked.found.extend(found);
 }

@@ -10,6 +10,11 @@ use peygir_source::{Diagnostics, Node, Span, suggest};
 
 use super::connectors::{self, ConnectorUse};
 use super::files::SourceFile;
+use super::limits;
+use super::resources::{self, Mirrors};
+use super::secrets::{self, SecretUse};
+use super::webhooks::{self, WebhookUse};
+use crate::limits::Limits;
 
 pub const FILE_NAME: &str = "deployment.yaml";
 /// Most packs of one deployment.
@@ -45,6 +50,12 @@ pub struct Deployment {
     pub channels: BTreeMap<String, String>,
     /// Hosts that flows may call over HTTP, as `host` or `host:port`.
     pub http_allow: Vec<String>,
+    /// Where the secrets lie that flows may name.
+    pub secrets: BTreeMap<String, SecretUse>,
+    pub limits: Limits,
+    /// Copies of what flows name by address.
+    pub resources: Mirrors,
+    pub webhooks: Vec<WebhookUse>,
     pub(super) places: Places,
 }
 
@@ -66,7 +77,7 @@ pub struct Line {
     pub province: String,
 }
 
-const MEMBERS: [&str; 15] = [
+const MEMBERS: [&str; 19] = [
     "kind",
     "name",
     "title",
@@ -82,6 +93,10 @@ const MEMBERS: [&str; 15] = [
     "channels",
     "http",
     "font",
+    "secrets",
+    "limits",
+    "webhooks",
+    "resources",
 ];
 
 impl Deployment {
@@ -110,6 +125,10 @@ impl Deployment {
             connectors: BTreeMap::new(),
             channels: BTreeMap::new(),
             http_allow: Vec::new(),
+            secrets: BTreeMap::new(),
+            limits: Limits::default(),
+            resources: Mirrors::new(),
+            webhooks: Vec::new(),
             places: Places::default(),
         }
     }
@@ -146,6 +165,10 @@ fn read(reader: &mut Reader, folder: &Path, file: &SourceFile, root: &Node) -> O
     let connectors = connectors::read(reader, root);
     let channels = read_channels(reader, root, &connectors);
     let http_allow = read_http(reader, root);
+    let webhooks = webhooks::read(reader, root, &http_allow);
+    let secrets = secrets::read(reader, root);
+    let limits = limits::read(reader, root);
+    let resources = resources::read(reader, folder, root);
     let span = |key: &str| root.get(key).map(|node| node.span).unwrap_or_default();
     let places =
         Places { province: span("province"), intake: span("intake"), calendar: span("calendar"), lines: line_spans };
@@ -166,6 +189,10 @@ fn read(reader: &mut Reader, folder: &Path, file: &SourceFile, root: &Node) -> O
         connectors,
         channels,
         http_allow,
+        webhooks,
+        secrets,
+        limits,
+        resources,
         places,
     })
 }

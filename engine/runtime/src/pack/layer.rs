@@ -13,6 +13,7 @@ use peygir_script::Script;
 use peygir_source::{Diagnostic, Diagnostics, Node, Span};
 
 use super::files::{SourceFile, shown, walk};
+use super::resources::{self, Mirrors};
 
 pub const FILE_NAME: &str = "pack.yaml";
 
@@ -45,6 +46,8 @@ pub struct Layer {
     pub forms: BTreeMap<String, Filed<Form>>,
     pub templates: BTreeMap<String, Filed<Template>>,
     pub directories: Vec<Filed<DirectoryFile>>,
+    /// Copies of what flows name by address.
+    pub mirrors: Mirrors,
     pub found: Diagnostics,
     /// Names of the files that were read.
     pub files: Vec<String>,
@@ -89,8 +92,11 @@ impl Layer {
             Ok(file) => {
                 self.files.push(file.name.clone());
                 let Some(root) = file.parse(&mut self.found) else { return };
-                let outcome = manifest(&root);
-                self.manifest = self.keep(outcome, &file);
+                let outcome = manifest(folder, &root);
+                if let Some((manifest, mirrors)) = self.keep(outcome, &file) {
+                    self.manifest = Some(manifest);
+                    self.mirrors = mirrors;
+                }
             }
             Err(diagnostic) => self.found.push(diagnostic),
         }
@@ -183,17 +189,18 @@ impl Layer {
     }
 }
 
-fn manifest(root: &Node) -> Result<(Manifest, Diagnostics), Diagnostics> {
+fn manifest(folder: &Path, root: &Node) -> Result<((Manifest, Mirrors), Diagnostics), Diagnostics> {
     let mut reader = Reader::default();
-    if !reader.mapping(root, &["kind", "name", "version", "title", "over"]) {
+    if !reader.mapping(root, &["kind", "name", "version", "title", "over", "resources"]) {
         return Err(reader.found);
     }
     reader.kind(root, "pack");
     let (name, version, title) =
         (reader.id(root, "name"), reader.text(root, "version"), reader.bilingual(root, "title"));
     let over = reader.items(root, "over").iter().filter_map(|item| reader.as_id(item)).collect();
+    let mirrors = resources::read(&mut reader, folder, root);
     let manifest = name.zip(version).zip(title).map(|((name, version), title)| Manifest { name, version, title, over });
-    reader.finish(manifest)
+    reader.finish(manifest.map(|manifest| (manifest, mirrors)))
 }
 
 /// What a file is where its name alone tells. YAML files are told by their content.

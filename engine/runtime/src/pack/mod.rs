@@ -4,7 +4,8 @@
 //! `deployment.yaml`, which names packs in the order in which they lie over each other. Owns: reading both within limits
 //! of size and number, laying one pack over the other, and the checks that need the whole: that every function, form,
 //! template, role, calendar and flow that is named exists. All findings come at once, each with file, line and column.
-//! Deliberately does not know connectors (settings are kept as written, for whoever makes them), stores or cases.
+//! Deliberately does not know connectors (settings are kept as written, for whoever makes them, who also says which
+//! functions their kinds offer), stores or cases. Fetches nothing: what stands behind an address is read from copies.
 
 mod catalog;
 mod check;
@@ -12,16 +13,26 @@ mod connectors;
 mod deployment;
 mod files;
 mod layer;
+mod limits;
 mod names;
+mod offered;
+mod resources;
+mod secrets;
 mod single;
 mod uses;
+mod webhooks;
 
-pub use catalog::{Catalog, Flow, ScriptSource, TableSource, load};
-pub use check::{Checked, check};
+pub use catalog::{Catalog, Flow, ScriptSource, TableSource, load, load_with, read};
+pub use check::{Checked, check, check_with};
 pub use connectors::ConnectorUse;
 pub use deployment::{Deployment, Line};
 pub use files::{DEPTH_MAX, FILE_BYTES_MAX, FILES_MAX, SourceFile, shown, walk};
+pub use offered::{BY_CONNECTORS, Kinds};
+pub use resources::{Mirrors, RESOURCES_MAX};
+pub use secrets::{SECRETS_MAX, SecretUse};
+
 pub use single::load_flow;
+pub use webhooks::{WEBHOOKS_MAX, WebhookUse};
 
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use peygir_dsl::model::FlowName;
 use peygir_source::{Diagnostics, Node};
 
-use super::catalog::{self, Catalog, Parts};
+use super::catalog::{self, Around, Catalog, Parts};
 use super::deployment::Deployment;
 use super::files::SourceFile;
 use super::layer::{Filed, Layer, is_pack};
@@ -30,7 +30,8 @@ pub fn load_flow(path: &Path) -> Result<(Catalog, FlowName), Diagnostics> {
     layer.flows.push(Filed { value: root, file });
     let mut parts = Parts::default();
     parts.lay_over(layer, &mut found);
-    let (catalog, rest) = parts.into_catalog(Deployment::of_nothing(), whole, &mut found);
+    let around = Around { known: whole, ..Around::default() };
+    let (catalog, rest) = parts.into_catalog(Deployment::of_nothing(), around, &mut found);
     if whole {
         catalog::check_names(&catalog, &rest, &mut found);
     }

@@ -6,40 +6,37 @@ use std::collections::BTreeMap;
 use peygir_casework::functions;
 use peygir_casework::host::Fault;
 use peygir_casework::records::CallRef;
-use peygir_casework::request::{self, Asked};
+use peygir_casework::request::{self, NOBODY};
 use peygir_casework::view;
 use peygir_core::command::Answer;
 use peygir_core::error::Kind;
 use peygir_core::{Data, Error, Id};
 use serde_json::{Value, json};
 
-use super::{Refused, Turn, Work};
+use super::{Asked, Refused, Turn, Work};
 use crate::catalog::Function;
 use crate::resources::TurnResources;
 
 impl Turn<'_> {
-    pub(super) fn call(
-        &mut self,
-        instance: Id,
-        activation: u64,
-        name: &str,
-        with: &Data,
-        key: &str,
-    ) -> Result<(), Refused> {
-        let call = CallRef { instance, activation, key: key.to_owned() };
-        match self.catalog.function(name, with.value()) {
-            Some(Function::BuiltIn(function)) => self.call_built_in(&call, function, with.value()),
+    pub(super) fn call(&mut self, instance: Id, asked: &Asked) -> Result<(), Refused> {
+        let activation = if asked.awaits { asked.activation } else { NOBODY };
+        let call = CallRef { instance, activation, key: asked.key.clone() };
+        let (name, with) = (asked.function.as_str(), asked.with.value());
+        let namespace = self.stream.instances.get(&instance).map(|caller| caller.flow.namespace.clone());
+        match self.catalog.function(name, with, namespace.as_deref().unwrap_or_default()) {
+            Some(Function::BuiltIn(function)) => self.call_built_in(&call, function, with),
             Some(Function::Table(table)) => {
-                let answer = self.call_table(&table, with.value());
+                let answer = self.call_table(&table, with);
                 self.answer(&call, answer);
             }
-            Some(Function::Script(script)) => self.call_script(&call, &script, with.value())?,
+            Some(Function::Script(script)) => self.call_script(&call, &script, with)?,
             Some(Function::Operation { connector, operation, expires_us }) => {
-                let (connector, operation, input) = (&connector, &operation, with.value());
-                let asked = Asked { function: name, connector, operation, input, expires_us };
+                let (function, connector, operation) = (name, connector.as_str(), operation.as_str());
+                let asked = request::Asked { function, connector, operation, input: with, expires_us };
                 let queued = self.with_context(|context| request::queue(context, &call, &asked));
                 self.record(queued);
             }
+            Some(Function::Flow(flow)) => self.call_flow(&call, flow, &asked.with)?,
             None => {
                 let error = Error::new(Kind::Configuration, format!("there is no function `{name}`"));
                 self.answer(&call, Answer::Fault(error));
@@ -79,6 +76,7 @@ impl Turn<'_> {
                 Answer::Output {
                     output: Data::from(decision.outputs.clone()),
                     provenance: Some(Data::from(provenance)),
+                    authorization: None,
                 }
             }
             Err(fault) => Answer::Fault(Error::new(
@@ -122,7 +120,8 @@ impl Turn<'_> {
                     json!({ "script": script.name(), "version": self.catalog.script_digest(script.name()) });
                 self.carry_out(call, &output);
                 let output = Data::from(output);
-                self.answer(call, Answer::Output { output, provenance: Some(Data::from(provenance)) });
+                let provenance = Some(Data::from(provenance));
+                self.answer(call, Answer::Output { output, provenance, authorization: None });
                 Ok(())
             }
             Err(fault) if fault.depends_on_machine() => {
@@ -154,7 +153,7 @@ impl Turn<'_> {
             }
             // An action waits for nobody: its answer finds no activation, and its key is its own.
             let own =
-                CallRef { instance: call.instance, activation: u64::MAX, key: format!("{}/action#{index}", call.key) };
+                CallRef { instance: call.instance, activation: NOBODY, key: format!("{}/action#{index}", call.key) };
             match functions::find(name)
                 .map(|function| self.with_context(|context| (function.call)(context, &own, &with)))
             {
@@ -165,7 +164,7 @@ impl Turn<'_> {
         }
     }
 
-    fn action_failed(&mut self, name: &str, why: &str) {
+    pub(super) fn action_failed(&mut self, name: &str, why: &str) {
         let reason = format!("action `{name}` of a script: {why}");
         let event =
             self.with_context(|context| peygir_casework::incident::action_failed(context, name.to_owned(), reason));

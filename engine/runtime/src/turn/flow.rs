@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use peygir_casework::incident;
+use peygir_casework::records::{About, Incident};
 use peygir_core::state::Progress;
 use peygir_core::{Data, Id};
 use peygir_dsl::model::Workflow;
 
-use super::{Refused, Turn, Work};
+use super::{Asked, Refused, Turn, Work};
 use crate::command::Recorded;
 use crate::stream::RowName;
 
@@ -21,14 +23,15 @@ impl Turn<'_> {
             input: input.clone(),
             started_by: label.to_owned(),
             digest: Data::from(serde_json::Value::String(flow.digest.clone())),
+            parent: None,
         };
         self.step(id, command)
     }
 
     pub(super) fn step(&mut self, id: Id, command: peygir_core::Command) -> Result<(), Refused> {
         let definition = self.definition(id, &command)?;
-        let outcome =
-            peygir_core::step(&definition, self.stream.instances.get(&id), &command, self.at, &mut self.draws)?;
+        let instance = self.stream.instances.get(&id);
+        let outcome = peygir_core::step(&definition, &self.surroundings, instance, &command, self.at, &mut self.draws)?;
         if !outcome.events.is_empty() {
             self.touch(RowName::Instance(id));
         }
@@ -61,14 +64,38 @@ impl Turn<'_> {
     pub(super) fn unmade_call(&self, id: Id, number: u64) -> Option<Work> {
         let activation = self.stream.instances.get(&id)?.activations.get(&number)?;
         match &activation.progress {
-            Progress::Call { function, with } => Some(Work::Call {
-                instance: id,
-                activation: number,
-                function: function.clone(),
-                with: with.clone(),
-                key: activation.key.clone(),
-            }),
+            Progress::Call { function, with } => {
+                let (function, with, key) = (function.clone(), with.clone(), activation.key.clone());
+                Some(Work::Call { instance: id, call: Asked { activation: number, function, with, key, awaits: true } })
+            }
             _ => None,
         }
+    }
+
+    /// A person's word. What the instance does not take is refused, not passed over.
+    pub(super) fn act_on(&mut self, id: Id, command: &peygir_core::Command) -> Result<(), Refused> {
+        use peygir_core::Command::{Cancel, Resume, Retry, Suspend};
+        match command {
+            Suspend { .. } | Resume | Cancel { .. } => self.step(id, command.clone()),
+            Retry => {
+                self.step(id, Retry)?;
+                self.pass_fault(id)
+            }
+            _ => Err(peygir_core::Rejection::NotFound.into()),
+        }
+    }
+
+    /// What is tried again is nobody's to look at any more.
+    fn pass_fault(&mut self, id: Id) -> Result<(), Refused> {
+        let of_instance =
+            |incident: &&Incident| incident.resolved_at.is_none() && incident.about == About::FlowFault(id);
+        let Some(open) = self.stream.records.incidents.values().find(of_instance).map(|incident| incident.id) else {
+            return Ok(());
+        };
+        let by = self.actor.to_owned();
+        if let incident::Retry::Flow(reply, _) = self.with_context(|context| incident::retry(context, open, &by))? {
+            self.absorb(reply);
+        }
+        Ok(())
     }
 }

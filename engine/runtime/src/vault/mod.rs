@@ -1,11 +1,13 @@
 //! Sealing: personal texts become tokens that only the key of the person opens.
 //!
-//! Owns: the token (`§1.PERSON.BASE64`), the keys of persons ([`Keys`]) and the keyed hash by which a national ID or a
-//! number is looked up. Everything that is stored carries tokens in place of names, numbers and texts; they are opened
+//! Owns: the token (`§1.PERSON.BASE64`), the keys of persons ([`Keys`]), the keyed hash by which a national ID or a
+//! number is looked up, and the tokens that stand for credentials ([`token`], [`Secrets`]). Everything that is stored carries tokens in place of names, numbers and texts; they are opened
 //! where a person or a peer has to read them, and nowhere else. Throwing a person's key away erases the person and
 //! leaves every hash chain over the tokens valid.
 
 mod keys;
+mod secrets;
+pub mod token;
 
 use std::sync::Arc;
 
@@ -19,6 +21,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 pub use keys::{Error, Keys};
+pub use secrets::{Leaf, SECRET_VALUES_MAX, Secrets};
 
 /// What a sealed text begins with. The sign is not on keyboards: nobody types it by chance, and text that begins with
 /// it is never taken for a token unless it also opens.
@@ -103,9 +106,9 @@ fn parse(text: &str) -> Option<(Id, Vec<u8>)> {
     Some((Id::parse(person)?, URL_SAFE_NO_PAD.decode(sealed).ok()?))
 }
 
-/// Whether a text is a token of ours.
+/// Whether a text is a token of ours: of a person's text, or of a credential.
 pub fn is_sealed(text: &str) -> bool {
-    parse(text).is_some()
+    parse(text).is_some() || token::has_form(text)
 }
 
 /// The token without what it says: for journals that are shown.
