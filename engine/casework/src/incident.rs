@@ -59,6 +59,8 @@ pub fn retry(context: &Context<'_>, id: Id, by: &str) -> Result<Retry, Rejection
             Ok(Retry::Message(Reply { events: vec![resolved, requeued], ..Reply::default() }))
         }
         About::FlowFault(instance) => Ok(Retry::Flow(Reply { events: vec![resolved], ..Reply::default() }, *instance)),
+        // What sends sees that its incident is over, and goes on.
+        About::Webhook(_) => Ok(Retry::Message(Reply { events: vec![resolved], ..Reply::default() })),
         // Nothing to try again: somebody has to read it and settle it.
         About::Unaddressed(_) | About::Unread { .. } | About::TurnAborted => Err(Rejection::NotRetriable),
     }
@@ -95,6 +97,13 @@ pub fn turn_aborted(context: &mut Context<'_>, reason: &str) -> Option<Event> {
         incident.about == About::TurnAborted && incident.resolved_at.is_none() && incident.reason == reason
     });
     (!known).then(|| opened(context, About::TurnAborted, reason.to_owned()))
+}
+
+/// A webhook takes no events. Told once, however long it lasts.
+pub fn webhook_failing(context: &mut Context<'_>, name: &str, reason: &str) -> Option<Event> {
+    let about = About::Webhook(name.to_owned());
+    let known = context.records.incidents.values().any(|one| one.about == about && one.resolved_at.is_none());
+    (!known).then(|| opened(context, about, reason.to_owned()))
 }
 
 /// A script asked for an action that could not be carried out.

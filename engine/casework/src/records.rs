@@ -364,6 +364,9 @@ pub enum About {
     /// A turn was given up by the wall clock; what it was to do is tried again.
     #[n(6)]
     TurnAborted,
+    /// A webhook of this name takes no events: for a long time, or for good.
+    #[n(7)]
+    Webhook(#[n(0)] String),
     /// A message came in that could not be taken; its sender and text are sealed.
     #[n(5)]
     Unread {

@@ -71,6 +71,7 @@ fn view(vault: &Vault, stream: &Stream, incident: &Incident, clear: bool) -> Inc
         About::Unaddressed(_) => "unaddressed",
         About::Unread { .. } => "message-unread",
         About::TurnAborted => "turn-aborted",
+        About::Webhook(_) => "webhook-failing",
     };
     let message = match &incident.about {
         About::Unread { from, text } if clear && incident.resolved_at.is_none() => {
