@@ -16,6 +16,7 @@ pub const KINDS: &[ConnectorKind] = &[
     peygir_connector_sms::KIND,
     peygir_connector_mail::KIND,
     peygir_connector_http::KIND,
+    peygir_connector_process::KIND,
     peygir_connector_outbox::KIND,
 ];
 

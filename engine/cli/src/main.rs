@@ -28,6 +28,7 @@ enum Command {
     Check(commands::check::Arguments),
     Run(commands::run::Arguments),
     Test(commands::test::Arguments),
+    Instance(commands::instance::Instance),
     #[command(subcommand)]
     Journal(commands::journal::Command),
     #[command(subcommand)]
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => commands::check::run(&arguments),
         Command::Run(arguments) => commands::run::run(&arguments),
         Command::Test(arguments) => commands::test::run(&arguments),
+        Command::Instance(arguments) => commands::instance::run(&arguments),
         Command::Journal(command) => commands::journal::run(&command),
         Command::Token(command) => commands::token::run(&command),
         Command::LoginLink(arguments) => commands::login_link::run(&arguments),

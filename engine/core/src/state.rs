@@ -214,6 +214,9 @@ pub enum Progress {
         /// Of a `foreach`: what its tasks made of the events so far; the next event to process is that of this index.
         #[n(3)]
         outputs: Option<Vec<Data>>,
+        /// Types of the events that it waits for, by which a host finds it; None where a filter leaves the type open.
+        #[n(4)]
+        types: Option<Vec<String>>,
     },
     /// `for`: the items; the round that runs is an activation of its own and knows its index.
     #[n(6)]

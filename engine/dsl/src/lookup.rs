@@ -6,7 +6,9 @@
 //! `catch.do`. Below any task the segments `@before:EXTENSION` and `@after:EXTENSION` lead to the lists of an extension; the
 //! reader refuses task names that begin with `@`.
 
-use crate::model::{Extension, Kind, Task, TaskList, Workflow};
+use std::collections::BTreeSet;
+
+use crate::model::{Consumption, Extension, Filter, Kind, Task, TaskList, Until, Workflow};
 
 /// Segments of a path between a task and a list below it.
 pub const TRY: &str = "try";
@@ -100,4 +102,28 @@ impl Workflow {
 /// RFC 6901: `~` and `/` in a name.
 fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
+}
+
+impl Consumption {
+    /// Types of the events that can satisfy it, those of `until` among them; None where a filter leaves the type open.
+    pub fn event_types(&self) -> Option<BTreeSet<String>> {
+        let (filters, until) = match self {
+            Consumption::One(filter) => (std::slice::from_ref(filter), None),
+            Consumption::All(filters) => (filters.as_slice(), None),
+            Consumption::Any { filters, .. } if filters.is_empty() => return None,
+            Consumption::Any { filters, until } => (filters.as_slice(), until.as_ref()),
+        };
+        let mut types: BTreeSet<String> = filters.iter().map(Filter::event_type).collect::<Option<_>>()?;
+        if let Some(Until::Events(events)) = until {
+            types.extend(events.event_types()?);
+        }
+        Some(types)
+    }
+}
+
+impl Filter {
+    fn event_type(&self) -> Option<String> {
+        let (_, wanted) = self.with.iter().find(|(name, _)| name == "type")?;
+        wanted.as_literal()?.as_str().map(str::to_owned)
+    }
 }

@@ -244,6 +244,11 @@ impl Catalog {
         self.manifests.get(connector)?.operation(operation)
     }
 
+    /// Who is told of what happens to workflows.
+    pub fn webhooks(&self) -> &[pack::WebhookUse] {
+        &self.pack.deployment.webhooks
+    }
+
     pub fn script_deadline(&self) -> Deadline {
         (self.script_deadline)()
     }

@@ -357,7 +357,7 @@ impl Host {
             (None, Some(connector)) => self.send_by(connector.as_ref(), begun).await,
             (None, None) => Err(Fault::permanent(FaultKind::Configuration, "no such connector")),
         };
-        outgoing::outcome(begun, sent, &self.engine.vault, &self.engine.random())
+        outgoing::outcome(begun, sent, &self.engine.vault)
     }
 
     async fn send_by(&self, connector: &dyn Connector, begun: &Begun) -> Result<Receipt, Fault> {

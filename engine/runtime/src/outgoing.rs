@@ -287,13 +287,13 @@ fn base64_closed(text: &str, needles: &[Needle<'_>]) -> Option<String> {
     (closed != inner).then(|| STANDARD.encode(closed))
 }
 
-/// How an attempt went, as it is kept: nothing in it is open. `draw` must never be given twice.
-pub fn outcome(begun: &Begun, sent: Result<Receipt, Fault>, vault: &Vault, draw: &[u8; 32]) -> AttemptResult {
+/// How an attempt went, as it is kept: nothing in it is open.
+pub fn outcome(begun: &Begun, sent: Result<Receipt, Fault>, vault: &Vault) -> AttemptResult {
     let mut opened = begun.opened.clone();
     match sent {
         Ok(receipt) => {
             let authorization = receipt.authorization.as_ref().map(|shown| {
-                let sealed = vault.seal_credential(begun.stream, shown.parameter.reveal(), draw).unwrap_or_default();
+                let sealed = vault.seal_credential(begun.stream, shown.parameter.reveal()).unwrap_or_default();
                 opened.add(shown.parameter.reveal(), &sealed, Whose::Installation);
                 opened.longest_first();
                 sealed_authorization(shown, sealed)
@@ -401,7 +401,7 @@ mod tests {
         let secrets =
             Secrets::default().with_text("key", Secret::new("s3cret")).with_object("account", &account).unwrap();
         let seen = secrets.tokens(&vault, STREAM);
-        let shown = vault.seal_credential(STREAM, "abc=", &[1; 32]).unwrap();
+        let shown = vault.seal_credential(STREAM, "abc=").unwrap();
         let person = Id([3; 16]);
         vault.create(person, Zeroizing::new([4; 32])).unwrap();
         let key = seen["key"].as_str().unwrap();

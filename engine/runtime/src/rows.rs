@@ -3,7 +3,9 @@
 //! `c/` + stream + kind + id: the rows of a stream, side by side. `x…/`: indexes, each key ending in its stream's id.
 //! Numbers are big-endian, so that keys sort as numbers do; lists that show the newest first store the id inverted.
 
+use peygir_core::state::{FlowRef, Status};
 use peygir_core::{Id, Moment};
+use sha2::{Digest, Sha256};
 
 use crate::stream::RowName;
 
@@ -19,6 +21,13 @@ const TASK: &[u8] = b"xt/";
 const OPEN_TASK: &[u8] = b"xo/";
 const DISPATCH: &[u8] = b"xm/";
 const INCIDENT: &[u8] = b"xi/";
+const INSTANCE: &[u8] = b"xn/";
+const INSTANCE_BY_STATUS: &[u8] = b"xq/";
+const INSTANCE_BY_FLOW: &[u8] = b"xf/";
+const LISTENER: &[u8] = b"xl/";
+const SCHEDULE: &[u8] = b"xh/";
+/// Bytes of a flow's name in its index: enough that two flows share one by no chance worth naming.
+const FLOW_HASH_BYTES: usize = 12;
 
 /// First key of a range and the first behind it.
 pub type Range = (Vec<u8>, Vec<u8>);
@@ -29,6 +38,7 @@ pub fn key(stream: Id, name: &RowName) -> Vec<u8> {
         RowName::Head => key.push(b'h'),
         RowName::Case => key.push(b'c'),
         RowName::Mailbox => key.push(b'm'),
+        RowName::Schedule => key.push(b'd'),
         RowName::Instance(id) => push(&mut key, b'i', id),
         RowName::Activation(id, number) => {
             push(&mut key, b'v', id);
@@ -55,6 +65,7 @@ pub fn parse(key: &[u8]) -> Option<RowName> {
         b'h' => Some(RowName::Head),
         b'c' => Some(RowName::Case),
         b'm' => Some(RowName::Mailbox),
+        b'd' => Some(RowName::Schedule),
         b'i' => Some(RowName::Instance(id()?)),
         b'v' => Some(RowName::Activation(id()?, u64::from_be_bytes(rest.get(16..24)?.try_into().ok()?))),
         b't' => Some(RowName::Task(id()?)),
@@ -131,6 +142,57 @@ pub fn incident_index(incident: Id, stream: Id) -> Vec<u8> {
     [INCIDENT, &newest_first(incident), &stream.0].concat()
 }
 
+/// Keys by which an instance is found: all, those of its status, and those of its flow, whatever the version.
+pub fn instance_indexes(instance: Id, status: Status, flow: &FlowRef, stream: Id) -> Vec<Vec<u8>> {
+    let lists = [List::Instances, List::InstancesIn(status), List::InstancesOf(flow_hash(&flow.namespace, &flow.name))];
+    lists.iter().map(|list| [list.prefix().as_slice(), &newest_first(instance), &stream.0].concat()).collect()
+}
+
+/// Streams of schedules.
+pub fn schedule_index(stream: Id) -> Vec<u8> {
+    [SCHEDULE, stream.0.as_slice()].concat()
+}
+
+pub fn schedules() -> Range {
+    range(SCHEDULE)
+}
+
+/// Where a listener is found by the type of the events that it waits for; None: by any type.
+pub fn listener_index(type_: Option<&str>, instance: Id, activation: u64, stream: Id) -> Vec<u8> {
+    [listener_prefix(type_).as_slice(), &instance.0, &activation.to_be_bytes(), &stream.0].concat()
+}
+
+/// Listeners for events of a type; None: those for events of any type.
+pub fn listener_prefix(type_: Option<&str>) -> Vec<u8> {
+    let digest = type_.map(|type_| Sha256::digest(type_.as_bytes()));
+    let hash = digest.as_ref().map_or(&[0; FLOW_HASH_BYTES][..], |digest| &digest[..FLOW_HASH_BYTES]);
+    [LISTENER, hash].concat()
+}
+
+/// The stream at the end of an index key.
+pub fn stream_at_end(key: &[u8]) -> Option<Id> {
+    key.last_chunk::<16>().copied().map(Id)
+}
+
+/// A flow's name as its index has it.
+pub fn flow_hash(namespace: &str, name: &str) -> FlowHash {
+    let digest = Sha256::digest(format!("{namespace}/{name}").as_bytes());
+    let mut hash = [0; FLOW_HASH_BYTES];
+    hash.copy_from_slice(&digest[..FLOW_HASH_BYTES]);
+    hash
+}
+
+pub type FlowHash = [u8; FLOW_HASH_BYTES];
+
+/// Where an instance lives.
+pub fn instance_range(instance: Id) -> Range {
+    range(&[INSTANCE, &newest_first(instance)].concat())
+}
+
+pub fn parse_instance(key: &[u8]) -> Option<Id> {
+    key.strip_prefix(INSTANCE)?.get(16..32)?.try_into().ok().map(Id)
+}
+
 /// Lists that clients page through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum List {
@@ -138,30 +200,61 @@ pub enum List {
     OpenTasks,
     Dispatches,
     Incidents,
+    Instances,
+    InstancesIn(Status),
+    InstancesOf(FlowHash),
 }
 
 impl List {
-    fn prefix(self) -> &'static [u8] {
+    fn prefix(self) -> Vec<u8> {
         match self {
-            List::Cases => CASE,
-            List::OpenTasks => OPEN_TASK,
-            List::Dispatches => DISPATCH,
-            List::Incidents => INCIDENT,
+            List::Cases => CASE.to_vec(),
+            List::OpenTasks => OPEN_TASK.to_vec(),
+            List::Dispatches => DISPATCH.to_vec(),
+            List::Incidents => INCIDENT.to_vec(),
+            List::Instances => INSTANCE.to_vec(),
+            List::InstancesIn(status) => [INSTANCE_BY_STATUS, &[status_byte(status)]].concat(),
+            List::InstancesOf(flow) => [INSTANCE_BY_FLOW, flow.as_slice()].concat(),
         }
     }
 
     pub fn range(self) -> Range {
-        range(self.prefix())
+        range(&self.prefix())
+    }
+
+    /// The keys of records that were made in this span, for lists that show the newest first.
+    pub fn range_within(self, after: Option<Moment>, before: Option<Moment>) -> Range {
+        let (first, end) = self.range();
+        let bound = |at: Moment| [self.prefix(), newest_first(first_id_at(at)).to_vec()].concat();
+        (before.map_or(first, bound), after.map_or(end, bound))
     }
 
     /// Id of the record and its stream.
     pub fn parse(self, key: &[u8]) -> Option<(Id, Id)> {
-        let rest = key.strip_prefix(self.prefix())?;
+        let rest = key.strip_prefix(self.prefix().as_slice())?;
         let first = Id(rest.get(..16)?.try_into().ok()?);
         let stream = Id(rest.get(16..32)?.try_into().ok()?);
         let id = if self == List::OpenTasks { first } else { Id(newest_first(first)) };
         Some((id, stream))
     }
+}
+
+fn status_byte(status: Status) -> u8 {
+    match status {
+        Status::Active => b'a',
+        Status::Suspended => b's',
+        Status::Completed => b'c',
+        Status::Faulted => b'f',
+        Status::Cancelled => b'x',
+    }
+}
+
+/// The least id that can be made at an instant: ids begin with their milliseconds.
+fn first_id_at(at: Moment) -> Id {
+    let millis = u64::try_from(at.0.div_euclid(1_000)).unwrap_or(0);
+    let mut id = [0; 16];
+    id[..6].copy_from_slice(&millis.to_be_bytes()[2..]);
+    Id(id)
 }
 
 /// Where a task lives.
@@ -193,6 +286,7 @@ mod tests {
             RowName::Head,
             RowName::Case,
             RowName::Mailbox,
+            RowName::Schedule,
             RowName::Instance(Id([2; 16])),
             RowName::Activation(Id([2; 16]), 7),
             RowName::Task(Id([3; 16])),

@@ -30,6 +30,8 @@ pub mod publish;
 mod run;
 mod schedule;
 
+pub use run::RUN_DEPTH_MAX;
+
 /// Pieces of work in one turn, unless the deployment says otherwise; the rest is left to a command of its own.
 pub const WORK_MAX: u32 = 5_000;
 /// Turns in a row that a flow may take without once resting, unless the deployment says otherwise: by then it has made a

@@ -23,7 +23,7 @@ fn an_aborted_turn_keeps_nothing_and_is_told_once() {
     let vault = Vault::new(Arc::new(Keys::in_memory()));
     let engine = Engine::new(Arc::new(MemoryStore::new()), vault, catalog, Arc::new(|| [7; 32]));
     let stream = Id([9; 16]);
-    let start = || Command::StartFlow { flow: "test/spins:1.0.0".to_owned(), input: Data::empty() };
+    let start = || Command::StartFlow { flow: "test/spins:1.0.0".to_owned(), input: Data::empty(), claims: Vec::new() };
     for _ in 0..2 {
         let failure = engine.handle(stream, "test", Moment(1), start()).unwrap_err();
         assert!(matches!(failure, Failure::Refused(Refused::Aborted(_))), "{failure:?}");

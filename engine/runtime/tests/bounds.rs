@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 async fn run(world: &World, flow: &str, input: Value) -> (Status, Option<Value>, u64) {
     let host = world.host();
     let stream: Id = host.engine.new_id(world.clock.now());
-    let command = Command::StartFlow { flow: flow.to_owned(), input: Data::from(input) };
+    let command = Command::StartFlow { flow: flow.to_owned(), input: Data::from(input), claims: Vec::new() };
     host.submit(stream, "test", command).await.unwrap();
     world.settle().await;
     let stream = host.read(stream).await.unwrap();

@@ -29,6 +29,35 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
     }
 }
 
+/// A JSON value of any kind, or no body at all.
+pub struct OptionalJson(pub Option<serde_json::Value>);
+
+impl FromRequest<App> for OptionalJson {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, Problem> {
+        let media =
+            request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok().map(str::to_owned));
+        let bytes = read(request.into_body(), JSON_BYTES_MAX).await?;
+        if bytes.is_empty() {
+            return Ok(Self(None));
+        }
+        if !media.as_deref().is_some_and(is_json) {
+            return Err(Problem::new(Code::MediaType));
+        }
+        value(&bytes).map(|value| Self(Some(value)))
+    }
+}
+
+/// Reads a JSON value of any kind, not too deep.
+pub fn value(bytes: &[u8]) -> Result<serde_json::Value, Problem> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Problem::new(Code::NotUtf8))?;
+    if depth(text) > JSON_DEPTH_MAX {
+        return Err(Problem::new(Code::TooDeep).with("limit", JSON_DEPTH_MAX as i64));
+    }
+    serde_json::from_str(text).map_err(|error| problem(&error, String::new()))
+}
+
 /// The whole body, if it is no longer than `bytes_max`.
 pub async fn read(body: Body, bytes_max: usize) -> Result<Vec<u8>, Problem> {
     let too_large = || Problem::new(Code::TooLarge).with("limit", bytes_max as i64);

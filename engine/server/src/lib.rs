@@ -9,6 +9,7 @@ mod assets;
 mod body;
 mod console;
 mod csrf;
+mod feed;
 mod form;
 mod gate;
 mod locale;

@@ -10,6 +10,7 @@ use peygir_runtime::access::{self, Access};
 use peygir_runtime::desk::Desk;
 
 use crate::assets::Assets;
+use crate::feed::Feeds;
 use crate::problem::Problem;
 
 /// Tells the time; the binary gives the real one, tests a virtual one.
@@ -50,6 +51,7 @@ pub(crate) struct App {
     pub clock: Clock,
     pub options: Arc<ServerOptions>,
     pub assets: Arc<Assets>,
+    pub feeds: Arc<Feeds>,
 }
 
 impl App {

@@ -19,6 +19,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::assets::Assets;
+use crate::feed::Feeds;
 use crate::gate::{self, Gate};
 use crate::options::{App, ServerState};
 use crate::problem::{Code, Problem};
@@ -36,9 +37,13 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
 /// The router over the table of routes. Fails where the font that the options name cannot be read.
 pub fn router(state: ServerState) -> std::io::Result<Router> {
+    router_with(state, Arc::new(Feeds::new()))
+}
+
+fn router_with(state: ServerState, feeds: Arc<Feeds>) -> std::io::Result<Router> {
     let assets = Arc::new(Assets::new(state.options.font_file.as_deref())?);
-    let app =
-        App { desk: state.desk, access: state.access, clock: state.clock, options: Arc::new(state.options), assets };
+    let options = Arc::new(state.options);
+    let app = App { desk: state.desk, access: state.access, clock: state.clock, options, assets, feeds };
     let mut router = Router::new();
     for route in ROUTES {
         let gate = Gate { app: app.clone(), route };
@@ -61,7 +66,8 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let router = router(state)?;
+    let feeds = Arc::new(Feeds::new());
+    let router = router_with(state, feeds.clone())?;
     let under_way = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let mut shutdown = std::pin::pin!(shutdown);
@@ -90,6 +96,7 @@ pub async fn serve(
         }
     }
     drop(listener);
+    feeds.close();
     let drained = tokio::time::timeout(Duration::from_secs(DRAIN_SECONDS_MAX), under_way.shutdown()).await;
     if drained.is_err() {
         tracing::warn!(seconds = DRAIN_SECONDS_MAX, "connections were still open and are cut");

@@ -214,7 +214,8 @@ mod tests {
             ("message", "ready sending sent delivered failed ambiguous dropped withdrawn expired not-sent"),
             (
                 "incident",
-                "message-failed message-ambiguous message-expired message-unread flow-fault turn-aborted unaddressed",
+                "message-failed message-ambiguous message-expired message-unread flow-fault turn-aborted unaddressed \
+                 webhook-failing",
             ),
             ("incident-status", "open retried settled passed"),
             ("flow", "active suspended completed faulted cancelled"),
@@ -222,7 +223,7 @@ mod tests {
             (
                 "field",
                 "required too-long too-short out-of-range not-an-option wrong-type wrong-value unknown-field unknown-parameter \
-                 given-twice not-a-number not-a-cursor not-readable national-id-checksum mobile-invalid scope-invalid \
+                 given-twice not-a-number not-a-cursor archived not-readable national-id-checksum mobile-invalid scope-invalid \
                  name-invalid person-unknown",
             ),
             ("conflict", "claimed not-claimed not-yet not-retriable ended settled erased claimed-before name-taken"),

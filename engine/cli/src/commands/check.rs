@@ -11,6 +11,7 @@ use peygir_source::{Diagnostics, Severity};
 
 use crate::answer::{line, say};
 use crate::connectors;
+use crate::report::sarif;
 
 /// Check flows, tables, scripts, calendars, forms, packs and deployments; exit 1 where there are errors.
 ///
@@ -21,12 +22,25 @@ use crate::connectors;
 pub struct Arguments {
     #[arg(required = true)]
     paths: Vec<PathBuf>,
-    /// Print findings as JSON lines on stdout
-    #[arg(long)]
-    json: bool,
-    /// Language of the findings: fa or en
-    #[arg(long, default_value = "en")]
-    lang: String,
+    /// human: for people, on stderr; json: a line for each finding, for editors; sarif: SARIF 2.1.0, for CI
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Language of the findings
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    lang: Lang,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    Human,
+    Json,
+    Sarif,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Lang {
+    Fa,
+    En,
 }
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
@@ -36,10 +50,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
             checked.found.extend(connectors::check(&catalog.deployment));
         }
     }
-    if arguments.json {
-        checked.found.list.iter().for_each(|diagnostic| line(&render::json(diagnostic).to_string()));
-    } else {
-        print_in(&checked.found, if arguments.lang == "fa" { Language::Persian } else { Language::English });
+    let language = if arguments.lang == Lang::Fa { Language::Persian } else { Language::English };
+    match arguments.format {
+        Format::Human => print_in(&checked.found, language),
+        Format::Json => checked.found.list.iter().for_each(|found| line(&render::json(found).to_string())),
+        Format::Sarif => line(&sarif::log(&checked.found.list, language).to_string()),
     }
     let errors = checked.found.list.iter().filter(|found| found.severity == Severity::Error).count();
     let warnings = checked.found.list.len() - errors;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use serde_json::json;
 
-use super::token::ask;
+use super::client::Client;
 use crate::answer::{line, say};
 use crate::data_folder::DataFolder;
 
@@ -21,7 +21,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let data = DataFolder::new(&arguments.data);
-    let answer = ask(&data, "/api/v1/login-links", &json!({ "person": arguments.person }))?;
+    let answer = Client::of(&data)?.post("/api/v1/login-links", &json!({ "person": arguments.person }))?;
     let path = answer["path"].as_str().context("the server gave no link")?;
     say(&format!("{}: once, until {}", arguments.person, answer["expiresAt"].as_str().unwrap_or_default()));
     line(&format!("{}{path}", data.running()?.address));

@@ -1,6 +1,8 @@
 //! The commands, a file each.
 
 pub mod check;
+pub mod client;
+pub mod instance;
 pub mod journal;
 pub mod login_link;
 pub mod run;

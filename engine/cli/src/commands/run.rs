@@ -126,7 +126,7 @@ async fn to_its_end(pack: pack::Catalog, flow: &str, input: Data, quiet: bool) -
     let engine = Engine::new(Arc::new(MemoryStore::new()), vault, catalog, Arc::new(random));
     let stream = engine.new_id(clock.now());
     let host = Host::new(Arc::new(engine), clock, built.connectors);
-    let command = Command::StartFlow { flow: flow.to_owned(), input };
+    let command = Command::StartFlow { flow: flow.to_owned(), input, claims: Vec::new() };
     let mut state = host.submit(stream, ACTOR, command).await?;
     let Some(id) = started(&state) else { bail!("the flow {flow} did not start") };
     let stop = Arc::new(Notify::new());

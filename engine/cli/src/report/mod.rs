@@ -4,6 +4,7 @@
 
 mod human;
 mod json;
+pub mod sarif;
 
 use peygir_source::Diagnostics;
 

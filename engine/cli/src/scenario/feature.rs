@@ -10,7 +10,7 @@ use gherkin::{GherkinEnv, StepType};
 use peygir_source::{Diagnostic, Diagnostics, Span};
 
 use super::fold;
-use super::steps::{self, Arguments, Step, Unbound};
+use super::steps::{self, Arguments, Below, Step, Unbound};
 
 /// Most scenarios of a file, examples counted one by one.
 pub const SCENARIOS_MAX: usize = 2_000;
@@ -160,10 +160,9 @@ impl Reading<'_> {
                 .map(|row| row.iter().map(|cell| filled(cell, values)).collect())
                 .collect::<Vec<Vec<String>>>()
         });
-        if step.docstring.is_some() {
-            self.wrong("PG-G003", line, "no step takes a text block", "هیچ گامی بلوک متن نمی‌گیرد");
-        }
-        match steps::bind(&value, table.as_deref(), step.ty == StepType::Then) {
+        let block = step.docstring.as_deref().map(|block| filled(block, values));
+        let below = Below { table: table.as_deref(), block: block.as_deref() };
+        match steps::bind(&value, below, step.ty == StepType::Then) {
             Ok((found, arguments)) => {
                 Some(Bound { line, text: format!("{} {value}", step.keyword.trim()), step: found, arguments })
             }
@@ -264,7 +263,13 @@ fn canonical(source: &str) -> String {
     let source = source.strip_prefix('\u{FEFF}').unwrap_or(source);
     let persian = source.lines().next().is_some_and(|first| directive(first) == Some("fa"));
     let mut text = String::with_capacity(source.len() + 64);
+    let mut block = Block::default();
     for (index, line) in source.lines().enumerate() {
+        if block.holds(line) {
+            text.push_str(line);
+            text.push('\n');
+            continue;
+        }
         match (index, directive(line)) {
             (0, Some(_)) if persian => text.push_str(PERSIAN_DIRECTIVE),
             (0, Some(language)) => text.push_str(&format!("# language: {language}")),
@@ -274,6 +279,32 @@ fn canonical(source: &str) -> String {
         text.push('\n');
     }
     text
+}
+
+/// Whether lines belong to a block of text below a step, where nothing is a keyword or a table.
+#[derive(Default)]
+struct Block {
+    fence: Option<&'static str>,
+}
+
+impl Block {
+    /// Its first and last line belong to it too.
+    fn holds(&mut self, line: &str) -> bool {
+        let fence = ["\"\"\"", "```"].into_iter().find(|fence| line.trim_start().starts_with(fence));
+        match (self.fence, fence) {
+            (None, None) => false,
+            (None, Some(begun)) => {
+                self.fence = Some(begun);
+                true
+            }
+            (Some(begun), ended) => {
+                if ended == Some(begun) {
+                    self.fence = None;
+                }
+                true
+            }
+        }
+    }
 }
 
 /// The language that a first line names.
@@ -303,8 +334,13 @@ fn persian_line(line: &str) -> String {
 fn ragged_rows(text: &str) -> Diagnostics {
     let mut found = Diagnostics::default();
     let mut width: Option<usize> = None;
+    let mut block = Block::default();
     for (index, line) in text.lines().enumerate() {
         let row = line.trim();
+        if block.holds(line) {
+            width = None;
+            continue;
+        }
         if !row.starts_with('|') {
             width = if row.is_empty() || row.starts_with('#') { width } else { None };
             continue;

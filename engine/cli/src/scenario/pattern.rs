@@ -1,7 +1,8 @@
 //! How the words of a step are recognised: `{person} claims task {form}`.
 //!
-//! A name in braces stands for what varies: `{text}` for words between « and », `{number}` for a number, `{instant}` for
-//! a point in time, any other name for one word. Everything else is compared as [`super::fold`] reads it.
+//! A name in braces stands for what varies: `{text}` for words between « and », `{number}` and `{times}` for a number,
+//! `{instant}` for a point in time, `{quoted}` for words between apostrophes, `{list}` for several of them, any other name
+//! for one word. Everything else is compared as [`super::fold`] reads it.
 
 use peygir_casework::text::ascii_digits;
 
@@ -27,7 +28,7 @@ pub fn matched(pattern: &'static str, text: &str) -> Option<Captures> {
             Piece::Capture(name) => {
                 let (from, to, past) = capture(name, &folded, at)?;
                 let value = folded.slice(from, to, text).trim();
-                if name == "number" && !is_number(value) {
+                if matches!(name, "number" | "times") && !is_number(value) {
                     return None;
                 }
                 captures.push((name, value.to_owned()));
@@ -48,6 +49,14 @@ fn capture(name: &str, folded: &Folded, at: usize) -> Option<(usize, usize, usiz
         "instant" => {
             let end = instant(folded, at)?;
             Some((at, end, end))
+        }
+        "quoted" => {
+            let close = (at + 1..folded.len()).find(|index| folded.letter(*index) == Some('\''))?;
+            (folded.letter(at)? == '\'').then_some((at + 1, close, close + 1))
+        }
+        "list" => {
+            let last = (at + 1..folded.len()).rev().find(|index| folded.letter(*index) == Some('\''))?;
+            (folded.letter(at)? == '\'').then_some((at, last + 1, last + 1))
         }
         _ => {
             let end = word(folded, at)?;
@@ -99,7 +108,10 @@ pub fn shown(pattern: &str) -> String {
         let (name, after) = after.split_once('}').unwrap_or((after, ""));
         match name {
             "number" => shown.push('N'),
+            "times" => shown.push('M'),
             "text" => shown.push_str("«TEXT»"),
+            "quoted" => shown.push_str("'PROPERTY'"),
+            "list" => shown.push_str("'PROPERTY', …"),
             other => shown.push_str(&other.to_uppercase()),
         }
         rest = after;
@@ -159,6 +171,8 @@ mod tests {
             Some(&["a «b» c", "0999"]),
         );
         check("{instant} است", "ساعت ۱۰:۰۰ روز ۱۴۰۵/۰۸/۳۰ است", Some(&["ساعت ۱۰:۰۰ روز ۱۴۰۵/۰۸/۳۰"]));
+        check("have a {quoted} property", "have a 'a.b' property", Some(&["a.b"]));
+        check("have properties {list}", "have properties 'a', 'b.c'", Some(&["'a', 'b.c'"]));
         check("stands at {instant}", "stands at 2026-11-21T10:00Z", Some(&["2026-11-21T10:00Z"]));
         check("کار {form} برای {role} باز است", "كار f برای r باز است", Some(&["f", "r"]));
     }

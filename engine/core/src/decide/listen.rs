@@ -23,6 +23,7 @@ pub(super) fn start(turn: &mut Turn<'_>, listen: &Listen, starting: Starting) {
         bound: Data::empty(),
         until: Vec::new(),
         outputs: listen.foreach.as_ref().map(|_| Vec::new()),
+        types: listen.to.event_types().map(|types| types.into_iter().collect()),
     };
     let number = turn.open(starting, progress);
     if matches!(&listen.to, Consumption::All(filters) if filters.is_empty()) {

@@ -35,6 +35,7 @@ mod walk;
 mod workflow;
 
 pub use schedule::input_of_schedule;
+pub use span::{after, zone_of};
 use turn::Turn;
 
 #[derive(Debug, Clone, Default)]

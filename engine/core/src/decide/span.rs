@@ -17,16 +17,20 @@ pub(super) fn times(duration: Duration, times: i64) -> Duration {
 }
 
 /// The instant `duration` after `from`; what lies beyond the calendar is its last instant.
-pub(super) fn after(definition: &Workflow, from: Moment, duration: Duration) -> Moment {
+pub fn after(definition: &Workflow, from: Moment, duration: Duration) -> Moment {
     let start = if duration.months == 0 { from } else { months_after(definition, from, duration.months) };
     start.plus_micros(duration.microseconds)
 }
 
-fn months_after(definition: &Workflow, from: Moment, months: i64) -> Moment {
+/// The zone in which the flow's months and schedules are counted.
+pub fn zone_of(definition: &Workflow) -> jiff::tz::TimeZone {
     let zone = definition.settings.zone.as_deref().unwrap_or(ZONE);
-    let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC)
+}
+
+fn months_after(definition: &Workflow, from: Moment, months: i64) -> Moment {
     jiff::Span::new()
         .try_months(months)
-        .and_then(|span| from.to_jiff().to_zoned(zone).checked_add(span))
+        .and_then(|span| from.to_jiff().to_zoned(zone_of(definition)).checked_add(span))
         .map_or(Moment::MAX, |zoned| zoned.timestamp().into())
 }

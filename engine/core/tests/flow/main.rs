@@ -4,15 +4,22 @@
 //! twice gives the same, every event and state survives its encoding, and only rows that [`peygir_core::touched`] names
 //! change.
 
+mod child;
 mod data_flow;
 mod emit;
+mod extension;
+mod for_;
+mod foreach;
 mod fork;
+mod function;
 mod listen;
 mod order;
 mod properties;
+mod raise;
 mod read;
 mod restart;
 mod run;
+mod suspend;
 mod time;
 mod try_;
 
@@ -21,7 +28,8 @@ use run::Run;
 /// Runs a script on a flow. Lines that begin with `>` are what the command above them must have caused:
 ///
 /// `start INPUT`, `answer KEY OUTPUT`, `fault KEY TYPE STATUS`, `after SECONDS` (the clock moves and due timers fire),
-/// `later SECONDS` (only the clock moves), `event TYPE ID DATA`, `cancel`, `continue`, `retry`.
+/// `later SECONDS` (only the clock moves), `event TYPE ID DATA`, `cancel`, `continue`, `retry`,
+/// `suspend`, `resume`.
 #[track_caller]
 fn check(tasks: &str, script: &str) {
     let mut run = Run::new(tasks);

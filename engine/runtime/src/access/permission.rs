@@ -39,6 +39,14 @@ pub enum Permission {
     IncidentRead,
     /// Retry or settle an incident.
     IncidentResolve,
+    /// Read instances of flows: where they stand, what went in and came out, with personal data left out.
+    InstanceRead,
+    /// Start a flow, or hand in an event that flows wait for.
+    InstanceStart,
+    /// Suspend, resume, cancel or retry an instance.
+    InstanceControl,
+    /// Follow what happens to workflows and their tasks, without any personal data; see how webhooks fare.
+    EventRead,
     /// Issue and revoke tokens.
     TokenIssue,
     /// Issue one-time login links.
@@ -67,6 +75,10 @@ const TABLE: &[(Permission, &[&str])] = &[
     (Permission::OutboxRead, &["operator", "inspection-centre", "administrator", "auditor"]),
     (Permission::IncidentRead, &["operator", "inspection-centre", "administrator", "auditor"]),
     (Permission::IncidentResolve, &["inspection-centre", "administrator"]),
+    (Permission::InstanceRead, &["inspector", "inspection-centre", "administrator", "auditor"]),
+    (Permission::InstanceStart, &["connector", "administrator"]),
+    (Permission::InstanceControl, &["inspection-centre", "administrator"]),
+    (Permission::EventRead, &["inspector", "inspection-centre", "administrator", "auditor"]),
     (Permission::TokenIssue, &["administrator"]),
     (Permission::LinkIssue, &["administrator"]),
 ];
@@ -106,7 +118,7 @@ mod tests {
         assert_eq!(Permission::TokenIssue.roles(), ["administrator"]);
         assert_eq!(Permission::LinkIssue.roles(), ["administrator"]);
         let of_connector: Vec<_> = Permission::all().filter(|p| p.roles().contains(&"connector")).collect();
-        assert_eq!(of_connector, [Permission::MessageSubmit]);
+        assert_eq!(of_connector, [Permission::MessageSubmit, Permission::InstanceStart]);
         for reader in ["auditor", "administrator"] {
             assert!(!Permission::CaseUnmask.roles().contains(&reader), "{reader} reads no personal data");
             assert!(!Permission::TaskWork.roles().contains(&reader), "{reader} does no one's work");

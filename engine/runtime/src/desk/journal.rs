@@ -92,6 +92,12 @@ fn line(event: &Recorded) -> Line {
             Line(kind, args, notable)
         }
         Recorded::Case(event) => case_line(event),
+        Recorded::Schedule(Some(schedule)) => {
+            let next = schedule.next_due().map(|next| next.to_string()).unwrap_or_default();
+            Line("schedule-moved", args([("next", next)]), false)
+        }
+        Recorded::Schedule(None) => Line("schedule-ended", Args::new(), true),
+        Recorded::ListenerGone(_) => Line("listener-gone", Args::new(), false),
     }
 }
 
@@ -144,6 +150,18 @@ fn flow_line(event: &FlowEvent) -> Line {
         FlowEvent::InstanceCancelled { .. } => Line("flow-cancelled", Args::new(), true),
         FlowEvent::InstanceRetried => Line("flow-retried", Args::new(), true),
         FlowEvent::TurnBounded { task, .. } => Line("turn-bounded", args([("step", task.clone())]), false),
+        FlowEvent::InstanceSuspended { reason } => Line("flow-suspended", args([("reason", reason.clone())]), true),
+        FlowEvent::InstanceResumed => Line("flow-resumed", Args::new(), true),
+        FlowEvent::RoundStarted { path, index, .. } => {
+            let mut args = step(path);
+            args.insert("round".to_owned(), (index + 1).to_string());
+            Line("loop-round", args, false)
+        }
+        FlowEvent::ItemProcessed { index, .. } => {
+            Line("item-processed", args([("round", (index + 1).to_string())]), false)
+        }
+        FlowEvent::ExtensionAdvanced { activation, .. } => Line("extension-advanced", number(*activation), false),
+        FlowEvent::BranchesJoined { .. } => Line("branches-joined", Args::new(), false),
     }
 }
 

@@ -4,9 +4,12 @@
 //! their commit is durable. Knows no HTTP and no HTML.
 
 mod cases;
+mod events;
 mod inbound;
 mod incidents;
+mod instances;
 mod journal;
+mod lifecycle;
 mod names;
 mod person;
 mod refusal;
@@ -21,9 +24,12 @@ use peygir_core::Id;
 use crate::access::{Place, Principal};
 use crate::catalog::Catalog;
 use crate::host::Host;
+use crate::lifecycle::Lifecycle;
 use crate::rows::{self, List};
 use crate::stream::Stream;
 
+pub use instances::{InstanceAction, REASON_CHARS_MAX, WAIT_SECONDS_MAX};
+pub use lifecycle::{EventFeed, EventLine, EventPage, WebhookCount, WebhookView};
 pub use refusal::{FieldError, Refusal};
 pub use view::*;
 
@@ -37,11 +43,13 @@ const SCANNED_MAX: usize = 2_000;
 #[derive(Clone)]
 pub struct Desk {
     host: Arc<Host>,
+    lifecycle: Arc<Lifecycle>,
 }
 
 impl Desk {
     pub fn new(host: Arc<Host>) -> Self {
-        Self { host }
+        let lifecycle = Lifecycle::new(host.engine.clone());
+        Self { host, lifecycle }
     }
 
     pub fn host(&self) -> &Arc<Host> {
@@ -58,12 +66,22 @@ impl Desk {
         &self,
         list: List,
         request: &PageRequest,
+        item: impl FnMut(&Stream, Id) -> Option<T>,
+    ) -> Result<Page<T>, Refusal> {
+        self.page_within(list, list.range(), request, item).await
+    }
+
+    /// The same for the keys of a part of the index.
+    async fn page_within<T>(
+        &self,
+        list: List,
+        (first, to): rows::Range,
+        request: &PageRequest,
         mut item: impl FnMut(&Stream, Id) -> Option<T>,
     ) -> Result<Page<T>, Refusal> {
         let limit = request.limit.unwrap_or(PAGE_ITEMS).clamp(1, PAGE_ITEMS_MAX);
-        let (first, to) = list.range();
         let mut from = match &request.after {
-            Some(cursor) => [decode_cursor(cursor)?.as_slice(), &[0]].concat(),
+            Some(cursor) => [decode_cursor(cursor)?.as_slice(), &[0]].concat().max(first),
             None => first,
         };
         let mut items = Vec::new();

@@ -161,6 +161,30 @@ fn prepare(
     Ok(Preparation::New(Prepared { stream, command, digest }))
 }
 
+/// What is known of a request to start a flow.
+pub(super) enum StartClaim {
+    /// The same request came before and made this stream.
+    Known(Id),
+    New(Vec<Claim>),
+}
+
+/// Holds a start under the caller's idempotency key: the same key with the same flow and input is the same start.
+pub(super) fn claim_start(
+    engine: &Engine,
+    flow: &str,
+    input: &Value,
+    idempotency: Option<(&str, &str)>,
+    stream: Id,
+) -> Result<StartClaim, Refusal> {
+    let Some((actor, key)) = idempotency else { return Ok(StartClaim::New(Vec::new())) };
+    let digest = engine.vault.fingerprint("body", &format!("{flow}\0{input}"));
+    let key = claim_key(engine, IDEMPOTENCY, &format!("{actor}\0start\0{key}"));
+    match claimed(engine, &key)? {
+        Some(value) => Ok(StartClaim::Known(same_body(&value, &digest)?)),
+        None => Ok(StartClaim::New(vec![Claim { key, value: [stream.0.as_slice(), &digest].concat() }])),
+    }
+}
+
 /// The peer's own id of a message: the same id again is the same message.
 fn inbound_claim(engine: &Engine, message: &NewMessage, stream: Id) -> Option<Claim> {
     let source = message.source.as_ref()?;

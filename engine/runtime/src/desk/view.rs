@@ -265,7 +265,8 @@ pub struct IncidentView {
     pub id: String,
     pub case_id: String,
     pub tracking_code: Option<String>,
-    /// `message-failed`, `message-ambiguous`, `message-expired`, `flow-fault`, `turn-aborted`, `unaddressed`, `message-unread`.
+    /// `message-failed`, `message-ambiguous`, `message-expired`, `flow-fault`, `turn-aborted`, `unaddressed`, `message-unread`,
+    /// `webhook-failing`.
     pub kind: String,
     pub reason: String,
     pub opened_at: String,
@@ -325,4 +326,103 @@ pub struct PersonView {
     pub id: String,
     pub name: Named,
     pub roles: Vec<String>,
+}
+
+/// A flow by name; the newest version where none is named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkflowName {
+    pub namespace: String,
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+}
+
+impl WorkflowName {
+    /// `namespace/name` or `namespace/name:version`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (namespace, rest) = text.split_once('/')?;
+        let (name, version) = rest.split_once(':').map_or((rest, None), |(name, version)| (name, Some(version)));
+        let whole = [namespace, name].iter().chain(version.iter()).all(|part| !part.is_empty());
+        whole.then(|| Self {
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+            version: version.map(str::to_owned),
+        })
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Started {
+    pub id: String,
+    /// True where an earlier, equal request started it.
+    #[serde(skip)]
+    pub repeated: bool,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct InstanceFilter {
+    pub flow: Option<WorkflowName>,
+    /// `running`, `waiting`, `suspended`, `completed`, `faulted` or `cancelled`.
+    pub status: Option<String>,
+    pub started_after: Option<peygir_core::Moment>,
+    pub started_before: Option<peygir_core::Moment>,
+    pub page: PageRequest,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InstanceSummary {
+    pub id: String,
+    pub workflow: WorkflowName,
+    pub status: String,
+    pub started_at: String,
+    pub ended_at: Option<String>,
+    /// `command`, `message`, `event:TYPE`, `schedule`, the label of a task.
+    pub started_by: String,
+    /// The instance whose task started it.
+    pub parent: Option<String>,
+    pub case_id: Option<String>,
+    pub tracking_code: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InstanceView {
+    #[serde(flatten)]
+    pub summary: InstanceSummary,
+    pub input: Value,
+    pub output: Option<Value>,
+    pub error: Option<Value>,
+    /// Where it stands: tasks with nothing running below them.
+    pub tasks: Vec<InstanceTask>,
+    /// The open incident of its fault.
+    pub incident: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InstanceTask {
+    pub name: String,
+    /// JSON pointer into the definition.
+    pub reference: String,
+    #[serde(rename = "type")]
+    pub type_: String,
+    pub started_at: String,
+    /// The function, the instance or the types of events it waits for.
+    pub waits_for: Option<String>,
+    /// When it goes on by itself.
+    pub until: Option<String>,
+    pub timeout_at: Option<String>,
+}
+
+/// An event that was taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventTaken {
+    pub id: String,
+    pub source: String,
+    /// It had come before; nothing happens again.
+    pub repeated: bool,
 }

@@ -179,7 +179,6 @@ fn shown_error(error: &Error) -> Value {
         title: text(&error.title),
         detail: text(&error.detail),
         instance: text(&error.instance),
-        child: error.child.clone(),
         child: error.child,
     };
     shown.to_value()

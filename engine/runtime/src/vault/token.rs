@@ -60,9 +60,11 @@ impl Vault {
         code
     }
 
-    /// Seals a text for one stream. `draw` must never be given twice: it makes the nonce.
-    pub fn seal_credential(&self, stream: Id, clear: &str, draw: &[u8; 32]) -> Option<String> {
-        let nonce = &draw[..NONCE_BYTES];
+    /// Seals a text for one stream. The same text gives the same token there: the nonce is a keyed hash of both, so that no
+    /// two texts share one, and a run that is repeated writes what it wrote before.
+    pub fn seal_credential(&self, stream: Id, clear: &str) -> Option<String> {
+        let hash = Zeroizing::new(self.fingerprint("credential-nonce", &format!("{stream}\0{clear}")));
+        let nonce = &hash[..NONCE_BYTES];
         let payload = Payload { msg: clear.as_bytes(), aad: &stream.0 };
         let sealed = self.credential_cipher().encrypt(XNonce::from_slice(nonce), payload).ok()?;
         Some(format!("{SEALED}{}{END}", URL_SAFE_NO_PAD.encode([nonce, &sealed].concat())))
@@ -229,7 +231,7 @@ mod tests {
     #[test]
     fn a_sealed_text_opens_in_its_stream_alone() {
         let vault = vault();
-        let token = vault.seal_credential(STREAM, "dXNlcjpwYXNz", &[7; 32]).unwrap();
+        let token = vault.seal_credential(STREAM, "dXNlcjpwYXNz").unwrap();
         assert!(has_form(&token) && !token.contains("dXNl"));
         let text = format!("Basic {token}");
         let found = vault.find_credential(STREAM, &text, 0).unwrap();

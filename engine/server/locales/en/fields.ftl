@@ -21,4 +21,5 @@ field-scope-invalid = A scope is nation, province:ID, county:PROVINCE/COUNTY or 
 field-name-invalid = A name has small ASCII letters, digits and - _ . only, 64 characters at most.
 field-person-unknown = There is nobody of this id in the deployment's directory.
 field-not-a-cursor = This is not the `next` of a page.
+field-archived = What stood here was taken to an archive; begin without it.
 field-not-readable = What came could not be read.

@@ -21,4 +21,5 @@ field-scope-invalid = حوزه باید nation، province:ID، county:PROVINCE/C
 field-name-invalid = نام تنها حرف‌های کوچک لاتین، رقم و - _ . دارد و حداکثر ۶۴ نویسه است.
 field-person-unknown = چنین کسی در فهرست افراد این استقرار نیست.
 field-not-a-cursor = نشانهٔ ادامهٔ فهرست درست نیست.
+field-archived = آنچه در این جا بود به بایگانی رفته است؛ بدون آن آغاز کنید.
 field-not-readable = آنچه رسید خوانده نشد.

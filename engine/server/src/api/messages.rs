@@ -30,7 +30,7 @@ pub async fn submit(
 }
 
 /// The key, if one was sent: visible ASCII of bounded length.
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     match value.to_str() {
         Ok(key)

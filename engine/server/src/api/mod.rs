@@ -3,8 +3,11 @@
 pub mod cases;
 pub mod connectors;
 pub mod errors;
+pub mod event_intake;
+pub mod events;
 pub mod health;
 pub mod incidents;
+pub mod instances;
 pub mod login_links;
 pub mod messages;
 pub mod openapi;

@@ -15,6 +15,7 @@ pub enum Icon {
     Person,
     Clock,
     Check,
+    Flow,
 }
 
 impl Icon {
@@ -33,6 +34,7 @@ impl Icon {
             Icon::Person => "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4.5 20a7.5 7.5 0 0 1 15 0",
             Icon::Clock => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M12 7.5V12l3 2",
             Icon::Check => "M5 12.5l4.5 4.5L19 7",
+            Icon::Flow => "M9 3h6v5H9zM4 16h6v5H4zM14 16h6v5h-6zM12 8v4M7 16v-4h10v4",
         }
     }
 }

@@ -36,6 +36,7 @@ const NAVIGATION: &[(&str, Icon, &str, Permission)] = &[
     ("/intake", Icon::Pen, "nav-intake", Permission::MessageSubmit),
     ("/cases", Icon::Folder, "nav-cases", Permission::CaseRead),
     ("/outbox", Icon::Send, "nav-outbox", Permission::OutboxRead),
+    ("/instances", Icon::Flow, "nav-instances", Permission::InstanceRead),
     ("/incidents", Icon::Alert, "nav-incidents", Permission::IncidentRead),
 ];
 

@@ -12,6 +12,7 @@ pub mod home;
 pub mod icon;
 pub mod inbox;
 pub mod incidents;
+pub mod instances;
 pub mod intake;
 pub mod layout;
 pub mod login;

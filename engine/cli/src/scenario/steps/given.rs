@@ -1,12 +1,12 @@
 //! Where and when a scenario begins.
 
-use super::{Arguments, Step, Unmet};
+use super::{Arguments, Body, Step, Unmet};
 use crate::scenario::scene::Scene;
 use crate::scenario::values;
 
 pub const STEPS: &[Step] = &[
-    Step { en: &["the deployment {path}"], fa: &["استقرار {path}"], fields: false, run: deployment },
-    Step { en: &["the clock stands at {instant}"], fa: &["{instant} است"], fields: false, run: clock },
+    Step { en: &["the deployment {path}"], fa: &["استقرار {path}"], body: Body::None, run: deployment },
+    Step { en: &["the clock stands at {instant}"], fa: &["{instant} است"], body: Body::None, run: clock },
 ];
 
 fn deployment(scene: &mut Scene<'_>, arguments: &Arguments) -> Result<(), Unmet> {

@@ -1,10 +1,16 @@
 //! The catalogue of steps: each in English and in Persian, with what it does.
 //!
-//! A new step is a line in `given.rs`, `when.rs` or `then.rs` and a line in docs/scenarios.md.
+//! A new step is a line in one of the files here and a line in docs/scenarios.md: `given.rs`, `when.rs` and `then.rs` tell of
+//! cases, the others of flows that the scenario itself brings.
 
+mod events;
 mod given;
+mod journal;
+mod outcome;
+mod service;
 mod then;
 mod when;
+mod workflow;
 
 use super::fold;
 use super::pattern::{self, Captures};
@@ -18,15 +24,38 @@ const LIKENESS_MIN: f64 = 0.35;
 pub struct Step {
     pub en: &'static [&'static str],
     pub fa: &'static [&'static str],
-    /// Whether a table of fields follows it.
-    pub fields: bool,
+    /// What follows it.
+    pub body: Body,
     pub run: fn(&mut Scene<'_>, &Arguments) -> Result<(), Unmet>,
 }
 
-/// What the words of a step hold, and the fields of its table in the order of writing.
+/// What stands below the words of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Body {
+    None,
+    /// A table of fields and values.
+    Fields,
+    /// A table with rows of its own; its first row says what they are.
+    Rows,
+    /// A block of text between two lines of quotation marks.
+    Text,
+}
+
+/// What the words of a step hold, and what stands below them.
 pub struct Arguments {
     captures: Captures,
+    /// In the order of writing.
     pub fields: Vec<(String, String)>,
+    pub rows: Vec<Vec<String>>,
+    /// The block, without the name of its language.
+    pub block: String,
+}
+
+/// What a file has below the words of a step.
+#[derive(Clone, Copy, Default)]
+pub struct Below<'t> {
+    pub table: Option<&'t [Vec<String>]>,
+    pub block: Option<&'t str>,
 }
 
 /// A step that did not go as it says.
@@ -59,14 +88,27 @@ impl Arguments {
         self.captures.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
     }
 
+    /// The block as data: YAML, of which JSON is a part.
+    pub fn data(&self) -> Result<serde_json::Value, Unmet> {
+        match peygir_source::yaml::parse(&self.block) {
+            Ok(node) => Ok(node.to_json()),
+            Err(found) => {
+                let told: Vec<&str> = found.list.iter().map(|one| one.message.as_str()).collect();
+                Err(Unmet::new("the block is YAML", told.join("; ")))
+            }
+        }
+    }
+
     pub fn number(&self) -> u32 {
         values::number(self.text("number"))
     }
 }
 
 fn catalogue() -> impl Iterator<Item = (&'static Step, bool)> {
-    let doing = given::STEPS.iter().chain(when::STEPS).map(|step| (step, false));
-    doing.chain(then::STEPS.iter().map(|step| (step, true)))
+    let doing = [given::STEPS, when::STEPS, workflow::STEPS, events::STEPS, service::STUBS];
+    let looking = [then::STEPS, outcome::STEPS, journal::STEPS, service::CHECKS];
+    let doing = doing.into_iter().flatten().map(|step| (step, false));
+    doing.chain(looking.into_iter().flatten().map(|step| (step, true)))
 }
 
 fn forms(step: &'static Step) -> impl Iterator<Item = &'static str> {
@@ -74,7 +116,7 @@ fn forms(step: &'static Step) -> impl Iterator<Item = &'static str> {
 }
 
 /// The step that a line names. `then`: whether it stands below a Then, where nothing is done any more.
-pub fn bind(text: &str, table: Option<&[Vec<String>]>, then: bool) -> Result<(&'static Step, Arguments), Unbound> {
+pub fn bind(text: &str, below: Below<'_>, then: bool) -> Result<(&'static Step, Arguments), Unbound> {
     let text = meant(text);
     let found = catalogue().find_map(|(step, looks)| {
         let captures = forms(step).find_map(|form| pattern::matched(form, text))?;
@@ -92,8 +134,10 @@ pub fn bind(text: &str, table: Option<&[Vec<String>]>, then: bool) -> Result<(&'
             fa: format!("«{value}» زمان نیست؛ بنویسید ساعت ۱۰:۰۰ روز ۱۴۰۵/۰۸/۳۰"),
         });
     }
-    let fields = fields(step, table)?;
-    Ok((step, Arguments { captures, fields }))
+    let fields = if step.body == Body::Fields { fields(below.table)? } else { Vec::new() };
+    let rows = if step.body == Body::Rows { rows(below.table)? } else { Vec::new() };
+    let block = block(step, below)?;
+    Ok((step, Arguments { captures, fields, rows, block }))
 }
 
 /// Whether the catalogue knows a line.
@@ -128,18 +172,55 @@ fn misplaced(then: bool) -> Unbound {
     Unbound::Wrong { en: en.to_owned(), fa: fa.to_owned() }
 }
 
-fn fields(step: &Step, table: Option<&[Vec<String>]>) -> Result<Vec<(String, String)>, Unbound> {
-    let wrong = |en: &str, fa: &str| Err(Unbound::Wrong { en: en.to_owned(), fa: fa.to_owned() });
-    let rows = match (step.fields, table) {
-        (false, None) => return Ok(Vec::new()),
-        (false, Some(_)) => return wrong("this step takes no table", "این گام جدول نمی‌گیرد"),
-        (true, None) => {
-            return wrong(
-                "a table must follow, its first row | field | value |",
-                "جدولی با سطر نخستِ «فیلد | مقدار» باید بیاید",
-            );
-        }
-        (true, Some(rows)) => rows,
+fn wrong<T>(en: &str, fa: &str) -> Result<T, Unbound> {
+    Err(Unbound::Wrong { en: en.to_owned(), fa: fa.to_owned() })
+}
+
+/// The block of a step that takes one. What a step does not take is refused here, for all kinds of steps.
+fn block(step: &Step, below: Below<'_>) -> Result<String, Unbound> {
+    if below.table.is_some() && !matches!(step.body, Body::Fields | Body::Rows) {
+        return wrong("this step takes no table", "این گام جدول نمی‌گیرد");
+    }
+    match (step.body, below.block) {
+        (Body::Text, Some(text)) => Ok(plain(text)),
+        (Body::Text, None) => wrong(
+            "a block of text must follow, between two lines of \"\"\"",
+            "بلوکی از متن میان دو سطرِ \"\"\" باید بیاید",
+        ),
+        (_, Some(_)) => wrong("this step takes no block of text", "این گام بلوک متن نمی‌گیرد"),
+        (_, None) => Ok(String::new()),
+    }
+}
+
+/// The lines of a block from the indentation of its first one, without the name of its language.
+fn plain(block: &str) -> String {
+    let mut lines: Vec<&str> = block.lines().collect();
+    if lines.first().is_some_and(|first| matches!(first.trim(), "" | "yaml" | "json" | "text")) {
+        lines.remove(0);
+    }
+    while lines.last().is_some_and(|last| last.trim().is_empty()) {
+        lines.pop();
+    }
+    let spaces = |line: &&str| line.len() - line.trim_start_matches(' ').len();
+    let filled = || lines.iter().filter(|line| !line.trim().is_empty());
+    let least = filled().map(spaces).min().unwrap_or(0);
+    let cut: Vec<&str> = lines.iter().map(|line| line.get(least..).unwrap_or_default()).collect();
+    cut.join("\n") + "\n"
+}
+
+fn rows(table: Option<&[Vec<String>]>) -> Result<Vec<Vec<String>>, Unbound> {
+    match table {
+        Some(rows) => Ok(rows.iter().map(|row| row.iter().map(|cell| cell.trim().to_owned()).collect()).collect()),
+        None => wrong("a table must follow", "جدولی باید بیاید"),
+    }
+}
+
+fn fields(table: Option<&[Vec<String>]>) -> Result<Vec<(String, String)>, Unbound> {
+    let Some(rows) = table else {
+        return wrong(
+            "a table must follow, its first row | field | value |",
+            "جدولی با سطر نخستِ «فیلد | مقدار» باید بیاید",
+        );
     };
     let is_head = |row: &[String]| {
         let words: Vec<&str> = row.iter().map(|cell| cell.trim()).collect();
@@ -163,7 +244,8 @@ mod tests {
         let example = |form: &str| {
             let mut text = form.to_owned();
             for (name, value) in
-                [("{number}", "3"), ("{text}", "«x»"), ("{instant}", "2026-11-21T10:00Z"), ("{mobile}", "09990000001")]
+                [("{number}", "3"), ("{text}", "«x»"), ("{instant}", "2026-11-21T10:00Z"), ("{mobile}", "09990000001"),
+                    ("{times}", "2"), ("{quoted}", "'a.b'"), ("{list}", "'a', 'b.c'")]
             {
                 text = text.replace(name, value);
             }

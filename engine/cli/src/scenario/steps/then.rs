@@ -5,82 +5,82 @@ use peygir_core::Moment;
 use peygir_runtime::desk::{PageRequest, TaskView};
 use peygir_runtime::sim::Sent;
 
-use super::{Arguments, Step, Unmet};
+use super::{Arguments, Body, Step, Unmet};
 use crate::scenario::scene::{Scene, reader};
 use crate::scenario::values;
 
 pub const STEPS: &[Step] = &[
     Step {
-        en: &["the case is at stage {stage}"], fa: &["پرونده در مرحلهٔ {stage} است"], fields: false, run: stage
+        en: &["the case is at stage {stage}"], fa: &["پرونده در مرحلهٔ {stage} است"], body: Body::None, run: stage
     },
     Step {
-        en: &["the case is in round {number}"], fa: &["پرونده در دور {number} است"], fields: false, run: round
+        en: &["the case is in round {number}"], fa: &["پرونده در دور {number} است"], body: Body::None, run: round
     },
     Step {
         en: &["the case has topic {topic} and agency {agency}"],
         fa: &["موضوع پرونده {topic} و دستگاه آن {agency} است"],
-        fields: false,
+        body: Body::None,
         run: topic_and_agency,
     },
     Step {
         en: &["the case is closed as {outcome}"],
         fa: &["پرونده با نتیجهٔ {outcome} بسته است"],
-        fields: false,
+        body: Body::None,
         run: closed_as,
     },
     Step {
         en: &["task {form} is open for {role}"],
         fa: &["کار {form} برای {role} باز است"],
-        fields: false,
+        body: Body::None,
         run: task_open_for,
     },
     Step {
-        en: &["task {form} is not open"], fa: &["کار {form} باز نیست"], fields: false, run: task_not_open
+        en: &["task {form} is not open"], fa: &["کار {form} باز نیست"], body: Body::None, run: task_not_open
     },
-    Step { en: &["no task is open"], fa: &["هیچ کاری باز نیست"], fields: false, run: no_task_open },
+    Step { en: &["no task is open"], fa: &["هیچ کاری باز نیست"], body: Body::None, run: no_task_open },
     Step {
         en: &["task {form} is due at {instant}"],
         fa: &["مهلت کار {form} {instant} است"],
-        fields: false,
+        body: Body::None,
         run: task_due,
     },
     Step {
-        en: &["the next call is at {instant}"], fa: &["تماس بعدی {instant} است"], fields: false, run: next_call
+        en: &["the next call is at {instant}"], fa: &["تماس بعدی {instant} است"], body: Body::None, run: next_call
     },
     Step {
         en: &["an SMS went to {recipient} containing {text}"],
         fa: &["به {recipient} پیامکی رفته که {text} دارد"],
-        fields: false,
+        body: Body::None,
         run: |scene, arguments| went(scene, arguments, "sms"),
     },
     Step {
         en: &["a mail went to {recipient} containing {text}"],
         fa: &["به {recipient} نامه‌ای رفته که {text} دارد"],
-        fields: false,
+        body: Body::None,
         run: |scene, arguments| went(scene, arguments, "mail"),
     },
     Step {
         en: &["{number} messages by template {template} were sent", "{number} message by template {template} was sent"],
         fa: &["{number} پیام با الگوی {template} فرستاده شده است"],
-        fields: false,
+        body: Body::None,
         run: sent_by_template,
     },
     Step {
         en: &["there are {number} cases", "there is {number} case"],
         fa: &["{number} پرونده هست"],
-        fields: false,
+        body: Body::None,
         run: cases,
     },
     Step {
         en: &["an incident is open"],
         fa: &["رخدادی باز است"],
-        fields: false,
+        body: Body::None,
         run: |scene, _| incidents(scene, true),
     },
     Step {
         en: &["no incident is open"],
         fa: &["هیچ رخدادی باز نیست"],
-        fields: false,
+        body: Body::None,
         run: |scene, _| incidents(scene, false),
     },
 ];

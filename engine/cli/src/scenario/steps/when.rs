@@ -7,7 +7,7 @@ use peygir_runtime::desk::{FormView, NewMessage, Party, Source, TaskView};
 use peygir_runtime::sim::Mood;
 use serde_json::{Map, Value, json};
 
-use super::{Arguments, Step, Unmet};
+use super::{Arguments, Body, Step, Unmet};
 use crate::scenario::scene::Scene;
 
 /// The connector that brings SMS in scenarios.
@@ -19,46 +19,46 @@ pub const STEPS: &[Step] = &[
     Step {
         en: &["a citizen texts {text} from {mobile} to {line}"],
         fa: &["شهروندی از {mobile} به {line} پیامک می‌زند {text}"],
-        fields: false,
+        body: Body::None,
         run: texts,
     },
     Step {
         en: &["the same SMS is delivered again"],
         fa: &["همان پیامک دوباره می‌رسد"],
-        fields: false,
+        body: Body::None,
         run: delivered_again,
     },
     Step {
         en: &["{person} registers a message:"],
         fa: &["{person} پیامی را ثبت می‌کند:"],
-        fields: true,
+        body: Body::Fields,
         run: registers,
     },
     Step {
-        en: &["{person} claims task {form}"], fa: &["{person} کار {form} را برمی‌دارد"], fields: false, run: claims
+        en: &["{person} claims task {form}"], fa: &["{person} کار {form} را برمی‌دارد"], body: Body::None, run: claims
     },
     Step {
         en: &["{person} releases task {form}"],
         fa: &["{person} کار {form} را رها می‌کند"],
-        fields: false,
+        body: Body::None,
         run: releases,
     },
     Step {
         en: &["{person} completes task {form} with:"],
         fa: &["{person} کار {form} را انجام می‌دهد:"],
-        fields: true,
+        body: Body::Fields,
         run: completes,
     },
     Step {
         en: &["{person} answers task {form}"],
         fa: &["{person} به کار {form} پاسخ می‌دهد"],
-        fields: false,
+        body: Body::None,
         run: answers,
     },
     Step {
         en: &["{person} calls the citizen: solved, satisfaction {number}"],
         fa: &["{person} به شهروند زنگ می‌زند: حل شد، رضایت {number}"],
-        fields: false,
+        body: Body::None,
         run: |scene, arguments| {
             calls(scene, arguments, json!({ "outcome": "solved", "satisfaction": arguments.number() }))
         },
@@ -66,49 +66,55 @@ pub const STEPS: &[Step] = &[
     Step {
         en: &["{person} calls the citizen: unsolved"],
         fa: &["{person} به شهروند زنگ می‌زند: حل نشد"],
-        fields: false,
+        body: Body::None,
         run: |scene, arguments| calls(scene, arguments, json!({ "outcome": "unsolved" })),
     },
     Step {
         en: &["{person} calls the citizen: unreached"],
         fa: &["{person} به شهروند زنگ می‌زند: پاسخ نداد"],
-        fields: false,
+        body: Body::None,
         run: |scene, arguments| calls(scene, arguments, json!({ "outcome": "unreached" })),
+    },
+    Step {
+        en: &["{number} seconds pass", "{number} second passes"],
+        fa: &["{number} ثانیه می‌گذرد"],
+        body: Body::None,
+        run: |scene, arguments| scene.pass(arguments.number().into()),
     },
     Step {
         en: &["{number} minutes pass", "{number} minute passes"],
         fa: &["{number} دقیقه می‌گذرد"],
-        fields: false,
-        run: |scene, arguments| scene.pass(arguments.number().into()),
+        body: Body::None,
+        run: |scene, arguments| scene.pass(i64::from(arguments.number()) * 60),
     },
     Step {
         en: &["{number} hours pass", "{number} hour passes"],
         fa: &["{number} ساعت می‌گذرد"],
-        fields: false,
-        run: |scene, arguments| scene.pass(i64::from(arguments.number()) * 60),
+        body: Body::None,
+        run: |scene, arguments| scene.pass(i64::from(arguments.number()) * 3_600),
     },
     Step {
         en: &["{number} days pass", "{number} day passes"],
         fa: &["{number} روز می‌گذرد"],
-        fields: false,
-        run: |scene, arguments| scene.pass(i64::from(arguments.number()) * 24 * 60),
+        body: Body::None,
+        run: |scene, arguments| scene.pass(i64::from(arguments.number()) * 86_400),
     },
     Step {
-        en: &["the server restarts"],
-        fa: &["سرور از نو راه می‌افتد"],
-        fields: false,
+        en: &["the server restarts", "the runtime is killed"],
+        fa: &["سرور از نو راه می‌افتد", "سرور کشته می‌شود"],
+        body: Body::None,
         run: |scene, _| scene.restart(),
     },
     Step {
         en: &["the {channel} gateway is down"],
         fa: &["درگاه {channel} قطع می‌شود"],
-        fields: false,
+        body: Body::None,
         run: |scene, arguments| mood(scene, arguments, Mood::Down),
     },
     Step {
         en: &["the {channel} gateway is up"],
         fa: &["درگاه {channel} وصل می‌شود"],
-        fields: false,
+        body: Body::None,
         run: |scene, arguments| mood(scene, arguments, Mood::Up),
     },
 ];
@@ -151,7 +157,7 @@ fn delivered(scene: &mut Scene<'_>, message: NewMessage) -> Result<(), Unmet> {
         grants: vec![Grant { role: "connector".to_owned(), scope: Scope::Nation }],
     };
     let submitted =
-        scene.act("the SMS is taken", async |world| world.desk.submit_message(&peer, message, None).await)?;
+        scene.act("the SMS is taken", async |desk| desk.submit_message(&peer, message.clone(), None).await)?;
     scene.touched(&submitted);
     Ok(())
 }
@@ -160,7 +166,7 @@ fn registers(scene: &mut Scene<'_>, arguments: &Arguments) -> Result<(), Unmet> 
     let person = scene.person(arguments.text("person"))?;
     let message = message(&arguments.fields)?;
     let submitted = scene
-        .act("the message is registered", async |world| world.desk.submit_message(&person, message, None).await)?;
+        .act("the message is registered", async |desk| desk.submit_message(&person, message.clone(), None).await)?;
     scene.touched(&submitted);
     Ok(())
 }
@@ -202,12 +208,12 @@ fn id_of(task: &TaskView) -> Result<Id, Unmet> {
 
 fn claims(scene: &mut Scene<'_>, arguments: &Arguments) -> Result<(), Unmet> {
     let (person, _, id) = named(scene, arguments)?;
-    scene.act("the task is claimed", async |world| world.desk.claim(&person, id).await).map(|_| ())
+    scene.act("the task is claimed", async |desk| desk.claim(&person, id).await).map(|_| ())
 }
 
 fn releases(scene: &mut Scene<'_>, arguments: &Arguments) -> Result<(), Unmet> {
     let (person, _, id) = named(scene, arguments)?;
-    scene.act("the task is released", async |world| world.desk.release(&person, id).await).map(|_| ())
+    scene.act("the task is released", async |desk| desk.release(&person, id).await).map(|_| ())
 }
 
 fn completes(scene: &mut Scene<'_>, arguments: &Arguments) -> Result<(), Unmet> {
@@ -223,7 +229,7 @@ fn answers(scene: &mut Scene<'_>, arguments: &Arguments) -> Result<(), Unmet> {
 }
 
 fn complete(scene: &mut Scene<'_>, person: &Principal, id: Id, answer: Value) -> Result<(), Unmet> {
-    scene.act("the task is completed", async |world| world.desk.complete(person, id, answer).await).map(|_| ())
+    scene.act("the task is completed", async |desk| desk.complete(person, id, answer.clone()).await).map(|_| ())
 }
 
 /// The open verification call: claimed, as whoever rings has to, and completed.
@@ -232,7 +238,7 @@ fn calls(scene: &mut Scene<'_>, arguments: &Arguments, answer: Value) -> Result<
     let task = scene.call()?;
     let id = id_of(&task)?;
     scene.touch_task(&task);
-    scene.act("the call is claimed", async |world| world.desk.claim(&person, id).await)?;
+    scene.act("the call is claimed", async |desk| desk.claim(&person, id).await)?;
     complete(scene, &person, id, answer)
 }
 

@@ -1,0 +1,88 @@
+//! A client of the running server, as the administrator of its bootstrap token.
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::data_folder::DataFolder;
+
+pub struct Client {
+    address: String,
+    token: String,
+}
+
+impl Client {
+    /// The server that has this data folder open.
+    pub fn of(data: &DataFolder) -> Result<Self> {
+        Ok(Self { address: data.running()?.address, token: data.bootstrap_token()? })
+    }
+
+    pub fn get(&self, path: &str) -> Result<Value> {
+        self.ask(reqwest::Client::new().get(format!("{}{path}", self.address)))
+    }
+
+    /// A null body is no body.
+    pub fn post(&self, path: &str, body: &Value) -> Result<Value> {
+        let request = reqwest::Client::new().post(format!("{}{path}", self.address));
+        self.ask(if body.is_null() { request } else { request.json(body) })
+    }
+
+    fn ask(&self, request: reqwest::RequestBuilder) -> Result<Value> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let response = request
+                .bearer_auth(&self.token)
+                .send()
+                .await
+                .with_context(|| format!("the server at {} does not answer; is it still running?", self.address))?;
+            let status = response.status();
+            let answer: Value = response.json().await.unwrap_or_default();
+            if !status.is_success() {
+                bail!("{}", refusal(&answer, status.as_u16()));
+            }
+            Ok(answer)
+        })
+    }
+}
+
+fn refusal(answer: &Value, status: u16) -> String {
+    let title = answer["detail"].as_str().or(answer["title"].as_str()).unwrap_or("the server refused");
+    let fields: Vec<String> = answer["errors"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|error| {
+            let text = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
+            format!("{}: {}", text("pointer"), text("detail"))
+        })
+        .collect();
+    format!("{title} ({status}) {}", fields.join("; "))
+}
+
+/// `?name=value&…` of what is given; empty where nothing is.
+pub fn query(pairs: &[(&str, Option<&str>)]) -> String {
+    let given: Vec<String> =
+        pairs.iter().filter_map(|(name, value)| Some(format!("{name}={}", escaped((*value)?)))).collect();
+    if given.is_empty() { String::new() } else { format!("?{}", given.join("&")) }
+}
+
+/// A text as it may stand in an address.
+pub fn escaped(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut escaped, byte| {
+        match byte {
+            _ if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => escaped.push(char::from(byte)),
+            _ => escaped.push_str(&format!("%{byte:02X}")),
+        }
+        escaped
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_given_is_not_asked_for() {
+        assert_eq!(query(&[("a", None), ("b", Some("x/y:1"))]), "?b=x%2Fy%3A1");
+        assert_eq!(query(&[("a", None)]), "");
+    }
+}

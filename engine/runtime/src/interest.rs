@@ -1,0 +1,91 @@
+//! Which events flows wait for, by type: what nobody waits for need not be carried around.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use peygir_core::CloudEvent;
+use peygir_dsl::model::{Consumption, Kind, Listen, Read, Task, TaskList, Workflow};
+
+/// Name of the one task of a schedule's listener.
+const LISTENER: &str = "events";
+
+/// Types of events that are waited for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Interest {
+    types: BTreeSet<String>,
+    /// A filter that names no type: any event may be meant.
+    any: bool,
+}
+
+impl Interest {
+    pub fn wants(&self, event: &CloudEvent) -> bool {
+        self.any || self.types.contains(&event.type_)
+    }
+
+    /// Adds what a flow waits for, in its tasks and in its schedule.
+    pub fn add(&mut self, workflow: &Workflow) {
+        let lists = workflow.functions.values().chain([&workflow.tasks]);
+        let around = workflow.extensions.iter().flat_map(|extension| [&extension.before, &extension.after]);
+        for list in lists.chain(around.flatten()) {
+            self.add_list(list);
+        }
+        if let Some(on) = workflow.schedule.as_ref().and_then(|schedule| schedule.on.as_ref()) {
+            self.add_consumption(on);
+        }
+    }
+
+    fn add_list(&mut self, tasks: &TaskList) {
+        for task in tasks.iter() {
+            if let Kind::Listen(listen) = &task.kind {
+                self.add_consumption(&listen.to);
+            }
+            lists_of(task).into_iter().for_each(|list| self.add_list(list));
+        }
+    }
+
+    fn add_consumption(&mut self, to: &Consumption) {
+        match to.event_types() {
+            Some(types) => self.types.extend(types),
+            None => self.any = true,
+        }
+    }
+}
+
+fn lists_of(task: &Task) -> Vec<&TaskList> {
+    match &task.kind {
+        Kind::Do(tasks) => vec![tasks],
+        Kind::For(for_) => vec![&for_.tasks],
+        Kind::Fork(fork) => vec![&fork.branches],
+        Kind::Listen(listen) => listen.foreach.iter().flat_map(|foreach| &foreach.tasks).collect(),
+        Kind::Try(try_) => [&try_.tasks].into_iter().chain(&try_.catch.tasks).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The flow that gathers the events of a schedule: one `listen`, whose output is the input of the run.
+pub fn listener_of(definition: &Workflow) -> Option<Workflow> {
+    let schedule = definition.schedule.as_ref()?;
+    let to = schedule.on.clone()?;
+    let read: Read = schedule.read;
+    let task = Task {
+        name: LISTENER.to_owned(),
+        span: definition.tasks.first()?.span,
+        if_: None,
+        input: None,
+        output: None,
+        export: None,
+        timeout: None,
+        then: None,
+        kind: Kind::Listen(Listen { to, read, foreach: None }),
+        definition: Arc::new(definition.definition["schedule"].clone()),
+    };
+    Some(Workflow {
+        input: None,
+        output: None,
+        timeout: None,
+        schedule: None,
+        tasks: Arc::new(vec![task]),
+        extensions: Vec::new(),
+        ..definition.clone()
+    })
+}
