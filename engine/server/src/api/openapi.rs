@@ -109,6 +109,18 @@ mod tests {
         check("JournalLine", json(serde_json::to_value(&samples::case().timeline[0])));
         check("OutboxLine", json(serde_json::to_value(samples::outbox_line())));
         check("IncidentView", json(serde_json::to_value(samples::incident())));
+        let webhook = peygir_runtime::desk::WebhookView {
+            name: String::new(),
+            status: String::new(),
+            delivered: 0,
+            delivered_at: None,
+            behind: 0,
+            failing_since: None,
+            fault: None,
+            next_at: None,
+        };
+        check("WebhookView", json(serde_json::to_value(webhook)));
+        check("WebhookCount", json(serde_json::to_value(peygir_runtime::desk::WebhookCount::default())));
         check("Named", json(serde_json::to_value(samples::agency())));
         let mut track = json(serde_json::to_value(samples::track()));
         track["stage"]["text"] = Value::Null;
