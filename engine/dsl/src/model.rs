@@ -42,7 +42,7 @@ pub struct Workflow {
 }
 
 /// A duration, or an expression that gives one when it is needed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum DurationExpr {
     Fixed(Duration),
     Computed(Expr),

@@ -115,13 +115,15 @@ pub fn workflow(root: &Node, names: &dyn Names) -> Result<(Workflow, Diagnostics
 pub fn document(root: &Node, names: &dyn Names) -> (Option<Workflow>, Diagnostics) {
     let mut reader = Reader::new(names);
     let workflow = reader.workflow(root);
+    let mut errors = reader.found.list.iter().filter(|one| one.severity == Severity::Error);
+    let wrong = errors.any(|error| !refused(error.code));
+    let workflow = workflow.filter(|_| !wrong);
+    // A flow with parts left out would be warned of what it is not.
     if let Some(workflow) = &workflow {
         crate::check::workflow(workflow, &mut reader.found);
     }
     reader.put_in_order();
-    let errors = reader.found.list.iter().filter(|one| one.severity == Severity::Error);
-    let wrong = errors.clone().any(|error| !refused(error.code));
-    (workflow.filter(|_| !wrong), reader.found)
+    (workflow, reader.found)
 }
 
 /// Whether this is the code of something that the language has and this engine refuses to run.

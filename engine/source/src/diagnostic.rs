@@ -8,7 +8,7 @@ pub enum Severity {
     Error,
 }
 
-/// One finding. `code` is stable (`PG-D004`) and has a page under `docs/errors/`.
+/// One finding. `code` is stable (`PG-D003`) and has a page under `docs/errors/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     pub code: &'static str,

@@ -106,7 +106,7 @@ mod tests {
 
     fn finding(line: u32, column: u32, length: u32) -> Diagnostic {
         let mut finding = Diagnostic::error(
-            "PG-D004",
+            "PG-D003",
             Span { line, column, length },
             "there is no `ouput` here",
             "این‌جا `ouput` نیست",
@@ -120,7 +120,7 @@ mod tests {
     fn the_caret_stands_under_the_place() {
         let source = "a: 1\nمِتن: ouput\n";
         let expected = "\
-error[PG-D004]: there is no `ouput` here
+error[PG-D003]: there is no `ouput` here
  --> w.yaml:2:7
   |
 2 | مِتن: ouput
@@ -133,7 +133,7 @@ error[PG-D004]: there is no `ouput` here
     #[test]
     fn persian_and_places_that_are_not_there() {
         let text = human(&finding(9, 1, 0), Some("a: 1"), Language::Persian);
-        assert_eq!(text, "خطا[PG-D004]: این‌جا `ouput` نیست\n --> w.yaml:9:1\n  = راهنما: did you mean `output`?\n");
+        assert_eq!(text, "خطا[PG-D003]: این‌جا `ouput` نیست\n --> w.yaml:9:1\n  = راهنما: did you mean `output`?\n");
         let tab = human(&finding(1, 3, 1), Some("\tab"), Language::English);
         assert!(tab.contains("1 | \tab\n  | \t ^\n"), "{tab}");
         let long = "x".repeat(1_000) + "!" + &"y".repeat(1_000);
@@ -155,7 +155,7 @@ error[PG-D004]: there is no `ouput` here
         assert_eq!(
             json(&finding(2, 7, 5)).to_string(),
             serde_json::json!({
-                "code": "PG-D004", "severity": "error", "file": "w.yaml", "line": 2, "column": 7,
+                "code": "PG-D003", "severity": "error", "file": "w.yaml", "line": 2, "column": 7,
                 "message": "there is no `ouput` here", "message_fa": "این‌جا `ouput` نیست", "help": "did you mean `output`?",
             })
             .to_string()
