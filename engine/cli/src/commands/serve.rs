@@ -15,6 +15,7 @@ use peygir_runtime::desk::Desk;
 use peygir_runtime::engine::Engine;
 use peygir_runtime::host::Host;
 use peygir_runtime::vault::{Keys, Vault};
+use peygir_runtime::webhook::{self, Hook, Webhooks};
 use peygir_runtime::{deploy, pack};
 use peygir_server::{ServerOptions, ServerState};
 use peygir_store::Store;
@@ -63,10 +64,21 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         super::check::print(&found);
         anyhow::anyhow!("the connectors of {} have errors; nothing was started", arguments.deployment.display())
     })?;
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(arguments, pack, data, built))
+    let hooks = webhook::hooks(&pack.deployment).map_err(|found| {
+        super::check::print(&found);
+        anyhow::anyhow!("the webhooks of {} have errors; nothing was started", arguments.deployment.display())
+    })?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(arguments, pack, data, built, hooks))
 }
 
-async fn serve(arguments: Arguments, pack: pack::Catalog, data: DataFolder, built: Built) -> Result<ExitCode> {
+async fn serve(
+    arguments: Arguments,
+    pack: pack::Catalog,
+    data: DataFolder,
+    built: Built,
+    hooks: Vec<Hook>,
+) -> Result<ExitCode> {
     let clock = Clock::Real;
     let listen = arguments.listen.or(pack.deployment.listen).unwrap_or(ADDRESS);
     let zone = pack.deployment.zone.clone();
@@ -88,8 +100,12 @@ async fn serve(arguments: Arguments, pack: pack::Catalog, data: DataFolder, buil
         });
     let catalog = deploy::deploy(shared.as_ref(), catalog, clock.now())?;
     let engine = Engine::new(shared.clone(), Vault::new(Arc::new(keys)), catalog, Arc::new(random));
+    let carrier = Webhooks::carrier(&built.connectors);
     let host = Host::new(Arc::new(engine), clock.clone(), built.connectors);
     let desk = Desk::new(host.clone());
+    let webhooks = carrier.map(|carrier| Webhooks::new(host.clone(), desk.lifecycle().clone(), carrier, hooks));
+    let telling = Arc::new(Notify::new());
+    let told = webhooks.map(|webhooks| tokio::spawn(webhooks.run(telling.clone())));
     let access = Arc::new(Access::new(shared));
     let stop = Arc::new(Notify::new());
     let working = tokio::spawn(host.run(stop.clone()));
@@ -109,7 +125,11 @@ async fn serve(arguments: Arguments, pack: pack::Catalog, data: DataFolder, buil
     };
     let served = peygir_server::serve(state, listener, told_to_stop()).await;
     stop.notify_one();
+    telling.notify_one();
     let _ = working.await;
+    if let Some(told) = told {
+        let _ = told.await;
+    }
     sealing.abort();
     data.remove_running();
     served?;

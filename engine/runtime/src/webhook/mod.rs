@@ -17,11 +17,13 @@ use std::time::Duration;
 
 use peygir_connector::Connector;
 use peygir_core::Moment;
+use peygir_source::Diagnostics;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use crate::host::Host;
 use crate::lifecycle::Lifecycle;
+use crate::pack;
 
 pub use filter::Filter;
 pub use sender::{Hook, Sender};
@@ -39,6 +41,22 @@ pub const BACKOFF_US_MAX: i64 = 600_000_000;
 pub const FAILING_TOLD_AFTER_US: i64 = 1_800_000_000;
 /// Longest time without a look, whatever the store tells.
 const LOOK_MS_MAX: u64 = 5_000;
+
+/// The webhooks that a deployment declares, with their secrets. All errors at once.
+pub fn hooks(deployment: &pack::Deployment) -> Result<Vec<Hook>, Diagnostics> {
+    let (mut hooks, mut found) = (Vec::new(), Diagnostics::default());
+    for used in &deployment.webhooks {
+        match used.fetch(&deployment.folder) {
+            Ok(secret) => {
+                let (types, workflows) = (used.types.clone(), used.workflows.clone());
+                let filter = Filter { types, workflows, instance: None };
+                hooks.push(Hook { name: used.name.clone(), url: used.url.clone(), secret, filter });
+            }
+            Err(errors) => found.extend(errors.in_file(&deployment.file)),
+        }
+    }
+    if found.has_errors() { Err(found) } else { Ok(hooks) }
+}
 
 /// The webhooks of a deployment.
 pub struct Webhooks {
