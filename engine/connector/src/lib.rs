@@ -35,8 +35,8 @@ pub fn yaml_value(text: &str) -> Option<Value> {
     peygir_source::yaml::parse(text).ok().map(|node| node.to_json())
 }
 
-/// One thing to do in the world.
-#[derive(Debug, Clone, PartialEq)]
+/// One thing to do in the world. Its `Debug` does not show the input.
+#[derive(Clone, PartialEq)]
 pub struct Request {
     /// Operation of the manifest: `send` of message channels, others under the names they have there.
     pub operation: String,
@@ -44,8 +44,19 @@ pub struct Request {
     pub key: String,
     /// 1 for the first try.
     pub attempt: u32,
-    /// Input of the operation, valid against its schema, personal data in clear.
+    /// Input of the operation, valid against its schema, personal data and secrets in clear.
     pub input: Value,
+}
+
+impl std::fmt::Debug for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { operation, key, attempt, input: _ } = self;
+        f.debug_struct("Request")
+            .field("operation", operation)
+            .field("key", key)
+            .field("attempt", attempt)
+            .finish_non_exhaustive()
+    }
 }
 
 /// It was taken by the peer.
@@ -234,4 +245,20 @@ pub enum Delivery {
     Accepted,
     Delivered,
     Failed,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neither_requests_nor_receipts_show_what_proves_who_asks() {
+        let input = serde_json::json!({"authentication": {"bearer": {"token": "s3cret"}}});
+        let request = Request { operation: "read".into(), key: "k".into(), attempt: 1, input };
+        let shown = |token: &str| Authorization { scheme: "Bearer".into(), parameter: Secret::new(token) };
+        let receipt = Receipt { authorization: Some(shown("s3cret")), ..Receipt::default() };
+        let told = format!("{request:?} {request:#?} {receipt:?}");
+        assert!(told.contains("read") && told.contains("Bearer") && !told.contains("s3cret"), "{told}");
+        assert_eq!((shown("a") == shown("a"), shown("a") == shown("b")), (true, false));
+    }
 }
