@@ -312,8 +312,16 @@ impl Host {
         }
     }
 
-    /// Settles attempts that an earlier process began, by their connectors' policies.
+    /// What a start does first: attempts that an earlier process began are settled by their connectors' policies, and the
+    /// schedules are those of what is deployed now.
     pub async fn recover(self: &Arc<Self>) {
+        self.settle_lost_attempts().await;
+        if let Err(failure) = self.align_schedules().await {
+            tracing::error!(%failure, "the schedules could not be brought in line with what is deployed");
+        }
+    }
+
+    async fn settle_lost_attempts(self: &Arc<Self>) {
         while let Ok(streams) = self.engine.unresolved(ROUND_STREAMS_MAX) {
             if streams.is_empty() {
                 return;

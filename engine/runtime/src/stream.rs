@@ -13,6 +13,7 @@ use peygir_core::state::{Activation, Progress};
 use peygir_core::{Id, Instance, Moment};
 use peygir_store::Version;
 
+use crate::command::Recorded;
 use crate::rows;
 use crate::schedule::Schedule;
 
@@ -86,7 +87,9 @@ impl Stream {
         for (key, value) in stored {
             let unreadable = |what: String| Unreadable { key: format!("{key:02x?}"), what };
             let name = rows::parse(key).ok_or_else(|| unreadable("the key is unknown".to_owned()))?;
-            stream.sizes.insert(name.clone(), value.len());
+            if name != RowName::Head {
+                stream.sizes.insert(name.clone(), value.len());
+            }
             stream.read_row(name, value, &mut activations).map_err(|error| unreadable(error.to_string()))?;
         }
         for (instance, activation) in activations {
@@ -123,6 +126,20 @@ impl Stream {
             RowName::Schedule => self.schedule = Some(minicbor::decode(value)?),
         }
         Ok(())
+    }
+
+    /// Applies a journalled event: the stream is the fold of its journal.
+    pub fn apply(&mut self, event: &Recorded, at: Moment) {
+        match event {
+            Recorded::Flow { instance, event } => {
+                let mut state = self.instances.remove(instance);
+                peygir_core::apply(&mut state, event, at);
+                self.instances.extend(state.map(|state| (*instance, state)));
+            }
+            Recorded::Case(event) => peygir_casework::apply(&mut self.records, event, at),
+            Recorded::Schedule(schedule) => self.schedule = schedule.clone(),
+            Recorded::ListenerGone(instance) => drop(self.instances.remove(instance)),
+        }
     }
 
     /// The row as it has to stand now; None where it is gone.

@@ -31,8 +31,7 @@ pub fn world_of(pack: peygir_runtime::pack::Catalog, connectors: Connectors, sto
 }
 
 fn shipped_manifest(name: &str) -> Manifest {
-    let text =
-        std::fs::read_to_string(root().join("connectors").join(name).join("connector.yaml")).unwrap();
+    let text = std::fs::read_to_string(root().join("connectors").join(name).join("connector.yaml")).unwrap();
     manifest::read(&peygir_source::yaml::parse(&text).unwrap()).unwrap()
 }
 
