@@ -52,9 +52,9 @@ fn s65_several_extensions_stand_within_each_other_the_first_outermost() {
         "
 use:
   extensions:
-    - outer: { extend: all, before: [ { ob: { emit: { event: { with: { type: ob } } } } } ], after: [ { oa: { emit: { event: { with: { type: oa } } } } } ] }
+    - outer: { extend: all, before: [ { ob: { set: { v: ob } } } ], after: [ { oa: { set: { v: oa } } } ] }
     - other: { extend: call, before: [ { never: { raise: { error: { type: 'https://example.ir/e', status: 500 } } } } ] }
-    - inner: { extend: set, before: [ { ib: { emit: { event: { with: { type: ib } } } } } ], after: [ { ia: { emit: { event: { with: { type: ia } } } } } ] }
+    - inner: { extend: set, before: [ { ib: { set: { v: ib } } } ], after: [ { ia: { set: { v: ia } } } ] }
 do: [ { a: { set: { x: 1 }, then: end } }, { b: { set: { never: true } } } ]
 ",
         r#"
@@ -62,30 +62,26 @@ do: [ { a: { set: { x: 1 }, then: end } }, { b: { set: { never: true } } } ]
         > started a#1 {}
         > started a#1/@before:outer {}
         > started a#1/@before:outer/ob#1 {}
-        > emitted ob null
-        > completed a#1/@before:outer/ob#1 {"data":null,"id":"01M7YHX30000000YPTDFXWPDT0","source":"/flows/test/flow","specversion":"1.0","time":"2026-11-21T08:00:00Z","type":"ob"}
-        > completed a#1/@before:outer {"data":null,"id":"01M7YHX30000000YPTDFXWPDT0","source":"/flows/test/flow","specversion":"1.0","time":"2026-11-21T08:00:00Z","type":"ob"}
+        > completed a#1/@before:outer/ob#1 {"v":"ob"}
+        > completed a#1/@before:outer {"v":"ob"}
         > a#1 goes to Before(1)
         > started a#1/@before:inner {}
         > started a#1/@before:inner/ib#1 {}
-        > emitted ib null
-        > completed a#1/@before:inner/ib#1 {"data":null,"id":"01M7YHX30000003H3SSZN0RZVY","source":"/flows/test/flow","specversion":"1.0","time":"2026-11-21T08:00:00Z","type":"ib"}
-        > completed a#1/@before:inner {"data":null,"id":"01M7YHX30000003H3SSZN0RZVY","source":"/flows/test/flow","specversion":"1.0","time":"2026-11-21T08:00:00Z","type":"ib"}
+        > completed a#1/@before:inner/ib#1 {"v":"ib"}
+        > completed a#1/@before:inner {"v":"ib"}
         > a#1 goes to Task
         > started a#1/@task {}
         > completed a#1/@task {"x":1}
         > a#1 goes to After(1) {"x":1} then end
         > started a#1/@after:inner {"x":1}
         > started a#1/@after:inner/ia#1 {"x":1}
-        > emitted ia null
-        > completed a#1/@after:inner/ia#1 {"data":null,"id":"01M7YHX30000004V4VQ2KYQ7TV","source":"/flows/test/flow","specversion":"1.0","time":"2026-11-21T08:00:00Z","type":"ia"}
-        > completed a#1/@after:inner {"data":null,"id":"01M7YHX30000004V4VQ2KYQ7TV","source":"/flows/test/flow","specversion":"1.0","time":"2026-11-21T08:00:00Z","type":"ia"}
+        > completed a#1/@after:inner/ia#1 {"v":"ia"}
+        > completed a#1/@after:inner {"v":"ia"}
         > a#1 goes to After(0) {"x":1} then end
         > started a#1/@after:outer {"x":1}
         > started a#1/@after:outer/oa#1 {"x":1}
-        > emitted oa null
-        > completed a#1/@after:outer/oa#1 {"data":null,"id":"01M7YHX30000007X43FCWDY53K","source":"/flows/test/flow","specversion":"1.0","time":"2026-11-21T08:00:00Z","type":"oa"}
-        > completed a#1/@after:outer {"data":null,"id":"01M7YHX30000007X43FCWDY53K","source":"/flows/test/flow","specversion":"1.0","time":"2026-11-21T08:00:00Z","type":"oa"}
+        > completed a#1/@after:outer/oa#1 {"v":"oa"}
+        > completed a#1/@after:outer {"v":"oa"}
         > completed a#1 {"x":1}
         > COMPLETED {"x":1}
         "#,
@@ -139,7 +135,7 @@ fn s16_exit_in_before_puts_its_output_in_the_place_of_the_tasks() {
         "
 use:
   extensions:
-    - log: { extend: call, after: [ { done: { emit: { event: { with: { type: done } } } } } ] }
+    - log: { extend: call, after: [ { done: { set: { dropped: true } } } ] }
     - mock:
         extend: call
         before: [ { group: { do: [ { one: { set: { body: 7 }, then: exit } } ] } }, { m: { set: { body: '${ .body + 1 }' }, then: exit } } ]
@@ -165,9 +161,8 @@ do:
         > a#1 goes to After(0) 8 then last
         > started a#1/@after:log 8
         > started a#1/@after:log/done#1 8
-        > emitted done null
-        > completed a#1/@after:log/done#1 {"data":null,"id":"01M7YHX30000000YPTDFXWPDT0","source":"/flows/test/flow","specversion":"1.0","time":"2026-11-21T08:00:00Z","type":"done"}
-        > completed a#1/@after:log {"data":null,"id":"01M7YHX30000000YPTDFXWPDT0","source":"/flows/test/flow","specversion":"1.0","time":"2026-11-21T08:00:00Z","type":"done"}
+        > completed a#1/@after:log/done#1 {"dropped":true}
+        > completed a#1/@after:log {"dropped":true}
         > completed a#1 8
         > started last#1 8
         > completed last#1 [8,8]

@@ -8,6 +8,7 @@ use:
     greet:
       input: { schema: { document: { required: [ name ] } } }
       set: { text: '${ \"salam \" + .name }', context: '${ $context }' }
+    refuse: { do: [ { no: { raise: { error: { type: 'https://example.ir/no', status: 409 } } } } ] }
 ";
 
 #[test]
@@ -21,6 +22,11 @@ do:
         ),
         r#"
         start {"who":"Sara"}
+        > started a#1 {"who":"Sara"}
+        > started a#1/greet#1 {"name":"Sara"}
+        > completed a#1/greet#1 {"context":{},"text":"salam Sara"}
+        > completed a#1 "salam Sara"
+        > COMPLETED "salam Sara"
         "#,
     );
 }
@@ -30,11 +36,17 @@ fn s61_s53_errors_inside_a_function_have_the_place_of_the_call() {
     check(
         &format!(
             "{GREET}
-do: [ {{ group: {{ do: [ {{ a: {{ call: greet, with: '${{ {{ x: 1 }} }}' }} }} ] }} }} ]
+do: [ {{ group: {{ do: [ {{ a: {{ call: refuse }} }} ] }} }} ]
 "
         ),
         r#"
         start {"who":"Sara"}
+        > started group#1 {"who":"Sara"}
+        > started group#1/a#1 {"who":"Sara"}
+        > started group#1/a#1/refuse#1 {"who":"Sara"}
+        > started group#1/a#1/refuse#1/no#1 {"who":"Sara"}
+        > faulted group#1/a#1/refuse#1/no#1 no 409 /do/0/group/do/0/a
+        > FAULTED [group/a/refuse/no] no 409 /do/0/group/do/0/a
         "#,
     );
 }

@@ -6,12 +6,14 @@
 
 mod child;
 mod data_flow;
+mod duration;
 mod emit;
 mod extension;
 mod for_;
 mod foreach;
 mod fork;
 mod function;
+mod limits;
 mod listen;
 mod order;
 mod properties;
@@ -19,6 +21,7 @@ mod raise;
 mod read;
 mod restart;
 mod run;
+mod secrets;
 mod suspend;
 mod time;
 mod try_;

@@ -46,8 +46,11 @@ fn s54_a_status_is_an_integer_of_http() {
     for (status, holds) in
         [("100", true), ("599", true), ("99", false), ("600", false), ("400.5", false), ("\"400\"", false)]
     {
-        let mut run =
-            Run::new("do: [ { a: { raise: { error: { type: 'https://example.ir/e', status: '${ .status }' } } } } ]");
+        let mut run = Run::new("do: [ { a: { raise: { error: { type: 'https://example.ir/e', status: 400 } } } } ]");
+        // The text knows integers only; an expression would have to give one.
+        let task = &mut std::sync::Arc::make_mut(&mut run.workflow.tasks)[0];
+        let Kind::Raise(raise) = &mut task.kind else { panic!("the task raises") };
+        raise.status = Template::compile_text("${ .status }", &[]).expect("it is jq");
         run.line(&format!("start {{\"status\":{status}}}"));
         let type_ = run.instance().fault.as_ref().map(|fault| fault.type_.clone()).unwrap_or_default();
         assert_eq!(type_ == "https://example.ir/e", holds, "{status}: {type_}");
@@ -64,6 +67,9 @@ do: [ { a: { raise: { error: late } } } ]
 ",
         r#"
         start {}
+        > started a#1 {}
+        > faulted a#1 late 410 /do/0/a
+        > FAULTED [a] late 410 /do/0/a
         "#,
     );
 }
