@@ -46,6 +46,12 @@ pub(super) fn minus(left: Val, right: Val, fuel: &Cell<u64>) -> Result<Val, Stri
     Ok(difference)
 }
 
+/// What it costs to look for one value everywhere in another.
+pub(super) fn pay_comparison(value: &Val, other: &Val, fuel: &Cell<u64>) -> Result<(), String> {
+    let compared = weigh(value, fuel)?.saturating_mul(weigh(other, fuel)?);
+    spend(fuel, compared / ITEMS_OF_UNIT as u64)
+}
+
 /// Multiplication, with the length of a repeated string checked before it is made.
 pub(super) fn times(left: Val, right: Val, fuel: &Cell<u64>) -> Result<Val, String> {
     let product = match (left, right) {
@@ -96,7 +102,11 @@ pub(super) fn remainder(left: Val, right: Val, fuel: &Cell<u64>) -> Result<Val, 
             }
             let rest = (dividend as i64).checked_rem(divisor as i64);
             let is_zero = divisor as i64 == 0;
-            if is_zero { Err(format!("cannot calculate {left} % {right}")) } else { Ok(Val::from(rest.unwrap_or(0) as isize)) }
+            if is_zero {
+                Err(format!("cannot calculate {left} % {right}"))
+            } else {
+                Ok(Val::from(rest.unwrap_or(0) as isize))
+            }
         }
         _ => (left % right).map_err(|error| message(error.into_val())),
     }

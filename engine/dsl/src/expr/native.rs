@@ -32,8 +32,14 @@ const REMOVED: [&str; 14] = [
 ];
 
 /// Filters of the library that our own of the same name are written with, and the name they have then.
-const WRAPPED: [(&str, &str); 4] =
-    [("limit", "__limit"), ("skip", "__skip"), ("mktime", "__mktime"), ("strftime", "__strftime")];
+const WRAPPED: [(&str, &str); 6] = [
+    ("contains", "__contains"),
+    ("indices", "__indices"),
+    ("limit", "__limit"),
+    ("mktime", "__mktime"),
+    ("skip", "__skip"),
+    ("strftime", "__strftime"),
+];
 
 /// The kind of data our filters work on: JSON values, and the tank of the evaluation.
 pub struct Kind;
@@ -71,7 +77,7 @@ pub(super) fn all() -> impl Iterator<Item = Fun<Kind>> {
     own().into_iter().map(run::<Kind>).chain(library)
 }
 
-fn own() -> [Filter<RunPtr<Kind>>; 31] {
+fn own() -> [Filter<RunPtr<Kind>>; 32] {
     [
         ("!tick", v(0), |cv| once(value::spend(fuel(&cv), TICK_COST).map(|()| Val::Null))),
         ("!charge", v(0), |cv| once(value::charge(&cv.1, fuel(&cv)).map(|()| Val::Null))),
@@ -85,6 +91,10 @@ fn own() -> [Filter<RunPtr<Kind>>; 31] {
         ("!low", v(0), |cv| once(Ok(path::bound(&cv.1, f64::floor)))),
         ("!high", v(0), |cv| once(Ok(path::bound(&cv.1, f64::ceil)))),
         ("!length", v(0), |cv| once(value::charge_length(&cv.1, fuel(&cv)).map(|()| Val::Null))),
+        ("__compare", v(1), |mut cv| {
+            let other = cv.0.pop_var();
+            once(arithmetic::pay_comparison(&cv.1, &other, fuel(&cv)).map(|()| Val::Null))
+        }),
         ("!words", v(0), |cv| once(words(&cv))),
         ("!nothing", v(0), |_| Box::new(std::iter::empty())),
         ("__update", [Bind::Var(()), Bind::Fun(())].into(), |mut cv| {

@@ -31,6 +31,7 @@ pub(super) fn term(source: &str) -> Result<(Term<&str>, usize), Error> {
         ),
         None => Error::new("the expression cannot be read"),
     })?;
+    let tokens = with_decimals(source, tokens);
     let tokens_count = count(&tokens);
     if tokens_count > TOKENS_MAX {
         return Err(Error::new(format!("the expression has more than {TOKENS_MAX} words and signs")));
@@ -72,6 +73,36 @@ fn refuse_deep_brackets(source: &str) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Makes one number of a dot and the digits right after it, which the library's lexer takes apart.
+fn with_decimals<'s>(source: &'s str, tokens: Vec<Token<&'s str>>) -> Vec<Token<&'s str>> {
+    let mut joined: Vec<Token<&'s str>> = Vec::with_capacity(tokens.len());
+    for Token(text, token) in tokens {
+        let token = match token {
+            Tok::Block(tokens) => Tok::Block(with_decimals(source, tokens)),
+            Tok::Str(parts) => Tok::Str(parts.into_iter().map(|part| part_with_decimals(source, part)).collect()),
+            other => other,
+        };
+        let start = offset(source, text).unwrap_or(0);
+        let dot = joined.last().filter(|Token(dot, _)| *dot == "." && offset(source, dot) == start.checked_sub(1));
+        if matches!(token, Tok::Num) && dot.is_some() {
+            joined.pop();
+            joined.push(Token(&source[start - 1..start + text.len()], Tok::Num));
+        } else {
+            joined.push(Token(text, token));
+        }
+    }
+    joined
+}
+
+fn part_with_decimals<'s>(source: &'s str, part: StrPart<&'s str, Token<&'s str>>) -> StrPart<&'s str, Token<&'s str>> {
+    match part {
+        StrPart::Term(token) => {
+            StrPart::Term(with_decimals(source, vec![token]).pop().expect("one token gives one token"))
+        }
+        other => other,
+    }
 }
 
 fn count(tokens: &[Token<&str>]) -> usize {

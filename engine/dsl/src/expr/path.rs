@@ -252,7 +252,9 @@ fn index(number: &Num) -> Option<i64> {
 /// A number rounded to a whole one; anything else, and what is no number, as it is.
 pub(super) fn whole(value: &Val, round: fn(f64) -> f64) -> Val {
     match value {
-        Val::Num(Num::Float(float)) if !float.is_nan() => Val::from(round(*float) as isize),
+        Val::Num(number @ (Num::Float(_) | Num::Dec(_))) if !float(number).is_nan() => {
+            Val::from(round(float(number)) as isize)
+        }
         other => other.clone(),
     }
 }
@@ -260,7 +262,7 @@ pub(super) fn whole(value: &Val, round: fn(f64) -> f64) -> Val {
 /// A bound of a slice: rounded, and open where it is no number.
 pub(super) fn bound(value: &Val, round: fn(f64) -> f64) -> Val {
     match value {
-        Val::Num(Num::Float(float)) if float.is_nan() => Val::Null,
+        Val::Num(number) if float(number).is_nan() => Val::Null,
         other => whole(other, round),
     }
 }

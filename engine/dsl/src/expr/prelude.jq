@@ -101,3 +101,5 @@ def __broken_down:
   end;
 def mktime: __broken_down | __mktime;
 def strftime($format): __broken_down | __strftime($format);
+def contains($other): __compare($other) as $paid | __contains($other);
+def indices($other): __compare($other) as $paid | __indices($other);
