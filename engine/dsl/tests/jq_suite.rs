@@ -17,20 +17,26 @@ const PATH_VARIABLE: &str = "PEYGIR_JQ_TESTS";
 
 /// Fewest cases that must pass, by name of the file, of the files of jq 1.8.2.
 const RECORDED: [(&str, usize); 5] =
-    [("jq.test", 0), ("man.test", 0), ("onig.test", 0), ("base64.test", 0), ("uri.test", 0)];
+    [("jq.test", 443), ("man.test", 221), ("onig.test", 46), ("base64.test", 10), ("uri.test", 20)];
 
-/// What a refused program does that flows must not, by a word of the refusal.
-const BY_DESIGN: [(&str, &str); 9] = [
-    ("environment", "reads the environment"),
-    ("input", "reads further inputs"),
-    ("debug", "writes to the log"),
-    ("halt", "ends the program"),
-    ("modules", "loads a module"),
-    ("time zone", "reads the zone of the machine"),
-    ("interpreter", "asks about the interpreter"),
-    ("recursion", "calls itself"),
-    ("limits", "longer than"),
+/// What we do otherwise on purpose, by words of the refusal or of the fault.
+const BY_DESIGN: [(&str, &str); 11] = [
+    ("by design: environment", "reads the environment"),
+    ("by design: input", "reads further inputs"),
+    ("by design: debug", "writes to the log"),
+    ("by design: halt", "ends the program"),
+    ("by design: modules", "loads a module"),
+    ("by design: time zone", "reads the zone of the machine"),
+    ("by design: interpreter", "asks about the interpreter"),
+    ("by design: recursion", "calls itself"),
+    ("by design: limits", "longer than"),
+    ("by design: limits", "nested deeper than"),
+    ("by design: limits", "too many steps"),
 ];
+/// Digits from which on jq rounds integers, and we keep them.
+const EXACT_DIGITS: usize = 16;
+/// The member that marks an output as the fault that ended the outputs.
+const FAULT: &str = "\u{1}fault";
 
 struct Case {
     line: usize,
@@ -111,30 +117,41 @@ fn check(case: &Case) -> Result<(), (&'static str, String)> {
     else {
         return Err(("no JSON", "its data holds what JSON cannot say".to_owned()));
     };
-    let outputs = outputs(&case.program, &input).map_err(|message| (category(&message), message))?;
+    let (outputs, fault) =
+        outputs(&case.program, &input).map_err(|message| (category(&message).unwrap_or("faults"), message))?;
     let same = outputs.len() == expected.len() && outputs.iter().zip(&expected).all(|(left, right)| equal(left, right));
-    let told = || ("differs", format!("{} instead of {}", Value::from(outputs.clone()), Value::from(expected.clone())));
-    if same { Ok(()) } else { Err(told()) }
+    if same {
+        return Ok(());
+    }
+    let told = format!("{} instead of {}", Value::from(outputs.clone()), Value::from(expected));
+    let fault = fault.into_iter().chain(outputs).filter_map(|message| category(message.as_str()?)).next();
+    let exact = has_large_integer(&case.program) || case.run.iter().any(|(input, _)| has_large_integer(input));
+    Err((fault.unwrap_or(if exact { "by design: exact integers" } else { "differs" }), told))
 }
 
-/// All outputs up to the first error.
-fn outputs(program: &str, input: &Value) -> Result<Vec<Value>, String> {
-    const FAULT: &str = "\u{1}fault";
+fn has_large_integer(text: &str) -> bool {
+    text.contains("have_decnum") || text.split(|sign: char| !sign.is_ascii_digit()).any(|digits| digits.len() >= EXACT_DIGITS)
+}
+
+/// All outputs up to the first error, and its message.
+fn outputs(program: &str, input: &Value) -> Result<(Vec<Value>, Option<Value>), String> {
     let wrapped = format!("[try ({program}\n) catch {{\"{FAULT}\": .}}]");
     let expr = Expr::compile(&wrapped, &[]).map_err(|error| error.message)?;
-    match expr.eval(input, &[]).map_err(|error| error.message)? {
-        Value::Array(outputs) => Ok(outputs.into_iter().take_while(|output| output.get(FAULT).is_none()).collect()),
-        other => Err(format!("not a list: {other}")),
-    }
+    let Value::Array(mut outputs) = expr.eval(input, &[]).map_err(|error| error.message)? else {
+        return Err("not a list".to_owned());
+    };
+    let end = outputs.iter().position(|output| output.get(FAULT).is_some());
+    let fault = end.map(|end| outputs.split_off(end)[0][FAULT].take());
+    Ok((outputs, fault))
 }
 
-fn category(message: &str) -> &'static str {
+fn category(message: &str) -> Option<&'static str> {
     let refused = BY_DESIGN.iter().find(|(_, words)| message.contains(words));
     match refused {
-        Some((category, _)) => category,
-        None if message.starts_with("there is no") => "missing",
-        None if message.contains("expected") => "syntax",
-        None => "faults",
+        Some((category, _)) => Some(category),
+        None if message.starts_with("there is no") => Some("missing"),
+        None if message.contains("expected, found") => Some("syntax"),
+        None => None,
     }
 }
 
@@ -142,7 +159,9 @@ fn category(message: &str) -> &'static str {
 fn equal(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(one), Value::Number(two)) => one == two || one.as_f64() == two.as_f64(),
-        (Value::Array(one), Value::Array(two)) => one.len() == two.len() && one.iter().zip(two).all(|(a, b)| equal(a, b)),
+        (Value::Array(one), Value::Array(two)) => {
+            one.len() == two.len() && one.iter().zip(two).all(|(a, b)| equal(a, b))
+        }
         (Value::Object(one), Value::Object(two)) => {
             one.len() == two.len() && one.iter().all(|(key, a)| two.get(key).is_some_and(|b| equal(a, b)))
         }
