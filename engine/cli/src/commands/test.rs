@@ -14,7 +14,7 @@ use crate::answer::line;
 use crate::progress;
 use crate::report::{self, FileReport, Kind, Totals};
 use crate::rows;
-use crate::scenario::{self, Deployments};
+use crate::scenario::{Mode, Outside, Player};
 
 /// Run scenarios and the tests of tables and scripts; exit 1 where one fails.
 ///
@@ -36,6 +36,15 @@ pub struct Arguments {
     /// Only scenarios and rows whose name contains this
     #[arg(long, value_name = "NAME")]
     filter: Option<String>,
+    /// Play each scenario once more with the process ended behind every commit, and compare what flows did
+    ///
+    /// Memory is gone each time; the store, the clock and the peers go on. Requests are cut twice: before they are sent,
+    /// and after, so that their answers are lost. The first scenario of each file is cut over a store of files too.
+    #[arg(long)]
+    kill_points: bool,
+    /// Deployment whose connectors carry out the calls of flows that scenarios bring with them, over the real network
+    #[arg(long, value_name = "FOLDER")]
+    connectors: Option<PathBuf>,
     /// Print JSON lines on stdout: one for each test, then a summary
     #[arg(long)]
     json: bool,
@@ -74,14 +83,16 @@ fn run_all(files: Vec<Testable>, arguments: &Arguments) -> Result<Totals> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
     let wanted_name = arguments.filter.as_deref().map(search_key);
     let wanted = |name: &str| wanted_name.as_ref().is_none_or(|wanted| search_key(name).contains(wanted));
-    let mut deployments = Deployments::default();
+    let mode = if arguments.kill_points { Mode::KillPoints } else { Mode::Straight };
+    let mut player = Player { runtime: &runtime, deployments: Default::default(), mode };
+    player.deployments.outside = arguments.connectors.as_deref().map(outside).transpose()?;
     let mut totals = Totals::default();
     let mut failures = Vec::new();
     let bar = progress::bar(files.len() as u64, "testing");
     for file in files {
         let told = |name: &str| bar.set_message(name.to_owned());
         let done = match file {
-            Testable::Feature(file) => scenario::play_file(&runtime, &mut deployments, &file, &wanted, &told),
+            Testable::Feature(file) => player.play_file(&file, &wanted, &told),
             Testable::Table(file, root) => rows::run_table_rows(&file, &root, &wanted),
             Testable::Script(file, root) => rows::run_script_rows(&file, &root, &script_deadline, &wanted),
             Testable::Broken(report) => report,
@@ -105,6 +116,17 @@ fn run_all(files: Vec<Testable>, arguments: &Arguments) -> Result<Totals> {
         }
     }
     Ok(totals)
+}
+
+/// The connectors of a deployment that is itself sound.
+fn outside(folder: &Path) -> Result<Outside> {
+    match pack::load(folder) {
+        Ok((deployment, _)) => Ok(Outside { folder: folder.to_owned(), deployment }),
+        Err(found) => {
+            super::check::print(&found);
+            anyhow::bail!("the deployment {} has errors", folder.display())
+        }
+    }
 }
 
 /// All files below the paths, each once. Paths that can't be looked into are told in `broken`.

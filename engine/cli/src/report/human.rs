@@ -71,6 +71,9 @@ pub fn summary(totals: &Totals) -> String {
         plural(totals.rows, "row"),
         plural(totals.files, "file")
     );
+    if totals.cuts > 0 {
+        text = format!("{} cuts behind commits; {text}", totals.cuts);
+    }
     match (totals.failed, totals.unreadable) {
         _ if totals.tests() == 0 && totals.unreadable == 0 => text.push_str("nothing to test"),
         (0, 0) => text.push_str("all passed"),

@@ -21,6 +21,12 @@ pub fn file_lines(report: &FileReport) -> Vec<Value> {
         let mut line = json!({
             "kind": kind, "file": report.file, "line": test.line, "name": test.name, "passed": test.failure.is_none(),
         });
+        if !test.tags.is_empty() {
+            line["tags"] = json!(test.tags);
+        }
+        if test.cuts > 0 {
+            line["cuts"] = test.cuts.into();
+        }
         if let Some(failure) = &test.failure {
             line["failure"] = json!({
                 "line": failure.line, "step": failure.step, "expected": failure.expected, "found": failure.found,
@@ -36,6 +42,6 @@ pub fn file_lines(report: &FileReport) -> Vec<Value> {
 pub fn summary_line(totals: &Totals) -> Value {
     json!({
         "kind": "summary", "files": totals.files, "scenarios": totals.scenarios, "rows": totals.rows,
-        "failed": totals.failed, "filesUnreadable": totals.unreadable, "passed": totals.passed(),
+        "failed": totals.failed, "filesUnreadable": totals.unreadable, "cuts": totals.cuts, "passed": totals.passed(),
     })
 }

@@ -35,6 +35,10 @@ pub struct TestReport {
     pub name: String,
     /// Where it begins in its file.
     pub line: u32,
+    /// Of a scenario, without their at-signs.
+    pub tags: Vec<String>,
+    /// How often the process was ended and begun again meanwhile.
+    pub cuts: u64,
     pub failure: Option<Failure>,
 }
 
@@ -59,6 +63,8 @@ pub struct Totals {
     pub failed: usize,
     /// Files whose tests could not be run.
     pub unreadable: usize,
+    /// Ends of a process behind a commit, over all scenarios.
+    pub cuts: u64,
 }
 
 impl FileReport {
@@ -83,6 +89,7 @@ impl Totals {
             Kind::TableRows | Kind::ScriptRows => self.rows += report.tests.len(),
         }
         self.failed += report.failed();
+        self.cuts += report.tests.iter().map(|test| test.cuts).sum::<u64>();
         self.unreadable += usize::from(report.found.has_errors());
     }
 

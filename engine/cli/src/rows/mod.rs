@@ -19,7 +19,7 @@ fn report(name: &str, span: Span, passed: bool, expected: &Value, got: &Value) -
         found: got.to_string(),
         story: Vec::new(),
     });
-    TestReport { name: name.to_owned(), line: span.line, failure }
+    TestReport { name: name.to_owned(), line: span.line, tags: Vec::new(), cuts: 0, failure }
 }
 
 fn one(diagnostic: Diagnostic) -> Diagnostics {

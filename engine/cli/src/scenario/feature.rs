@@ -19,6 +19,8 @@ pub const SCENARIOS_MAX: usize = 2_000;
 pub struct Scenario {
     pub name: String,
     pub line: u32,
+    /// Without their at-signs, those of the file first.
+    pub tags: Vec<String>,
     pub steps: Vec<Bound>,
 }
 
@@ -62,7 +64,7 @@ pub fn read(source: &str) -> Result<Vec<Scenario>, Diagnostics> {
         found.push(not_gherkin(&error.to_string(), &text));
         found
     })?;
-    let mut reading = Reading { text: &text, found: Diagnostics::default(), scenarios: Vec::new() };
+    let mut reading = Reading { text: &text, found: Diagnostics::default(), scenarios: Vec::new(), tags: Vec::new() };
     reading.feature(&feature);
     match reading.found.has_errors() {
         true => Err(reading.found),
@@ -74,11 +76,14 @@ struct Reading<'t> {
     text: &'t str,
     found: Diagnostics,
     scenarios: Vec<Scenario>,
+    /// Tags of the file.
+    tags: Vec<String>,
 }
 
 impl Reading<'_> {
     fn feature(&mut self, feature: &gherkin::Feature) {
         let before: Vec<&gherkin::Background> = feature.background.iter().collect();
+        self.tags.clone_from(&feature.tags);
         self.background(&feature.background);
         for scenario in &feature.scenarios {
             self.scenario(scenario, &before);
@@ -113,7 +118,7 @@ impl Reading<'_> {
             if scenario.keyword.contains("Outline") || scenario.keyword.contains("الگوی") {
                 self.wrong("PG-G004", line, "the outline has no examples", "الگو نمونه‌ای ندارد");
             }
-            self.add(scenario.name.clone(), line, &steps, &BTreeMap::new());
+            self.add(scenario, scenario.name.clone(), line, &steps, &BTreeMap::new());
         }
         for examples in &scenario.examples {
             self.examples(scenario, examples, &steps);
@@ -133,11 +138,18 @@ impl Reading<'_> {
             let shown: Vec<String> = names.iter().zip(row).map(|(name, value)| format!("{name}={value}")).collect();
             let name = format!("{} ({})", filled(&scenario.name, &values), shown.join(", "));
             let line = self.nth_row(first, index + 1);
-            self.add(name, line, steps, &values);
+            self.add(scenario, name, line, steps, &values);
         }
     }
 
-    fn add(&mut self, name: String, line: u32, steps: &[&gherkin::Step], values: &BTreeMap<&str, &str>) {
+    fn add(
+        &mut self,
+        scenario: &gherkin::Scenario,
+        name: String,
+        line: u32,
+        steps: &[&gherkin::Step],
+        values: &BTreeMap<&str, &str>,
+    ) {
         if self.scenarios.len() == SCENARIOS_MAX {
             return self.wrong(
                 "PG-G004",
@@ -147,7 +159,8 @@ impl Reading<'_> {
             );
         }
         let bound = steps.iter().filter_map(|step| self.bind(step, values)).collect();
-        self.scenarios.push(Scenario { name, line, steps: bound });
+        let tags = self.tags.iter().chain(&scenario.tags).cloned().collect();
+        self.scenarios.push(Scenario { name, line, tags, steps: bound });
     }
 
     fn bind(&mut self, step: &gherkin::Step, values: &BTreeMap<&str, &str>) -> Option<Bound> {

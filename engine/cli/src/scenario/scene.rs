@@ -6,42 +6,67 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use peygir_connector::Manifest;
-use peygir_core::{Id, Moment};
+use peygir_core::{Id, Instance, Moment};
 use peygir_runtime::access::{Grant, Principal, Scope};
 use peygir_runtime::catalog::Catalog;
-use peygir_runtime::desk::{CaseView, NewMessage, PageRequest, Refusal, Submitted, TaskFilter, TaskView};
+use peygir_runtime::desk::{CaseView, Desk, NewMessage, PageRequest, Refusal, Submitted, TaskFilter, TaskView};
 use peygir_runtime::pack;
-use peygir_runtime::sim::{Gateway, Sent, World};
-use peygir_store::memory::MemoryStore;
+use peygir_runtime::sim::{Cut, Gateway, Parts, Sent, World};
+use serde_json::Value;
 use tokio::runtime::Runtime;
 
-use super::play::Deployments;
+use super::flow::deployment::name_of;
+use super::flow::services::Services;
+use super::flow::trace::{self, Fact, Facts};
+use super::flow::{Action, Deployed, Flows, told};
+use super::play::{Deployments, Keeping};
 use super::steps::Unmet;
 use super::values;
 use crate::connectors;
 
 /// Ids and draws of every scenario come from this: each run gives the same result.
 const SEED: u64 = 1;
-/// Longest time that one step may let pass.
-const MINUTES_MAX: i64 = 10 * 366 * 24 * 60;
+/// Longest time that one step may let pass, in microseconds: ten years.
+const MICROS_MAX: i64 = 10 * 366 * 86_400_000_000;
+/// When scenarios of flows begin that name no instant: 2026-11-21T00:00Z.
+const START: Moment = Moment(1_795_219_200_000_000);
 
 pub struct Scene<'a> {
     runtime: &'a Runtime,
     deployments: &'a mut Deployments,
     /// The scenario's file: a deployment is looked for near it too.
     file: PathBuf,
+    keeping: Keeping,
     pack: Option<pack::Catalog>,
     start: Option<Moment>,
     world: Option<World>,
+    /// Cuts that were named before anything happened.
+    cuts: Vec<Cut>,
     case: Option<Id>,
     /// The last SMS as it came in, with the peer's id.
     sms: Option<NewMessage>,
     pub sms_count: u32,
+    pub flow: Flows,
 }
 
 impl<'a> Scene<'a> {
-    pub fn new(runtime: &'a Runtime, deployments: &'a mut Deployments, file: PathBuf) -> Self {
-        Self { runtime, deployments, file, pack: None, start: None, world: None, case: None, sms: None, sms_count: 0 }
+    pub fn new(runtime: &'a Runtime, deployments: &'a mut Deployments, file: PathBuf, keeping: Keeping) -> Self {
+        let mut flow = Flows::default();
+        flow.deployment.world = deployments.outside.clone();
+        Self {
+            runtime,
+            deployments,
+            file,
+            keeping,
+            pack: None,
+            start: None,
+            world: None,
+            cuts: Vec::new(),
+            case: None,
+            sms: None,
+            sms_count: 0,
+            flow,
+        }
     }
 
     pub fn set_deployment(&mut self, path: &str) -> Result<(), Unmet> {
@@ -69,16 +94,54 @@ impl<'a> Scene<'a> {
     /// The engine; it begins with the first step that needs it.
     pub fn world(&mut self) -> Result<&mut World, Unmet> {
         if self.world.is_none() {
-            let Some(pack) = self.pack.clone() else {
-                return Err(Unmet::new("a step before this one names a deployment", "none does"));
+            let world = match (self.pack.clone(), self.flow.any()) {
+                (Some(pack), _) => self.world_of_deployment(pack)?,
+                (None, true) => self.world_of_flows()?,
+                (None, false) => return Err(Unmet::new("a step before this one names a deployment", "none does")),
             };
-            let Some(start) = self.start else {
-                return Err(Unmet::new("a step before this one says what time it is", "none does"));
-            };
-            let manifests = manifests(&pack)?;
-            self.world = Some(World::new(pack, &manifests, Arc::new(MemoryStore::new()), start, SEED));
+            if self.keeping.cuts() {
+                world.life.cut_everywhere();
+            }
+            self.cuts.drain(..).for_each(|cut| world.life.cut_once(cut));
+            self.world = Some(world);
         }
         self.world.as_mut().ok_or_else(|| Unmet::new("an engine", "none"))
+    }
+
+    fn world_of_deployment(&self, pack: pack::Catalog) -> Result<World, Unmet> {
+        let Some(start) = self.start else {
+            return Err(Unmet::new("a step before this one says what time it is", "none does"));
+        };
+        let channels = manifests(&pack)?;
+        Ok(self.world_of(pack, channels, connectors::Built::default(), None, start))
+    }
+
+    fn world_of_flows(&mut self) -> Result<World, Unmet> {
+        let pack = match self.flow.deploy()? {
+            Deployed::Sound { pack, .. } => pack.as_ref().clone(),
+            Deployed::Refused(found) => return Err(Unmet::new("the definition is sound", told(found))),
+        };
+        let built = connectors::build(&pack.deployment, std::path::Path::new(""))
+            .map_err(|found| Unmet::new("the connectors can be made", told(&found)))?;
+        let services = self.flow.services.clone();
+        let world = self.world_of(pack, BTreeMap::new(), built, services.clone(), self.start.unwrap_or(START));
+        if let Some(services) = services {
+            services.set_clock(world.clock.clone());
+        }
+        Ok(world)
+    }
+
+    fn world_of(
+        &self,
+        pack: pack::Catalog,
+        channels: BTreeMap<String, Manifest>,
+        built: connectors::Built,
+        services: Option<Arc<Services>>,
+        start: Moment,
+    ) -> World {
+        let peers = services.map(|services| services as Arc<dyn peygir_runtime::sim::Peers>);
+        let (connectors, store) = (built.connectors, self.keeping.opener());
+        World::of(Parts { pack, channels, connectors, peers, store, start, seed: SEED })
     }
 
     /// What flows may use.
@@ -87,12 +150,12 @@ impl<'a> Scene<'a> {
     }
 
     /// Does something at the desk, and then what follows from it at once.
-    pub fn act<T>(&mut self, what: &str, action: impl AsyncFnOnce(&World) -> Result<T, Refusal>) -> Result<T, Unmet> {
+    pub fn act<T>(&mut self, what: &str, action: impl AsyncFn(&Desk) -> Result<T, Refusal>) -> Result<T, Unmet> {
         let runtime = self.runtime;
         let world = self.world()?;
         let done = runtime.block_on(async {
-            let done = action(world).await;
-            world.settle().await;
+            let done = world.serve(action).await;
+            world.go_on().await;
             done
         });
         let answer = done.map_err(|refusal| Unmet::new(what, format!("it was refused: {refusal}")))?;
@@ -116,13 +179,23 @@ impl<'a> Scene<'a> {
         )
     }
 
-    pub fn pass(&mut self, minutes: i64) -> Result<(), Unmet> {
-        Unmet::unless(minutes <= MINUTES_MAX, "at most ten years pass", format!("{minutes} minutes"))?;
+    pub fn pass(&mut self, seconds: i64) -> Result<(), Unmet> {
+        self.pass_micros(seconds.saturating_mul(1_000_000))
+    }
+
+    pub fn pass_micros(&mut self, micros: i64) -> Result<(), Unmet> {
+        Unmet::unless(micros <= MICROS_MAX, "at most ten years pass", format!("{} seconds", micros / 1_000_000))?;
+        let target = self.world()?.clock.now().plus_micros(micros);
+        self.reach(target)
+    }
+
+    pub fn reach(&mut self, target: Moment) -> Result<(), Unmet> {
         let runtime = self.runtime;
         let world = self.world()?;
-        let target = world.clock.now().plus_micros(minutes * 60_000_000);
+        let now = world.clock.now();
+        Unmet::unless(target >= now, format!("an instant behind {now}"), target.to_string())?;
         runtime
-            .block_on(world.advance_to(target))
+            .block_on(world.pass_to(target))
             .map_err(|failure| Unmet::new("time passes", format!("{failure}; PEYGIR_LOG=error shows why")))
     }
 
@@ -230,6 +303,9 @@ impl<'a> Scene<'a> {
     /// What happened to the case so far, a line for each event that a person wants to see.
     pub fn story(&mut self) -> Vec<String> {
         let zone = self.zone();
+        if self.flow.any() {
+            return self.flow_story(&zone);
+        }
         let Ok(case) = self.case() else { return Vec::new() };
         let line = |line: &peygir_runtime::desk::JournalLine| {
             let at = line.at.parse::<jiff::Timestamp>().map_or(line.at.clone(), |at| values::shown(at.into(), &zone));
@@ -239,6 +315,162 @@ impl<'a> Scene<'a> {
             format!("{at}  {} {}", line.kind, args.join(" ")).trim_end().to_owned()
         };
         case.timeline.iter().map(line).collect()
+    }
+
+    fn flow_story(&mut self, zone: &TimeZone) -> Vec<String> {
+        let Some(world) = &self.world else { return Vec::new() };
+        let line = |fact: &Fact| format!("{}  {} {}", values::shown(fact.at, zone), fact.kind, fact.path.join("/"));
+        trace::facts(&world.life).iter().map(|fact| line(fact).trim_end().to_owned()).collect()
+    }
+
+    /// A flow of the scenario's own.
+    pub fn define(&mut self, definition: &str) -> Result<(), Unmet> {
+        self.not_begun("flows are defined before anything happens")?;
+        self.flow.deployment.definitions.push(definition.to_owned());
+        Ok(())
+    }
+
+    /// What the scenario may say of its deployment before it is made.
+    pub fn deploying(&mut self) -> Result<&mut super::flow::deployment::Deployment, Unmet> {
+        Unmet::unless(!self.flow.is_deployed(), "this is said before the workflow is deployed", "it was deployed")?;
+        Ok(&mut self.flow.deployment)
+    }
+
+    /// The peers of the scenario, one of which has this address.
+    pub fn services(&mut self, url: &str) -> Result<Arc<Services>, Unmet> {
+        if self.flow.services.is_none() {
+            self.flow.services = Some(Services::start(self.runtime)?);
+        }
+        let services = self.flow.services.clone().ok_or_else(|| Unmet::new("services", "none"))?;
+        let known = services.note_host(url)?;
+        Unmet::unless(
+            known || self.world.is_none(),
+            "hosts of services are named before anything happens; what they answer may change later",
+            format!("{url} was not named before"),
+        )?;
+        Ok(services)
+    }
+
+    pub fn cut(&mut self, cut: Cut) -> Result<(), Unmet> {
+        match &self.world {
+            Some(world) => world.life.cut_once(cut),
+            None => self.cuts.push(cut),
+        }
+        Ok(())
+    }
+
+    /// A cut that did not come about proves nothing.
+    pub fn all_cuts_came(&mut self) -> Result<(), Unmet> {
+        let left = self.world.as_ref().map_or_else(|| self.cuts.clone(), |world| world.life.armed());
+        Unmet::unless(left.is_empty(), "the runtime is killed where the scenario says so", format!("not {left:?}"))
+    }
+
+    /// What came of reading the definitions.
+    pub fn deployed(&mut self) -> Result<&Deployed, Unmet> {
+        self.flow.deploy()
+    }
+
+    /// Begins the engine over the definitions, with their schedules.
+    pub fn deploy(&mut self) -> Result<(), Unmet> {
+        self.act("the workflow is deployed", async |desk| super::flow::ask::align(desk).await)
+    }
+
+    /// Starts an instance, which is "the workflow" from now on.
+    pub fn execute(&mut self, flow: Option<&str>) -> Result<(), Unmet> {
+        let first = match self.flow.deploy()? {
+            Deployed::Sound { first, .. } => first.clone(),
+            Deployed::Refused(found) => return Err(Unmet::new("the definition is sound", told(found))),
+        };
+        let definitions = &self.flow.deployment.definitions;
+        let known: Vec<_> = definitions.iter().filter_map(|definition| name_of(definition)).collect();
+        let name = match flow {
+            None => first,
+            Some(flow) => known
+                .into_iter()
+                .rev()
+                .find(|known| known.name == flow || known.to_string() == flow)
+                .ok_or_else(|| Unmet::new(format!("a workflow {flow}"), "none is defined"))?,
+        };
+        let input = self.flow.input.clone().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+        let started = self
+            .act("the workflow is started", async |desk| super::flow::ask::start(desk, &name, input.clone()).await)?;
+        self.flow.executed.push(started);
+        Ok(())
+    }
+
+    pub fn event(&mut self, event: Value) -> Result<(), Unmet> {
+        self.act("the event is taken", async |desk| super::flow::ask::event(desk, event.clone()).await)?;
+        self.flow.last_event = Some(event);
+        Ok(())
+    }
+
+    pub fn act_on_instance(&mut self, action: Action) -> Result<(), Unmet> {
+        let instance = self.instance()?.id;
+        self.act("the instance takes it", async |desk| super::flow::ask::act(desk, instance, action).await)
+    }
+
+    /// "The workflow": the instance that was executed last, or the only one that began by itself.
+    pub fn instance(&mut self) -> Result<Instance, Unmet> {
+        let last = self.flow.executed.last().copied();
+        let id = match last {
+            Some(id) => id,
+            None => {
+                let name = self.flow.deployment.first().map(|name| name.to_string()).unwrap_or_default();
+                let found = self.instances_of(&name)?.last().copied();
+                found.ok_or_else(|| Unmet::new("the workflow was executed", "no instance was started"))?
+            }
+        };
+        self.instance_by_id(id)
+    }
+
+    pub fn instance_by_id(&mut self, id: Id) -> Result<Instance, Unmet> {
+        let world = self.world()?;
+        let stream = world.life.log().iter().find(|occurred| occurred.instance == id).map(|occurred| occurred.stream);
+        let stream = stream.ok_or_else(|| Unmet::new("the instance is in the journal", "it is not"))?;
+        let mut stream = world
+            .host()
+            .engine
+            .load(stream)
+            .map_err(|failure| Unmet::new("the engine answers", failure.to_string()))?;
+        stream.instances.remove(&id).ok_or_else(|| Unmet::new("the instance is there", "it is gone"))
+    }
+
+    /// Instances of a flow in the order of their starts: by its name, or by `namespace/name:version`.
+    pub fn instances_of(&mut self, flow: &str) -> Result<Vec<Id>, Unmet> {
+        let log = self.world()?.life.log();
+        let of_flow = |occurred: &peygir_runtime::sim::Occurred| match &occurred.event {
+            peygir_core::Event::InstanceStarted { flow: started, .. } => {
+                let whole = format!("{}/{}:{}", started.namespace, started.name, started.version);
+                (started.name == flow || whole == flow).then_some(occurred.instance)
+            }
+            _ => None,
+        };
+        Ok(log.iter().filter_map(of_flow).collect())
+    }
+
+    pub fn facts(&mut self) -> Result<Vec<Fact>, Unmet> {
+        Ok(trace::facts(&self.world()?.life))
+    }
+
+    /// Everything that is in the journal of the scenario's flows, as text.
+    pub fn journal_text(&mut self) -> Result<String, Unmet> {
+        let world = self.world()?;
+        let streams: std::collections::BTreeSet<Id> = world.life.log().iter().map(|occurred| occurred.stream).collect();
+        let mut text = String::new();
+        for stream in streams {
+            let frames = world.host().engine.store.journal(stream, 0, usize::MAX);
+            let frames = frames.map_err(|error| Unmet::new("the journal can be read", error.to_string()))?;
+            for frame in frames {
+                text.push_str(&String::from_utf8_lossy(&frame.command));
+                frame.events.iter().for_each(|event| text.push_str(&String::from_utf8_lossy(event)));
+            }
+        }
+        Ok(text)
+    }
+
+    /// What happened in all instances, and how often a process ended meanwhile.
+    pub fn observed(&self) -> (Facts, u64) {
+        self.world.as_ref().map_or_else(Default::default, |world| (trace::by_instance(&world.life), world.life.ends()))
     }
 }
 

@@ -4,7 +4,6 @@
 //! of it. Knows the commands and events of the journal, for cuts are named by tasks; decides nothing about them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use peygir_core::state::ActivationNumber;
@@ -274,33 +273,35 @@ fn identity(stream: Id, at: Moment, command: &Command) -> [u8; 32] {
 
 /// The store as one process has it: dead once the process has ended.
 pub(super) struct Mortal {
-    inner: Arc<dyn Store>,
+    /// Let go of once the process has ended: a store of files is locked by who has it open.
+    inner: Mutex<Option<Arc<dyn Store>>>,
     life: Arc<Life>,
-    dead: AtomicBool,
 }
 
 impl Mortal {
     pub(super) fn new(inner: Arc<dyn Store>, life: Arc<Life>) -> Arc<Self> {
-        Arc::new(Self { inner, life, dead: AtomicBool::new(false) })
+        Arc::new(Self { inner: Mutex::new(Some(inner)), life })
     }
 
     pub(super) fn is_dead(&self) -> bool {
-        self.dead.load(Ordering::SeqCst)
+        self.inner().is_none()
     }
 
     pub(super) fn end(&self) {
-        self.dead.store(true, Ordering::SeqCst);
+        *self.inner.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    fn alive(&self) -> Result<&dyn Store, Error> {
-        if self.is_dead() { Err(Error::Stopped(ENDED.to_owned())) } else { Ok(self.inner.as_ref()) }
+    fn inner(&self) -> Option<Arc<dyn Store>> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn alive(&self) -> Result<Arc<dyn Store>, Error> {
+        self.inner().ok_or_else(|| Error::Stopped(ENDED.to_owned()))
     }
 
     fn commit_one(&self, batch: &Batch) -> Result<Version, Conflict> {
         let stopped = || Err(Conflict::Stopped(ENDED.to_owned()));
-        if self.is_dead() {
-            return stopped();
-        }
+        let Some(inner) = self.inner() else { return stopped() };
         let seen = Seen::new(batch);
         // One lock over deciding, committing and noting: what is noted has the order of the commits.
         let mut state = self.life.locked();
@@ -308,7 +309,7 @@ impl Mortal {
             self.end();
             return stopped();
         }
-        let result = self.inner.commit(std::slice::from_ref(batch)).pop().unwrap_or_else(stopped);
+        let result = inner.commit(std::slice::from_ref(batch)).pop().unwrap_or_else(stopped);
         if result.is_ok() && state.ends_behind(batch, &seen) {
             if state.held {
                 state.owed = true;
@@ -355,11 +356,13 @@ impl Store for Mortal {
     }
 
     fn last_frame(&self) -> u64 {
-        self.inner.last_frame()
+        self.inner().map_or(0, |inner| inner.last_frame())
     }
 
     fn watch(&self, watcher: Weak<Watcher>) {
-        self.inner.watch(watcher);
+        if let Some(inner) = self.inner() {
+            inner.watch(watcher);
+        }
     }
 
     fn digest(&self) -> Result<[u8; 32], Error> {

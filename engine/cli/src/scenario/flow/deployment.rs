@@ -13,8 +13,8 @@ use peygir_source::Node;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::services::Services;
 use super::Deployed;
+use super::services::Services;
 use crate::scenario::steps::Unmet;
 
 /// What the scenario says of its deployment.
@@ -40,7 +40,8 @@ pub struct Outside {
     pub deployment: pack::Catalog,
 }
 
-const CALENDAR: &str = "kind: calendar\nid: always\ntitle: { fa: همیشه, en: Always }\nzone: Asia/Tehran\nalways: true\n";
+const CALENDAR: &str =
+    "kind: calendar\nid: always\ntitle: { fa: همیشه, en: Always }\nzone: Asia/Tehran\nalways: true\n";
 const DIRECTORY: &str = "kind: directory\nprovince: { id: here, fa: اینجا, en: Here }\n";
 const PACK: &str = "kind: pack\nname: scenario\ntitle: { fa: سناریو, en: Scenario }\nversion: 1.0.0\n";
 
@@ -50,7 +51,7 @@ impl Deployment {
         let folder = TempDir::new().map_err(|error| Unmet::new("a folder for the deployment", error.to_string()))?;
         self.write_to(folder.path(), services)
             .map_err(|error| Unmet::new("the deployment can be written", error.to_string()))?;
-        let deployed = match crate::connectors::load(folder.path()) {
+        let deployed = match pack::load(folder.path()) {
             Ok((mut catalog, warnings)) => {
                 if let Some(outside) = &self.world {
                     catalog.deployment.folder.clone_from(&outside.folder);
@@ -111,7 +112,8 @@ impl Deployment {
         if !self.secrets.is_empty() {
             let secret = |(name, value): (&String, &Value)| {
                 let file = format!("secrets/{name}");
-                let reference = if value.is_string() { json!({ "file": file }) } else { json!({ "file": file, "json": true }) };
+                let reference =
+                    if value.is_string() { json!({ "file": file }) } else { json!({ "file": file, "json": true }) };
                 (name.clone(), reference)
             };
             member("secrets", Value::Object(self.secrets.iter().map(secret).collect()));

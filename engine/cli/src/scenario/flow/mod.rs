@@ -3,6 +3,7 @@
 //! Owns: what the scenario says of its deployment ([`deployment`]), the peers that answer its calls ([`services`]), and
 //! which instance "the workflow" is. Looks at instances in their streams and at the journal that the world keeps.
 
+pub mod ask;
 pub mod deployment;
 pub mod services;
 pub mod trace;
@@ -66,10 +67,6 @@ impl Flows {
 
     pub fn is_deployed(&self) -> bool {
         self.deployed.is_some()
-    }
-
-    pub fn deployed(&self) -> Option<&Deployed> {
-        self.deployed.as_ref().map(|(_, deployed)| deployed)
     }
 }
 

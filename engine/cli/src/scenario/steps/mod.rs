@@ -90,13 +90,8 @@ impl Arguments {
 
     /// The block as data: YAML, of which JSON is a part.
     pub fn data(&self) -> Result<serde_json::Value, Unmet> {
-        match peygir_source::yaml::parse(&self.block) {
-            Ok(node) => Ok(node.to_json()),
-            Err(found) => {
-                let told: Vec<&str> = found.list.iter().map(|one| one.message.as_str()).collect();
-                Err(Unmet::new("the block is YAML", told.join("; ")))
-            }
-        }
+        let parsed = peygir_source::yaml::parse(&self.block);
+        parsed.map(|node| node.to_json()).map_err(|found| Unmet::new("the block is YAML", found.message))
     }
 
     pub fn number(&self) -> u32 {
@@ -243,10 +238,15 @@ mod tests {
     fn every_form_of_a_step_is_recognised_as_that_step_only() {
         let example = |form: &str| {
             let mut text = form.to_owned();
-            for (name, value) in
-                [("{number}", "3"), ("{text}", "«x»"), ("{instant}", "2026-11-21T10:00Z"), ("{mobile}", "09990000001"),
-                    ("{times}", "2"), ("{quoted}", "'a.b'"), ("{list}", "'a', 'b.c'")]
-            {
+            for (name, value) in [
+                ("{number}", "3"),
+                ("{text}", "«x»"),
+                ("{instant}", "2026-11-21T10:00Z"),
+                ("{mobile}", "09990000001"),
+                ("{times}", "2"),
+                ("{quoted}", "'a.b'"),
+                ("{list}", "'a', 'b.c'"),
+            ] {
                 text = text.replace(name, value);
             }
             text.split(' ').map(|word| if word.starts_with('{') { "word" } else { word }).collect::<Vec<_>>().join(" ")

@@ -35,7 +35,10 @@ pub const STEPS: &[Step] = &[
         run: registers,
     },
     Step {
-        en: &["{person} claims task {form}"], fa: &["{person} کار {form} را برمی‌دارد"], body: Body::None, run: claims
+        en: &["{person} claims task {form}"],
+        fa: &["{person} کار {form} را برمی‌دارد"],
+        body: Body::None,
+        run: claims,
     },
     Step {
         en: &["{person} releases task {form}"],

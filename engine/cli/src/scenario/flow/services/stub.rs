@@ -19,7 +19,11 @@ const KEY_HEADER: &str = "idempotency-key";
 /// What a service does when it is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
-    Answers { status: u16, headers: Vec<(String, String)>, body: Vec<u8> },
+    Answers {
+        status: u16,
+        headers: Vec<(String, String)>,
+        body: Vec<u8>,
+    },
     /// It takes the request and never says anything.
     Never,
     /// It takes the request and breaks the connection.
@@ -160,19 +164,21 @@ impl State {
         let url = format!("http://{}{}", request.host, request.target);
         let ticket = self.ticket;
         let key = request.header(KEY_HEADER).map(str::to_owned);
-        let same = |asked: &&mut Asked| {
-            asked.method == request.method && asked.url == url && asked.body == request.body && asked.key() == key.as_deref()
+        let same = |asked: &Asked| {
+            asked.method == request.method
+                && asked.url == url
+                && asked.body == request.body
+                && asked.key() == key.as_deref()
         };
-        if let Some(before) = self.asked.iter_mut().rev().find(same) {
-            let well = matches!(before.reply, Reply::Answers { status: 200..=299, .. });
-            if !before.kept {
-                before.ticket = ticket;
+        if let Some(before) = self.asked.iter().rposition(same) {
+            let well = matches!(self.asked[before].reply, Reply::Answers { status: 200..=299, .. });
+            if !self.asked[before].kept {
                 self.repeated += 1;
-                return before.clone();
+                self.asked[before].ticket = ticket;
+                return self.asked[before].clone();
             }
             if well && key.is_some() {
-                let now = self.now();
-                let again = Asked { ticket, kept: false, arrives_at: now, ..before_clone(&self.asked, &url, &key) };
+                let again = Asked { ticket, kept: false, arrives_at: self.now(), ..self.asked[before].clone() };
                 self.asked.push(again.clone());
                 return again;
             }
@@ -205,12 +211,6 @@ impl State {
             kept: false,
         }
     }
-}
-
-/// The last request of this address and key.
-fn before_clone(asked: &[Asked], url: &str, key: &Option<String>) -> Asked {
-    let found = asked.iter().rev().find(|asked| asked.url == url && asked.key() == key.as_deref());
-    found.expect("it was found just before").clone()
 }
 
 impl Asked {
@@ -246,9 +246,9 @@ impl Peers for Services {
 
 /// Host (with its port) and the address without its query.
 fn parts(url: &str) -> Result<(String, String), Unmet> {
-    let rest = url.strip_prefix("http://").ok_or_else(|| {
-        Unmet::new("an address that begins with http://, as services of scenarios have it", url)
-    })?;
+    let rest = url
+        .strip_prefix("http://")
+        .ok_or_else(|| Unmet::new("an address that begins with http://, as services of scenarios have it", url))?;
     let host = rest.split(['/', '?']).next().unwrap_or_default();
     if host.is_empty() {
         return Err(Unmet::new("an address with a host", url));
