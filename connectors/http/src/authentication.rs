@@ -45,6 +45,12 @@ impl Policy {
             _ => return Err(refused(format!("`authentication` has {SCHEMES}"))),
         };
         let (scheme, given) = members.iter().next().map_or(("", &Value::Null), |(name, value)| (name.as_str(), value));
+        // A secret that a policy names may be the token alone.
+        if let ("bearer", Value::String(token)) = (scheme, given)
+            && !token.is_empty()
+        {
+            return Ok(Some(Self::Bearer(Secret::new(token))));
+        }
         let given = Given { scheme, members: given.as_object() };
         let policy = match scheme {
             "basic" => Self::Basic(given.login()?),
@@ -180,7 +186,8 @@ mod tests {
             (json!({"basic": {"username": "s3cret"}}), "`password`"),
             (json!({"basic": {"username": "s3cret", "password": ["s3cret"]}}), "`password`"),
             (json!({"bearer": {"token": ""}}), "`token`"),
-            (json!({"bearer": "s3cret"}), "token"),
+            (json!({"bearer": ""}), "token"),
+            (json!({"digest": "s3cret"}), "username, password"),
             (oauth(json!({"grant": "authorization_code"})), "`authorization_code`"),
             (oauth(json!({"grant": "s3cret"})), "`grant`"),
             (oauth(json!({"authority": "s3cret"})), "`authority`"),

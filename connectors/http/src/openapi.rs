@@ -5,6 +5,7 @@
 
 mod body;
 mod document;
+mod multipart;
 mod operation;
 mod parameter;
 mod server;

@@ -5,7 +5,9 @@ use reqwest::header::HeaderValue;
 use serde_json::{Map, Value};
 
 use super::document::{Document, Form, broken};
+use super::multipart::{self, Part};
 use super::operation::{Operation, Place};
+use super::parameter::Field;
 use super::style::encoded;
 use crate::endpoint::refused;
 use crate::request::FORM;
@@ -13,6 +15,7 @@ use crate::request::FORM;
 /// The name under which a whole body can be given where the document has none for it.
 const WHOLE: &str = "body";
 const JSON: &str = "application/json";
+const MULTIPART: &str = "multipart/form-data";
 
 pub(super) struct Body {
     pub(super) bytes: Vec<u8>,
@@ -23,7 +26,7 @@ pub(super) struct Body {
 pub(super) fn of(
     document: &Document,
     operation: &Operation<'_>,
-    form: Option<Vec<String>>,
+    form: Option<Vec<Field>>,
     rest: &Map<String, Value>,
 ) -> Result<Option<Body>, Fault> {
     if let Some(form) = form {
@@ -67,12 +70,27 @@ fn kinds<'d>(document: &'d Document, operation: &Operation<'d>) -> Option<Vec<&'
     Some(kinds.iter().filter_map(Value::as_str).collect())
 }
 
-fn fields(document: &Document, operation: &Operation<'_>, form: &[String]) -> Result<Body, Fault> {
-    let kinds = kinds(document, operation).unwrap_or_default();
-    if !kinds.is_empty() && !kinds.iter().any(|kind| kind.starts_with(FORM)) {
+fn fields(document: &Document, operation: &Operation<'_>, form: &[Field]) -> Result<Body, Fault> {
+    let kinds: Vec<String> = kinds(document, operation).unwrap_or_else(|| vec![FORM]).into_iter().map(bare).collect();
+    if kinds.iter().any(|kind| kind == FORM) {
+        let pairs = form.iter().map(|field| field.style.pairs(&field.name, &field.value));
+        let pairs = pairs.collect::<Result<Vec<Vec<String>>, Fault>>()?.concat();
+        return Ok(Body { bytes: pairs.join("&").into_bytes(), kind: HeaderValue::from_static(FORM) });
+    }
+    if !kinds.iter().any(|kind| kind == MULTIPART) {
         return Err(unsupported());
     }
-    Ok(Body { bytes: form.join("&").into_bytes(), kind: HeaderValue::from_static(FORM) })
+    let mut parts = Vec::new();
+    for field in form {
+        let texts = field.style.fields(&field.name, &field.value)?;
+        parts.extend(texts.into_iter().map(|text| Part { name: field.name.clone(), text, is_json: false }));
+    }
+    multipart(&parts)
+}
+
+fn multipart(parts: &[Part]) -> Result<Body, Fault> {
+    let (bytes, kind) = multipart::write(parts);
+    Ok(Body { bytes, kind: HeaderValue::from_str(&kind).map_err(|_| unsupported())? })
 }
 
 /// OpenAPI 3: what is left are the members of the body, or `body` is all of it.
@@ -117,8 +135,9 @@ fn preferred(kinds: Vec<&str>) -> &str {
             "*/*" | "application/*" => 1,
             _ if bare.ends_with("+json") => 2,
             FORM => 3,
-            _ if bare.starts_with("text/") => 4,
-            _ => 5,
+            MULTIPART => 4,
+            _ if bare.starts_with("text/") => 5,
+            _ => 6,
         }
     };
     kinds.into_iter().min_by_key(|kind| rank(kind)).unwrap_or(JSON)
@@ -129,7 +148,7 @@ fn bare(kind: &str) -> String {
 }
 
 fn unsupported() -> Fault {
-    let told = "the operation takes a kind of body that is not sent: JSON, forms and texts are";
+    let told = "the operation takes a kind of body that is not sent: JSON, forms, texts and `multipart/form-data` are";
     Fault::permanent(FaultKind::Configuration, told)
 }
 
@@ -138,7 +157,8 @@ fn write(kind: &str, value: &Value) -> Result<Body, Fault> {
     let is_json = bare == JSON || bare.ends_with("+json") || bare.contains('*');
     let bytes = match value {
         value if is_json => value.to_string().into_bytes(),
-        Value::Object(members) if bare == FORM => form(members)?,
+        Value::Object(members) if bare == FORM => form(members),
+        Value::Object(members) if bare == MULTIPART => return multipart(&parts(members)),
         _ if bare.starts_with("multipart/") => return Err(unsupported()),
         Value::String(text) => text.clone().into_bytes(),
         _ => return Err(refused(format!("the body is sent as {bare} and must be a text"))),
@@ -148,14 +168,20 @@ fn write(kind: &str, value: &Value) -> Result<Body, Fault> {
 }
 
 /// A list stands for several fields of one name; a mapping is written as JSON.
-fn form(members: &Map<String, Value>) -> Result<Vec<u8>, Fault> {
-    let mut pairs = Vec::new();
+fn parts(members: &Map<String, Value>) -> Vec<Part> {
+    let mut parts = Vec::new();
     for (name, value) in members {
         let values = value.as_array().map_or_else(|| std::slice::from_ref(value), Vec::as_slice);
         for value in values.iter().filter(|value| !value.is_null()) {
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            pairs.push(format!("{}={}", encoded(name, false), encoded(&text, false)));
+            parts.push(Part { name: name.clone(), text, is_json: value.is_object() || value.is_array() });
         }
     }
-    Ok(pairs.join("&").into_bytes())
+    parts
+}
+
+fn form(members: &Map<String, Value>) -> Vec<u8> {
+    let pairs = parts(members).into_iter();
+    let pairs = pairs.map(|part| format!("{}={}", encoded(&part.name, false), encoded(&part.text, false)));
+    pairs.collect::<Vec<String>>().join("&").into_bytes()
 }

@@ -5,7 +5,15 @@ use serde_json::{Map, Value};
 
 use super::document::broken;
 use super::operation::{Declared, Operation, Place};
+use super::style::Style;
 use crate::endpoint::refused;
+
+/// A field of a form, not yet written: that depends on the form.
+pub(super) struct Field {
+    pub(super) style: Style,
+    pub(super) name: String,
+    pub(super) value: Value,
+}
 
 /// The parts of a request, each ready for its place.
 #[derive(Default)]
@@ -15,7 +23,7 @@ pub(super) struct Filled {
     pub(super) headers: Vec<(String, String)>,
     pub(super) cookies: Vec<String>,
     /// Fields of a form: none where the operation declares none.
-    pub(super) form: Option<Vec<String>>,
+    pub(super) form: Option<Vec<Field>>,
     /// What no declared parameter took: it belongs to the body, if there is one.
     pub(super) rest: Map<String, Value>,
 }
@@ -68,7 +76,11 @@ impl Filled {
             Place::Query => self.query.extend(declared.style.pairs(name, value)?),
             Place::Header => self.headers.push((name.to_owned(), declared.style.plain(name, value)?)),
             Place::Cookie => self.cookies.extend(declared.style.pairs(name, value)?),
-            Place::Form => self.form.get_or_insert_default().extend(declared.style.pairs(name, value)?),
+            Place::Form => self.form.get_or_insert_default().push(Field {
+                style: declared.style,
+                name: name.to_owned(),
+                value: value.clone(),
+            }),
             Place::Body => {}
         }
         Ok(())

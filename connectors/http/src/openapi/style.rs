@@ -87,6 +87,14 @@ impl Style {
         })
     }
 
+    /// A field of a form that encodes nothing, once or several times.
+    pub(super) fn fields(self, name: &str, value: &Value) -> Result<Vec<String>, Fault> {
+        match value {
+            Value::Array(items) if self.explode => items.iter().map(|item| self.plain(name, item)).collect(),
+            value => Ok(vec![self.plain(name, value)?]),
+        }
+    }
+
     /// A part of a path.
     pub(super) fn segment(self, name: &str, value: &Value) -> Result<String, Fault> {
         let read = Read::of(name, value)?;

@@ -15,6 +15,7 @@ async fn basic_and_bearer_are_sent_and_shown_to_the_flow_alone() {
     for (authentication, header, scheme) in [
         (json!({"basic": {"username": "u", "password": SECRET}}), "Basic dTpzM2NyZXQtb2YtYWdlbmN5", "Basic"),
         (json!({"bearer": {"token": SECRET}}), "Bearer s3cret-of-agency", "Bearer"),
+        (json!({"bearer": SECRET}), "Bearer s3cret-of-agency", "Bearer"),
     ] {
         let endpoint = json!({"uri": server.url("/x"), "authentication": authentication});
         let input = json!({"method": "post", "endpoint": endpoint, "output": "response", "body": {"a": 1}});
