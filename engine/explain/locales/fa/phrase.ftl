@@ -1,0 +1,102 @@
+### Pieces of sentences: lists, conditions, durations, and words for what the built-in functions say.
+
+list-more = { $begun }، { $next }
+list-last = { $begun } و { $last }
+list-either = { $begun } یا { $last }
+quoted = «{ $text }»
+
+cond-is = { $left } { $right } باشد
+cond-is-not = { $left } جز { $right } باشد
+cond-less = { $left } کمتر از { $right } باشد
+cond-at-most = { $left } حداکثر { $right } باشد
+cond-more = { $left } بیشتر از { $right } باشد
+cond-at-least = { $left } حداقل { $right } باشد
+cond-known = { $left } معلوم باشد
+cond-unknown = { $left } نامعلوم باشد
+cond-holds = { $left } برقرار باشد
+cond-holds-not = { $left } برقرار نباشد
+cond-not = چنین نباشد که { $inner }
+cond-group = ({ $inner })
+cond-code = { $code } برقرار باشد
+cond-always = همیشه
+cond-never = هرگز
+
+short-is = { $left }: { $right }
+short-is-not = { $left } ≠ { $right }
+short-less = { $left } < { $right }
+short-at-most = { $left } ≤ { $right }
+short-more = { $left } > { $right }
+short-at-least = { $left } ≥ { $right }
+short-known = { $left } معلوم
+short-unknown = { $left } نامعلوم
+short-holds = { $left }
+short-holds-not = نه { $left }
+short-not = نه { $inner }
+
+field-data = داده‌ها
+field-outcome = نتیجه
+field-topic = موضوع
+field-agency = دستگاه
+field-severity = شدت
+field-status = وضعیت
+field-channel = کانال
+field-province = استان
+field-county = شهرستان
+field-unit = واحد
+field-manager = مدیر
+field-managerRole = نقش مدیر
+field-role = نقش
+field-round = دور
+field-finding = یافتهٔ بازرس
+field-verdict = ارزیابی
+field-satisfaction = رضایت
+field-within = زمان مجاز
+field-by = راه ارسال
+field-answer = پاسخ
+field-result = نتیجهٔ اقدام
+field-error = خطا
+
+value-true = درست
+value-false = نادرست
+value-null = نامعلوم
+value-solved = حل شد
+value-unsolved = حل نشد
+value-unreached = پاسخ‌گو نبود
+value-answered = پاسخ داده شد
+value-expired = مهلت گذشت
+value-closed-by-event = با رویداد بسته شد
+value-cancelled = لغو شد
+value-opened = دور تازه باز شد
+value-exhausted = دورها تمام شد
+
+duration-years = { $count } سال
+duration-months = { $count } ماه میلادی
+duration-weeks = { $count } هفته
+duration-days = { $count } روز
+duration-hours = { $count } ساعت
+duration-minutes = { $count } دقیقه
+duration-seconds = { $count } ثانیه
+duration-milliseconds = { $count } هزارم ثانیه
+duration-microseconds = { $count } میلیونیم ثانیه
+duration-working-days = { $count } روز کاری
+duration-none = بی‌درنگ
+duration-computed = به اندازهٔ { $code }
+
+role-citizen = شهروند
+role-task-owner = صاحب کار
+role-operator = کارشناس
+role-duty-manager = مدیر پاسخ‌گو
+role-agency-head = رئیس دستگاه
+role-inspector = بازرس
+role-inspection-centre = مرکز بازرسی
+role-administrator = مدیر سامانه
+role-auditor = ناظر
+role-governor-office = دفتر استاندار
+role-routing-owner = متولی قواعد ارجاع
+role-computed = دارندهٔ نقش { $code }
+
+channel-sms = پیامک
+channel-mail = رایانامه
+channel-voice = تماس صوتی
+channel-call = تماس
+channel-http = درخواست HTTP
