@@ -47,6 +47,29 @@ impl Data {
             .get_or_init(|| self.0.text.get().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null))
     }
 
+    /// Whether arrays and objects stand more than `levels` deep within each other.
+    pub fn is_deeper_than(&self, levels: usize) -> bool {
+        // Each level takes two brackets: short text is not looked through.
+        if self.json().len() <= levels.saturating_mul(2) {
+            return false;
+        }
+        let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+        for byte in self.json().bytes() {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' if in_string => escaped = true,
+                b'"' => in_string = !in_string,
+                b'[' | b'{' if !in_string => depth += 1,
+                b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth > levels {
+                return true;
+            }
+        }
+        false
+    }
+
     pub fn json(&self) -> &str {
         self.0.text.get_or_init(|| self.0.value.get().unwrap_or(&Value::Null).to_string().into())
     }
@@ -86,5 +109,21 @@ impl<'b, C> minicbor::Decode<'b, C> for Data {
     fn decode(decoder: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
         let text = std::str::from_utf8(decoder.bytes()?).map_err(minicbor::decode::Error::custom)?;
         Ok(Self::from_trusted_json(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn depth_is_counted_in_brackets_that_are_none_of_a_texts() {
+        let nested = |levels: usize| Data::from_json(&format!("{}{}", "[".repeat(levels), "]".repeat(levels)));
+        assert!(!nested(100).expect("JSON").is_deeper_than(100));
+        assert!(nested(101).expect("JSON").is_deeper_than(100));
+        let text = Data::from(Value::from(format!("\"{}", "[".repeat(300))));
+        assert!(!text.is_deeper_than(0));
+        let wide = Data::from_json(&format!("[{}1]", "[2],".repeat(300))).expect("JSON");
+        assert!(!wide.is_deeper_than(2) && wide.is_deeper_than(1));
     }
 }

@@ -46,11 +46,14 @@ impl Turn<'_> {
             _ => return Err(Rejection::NotFound),
         };
         match answer {
-            Answer::Output { output, provenance, authorization } => {
-                let (output, provenance) = (output.clone(), provenance.clone());
-                self.emit(Event::CallAnswered { activation: number, output: output.clone(), provenance });
-                self.finish_authorized(number, output, None, authorization.as_ref());
-            }
+            Answer::Output { output, provenance, authorization } => match self.fits("the answer", output) {
+                Ok(()) => {
+                    let (output, provenance) = (output.clone(), provenance.clone());
+                    self.emit(Event::CallAnswered { activation: number, output: output.clone(), provenance });
+                    self.finish_authorized(number, output, None, authorization.as_ref());
+                }
+                Err(error) => self.raise(number, error),
+            },
             Answer::Fault(error) => {
                 self.raise(number, Error { instance: None, child: child.or(error.child), ..error.clone() });
             }

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 
+use peygir_dsl::expr::VALUE_DEPTH_MAX;
 use peygir_dsl::model::Workflow;
 
 use super::Outcome;
@@ -140,14 +141,21 @@ impl<'a> Turn<'a> {
         self.instance.activations.get(&number).map(|activation| &activation.progress)
     }
 
-    /// Nothing larger than this is taken into the journal.
+    /// Nothing longer or deeper than this is taken into the journal: it could not be read again.
     pub fn fits(&self, what: &str, data: &Data) -> Result<(), Error> {
         let max = self.surroundings.limits.payload_bytes_max;
         let bytes = data.json().len();
-        if bytes <= max {
-            return Ok(());
+        if bytes > max {
+            return Err(Error::new(
+                Kind::Runtime,
+                format!("{what} has {bytes} bytes as JSON; at most {max} are taken"),
+            ));
         }
-        Err(Error::new(Kind::Runtime, format!("{what} has {bytes} bytes as JSON; at most {max} are taken")))
+        if data.is_deeper_than(VALUE_DEPTH_MAX) {
+            let detail = format!("{what} is deeper than {VALUE_DEPTH_MAX} levels");
+            return Err(Error::new(Kind::Runtime, detail));
+        }
+        Ok(())
     }
 
     /// Ends an activation that has nothing below it any more: what it kept goes with it.

@@ -44,6 +44,16 @@ fn answers_and_the_input_and_output_of_the_workflow_have_a_largest_size() {
 }
 
 #[test]
+fn data_is_no_deeper_than_can_be_read_again() {
+    let mut run = run(
+        "do: [ { a: { for: { in: '[ range(200) ]' }, do: [ { f: { fork: { branches: [ { x: { set: '${ . }' } } ] } } } ] } } ]",
+        |_| {},
+    );
+    let told = run.line("start {}");
+    assert_eq!(told.last().map(String::as_str), Some("FAULTED [a/do/f] runtime 500 /do/0/a/do/0/f"));
+}
+
+#[test]
 fn a_loop_has_a_largest_number_of_items() {
     let flow = "do: [ { a: { for: { in: '[ 1, 2, 3 ]' }, do: [ { x: { set: { x: 1 } } } ] } } ]";
     assert_eq!(run(flow, |limits| limits.items_max = 2).line("start {}").last().map(String::as_str), Some(RUNTIME));

@@ -19,6 +19,11 @@ fn task() -> impl Strategy<Value = Value> {
         1 => Just(json!({ "set": { "n": "${ .n | error }" } })),
         1 => Just(json!({ "if": ".n == 1", "set": { "n": 7 } })),
         4 => Just(json!({ "call": "f" })),
+        1 => Just(json!({ "call": "g", "with": { "n": 1 } })),
+        1 => Just(json!({ "raise": { "error": { "type": "https://example.ir/e", "status": 409 } } })),
+        2 => any::<bool>().prop_map(|awaits| json!({ "run": {
+            "workflow": { "namespace": "n", "name": "sub", "version": "1.0.0" }, "await": awaits } })),
+        1 => any::<bool>().prop_map(|awaits| json!({ "run": { "shell": { "command": "ls" }, "await": awaits } })),
         1 => Just(json!({ "call": "f", "timeout": { "after": "PT3S" } })),
         2 => (0..5u8).prop_map(|seconds| json!({ "wait": format!("PT{seconds}S") })),
         1 => Just(json!({ "emit": { "event": { "with": { "type": "a" } } } })),
@@ -33,6 +38,15 @@ fn task() -> impl Strategy<Value = Value> {
             }),
             (list(inner.clone()).prop_map(without_jumps), any::<bool>())
                 .prop_map(|(branches, compete)| json!({ "fork": { "branches": branches, "compete": compete } })),
+            (list(inner.clone()), any::<bool>()).prop_map(|(tasks, tested)| {
+                let looped = json!({ "for": { "in": "[ 1, 2, 3 ]" }, "do": tasks });
+                if tested { with(looped, "while", "$item < 3".into()) } else { looped }
+            }),
+            (list(inner.clone()), listen(), any::<bool>()).prop_map(|(tasks, listen, exports)| {
+                let foreach = json!({ "do": tasks, "output": { "as": "[ $item, . ]" } });
+                let export = json!({ "as": "{ n: $index }" });
+                with(listen, "foreach", if exports { with(foreach, "export", export) } else { foreach })
+            }),
             (list(inner.clone()), list(inner), 0..5u8).prop_map(|(tasks, handler, policy)| {
                 let retry = json!({ "delay": "PT2S", "backoff": { "linear": {} },
                     "jitter": { "from": { "seconds": 0 }, "to": { "seconds": 2 } },
@@ -90,6 +104,41 @@ fn with(mut task: Value, member: &str, value: Value) -> Value {
     task
 }
 
+/// What stands under `use`: a function that is a task, and up to two extensions.
+fn declared() -> impl Strategy<Value = Value> {
+    let lists = prop_oneof![
+        Just(json!([{ "x": { "set": { "n": 5 }, "export": { "as": "{ n: 5 }" } } }])),
+        Just(json!([{ "x": { "call": "f" } }])),
+        Just(json!([{ "x": { "if": ".n == 1", "set": { "n": 9 }, "then": "exit" } }])),
+        Just(
+            json!([{ "x": { "wait": "PT1S" } }, { "y": { "raise": { "error": { "type": "https://example.ir/e", "status": 500 } } } }])
+        ),
+        Just(json!([{ "x": { "if": ".n == 2", "set": { "n": 9 }, "then": "end" } }])),
+    ];
+    let extended = prop_oneof![Just("all"), Just("call"), Just("set"), Just("for"), Just("composite"), Just("listen")];
+    let one = (extended, prop::option::of(lists.clone()), prop::option::of(lists), any::<bool>());
+    proptest::collection::vec(one, 0..3).prop_map(|extensions| {
+        let extensions = extensions.into_iter().enumerate().map(|(index, (extended, before, after, asked))| {
+            let mut extension = json!({ "extend": extended });
+            for (member, list) in [("before", before), ("after", after)] {
+                if let Some(list) = list {
+                    extension[member] = list;
+                }
+            }
+            if asked {
+                extension["when"] = "$task.name != \"t1\"".into();
+            }
+            json!({ format!("e{index}"): extension })
+        });
+        let function = json!({ "do": [{ "one": { "call": "f" } }, { "two": { "set": { "n": "${ .n + 1 }" } } }] });
+        let functions = json!({ "g": function });
+        match extensions.collect::<Vec<Value>>() {
+            none if none.is_empty() => json!({ "functions": functions }),
+            some => json!({ "functions": functions, "extensions": some }),
+        }
+    })
+}
+
 #[derive(Debug, Clone)]
 enum Move {
     Answer(usize, bool),
@@ -97,6 +146,8 @@ enum Move {
     Deliver(&'static str, u8),
     Continue,
     Retry,
+    Suspend,
+    Resume,
     Cancel,
 }
 
@@ -107,6 +158,8 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         3 => (prop_oneof![Just("a"), Just("b")], 0..6u8).prop_map(|(type_, id)| Move::Deliver(type_, id)),
         1 => Just(Move::Continue),
         2 => Just(Move::Retry),
+        1 => Just(Move::Suspend),
+        2 => Just(Move::Resume),
         1 => prop::bool::weighted(0.1).prop_map(|cancel| if cancel { Move::Cancel } else { Move::Continue }),
     ];
     proptest::collection::vec(one, 0..25)
@@ -114,7 +167,8 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
 
 fn calls(run: &Run) -> Vec<ActivationNumber> {
     let activations = run.instance().activations.values();
-    activations.filter(|one| matches!(one.progress, Progress::Call { .. })).map(|one| one.number).collect()
+    let asks = |progress: &Progress| matches!(progress, Progress::Call { .. } | Progress::Run { .. });
+    activations.filter(|one| asks(&one.progress)).map(|one| one.number).collect()
 }
 
 fn command(run: &mut Run, move_: &Move) -> Option<Command> {
@@ -142,23 +196,28 @@ fn command(run: &mut Run, move_: &Move) -> Option<Command> {
         }
         Move::Continue => Command::Continue,
         Move::Retry => Command::Retry,
+        Move::Suspend => Command::Suspend { reason: "for a while".into() },
+        Move::Resume => Command::Resume,
         Move::Cancel => Command::Cancel { reason: "unwanted".into() },
     })
 }
 
-/// What was opened in the world and not closed yet: each call is answered or withdrawn, once.
+/// What was opened in the world and not closed yet: each call and run that is awaited is answered or withdrawn, once.
 #[derive(Default)]
 struct World(BTreeMap<ActivationNumber, String>);
 
 impl World {
-    fn see(&mut self, command: &Command, events: &[Event], effects: &[Effect]) {
+    fn see(&mut self, steps_max: u32, command: &Command, events: &[Event], effects: &[Effect]) {
         if let Command::Answer { activation, .. } = command {
             assert!(self.0.remove(activation).is_some(), "only an open call was answered");
         }
         for effect in effects {
             match effect {
-                Effect::Call { activation, key, .. } => {
+                Effect::Call { activation, key, awaits: true, .. } => {
                     assert!(self.0.insert(*activation, key.clone()).is_none(), "a call is asked for once");
+                }
+                Effect::Run { activation, child, awaits: true, .. } => {
+                    assert!(self.0.insert(*activation, child.to_string()).is_none(), "a child is started once");
                 }
                 Effect::Withdraw { activation } => {
                     assert!(self.0.remove(activation).is_some(), "only an open call is withdrawn");
@@ -167,7 +226,8 @@ impl World {
             }
         }
         let started = events.iter().filter(|event| matches!(event, Event::TaskStarted { .. })).count();
-        assert!(started <= 2 * peygir_core::Limits::default().turn_steps_max as usize, "a turn is bounded");
+        // With each task its extensions' activation and the list of one of them can begin, and the list of a try.
+        assert!(started <= 4 * steps_max as usize, "a turn is bounded");
     }
 }
 
@@ -175,19 +235,25 @@ proptest! {
     #![proptest_config(Config { cases: 120, failure_persistence: None, ..Config::default() })]
 
     #[test]
-    fn whatever_happens_the_journal_is_the_state(tasks in list(task()), moves in moves()) {
-        let mut run = Run::new(&format!("do: {}\ntimeout: {{ after: PT30S }}", tasks));
+    fn whatever_happens_the_journal_is_the_state(
+        tasks in list(task()),
+        declared in declared(),
+        steps_max in prop_oneof![Just(3_u32), Just(10), Just(1_000)],
+        moves in moves(),
+    ) {
+        let mut run = Run::new(&format!("use: {declared}\ndo: {tasks}\ntimeout: {{ after: PT30S }}"));
+        run.surroundings.limits.turn_steps_max = steps_max;
         let mut world = World::default();
         let begin = start(json!({ "n": 1 }).into());
         let outcome = run.send(&begin).expect("a flow starts");
-        world.see(&begin, &outcome.events, &outcome.effects);
+        world.see(steps_max, &begin, &outcome.events, &outcome.effects);
         for move_ in &moves {
             let Some(command) = command(&mut run, move_) else { continue };
             let before = run.state.clone();
             match run.send(&command) {
                 Ok(outcome) => {
                     prop_assert!(!outcome.events.is_empty());
-                    world.see(&command, &outcome.events, &outcome.effects);
+                    world.see(steps_max, &command, &outcome.events, &outcome.effects);
                 }
                 Err(_) => prop_assert_eq!(&before, &run.state),
             }
@@ -199,8 +265,13 @@ proptest! {
     }
 
     #[test]
-    fn applying_never_fails_whatever_the_order(tasks in list(task()), moves in moves(), order in any::<u64>()) {
-        let mut run = Run::new(&format!("do: {tasks}"));
+    fn applying_never_fails_whatever_the_order(
+        tasks in list(task()),
+        declared in declared(),
+        moves in moves(),
+        order in any::<u64>(),
+    ) {
+        let mut run = Run::new(&format!("use: {declared}\ndo: {tasks}"));
         let mut events = run.send(&start(json!({ "n": 1 }).into())).expect("a flow starts").events;
         for move_ in &moves {
             let Some(command) = command(&mut run, move_) else { continue };
