@@ -5,10 +5,12 @@
 //! that every step which multiplies work or data pays from a fixed budget ([`guard`]). Deliberately does not know what
 //! a variable means: the caller names them.
 
+mod alternative;
 mod arithmetic;
 mod fault;
 mod format;
 mod guard;
+mod location;
 mod native;
 mod parse;
 mod path;

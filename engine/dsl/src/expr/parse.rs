@@ -6,10 +6,9 @@ use jaq_core::compile::Undefined;
 use jaq_core::load::lex::{Lexer, StrPart, Tok, Token};
 use jaq_core::load::parse::{Parser, Term};
 
-use super::{BRACKETS_DEPTH_MAX, DEPTH_MAX, Error, SOURCE_BYTES_MAX, TOKENS_MAX, prelude, refused, scope};
-
-/// The variable that says where in the source it stands.
-pub(super) const LOCATION: &str = "$__loc__";
+use super::{
+    BRACKETS_DEPTH_MAX, DEPTH_MAX, Error, SOURCE_BYTES_MAX, TOKENS_MAX, alternative, location, prelude, refused, scope,
+};
 
 type Calls<'s> = BTreeSet<(&'s str, usize)>;
 
@@ -31,11 +30,10 @@ pub(super) fn term(source: &str) -> Result<(Term<&str>, usize), Error> {
         ),
         None => Error::new("the expression cannot be read"),
     })?;
-    let tokens = with_decimals(source, tokens);
-    let tokens_count = count(&tokens);
-    if tokens_count > TOKENS_MAX {
-        return Err(Error::new(format!("the expression has more than {TOKENS_MAX} words and signs")));
-    }
+    let tokens = location::written_out(source, with_decimals(source, tokens), false);
+    refuse_many(&tokens)?;
+    let tokens = alternative::written_out(tokens)?;
+    let tokens_count = refuse_many(&tokens)?;
     if tokens.is_empty() {
         return Err(Error::at("the expression is empty", 0));
     }
@@ -105,7 +103,16 @@ fn part_with_decimals<'s>(source: &'s str, part: StrPart<&'s str, Token<&'s str>
     }
 }
 
-fn count(tokens: &[Token<&str>]) -> usize {
+/// How many tokens there are, which must not be too many.
+fn refuse_many(tokens: &[Token<&str>]) -> Result<usize, Error> {
+    let count = count(tokens);
+    if count > TOKENS_MAX {
+        return Err(Error::new(format!("the expression has more than {TOKENS_MAX} words and signs")));
+    }
+    Ok(count)
+}
+
+pub(super) fn count(tokens: &[Token<&str>]) -> usize {
     tokens.iter().map(count_one).sum()
 }
 
@@ -135,6 +142,11 @@ pub(super) fn refuse_forbidden(source: &str, term: &Term<&str>) -> Result<usize,
             .unwrap_or_else(|| format!("names that begin with two underscores are reserved, `{name}` is one"));
         return Err(refuse((name, message)));
     }
+    let mut number = None;
+    scope::visit(term, &mut |term| number = number.or_else(|| number_as_key(term)));
+    if let Some(number) = number {
+        return Err(refuse((number, "a key of an object must be a string".to_owned())));
+    }
     let depth = scope::depth(term).map_err(refuse)?;
     if depth > DEPTH_MAX {
         return Err(Error::new(format!("the definitions nest deeper than {DEPTH_MAX} levels")));
@@ -151,7 +163,16 @@ fn reserved_name<'s>(term: &Term<&'s str>) -> Option<&'s str> {
         }
         _ => Vec::new(),
     };
-    names.into_iter().find(|name| *name != LOCATION && name.trim_start_matches('$').starts_with("__"))
+    names.into_iter().find(|name| name.trim_start_matches('$').starts_with("__"))
+}
+
+/// The number that stands as the key of an object.
+fn number_as_key<'s>(term: &Term<&'s str>) -> Option<&'s str> {
+    let Term::Obj(members) = term else { return None };
+    members.iter().find_map(|(key, _)| match key {
+        Term::Num(number) => Some(*number),
+        _ => None,
+    })
 }
 
 /// Names without `$` of all variables that occur.

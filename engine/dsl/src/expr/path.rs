@@ -183,7 +183,7 @@ fn delete(root: Val, mut paths: Vec<Val>, fuel: &Cell<u64>) -> Result<Val, Strin
     }
     match steps.first() {
         None => Ok(root),
-        Some(first) if first.is_empty() => Ok(Val::Null),
+        Some([]) => Ok(Val::Null),
         Some(_) => delete_sorted(root, &steps, fuel),
     }
 }

@@ -119,6 +119,18 @@ fn jq_as_flows_use_it() {
         json!(1_425_599_621),
         json!([1_425_599_621, "2015-03-05T23:53:41Z", 1_425_599_621, "2015-03-05T23:53:41Z"]),
     );
+    check(
+        "[.[] as {a: $a} ?// [$b] | if $a == 1 then error(\"no\") else [$a, $b] end]",
+        json!([{"a": 2}, [3]]),
+        json!([[2, null], [null, 3]]),
+    );
+    check("def f: .[] as [$x] ?// $x | $x, 7; [f]", json!([[1], 2]), json!([1, 7, 2, 7]));
+    check("if true then . as {$a} ?// [$a] | $a else 0 end", json!([5]), json!(5));
+    check(
+        "[{a: 1, $__loc__},\n\"\\($__loc__.line)\", $__loc__.file]",
+        json!(null),
+        json!([{"a": 1, "__loc__": {"file": "<top-level>", "line": 1}}, "2", "<top-level>"]),
+    );
     check("[recurse | numbers]", json!({"a": [1, {"b": 2}]}), json!([1, 2]));
     check(
         "[recurse(.children[]; .n < 3) | .n]",
@@ -176,7 +188,6 @@ fn what_reaches_outside_is_not_there() {
         "import \"a\" as a; 1",
         "include \"a\"; 1",
         "a::b",
-        "$__loc__",
         "get_search_list",
     ] {
         assert!(Expr::compile(source, &[]).is_err(), "{source} is refused");

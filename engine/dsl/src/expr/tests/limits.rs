@@ -65,6 +65,7 @@ fn runaways_end_within_the_budget() {
         "[range(20000)] as $n | [range(1e5) | $n | try .a catch 1]".into(),
         ".[999999999] = 0".into(),
         ".a[536870911] = 0".into(),
+        ". as [$a] ?// $a | ".repeat(60) + "$a",
         "reduce range(30) as $i (\"[\"; . + .) | .[:100000] | fromjson".into(),
         "[.[]?, .[]?] | ".repeat(60) + "length",
         "[splits(\"\")] | length | [range(. * 1e9)]".into(),
