@@ -176,21 +176,14 @@ impl Town {
     /// The journal is the truth: its events, applied one after the other, give the state that is stored.
     fn fold_is_state(&self) {
         let stored = self.state();
-        let mut instances: BTreeMap<Id, Option<Instance>> = BTreeMap::new();
-        let mut records = peygir_casework::Records::default();
+        let mut folded = peygir_runtime::stream::Stream::new(STREAM);
         for frame in self.store.journal(STREAM, 0, 10_000).unwrap() {
             for event in &frame.events {
-                match minicbor::decode::<Recorded>(event).unwrap() {
-                    Recorded::Flow { instance, event } => {
-                        peygir_core::apply(instances.entry(instance).or_default(), &event, frame.at);
-                    }
-                    Recorded::Case(event) => peygir_casework::apply(&mut records, &event, frame.at),
-                }
+                folded.apply(&minicbor::decode::<Recorded>(event).unwrap(), frame.at);
             }
         }
-        let folded: BTreeMap<_, _> = instances.into_iter().filter_map(|(id, found)| Some((id, found?))).collect();
-        assert_eq!(folded, stored.instances);
-        assert_eq!(records, stored.records);
+        assert_eq!(folded.instances, stored.instances);
+        assert_eq!(folded.records, stored.records);
     }
 }
 

@@ -20,7 +20,7 @@ use peygir_dsl::model::{FlowName, Workflow};
 use peygir_script::{Deadline, Script};
 use serde_json::Value;
 
-use crate::interest::{Interest, listener_of};
+use crate::interest::{Interest, LISTENER_SUFFIX, listener_of};
 use crate::limits::Limits;
 use crate::vault::{Secrets, Vault};
 use crate::{pack, schedule};
@@ -46,9 +46,6 @@ pub struct Flow {
     /// SHA-256 of the source and of those texts, in hexadecimal.
     pub digest: String,
 }
-
-/// Added to a flow's version it names the listener of its schedule; a version can't be written so.
-const LISTENER_SUFFIX: &str = "/events";
 
 /// Name of the flow that gathers the events of a flow's schedule.
 pub fn listener_name(flow: &FlowRef) -> String {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use peygir_core::CloudEvent;
 use peygir_dsl::model::{Consumption, Kind, Listen, Read, Task, TaskList, Workflow};
 
+/// Added to a flow's version it names the listener of its schedule; no version is written so.
+pub const LISTENER_SUFFIX: &str = "/events";
 /// Name of the one task of a schedule's listener.
 const LISTENER: &str = "events";
 
@@ -79,7 +81,10 @@ pub fn listener_of(definition: &Workflow) -> Option<Workflow> {
         kind: Kind::Listen(Listen { to, read, foreach: None }),
         definition: Arc::new(definition.definition["schedule"].clone()),
     };
+    let mut name = definition.name.clone();
+    name.version.push_str(LISTENER_SUFFIX);
     Some(Workflow {
+        name,
         input: None,
         output: None,
         timeout: None,

@@ -1,6 +1,5 @@
 //! The whole way of one case through the shipped flows, on a memory store and a virtual clock.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,6 +10,7 @@ use peygir_runtime::command::{Envelope, Recorded};
 use peygir_runtime::desk::{NewMessage, PageRequest, Party, Source, TaskFilter};
 use peygir_runtime::pack;
 use peygir_runtime::sim::World;
+use peygir_runtime::stream::Stream;
 use peygir_store::memory::MemoryStore;
 use serde_json::json;
 
@@ -116,8 +116,7 @@ async fn from_an_sms_to_a_verified_close() {
 fn fold_is_state(world: &World, stream: peygir_core::Id) {
     let engine = &world.host().engine;
     let stored = engine.load(stream).unwrap();
-    let mut instances: BTreeMap<peygir_core::Id, Option<peygir_core::Instance>> = BTreeMap::new();
-    let mut records = peygir_casework::Records::default();
+    let mut folded = Stream::new(stream);
     let frames = engine.store.journal(stream, 0, 10_000).unwrap();
     assert_eq!(frames.len() as u64, stored.version);
     for frame in frames {
@@ -125,17 +124,12 @@ fn fold_is_state(world: &World, stream: peygir_core::Id) {
         let envelope: Envelope = minicbor::decode(&frame.command).unwrap();
         assert!(envelope.at <= frame.at);
         for event in &frame.events {
-            match minicbor::decode::<Recorded>(event).unwrap() {
-                Recorded::Flow { instance, event } => {
-                    peygir_core::apply(instances.entry(instance).or_default(), &event, frame.at);
-                }
-                Recorded::Case(event) => peygir_casework::apply(&mut records, &event, frame.at),
-            }
+            folded.apply(&minicbor::decode::<Recorded>(event).unwrap(), frame.at);
         }
     }
-    let folded: BTreeMap<_, _> = instances.into_iter().filter_map(|(id, instance)| Some((id, instance?))).collect();
-    assert_eq!(folded, stored.instances);
-    assert_eq!(records, stored.records);
+    assert_eq!(folded.instances, stored.instances);
+    assert_eq!(folded.records, stored.records);
+    assert_eq!(folded.schedule, stored.schedule);
 }
 
 /// Seven digits of a number are nearly the number: a mask in clear would outlive the person's key.

@@ -62,7 +62,11 @@ fn commands() {
             Command::AttemptEnded {
                 dispatch: ID,
                 attempt: 1,
-                result: AttemptResult::Sent { reference: None, output: Some(Data::from(json!(1))) },
+                result: AttemptResult::Sent {
+                    reference: None,
+                    output: Some(Data::from(json!(1))),
+                    authorization: None,
+                },
             },
             "a400626f70010502500202020202020202020202020202020203820783500101010101010101010101010101010101820082f64131",
         ),
@@ -99,6 +103,7 @@ fn events_of_flows() {
                 input: Data::empty(),
                 started_by: text("message"),
                 digest: Data::null(),
+                parent: None,
             },
             "82008250010101010101010101010101010101018200865001010101010101010101010101010101a3006161016162026131427b7d427b7d676d657373616765446e756c6c",
         ),
@@ -109,7 +114,7 @@ fn events_of_flows() {
         (
             FlowEvent::TaskFaulted {
                 activation: 3,
-                error: Error { type_: text("t"), status: 400, title: None, detail: None, instance: None },
+                error: Error { type_: text("t"), status: 400, title: None, detail: None, instance: None, child: None },
             },
             "820082500101010101010101010101010101010182048203a200617401190190",
         ),

@@ -34,6 +34,7 @@ const IMPURE: &[&str] = &[
 /// Crate, library, and why it is let be.
 const LINKED_ANYHOW: &[(&str, &str, &str)] = &[
     ("core", "getrandom", "seeds the hash maps inside jsonschema; findings are sorted by place before they leave"),
+    ("dsl", "getrandom", "seeds the hash maps inside jsonschema; findings are sorted by place before they leave"),
     ("casework", "getrandom", "by way of core"),
 ];
 

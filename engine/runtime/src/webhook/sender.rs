@@ -15,7 +15,7 @@ use crate::command::Command;
 use crate::host::Host;
 use crate::lifecycle::{Error, Follower, Lifecycle, LifecycleEvent, Page};
 
-/// Events posted between two writings of the cursor: after a crash at most these come again.
+/// Events read from the journal at once.
 const EVENTS_AT_ONCE: usize = 16;
 /// Frames without an event for this webhook after which the cursor is written all the same.
 const FRAMES_PASSED_MAX: u64 = 5_000;
@@ -39,12 +39,6 @@ pub struct Sender {
     hook: Hook,
     /// None until it was read.
     standing: Mutex<Option<Standing>>,
-}
-
-/// How posting went on.
-enum Posted {
-    All,
-    Failed(Fault),
 }
 
 impl Sender {
@@ -111,12 +105,17 @@ impl Sender {
                 }
                 Err(error) => return Err(error.to_string()),
             };
-            if let Posted::Failed(fault) = self.post(standing, &page, now).await {
-                return self.failed(standing, &fault, now).await;
+            for event in &page.events {
+                if let Err(fault) = self.post(event).await {
+                    return self.failed(standing, &fault, now).await;
+                }
+                standing.succeeded(event.cursor, self.host.clock.now());
+                // One event at the most comes again after a crash.
+                self.write(standing, now).await?;
+                written = event.cursor;
             }
             standing.move_to(page.next);
-            let passed = page.next.frame.saturating_sub(written.frame);
-            if !page.events.is_empty() || passed >= FRAMES_PASSED_MAX {
+            if page.next.frame.saturating_sub(written.frame) >= FRAMES_PASSED_MAX {
                 self.write(standing, now).await?;
                 written = page.next;
             }
@@ -136,17 +135,7 @@ impl Sender {
         read.unwrap_or_else(|error| Err(Error::Unreadable(error.to_string())))
     }
 
-    async fn post(&self, standing: &mut Standing, page: &Page, now: Moment) -> Posted {
-        for event in &page.events {
-            match self.post_one(event).await {
-                Ok(()) => standing.succeeded(event.cursor, now),
-                Err(fault) => return Posted::Failed(fault),
-            }
-        }
-        Posted::All
-    }
-
-    async fn post_one(&self, event: &LifecycleEvent) -> Result<(), Fault> {
+    async fn post(&self, event: &LifecycleEvent) -> Result<(), Fault> {
         let body = event.event.envelope().to_string();
         let id = &event.event.id;
         let timestamp_s = self.host.clock.now().0.div_euclid(1_000_000);

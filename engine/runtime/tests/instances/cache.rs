@@ -1,6 +1,7 @@
 //! Streams in memory: the same as what the store has, whoever writes it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use peygir_core::state::Status;
 use peygir_core::{Data, Id, Moment};
@@ -24,8 +25,17 @@ fn engines(flows: &[&str], limits: &str) -> [Engine; 2] {
     let keys = Arc::new(Keys::in_memory());
     let pack = catalog_of(&Extra { flows, deployment: limits, ..Extra::default() });
     let catalog = Catalog::new(pack, &Default::default(), Arc::new(peygir_script::Deadline::never));
-    [1, 2]
-        .map(|seed| Engine::new(store.clone(), Vault::new(keys.clone()), catalog.clone(), Arc::new(move || [seed; 32])))
+    [1, 2].map(|seed| Engine::new(store.clone(), Vault::new(keys.clone()), catalog.clone(), random(seed)))
+}
+
+/// Never the same twice.
+fn random(seed: u8) -> peygir_runtime::engine::Random {
+    let next = AtomicU8::new(0);
+    Arc::new(move || {
+        let mut bytes = [seed; 32];
+        bytes[0] = next.fetch_add(1, Ordering::SeqCst);
+        bytes
+    })
 }
 
 fn start_waiting(engine: &Engine) -> Stream {

@@ -26,7 +26,13 @@ pub fn catalog_of(extra: &Extra<'_>) -> pack::Catalog {
 
 pub fn load(extra: &Extra<'_>) -> Result<pack::Catalog, Diagnostics> {
     let folder = tempfile::tempdir().unwrap();
-    let pack = folder.path().join("extra");
+    let deployment = write_to(folder.path(), extra);
+    pack::load_with(&deployment, &extra.kinds).map(|(catalog, _)| catalog)
+}
+
+/// Writes the deployment; the folder that holds it.
+pub fn write_to(folder: &Path, extra: &Extra<'_>) -> PathBuf {
+    let pack = folder.join("extra");
     for (index, flow) in extra.flows.iter().enumerate() {
         write(&pack.join(format!("workflows/f{index}/workflow.yaml")), flow);
     }
@@ -42,11 +48,11 @@ pub fn load(extra: &Extra<'_>) -> Result<pack::Catalog, Diagnostics> {
     );
     let lines = deployment.lines().map(|line| if line.starts_with("packs:") { packs.as_str() } else { line });
     let deployment = lines.chain([extra.deployment]).collect::<Vec<_>>().join("\n");
-    write(&folder.path().join("deployment.yaml"), &deployment);
+    write(&folder.join("deployment.yaml"), &deployment);
     for (name, text) in extra.files {
-        write(&folder.path().join(name), text);
+        write(&folder.join(name), text);
     }
-    pack::load_with(folder.path(), &extra.kinds).map(|(catalog, _)| catalog)
+    folder.to_owned()
 }
 
 fn write(path: &Path, text: &str) {

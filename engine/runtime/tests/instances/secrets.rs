@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
 use peygir_core::state::Status;
 use peygir_core::{Id, Moment};
 use peygir_runtime::sim::World;
@@ -73,7 +74,7 @@ async fn a_secret_leaves_with_the_request_and_is_a_token_everywhere_else() {
     let mut town = town(
         "  - ask:\n      call: ask\n      with:\n        echo: hello\n        header: 'Bearer ${ $secrets.key }'\n        \
          account: ${ $secrets.account }\n        whole: ${ $secrets.key }\n        \
-         uri: '${ \"http://h/?k=\" + ($secrets.account.user | @uri) }'\n        raw: b3Blbi1zZXNhbWUtNDcxMQ==\n      \
+         uri: '${ \"http://h/?k=\" + ($secrets.account.user | @uri) }'\n        raw: true\n      \
          export: { as: '${ { kept: $secrets.key, answer: . } }' }\n  \
          - emits: { emit: { event: { with: { source: 'urn:t', type: t.told, data: { k: '${ $secrets.key }' } } } } }\n  \
          - sets: { set: { told: '${ $context.answer }' } }\n",
@@ -91,6 +92,8 @@ async fn a_secret_leaves_with_the_request_and_is_a_token_everywhere_else() {
     let told = &output.unwrap()["told"];
     assert!(told["whole"].as_str().is_some_and(|text| text.starts_with("§2.key.")), "{told}");
     assert_eq!(told["header"], format!("Bearer {}", told["whole"].as_str().unwrap()));
+    let raw = base64::engine::general_purpose::STANDARD.decode(told["raw"].as_str().unwrap()).unwrap();
+    assert_eq!(raw, told["whole"].as_str().unwrap().as_bytes(), "a token stands within base 64 too");
     assert!(told["account"]["pin"].as_str().is_some_and(|text| text.starts_with("§2.account/pin.")), "{told}");
     let events: Vec<Id> = found.records.mailbox.kept.iter().map(peygir_runtime::turn::publish::stream_of).collect();
     stands_nowhere(&town.store, &[vec![stream], events].concat());

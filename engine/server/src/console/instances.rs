@@ -57,7 +57,9 @@ pub async fn one(
     let query = PageQuery::of(query.as_deref());
     let id = id(&instance)?;
     let view = app.desk.instance(&caller, id).await?;
-    Ok(layout::answer(detail(&ui, &view, None, query.get("done"))))
+    let drawn = app.desk.instance_definition(&caller, id).await.ok();
+    let picture = drawn.map(|(workflow, active)| super::picture::of(&ui, &workflow, &active));
+    Ok(layout::answer(detail(&ui, &view, picture.as_deref(), query.get("done"))))
 }
 
 pub async fn suspend(

@@ -17,6 +17,7 @@ pub mod intake;
 pub mod layout;
 pub mod login;
 pub mod outbox;
+mod picture;
 pub mod stage;
 pub mod task;
 pub mod task_list;
