@@ -4,6 +4,7 @@ pub mod browser;
 pub mod bytes;
 pub mod citizen;
 pub mod client;
+pub mod conformance;
 pub mod dice;
 pub mod gateway;
 pub mod ledger;

@@ -3,6 +3,7 @@
 //! Progress goes to standard error; standard output carries what another program may read. Knows nothing of the engine:
 //! it runs programs and counts what they say.
 
+mod conformance;
 mod count;
 mod fonts;
 mod install;
@@ -23,6 +24,10 @@ cargo xtask COMMAND
   test            Installs what the tests need from Debian's packages (as root; otherwise names the command that does),
                   builds everything and runs every test and scenario. The last line counts them:
                   `N passed, N failed, N skipped`. A peer that can't be had is a skip, and a failure when CI=true.
+  conformance [--spec DIR]
+                  Proves the language: the official kit against a local stand-in, the official examples, our own scenarios,
+                  each also with the process ended behind every commit; writes docs/conformance.md. DIR is the folder of the
+                  language's text; without it PEYGIR_DSL_SPEC, or ../shared/dsl/spec.
   fonts [FOLDER]  Fetches the font Vazirmatn with npm, for the console. FOLDER is data/fonts where none is given.
 ";
 
@@ -31,6 +36,8 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words[..] {
         ["test"] => test::run(),
+        ["conformance"] => conformance::run(None),
+        ["conformance", "--spec", folder] => conformance::run(Some(folder)),
         ["fonts"] => fonts::run(fonts::FOLDER),
         ["fonts", folder] if !folder.starts_with('-') => fonts::run(folder),
         ["help" | "--help" | "-h"] => {

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use peygir_dsl::model::FlowName;
 use peygir_runtime::pack;
-use peygir_source::Node;
+use peygir_source::{Diagnostic, Diagnostics, Node, Severity};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -61,7 +61,7 @@ impl Deployment {
                 let first = self.first().ok_or_else(|| Unmet::new("the workflow has a name", "it has none"))?;
                 Deployed::Sound { pack: Box::new(catalog), first, warnings }
             }
-            Err(found) => Deployed::Refused(found),
+            Err(found) => Deployed::Refused(of_definitions(found)),
         };
         Ok((folder, deployed))
     }
@@ -139,6 +139,15 @@ impl Deployment {
         }
         Value::Object(connectors)
     }
+}
+
+/// What was found in the definitions; what follows from it elsewhere is no news.
+fn of_definitions(mut found: Diagnostics) -> Diagnostics {
+    let of_definition = |one: &Diagnostic| one.file.contains("/definition-");
+    if found.list.iter().any(|one| of_definition(one) && one.severity == Severity::Error) {
+        found.list.retain(of_definition);
+    }
+    found
 }
 
 /// `namespace/name:version` of a definition.
