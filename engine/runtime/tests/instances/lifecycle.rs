@@ -182,9 +182,9 @@ impl Seen {
             Kind::WorkflowCancelled => {
                 (running || before.0 == Phase::Faulted) && self.tasks.values().all(|phase| *phase == Phase::Over)
             }
-            Kind::WorkflowCompleted => {
-                before == (Phase::Running, false) && self.tasks.values().all(|phase| *phase == Phase::Over)
-            }
+            // A suspended workflow whose last task is answered is through.
+            Kind::WorkflowCompleted => running && self.tasks.values().all(|phase| *phase == Phase::Over),
+            Kind::CorrelationCompleted => running,
             Kind::WorkflowFaulted => running,
             _ => before == (Phase::Running, false),
         }
@@ -206,10 +206,8 @@ impl Seen {
                 (phase == Phase::Running && !self.suspended && held, Phase::Running)
             }
             Kind::TaskRetried => (phase == Phase::Running && !held, Phase::Running),
-            Kind::TaskCancelled => (phase == Phase::Running, Phase::Over),
-            // A workflow's timeout holds while it is suspended, too.
-            Kind::TaskFaulted => (phase == Phase::Running, Phase::Over),
-            _ => (phase == Phase::Running && !held, Phase::Over),
+            // What the world answers meanwhile ends a task of a suspended workflow, too; nothing begins behind it.
+            _ => (phase == Phase::Running, Phase::Over),
         };
         self.tasks.insert(task, after);
         fits && (workflow_runs || kind == Kind::TaskCancelled)

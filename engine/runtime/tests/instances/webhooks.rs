@@ -30,7 +30,7 @@ version: 1.0.0
 title: { fa: پست, en: Post }
 operations:
   write: { function: { name: http }, dedup: none, onAmbiguous: person, timeout: PT1S, concurrencyMax: 8, attemptsMax: 3,
-    backoff: { min: PT1S, max: PT1M }, expires: PT15M, payloadBytesMax: 1048576, input: { type: object }, output: {} }
+    backoff: { min: PT1S, max: PT1M }, expires: PT15M, payloadBytesMax: 1048576, input: { type: object }, output: { type: object } }
 settings: { properties: {} }
 ";
 
@@ -257,6 +257,7 @@ async fn a_peer_that_is_down_is_tried_less_and_less_and_a_person_is_told_once() 
     assert!(standing.fault.unwrap().contains("503"));
 
     // What is back gets everything, in order, and its standing is clean.
+    sending.settle().await;
     peer.set(Mood::Takes);
     world.restart().await;
     let sending = webhooks(&world, &peer, &["audit"]);
