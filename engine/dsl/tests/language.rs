@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use peygir_dsl::expr::Template;
-use peygir_dsl::model::{CatchUp, DurationExpr, Extended, Kind, Overlap, Process, RUN_SCRIPT, RUN_SHELL, Read, Workflow};
+use peygir_dsl::model::{
+    CatchUp, DurationExpr, Extended, Kind, Overlap, Process, RUN_SCRIPT, RUN_SHELL, Read, Workflow,
+};
 use peygir_dsl::read::{self, AnyNames, Names, Resource};
 use peygir_source::{Diagnostics, Severity, yaml};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 const LANGUAGE: &str = include_str!("flows/language.yaml");
@@ -248,15 +251,25 @@ fn authentication_reaches_the_call_as_a_whole_policy() {
 #[test]
 fn what_is_not_run_has_a_code_of_its_own_and_can_be_read() {
     let oauth = |grant: &str| {
-        format!("call: http, with: {{ method: get, endpoint: {{ uri: 'http://h', authentication: {{ oauth2: {{ authority: 'http://s', grant: {grant} }} }} }} }}")
+        format!(
+            "call: http, with: {{ method: get, endpoint: {{ uri: 'http://h', authentication: {{ oauth2: {{ authority: 'http://s', grant: {grant} }} }} }} }}"
+        )
     };
     let grant = oauth("authorization_code");
     for (task, code, feature) in [
-        ("call: grpc, with: { proto: { endpoint: x }, service: { name: n, host: h }, method: m }", "PG-D021", "call: grpc"),
+        (
+            "call: grpc, with: { proto: { endpoint: x }, service: { name: n, host: h }, method: m }",
+            "PG-D021",
+            "call: grpc",
+        ),
         ("call: asyncapi, with: { document: { endpoint: x }, channel: c, message: {} }", "PG-D022", "call: asyncapi"),
         ("call: a2a, with: { method: message/send, server: 'http://h' }", "PG-D023", "call: a2a"),
         ("call: mcp, with: { method: tools/list, transport: { stdio: { command: x } } }", "PG-D024", "call: mcp"),
-        ("run: { container: { image: x, lifetime: { cleanup: eventually, after: PT1M } } }", "PG-D025", "run: container"),
+        (
+            "run: { container: { image: x, lifetime: { cleanup: eventually, after: PT1M } } }",
+            "PG-D025",
+            "run: container",
+        ),
         (grant.as_str(), "PG-D026", ""),
     ] {
         let text = one(task);
@@ -272,14 +285,18 @@ fn what_is_not_run_has_a_code_of_its_own_and_can_be_read() {
         }
     }
     accepts(&one(&oauth("client_credentials")));
-    finds(&one("call: grpc, with: { prot: {} }"), &[
-        ("PG-D021", 3, 16), ("PG-D002", 3, 28), ("PG-D002", 3, 28), ("PG-D002", 3, 28), ("PG-D003", 3, 30),
-    ], "did you mean `proto`?");
+    finds(
+        &one("call: grpc, with: { prot: {} }"),
+        &[("PG-D021", 3, 16), ("PG-D002", 3, 28), ("PG-D002", 3, 28), ("PG-D002", 3, 28), ("PG-D003", 3, 30)],
+        "did you mean `proto`?",
+    );
     let loose = one("wait: PT1S") + "evaluate: { mode: loose }\n";
     finds(&loose, &[("PG-D039", 4, 19)], "${ }");
-    finds(&one("run: { container: { image: 1, pullPolicy: often } }"), &[
-        ("PG-D025", 3, 17), ("PG-D001", 3, 37), ("PG-D013", 3, 52),
-    ], "ifNotPresent");
+    finds(
+        &one("run: { container: { image: 1, pullPolicy: often } }"),
+        &[("PG-D025", 3, 17), ("PG-D001", 3, 37), ("PG-D013", 3, 52)],
+        "ifNotPresent",
+    );
 }
 
 #[test]
@@ -315,7 +332,8 @@ fn errors_are_raised_by_name_or_written_out() {
     finds(&raise("{ type: x, status: '${ .s }' }"), &[("PG-D001", 3, 45)], "a whole number");
     finds(&raise("{ type: x, status: 1, instance: a }"), &[("PG-D013", 3, 58)], "JSON pointer");
     finds(&raise("{ type: x, status: 1, titel: a }"), &[("PG-D003", 3, 48)], "did you mean `title`?");
-    let declared = one("raise: { error: gon }") + "use: { errors: { gone: { type: x, status: 410 }, odd: { type: x } } }\n";
+    let declared =
+        one("raise: { error: gon }") + "use: { errors: { gone: { type: x, status: 410 }, odd: { type: x } } }\n";
     finds(&declared, &[("PG-D010", 3, 26), ("PG-D002", 4, 55)], "did you mean `gone`?");
 }
 
@@ -324,10 +342,22 @@ fn other_flows_and_processes() {
     let run = |run: &str| one(&format!("run: {{ {run} }}"));
     accepts(&run("workflow: { namespace: ir, name: intake, version: latest }"));
     accepts(&run("workflow: { namespace: t, name: t, version: 1.0.0 }"));
-    finds(&run("workflow: { namespace: ir, name: intak, version: latest }"), &[("PG-D029", 3, 50)], "did you mean `ir/intake`?");
-    finds(&run("workflow: { namespace: ir, name: intake, version: 2.0.0 }"), &[("PG-D029", 3, 50)], "`ir/intake:2.0.0`");
+    finds(
+        &run("workflow: { namespace: ir, name: intak, version: latest }"),
+        &[("PG-D029", 3, 50)],
+        "did you mean `ir/intake`?",
+    );
+    finds(
+        &run("workflow: { namespace: ir, name: intake, version: 2.0.0 }"),
+        &[("PG-D029", 3, 50)],
+        "`ir/intake:2.0.0`",
+    );
     finds(&run("workflow: { namespace: ir, name: intake }"), &[("PG-D002", 3, 27)], "`version`");
-    finds(&run("workflow: { namespace: '${ .x }', name: intake, version: v1 }"), &[("PG-D013", 3, 40), ("PG-D013", 3, 74)], "latest");
+    finds(
+        &run("workflow: { namespace: '${ .x }', name: intake, version: v1 }"),
+        &[("PG-D013", 3, 40), ("PG-D013", 3, 74)],
+        "latest",
+    );
     finds(&run("shell: { command: x }, script: { language: js, code: y }"), &[("PG-D019", 3, 15)], "exactly one");
     finds(&run("shell: { comand: x }"), &[("PG-D002", 3, 17), ("PG-D003", 3, 26)], "did you mean `command`?");
     finds(&run("script: { language: js }"), &[("PG-D019", 3, 25)], "`code`, `source`");
@@ -335,9 +365,19 @@ fn other_flows_and_processes() {
     finds(&run("script: { language: js, code: x, arguments: [ 1 ] }"), &[("PG-D001", 3, 63)], "a text");
     let source = run("script: { language: js, source: { endpoint: 'https://a.ir/script.js' } }");
     let Kind::Run(found) = accepts(&source).tasks[0].kind.clone() else { panic!() };
-    assert!(matches!(found.process, Process::Function { with: Template::Literal(with), .. } if with["code"] == "console.log(1)"));
-    finds(&run("script: { language: js, source: { endpoint: 'https://a.ir/none.js' } }"), &[("PG-D030", 3, 49)], "nothing");
-    finds(&run("script: { language: js, source: { endpoint: 'https://a.ir/{x}.js' } }"), &[("PG-D020", 3, 61)], "nothing of it");
+    assert!(
+        matches!(found.process, Process::Function { with: Template::Literal(with), .. } if with["code"] == "console.log(1)")
+    );
+    finds(
+        &run("script: { language: js, source: { endpoint: 'https://a.ir/none.js' } }"),
+        &[("PG-D030", 3, 49)],
+        "nothing",
+    );
+    finds(
+        &run("script: { language: js, source: { endpoint: 'https://a.ir/{x}.js' } }"),
+        &[("PG-D020", 3, 61)],
+        "nothing of it",
+    );
 }
 
 #[test]
@@ -358,18 +398,23 @@ fn functions_by_name_catalog_and_address() {
     finds(&at("secret"), &[("PG-D030", 3, 16)], "registry");
     accepts(&(at("secret") + "use: { secrets: [ registry ] }\n"));
     finds(&call("log:1.0.0@ofice"), &[("PG-D010", 3, 16)], "use.catalogs");
-    let misspelt = flow("  - a: { call: 'log:1.0.0@ofice' }\nuse: { catalogs: { office: { endpoint: 'https://x' } } }\n");
+    let misspelt =
+        flow("  - a: { call: 'log:1.0.0@ofice' }\nuse: { catalogs: { office: { endpoint: 'https://x' } } }\n");
     finds(&misspelt, &[("PG-D010", 3, 16)], "did you mean `office`?");
     finds(&call("notify@default"), &[("PG-D013", 3, 16)], "NAME");
     let declared = |call: &str| {
-        flow(&format!("  - a: {{ {call} }}\nuse: {{ functions: {{ greet: {{ input: {{ schema: {{ document: {{ type: object, required: [ who ] }} }} }}, set: {{ x: 1 }} }} }} }}\n"))
+        flow(&format!(
+            "  - a: {{ {call} }}\nuse: {{ functions: {{ greet: {{ input: {{ schema: {{ document: {{ type: object, required: [ who ] }} }} }}, set: {{ x: 1 }} }} }} }}\n"
+        ))
     };
     accepts(&declared("call: greet, with: { who: me }"));
     finds(&declared("call: greet, with: {}"), &[("PG-D002", 3, 29)], "`who`");
     finds(&declared("call: gret"), &[("PG-D009", 3, 16)], "did you mean `greet`?");
-    finds(&flow("  - a: { wait: PT1S }\nuse: { functions: { http: { set: { x: 1 } }, '@x': { set: { x: 1 } } } }\n"), &[
-        ("PG-D013", 4, 21), ("PG-D013", 4, 46),
-    ], "language itself");
+    finds(
+        &flow("  - a: { wait: PT1S }\nuse: { functions: { http: { set: { x: 1 } }, '@x': { set: { x: 1 } } } }\n"),
+        &[("PG-D013", 4, 21), ("PG-D013", 4, 46)],
+        "language itself",
+    );
 }
 
 #[test]
@@ -395,7 +440,11 @@ fn secrets_are_declared_and_there() {
     let with_secrets = |task: &str, list: &str| one(task) + &format!("use: {{ secrets: [ {list} ] }}\n");
     accepts(&with_secrets("set: { x: '${ $secrets.registry.key }' }", "registry"));
     accepts(&with_secrets("set: { x: '${ $secrets | keys }' }", "registry"));
-    finds(&with_secrets("set: { x: '${ $secrets.regstry }' }", "registry"), &[("PG-D027", 3, 20)], "did you mean `registry`?");
+    finds(
+        &with_secrets("set: { x: '${ $secrets.regstry }' }", "registry"),
+        &[("PG-D027", 3, 20)],
+        "did you mean `registry`?",
+    );
     finds(&one("set: { x: '${ $secrets.registry }' }"), &[("PG-D027", 3, 20)], "use.secrets");
     finds(&one("if: $secrets == null, wait: PT1S"), &[("PG-D027", 3, 14)], "declares none");
     finds(&with_secrets("wait: PT1S", "registri"), &[("PG-D028", 4, 19)], "did you mean `registry`?");
@@ -407,11 +456,34 @@ fn secrets_are_declared_and_there() {
     finds(&one(&call("{ bearer: { use: registry } }")), &[("PG-D027", 3, 105)], "registry");
     finds(&one(&call("{ use: named }")), &[("PG-D010", 3, 95)], "use.authentications");
     finds(&one(&call("{ basic: { username: a } }")), &[("PG-D002", 3, 97)], "`password`");
-    finds(&one(&call("{ basic: { username: a, password: b }, bearer: { token: t } }")), &[("PG-D019", 3, 88)], "exactly one");
+    finds(
+        &one(&call("{ basic: { username: a, password: b }, bearer: { token: t } }")),
+        &[("PG-D019", 3, 88)],
+        "exactly one",
+    );
     finds(&one(&call("{ bearr: { token: t } }")), &[("PG-D019", 3, 88), ("PG-D003", 3, 90)], "did you mean `bearer`?");
-    finds(&one(&call("{ oauth2: { authority: 'http://s', grant: cookie } }")), &[("PG-D013", 3, 130)], "client_credentials");
+    finds(
+        &one(&call("{ oauth2: { authority: 'http://s', grant: cookie } }")),
+        &[("PG-D013", 3, 130)],
+        "client_credentials",
+    );
     finds(&one(&call("{ oidc: { authority: '${ .a }', grant: password } }")), &[("PG-D020", 3, 109)], "computed");
-    finds(&one(&call("{ oidc: { authority: 'http://s', grant: password, client: {} } }")), &[("PG-D002", 3, 146)], "`id`");
+    finds(
+        &one(&call("{ oidc: { authority: 'http://s', grant: password, client: {} } }")),
+        &[("PG-D002", 3, 146)],
+        "`id`",
+    );
+}
+
+#[test]
+fn attributes_of_events() {
+    let emit = |with: &str| one(&format!("emit: {{ event: {{ with: {{ type: x, {with} }} }} }}"));
+    accepts(&emit("source: 'urn:a', time: '2026-08-01T12:00:00+03:30', subject: 'case ${ .n }', number: 5"));
+    accepts(&emit("source: '${ .s }', time: '${ .t }', dataschema: '${ .d }'"));
+    finds(&emit("source: a b"), &[("PG-D013", 3, 52)], "a URI without spaces");
+    finds(&emit("time: tomorrow"), &[("PG-D013", 3, 50)], "an instant");
+    finds(&emit("time: 2026-08-01 12:00Z"), &[("PG-D013", 3, 50)], "an instant");
+    finds(&emit("subject: 5"), &[("PG-D001", 3, 53)], "a text");
 }
 
 #[test]
@@ -454,9 +526,17 @@ fn schemas() {
 #[test]
 fn tasks_that_no_path_leads_to() {
     let wait = "{ wait: PT1S }";
-    finds(&flow(&format!("  - a: {{ wait: PT1S, then: c }}\n  - b: {wait}\n  - c: {wait}\n")), &[("PG-D033", 4, 5)], "`b`");
+    finds(
+        &flow(&format!("  - a: {{ wait: PT1S, then: c }}\n  - b: {wait}\n  - c: {wait}\n")),
+        &[("PG-D033", 4, 5)],
+        "`b`",
+    );
     finds(&flow(&format!("  - a: {{ wait: PT1S, then: end }}\n  - b: {wait}\n")), &[("PG-D033", 4, 5)], "`b`");
-    finds(&flow(&format!("  - a: {{ raise: {{ error: {{ type: x, status: 1 }} }} }}\n  - b: {wait}\n")), &[("PG-D033", 4, 5)], "`b`");
+    finds(
+        &flow(&format!("  - a: {{ raise: {{ error: {{ type: x, status: 1 }} }} }}\n  - b: {wait}\n")),
+        &[("PG-D033", 4, 5)],
+        "`b`",
+    );
     accepts(&flow(&format!("  - a: {{ if: .x, raise: {{ error: {{ type: x, status: 1 }} }} }}\n  - b: {wait}\n")));
     // A skipped task's `then` is followed too.
     finds(&flow(&format!("  - a: {{ if: .x, wait: PT1S, then: end }}\n  - b: {wait}\n")), &[("PG-D033", 4, 5)], "`b`");
@@ -469,15 +549,21 @@ fn tasks_that_no_path_leads_to() {
     accepts(&inner("do: [ { x: { wait: PT1S, then: exit } } ]"));
     accepts(&inner("for: { in: .x }, do: [ { x: { wait: PT1S, then: end } } ]"));
     accepts(&inner("fork: { compete: true, branches: [ { x: { wait: PT1S, then: end } }, { y: { wait: PT1S } } ] }"));
-    finds(&inner("fork: { branches: [ { x: { wait: PT1S, then: end } }, { y: { wait: PT1S } } ] }"), &[("PG-D033", 4, 5)], "");
+    finds(
+        &inner("fork: { branches: [ { x: { wait: PT1S, then: end } }, { y: { wait: PT1S } } ] }"),
+        &[("PG-D033", 4, 5)],
+        "",
+    );
     let try_ = |catch: &str| inner(&format!("try: [ {{ x: {{ wait: PT1S, then: end }} }} ], catch: {catch}"));
     accepts(&try_("{ errors: { with: { status: 1 } } }"));
     finds(&try_("{ errors: { with: { status: 1 } }, then: end }"), &[("PG-D033", 4, 5)], "");
     finds(&try_("{ do: [ { y: { wait: PT1S, then: end } } ] }"), &[("PG-D033", 4, 5)], "");
     accepts(&try_("{ then: b }"));
     // What an extension may leave out does not end the way.
-    accepts(&(inner("raise: { error: { type: x, status: 1 } }")
-        + "use: { extensions: [ { e: { extend: raise, before: [ { s: { set: { x: 1 }, then: exit } } ] } } ] }\n"));
+    accepts(
+        &(inner("raise: { error: { type: x, status: 1 } }")
+            + "use: { extensions: [ { e: { extend: raise, before: [ { s: { set: { x: 1 }, then: exit } } ] } } ] }\n"),
+    );
 }
 
 #[test]
@@ -486,7 +572,9 @@ fn loops_that_never_rest() {
     finds(&flow("  - a: { set: { x: 1 }, then: a }\n"), &[("PG-D034", 3, 5)], "never ends");
     accepts(&flow("  - a: { wait: PT1S, then: a }\n"));
     accepts(&flow("  - a: { do: [ { x: { call: human-task } } ], then: a }\n"));
-    let counts = |body: &str| flow(&format!("  - a: {{ {body} }}\n  - b: {{ switch: [ {{ more: {{ when: .n < 5, then: a }} }} ] }}\n"));
+    let counts = |body: &str| {
+        flow(&format!("  - a: {{ {body} }}\n  - b: {{ switch: [ {{ more: {{ when: .n < 5, then: a }} }} ] }}\n"))
+    };
     accepts(&counts("set: { n: '${ .n + 1 }' }"));
     finds(&counts("call: http, with: { method: get, endpoint: 'http://h' }"), &[("PG-D034", 4, 5)], "without a pause");
     accepts(&counts("wait: PT1S"));
@@ -497,7 +585,9 @@ fn loops_that_never_rest() {
 fn errors_swallowed_and_exports_lost() {
     let catch = |catch: &str| one(&format!("try: [ {{ b: {{ wait: PT1S }} }} ], catch: {catch}"));
     finds(&catch("{}"), &[("PG-D035", 3, 5)], "every error");
-    for answered in ["{ when: .x }", "{ do: [ { c: { wait: PT1S } } ] }", "{ then: end }", "{ errors: { with: { status: 1 } } }"] {
+    for answered in
+        ["{ when: .x }", "{ do: [ { c: { wait: PT1S } } ] }", "{ then: end }", "{ errors: { with: { status: 1 } } }"]
+    {
         accepts(&catch(answered));
     }
     let export = |name: &str, as_: &str| format!("  - {name}: {{ wait: PT1S, export: {{ as: '{as_}' }} }}\n");
@@ -512,8 +602,27 @@ fn errors_swallowed_and_exports_lost() {
     finds(&flow(branch), &[("PG-D037", 3, 32), ("PG-D037", 3, 87)], "branch alone");
 }
 
+proptest! {
+    /// Whatever host there is, and whatever became of a flow.
+    #[test]
+    fn a_flow_with_bytes_changed_is_read_or_refused(changes in prop::collection::vec((0..LANGUAGE.len(), any::<u8>()), 1..4)) {
+        let mut bytes = LANGUAGE.as_bytes().to_vec();
+        changes.into_iter().for_each(|(at, byte)| bytes[at] = byte);
+        if let Ok(node) = yaml::parse(&String::from_utf8_lossy(&bytes)) {
+            let _ = read::document(&node, &AnyNames);
+            if let Err(found) = read::workflow(&node, &Host) {
+                prop_assert!(found.has_errors());
+            }
+        }
+    }
+}
+
 #[test]
 fn the_two_kinds_of_fields() {
-    finds(&one("set: { x: .name, y: '${ .name }', z: './file', w: .5, v: $context.a }"), &[("PG-D038", 3, 20), ("PG-D038", 3, 67)], "`${ .name }`");
+    finds(
+        &one("set: { x: .name, y: '${ .name }', z: './file', w: .5, v: $context.a }"),
+        &[("PG-D038", 3, 20), ("PG-D038", 3, 67)],
+        "`${ .name }`",
+    );
     accepts(&one("if: .x, set: '${ . }', output: { as: .y }"));
 }

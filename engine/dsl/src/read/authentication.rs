@@ -5,7 +5,6 @@
 
 use peygir_source::{Entry, Node, Span};
 
-use super::data::Place;
 use super::fields::Known;
 use super::{Reader, message};
 use crate::expr::Template;
@@ -136,8 +135,18 @@ impl<'n> Reader<'n> {
         let names = ["token", "revocation", "introspection"];
         let entries = self.members(node, &Known { what, names: &names })?;
         let read: Vec<Option<Member>> =
-            entries.iter().map(|entry| Some((entry.key.clone(), self.uri(&entry.node, what, Place::Task)?))).collect();
+            entries.iter().map(|entry| Some((entry.key.clone(), self.relative(&entry.node, what)?))).collect();
         read.into_iter().collect::<Option<_>>().map(Template::object)
+    }
+
+    /// A path below the authority, or a whole address; a URI template either way.
+    fn relative(&mut self, node: &'n Node, what: &str) -> Option<Template> {
+        let text = self.text(node, what)?;
+        let compiled = match text.contains("${") || text.contains(char::is_whitespace) || text.is_empty() {
+            true => Err("it cannot be computed and has no spaces".to_owned()),
+            false => Template::compile_uri(text).map_err(|error| error.message),
+        };
+        compiled.map_err(|said| self.push(message::bad_address(node.span, &said))).ok()
     }
 
     fn client(&mut self, node: &'n Node, what: &str) -> Option<Template> {

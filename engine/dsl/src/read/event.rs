@@ -148,7 +148,7 @@ impl<'n> Reader<'n> {
     fn time(&mut self, node: &'n Node, what: &str, place: Place) -> Option<Template> {
         let text = self.text(node, what)?;
         let computed = matches!(expr::whole(text), Ok(Some(_)) | Err(_));
-        if !computed && text.parse::<jiff::Timestamp>().is_err() {
+        if !computed && !is_instant(text) {
             let wanted = "an instant such as `2026-08-01T12:00:00Z`, or one expression in `${ }`";
             self.push(message::bad_value(node.span, what, text, wanted));
             return None;
@@ -168,4 +168,13 @@ impl<'n> Reader<'n> {
         }
         Some(entries)
     }
+}
+
+/// An instant of RFC 3339, of which more forms are read elsewhere than the schema of the language knows.
+fn is_instant(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.get(10) == Some(&b'T')
+        && bytes.get(16) == Some(&b':')
+        && !text.contains('[')
+        && text.parse::<jiff::Timestamp>().is_ok()
 }
