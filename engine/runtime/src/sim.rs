@@ -265,6 +265,11 @@ impl World {
         }
         let sent_at = self.clock.now();
         let result = self.host().send(&begun).await;
+        if self.life.loses_answer(begun.dispatch) {
+            // Nobody is there any more to take what was answered.
+            let _ = self.lasting.peers.as_ref().map(|peers| peers.take_answers());
+            return self.store.end();
+        }
         let Some(peers) = self.lasting.peers.as_ref().filter(|_| !self.gateways.contains_key(&begun.connector)) else {
             return self.keep(begun, result, None).await;
         };

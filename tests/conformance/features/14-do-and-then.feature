@@ -44,7 +44,7 @@ Feature: Lists of tasks and where they lead (statements 14 to 18)
         - outer: { do: [ { inner: { set: { x: 1 }, then: later } } ] }
         - later: { set: { y: 1 } }
       """
-    Then the definition should be refused with PG-D004
+    Then the definition should be refused with PG-D006
 
   @S15
   Scenario: 15.1 "continue" goes on with the next task, and at the end of its list behind its owner
@@ -165,7 +165,7 @@ Feature: Lists of tasks and where they lead (statements 14 to 18)
         - one: { set: { x: 1 } }
         - one: { set: { x: 2 } }
       """
-    Then the definition should be refused with PG-D003
+    Then the definition should be refused with PG-D005
 
   @S18 @S58
   Scenario: 18.1 A jump back is a new run of the task, with a key of its own for what it asks

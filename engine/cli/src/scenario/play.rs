@@ -169,7 +169,8 @@ impl Player<'_> {
         if let Err(unmet) = scene.all_cuts_came() {
             return Err(failure(&mut scene, scenario.line, scenario.name.clone(), unmet));
         }
-        Ok(scene.observed())
+        let observed = scene.observed();
+        observed.map_err(|unmet| failure(&mut scene, scenario.line, scenario.name.clone(), unmet))
     }
 }
 

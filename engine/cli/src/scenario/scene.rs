@@ -468,9 +468,25 @@ impl<'a> Scene<'a> {
         Ok(text)
     }
 
+    /// What the outside is told of "the workflow": type without its beginning and its version, and the task's pointer.
+    pub fn lifecycle(&mut self) -> Result<Vec<(String, String)>, Unmet> {
+        let id = self.instance()?.id;
+        let told = trace::lifecycle(self.world()?);
+        let told = told.map_err(|error| Unmet::new("the lifecycle can be read", error.to_string()))?;
+        let line = |event: &peygir_runtime::lifecycle::LifecycleEvent| {
+            let type_ = event.kind.type_().trim_start_matches("io.serverlessworkflow.").trim_end_matches(".v1");
+            let task = event.event.data.value().get("task").and_then(Value::as_str).unwrap_or_default();
+            (type_.to_owned(), task.to_owned())
+        };
+        Ok(told.iter().filter(|event| event.instance == id).map(|event| line(event)).collect())
+    }
+
     /// What happened in all instances, and how often a process ended meanwhile.
-    pub fn observed(&self) -> (Facts, u64) {
-        self.world.as_ref().map_or_else(Default::default, |world| (trace::by_instance(&world.life), world.life.ends()))
+    pub fn observed(&self) -> Result<(Facts, u64), Unmet> {
+        let Some(world) = &self.world else { return Ok(Default::default()) };
+        let facts = trace::by_instance(world);
+        let facts = facts.map_err(|error| Unmet::new("the lifecycle can be read", error.to_string()))?;
+        Ok((facts, world.life.ends()))
     }
 }
 

@@ -98,6 +98,18 @@ impl Life {
         self.locked().paths.get(&(instance, activation)).cloned()
     }
 
+    /// Whether the process ends with this request sent and its answer on the way.
+    pub(super) fn loses_answer(&self, dispatch: Id) -> bool {
+        let mut state = self.locked();
+        match state.requests.get_mut(&dispatch) {
+            Some(loss) if *loss == Some(Loss::Unsent) => {
+                *loss = Some(Loss::Unanswered);
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the result of an attempt was committed, whoever learned of it.
     pub(super) fn is_on_record(&self, dispatch: Id, attempt: u32) -> bool {
         self.locked().results.contains(&(dispatch, attempt))
@@ -173,21 +185,7 @@ impl State {
             })
         };
         let armed = self.armed.iter().position(|cut| matches!(cut, Cut::Before(name) if started(name)));
-        if let Some(index) = armed {
-            self.armed.remove(index);
-            return true;
-        }
-        if !self.every {
-            return false;
-        }
-        let lost = seen.ended_attempt().and_then(|(id, _)| self.requests.get_mut(&id));
-        match lost {
-            Some(loss) if *loss == Some(Loss::Unsent) => {
-                *loss = Some(Loss::Unanswered);
-                true
-            }
-            _ => false,
-        }
+        armed.map(|index| self.armed.remove(index)).is_some()
     }
 
     /// Keeps what was committed. Whether the process ends behind it.

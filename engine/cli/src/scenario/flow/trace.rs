@@ -1,12 +1,27 @@
 //! What happened in the flows of a scenario, read from the journal that the world keeps.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use peygir_core::{Event, Id, Moment};
-use peygir_runtime::sim::{Life, Occurred};
+use peygir_runtime::lifecycle::{Cursor, Error, Follower, Lifecycle, LifecycleEvent};
+use peygir_runtime::sim::{Life, Occurred, World};
 
-/// The facts of each instance, in order.
-pub type Facts = BTreeMap<Id, Vec<(Moment, Event)>>;
+/// Events read at once.
+const PAGE_EVENTS: usize = 1_000;
+
+/// What happened in an instance.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub struct Observed {
+    /// Facts of the journal, in order.
+    facts: Vec<(Moment, Event)>,
+    /// What the outside is told, in order: place, type, instant and content. Ids name commits, and recovering makes commits of its
+    /// own.
+    told: Vec<(u64, String, Moment, String)>,
+}
+
+/// By instance.
+pub type Facts = BTreeMap<Id, Observed>;
 
 /// A fact with the task that it is about.
 pub struct Fact {
@@ -39,12 +54,31 @@ pub fn facts(life: &Life) -> Vec<Fact> {
 }
 
 /// By instance, for comparing two runs of the same scenario.
-pub fn by_instance(life: &Life) -> Facts {
+pub fn by_instance(world: &World) -> Result<Facts, Error> {
     let mut facts = Facts::new();
-    for occurred in life.log() {
-        facts.entry(occurred.instance).or_default().push((occurred.at, occurred.event));
+    for occurred in world.life.log() {
+        facts.entry(occurred.instance).or_default().facts.push((occurred.at, occurred.event));
     }
-    facts
+    for told in lifecycle(world)? {
+        let content = told.event.data.json().to_owned();
+        let line = (told.sequence, told.kind.type_().to_owned(), told.event.time, content);
+        facts.entry(told.instance).or_default().told.push(line);
+    }
+    Ok(facts)
+}
+
+/// Everything that the outside is told of workflows and tasks, as the process that lives now makes it of the journal.
+pub fn lifecycle(world: &World) -> Result<Vec<Arc<LifecycleEvent>>, Error> {
+    let lifecycle = Lifecycle::new(world.host().engine.clone());
+    let mut follower = Follower::new(lifecycle, Cursor::before_frame(1), None)?;
+    let mut events = Vec::new();
+    loop {
+        let page = follower.page(PAGE_EVENTS, |_| Ok(true))?;
+        events.extend(page.events);
+        if page.is_last {
+            return Ok(events);
+        }
+    }
 }
 
 /// Name of an event's kind with hyphens, from the name of its variant.
@@ -83,20 +117,23 @@ fn activation_of(event: &Event) -> Option<u64> {
 
 /// Where two runs differ first, in words.
 pub fn difference(straight: &Facts, cut: &Facts) -> Option<(String, String)> {
-    let ids: Vec<&Id> = straight.keys().chain(cut.keys().filter(|id| !straight.contains_key(id))).collect();
-    for id in ids {
-        let none = Vec::new();
-        let (left, right) = (straight.get(id).unwrap_or(&none), cut.get(id).unwrap_or(&none));
-        let length = left.len().max(right.len());
-        for index in (0..length).filter(|index| left.get(*index) != right.get(*index)) {
-            let shown = |fact: Option<&(Moment, Event)>| match fact {
-                Some((at, event)) => format!("instance {id}, event {}: {at} {event:?}", index + 1),
-                None => format!("instance {id}, event {}: none", index + 1),
-            };
-            return Some((shown(left.get(index)), shown(right.get(index))));
-        }
-    }
-    None
+    let none = Observed::default();
+    let ids = straight.keys().chain(cut.keys().filter(|id| !straight.contains_key(id)));
+    ids.map(|id| (id, straight.get(id).unwrap_or(&none), cut.get(id).unwrap_or(&none))).find_map(|(id, left, right)| {
+        first_difference(&left.facts, &right.facts)
+            .or_else(|| first_difference(&left.told, &right.told))
+            .map(|(left, right)| (format!("instance {id}, {left}"), format!("instance {id}, {right}")))
+    })
+}
+
+fn first_difference<T: PartialEq + std::fmt::Debug>(left: &[T], right: &[T]) -> Option<(String, String)> {
+    let length = left.len().max(right.len());
+    let index = (0..length).find(|index| left.get(*index) != right.get(*index))?;
+    let shown = |one: Option<&T>| match one {
+        Some(one) => format!("event {}: {one:?}", index + 1),
+        None => format!("event {}: none", index + 1),
+    };
+    Some((shown(left.get(index)), shown(right.get(index))))
 }
 
 #[cfg(test)]

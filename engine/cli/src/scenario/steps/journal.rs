@@ -165,6 +165,12 @@ pub const STEPS: &[Step] = &[
         body: Body::None,
         run: emitted,
     },
+    Step {
+        en: &["the lifecycle events are:"],
+        fa: &["رویدادهای چرخهٔ زندگی این‌ها هستند:"],
+        body: Body::Rows,
+        run: lifecycle,
+    },
 ];
 
 /// Facts of "the workflow".
@@ -258,6 +264,25 @@ fn of_kind(scene: &mut Scene<'_>, arguments: &Arguments) -> Result<(), Unmet> {
         found as u64 == u64::from(arguments.number()),
         format!("{} of {kind}", arguments.number()),
         format!("{found}: {}", all.join(", ")),
+    )
+}
+
+/// Rows of types (`workflow.started`, `task.created`) and tasks; all of them, in their order.
+fn lifecycle(scene: &mut Scene<'_>, arguments: &Arguments) -> Result<(), Unmet> {
+    let found = scene.lifecycle()?;
+    let rows = arguments.rows.iter().skip(1);
+    let expected: Vec<(&str, &str)> =
+        rows.map(|row| (row.first().map_or("", String::as_str), row.get(1).map_or("", String::as_str))).collect();
+    let fits = |(found, expected): (&(String, String), &(&str, &str))| {
+        let task = expected.1.is_empty() && found.1.is_empty() || found.1.ends_with(&format!("/{}", expected.1));
+        found.0 == expected.0 && task
+    };
+    let holds = found.len() == expected.len() && found.iter().zip(&expected).all(fits);
+    let listed = |lines: Vec<String>| lines.join("\n");
+    Unmet::unless(
+        holds,
+        listed(expected.iter().map(|(type_, task)| format!("{type_} {task}")).collect()),
+        listed(found.iter().map(|(type_, task)| format!("{type_} {task}")).collect()),
     )
 }
 
