@@ -1,11 +1,11 @@
-# Operators, and what is built on them. They come first, since any other definition may hold an operator.
+# What operators become.
 def __modify(paths; update): [path(paths)] as $paths | __update($paths; update);
 def __assign(paths; $value): [path(paths)] as $paths | __put($paths; $value);
 
 # Definitions that replace those of the library (same name and number of arguments) or that it lacks.
 def now: $__now;
-# These run as long as they are asked to; as paths (`recurse(f) |= g`) the library recurses on the stack for each step,
-# so their outputs go through a variable, which has no path.
+# These run as long as they are asked to. As paths (`recurse(f) |= g`) each step would make the path longer, and the library
+# drops a path on the stack; so their outputs go through a variable, which has no path.
 def repeat(f): def rec: f, rec; rec as $item | $item;
 def recurse(f): def rec: ., (f | rec); rec as $item | $item;
 def recurse: ..;

@@ -60,6 +60,7 @@ fn jq_as_flows_use_it() {
     check("[(.a, .b) = (1, 2)]", json!({}), json!([{"a": 1, "b": 1}, {"a": 2, "b": 2}]));
     check("(.[] | select(. > 1)) |= empty", json!([1, 2, 3, 0]), json!([1, 0]));
     check("first(.[] | select(. > 1)) |= 9", json!([1, 2, 3]), json!([1, 9, 3]));
+    check("(.. | objects).n |= . * 10", json!({"n": 1, "c": [{"n": 2}]}), json!({"n": 10, "c": [{"n": 20}]}));
     check("limit(2; .[]) = 0", json!([1, 2, 3]), json!([0, 0, 3]));
     check(".[1:3] |= map(. * 10)", json!([1, 2, 3, 4]), json!([1, 20, 30, 4]));
     check(".[-1] = 7 | del(.[0, 1])", json!([1, 2, 3]), json!([7]));
