@@ -121,6 +121,10 @@ mod tests {
         };
         check("WebhookView", json(serde_json::to_value(webhook)));
         check("WebhookCount", json(serde_json::to_value(peygir_runtime::desk::WebhookCount::default())));
+        check("InstanceView", json(serde_json::to_value(samples::instance())));
+        check("InstanceSummary", json(serde_json::to_value(samples::instance().summary)));
+        check("InstanceTask", json(serde_json::to_value(&samples::instance().tasks[0])));
+        check("WorkflowName", json(serde_json::to_value(samples::instance().summary.workflow)));
         check("Named", json(serde_json::to_value(samples::agency())));
         let mut track = json(serde_json::to_value(samples::track()));
         track["stage"]["text"] = Value::Null;

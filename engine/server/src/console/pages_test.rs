@@ -1,6 +1,6 @@
 //! Every page in both languages, from sample views: what holds for all of them, and what each must show.
 
-use peygir_runtime::desk::{CaseFilter, Page};
+use peygir_runtime::desk::{CaseFilter, InstanceFilter, Page};
 
 use super::field::Filled;
 use super::*;
@@ -52,6 +52,15 @@ fn pages(locale: Locale) -> Vec<(&'static str, String)> {
         ("case", case::page(&ui("/cases/1"), &samples::case(), false, Some("registered"))),
         ("case-clear", case::page(&ui("/cases/1"), &samples::case(), true, None)),
         ("outbox", outbox::page(&ui("/outbox"), &samples::outbox())),
+        (
+            "instances",
+            instances::page(&ui("/instances"), &samples::instances(), &InstanceFilter::default(), "2026-11-20"),
+        ),
+        (
+            "instance",
+            instances::detail(&ui("/instances/1"), &samples::instance(), Some("<svg></svg>"), Some("resumed")),
+        ),
+        ("instance-faulted", instances::detail(&ui("/instances/1"), &samples::faulted_instance(), None, None)),
         ("incidents", incidents::page(&ui("/incidents"), &samples::incidents(), None)),
         ("track-form", track::form_page(&nobody("/track"), "", false)),
         ("track-unknown", track::form_page(&nobody("/track/1"), "11111111111", true)),

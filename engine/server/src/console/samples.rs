@@ -429,3 +429,56 @@ pub fn track() -> Track {
         ],
     }
 }
+
+pub fn instances() -> Page<InstanceSummary> {
+    let of = |status: &str, started_by: &str| InstanceSummary {
+        status: status.into(),
+        started_by: started_by.into(),
+        ..instance().summary
+    };
+    let statuses = [("waiting", "message"), ("faulted", "event:ir.foad.overdue"), ("completed", "schedule:late")];
+    Page { items: statuses.map(|(status, by)| of(status, by)).to_vec(), next: some("x&y") }
+}
+
+pub fn instance() -> InstanceView {
+    InstanceView {
+        summary: InstanceSummary {
+            id: "01KDB9JFR0A1B2C3D4E5F6G7H8".into(),
+            workflow: WorkflowName { namespace: "ir-foad".into(), name: "foad-128".into(), version: some("1.0.0") },
+            status: "waiting".into(),
+            started_at: "2026-11-21T09:10:00Z".into(),
+            ended_at: None,
+            started_by: "message".into(),
+            parent: some("01KDB9JFR0A1B2C3D4E5F6G7H9"),
+            case_id: some("01KDB9JFR0A1B2C3D4E5F6G7HA"),
+            tracking_code: some("14050830017"),
+        },
+        input: json!({ "channel": "web", "text": "•••" }),
+        output: None,
+        error: None,
+        tasks: vec![InstanceTask {
+            name: "solve".into(),
+            reference: "/do/2/rounds/do/1/solve".into(),
+            type_: "call".into(),
+            started_at: "2026-11-21T09:11:00Z".into(),
+            waits_for: some("human-task"),
+            until: None,
+            timeout_at: some("2026-11-21T12:10:00Z"),
+        }],
+        incident: None,
+    }
+}
+
+pub fn faulted_instance() -> InstanceView {
+    let view = instance();
+    InstanceView {
+        summary: InstanceSummary { status: "faulted".into(), ended_at: some(NOW), ..view.summary },
+        error: Some(json!({
+            "type": "https://open-workflow-specification.org/spec/1.0.0/errors/communication", "status": 503,
+            "title": "Service Unavailable", "instance": "/do/0/ask",
+        })),
+        tasks: Vec::new(),
+        incident: some("01KDB9JFR0A1B2C3D4E5F6G7HB"),
+        ..view
+    }
+}

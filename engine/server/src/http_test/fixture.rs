@@ -47,8 +47,25 @@ impl Answer {
 }
 
 pub fn fixture() -> Fixture {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let (pack, _) = pack::load(&root.join("examples/one-province")).unwrap_or_else(|found| panic!("{found:#?}"));
+    fixture_with(&[])
+}
+
+/// The example's deployment with flows of a test's own beside the shipped ones.
+pub fn fixture_with(flows: &[&str]) -> Fixture {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
+    let example = root.join("examples/one-province");
+    let folder = tempfile::tempdir().unwrap();
+    let extra = folder.path().join("extra");
+    let manifest = "kind: pack\nname: extra\nversion: 1.0.0\ntitle: { fa: آزمون, en: Test }\nover: [ national ]\n";
+    write(&extra.join("pack.yaml"), manifest);
+    for (index, flow) in flows.iter().enumerate() {
+        write(&extra.join(format!("workflows/f{index}/workflow.yaml")), flow);
+    }
+    let packs = [root.clone(), example.join("pack"), extra].map(|path| format!("'{}'", path.display())).join(", ");
+    let deployment = std::fs::read_to_string(example.join("deployment.yaml")).unwrap();
+    let line = |line: &str| if line.starts_with("packs:") { format!("packs: [ {packs} ]") } else { line.to_owned() };
+    write(&folder.path().join("deployment.yaml"), &deployment.lines().map(line).collect::<Vec<_>>().join("\n"));
+    let (pack, _) = pack::load(folder.path()).unwrap_or_else(|found| panic!("{found:#?}"));
     let read = |name: &str| -> Manifest {
         let text = std::fs::read_to_string(root.join("connectors").join(name).join("connector.yaml")).unwrap();
         manifest::read(&peygir_source::yaml::parse(&text).unwrap()).unwrap()
@@ -60,6 +77,11 @@ pub fn fixture() -> Fixture {
     let access = Arc::new(Access::new(store));
     let router = router(state(&world, &access)).unwrap();
     Fixture { world, access, router }
+}
+
+fn write(path: &Path, text: &str) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
 }
 
 fn state(world: &World, access: &Arc<Access>) -> ServerState {

@@ -3,6 +3,8 @@
 
 mod api;
 mod console;
+mod events;
 mod fixture;
 mod gate;
+mod instances;
 mod sockets;
