@@ -27,11 +27,13 @@ pub use cursor::Cursor;
 pub use event::LifecycleEvent;
 pub use follower::{Follower, Page};
 
-/// Streams of which it is remembered where their instances stand. What is not remembered is read again from the
-/// stream's own journal.
-pub const FOLDS_MAX: usize = 512;
-/// Frames whose events are remembered, for all who follow the journal's end.
-pub const FRAMES_REMEMBERED_MAX: usize = 2_048;
+/// Open tasks, over all streams, of which it is remembered where they stand. What is not remembered is read again from
+/// the stream's own journal.
+pub const OPEN_TASKS_REMEMBERED_MAX: usize = 50_000;
+/// Events that are remembered, for all who follow the journal's end; a frame without any counts as one.
+pub const EVENTS_REMEMBERED_MAX: usize = 20_000;
+/// Streams whose events are made at one time.
+const LANES: usize = 16;
 /// Frames of a stream read at once.
 const PAGE_FRAMES: usize = 500;
 
@@ -65,6 +67,8 @@ pub struct Lifecycle {
     /// By stream and version.
     folds: Mutex<Recent<(Id, Version), Fold>>,
     frames: Mutex<Recent<u64, Events>>,
+    /// By stream: who comes second finds what the first one made.
+    lanes: [Mutex<()>; LANES],
     newest: Arc<watch::Sender<u64>>,
     _watcher: Arc<Watcher>,
 }
@@ -81,8 +85,9 @@ impl Lifecycle {
         engine.store.watch(Arc::downgrade(&watcher));
         Arc::new(Self {
             engine,
-            folds: Mutex::new(Recent::new(FOLDS_MAX)),
-            frames: Mutex::new(Recent::new(FRAMES_REMEMBERED_MAX)),
+            folds: Mutex::new(Recent::new(OPEN_TASKS_REMEMBERED_MAX)),
+            frames: Mutex::new(Recent::new(EVENTS_REMEMBERED_MAX)),
+            lanes: Default::default(),
             newest,
             _watcher: watcher,
         })
@@ -100,6 +105,7 @@ impl Lifecycle {
 
     /// The events of a frame, in order. Waits for a disk now and then.
     pub fn of_frame(&self, frame: &Frame) -> Result<Events, Error> {
+        let _one_at_a_time = locked(&self.lanes[usize::from(frame.stream.0[15]) % LANES]);
         if let Some(known) = locked(&self.frames).get(&frame.number) {
             return Ok(known.clone());
         }
@@ -109,10 +115,11 @@ impl Lifecycle {
         } else {
             let mut fold = self.fold_before(frame)?;
             let events = fold.project(frame, recorded, &self.engine.catalog());
-            locked(&self.folds).put((frame.stream, frame.version), fold);
+            let weight = fold.weight();
+            locked(&self.folds).put((frame.stream, frame.version), fold, weight);
             events.into_iter().map(Arc::new).collect()
         };
-        locked(&self.frames).put(frame.number, events.clone());
+        locked(&self.frames).put(frame.number, events.clone(), events.len());
         Ok(events)
     }
 

@@ -37,6 +37,11 @@ pub fn flow_events(frame: &Frame) -> Result<Vec<Fact>, Error> {
 pub struct Fold(BTreeMap<Id, Tracker>);
 
 impl Fold {
+    /// Instances and their open tasks.
+    pub fn weight(&self) -> usize {
+        self.0.values().map(|tracker| 1 + tracker.open().count()).sum()
+    }
+
     /// Moves on over facts whose events nobody wants.
     pub fn pass(&mut self, facts: Vec<Fact>) {
         for (_, instance, event) in facts {
