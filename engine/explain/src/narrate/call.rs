@@ -58,7 +58,7 @@ impl Narrator<'_> {
             }
             _ => {
                 let inputs = self.inputs(with);
-                told.detail(self.members(with)).and(inputs)
+                told.and(inputs)
             }
         }
     }

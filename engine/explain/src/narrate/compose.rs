@@ -115,8 +115,11 @@ impl<'a> Narrator<'a> {
     fn errors(&self, catch: &Catch) -> String {
         let members = catch.errors.as_ref().and_then(Value::as_object).filter(|members| !members.is_empty());
         let Some(members) = members else { return self.words.say("error-any") };
+        // What it is comes before its number.
+        let mut members: Vec<(&String, &Value)> = members.iter().collect();
+        members.sort_by_key(|(name, _)| *name != "type");
         let said: Vec<String> = members
-            .iter()
+            .into_iter()
             .map(|(name, value)| match (name.as_str(), value) {
                 ("type", Value::String(text)) => self.error_type(text),
                 (name, value) => {

@@ -17,7 +17,8 @@ pub(super) const TEXT_X: i32 = 48;
 /// Within a frame, around what it holds.
 pub(super) const PADDING: i32 = 16;
 const BOX_H_MIN: i32 = 52;
-const DIAMOND_W: i32 = 224;
+const DIAMOND_W: i32 = 248;
+const DIAMOND_TEXT_W: i32 = 136;
 /// Between the branches of a fork, and between a try and its catch.
 const GAP: i32 = 28;
 const BAR_H: i32 = 6;
@@ -44,7 +45,7 @@ fn box_of(step: &Step, form: Form) -> Shape {
     let fine = [step.condition.as_deref(), step.detail.as_deref()];
     let detail: Vec<String> =
         fine.into_iter().flatten().flat_map(|text| wrap(text, DETAIL_SIZE, wide, DETAIL_LINES_MAX)).collect();
-    let height = words_height(&label, &detail) + 18;
+    let height = words_height(&label, &detail) + 24;
     Shape { label, detail, ..Shape::of(form, step, BOX_W, height.max(BOX_H_MIN)) }
 }
 
@@ -53,8 +54,8 @@ fn words_height(label: &[String], detail: &[String]) -> i32 {
 }
 
 fn diamond(step: &Step) -> Shape {
-    let label = wrap(&step.label, LABEL_SIZE, 104, 2);
-    let detail = step.condition.as_deref().map_or_else(Vec::new, |text| wrap(text, DETAIL_SIZE, 104, 2));
+    let label = wrap(&step.label, LABEL_SIZE, DIAMOND_TEXT_W, 2);
+    let detail = step.condition.as_deref().map_or_else(Vec::new, |text| wrap(text, DETAIL_SIZE, DIAMOND_TEXT_W, 2));
     let height = 48 + words_height(&label, &detail);
     Shape { label, detail, icon: None, ..Shape::of(Form::Diamond, step, DIAMOND_W, height) }
 }
@@ -119,7 +120,7 @@ fn tried(steps: &[Step], caught: &Caught, end: &str) -> Drawing {
     let wide = BOX_W - TEXT_X - 14;
     let label = wrap(&caught.label, LABEL_SIZE, wide, LABEL_LINES_MAX);
     let detail = caught.retry.as_deref().map_or_else(Vec::new, |retry| wrap(retry, DETAIL_SIZE, wide, 2));
-    let height = words_height(&label, &detail) + 18;
+    let height = words_height(&label, &detail) + 24;
     let head = Shape {
         label,
         detail,

@@ -193,21 +193,22 @@ fn runs(layers: &[usize], columns: &[usize], edges: &[Edge], forward: &[bool], g
         let edge = &edges[index];
         let (above, below) = (layers[edge.from], layers[edge.to]);
         if !forward[index] {
-            runs[index] = Run::Back(take(&mut grid.back, below..=above.max(below), edge.to));
+            runs[index] = Run::Back(take(&mut grid.back, below..=above + 1, edge.to));
         } else if below > above + 1 {
-            let between = above + 1..=below - 1;
-            let wanted = [columns[edge.from], columns[edge.to]];
-            let rest = 0..grid.columns.len();
-            let mut nearest: Vec<usize> = rest.collect();
-            nearest.sort_by_key(|column| column.abs_diff(columns[edge.to]));
-            let free = |column: &usize| passes(&grid.columns[*column], between.clone(), edge.to);
-            let column = wanted.into_iter().chain(nearest).find(free);
+            // Beside its own ends a way must not meet those of others, where it turns into a column and out of it.
+            let (own, target) = (columns[edge.from], columns[edge.to]);
+            let stretch = |column: usize| above + usize::from(column == own)..=below - usize::from(column == target);
+            let mut nearest: Vec<usize> = (0..grid.columns.len()).collect();
+            nearest.sort_by_key(|column| column.abs_diff(target));
+            let free = |column: &usize| passes(&grid.columns[*column], stretch(*column), edge.to);
+            let column = [own, target].into_iter().chain(nearest).find(free);
             runs[index] = match column {
                 Some(column) => {
+                    let between = above + 1..below;
                     grid.columns[column].extend(between.map(|layer| (layer, Some(edge.to))));
                     Run::Column(column)
                 }
-                None => Run::Far(take(&mut grid.far, between, edge.to)),
+                None => Run::Far(take(&mut grid.far, above + 1..=below, edge.to)),
             };
         }
     }

@@ -152,6 +152,8 @@ struct Layout {
     width: i32,
     /// Words of each edge.
     tags: Vec<Vec<String>>,
+    /// How many edges leave each node.
+    leaving: Vec<usize>,
 }
 
 /// One stretch aside within a channel.
@@ -172,8 +174,11 @@ impl Layout {
                 edge.label.as_deref().map_or_else(Vec::new, |label| wrap(label, DETAIL_SIZE, TAG_W_MAX, TAG_LINES_MAX))
             })
             .collect();
+        let mut leaving = vec![0; nodes.len()];
+        edges.iter().for_each(|edge| leaving[edge.from] += 1);
+        let sides = (Vec::new(), Vec::new(), Vec::new());
         let mut layout =
-            Self { nodes, edges, placed, columns: Vec::new(), far: Vec::new(), back: Vec::new(), width: 0, tags };
+            Self { nodes, edges, placed, columns: sides.0, far: sides.1, back: sides.2, width: 0, tags, leaving };
         layout.sides();
         layout
     }
@@ -255,6 +260,11 @@ impl Layout {
         }
     }
 
+    /// Whether an edge turns aside together with the others of its task, not with those of its target.
+    fn turns_early(&self, edge: usize) -> bool {
+        self.placed.runs[edge] != Run::Direct || self.leaving[self.edges[edge].from] > 1
+    }
+
     fn is_back(&self, edge: usize) -> bool {
         matches!(self.placed.runs[edge], Run::Back(_))
     }
@@ -267,7 +277,7 @@ impl Layout {
             let (from, to) = (self.middle(edge.from), self.middle(edge.to));
             let leaves = self.placed.layers[edge.from] + 1;
             if from != lane {
-                rules.push(Rule { edge: index, channel: leaves, from, to: lane, leaving: true });
+                rules.push(Rule { edge: index, channel: leaves, from, to: lane, leaving: self.turns_early(index) });
             }
             if lane != to {
                 rules.push(Rule { edge: index, channel: self.placed.layers[edge.to], from: lane, to, leaving: false });
@@ -355,7 +365,8 @@ impl Layout {
         let mut points = vec![(start.middle(), start.bottom())];
         let mut aside = None;
         if start.middle() != lane {
-            let y = channels[leaves].leaving(edge.from);
+            let early = self.turns_early(index);
+            let y = if early { channels[leaves].leaving(edge.from) } else { channels[leaves].arriving(edge.to) };
             points.extend([(start.middle(), y), (lane, y)]);
             aside = Some(y);
         }

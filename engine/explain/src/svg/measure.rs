@@ -3,8 +3,8 @@
 //! The widths are those of a wide font, so that what fits here fits wherever it is shown.
 
 /// First strong isolate, and its end.
-const FSI: char = '\u{2068}';
-const PDI: char = '\u{2069}';
+pub(super) const FSI: char = '\u{2068}';
+pub(super) const PDI: char = '\u{2069}';
 
 /// Width of a text in a size, both in pixels.
 pub(super) fn width(text: &str, size: i32) -> i32 {
@@ -30,13 +30,21 @@ fn advance(character: char) -> i32 {
     }
 }
 
-/// Lines of at most `width` pixels; the last ends in an ellipsis where there are more than `lines_max`.
+/// Lines of at most `wide` pixels; the last ends in an ellipsis where there are more than `lines_max`.
 pub(super) fn wrap(text: &str, size: i32, wide: i32, lines_max: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
-    for piece in pieces(text) {
-        let fits = |line: &str| width(line, size) + width(piece.trim_end(), size) <= wide;
-        if !fits(&line) && !line.trim().is_empty() {
+    let coarse = pieces(text, |character, _| matches!(character, ' ' | '/'));
+    let too_wide = |piece: &&str| width(piece.trim_end(), size) > wide;
+    let fine = coarse.into_iter().flat_map(|piece| match too_wide(&piece) {
+        true => pieces(piece, |character, next| {
+            matches!(character, '.' | '-' | '_' | ':') || (character.is_lowercase() && next.is_uppercase())
+        }),
+        false => vec![piece],
+    });
+    for piece in fine {
+        let fits = width(&line, size) + width(piece.trim_end(), size) <= wide;
+        if !fits && !line.trim().is_empty() {
             lines.push(std::mem::take(&mut line));
         }
         for character in piece.chars() {
@@ -56,17 +64,16 @@ pub(super) fn wrap(text: &str, size: i32, wide: i32, lines_max: usize) -> Vec<St
     closed(lines)
 }
 
-/// Parts between which a line may be broken: after spaces, and within codes after their signs.
-fn pieces(text: &str) -> Vec<&str> {
+/// Parts between which a line may be broken: behind the characters for which `breaks` holds.
+fn pieces(text: &str, breaks: impl Fn(char, char) -> bool) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut from = 0;
     let mut characters = text.char_indices().peekable();
     while let Some((_, character)) = characters.next() {
-        let next = characters.peek().map_or(text.len(), |(offset, _)| *offset);
-        let sign = matches!(character, '/' | '-' | '_' | ':' | '.') && next - from > 6;
-        if character == ' ' || sign {
-            pieces.push(&text[from..next]);
-            from = next;
+        let Some((offset, next)) = characters.peek().copied() else { break };
+        if breaks(character, next) && !matches!(next, '/' | '\u{2069}') {
+            pieces.push(&text[from..offset]);
+            from = offset;
         }
     }
     pieces.push(&text[from..]);

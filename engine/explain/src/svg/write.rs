@@ -6,6 +6,7 @@ use peygir_calendar::Language;
 
 use super::block::{DETAIL_H, LABEL_H, TEXT_X};
 use super::drawing::{Drawing, Form, Line, Rect, Shape, Tag};
+use super::measure::{FSI, PDI};
 use super::{MARGIN, STYLE, TITLE_H, title};
 use crate::step::Story;
 
@@ -89,7 +90,7 @@ impl Paper<'_> {
             Anchor::End => "end",
         };
         let x = self.x(x);
-        let text = escaped(text);
+        let text = escaped(&marked(text, if self.mirrored { RLM } else { LRM }));
         let _ =
             writeln!(self.out, "<text class=\"{class}\" x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{text}</text>");
     }
@@ -233,6 +234,38 @@ fn path(points: &[(i32, i32)], turn: i32) -> String {
         };
     }
     path
+}
+
+/// Left-to-right and right-to-left mark.
+const LRM: char = '\u{200e}';
+const RLM: char = '\u{200f}';
+
+/// The same text without isolates: browsers do not heed them in drawings. A part keeps its direction between marks of
+/// it, and a mark of the direction around it keeps the parts apart.
+fn marked(text: &str, around: char) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut open = Vec::new();
+    for (at, character) in text.char_indices() {
+        match character {
+            FSI => {
+                let own = direction(&text[at + FSI.len_utf8()..]);
+                open.push(own);
+                out.extend([around, own]);
+            }
+            PDI => out.extend(open.pop().into_iter().chain([around])),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// The mark of the first letter that has a direction.
+fn direction(text: &str) -> char {
+    let letter = text.chars().take_while(|character| *character != PDI).find(|character| character.is_alphabetic());
+    match letter {
+        Some('\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fefc}') => RLM,
+        _ => LRM,
+    }
 }
 
 /// Text for an element or an attribute.
