@@ -80,6 +80,18 @@ impl Turn<'_> {
             || self.instance.children(fork).any(runs)
     }
 
+    /// Where an activation stands among the branches around it, the outermost fork first. Of what is due at the same
+    /// instant, that of the branch declared first comes first: branches are opened in the order of their declaration.
+    pub fn place_in_branches(&self, number: ActivationNumber) -> Vec<ActivationNumber> {
+        let is_branch = |activation: &&Activation| {
+            activation.parent.is_some_and(|parent| matches!(self.progress(parent), Some(Progress::Fork { .. })))
+        };
+        let mut place: Vec<ActivationNumber> =
+            self.instance.ancestry(number).filter(is_branch).map(|branch| branch.number).collect();
+        place.reverse();
+        place
+    }
+
     /// The branches with their results, in the order of declaration.
     pub fn branches(&self, fork: &Activation) -> Vec<Branch> {
         let Progress::Fork { branches } = &fork.progress else {

@@ -47,7 +47,7 @@ pub(super) fn item_ended(turn: &mut Turn<'_>, number: ActivationNumber, index: u
 impl<'a> Turn<'a> {
     /// Offers an event to the listeners that were there when it came, or to one of them.
     pub fn deliver(&mut self, event: &CloudEvent, only: Option<ActivationNumber>) -> Result<(), Rejection> {
-        let listeners: Vec<ActivationNumber> = self
+        let mut listeners: Vec<ActivationNumber> = self
             .instance
             .activations
             .values()
@@ -55,6 +55,7 @@ impl<'a> Turn<'a> {
             .filter(|activation| matches!(activation.progress, Progress::Listen { .. }))
             .map(|activation| activation.number)
             .collect();
+        listeners.sort_by_cached_key(|number| (self.place_in_branches(*number), *number));
         let mut interested = false;
         for number in listeners {
             interested |= self.offer(number, event);

@@ -29,7 +29,7 @@ impl Turn<'_> {
 
     fn due(&self) -> Option<Timer> {
         let due = self.instance.timers.values().filter(|timer| timer.due <= self.at);
-        due.min_by_key(|timer| (timer.due, timer.number)).cloned()
+        due.min_by_key(|timer| (timer.due, self.place_in_branches(timer.activation), timer.number)).cloned()
     }
 
     fn fire(&mut self, timer: &Timer) {
