@@ -38,6 +38,16 @@ pub fn find(kind: &str) -> Option<&'static ConnectorKind> {
     KINDS.iter().find(|known| known.name == kind)
 }
 
+/// All kinds as whoever reads a deployment has to know them, to say which calls of its flows nothing carries out.
+pub fn kinds() -> pack::Kinds {
+    // A manifest that cannot be read is a fault of its connector, told where that is made.
+    let readable = |kind: &ConnectorKind| Some((kind.name.to_owned(), kind.read_manifest().ok()?));
+    pack::Kinds {
+        manifests: KINDS.iter().filter_map(readable).collect(),
+        always: ALWAYS.iter().map(|kind| kind.name.to_owned()).collect(),
+    }
+}
+
 /// The manifest of a kind.
 pub fn manifest(kind: &str) -> Option<Result<Manifest, Diagnostics>> {
     find(kind).map(ConnectorKind::read_manifest)
@@ -172,8 +182,7 @@ fn build_one(
         clock_s: Some(now_s),
     };
     let settings = peygir_connector::settings::read(&manifest, &used.settings, &resolve, host)?;
-    let connector =
-        (kind.build)(manifest, settings).map_err(|error| one(error.to_diagnostic(&used.settings)))?;
+    let connector = (kind.build)(manifest, settings).map_err(|error| one(error.to_diagnostic(&used.settings)))?;
     // The connector's own: its settings may decide which operation takes a call.
     built.manifests.insert(used.name.clone(), connector.manifest().clone());
     built.connectors.insert(used.name.clone(), Arc::<dyn Connector>::from(connector));

@@ -44,9 +44,10 @@ enum Lang {
 }
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let mut checked = pack::check(&arguments.paths);
+    let kinds = connectors::kinds();
+    let mut checked = pack::check_with(&arguments.paths, &kinds);
     for path in &arguments.paths {
-        if let Ok((catalog, _)) = pack::load(path) {
+        if let Ok((catalog, _)) = pack::read(path, Some(&kinds)) {
             checked.found.extend(connectors::check(&catalog.deployment));
         }
     }

@@ -50,7 +50,7 @@ pub struct Arguments {
 
 pub fn run(arguments: Arguments) -> Result<ExitCode> {
     start_log();
-    let (pack, warnings) = match pack::load(&arguments.deployment) {
+    let (pack, warnings) = match pack::load_with(&arguments.deployment, &connectors::kinds()) {
         Ok(loaded) => loaded,
         Err(found) => {
             super::check::print(&found);
