@@ -128,7 +128,7 @@ fn started(event: &Event, at: Moment) -> Option<Instance> {
         faulted_task: None,
         next_activation: ROOT + 1,
         next_timer: 0,
-        activations: BTreeMap::from([(ROOT, Arc::new(root))]),
+        activations: [(ROOT, Arc::new(root))].into_iter().collect(),
         timers: BTreeMap::new(),
         started_by: started_by.clone(),
         digest: digest.clone(),
@@ -222,7 +222,7 @@ fn context_replaced(instance: &mut Instance, branch: Option<ActivationNumber>, c
         None => instance.context = context.clone(),
         Some(number) => {
             if let Some(activation) = instance.activations.get_mut(&number) {
-                Arc::make_mut(activation).context = Some(context.clone());
+                activation.context = Some(context.clone());
             }
         }
     }
@@ -359,5 +359,5 @@ fn instance_retried(instance: &mut Instance) {
 }
 
 fn progress(instance: &mut Instance, activation: ActivationNumber) -> Option<&mut Progress> {
-    instance.activations.get_mut(&activation).map(|activation| &mut Arc::make_mut(activation).progress)
+    instance.activations.get_mut(&activation).map(|activation| &mut activation.progress)
 }

@@ -5,6 +5,7 @@
 //! command; whatever is neither in the instance nor in the definition leaves as an [`effect::Effect`] and comes back
 //! as a command. Knows no case, no store, no connector.
 
+pub mod activations;
 pub mod apply;
 pub mod cloud_event;
 pub mod command;
@@ -18,6 +19,7 @@ pub mod moment;
 pub mod state;
 pub mod surroundings;
 
+pub use activations::Activations;
 pub use apply::{apply, touched};
 pub use cloud_event::CloudEvent;
 pub use command::Command;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use minicbor::{Decode, Encode};
 
-use crate::{CloudEvent, Data, Error, Id, Moment};
+use crate::{Activations, CloudEvent, Data, Error, Id, Moment};
 
 /// What an instance is pinned to, and the SHA-256 of the source it was started from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
@@ -77,7 +77,7 @@ pub struct Instance {
     /// Kept as rows of their own by the host, so that one step writes what it touched; hence not in this record. Shared
     /// with the instance before the step where nothing changed.
     #[cbor(skip)]
-    pub activations: BTreeMap<ActivationNumber, Arc<Activation>>,
+    pub activations: Activations,
     #[n(14)]
     pub timers: BTreeMap<TimerNumber, Timer>,
     /// Free label set by who started it: the schedule, a task's `onOverdue`, a person.
@@ -393,10 +393,7 @@ impl Instance {
 
     /// Activations directly below this one, in the order in which they began.
     pub fn children(&self, of: ActivationNumber) -> impl Iterator<Item = &Activation> {
-        self.activations
-            .range(of.saturating_add(1)..)
-            .map(|(_, child)| child.as_ref())
-            .filter(move |child| child.parent == Some(of))
+        self.activations.behind(of).map(Arc::as_ref).filter(move |child| child.parent == Some(of))
     }
 
     /// What runs below this activation, later beginnings first: children come before their parents.
@@ -405,10 +402,10 @@ impl Instance {
             return Vec::new();
         }
         let mut inside = BTreeSet::from([top]);
-        for (number, activation) in self.activations.range(top.saturating_add(1)..) {
+        for activation in self.activations.behind(top) {
             let runs = !matches!(activation.progress, Progress::Branch { .. });
             if runs && activation.parent.is_some_and(|parent| inside.contains(&parent)) {
-                inside.insert(*number);
+                inside.insert(activation.number);
             }
         }
         inside.remove(&top);

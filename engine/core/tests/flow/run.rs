@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use peygir_core::state::{Activation, ActivationNumber, FlowRef, Progress, Status};
 use peygir_core::{
-    CloudEvent, Command, Data, Draws, Effect, Error, Event, Id, Instance, Moment, Outcome, Rejection, Seed,
-    Surroundings, apply, command::Answer, effect::End, step, touched,
+    Activations, CloudEvent, Command, Data, Draws, Effect, Error, Event, Id, Instance, Moment, Outcome, Rejection,
+    Seed, Surroundings, apply, command::Answer, effect::End, step, touched,
 };
 use peygir_dsl::model::Workflow;
 use serde_json::Value;
@@ -251,9 +251,7 @@ fn coded<T: minicbor::Encode<()> + for<'b> minicbor::Decode<'b, ()>>(value: &T) 
     minicbor::decode(&bytes).expect("what was encoded can be decoded")
 }
 
-type Rows = std::collections::BTreeMap<ActivationNumber, Arc<Activation>>;
-
-fn changed(before: &Rows, after: &Rows) -> BTreeSet<ActivationNumber> {
+fn changed(before: &Activations, after: &Activations) -> BTreeSet<ActivationNumber> {
     before.keys().chain(after.keys()).filter(|number| before.get(number) != after.get(number)).copied().collect()
 }
 
