@@ -337,7 +337,9 @@ pub fn error_of(fault: &Fault) -> Error {
         FaultKind::Protocol => (Kind::Communication, 502),
         FaultKind::Runtime => (Kind::Runtime, Kind::Runtime.status()),
     };
-    Error { status, ..Error::new(kind, fault.message.clone()) }
+    // The title names the type for people, and is the same for every error of the type.
+    let title = Some(format!("{} error", kind.name()));
+    Error { status, title, ..Error::new(kind, fault.message.clone()) }
 }
 
 #[cfg(test)]

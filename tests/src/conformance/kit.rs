@@ -55,7 +55,7 @@ fn deployment(stub: &Stub) -> Result<TempDir> {
     };
     let hosts = HOSTS.map(|host| (host.to_owned(), json!(stub.address().to_string())));
     let hosts = serde_json::Value::Object(hosts.into_iter().collect());
-    let settings = json!({ "hosts": hosts, "caFile": stub.authority() });
+    let settings = json!({ "hosts": hosts, "idempotentHosts": HOSTS, "caFile": stub.authority() });
     write(
         "deployment.yaml",
         &format!(
@@ -68,7 +68,7 @@ fn deployment(stub: &Stub) -> Result<TempDir> {
     write("pack/pack.yaml", "kind: pack\nname: kit\ntitle: { fa: آزمون, en: Kit }\nversion: 1.0.0\n")?;
     write(
         "pack/workflows/intake.yaml",
-        "document: { dsl: '1.0.3', namespace: kit, name: intake, version: '1.0.0' }\ndo:\n  - none: { set: {} }\n",
+        "document: { dsl: '1.0.3', namespace: kit, name: intake, version: '1.0.0' }\ndo:\n  - none: { set: { none: true } }\n",
     )?;
     write(
         "pack/rules/calendar.yaml",
