@@ -118,7 +118,7 @@ impl<'a> Turn<'a> {
                 }
                 return;
             };
-            if enough && matches!(until_condition(&listen.to), Some(_) if until.is_empty()) {
+            if enough && until.is_empty() && until_condition(&listen.to).is_some() {
                 // Later the condition may not hold any more, as the tasks change the context.
                 self.emit(Event::UntilAdvanced { activation: number, filter: 0 });
             }

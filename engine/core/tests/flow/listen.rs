@@ -1,6 +1,6 @@
 //! `listen`: one, any, all, until; filters, correlation, what is read.
 
-use super::check;
+use super::{Run, check};
 
 #[test]
 fn one_gives_an_array_of_one_and_ignores_what_it_does_not_want() {
@@ -220,4 +220,18 @@ fn a_filter_that_fails_faults_its_listener() {
         > FAULTED [l] expression 400 /do/0/l
         "#,
     );
+}
+
+#[test]
+fn s38_of_an_event_and_a_timeout_the_one_that_is_decided_first_wins_for_ever() {
+    let flow = "do: [ { l: { listen: { to: { one: { with: { type: a } } } }, timeout: { after: PT5S } } } ]";
+    let mut event_first = Run::new(flow);
+    event_first.line("start {}");
+    event_first.line("later 9");
+    assert_eq!(event_first.line("event a 1 1").last().map(String::as_str), Some("COMPLETED [1]"));
+    assert_eq!(event_first.line("after 9"), ["rejected: the instance has ended"]);
+    let mut timeout_first = Run::new(flow);
+    timeout_first.line("start {}");
+    assert_eq!(timeout_first.line("after 9").last().map(String::as_str), Some("FAULTED [l] timeout 408 /do/0/l"));
+    assert_eq!(timeout_first.line("event a 1 1"), ["rejected: the instance has ended"]);
 }

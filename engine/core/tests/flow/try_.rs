@@ -277,3 +277,67 @@ fn a_condition_of_catch_that_fails_is_the_tries_error() {
         "#,
     );
 }
+
+#[test]
+fn s16_end_in_a_try_and_in_its_catch_ends_the_workflow_and_exit_ends_the_list() {
+    let flow = |then: &str, fails: bool| {
+        let first =
+            if fails { "{ x: { raise: { error: { type: 'https://example.ir/e', status: 500 } } } }, " } else { "" };
+        format!(
+            "
+do:
+  - t:
+      try: [ {first}{{ a: {{ set: {{ a: 1 }}, then: {then} }} }}, {{ b: {{ set: {{ b: 1 }} }} }} ]
+      catch: {{ do: [ {{ c: {{ set: {{ c: 1 }}, then: {then} }} }}, {{ d: {{ set: {{ d: 1 }} }} }} ] }}
+  - after: {{ set: {{ after: '${{ . }}' }} }}
+"
+        )
+    };
+    for (then, fails, output) in [
+        ("end", false, r#"{"a": 1}"#),
+        ("end", true, r#"{"c": 1}"#),
+        ("exit", false, r#"{"after": {"a": 1}}"#),
+        ("exit", true, r#"{"after": {"c": 1}}"#),
+    ] {
+        super::check_output(&flow(then, fails), "{}", output);
+    }
+}
+
+#[test]
+fn s50_what_a_failed_attempt_exported_stays() {
+    let mut run = Run::new(
+        "
+do:
+  - t:
+      try:
+        - count: { set: { x: 1 }, export: { as: '{ n: (($context.n // 0) + 1) }' } }
+        - a: { call: f }
+      catch: { retry: { delay: PT1S, limit: { attempt: { count: 1 } } } }
+  - show: { set: '${ $context }' }
+",
+    );
+    run.line("start {}");
+    run.line("fault t#1/try/a#1 x 500");
+    run.line("after 1");
+    assert_eq!(run.line("answer t#1/try/a#1 {}").last().map(String::as_str), Some(r#"COMPLETED {"n":2}"#));
+}
+
+#[test]
+fn s41_a_timeout_of_a_try_covers_its_attempts_and_catch_do_together() {
+    let mut run = Run::new(
+        "
+do:
+  - t:
+      timeout: { after: PT10S }
+      try: [ { a: { call: f } } ]
+      catch: { retry: { delay: PT4S, limit: { attempt: { count: 1 } } }, do: [ { c: { call: g } } ] }
+",
+    );
+    run.line("start {}");
+    run.line("fault t#1/try/a#1 x 500");
+    run.line("after 4");
+    run.line("fault t#1/try/a#1 x 500");
+    let told = run.line("after 10");
+    assert_eq!(told.last().map(String::as_str), Some("FAULTED [t] timeout 408 /do/0/t"));
+    assert!(told.contains(&"withdraw t#1/catch/c#1".to_owned()), "{told:?}");
+}
