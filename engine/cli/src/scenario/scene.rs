@@ -10,6 +10,7 @@ use peygir_core::{Id, Instance, Moment};
 use peygir_runtime::access::{Grant, Principal, Scope};
 use peygir_runtime::catalog::Catalog;
 use peygir_runtime::desk::{CaseView, Desk, NewMessage, PageRequest, Refusal, Submitted, TaskFilter, TaskView};
+use peygir_runtime::interest::LISTENER_SUFFIX;
 use peygir_runtime::pack;
 use peygir_runtime::sim::{Cut, Gateway, Parts, Sent, World};
 use serde_json::Value;
@@ -203,6 +204,15 @@ impl<'a> Scene<'a> {
         let runtime = self.runtime;
         let world = self.world()?;
         runtime.block_on(world.restart());
+        self.goes_on()
+    }
+
+    /// The runtime is killed and there again when so much time has passed.
+    pub fn down(&mut self, micros: i64) -> Result<(), Unmet> {
+        let runtime = self.runtime;
+        let world = self.world()?;
+        let target = world.clock.now().plus_micros(micros);
+        runtime.block_on(world.down_to(target));
         self.goes_on()
     }
 
@@ -435,13 +445,15 @@ impl<'a> Scene<'a> {
         stream.instances.remove(&id).ok_or_else(|| Unmet::new("the instance is there", "it is gone"))
     }
 
-    /// Instances of a flow in the order of their starts: by its name, or by `namespace/name:version`.
+    /// Instances of a flow in the order of their starts: by its name, or by `namespace/name:version`. What gathers events
+    /// for its schedule is none.
     pub fn instances_of(&mut self, flow: &str) -> Result<Vec<Id>, Unmet> {
         let log = self.world()?.life.log();
         let of_flow = |occurred: &peygir_runtime::sim::Occurred| match &occurred.event {
             peygir_core::Event::InstanceStarted { flow: started, .. } => {
                 let whole = format!("{}/{}:{}", started.namespace, started.name, started.version);
-                (started.name == flow || whole == flow).then_some(occurred.instance)
+                let gathers = started.version.ends_with(LISTENER_SUFFIX);
+                (!gathers && (started.name == flow || whole == flow)).then_some(occurred.instance)
             }
             _ => None,
         };

@@ -138,8 +138,20 @@ fn first_difference<T: PartialEq + std::fmt::Debug>(left: &[T], right: &[T]) -> 
 
 #[cfg(test)]
 mod tests {
-    use super::kind;
-    use peygir_core::Event;
+    use super::{Facts, Observed, difference, kind};
+    use peygir_core::{Event, Id, Moment};
+
+    #[test]
+    fn runs_that_differ_in_one_event_or_one_instant_are_told_apart() {
+        let run = |at: i64, activation: u64| {
+            let facts = vec![(Moment(at), Event::TaskCancelled { activation })];
+            Facts::from([(Id([1; 16]), Observed { facts, told: Vec::new() })])
+        };
+        assert_eq!(difference(&run(1, 2), &run(1, 2)), None);
+        assert!(difference(&run(1, 2), &run(2, 2)).is_some());
+        assert!(difference(&run(1, 2), &run(1, 3)).is_some());
+        assert!(difference(&run(1, 2), &Facts::new()).is_some() && difference(&Facts::new(), &run(1, 2)).is_some());
+    }
 
     #[test]
     fn kinds_are_named_as_the_manual_does() {

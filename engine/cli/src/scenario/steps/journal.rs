@@ -12,6 +12,9 @@ use crate::scenario::flow::trace::Fact;
 use crate::scenario::scene::Scene;
 use crate::scenario::values;
 
+/// Kinds of events with which a task ends.
+const ENDS: [&str; 3] = ["task-completed", "task-faulted", "task-cancelled"];
+
 pub const STEPS: &[Step] = &[
     Step {
         en: &["{task} should run first"],
@@ -60,6 +63,12 @@ pub const STEPS: &[Step] = &[
         run: |scene, arguments| runs(scene, arguments.text("task"), arguments.number()),
     },
     Step {
+        en: &["{task} should end before {other}"],
+        fa: &["{task} باید پیش از {other} پایان یابد"],
+        body: Body::None,
+        run: |scene, arguments| ends_before(scene, arguments.text("task"), arguments.text("other")),
+    },
+    Step {
         en: &["{task} should not run"],
         fa: &["{task} نباید اجرا شود"],
         body: Body::None,
@@ -102,7 +111,7 @@ pub const STEPS: &[Step] = &[
         en: &["{task} should end at {instant}"],
         fa: &["{task} باید {instant} پایان یابد"],
         body: Body::None,
-        run: |scene, arguments| at(scene, arguments, &["task-completed", "task-faulted", "task-cancelled"]),
+        run: |scene, arguments| at(scene, arguments, &ENDS),
     },
     Step {
         en: &["the input of {task} should be:"],
@@ -207,6 +216,15 @@ fn after(scene: &mut Scene<'_>, later: &str, earlier: &str) -> Result<(), Unmet>
     let (last, first) = (starts(&facts, later), starts(&facts, earlier));
     let holds = matches!((last.last(), first.first()), (Some(last), Some(first)) if last > first);
     Unmet::unless(holds, format!("{later} after {earlier}"), listed(&order(scene)?))
+}
+
+fn ends_before(scene: &mut Scene<'_>, earlier: &str, later: &str) -> Result<(), Unmet> {
+    let facts = own_facts(scene)?;
+    let ended = |fact: &Fact| ENDS.contains(&fact.kind.as_str());
+    let last = |task: &str| facts.iter().rposition(|fact| ended(fact) && is_named(&fact.path, task));
+    let holds = matches!((last(earlier), last(later)), (Some(earlier), Some(later)) if earlier < later);
+    let told = facts.iter().filter(|fact| ended(fact)).map(|fact| format!("{} {}", fact.path.join("/"), fact.kind));
+    Unmet::unless(holds, format!("{earlier} ends before {later}"), told.collect::<Vec<_>>().join(", "))
 }
 
 fn runs(scene: &mut Scene<'_>, task: &str, times: u32) -> Result<(), Unmet> {

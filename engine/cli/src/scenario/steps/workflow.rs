@@ -141,6 +141,15 @@ pub const STEPS: &[Step] = &[
         },
     },
     Step {
+        en: &["{duration} passes while the runtime is down"],
+        fa: &["{duration} می‌گذرد و سرور خاموش است"],
+        body: Body::None,
+        run: |scene, arguments| {
+            let micros = micros(arguments.text("duration"))?;
+            scene.down(micros)
+        },
+    },
+    Step {
         en: &["the clock reaches {instant}"],
         fa: &["ساعت به {instant} می‌رسد"],
         body: Body::None,
