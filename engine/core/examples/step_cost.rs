@@ -88,6 +88,7 @@ fn rounds(items: usize) -> (f64, f64) {
     })
 }
 
+#[expect(clippy::print_stdout, reason = "its lines are what it is for")]
 fn tell(what: &str, few: (f64, f64), many: (f64, f64)) {
     let ((few_us, few_bytes), (many_us, many_bytes)) = (few, many);
     println!("{what}: {few_us:.1} µs and {many_us:.1} µs a step, ratio {:.2}", many_us / few_us);
