@@ -318,6 +318,7 @@ mod tests {
             title: Some(format!("«{token}» was refused")),
             detail: Some("ط".repeat(400_000)),
             instance: Some("/do/0/x".into()),
+            child: None,
         };
         let event = made(Transition { error: Some(error), ..transition(Kind::WorkflowFaulted) });
         assert_eq!(event["data"]["error"]["title"], "«•••» was refused");
