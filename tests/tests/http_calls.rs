@@ -107,7 +107,7 @@ impl Town {
     }
 
     async fn start(&self, input: Value) -> Stream {
-        let command = Command::StartFlow { flow: self.flow.clone(), input: Data::from(input) };
+        let command = Command::StartFlow { flow: self.flow.clone(), input: Data::from(input), claims: Vec::new() };
         self.submit(command).await
     }
 
@@ -338,7 +338,7 @@ async fn a_late_result_of_a_withdrawn_request_changes_nothing() {
     town.clock.set(START.plus_micros(2 * SECOND));
     town.submit(Command::Wake).await;
     assert_eq!(town.output()["status"], 408);
-    let result = peygir_runtime::command::AttemptResult::Sent { reference: None, output: None };
+    let result = peygir_runtime::command::AttemptResult::Sent { reference: None, output: None, authorization: None };
     town.submit(Command::AttemptEnded { dispatch: begun.dispatch, attempt: begun.attempt, result }).await;
     assert_eq!((town.statuses(), town.output()["status"].clone()), (vec![DispatchStatus::Withdrawn], json!(408)));
     town.fold_is_state();
