@@ -237,6 +237,14 @@ pub enum Command {
     /// To the stream of a schedule: a run that it started has ended.
     #[n(29)]
     RunEnded,
+    /// An instance has grown past what can be kept: it is cancelled, and a person is told.
+    #[n(31)]
+    Stop {
+        #[n(0)]
+        instance: Id,
+        #[n(1)]
+        reason: String,
+    },
     /// To the stream of a webhook: it takes no events, and a person is told.
     #[n(30)]
     WebhookFailing {

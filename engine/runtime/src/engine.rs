@@ -17,14 +17,16 @@ use crate::catalog::Catalog;
 use crate::command::{Command, Envelope};
 use crate::outgoing::{self, Opened, Opener};
 use crate::rows;
-use crate::stream::{Row, Stream};
-use crate::turn::{Decided, Refused, decide};
+use crate::stream::{Row, RowName, Stream};
+use crate::turn::{Decided, Refused, decide_within};
 use crate::vault::Vault;
 
 /// Streams that an event is carried to in one turn.
 const SPREAD_STREAMS: usize = 500;
 /// How often a turn is decided again because somebody else wrote its stream first.
 pub const CONFLICTS_MAX: u32 = 32;
+/// How much shorter a turn is tried whose commit is too long.
+const SHORTER_BY: u32 = 8;
 /// Rows of a stream read at once.
 const PAGE_ROWS: usize = 1_000;
 
@@ -186,10 +188,11 @@ impl Engine {
     fn commit_turn(&self, id: Id, envelope: &mut Envelope, done: Option<InboxKey>) -> Result<Stream, Failure> {
         let catalog = self.catalog();
         self.look_up_listeners(&mut envelope.command)?;
+        let mut most = u32::MAX;
         for _ in 0..CONFLICTS_MAX {
             let stream = self.load_for_turn(id)?;
             let before = (stream.head.due, stream.head.send, stream.head.sending);
-            let Decided { stream, mut batch } = match decide(&catalog, &self.vault, stream, envelope) {
+            let Decided { stream, mut batch } = match decide_within(&catalog, &self.vault, stream, envelope, most) {
                 Ok(decided) => decided,
                 Err(refused) => return Err(self.tell_aborted(id, envelope, refused)),
             };
@@ -210,14 +213,40 @@ impl Engine {
                     envelope.seed = self.seed();
                 }
                 Some(Err(Conflict::Claimed { key, value })) => return Err(Failure::Claimed { key, value }),
+                // The same in several commits; at last each has one piece of work alone.
+                Some(Err(Conflict::TooLarge { .. })) if most > 1 => {
+                    most = most.min(catalog.limits().turn_work_max).div_euclid(SHORTER_BY).max(1);
+                }
+                Some(Err(Conflict::TooLarge { limit })) => return Err(self.stop_grown(&stream, &batch, limit)),
                 // Another turn has done the enqueued command meanwhile.
                 Some(Err(Conflict::Done)) => return self.load(id),
                 Some(Err(Conflict::Stopped(why))) => return Err(Failure::Unavailable(why)),
-                Some(Err(other)) => return Err(Failure::Internal(other.to_string())),
                 None => return Err(Failure::Internal("the store gave no answer".to_owned())),
             }
         }
         Err(Failure::Unavailable("the stream is written too often".to_owned()))
+    }
+
+    /// One piece of work alone is longer than what the store takes: the flow whose data grew so is stopped, and a person is
+    /// told, rather than tried for ever.
+    fn stop_grown(&self, decided: &Stream, batch: &Batch, limit: &str) -> Failure {
+        let longest = batch.rows.iter().max_by_key(|(_, row)| row.as_ref().map_or(0, Vec::len));
+        let grown = match longest.and_then(|(key, _)| rows::parse(key)) {
+            Some(RowName::Instance(instance) | RowName::Activation(instance, _)) => Some(instance),
+            _ => None,
+        };
+        let reason = format!("its data are longer than what can be kept ({limit})");
+        let (at, command) = match grown {
+            Some(instance) => (decided.head.at, Command::Stop { instance, reason: reason.clone() }),
+            None => (decided.head.at, Command::TurnAborted(reason.clone())),
+        };
+        // What stops is short; were it not, nothing would be left to try.
+        if !matches!(minicbor::decode::<Envelope>(&batch.command), Ok(Envelope { command: Command::Stop { .. }, .. }))
+            && let Err(failure) = self.handle(decided.id, "system", at, command)
+        {
+            tracing::error!(stream = %decided.id, %failure, "a flow that grew too long could not be stopped");
+        }
+        Failure::Internal(reason)
     }
 
     /// Fills in to whom an event is carried: those who may wait for it, a page of them, and whom its subject names.

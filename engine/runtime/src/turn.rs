@@ -88,6 +88,8 @@ struct Turn<'a> {
     catalog: &'a Catalog,
     vault: &'a Vault,
     surroundings: Surroundings,
+    /// Pieces of work until the rest is left to the next turn.
+    work_max: u32,
     stream: Stream,
     actor: &'a str,
     at: Moment,
@@ -105,11 +107,25 @@ struct Turn<'a> {
 
 /// Decides one command. `stream` is as loaded; what comes back is as it will be once the batch is committed.
 pub fn decide(catalog: &Catalog, vault: &Vault, stream: Stream, envelope: &Envelope) -> Result<Decided, Refused> {
+    decide_within(catalog, vault, stream, envelope, u32::MAX)
+}
+
+/// The same with at most so many pieces of work and steps of a flow: where a commit has to be shorter than it would be.
+pub fn decide_within(
+    catalog: &Catalog,
+    vault: &Vault,
+    stream: Stream,
+    envelope: &Envelope,
+    most: u32,
+) -> Result<Decided, Refused> {
     let at = envelope.at.max(stream.head.at);
+    let mut surroundings = catalog.surroundings(vault, stream.id);
+    surroundings.limits.turn_steps_max = surroundings.limits.turn_steps_max.min(most);
     let mut turn = Turn {
         catalog,
         vault,
-        surroundings: catalog.surroundings(vault, stream.id),
+        surroundings,
+        work_max: catalog.limits().turn_work_max.min(most),
         stream,
         actor: &envelope.actor,
         at,
@@ -197,6 +213,7 @@ impl Turn<'_> {
                 self.work.push_back(Work::Run { instance: *instance, run: run.clone() });
             }
             Command::Instance { instance, command } => self.act_on(*instance, command)?,
+            Command::Stop { instance, reason } => self.stop(*instance, reason),
             Command::Listen { instance, activation } => {
                 self.work.push_back(Work::Listening { instance: *instance, activation: *activation });
             }
@@ -284,7 +301,7 @@ impl Turn<'_> {
 
     /// Everything that is due at the turn's time, the earliest first.
     fn wake(&mut self) -> Result<(), Refused> {
-        for _ in 0..self.catalog.limits().turn_work_max {
+        for _ in 0..self.work_max {
             let instance = self
                 .stream
                 .instances
@@ -320,7 +337,7 @@ impl Turn<'_> {
         let mut done = 0;
         while let Some(work) = self.work.pop_front() {
             done += 1;
-            if done > self.catalog.limits().turn_work_max {
+            if done > self.work_max {
                 self.leave(work);
             } else {
                 self.one(work)?;
@@ -373,17 +390,20 @@ impl Turn<'_> {
         let mut runaways: Vec<Id> = self.rest.drain(..).filter_map(|left| left.instance()).collect();
         runaways.dedup();
         for instance in runaways {
-            let reason = format!("it went on for {most} turns without resting: a loop without an end?");
-            let command = peygir_core::Command::Cancel { reason: reason.clone() };
-            // Whoever ended meanwhile needs no stopping.
-            if self.step(instance, command).is_ok() {
-                let event = self.with_context(|context| incident::flow_faulted(context, instance, reason));
-                self.record(event);
-            }
+            self.stop(instance, &format!("it went on for {most} turns without resting: a loop without an end?"));
         }
         // Only what the cancelling withdraws is left, and that is done at once.
         while let Some(work) = self.work.pop_front() {
             self.leave(work);
+        }
+    }
+
+    /// Cancels a flow that must not go on, and a person is told. Whoever ended meanwhile needs no stopping.
+    fn stop(&mut self, instance: Id, reason: &str) {
+        let command = peygir_core::Command::Cancel { reason: reason.to_owned() };
+        if self.step(instance, command).is_ok() {
+            let event = self.with_context(|context| incident::flow_faulted(context, instance, reason.to_owned()));
+            self.record(event);
         }
     }
 
@@ -398,7 +418,10 @@ impl Turn<'_> {
                 Command::Tell { instance, activation, function, with, key }
             }
             Work::Run { instance, run } => Command::Run { instance, run },
-            Work::Emitted(event) => Command::Deliver(event),
+            Work::Emitted(event) => {
+                self.publish(&event);
+                Command::Deliver(event)
+            }
             Work::Listening { instance, activation } => Command::Listen { instance, activation },
             Work::Start { flow, input, label } => Command::StartBeside { flow, input, label },
             Work::Withdraw { instance, activation } => {

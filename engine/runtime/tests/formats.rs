@@ -6,7 +6,7 @@ use peygir_casework::Event as CaseEvent;
 use peygir_casework::records::{About, CallRef, Incident, Referral};
 use peygir_core::state::{FlowRef, Timer, TimerPurpose};
 use peygir_core::{CloudEvent, Data, Error, Event as FlowEvent, Id, Moment, Seed};
-use peygir_runtime::command::{AttemptResult, Claim, Command, Envelope, Recorded};
+use peygir_runtime::command::{AttemptResult, Claim, Command, Envelope, Recorded, Run};
 use serde_json::json;
 
 const ID: Id = Id([1; 16]);
@@ -73,6 +73,45 @@ fn commands() {
         (
             Command::Deliver(event()),
             "a400626f70010502500202020202020202020202020202020203820d81a6006131016575726e3a73026174030605427b7d06427b7d",
+        ),
+        (
+            Command::Instance { instance: ID, command: peygir_core::Command::Suspend { reason: text("r") } },
+            "a400626f7001050250020202020202020202020202020202020382168250010101010101010101010101010101018207816172",
+        ),
+        (
+            Command::Run {
+                instance: ID,
+                run: Run {
+                    activation: 1,
+                    child: ID,
+                    namespace: text("a"),
+                    name: text("b"),
+                    version: None,
+                    input: Data::empty(),
+                    awaits: true,
+                },
+            },
+            "a400626f700105025002020202020202020202020202020202038217825001010101010101010101010101010101a6000101500101010101010101010101010101010102616103616205427b7d06f5",
+        ),
+        (
+            Command::Tell { instance: ID, activation: 1, function: text("f"), with: Data::empty(), key: text("k") },
+            "a400626f70010502500202020202020202020202020202020203821818855001010101010101010101010101010101016166427b7d616b",
+        ),
+        (
+            Command::Stop { instance: ID, reason: text("r") },
+            "a400626f7001050250020202020202020202020202020202020382181f8250010101010101010101010101010101016172",
+        ),
+        (
+            Command::AttemptEnded {
+                dispatch: ID,
+                attempt: 1,
+                result: AttemptResult::Sent {
+                    reference: None,
+                    output: None,
+                    authorization: Some(Data::from(json!({ "scheme": "Basic" }))),
+                },
+            },
+            "a400626f70010502500202020202020202020202020202020203820783500101010101010101010101010101010101820083f6f6527b22736368656d65223a224261736963227d",
         ),
     ] {
         check(&envelope(command), expected);

@@ -7,6 +7,13 @@ use serde_json::Value;
 
 use super::{Refused, Turn, Work};
 
+/// Bytes of the events that wait in one stream: all of them are one row, and the ids of those that came stand beside them.
+const MAILBOX_BYTES_MAX: usize = 2 << 20;
+
+fn bytes_of(event: &CloudEvent) -> usize {
+    event.data.json().len() + event.extensions.json().len() + event.source.len() + event.id.len()
+}
+
 /// Extension attribute, while an event waits, that names the instances it waits for, where it waits for some alone.
 const WAITS_FOR: &str = "peygirwaitsfor";
 
@@ -55,19 +62,26 @@ impl Turn<'_> {
         }
     }
 
-    /// For who comes later. The oldest makes room.
+    /// For who comes later. The oldest make room.
     fn keep(&mut self, event: CloudEvent) {
         let most = self.catalog.limits().events_waiting_max;
-        if most == 0 {
+        if most == 0 || bytes_of(&event) > MAILBOX_BYTES_MAX {
+            tracing::warn!(stream = %self.stream.id, source = %event.source, id = %event.id, "an event is not kept");
             return;
         }
-        while self.stream.records.mailbox.kept.len() >= most {
+        while !self.has_room(&event, most) {
             let oldest = &self.stream.records.mailbox.kept[0];
             let (source, id) = (oldest.source.clone(), oldest.id.clone());
             tracing::warn!(stream = %self.stream.id, %source, %id, "the mailbox is full: its oldest event was dropped");
             self.record(peygir_casework::Event::EventTaken { source, id });
         }
         self.record(peygir_casework::Event::EventKept(event));
+    }
+
+    fn has_room(&self, event: &CloudEvent, most: usize) -> bool {
+        let kept = &self.stream.records.mailbox.kept;
+        let bytes: usize = kept.iter().map(bytes_of).sum();
+        kept.is_empty() || (kept.len() < most && bytes + bytes_of(event) <= MAILBOX_BYTES_MAX)
     }
 
     /// Suspended instances that would take the event if they ran.

@@ -77,3 +77,42 @@ fn a_limit_out_of_bounds_is_told_with_its_place() {
     assert_eq!(codes, ["PG-P002", "PG-P082", "PG-P082"]);
     assert!(found.list.iter().all(|found| found.span.column > 1 && found.file.ends_with("deployment.yaml")));
 }
+
+/// What is too long for one commit is done in several.
+#[tokio::test]
+async fn a_turn_that_is_too_long_for_a_commit_is_cut() {
+    let tasks = "  - grow: { set: { n: '${ .n + 1 }', text: '${ \"x\" * 500000 }' } }\n  \
+                 - again: { switch: [ { more: { when: .n < 16, then: grow } } ] }\n  - end: { set: { n: '${ .n }' } }\n";
+    let mut world = world(&[&flow("grow", tasks)], "cacheStreamsMax: 10");
+    let stream = start(&mut world, "grow", json!({ "n": 0 })).await;
+    let found = read(&world, stream).await;
+    assert_eq!(end(of(&found, "grow")), (Status::Completed, Some(json!({ "n": 16 }))), "{:?}", world.host().paused());
+    assert!(found.version > 2);
+}
+
+/// What no commit can hold stops the flow instead of being tried for ever.
+#[tokio::test]
+async fn a_flow_that_grows_past_what_can_be_kept_is_stopped() {
+    let hears = "  - hear: { listen: { to: { any: [ { with: { type: t.n } } ], until: '${ length > 50 }' } } }\n";
+    let mut world = world(&[&flow("hears", hears)], "turnWorkMax: 100");
+    let stream = start(&mut world, "hears", json!({})).await;
+    for number in 0..8 {
+        let event = peygir_core::CloudEvent {
+            id: number.to_string(),
+            source: "urn:t".to_owned(),
+            type_: "t.n".to_owned(),
+            time: peygir_core::Moment(1),
+            subject: None,
+            data: json!("x".repeat(900_000)).into(),
+            extensions: peygir_core::Data::empty(),
+        };
+        // The one that is too much is refused; those behind it find nobody who listens.
+        let _ = world.host().submit(stream, "op", peygir_runtime::command::Command::Deliver(event)).await;
+    }
+    let found = read(&world, stream).await;
+    assert_eq!(of(&found, "hears").status, Status::Cancelled);
+    let reasons: Vec<&str> = found.records.incidents.values().map(|incident| incident.reason.as_str()).collect();
+    assert_eq!(reasons.len(), 1);
+    assert!(reasons[0].contains("longer than what can be kept"), "{reasons:?}");
+    assert!(found.records.mailbox.kept.len() <= 2, "{}", found.records.mailbox.kept.len());
+}
