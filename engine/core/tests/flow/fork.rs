@@ -104,6 +104,44 @@ do: [ { race: { fork: { compete: true, branches: [ { a: { wait: PT5S, output: { 
 }
 
 #[test]
+fn of_branches_due_together_the_lower_one_wins_though_it_came_to_rest_later() {
+    check(
+        "
+do:
+  - race:
+      fork:
+        compete: true
+        branches:
+          - a: { do: [ { x: { wait: PT2S } }, { y: { wait: PT3S } } ] }
+          - b: { wait: PT5S }
+",
+        "
+        start {}
+        > started race#1 {}
+        > started race#1/a {}
+        > started race#1/a/x#1 {}
+        > timer 0 Wait at 2 of race#1/a/x#1
+        > started race#1/b {}
+        > timer 1 Wait at 5 of race#1/b
+        after 2
+        > timer 0 fired
+        > completed race#1/a/x#1 {}
+        > started race#1/a/y#1 {}
+        > timer 2 Wait at 5 of race#1/a/y#1
+        after 3
+        > timer 2 fired
+        > completed race#1/a/y#1 {}
+        > completed race#1/a {}
+        > branch 0 ended
+        > timer 1 cleared
+        > cancelled race#1/b
+        > completed race#1 {}
+        > COMPLETED {}
+        ",
+    );
+}
+
+#[test]
 fn a_fault_of_a_branch_cancels_its_siblings_and_is_the_forks() {
     check(
         "
