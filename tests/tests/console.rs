@@ -24,6 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// What a text in Persian has that others have not: half-spaces, «گچپژ», Persian digits, a diacritic.
 const ACTION: &str = "همکارِ جانشین از ساعت ۹ پشت باجهٔ ۳ نشست و پرونده‌های عقب‌مانده پیگیری می‌شوند؛ گزارش پیوست شد.";
 
+/// Of the example's directory.
+const ADMINISTRATOR: &str = "admin-ronak";
+
 /// A server, a browser that looks at it, and a client beside it.
 struct Desk {
     site: Site,
@@ -307,6 +310,38 @@ fn letters_are_joined(desk: &mut Desk) {
     );
     assert_eq!(glyphs["word"]["pieces"], 2, "«سلا» and «م», for an alef does not join on: {glyphs}");
     assert_eq!(glyphs["apart"]["pieces"], 4, "four letters kept apart: {glyphs}");
+}
+
+#[test]
+fn an_instance_is_looked_at_stopped_and_let_go_on() {
+    with_desk("an_instance_is_looked_at_stopped_and_let_go_on", |desk| {
+        let (case, code) = desk.complain("one", "در شعبهٔ مرکزی بانک ملی کارمند باجهٔ تسهیلات نیست.");
+        desk.await_task(&case, "duty-manager");
+        let found = desk.get("/api/v1/instances?workflow=ir-foad/foad-128");
+        let id = found["items"][0]["id"].as_str().unwrap().to_owned();
+
+        desk.sign_in(ADMINISTRATOR);
+        desk.browser.follow("nav a[href='/instances']").unwrap();
+        desk.says(&code);
+        desk.picture("instances-fa");
+        desk.browser.follow(&format!("a[href='/instances/{id}']")).unwrap();
+        assert_eq!(desk.asks("document.querySelectorAll('.picture svg').length"), 1);
+        desk.picture("instance-fa");
+        on_a_phone(desk, "instance-phone-fa");
+        desk.visit(&format!("/instances/{id}?lang=en"));
+        desk.picture("instance-en");
+        desk.visit(&format!("/instances/{id}?lang=fa"));
+
+        let suspend = format!("form[action='/instances/{id}/suspend']");
+        desk.browser.click("details:has(form[action$='/suspend']) summary").unwrap();
+        desk.browser.type_into(&format!("{suspend} textarea"), "دستگاه در حال جابه‌جایی است").unwrap();
+        desk.browser.follow(&format!("{suspend} button")).unwrap();
+        desk.says("اجرا موقتاً متوقف شد.");
+        desk.picture("instance-suspended-fa");
+        desk.browser.follow(&format!("form[action='/instances/{id}/resume'] button")).unwrap();
+        desk.says("اجرا ادامه یافت.");
+        assert_eq!(desk.get(&format!("/api/v1/instances/{id}"))["status"], "waiting");
+    });
 }
 
 #[test]

@@ -26,8 +26,12 @@ struct Arguments {
 enum Command {
     Serve(commands::serve::Arguments),
     Check(commands::check::Arguments),
+    #[command(subcommand)]
+    Explain(commands::explain::Command),
     Run(commands::run::Arguments),
     Test(commands::test::Arguments),
+    #[command(subcommand)]
+    Event(commands::event::Command),
     Instance(commands::instance::Instance),
     #[command(subcommand)]
     Journal(commands::journal::Command),
@@ -51,8 +55,10 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Serve(arguments) => commands::serve::run(arguments),
         Command::Check(arguments) => commands::check::run(&arguments),
+        Command::Explain(command) => commands::explain::run(&command),
         Command::Run(arguments) => commands::run::run(&arguments),
         Command::Test(arguments) => commands::test::run(&arguments),
+        Command::Event(command) => commands::event::run(&command),
         Command::Instance(arguments) => commands::instance::run(&arguments),
         Command::Journal(command) => commands::journal::run(&command),
         Command::Token(command) => commands::token::run(&command),

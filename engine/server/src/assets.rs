@@ -42,7 +42,8 @@ impl Assets {
             cache: PLAIN_CACHE,
             bytes: ICON.as_bytes().to_vec(),
         }];
-        let mut style = STYLE.to_owned();
+        // Drawings of flows bring no style into a page: its policy lets in only that of this file.
+        let mut style = format!("{STYLE}\n{}", peygir_explain::STYLE);
         if let Some(path) = font_file {
             let bytes = read_font(path)?;
             let name = format!("vazirmatn.{}.woff2", short_hash(&bytes));

@@ -26,10 +26,17 @@ impl Client {
         self.ask(if body.is_null() { request } else { request.json(body) })
     }
 
+    /// A body of another media type that is JSON all the same.
+    pub fn post_as(&self, media: &str, path: &str, body: &Value) -> Result<Value> {
+        let request = reqwest::Client::new().post(format!("{}{path}", self.address));
+        self.ask(request.header("content-type", media).body(body.to_string()))
+    }
+
     fn ask(&self, request: reqwest::RequestBuilder) -> Result<Value> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             let response = request
+                .header("accept-language", "en")
                 .bearer_auth(&self.token)
                 .send()
                 .await

@@ -2,6 +2,8 @@
 
 pub mod check;
 pub mod client;
+pub mod event;
+pub mod explain;
 pub mod instance;
 pub mod journal;
 pub mod login_link;

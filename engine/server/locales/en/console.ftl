@@ -184,3 +184,4 @@ done-suspended = The instance is suspended.
 done-resumed = The instance goes on.
 done-cancelled = The instance is cancelled.
 done-reason-missing = A reason is needed; nothing was done.
+day-example = 2026-11-21

@@ -172,3 +172,4 @@ done-suspended = اجرا موقتاً متوقف شد.
 done-resumed = اجرا ادامه یافت.
 done-cancelled = اجرا لغو شد.
 done-reason-missing = باید دلیلی نوشته شود؛ کاری انجام نشد.
+day-example = ۱۴۰۵/۰۸/۳۰

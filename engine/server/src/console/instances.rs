@@ -3,6 +3,7 @@
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use maud::{Markup, PreEscaped, html};
+use peygir_calendar::{Jalali, digits};
 use peygir_core::Moment;
 use peygir_runtime::access::Permission;
 use peygir_runtime::desk::{
@@ -40,9 +41,19 @@ pub async fn show(
     Ok(layout::answer(page(&ui, &instances, &filter, query.get("before").unwrap_or_default())))
 }
 
-/// The end of a day, as the deployment's zone has it; the browser gives Gregorian days.
+/// Years below this are of the Solar Hijri calendar.
+const GREGORIAN_YEAR_MIN: i64 = 1700;
+
+/// The end of a day, as the deployment's zone has it: `1405/08/30` or `2026-11-21`, in any digits.
 fn day_after(ui: &Ui, text: &str) -> Option<Moment> {
-    let day: jiff::civil::Date = text.parse().ok()?;
+    let ascii = digits::to_ascii(text);
+    let mut parts = ascii.split(['/', '-', '.']).map(|part| part.trim().parse::<i64>().ok());
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    let day = if year < GREGORIAN_YEAR_MIN {
+        Jalali::new(year, month, day).ok()?.to_gregorian()
+    } else {
+        jiff::civil::Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()?
+    };
     let zoned = day.tomorrow().ok()?.to_zoned(ui.zone.clone()).ok()?;
     Some(zoned.timestamp().into())
 }
@@ -156,7 +167,8 @@ fn filters(ui: &Ui, flow: &str, status: &str, before: &str) -> Markup {
             }
             div.field {
                 label for="before" { (ui.t("started-until")) }
-                input type="date" id="before" name="before" value=(before);
+                input type="search" id="before" name="before" dir="ltr" maxlength="20" autocomplete="off"
+                    placeholder=(ui.t("day-example")) value=(before);
             }
             button type="submit" { (ui.t("find")) }
         }
@@ -329,6 +341,26 @@ fn data(ui: &Ui, title: &str, value: &Value) -> Markup {
         details open[text.len() < 400] {
             summary { (ui.t(title)) }
             pre.data dir="ltr" tabindex="0" { (text) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+    use crate::locale::Locale;
+
+    #[test]
+    fn a_day_is_read_in_either_calendar_and_any_digits() {
+        let ui = samples::ui(Locale::Fa, &[], "/instances");
+        let end = |text: &str| day_after(&ui, text).map(|moment| moment.to_string());
+        let expected = Some("2026-11-21T20:30:00Z".to_owned());
+        for text in ["۱۴۰۵/۰۸/۳۰", "1405/8/30", "2026-11-21", "٢٠٢٦-١١-٢١"] {
+            assert_eq!(end(text), expected, "{text}");
+        }
+        for text in ["", "1405/13/01", "1404/12/30", "tomorrow", "2026-02-30"] {
+            assert_eq!(end(text), None, "{text}");
         }
     }
 }

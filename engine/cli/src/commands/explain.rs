@@ -1,0 +1,167 @@
+//! `peygir explain`: a flow for people, as numbered sentences and as a drawing.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use peygir_calendar::Name;
+use peygir_dsl::model::Workflow;
+use peygir_dsl::read::{self, AnyNames};
+use peygir_explain::{Function, FunctionKind, Language, NoTitles, Sentence, Title, Titles};
+use peygir_runtime::pack::{self, Catalog};
+use peygir_source::{Diagnostics, yaml};
+
+use super::check;
+use crate::answer::{line, say};
+
+/// Wrong usage, as `sysexits.h` has it.
+const USAGE: u8 = 64;
+/// A drawing that goes to stdout.
+const STDOUT: &str = "-";
+
+/// Tell what people wrote in words.
+#[derive(clap::Subcommand)]
+pub enum Command {
+    Flow(FlowArguments),
+}
+
+/// Tell a flow as numbered sentences, and draw it.
+///
+/// FLOW is the flow's file, or its name (NAME, NAMESPACE/NAME or NAMESPACE/NAME:VERSION) in the pack or deployment in
+/// the current folder, or in that of --in. Titles of forms, tables, roles and calendars come from the pack.
+#[derive(clap::Args)]
+pub struct FlowArguments {
+    #[arg(value_name = "FLOW")]
+    flow: String,
+    /// Language: fa or en
+    #[arg(long, default_value = "en", value_parser = ["fa", "en"])]
+    lang: String,
+    /// Write the drawing to FILE; `-` prints it in place of the sentences
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+    /// Folder of the pack or deployment in which a name is looked up
+    #[arg(long = "in", value_name = "FOLDER", default_value = ".")]
+    folder: PathBuf,
+}
+
+/// A flow with what is known around it.
+struct Found {
+    workflow: Workflow,
+    catalog: Option<Catalog>,
+}
+
+pub fn run(command: &Command) -> Result<ExitCode> {
+    let Command::Flow(arguments) = command;
+    let Some(file) = file_of(&arguments.flow, &arguments.folder) else {
+        say(&format!("peygir: there is no file and no flow of the name {}", arguments.flow));
+        return Ok(ExitCode::from(USAGE));
+    };
+    let found = match load(&file) {
+        Ok(found) => found,
+        Err(findings) => {
+            check::print(&findings);
+            return Ok(ExitCode::FAILURE);
+        }
+    };
+    let known = found.catalog.as_ref().map(Known);
+    let titles: &dyn Titles = known.as_ref().map_or(&NoTitles, |known| known);
+    let language = if arguments.lang == "fa" { Language::Persian } else { Language::English };
+    let drawing = || peygir_explain::svg(&found.workflow, titles, language, &[]);
+    match &arguments.svg {
+        Some(path) if path.as_os_str() == STDOUT => {
+            line(drawing().trim_end());
+            return Ok(ExitCode::SUCCESS);
+        }
+        Some(path) => std::fs::write(path, drawing()).with_context(|| format!("cannot write {}", path.display()))?,
+        None => {}
+    }
+    let sentences = peygir_explain::sentences(&found.workflow, titles, language);
+    sentences.iter().for_each(|sentence| line(&shown(sentence)));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A sentence as a line. Where all of it runs one way, the marks that isolate codes would only get into searches.
+fn shown(sentence: &Sentence) -> String {
+    let indent = "  ".repeat(sentence.depth);
+    let space = if sentence.number.is_empty() { "" } else { " " };
+    let text = format!("{indent}{}{space}{}", sentence.number, sentence.text);
+    let right_to_left = |character: char| matches!(character, '\u{590}'..='\u{8ff}');
+    if text.chars().any(right_to_left) { text } else { text.replace(['\u{2068}', '\u{2069}'], "") }
+}
+
+/// The file itself, or that of the flow of this name below the folder.
+fn file_of(flow: &str, folder: &Path) -> Option<PathBuf> {
+    if Path::new(flow).is_file() {
+        return Some(PathBuf::from(flow));
+    }
+    let named = |file: &PathBuf| names(file).is_some_and(|names| names.iter().any(|name| name == flow));
+    folders(folder).into_iter().flat_map(|folder| pack::walk(&folder, &mut Diagnostics::default())).find(named)
+}
+
+/// Where flows are looked for: the packs of a deployment, the last laid over the others first; else the folder itself.
+/// Of a pack only the folder of its flows.
+fn folders(folder: &Path) -> Vec<PathBuf> {
+    let packs = match pack::load(folder) {
+        Ok((catalog, _)) => catalog.deployment.packs.into_iter().rev().collect(),
+        Err(_) => vec![folder.to_owned()],
+    };
+    let flows = |pack: PathBuf| Some(pack.join("workflows")).filter(|flows| flows.is_dir()).unwrap_or(pack);
+    packs.into_iter().map(flows).collect()
+}
+
+/// The names under which the flow of this file may be asked for.
+fn names(file: &Path) -> Option<[String; 3]> {
+    let is_yaml = file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+    let root = yaml::parse(&std::fs::read_to_string(file).ok().filter(|_| is_yaml)?).ok()?;
+    let document = root.get("document")?;
+    let member = |name: &str| document.get(name).and_then(|node| node.as_str());
+    let (namespace, name, version) = (member("namespace")?, member("name")?, member("version")?);
+    Some([name.to_owned(), format!("{namespace}/{name}"), format!("{namespace}/{name}:{version}")])
+}
+
+/// With the pack that the file lies in; alone where the pack has errors or lacks what the flow calls.
+fn load(file: &Path) -> Result<Found, Diagnostics> {
+    if let Ok((catalog, name)) = pack::load_flow(file)
+        && let Some(flow) = catalog.flows.get(&name)
+    {
+        return Ok(Found { workflow: Workflow::clone(&flow.workflow), catalog: Some(catalog) });
+    }
+    let shown = pack::shown(file);
+    let text = std::fs::read_to_string(file).map_err(|_| pack::check(&[file.to_owned()]).found)?;
+    let root = yaml::parse(&text).map_err(|found| Diagnostics { list: vec![found] }.in_file(&shown))?;
+    let (workflow, _) = read::workflow(&root, &AnyNames).map_err(|found| found.in_file(&shown))?;
+    Ok(Found { workflow, catalog: None })
+}
+
+/// What a pack calls its own.
+struct Known<'a>(&'a Catalog);
+
+impl Titles for Known<'_> {
+    fn function(&self, name: &str) -> Option<Function> {
+        if let Some(table) = self.0.tables.get(name) {
+            let title = table.table.title().map(|title| Name { fa: title.to_owned(), en: title.to_owned() });
+            return Some(Function { kind: FunctionKind::Table, title });
+        }
+        self.0.scripts.get(name).map(|_| Function { kind: FunctionKind::Script, title: None })
+    }
+
+    fn title(&self, what: Title, id: &str) -> Option<Name> {
+        match what {
+            Title::Form => self.0.forms.get(id).map(|form| name(&form.title_fa, &form.title_en)),
+            Title::Role => self.0.directory.role(id).map(|role| name(&role.fa, &role.en)),
+            Title::Calendar => self.0.calendars.get(id).map(|calendar| calendar.title().clone()),
+            Title::Flow => {
+                let named = |flow: &&pack::Flow| {
+                    let name = &flow.workflow.name;
+                    id == name.to_string() || id == format!("{}/{}", name.namespace, name.name)
+                };
+                let title = self.0.flows.values().find(named)?.workflow.title.clone()?;
+                Some(name(&title, &title))
+            }
+        }
+    }
+}
+
+fn name(fa: &str, en: &str) -> Name {
+    Name { fa: fa.to_owned(), en: en.to_owned() }
+}
