@@ -128,7 +128,7 @@ do:
         > completed race#1/a/x#1 {}
         > started race#1/a/y#1 {}
         > timer 2 Wait at 5 of race#1/a/y#1
-        after 3
+        after 5
         > timer 2 fired
         > completed race#1/a/y#1 {}
         > completed race#1/a {}
