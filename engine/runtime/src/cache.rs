@@ -130,7 +130,9 @@ mod tests {
     use super::*;
 
     fn stream(number: u8, version: Version) -> Stream {
-        Stream { version, ..Stream::new(Id([number; 16])) }
+        let mut stream = Stream::new(Id([number; 16]));
+        stream.version = version;
+        stream
     }
 
     fn has(cache: &Cache, number: u8, version: Version) -> bool {

@@ -110,6 +110,7 @@ struct Prepared {
     digest: [u8; 32],
 }
 
+#[expect(clippy::large_enum_variant, reason = "it lives from preparing to submitting, one at a time")]
 enum Preparation {
     New(Prepared),
     /// An earlier request or delivery of the same message.
