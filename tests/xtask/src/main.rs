@@ -3,6 +3,7 @@
 //! Progress goes to standard error; standard output carries what another program may read. Knows nothing of the engine:
 //! it runs programs and counts what they say.
 
+mod bench;
 mod conformance;
 mod count;
 mod fonts;
@@ -28,6 +29,7 @@ cargo xtask COMMAND
                   Proves the language: the official kit against a local stand-in, the official examples, our own scenarios,
                   each also with the process ended behind every commit; writes docs/conformance.md. DIR is the folder of the
                   language's text; without it PEYGIR_DSL_SPEC, or ../shared/dsl/spec.
+  bench           Measures, in a release build, what a step and a task cost as flows grow: lines with ratios, about 1 is flat.
   fonts [FOLDER]  Fetches the font Vazirmatn with npm, for the console. FOLDER is data/fonts where none is given.
 ";
 
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["conformance"] => conformance::run(None),
         ["conformance", "--spec", folder] => conformance::run(Some(folder)),
+        ["bench"] => bench::run(),
         ["fonts"] => fonts::run(fonts::FOLDER),
         ["fonts", folder] if !folder.starts_with('-') => fonts::run(folder),
         ["help" | "--help" | "-h"] => {
