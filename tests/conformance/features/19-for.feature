@@ -48,7 +48,7 @@ Feature: For (statements 19 to 21)
       """
     And see should run 1 time
 
-  @S19 @WCP-14
+  @S19
   Scenario: 19.3 Over nothing the loop hands its input on
     Given a workflow with definition:
       """yaml
@@ -136,7 +136,7 @@ Feature: For (statements 19 to 21)
       | $n       |
       | $i       |
 
-  @S19 @WCP-10
+  @S19
   Scenario: 19.7 A round can go back within its list without disturbing the loop
     Given a workflow with definition:
       """yaml
@@ -395,3 +395,37 @@ Feature: For (statements 19 to 21)
     And inner should run 2 times
     And note should run 4 times
     And the workflow should end at 2026-11-21T14:00:00Z
+
+  @S21
+  Scenario: 21.5 A round that faulted is tried again alone, and the loop goes on from there
+    Given the service at http://parcels.example/ answers 200
+    And a workflow with definition:
+      """yaml
+      document: { dsl: '1.0.3', namespace: conformance, name: retried, version: '1.0.0' }
+      do:
+        - walk:
+            for: { each: n, in: '$context.list // [ 1, 2, 3 ]' }
+            do:
+              - rest: { wait: PT1M }
+              - send:
+                  call: http
+                  with: { method: post, endpoint: 'http://parcels.example/', body: '${ $n }' }
+                  output: { as: '{ sent: (($input.sent // []) + [ $n ]) }' }
+                  export: { as: '{ list: [ 9 ] }' }
+      """
+    When the workflow is executed
+    And PT1M passes
+    And the service at http://parcels.example/ answers 400
+    And PT1M passes
+    Then the workflow should fault
+    When the service at http://parcels.example/ answers 200
+    And the runtime is killed
+    And the workflow is retried
+    And PT1M passes
+    Then the workflow should complete with output:
+      """yaml
+      sent: [ 1, 2, 3 ]
+      """
+    And rest should run 3 times
+    And send should run 4 times
+    And the service at http://parcels.example/ was asked 4 times

@@ -1,6 +1,6 @@
 Feature: Fork (statements 22 to 26)
 
-  @S22 @WCP-02 @WCP-03
+  @S22
   Scenario: 22.1 The output is an array in the order of declaration, and the branches run beside each other
     Given the clock stands at 2026-11-21T10:00:00Z
     And a workflow with definition:
@@ -113,7 +113,7 @@ Feature: Fork (statements 22 to 26)
     And the service at http://right.example/ was asked 1 times
     And the workflow should end at 2026-11-21T11:00:00Z
 
-  @S23 @WCP-09
+  @S23
   Scenario: 23.1 A race ends with its first branch, and the output is that branch's alone
     Given the clock stands at 2026-11-21T10:00:00Z
     And a workflow with definition:
@@ -536,3 +536,105 @@ Feature: Fork (statements 22 to 26)
       """
     And hear2 should cancel
     And the journal has 1 event of kind event-consumed
+
+  @S24 @S26
+  Scenario: 24.4 Of branches that fault at the same instant the error of the first declared is raised
+    Given a workflow with definition:
+      """yaml
+      document: { dsl: '1.0.3', namespace: conformance, name: fault-tie, version: '1.0.0' }
+      do:
+        - beside:
+            fork:
+              branches:
+                - steps: { do: [ { rest1: { wait: PT1S } }, { rest2: { wait: PT1S } }, { break1: { raise: { error: { type: 'https://example.org/first', status: 501 } } } } ] }
+                - whole: { do: [ { rest3: { wait: PT2S } }, { break2: { raise: { error: { type: 'https://example.org/second', status: 502 } } } } ] }
+      """
+    And the runtime is killed before break1
+    When the workflow is executed
+    And PT5S passes
+    Then the workflow should fault with error:
+      """yaml
+      { type: 'https://example.org/first', status: 501 }
+      """
+    And break2 should not run
+
+  @S25
+  Scenario: 25.4 In a loop every fork begins with the context of its round
+    Given a workflow with definition:
+      """yaml
+      document: { dsl: '1.0.3', namespace: conformance, name: rounds, version: '1.0.0' }
+      do:
+        - begin: { set: { x: 1 }, export: { as: '{ left: [], right: [] }' } }
+        - walk:
+            for: { each: n, in: '[ 1, 2 ]' }
+            do:
+              - beside:
+                  fork:
+                    branches:
+                      - l: { do: [ { rest: { wait: PT1S } }, { tellL: { set: { x: 1 }, export: { as: '$context + { left: ($context.left + [ $n ]), sawRight: ($context.right | length) }' } } } ] }
+                      - r: { set: { x: 1 }, export: { as: '$context + { right: ($context.right + [ $n ]) }' } }
+      """
+    And the runtime is killed after r
+    When the workflow is executed
+    And PT5S passes
+    Then the workflow should complete
+    And the context should be:
+      """yaml
+      { left: [ 1, 2 ], right: [ 1, 2 ], sawRight: 1 }
+      """
+
+  @S23 @S18
+  Scenario: 23.8 A race that is run again begins anew, with the losers of before out of the way
+    Given the clock stands at 2026-11-21T10:00:00Z
+    And a workflow with definition:
+      """yaml
+      document: { dsl: '1.0.3', namespace: conformance, name: again, version: '1.0.0' }
+      do:
+        - race:
+            fork:
+              compete: true
+              branches:
+                - slow: { do: [ { rest15: { wait: PT15S } }, { lost: { set: { winner: slow } } } ] }
+                - quick: { do: [ { rest10: { wait: PT10S } }, { won: { set: { winner: quick } } } ] }
+            export: { as: '{ rounds: (($context.rounds // 0) + 1) }' }
+        - more: { switch: [ { yes: { when: $context.rounds < 3, then: race } } ] }
+      """
+    When the workflow is executed
+    And PT12S passes
+    And the runtime is killed
+    And PT1M passes
+    Then the workflow should complete with output:
+      """yaml
+      winner: quick
+      """
+    And lost should not run
+    And the workflow should end at 2026-11-21T10:00:30Z
+    And rest15 should run 3 times
+
+  @S22 @S15
+  Scenario: 22.6 A fork in a branch that ends the workflow cancels the branches of all forks around it
+    Given a workflow with definition:
+      """yaml
+      document: { dsl: '1.0.3', namespace: conformance, name: ends-all, version: '1.0.0' }
+      do:
+        - outer:
+            fork:
+              branches:
+                - long1: { wait: PT1H }
+                - inner:
+                    fork:
+                      branches:
+                        - long2: { wait: PT1H }
+                        - ends: { do: [ { rest: { wait: PT1S } }, { stop: { set: { stopped: true }, then: end } } ] }
+        - never: { set: { never: true } }
+      """
+    And the runtime is killed before stop
+    When the workflow is executed
+    And PT1S passes
+    Then the workflow should complete with output:
+      """yaml
+      stopped: true
+      """
+    And long1 should cancel
+    And long2 should cancel
+    And never should not run

@@ -49,7 +49,7 @@ Feature: Listen (statements 31 to 35)
       [ [ 1, 2 ] ]
       """
 
-  @S32 @WCP-33
+  @S32
   Scenario: 32.1 "all" waits for an event of each filter, and gives them in the order in which they came
     Given a workflow with definition:
       """yaml
@@ -111,7 +111,7 @@ Feature: Listen (statements 31 to 35)
       [ 1, 2 ]
       """
 
-  @S32 @WCP-16
+  @S32
   Scenario: 32.3 "any" ends with the first event of any filter
     Given a workflow with definition:
       """yaml

@@ -322,3 +322,96 @@ Feature: Mailboxes, restarts and timeouts of listeners (statements 36 to 38)
       """
     And late should run 1 time
     And the journal has 0 events of kind event-consumed
+
+  @S38
+  Scenario: 38.4 An event that is told at the very instant of the timeout does not undo it, whoever stands first
+    Given a workflow with definition:
+      """yaml
+      document: { dsl: '1.0.3', namespace: conformance, name: told-first, version: '1.0.0' }
+      do:
+        - beside:
+            fork:
+              branches:
+                - mouth: { do: [ { rest: { wait: PT1M } }, { tell: { emit: { event: { with: { type: org.example.word, data: told } } }, output: { as: .data } } } ] }
+                - ears:
+                    try: [ { hear: { timeout: { after: PT1M }, listen: { to: { one: { with: { type: org.example.word } } } } } } ]
+                    catch: { errors: { with: { status: 408 } }, do: [ { late: { set: { late: true } } } ] }
+        - behind: { wait: PT1M }
+      """
+    And the runtime is killed after tell
+    When the workflow is executed
+    And PT5M passes
+    Then the workflow should complete with output:
+      """yaml
+      [ told, { late: true } ]
+      """
+    And the journal has 0 events of kind event-consumed
+
+  @S36
+  Scenario: 36.7 A listener that wants several reads its mailbox oldest first and leaves the rest for the next
+    Given a workflow with definition:
+      """yaml
+      document: { dsl: '1.0.3', namespace: conformance, name: oldest-first, version: '1.0.0' }
+      do:
+        - rest: { wait: PT1M }
+        - hear: { listen: { to: { any: [ { with: { type: org.example.word } } ], until: 'length == 2' } }, export: { as: '{ first: . }' } }
+        - next: { listen: { to: { one: { with: { type: org.example.word } } } } }
+        - done: { set: { first: '${ $context.first }', next: '${ . }' } }
+      """
+    And the runtime is killed before hear
+    When the workflow is executed
+    And an event arrives:
+      | field   | value            |
+      | type    | org.example.word |
+      | subject | the workflow     |
+      | data    | 1                |
+    And an event arrives:
+      | field   | value             |
+      | type    | org.example.other |
+      | subject | the workflow      |
+      | data    | 0                 |
+    And an event arrives:
+      | field   | value            |
+      | type    | org.example.word |
+      | subject | the workflow     |
+      | data    | 2                |
+    And an event arrives:
+      | field   | value            |
+      | type    | org.example.word |
+      | subject | the workflow     |
+      | data    | 3                |
+    And PT1M passes
+    Then the workflow should complete with output:
+      """yaml
+      { first: [ 1, 2 ], next: [ 3 ] }
+      """
+
+  @S36
+  Scenario: 36.8 An event that names one instance is not for another that listens for the like later
+    Given a workflow with definition:
+      """yaml
+      document: { dsl: '1.0.3', namespace: conformance, name: mine, version: '1.0.0' }
+      do:
+        - rest: { wait: PT1M }
+        - hear: { listen: { to: { one: { with: { type: org.example.word } } } } }
+      """
+    And another workflow with definition:
+      """yaml
+      document: { dsl: '1.0.3', namespace: conformance, name: yours, version: '1.0.0' }
+      do:
+        - rest: { wait: PT1M }
+        - ears: { listen: { to: { one: { with: { type: org.example.word } } } } }
+      """
+    When the workflow yours is executed
+    And the workflow mine is executed
+    And an event arrives:
+      | field   | value            |
+      | type    | org.example.word |
+      | subject | the workflow     |
+      | data    | { n: 1 }         |
+    And PT1M passes
+    Then the workflow should complete with output:
+      """yaml
+      [ { n: 1 } ]
+      """
+    And instance 1 of yours should be waiting

@@ -308,3 +308,102 @@ Feature: Timeouts (statements 41 and 42)
       """
     And instance 1 of child should be faulted
     And the workflow should end at 2026-11-21T10:01:00Z
+
+  @S41
+  Scenario Outline: 41.11 Whatever a task is made of, its timeout ends all of it
+    Given the service at http://slow.example/ never answers
+    And a workflow with definition:
+      """yaml
+      document: { dsl: '1.0.3', namespace: conformance, name: all-of-it, version: '1.0.0' }
+      do:
+        - guarded:
+            try:
+              - it: { timeout: { after: PT10S }, <task> }
+            catch: { do: [ { told: { set: { status: '${ $error.status }', at: '${ $error.instance }' } } } ] }
+        - behind: { wait: PT1H }
+      """
+    And another workflow with definition:
+      """yaml
+      document: { dsl: '1.0.3', namespace: conformance, name: child, version: '1.0.0' }
+      do: [ { long: { wait: PT30M } } ]
+      """
+    And the runtime is killed before told
+    When the workflow is executed
+    And PT5S passes
+    And the runtime is killed
+    And PT2H passes
+    Then the workflow should complete with output:
+      """yaml
+      { status: 408, at: /do/0/guarded/try/0/it }
+      """
+    And told should end at 2026-11-21T10:00:10Z
+    And it should fault
+
+    Examples:
+      | task                                                                                          |
+      | wait: PT1M                                                                                    |
+      | for: { in: '[ 1, 2, 3 ]' }, do: [ { rest: { wait: PT4S } } ]                                   |
+      | fork: { branches: [ { a: { wait: PT1S } }, { b: { wait: PT1M } } ] }                          |
+      | fork: { compete: true, branches: [ { a: { wait: PT1M } }, { b: { wait: PT2M } } ] }           |
+      | listen: { to: { one: { with: { type: org.example.word } } } }                                 |
+      | run: { workflow: { namespace: conformance, name: child, version: '1.0.0' } }                  |
+      | call: http, with: { method: get, endpoint: 'http://slow.example/' }                           |
+
+  @S41
+  Scenario: 41.12 A child that is timed out in its parent is cancelled
+    Given a workflow with definition:
+      """yaml
+      document: { dsl: '1.0.3', namespace: conformance, name: parent, version: '1.0.0' }
+      do:
+        - guarded:
+            try: [ { child: { timeout: { after: PT10S }, run: { workflow: { namespace: conformance, name: child, version: '1.0.0' } } } } ]
+            catch: {}
+        - behind: { wait: PT1H }
+      """
+    And another workflow with definition:
+      """yaml
+      document: { dsl: '1.0.3', namespace: conformance, name: child, version: '1.0.0' }
+      do: [ { long: { wait: PT30M } } ]
+      """
+    When the workflow is executed
+    And PT10S passes
+    Then instance 1 of child should be cancelled
+    And the workflow should be waiting
+
+  @S41 @S39
+  Scenario: 41.13 Of a wait and a timeout that both passed while the workflow was suspended, the earlier one counts
+    Given a workflow with definition:
+      """yaml
+      document: { dsl: '1.0.3', namespace: conformance, name: both-passed, version: '1.0.0' }
+      do:
+        - outer: { timeout: { after: PT20M }, do: [ { rest: { wait: PT10M } }, { behind: { set: { behind: true } } } ] }
+      """
+    When the workflow is executed
+    And the workflow is suspended
+    And PT1H passes
+    And the workflow is resumed
+    Then the workflow should complete with output:
+      """yaml
+      behind: true
+      """
+
+  @S42 @S39
+  Scenario: 42.4 The workflow's timeout goes on while it is suspended, and takes hold when it is resumed
+    Given a workflow with definition:
+      """yaml
+      document: { dsl: '1.0.3', namespace: conformance, name: while-suspended, version: '1.0.0' }
+      timeout: { after: PT10M }
+      do: [ { rest: { wait: PT1H } }, { never: { set: { never: true } } } ]
+      """
+    When the workflow is executed
+    And PT1M passes
+    And the workflow is suspended
+    And PT30M passes
+    And the runtime is killed
+    Then the workflow should be suspended
+    When the workflow is resumed
+    Then the workflow should fault with error:
+      """yaml
+      status: 408
+      """
+    And never should not run

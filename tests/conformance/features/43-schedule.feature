@@ -246,7 +246,7 @@ Feature: Schedules (statements 43 and 44)
       | { evry: PT1H }            | PG-D003 |
       | { }                       | PG-D002 |
 
-  @S44 @WCP-23
+  @S44
   Scenario: 44.1 Every matching event starts an instance, whose input is an array
     Given a workflow with definition:
       """yaml
@@ -398,3 +398,77 @@ Feature: Schedules (statements 43 and 44)
       """yaml
       orders: [ 1, 1 ]
       """
+
+  @S43 @S40
+  Scenario: 43.13 "every" month is a Gregorian month of the flow's zone
+    Given the clock stands at 2026-01-15T12:00:00Z
+    And a workflow with definition:
+      """yaml
+      document: { dsl: '1.0.3', namespace: conformance, name: monthly, version: '1.0.0', metadata: { peygir: { zone: UTC } } }
+      schedule: { every: P1M }
+      do: [ { at: { set: { at: '${ now | todate }' } } } ]
+      """
+    When the workflow is deployed
+    And P31D passes
+    Then instance 1 of monthly should complete with output:
+      """yaml
+      at: '2026-02-15T12:00:00Z'
+      """
+    When P28D passes
+    Then instance 2 of monthly should complete with output:
+      """yaml
+      at: '2026-03-15T12:00:00Z'
+      """
+
+  @S43
+  Scenario: 43.14 A pause of "after" that passes while nothing runs ends as soon as the runtime is there again
+    Given a workflow with definition:
+      """yaml
+      document: { dsl: '1.0.3', namespace: conformance, name: pause, version: '1.0.0' }
+      schedule: { after: PT1H }
+      do: [ { at: { set: { at: '${ now | todate }' } } } ]
+      """
+    When the workflow is deployed
+    And PT1H passes
+    And PT5H passes while the runtime is down
+    Then 2 instances of pause have been started
+    And instance 2 of pause should complete with output:
+      """yaml
+      at: '2026-11-21T16:00:00Z'
+      """
+    When PT59M passes
+    Then 2 instances of pause have been started
+    When PT1M passes
+    Then 3 instances of pause have been started
+
+  @S44 @S32
+  Scenario: 44.6 Events up to one that ends them start one instance together
+    Given a workflow with definition:
+      """yaml
+      document: { dsl: '1.0.3', namespace: conformance, name: together, version: '1.0.0' }
+      schedule:
+        on:
+          any: [ { with: { type: org.example.reading } } ]
+          until: { one: { with: { type: org.example.stop } } }
+      do: [ { done: { set: { heard: '${ . }' } } } ]
+      """
+    When the workflow is deployed
+    And an event of type org.example.reading arrives with data:
+      """yaml
+      1
+      """
+    And the runtime is killed
+    And an event of type org.example.reading arrives with data:
+      """yaml
+      2
+      """
+    And the same event arrives again
+    Then 0 instances of together have been started
+    When an event of type org.example.stop arrives
+    Then 1 instance of together has been started
+    And instance 1 of together should complete with output:
+      """yaml
+      heard: [ 1, 2 ]
+      """
+    When the same event arrives again
+    Then 1 instance of together has been started
