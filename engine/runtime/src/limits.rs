@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_defaults_lie_within_the_bounds() {
+    fn every_limit_sets_a_field_of_its_own() {
         let defaults = Limits::default();
         for setting in SETTINGS {
             let mut least = defaults.clone();

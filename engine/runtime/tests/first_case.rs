@@ -1,5 +1,6 @@
 //! The whole way of one case through the shipped flows, on a memory store and a virtual clock.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 

@@ -126,10 +126,10 @@ impl Copies {
             if rest.is_empty() {
                 return Some((*path).clone());
             }
-            let whole_part = prefix.ends_with('/') || rest.starts_with('/');
-            let parts: Vec<&str> = rest.trim_start_matches('/').split('/').collect();
+            let rest = if prefix.ends_with('/') { rest } else { rest.strip_prefix('/')? };
+            let parts: Vec<&str> = rest.split('/').collect();
             let plain = |part: &&str| !part.is_empty() && !part.starts_with('.') && !part.contains('\\');
-            (whole_part && parts.iter().all(plain)).then(|| path.join(parts.join("/")))
+            parts.iter().all(plain).then(|| path.join(parts.join("/")))
         };
         let candidates = self.mirrors.iter().filter_map(|mirror| Some((mirror.0.len(), fits(&mirror)?)));
         candidates.max_by_key(|(length, _)| *length).map(|(_, path)| path)

@@ -54,7 +54,7 @@ fn a_check_needs_no_secrets_at_hand() {
     let folder = tempfile::tempdir().unwrap();
     let text = "secrets: { gone: { env: PEYGIR_NO_SUCH_SECRET } }";
     let written = crate::deployed::write_to(folder.path(), &Extra { deployment: text, ..Extra::default() });
-    assert_eq!(codes(&pack::check_with(&[written.clone()], &Kinds::default()).found), []);
+    assert_eq!(codes(&pack::check_with(std::slice::from_ref(&written), &Kinds::default()).found), []);
     assert!(pack::read(&written, None).is_ok() && pack::load(&written).is_err());
 }
 
