@@ -177,7 +177,7 @@ async fn pages_follow_each_other_and_filters_hold() {
     let (of_one, _) = page(&fixture, &token, &format!("?instance={subject}&limit=200")).await;
     let expected: Vec<Value> = all.iter().filter(|event| event["subject"] == subject).cloned().collect();
     assert_eq!(of_one, expected);
-    assert!(of_one.iter().enumerate().all(|(index, event)| event["sequence"] == (index + 1).to_string()));
+    assert!(of_one.iter().enumerate().all(|(index, event)| event["sequence"] == json!((index + 1).to_string())));
     let source = all[0]["source"].as_str().unwrap();
     let workflow = source.strip_prefix("/peygir/workflows/").unwrap();
     let (of_flow, _) = page(&fixture, &token, &format!("?workflow={workflow}&limit=200")).await;
