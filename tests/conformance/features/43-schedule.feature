@@ -472,3 +472,39 @@ Feature: Schedules (statements 43 and 44)
       """
     When the same event arrives again
     Then 1 instance of together has been started
+
+  @S44
+  Scenario: 44.7 An event on which a filter's expression fails does not satisfy it, and does no harm to the schedule
+    Given a workflow with definition:
+      """yaml
+      document: { dsl: '1.0.3', namespace: conformance, name: harmless, version: '1.0.0' }
+      schedule:
+        on:
+          all:
+            - { with: { type: org.example.ordered, data: '${ .order > 0 }' } , correlate: { order: { from: .data.order } } }
+            - { with: { type: org.example.paid }, correlate: { order: { from: .data.order } } }
+      do: [ { done: { set: { orders: '${ map(.order) }' } } } ]
+      """
+    When the workflow is deployed
+    And an event of type org.example.ordered arrives with data:
+      """yaml
+      no order at all
+      """
+    And an event of type org.example.ordered arrives with data:
+      """yaml
+      order: 1
+      """
+    And an event of type org.example.paid arrives with data:
+      """yaml
+      no order at all
+      """
+    And the runtime is killed
+    And an event of type org.example.paid arrives with data:
+      """yaml
+      order: 1
+      """
+    Then 1 instance of harmless has been started
+    And instance 1 of harmless should complete with output:
+      """yaml
+      orders: [ 1, 1 ]
+      """

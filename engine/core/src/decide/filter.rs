@@ -23,6 +23,8 @@ pub(super) struct Listener<'l> {
     pub turn: &'l Turn<'l>,
     pub activation: &'l Activation,
     pub scope: Scope,
+    /// A filter whose expression fails on the event is not satisfied by it, instead of being an error.
+    pub lenient: bool,
 }
 
 impl Listener<'_> {
@@ -64,14 +66,22 @@ impl Listener<'_> {
             if once && taken.contains(&index) {
                 continue;
             }
-            let fill = |template: &Template, on: &Data| self.turn.fill(&self.scope, template, on);
-            if attributes_match(&fill, filter, envelope)?
-                && let Some(bound) = self.correlate(&filter.correlate, envelope, bound)?
-            {
-                return Ok(Some((index, bound)));
+            match self.satisfied(filter, envelope, bound) {
+                Ok(Some(bound)) => return Ok(Some((index, bound))),
+                Err(error) if !self.lenient => return Err(error),
+                Ok(None) | Err(_) => {}
             }
         }
         Ok(None)
+    }
+
+    /// The values bound by this event, if the filter wants it.
+    fn satisfied(&self, filter: &Filter, envelope: &Data, bound: &Data) -> Result<Option<Data>, Error> {
+        let fill = |template: &Template, on: &Data| self.turn.fill(&self.scope, template, on);
+        match attributes_match(&fill, filter, envelope)? {
+            true => self.correlate(&filter.correlate, envelope, bound),
+            false => Ok(None),
+        }
     }
 
     /// The values bound when this event is taken; None if it is about something else. An event that lacks a value can't

@@ -76,7 +76,8 @@ impl<'a> Turn<'a> {
         if has_enough(&listen.to, consumed, until) {
             return false;
         }
-        let listener = Listener { turn: self, activation: &activation, scope: Scope::of(&activation) };
+        let lenient = listen.of_schedule;
+        let listener = Listener { turn: self, activation: &activation, scope: Scope::of(&activation), lenient };
         match listener.interest(&listen.to, event) {
             Ok(Interest::None) => return false,
             Ok(Interest::Filter(..)) if consumed.len() >= self.surroundings.limits.consumed_events_max => {
