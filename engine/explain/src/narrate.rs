@@ -48,11 +48,18 @@ struct Told {
     label: String,
     detail: Option<String>,
     inner: Inner,
+    /// Leads over to the tasks or cases that follow, and so comes last.
+    lead: Option<String>,
 }
 
 impl Told {
     fn new(icon: Icon, text: String, label: String) -> Self {
-        Self { icon, text: vec![text], label, detail: None, inner: Inner::Nothing }
+        Self { icon, text: vec![text], label, detail: None, inner: Inner::Nothing, lead: None }
+    }
+
+    /// Of a task that holds others.
+    fn leading(icon: Icon, lead: String, label: String, inner: Inner) -> Self {
+        Self { icon, text: Vec::new(), label, detail: None, inner, lead: Some(lead) }
     }
 
     fn detail(self, detail: Option<String>) -> Self {
@@ -138,9 +145,11 @@ impl<'a> Narrator<'a> {
         text.extend(task.if_.as_ref().map(|condition| self.condition_sentence("only-if", condition)));
         text.extend(told.text);
         text.extend(self.clauses(task));
-        if !matches!(task.kind, Kind::Raise(_)) {
-            text.extend(self.then_sentence(scope, index, task.then.as_ref()));
+        if !matches!(task.kind, Kind::Raise(_) | Kind::Switch(_)) {
+            let id = if told.lead.is_some() { "then-after" } else { "then" };
+            text.extend(self.then_sentence(id, scope, index, task.then.as_ref()));
         }
+        text.extend(told.lead);
         Step {
             ways: self.ways(task),
             text: self.sentences(&text),

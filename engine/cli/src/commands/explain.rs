@@ -165,3 +165,43 @@ impl Titles for Known<'_> {
 fn name(fa: &str, en: &str) -> Name {
     Name { fa: fa.to_owned(), en: en.to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pack() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    }
+
+    #[test]
+    fn a_flow_is_found_by_its_file_and_by_each_of_its_names() {
+        let file = pack().join("workflows/foad-128/workflow.yaml");
+        assert_eq!(file_of(&file.to_string_lossy(), Path::new("/nowhere")), Some(file.clone()));
+        for name in ["foad-128", "ir-foad/foad-128", "ir-foad/foad-128:1.0.0"] {
+            let found = file_of(name, &pack()).unwrap_or_else(|| panic!("{name}"));
+            assert_eq!(found.canonicalize().unwrap(), file.canonicalize().unwrap());
+        }
+        assert_eq!(file_of("foad-129", &pack()), None);
+    }
+
+    #[test]
+    fn the_pack_gives_the_titles() {
+        let found = load(&pack().join("workflows/foad-128/workflow.yaml")).unwrap();
+        let catalog = found.catalog.unwrap();
+        let told = peygir_explain::sentences(&found.workflow, &Known(&catalog), Language::Persian);
+        let text: String = told.iter().map(shown).collect();
+        for title in
+            ["جدول تصمیم «\u{2068}ارجاع فوریت‌های اداری\u{2069}»", "رسیدگی به شکایت", "شبانه‌روزی", "بازرسی فوری"]
+        {
+            assert!(text.contains(title), "{title}: {text}");
+        }
+    }
+
+    #[test]
+    fn english_alone_needs_no_isolation() {
+        let sentence = |text: &str| Sentence { number: "1".into(), depth: 1, text: text.into(), path: Vec::new() };
+        assert_eq!(shown(&sentence("\u{2068}.a\u{2069} holds")), "  1 .a holds");
+        assert_eq!(shown(&sentence("\u{2068}.a\u{2069} باشد")), "  1 \u{2068}.a\u{2069} باشد");
+    }
+}

@@ -9,6 +9,7 @@ export-as = It keeps { $value } for later steps.
 timeout = It has { $duration } at most; after that a timeout error occurs.
 
 then = Then it { $way }.
+then-after = After these steps it { $way }.
 way-next = goes on to the next step
 way-end = ends the flow
 way-exit = leaves this part
@@ -34,7 +35,6 @@ catch-then-only = The error is passed over.
 catch-then-only-after-retry = If it still fails, the error is passed over.
 catch-swallow = The error is passed over and the flow goes on.
 catch-raise-after-retry = If it still fails, the error goes on beyond this step.
-catch-then = Then it { $way }.
 retry-at-once = It tries again at once.
 retry-constant = It tries again after { $delay } each time.
 retry-linear = It tries again: first after { $delay }, and each time as much later.

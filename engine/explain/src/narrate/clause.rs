@@ -32,10 +32,16 @@ impl<'a> Narrator<'a> {
     }
 
     /// Where it goes on, where that is not the next task.
-    pub(super) fn then_sentence(&self, scope: &Scope<'a>, index: usize, then: Option<&Then>) -> Option<String> {
+    pub(super) fn then_sentence(
+        &self,
+        id: &str,
+        scope: &Scope<'a>,
+        index: usize,
+        then: Option<&Then>,
+    ) -> Option<String> {
         then.filter(|then| **then != Then::Continue).map(|then| {
             let way = self.way(scope, Some(index), then);
-            self.words.with("then", [("way", way.into())])
+            self.words.with(id, [("way", way.into())])
         })
     }
 

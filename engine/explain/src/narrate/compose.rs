@@ -21,7 +21,7 @@ impl<'a> Narrator<'a> {
     pub(super) fn group(&self, tasks: &'a TaskList, number: &str, path: &[String]) -> Told {
         let label = isolated(path.last().map_or("", String::as_str));
         let inner = Inner::List(self.below(tasks, number, path, None));
-        Told { inner, ..Told::new(Icon::Group, self.words.say("do"), label) }
+        Told::leading(Icon::Group, self.words.say("do"), label, inner)
     }
 
     pub(super) fn loop_(&self, for_: &'a For, number: &str, path: &[String]) -> Told {
@@ -34,9 +34,9 @@ impl<'a> Narrator<'a> {
         let while_ = for_.while_.as_ref().map(|condition| self.condition_sentence("for-while", condition));
         let detail = for_.while_.as_ref().map(|condition| self.condition_sentence("drawing-while", condition));
         let steps = self.below(&for_.tasks, number, path, Some(ROUND));
-        let told = Told::new(Icon::Loop, self.words.with("for", args()), self.words.with("drawing-for", args()));
         let inner = Inner::Rounds { again: self.words.say("drawing-next-item"), steps };
-        Told { inner, ..told.and(while_).detail(detail) }
+        let (lead, label) = (self.words.with("for", args()), self.words.with("drawing-for", args()));
+        Told::leading(Icon::Loop, lead, label, inner).and(while_).detail(detail)
     }
 
     pub(super) fn fork(&self, fork: &'a Fork, number: &str, path: &[String]) -> Told {
@@ -45,7 +45,7 @@ impl<'a> Narrator<'a> {
         let (text, label) = (self.words.with(id, count()), self.words.with(&format!("drawing-{id}"), count()));
         let note = self.words.say(&format!("drawing-{id}-join"));
         let inner = Inner::Branches { note, steps: self.below(&fork.branches, number, path, None) };
-        Told { inner, ..Told::new(Icon::Fork, text, label) }
+        Told::leading(Icon::Fork, text, label, inner)
     }
 
     pub(super) fn switch(&self, cases: &[Case], scope: &Scope<'a>, task: &Task, number: &str) -> Told {
@@ -69,7 +69,7 @@ impl<'a> Narrator<'a> {
         }
         let lines = texts.into_iter().enumerate();
         let inner = Inner::Cases(lines.map(|(at, text)| Line { number: self.child(number, at), text }).collect());
-        Told { inner, ..Told::new(Icon::Switch, self.words.say("switch"), isolated(&task.name)) }
+        Told::leading(Icon::Switch, self.words.say("switch"), isolated(&task.name), inner)
     }
 
     pub(super) fn try_(&self, try_: &'a Try, scope: &Scope<'a>, task: &Task, number: &str, path: &[String]) -> Told {
@@ -83,7 +83,7 @@ impl<'a> Narrator<'a> {
             line: Line { text: self.catch_text(&try_.catch, scope, task), number: line_number },
         };
         let inner = Inner::Try { steps, caught };
-        Told { inner, ..Told::new(Icon::Try, self.words.say("try"), isolated(&task.name)) }
+        Told::leading(Icon::Try, self.words.say("try"), isolated(&task.name), inner)
     }
 
     fn child(&self, number: &str, index: usize) -> String {
@@ -103,10 +103,13 @@ impl<'a> Narrator<'a> {
             (None, None) if catch.retry.is_some() => "catch-raise",
             (None, None) => "catch-swallow",
         };
-        said.push(self.words.say(&format!("{last}{again}")));
+        let last = self.words.say(&format!("{last}{again}"));
         let index = scope.tasks.iter().position(|other| other.name == task.name);
-        if let Some(then) = &catch.then {
-            said.push(self.words.with("catch-then", [("way", self.way(scope, index, then).into())]));
+        let then = |id: &str| self.then_sentence(id, scope, index.unwrap_or(0), catch.then.as_ref());
+        // What leads over to the tasks comes last.
+        match catch.tasks {
+            Some(_) => said.extend(then("then-after").into_iter().chain([last])),
+            None => said.extend([last].into_iter().chain(then("then"))),
         }
         self.sentences(&said)
     }
@@ -198,7 +201,7 @@ impl<'a> Narrator<'a> {
             Some(names) => self.words.with("set", [("names", names.into())]),
             None => self.words.with("set-value", [("value", self.value(&source).into())]),
         };
-        let detail = self.members(&source).unwrap_or_else(|| self.value(&source));
+        let detail = self.bare_members(&source).unwrap_or_else(|| self.value(&source));
         Told::new(Icon::Set, text, self.words.say("drawing-set")).detail(Some(detail))
     }
 

@@ -26,11 +26,11 @@ impl<'a> Narrator<'a> {
         let mut text = vec![self.words.with(&format!("listen-{}", consumption(&listen.to)), args())];
         text.extend(self.until(&listen.to));
         let mut detail = self.event_names(&listen.to);
-        let mut inner = Inner::Nothing;
+        let (mut inner, mut lead) = (Inner::Nothing, None);
         if let Some(foreach) = &listen.foreach {
             let item = [("item", isolated(&format!("${}", foreach.item)).into())];
             if let Some(tasks) = &foreach.tasks {
-                text.push(self.words.with("listen-each", item));
+                lead = Some(self.words.with("listen-each", item));
                 let steps = self.below(tasks, number, path, Some(FOREACH));
                 inner = Inner::Rounds { again: self.words.say("drawing-next-event"), steps };
             }
@@ -39,7 +39,7 @@ impl<'a> Narrator<'a> {
             detail = self.words.say("event-every");
         }
         let label = self.words.say(&format!("drawing-listen-{}", consumption(&listen.to)));
-        Told { icon: Icon::Listen, text, label, detail: Some(detail), inner }
+        Told { icon: Icon::Listen, text, label, detail: Some(detail), inner, lead }
     }
 
     /// The events by their types alone.

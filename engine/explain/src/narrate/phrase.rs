@@ -85,10 +85,20 @@ impl Narrator<'_> {
         }
     }
 
-    /// The names of an object's members; none where it has none.
+    /// The names of an object's members, in quotes; none where it has none.
     pub(super) fn members(&self, value: &Value) -> Option<String> {
+        self.names(value, |name| self.words.with("quoted", [("text", name.into())]))
+    }
+
+    /// The same as they are, for the drawing.
+    pub(super) fn bare_members(&self, value: &Value) -> Option<String> {
+        self.names(value, |name| name)
+    }
+
+    fn names(&self, value: &Value, dressed: impl Fn(String) -> String) -> Option<String> {
         let members = value.as_object().filter(|members| !members.is_empty())?;
-        let mut names: Vec<String> = members.keys().take(MEMBERS_NAMED_MAX).map(|name| isolated(name)).collect();
+        let mut names: Vec<String> =
+            members.keys().take(MEMBERS_NAMED_MAX).map(|name| dressed(isolated(name))).collect();
         if members.len() > MEMBERS_NAMED_MAX {
             names.push(
                 self.words.with("members-more", [("count", ((members.len() - MEMBERS_NAMED_MAX) as i64).into())]),

@@ -289,7 +289,13 @@ impl Layout {
     fn draw(mut self) -> Drawing {
         let layers = self.placed.layers.iter().max().map_or(0, |last| last + 1);
         let rules = self.rules();
-        let mut channels: Vec<Channel> = (0..=layers).map(|at| self.channel(at, &rules)).collect();
+        let mut by_channel: Vec<Vec<&Rule>> = vec![Vec::new(); layers + 1];
+        rules.iter().for_each(|rule| by_channel[rule.channel].push(rule));
+        let mut leaving: Vec<Vec<usize>> = vec![Vec::new(); layers + 1];
+        for (index, edge) in self.edges.iter().enumerate() {
+            leaving[self.placed.layers[edge.from] + 1].push(index);
+        }
+        let mut channels: Vec<Channel> = (0..=layers).map(|at| self.channel(&by_channel[at], &leaving[at])).collect();
         let mut heights = vec![0; layers];
         for (node, layer) in self.placed.layers.iter().enumerate() {
             heights[*layer] = heights[*layer].max(self.nodes[node].h);
@@ -324,16 +330,16 @@ impl Layout {
 
     /// Gives each stretch of a channel its height: first those that leave a task together, then those that arrive
     /// together.
-    fn channel(&self, at: usize, rules: &[Rule]) -> Channel {
+    fn channel(&self, rules: &[&Rule], leaving: &[usize]) -> Channel {
         let mut channel = Channel::default();
-        for leaving in [true, false] {
+        for early in [true, false] {
             let mut groups: BTreeMap<usize, (i32, i32)> = BTreeMap::new();
-            for rule in rules.iter().filter(|rule| rule.channel == at && rule.leaving == leaving) {
+            for rule in rules.iter().filter(|rule| rule.leaving == early) {
                 let edge = &self.edges[rule.edge];
-                let group = groups.entry(if leaving { edge.from } else { edge.to }).or_insert((i32::MAX, i32::MIN));
+                let group = groups.entry(if early { edge.from } else { edge.to }).or_insert((i32::MAX, i32::MIN));
                 *group = (group.0.min(rule.from).min(rule.to), group.1.max(rule.from).max(rule.to));
             }
-            let tracks = if leaving { &mut channel.leaving } else { &mut channel.arriving };
+            let tracks = if early { &mut channel.leaving } else { &mut channel.arriving };
             let mut ends: Vec<Vec<(i32, i32)>> = Vec::new();
             for (node, (left, right)) in groups {
                 let apart =
@@ -347,10 +353,8 @@ impl Layout {
             }
         }
         let mut stacks: BTreeMap<i32, i32> = BTreeMap::new();
-        for (edge, placed) in self.edges.iter().enumerate() {
-            if self.placed.layers[placed.from] + 1 == at && !self.is_back(edge) {
-                *stacks.entry(self.lane(edge)).or_insert(0) += self.tag_size(edge).1;
-            }
+        for edge in leaving.iter().copied().filter(|edge| !self.is_back(*edge)) {
+            *stacks.entry(self.lane(edge)).or_insert(0) += self.tag_size(edge).1;
         }
         channel.words = stacks.values().copied().max().unwrap_or(0);
         channel

@@ -3,8 +3,8 @@
 //! The widths are those of a wide font, so that what fits here fits wherever it is shown.
 
 /// First strong isolate, and its end.
-pub(super) const FSI: char = '\u{2068}';
-pub(super) const PDI: char = '\u{2069}';
+const FSI: char = '\u{2068}';
+const PDI: char = '\u{2069}';
 
 /// Width of a text in a size, both in pixels.
 pub(super) fn width(text: &str, size: i32) -> i32 {

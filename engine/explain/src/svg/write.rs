@@ -6,7 +6,6 @@ use peygir_calendar::Language;
 
 use super::block::{DETAIL_H, LABEL_H, TEXT_X};
 use super::drawing::{Drawing, Form, Line, Rect, Shape, Tag};
-use super::measure::{FSI, PDI};
 use super::{MARGIN, STYLE, TITLE_H, title};
 use crate::step::Story;
 
@@ -90,7 +89,7 @@ impl Paper<'_> {
             Anchor::End => "end",
         };
         let x = self.x(x);
-        let text = escaped(&marked(text, if self.mirrored { RLM } else { LRM }));
+        let text = escaped(text);
         let _ =
             writeln!(self.out, "<text class=\"{class}\" x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{text}</text>");
     }
@@ -204,8 +203,13 @@ impl Paper<'_> {
         let Rect { x, y, w, h } = tag.rect;
         let left = self.left(tag.rect);
         let error = if tag.error { " pg-error" } else { "" };
+        let frames = self.drawing.shapes.iter().filter(|shape| shape.form == Form::Frame);
+        let within = frames.into_iter().any(|frame| {
+            frame.rect.x <= x && x <= frame.rect.x + frame.rect.w && frame.rect.y <= y && y <= frame.rect.bottom()
+        });
+        let within = if within { " pg-within" } else { "" };
         self.put(&format!(
-            "<g class=\"pg-tag{error}\">\n<rect x=\"{left}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"4\"/>\n"
+            "<g class=\"pg-tag{error}{within}\">\n<rect x=\"{left}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"4\"/>\n"
         ));
         for (index, line) in tag.lines.iter().enumerate() {
             self.text("pg-on", x + w / 2, y + 14 + index as i32 * DETAIL_H, Anchor::Middle, line);
@@ -234,38 +238,6 @@ fn path(points: &[(i32, i32)], turn: i32) -> String {
         };
     }
     path
-}
-
-/// Left-to-right and right-to-left mark.
-const LRM: char = '\u{200e}';
-const RLM: char = '\u{200f}';
-
-/// The same text without isolates: browsers do not heed them in drawings. A part keeps its direction between marks of
-/// it, and a mark of the direction around it keeps the parts apart.
-fn marked(text: &str, around: char) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut open = Vec::new();
-    for (at, character) in text.char_indices() {
-        match character {
-            FSI => {
-                let own = direction(&text[at + FSI.len_utf8()..]);
-                open.push(own);
-                out.extend([around, own]);
-            }
-            PDI => out.extend(open.pop().into_iter().chain([around])),
-            other => out.push(other),
-        }
-    }
-    out
-}
-
-/// The mark of the first letter that has a direction.
-fn direction(text: &str) -> char {
-    let letter = text.chars().take_while(|character| *character != PDI).find(|character| character.is_alphabetic());
-    match letter {
-        Some('\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fefc}') => RLM,
-        _ => LRM,
-    }
 }
 
 /// Text for an element or an attribute.
