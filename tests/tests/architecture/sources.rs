@@ -73,7 +73,8 @@ fn below(root: &Path, folder: &str) -> Vec<Source> {
 fn mark_tests(sources: &mut [Source]) {
     let declared: Vec<String> = sources.iter().flat_map(test_modules).collect();
     for source in sources {
-        source.for_tests |= declared.contains(&source.path);
+        let below = |parent: &String| source.path.starts_with(&format!("{}/", parent.trim_end_matches(".rs")));
+        source.for_tests |= declared.contains(&source.path) || declared.iter().any(below);
     }
 }
 
