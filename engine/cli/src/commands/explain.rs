@@ -101,7 +101,7 @@ fn file_of(flow: &str, folder: &Path) -> Option<PathBuf> {
 /// Where flows are looked for: the packs of a deployment, the last laid over the others first; else the folder itself.
 /// Of a pack only the folder of its flows.
 fn folders(folder: &Path) -> Vec<PathBuf> {
-    let packs = match pack::load(folder) {
+    let packs = match pack::read(folder, None) {
         Ok((catalog, _)) => catalog.deployment.packs.into_iter().rev().collect(),
         Err(_) => vec![folder.to_owned()],
     };

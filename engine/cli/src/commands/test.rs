@@ -120,7 +120,7 @@ fn run_all(files: Vec<Testable>, arguments: &Arguments) -> Result<Totals> {
 
 /// The connectors of a deployment that is itself sound.
 fn outside(folder: &Path) -> Result<Outside> {
-    match pack::load(folder) {
+    match pack::read(folder, None) {
         Ok((deployment, _)) => Ok(Outside { folder: folder.to_owned(), deployment }),
         Err(found) => {
             super::check::print(&found);
@@ -149,7 +149,7 @@ fn below(path: &Path, found: &mut Diagnostics) -> Vec<PathBuf> {
         return vec![beside(path)];
     }
     let folders = if path.join("deployment.yaml").is_file() {
-        let packs = match pack::load(path) {
+        let packs = match pack::read(path, None) {
             Ok((catalog, _)) => catalog.deployment.packs,
             Err(errors) => {
                 found.extend(errors);

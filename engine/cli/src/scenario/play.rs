@@ -82,7 +82,7 @@ impl Deployments {
         if let Some(known) = self.read.get(&folder) {
             return Ok(known.clone());
         }
-        let (catalog, _) = pack::load(&folder).map_err(|found| {
+        let (catalog, _) = pack::read(&folder, Some(&crate::connectors::kinds())).map_err(|found| {
             let list = found.list.iter().map(|one| {
                 format!("{}:{}:{}: {} [{}]", one.file, one.span.line, one.span.column, one.message, one.code)
             });

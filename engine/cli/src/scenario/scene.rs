@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use peygir_connector::Manifest;
+use peygir_connector::{Ambiguous, Manifest};
 use peygir_core::{Id, Instance, Moment};
 use peygir_runtime::access::{Grant, Principal, Scope};
 use peygir_runtime::catalog::Catalog;
@@ -125,7 +125,9 @@ impl<'a> Scene<'a> {
         let built = connectors::build(&pack.deployment, std::path::Path::new(""))
             .map_err(|found| Unmet::new("the connectors can be made", told(&found)))?;
         let services = self.flow.services.clone();
+        let settled_by_people = settled_by_people(&built.manifests);
         let world = self.world_of(pack, BTreeMap::new(), built, services.clone(), self.start.unwrap_or(START));
+        world.life.spare(settled_by_people);
         if let Some(services) = services {
             services.set_clock(world.clock.clone());
         }
@@ -507,6 +509,15 @@ pub fn reader() -> Principal {
     let grants = ["operator", "inspector", "administrator", "auditor"]
         .map(|role| Grant { role: role.to_owned(), scope: Scope::Nation });
     Principal { id: "scenario".to_owned(), name: "scenario".to_owned(), grants: grants.to_vec() }
+}
+
+/// Connectors with their operations of which only a person can say what became of a request whose result was lost.
+fn settled_by_people(manifests: &BTreeMap<String, Manifest>) -> Vec<(String, String)> {
+    let of = |(connector, manifest): (&String, &Manifest)| -> Vec<(String, String)> {
+        let operations = manifest.operations.iter().filter(|operation| operation.on_ambiguous == Ambiguous::Person);
+        operations.map(|operation| (connector.clone(), operation.name.clone())).collect()
+    };
+    manifests.iter().flat_map(of).collect()
 }
 
 /// How the stand-in of each channel behaves: as the connector that the deployment gives it, or, where that only keeps

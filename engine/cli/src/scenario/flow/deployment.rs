@@ -51,7 +51,7 @@ impl Deployment {
         let folder = TempDir::new().map_err(|error| Unmet::new("a folder for the deployment", error.to_string()))?;
         self.write_to(folder.path(), services)
             .map_err(|error| Unmet::new("the deployment can be written", error.to_string()))?;
-        let deployed = match pack::load(folder.path()) {
+        let deployed = match pack::load_with(folder.path(), &crate::connectors::kinds()) {
             Ok((mut catalog, warnings)) => {
                 if let Some(outside) = &self.world {
                     catalog.deployment.folder.clone_from(&outside.folder);
