@@ -55,8 +55,10 @@ struct State {
     paths: BTreeMap<(Id, ActivationNumber), Vec<String>>,
     /// Entries of the outbox that a flow waits for, and how often they were cut.
     requests: BTreeMap<Id, Option<Loss>>,
-    /// Messages under way that nobody waits for: their gateways know no keys.
+    /// Messages under way that nobody waits for, since their gateways know no keys, and requests that are spared.
     telling: BTreeSet<Id>,
+    /// Connectors with the operations whose requests are spared.
+    spared: BTreeSet<(String, String)>,
     /// Attempts whose results were committed.
     results: BTreeSet<(Id, u32)>,
     /// Commits by stream, instant and command.
@@ -71,6 +73,12 @@ impl Life {
     /// From now on every commit ends the process.
     pub fn cut_everywhere(&self) {
         self.locked().every = true;
+    }
+
+    /// Requests of these operations of connectors are not cut: where their results are lost a person has to say what became
+    /// of them, and there is none.
+    pub fn spare(&self, operations: impl IntoIterator<Item = (String, String)>) {
+        self.locked().spared.extend(operations);
     }
 
     /// Ends the process once, at the next place of this kind.
@@ -221,7 +229,10 @@ impl State {
             match recorded {
                 Recorded::Flow { instance, event } => self.note_event(batch, *instance, event),
                 Recorded::Case(peygir_casework::Event::MessageQueued(dispatch)) if dispatch.reply_to.is_some() => {
-                    self.requests.insert(dispatch.id, None);
+                    let asked_of = (dispatch.connector.clone(), dispatch.operation().to_owned());
+                    if !self.spared.contains(&asked_of) {
+                        self.requests.insert(dispatch.id, None);
+                    }
                 }
                 _ => {}
             }
