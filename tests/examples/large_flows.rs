@@ -4,6 +4,8 @@
 //! highest, and the ratios of the two. About 1 is flat. Everything is the engine itself, over a store on disk; only the
 //! clock is virtual.
 
+#![expect(clippy::print_stdout, reason = "it is a benchmark's only way to tell")]
+
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -33,7 +35,9 @@ const KINDS: [Kind; 3] = [
     Kind {
         name: "a loop of tasks (for)",
         sizes: [1_000, 10_000],
-        tasks: |_| "  - all: { for: { in: .items }, do: [ { add: { set: { n: '${ (.n // 0) + $item }' } } } ] }\n".into(),
+        tasks: |_| {
+            "  - all: { for: { in: .items }, do: [ { add: { set: { n: '${ (.n // 0) + $item }' } } } ] }\n".into()
+        },
         input: |size| json!({ "items": (0..size).collect::<Vec<_>>() }),
     },
     Kind {

@@ -43,11 +43,7 @@ impl Connector for Mail {
             admit(&self.manifest, &request)?;
             let letter = letter::write(&self.config, &Message::read(&request.input)?, &request.key)?;
             conversation::hold(&self.config, &letter).await?;
-            Ok(Receipt {
-                output: json!({ "messageId": letter.id }),
-                reference: Some(letter.id),
-                ..Receipt::default()
-            })
+            Ok(Receipt { output: json!({ "messageId": letter.id }), reference: Some(letter.id), ..Receipt::default() })
         })
     }
 }
