@@ -23,6 +23,10 @@ pub struct Error {
     /// The instance that a `run` waited for, where it was that one's fault.
     #[n(5)]
     pub child: Option<Id>,
+    /// JSON pointer of the task within the function that the one under `instance` called: into the document for a function
+    /// of `use.functions`, into the function's own text for any other.
+    #[n(6)]
+    pub inner: Option<String>,
 }
 
 /// The eight standard types of the language, with their statuses.
@@ -101,7 +105,9 @@ impl Error {
 
     pub fn to_value(&self) -> Value {
         let mut object = json!({ "type": self.type_, "status": self.status });
-        for (name, member) in [("title", &self.title), ("detail", &self.detail), ("instance", &self.instance)] {
+        for (name, member) in
+            [("title", &self.title), ("detail", &self.detail), ("instance", &self.instance), ("inner", &self.inner)]
+        {
             if let Some(text) = member {
                 object[name] = text.clone().into();
             }

@@ -72,6 +72,30 @@ impl Workflow {
         if path.is_empty() { String::from("/") } else { pointer }
     }
 
+    /// Where a task stands within the innermost function that its path leads through: a JSON pointer into the document for a
+    /// function of `use.functions`, into the function's own text for one that was fetched. None where there is none.
+    pub fn inner_pointer(&self, path: &[String]) -> Option<String> {
+        let (mut list, mut rest) = (&self.tasks, path);
+        let (mut pointer, mut called): (Option<String>, Option<&str>) = (None, None);
+        while let Some((name, below)) = rest.split_first() {
+            let Some(index) = list.iter().position(|task| task.name == *name) else { break };
+            match (called.take(), &mut pointer) {
+                (Some(function), _) => pointer = Some(place_of_function(function)),
+                (None, Some(pointer)) => pointer.push_str(&format!("/{index}/{}", escaped(name))),
+                (None, None) => {}
+            }
+            let Some(next) = self.below(&list[index], below).filter(|_| !below.is_empty()) else { break };
+            match (next.pointer, &list[index].kind) {
+                (Some(part), _) => pointer = pointer.map(|pointer| pointer + part),
+                (None, Kind::Call(call)) if !below[0].starts_with('@') => called = Some(&call.function),
+                // What an extension runs is its task's.
+                (None, _) => break,
+            }
+            (list, rest) = (next.list, next.rest);
+        }
+        pointer
+    }
+
     pub fn extension(&self, name: &str) -> Option<&Extension> {
         self.extensions.iter().find(|extension| extension.name == name)
     }
@@ -97,6 +121,11 @@ impl Workflow {
         };
         Some(Below { list, rest, pointer })
     }
+}
+
+/// Where the task of a function stands: in the document, or alone in a text of its own.
+fn place_of_function(name: &str) -> String {
+    if name.contains('@') || name.contains("://") { String::new() } else { format!("/use/functions/{}", escaped(name)) }
 }
 
 /// RFC 6901: `~` and `/` in a name.

@@ -153,7 +153,7 @@ fn events_of_flows() {
         (
             FlowEvent::TaskFaulted {
                 activation: 3,
-                error: Error { type_: text("t"), status: 400, title: None, detail: None, instance: None, child: None },
+                error: Error { type_: text("t"), status: 400, ..Error::default() },
             },
             "820082500101010101010101010101010101010182048203a200617401190190",
         ),

@@ -53,7 +53,7 @@ Feature: Raise and errors (statements 53 to 55)
       """
 
   @S53 @S61
-  Scenario: 53.3 An error within a function points to the task that called it
+  Scenario: 53.3 An error within a function points to the task that called it, and beside that to its place in the function
     Given a workflow with definition:
       """yaml
       document: { dsl: '1.0.3', namespace: conformance, name: function-pointer, version: '1.0.0' }
@@ -66,7 +66,7 @@ Feature: Raise and errors (statements 53 to 55)
     When the workflow is executed
     Then the workflow should fault with error:
       """yaml
-      { type: 'https://example.org/e', status: 409, instance: /do/0/group/do/0/one }
+      { type: 'https://example.org/e', status: 409, instance: /do/0/group/do/0/one, inner: /use/functions/refuse/do/1/no }
       """
     And no should fault
 

@@ -33,6 +33,7 @@ impl Turn<'_> {
         };
         if error.instance.is_none() {
             error.instance = Some(self.pointer(&activation.path));
+            error.inner = self.definition.inner_pointer(&activation.path);
         }
         let verdict = self.judge(origin, error.clone());
         match verdict.handler {
@@ -91,7 +92,8 @@ impl Turn<'_> {
                             }
                             Ok(None) => {}
                             Err(error) => {
-                                verdict.error = Error { instance: Some(self.pointer(&scope.path)), ..error };
+                                let inner = self.definition.inner_pointer(&scope.path);
+                                verdict.error = Error { instance: Some(self.pointer(&scope.path)), inner, ..error };
                                 verdict.restart = parent;
                             }
                         }

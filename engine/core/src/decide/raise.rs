@@ -37,7 +37,7 @@ fn raised(turn: &Turn<'_>, definition: &Raise, starting: &Starting) -> Result<Er
         title: text("title", definition.title.as_ref())?,
         detail: text("detail", definition.detail.as_ref())?,
         instance: text("instance", definition.instance.as_ref())?,
-        child: None,
+        ..Error::default()
     })
 }
 

@@ -52,6 +52,22 @@ do: [ {{ group: {{ do: [ {{ a: {{ call: refuse }} }} ] }} }} ]
 }
 
 #[test]
+fn s53_the_place_within_the_function_stands_beside_that_of_the_call() {
+    for (tasks, inner) in [
+        ("[ { a: { call: refuse } } ]", Some("/use/functions/refuse/do/0/no")),
+        ("[ { a: { call: greet } } ]", Some("/use/functions/greet")),
+        ("[ { a: { set: { x: '${ error }' } } } ]", None),
+        ("[ { a: { call: greet, input: { from: .who + 1 } } } ]", None),
+    ] {
+        let mut run = Run::new(&format!("{GREET}\ndo: {tasks}\n"));
+        run.line(r#"start {"who":"Sara"}"#);
+        let fault = run.instance().fault.clone().expect("it faulted");
+        assert_eq!((fault.instance.as_deref(), fault.inner.as_deref()), (Some("/do/0/a"), inner), "{tasks}");
+        assert_eq!(fault.to_value().get("inner").and_then(|inner| inner.as_str()), inner, "{tasks}");
+    }
+}
+
+#[test]
 fn s61_arguments_are_not_the_context_and_a_call_without_with_hands_on_its_input() {
     check_output(
         &format!(

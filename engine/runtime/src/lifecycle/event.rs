@@ -180,6 +180,7 @@ fn shown_error(error: &Error) -> Value {
         detail: text(&error.detail),
         instance: text(&error.instance),
         child: error.child,
+        inner: text(&error.inner),
     };
     shown.to_value()
 }
@@ -318,7 +319,7 @@ mod tests {
             title: Some(format!("«{token}» was refused")),
             detail: Some("ط".repeat(400_000)),
             instance: Some("/do/0/x".into()),
-            child: None,
+            ..Error::default()
         };
         let event = made(Transition { error: Some(error), ..transition(Kind::WorkflowFaulted) });
         assert_eq!(event["data"]["error"]["title"], "«•••» was refused");
