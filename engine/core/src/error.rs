@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::Id;
 
+/// What few errors have is boxed, to keep results small.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
 #[cbor(map)]
 pub struct Error {
@@ -22,11 +23,11 @@ pub struct Error {
     pub instance: Option<String>,
     /// The instance that a `run` waited for, where it was that one's fault.
     #[n(5)]
-    pub child: Option<Id>,
+    pub child: Option<Box<Id>>,
     /// JSON pointer of the task within the function that the one under `instance` called: into the document for a function
     /// of `use.functions`, into the function's own text for any other.
     #[n(6)]
-    pub inner: Option<String>,
+    pub inner: Option<Box<String>>,
 }
 
 /// The eight standard types of the language, with their statuses.
@@ -105,14 +106,15 @@ impl Error {
 
     pub fn to_value(&self) -> Value {
         let mut object = json!({ "type": self.type_, "status": self.status });
-        for (name, member) in
-            [("title", &self.title), ("detail", &self.detail), ("instance", &self.instance), ("inner", &self.inner)]
-        {
+        for (name, member) in [("title", &self.title), ("detail", &self.detail), ("instance", &self.instance)] {
             if let Some(text) = member {
                 object[name] = text.clone().into();
             }
         }
-        if let Some(child) = self.child {
+        if let Some(inner) = self.inner.as_deref() {
+            object["inner"] = inner.clone().into();
+        }
+        if let Some(child) = &self.child {
             object["child"] = child.to_string().into();
         }
         object

@@ -55,7 +55,14 @@ impl Turn<'_> {
                 Err(error) => self.raise(number, error),
             },
             Answer::Fault(error) => {
-                self.raise(number, Error { instance: None, child: child.or(error.child), ..error.clone() });
+                self.raise(
+                    number,
+                    Error {
+                        instance: None,
+                        child: child.map(Box::new).or_else(|| error.child.clone()),
+                        ..error.clone()
+                    },
+                );
             }
         }
         self.run();

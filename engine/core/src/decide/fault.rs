@@ -33,7 +33,7 @@ impl Turn<'_> {
         };
         if error.instance.is_none() {
             error.instance = Some(self.pointer(&activation.path));
-            error.inner = self.definition.inner_pointer(&activation.path);
+            error.inner = self.definition.inner_pointer(&activation.path).map(Box::new);
         }
         let verdict = self.judge(origin, error.clone());
         match verdict.handler {
@@ -92,7 +92,7 @@ impl Turn<'_> {
                             }
                             Ok(None) => {}
                             Err(error) => {
-                                let inner = self.definition.inner_pointer(&scope.path);
+                                let inner = self.definition.inner_pointer(&scope.path).map(Box::new);
                                 verdict.error = Error { instance: Some(self.pointer(&scope.path)), inner, ..error };
                                 verdict.restart = parent;
                             }

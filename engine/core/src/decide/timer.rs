@@ -58,7 +58,7 @@ impl Turn<'_> {
         };
         let mut error = Error::new(Kind::Timeout, "the attempt took longer than its limit");
         error.instance = Some(self.pointer(&owner.path));
-        error.inner = self.definition.inner_pointer(&owner.path);
+        error.inner = self.definition.inner_pointer(&owner.path).map(Box::new);
         let list = self.instance.children(number).next().map(|list| list.number);
         if let Some(list) = list {
             self.raise(list, error);

@@ -57,7 +57,7 @@ fn s63_the_childs_id_is_in_the_journal_and_the_effect_and_its_fault_is_the_tasks
     run.send(&Command::Answer { activation: *activation, answer: Answer::Fault(error) }).expect("it is answered");
     let fault = run.instance().fault.clone().expect("the parent faulted");
     assert_eq!((fault.status, fault.instance.as_deref()), (500, Some("/do/0/sub")));
-    assert_eq!(fault.child, Some(*child));
+    assert_eq!(fault.child.as_deref(), Some(child));
     assert_eq!(fault.to_value()["child"], child.to_string());
 }
 

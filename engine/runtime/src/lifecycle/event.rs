@@ -179,8 +179,8 @@ fn shown_error(error: &Error) -> Value {
         title: text(&error.title),
         detail: text(&error.detail),
         instance: text(&error.instance),
-        child: error.child,
-        inner: text(&error.inner),
+        child: error.child.clone(),
+        inner: error.inner.clone(),
     };
     shown.to_value()
 }

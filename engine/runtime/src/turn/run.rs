@@ -109,10 +109,12 @@ impl Turn<'_> {
                 Answer::Output { output: output.clone(), provenance: None, authorization: None }
             }
             // The task's own place in its document is where the error stands now.
-            End::Faulted { error } => Answer::Fault(Error { child: Some(child), instance: None, ..error.clone() }),
+            End::Faulted { error } => {
+                Answer::Fault(Error { child: Some(Box::new(child)), instance: None, ..error.clone() })
+            }
             End::Cancelled { reason } => {
                 let detail = format!("the instance that it ran was cancelled: {reason}");
-                Answer::Fault(Error { child: Some(child), ..Error::new(Kind::Runtime, detail) })
+                Answer::Fault(Error { child: Some(Box::new(child)), ..Error::new(Kind::Runtime, detail) })
             }
         };
         let command = peygir_core::Command::Answer { activation: parent.activation, answer };

@@ -68,7 +68,7 @@ async fn a_childs_fault_is_raised_in_its_parent_with_the_childs_id() {
     let (parent, child) = (of(&found, "parent"), of(&found, "child"));
     let fault = parent.fault.as_ref().expect("the parent faulted");
     assert_eq!((fault.type_.as_str(), fault.status), ("https://example.ir/no", 418));
-    assert_eq!((fault.detail.as_deref(), fault.child), (Some("was it"), Some(child.id)));
+    assert_eq!((fault.detail.as_deref(), fault.child.as_deref()), (Some("was it"), Some(&child.id)));
     assert_eq!(fault.instance.as_deref(), Some("/do/0/ask"));
     assert_eq!(incidents(&found), ["https://example.ir/no: was it"], "one fault, one incident");
 }
@@ -174,7 +174,7 @@ async fn cancelling_a_child_by_hand_faults_who_awaits_it() {
     world.host().submit(stream, "op", Command::Instance { instance, command }).await.unwrap();
     let found = read(&world, stream).await;
     let fault = of(&found, "parent").fault.clone().expect("the parent faulted");
-    assert!(fault.type_.ends_with("/runtime") && fault.child == Some(instance), "{fault:?}");
+    assert!(fault.type_.ends_with("/runtime") && fault.child.as_deref() == Some(&instance), "{fault:?}");
 }
 
 #[tokio::test]
