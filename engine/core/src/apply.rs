@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::state::{Activation, ActivationNumber, Branch, Consumed, Pending, Progress, Status, TryPhase};
+use crate::state::{Activation, ActivationNumber, Branch, Consumed, Pending, Progress, Status, TimerNumber, TryPhase};
 use crate::{Data, Error, Event, Instance, Moment};
 
 /// Number of the root activation.
@@ -50,6 +50,15 @@ pub fn touched(event: &Event) -> Vec<ActivationNumber> {
         | Event::InstanceSuspended { .. }
         | Event::InstanceResumed
         | Event::TurnBounded { .. } => Vec::new(),
+    }
+}
+
+/// The timer that an event sets or clears: a row of its own as well.
+pub fn touched_timer(event: &Event) -> Option<TimerNumber> {
+    match event {
+        Event::TimerSet { timer } => Some(timer.number),
+        Event::TimerCleared { timer, .. } => Some(*timer),
+        _ => None,
     }
 }
 

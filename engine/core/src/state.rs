@@ -78,7 +78,8 @@ pub struct Instance {
     /// with the instance before the step where nothing changed.
     #[cbor(skip)]
     pub activations: Activations,
-    #[n(14)]
+    /// Rows of their own too. Instances of before that have them in this record; they are read and not written so.
+    #[cbor(n(14), encode_with = "no_timers")]
     pub timers: BTreeMap<TimerNumber, Timer>,
     /// Free label set by who started it: the schedule, a task's `onOverdue`, a person.
     #[n(15)]
@@ -98,6 +99,14 @@ pub struct Instance {
     /// Instances that its tasks started so far, for the limit on them.
     #[cbor(n(20), default)]
     pub children: u32,
+}
+
+fn no_timers<C, W: minicbor::encode::Write>(
+    _: &BTreeMap<TimerNumber, Timer>,
+    encoder: &mut minicbor::Encoder<W>,
+    _: &mut C,
+) -> Result<(), minicbor::encode::Error<W::Error>> {
+    encoder.map(0)?.ok()
 }
 
 /// The task of another instance that started this one.

@@ -269,8 +269,6 @@ pub struct Listen {
     pub to: Consumption,
     pub read: Read,
     pub foreach: Option<Foreach>,
-    /// It gathers the events of a schedule: one on which a filter's expression fails is not one that it waits for.
-    pub of_schedule: bool,
 }
 
 /// Tasks that run for each event that a `listen` consumes, one after the other in the order of consumption.

@@ -78,7 +78,7 @@ pub fn listener_of(definition: &Workflow) -> Option<Workflow> {
         export: None,
         timeout: None,
         then: None,
-        kind: Kind::Listen(Listen { to, read, foreach: None, of_schedule: true }),
+        kind: Kind::Listen(Listen { to, read, foreach: None }),
         definition: Arc::new(definition.definition["schedule"].clone()),
     };
     let mut name = definition.name.clone();

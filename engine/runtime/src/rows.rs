@@ -44,6 +44,10 @@ pub fn key(stream: Id, name: &RowName) -> Vec<u8> {
             push(&mut key, b'v', id);
             key.extend(number.to_be_bytes());
         }
+        RowName::Timer(id, number) => {
+            push(&mut key, b'r', id);
+            key.extend(number.to_be_bytes());
+        }
         RowName::Task(id) => push(&mut key, b't', id),
         RowName::Dispatch(id) => push(&mut key, b'o', id),
         RowName::Incident(id) => push(&mut key, b'n', id),
@@ -68,6 +72,7 @@ pub fn parse(key: &[u8]) -> Option<RowName> {
         b'd' => Some(RowName::Schedule),
         b'i' => Some(RowName::Instance(id()?)),
         b'v' => Some(RowName::Activation(id()?, u64::from_be_bytes(rest.get(16..24)?.try_into().ok()?))),
+        b'r' => Some(RowName::Timer(id()?, u64::from_be_bytes(rest.get(16..24)?.try_into().ok()?))),
         b't' => Some(RowName::Task(id()?)),
         b'o' => Some(RowName::Dispatch(id()?)),
         b'n' => Some(RowName::Incident(id()?)),
@@ -289,6 +294,7 @@ mod tests {
             RowName::Schedule,
             RowName::Instance(Id([2; 16])),
             RowName::Activation(Id([2; 16]), 7),
+            RowName::Timer(Id([2; 16]), 7),
             RowName::Task(Id([3; 16])),
             RowName::Dispatch(Id([4; 16])),
             RowName::Incident(Id([5; 16])),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use minicbor::{Decode, Encode};
 use peygir_casework::records::{Case, Dispatch, Incident, Mailbox, Task};
 use peygir_casework::{Records, Touched};
-use peygir_core::state::{Activation, Progress};
+use peygir_core::state::{Activation, Progress, Timer};
 use peygir_core::{Id, Instance, Moment};
 use peygir_store::Version;
 
@@ -31,6 +31,8 @@ pub struct Stream {
     pub records: Records,
     /// Of the stream of a schedule.
     pub schedule: Option<Schedule>,
+    /// Instances whose stored row has their timers in it, as it was once: these get rows when the instance is next written.
+    pub(crate) timers_within: BTreeSet<Id>,
     /// Bytes of each row as it was last read or written.
     sizes: BTreeMap<RowName, usize>,
 }
@@ -60,12 +62,20 @@ pub enum RowName {
     Head,
     Instance(Id),
     Activation(Id, u64),
+    Timer(Id, u64),
     Case,
     Task(Id),
     Dispatch(Id),
     Incident(Id),
     Mailbox,
     Schedule,
+}
+
+/// What stands below instances, until those are read.
+#[derive(Default)]
+struct Below {
+    activations: Vec<(Id, Activation)>,
+    timers: Vec<(Id, Timer)>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -83,16 +93,23 @@ impl Stream {
     /// Puts a stream together from its rows.
     pub fn from_rows(id: Id, version: Version, stored: &[Row]) -> Result<Self, Unreadable> {
         let mut stream = Self { id, version, ..Self::default() };
-        let mut activations: Vec<(Id, Activation)> = Vec::new();
+        let mut below = Below::default();
         for (key, value) in stored {
             let unreadable = |what: String| Unreadable { key: format!("{key:02x?}"), what };
             let name = rows::parse(key).ok_or_else(|| unreadable("the key is unknown".to_owned()))?;
             if name != RowName::Head {
                 stream.sizes.insert(name.clone(), value.len());
             }
-            stream.read_row(name, value, &mut activations).map_err(|error| unreadable(error.to_string()))?;
+            stream.read_row(name, value, &mut below).map_err(|error| unreadable(error.to_string()))?;
         }
-        for (instance, activation) in activations {
+        let with_timers = stream.instances.values().filter(|instance| !instance.timers.is_empty());
+        stream.timers_within = with_timers.map(|instance| instance.id).collect();
+        for (instance, timer) in below.timers {
+            if let Some(instance) = stream.instances.get_mut(&instance) {
+                instance.timers.insert(timer.number, timer);
+            }
+        }
+        for (instance, activation) in below.activations {
             if let Some(instance) = stream.instances.get_mut(&instance) {
                 instance.activations.insert(activation.number, Arc::new(activation));
             }
@@ -100,18 +117,14 @@ impl Stream {
         Ok(stream)
     }
 
-    fn read_row(
-        &mut self,
-        name: RowName,
-        value: &[u8],
-        activations: &mut Vec<(Id, Activation)>,
-    ) -> Result<(), minicbor::decode::Error> {
+    fn read_row(&mut self, name: RowName, value: &[u8], below: &mut Below) -> Result<(), minicbor::decode::Error> {
         match name {
             RowName::Head => self.head = minicbor::decode(value)?,
             RowName::Instance(id) => {
                 self.instances.insert(id, minicbor::decode(value)?);
             }
-            RowName::Activation(instance, _) => activations.push((instance, minicbor::decode(value)?)),
+            RowName::Activation(instance, _) => below.activations.push((instance, minicbor::decode(value)?)),
+            RowName::Timer(instance, _) => below.timers.push((instance, minicbor::decode(value)?)),
             RowName::Case => self.records.case = Some(minicbor::decode::<Case>(value)?),
             RowName::Task(id) => {
                 self.records.tasks.insert(id, minicbor::decode::<Task>(value)?);
@@ -147,6 +160,7 @@ impl Stream {
         match name {
             RowName::Head => Some(encode(&self.head)),
             RowName::Instance(id) => self.instances.get(id).map(encode),
+            RowName::Timer(instance, number) => self.instances.get(instance)?.timers.get(number).map(encode),
             RowName::Activation(instance, number) => {
                 self.instances.get(instance)?.activations.get(number).map(|activation| encode(&**activation))
             }
@@ -266,4 +280,43 @@ impl RowName {
 
 fn encode<T: Encode<()>>(value: &T) -> Vec<u8> {
     minicbor::to_vec(value).expect("encoding into memory can't fail")
+}
+
+#[cfg(test)]
+mod tests {
+    use peygir_core::Event;
+    use peygir_core::state::{FlowRef, TimerPurpose};
+
+    use super::*;
+
+    /// Timers once stood in the instance's own row. They are read from there, and asked to be written as rows.
+    #[test]
+    fn timers_within_an_instances_row_are_read_and_moved_out() {
+        let (id, at) = (Id([7; 16]), Moment(1_795_248_000_000_000));
+        let flow = FlowRef { namespace: "a".into(), name: "b".into(), version: "1.0.0".into() };
+        let data = peygir_core::Data::empty;
+        let (raw_input, input, digest) = (data(), data(), data());
+        let started =
+            Event::InstanceStarted { id, flow, raw_input, input, started_by: "x".into(), digest, parent: None };
+        let mut state = None;
+        peygir_core::apply(&mut state, &started, at);
+        let timer = Timer { number: 3, activation: 0, due: at.plus_micros(5), purpose: TimerPurpose::Timeout };
+        let instance = encode(&state.expect("it was started"));
+        // Field 14 is an empty map now; the map of before takes its place.
+        let field = instance.windows(2).position(|pair| pair == [0x0e, 0xa0]).expect("the field is written") + 1;
+        let before = encode(&BTreeMap::from([(3_u64, timer.clone())]));
+        let old = [&instance[..field], &before, &instance[field + 1..]].concat();
+        let row = (rows::key(id, &RowName::Instance(id)), old);
+        let stream = Stream::from_rows(id, 1, &[row]).expect("old rows are read");
+        assert_eq!(stream.instances[&id].timers.get(&3), Some(&timer));
+        assert!(stream.timers_within.contains(&id));
+
+        let rows = [
+            (rows::key(id, &RowName::Instance(id)), instance),
+            (rows::key(id, &RowName::Timer(id, 3)), encode(&timer)),
+        ];
+        let stream = Stream::from_rows(id, 1, &rows).expect("new rows are read");
+        assert_eq!(stream.instances[&id].timers.get(&3), Some(&timer));
+        assert!(stream.timers_within.is_empty());
+    }
 }

@@ -6,6 +6,7 @@ mod worlds;
 use peygir_core::Id;
 use peygir_runtime::access::{Grant, Principal, Scope};
 use peygir_runtime::desk::{IncidentView, Refusal};
+use peygir_runtime::rows;
 use peygir_runtime::sim::{CALLBACK_SECRET, World};
 
 fn query(text: &[u8]) -> Vec<(String, Vec<u8>)> {
@@ -38,7 +39,7 @@ async fn an_unreadable_message_is_kept_once_and_an_unreadable_report_refused() {
     assert_eq!(message.text, "mo?from=%2B989990000009&text=%D8%20%26", "the call without its token");
     assert!(!kept[0].reason.contains("9990000009") && kept[0].reason.contains("sms"), "{}", kept[0].reason);
 
-    let sealed = world.host().read(Id::parse(&kept[0].case_id).unwrap()).await.unwrap();
+    let sealed = world.host().read(stream_of(&world, &kept[0].id)).await.unwrap();
     let record = format!("{:?}", sealed.records);
     assert!(!record.contains("9990000009") && !record.contains("%D8"), "{record}");
 
@@ -60,4 +61,11 @@ async fn an_unread_message_cannot_be_tried_again_but_settled() {
     assert_eq!(incidents(&world).await[0].status, "open");
     world.desk.settle_incident(&by, id, "").await.unwrap();
     assert_eq!(incidents(&world).await[0].status, "settled");
+}
+
+/// Where an incident stands.
+fn stream_of(world: &World, incident: &str) -> Id {
+    let (from, to) = rows::incident_range(Id::parse(incident).unwrap());
+    let found = world.host().engine.store.scan(&from, &to, 1).unwrap();
+    rows::parse_incident(&found[0].0).unwrap()
 }

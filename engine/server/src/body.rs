@@ -12,6 +12,10 @@ use crate::problem::{Code, Problem};
 pub const JSON_BYTES_MAX: usize = 64 * 1024;
 /// Deepest nesting of arrays and objects in a JSON body.
 pub const JSON_DEPTH_MAX: usize = 32;
+/// The same for what flows are given, inputs and events: above what a deployment's `limits.payloadBytesMax` says, which the
+/// desk holds to.
+pub const PAYLOAD_BYTES_MAX: usize = 2 << 20;
+pub const PAYLOAD_DEPTH_MAX: usize = 100;
 
 /// A JSON body read into `T`.
 pub struct JsonBody<T>(pub T);
@@ -38,7 +42,7 @@ impl FromRequest<App> for OptionalJson {
     async fn from_request(request: Request, _: &App) -> Result<Self, Problem> {
         let media =
             request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok().map(str::to_owned));
-        let bytes = read(request.into_body(), JSON_BYTES_MAX).await?;
+        let bytes = read(request.into_body(), PAYLOAD_BYTES_MAX).await?;
         if bytes.is_empty() {
             return Ok(Self(None));
         }
@@ -49,11 +53,11 @@ impl FromRequest<App> for OptionalJson {
     }
 }
 
-/// Reads a JSON value of any kind, not too deep.
+/// Reads what a flow is given: a JSON value of any kind, not too deep.
 pub fn value(bytes: &[u8]) -> Result<serde_json::Value, Problem> {
     let text = std::str::from_utf8(bytes).map_err(|_| Problem::new(Code::NotUtf8))?;
-    if depth(text) > JSON_DEPTH_MAX {
-        return Err(Problem::new(Code::TooDeep).with("limit", JSON_DEPTH_MAX as i64));
+    if depth(text) > PAYLOAD_DEPTH_MAX {
+        return Err(Problem::new(Code::TooDeep).with("limit", PAYLOAD_DEPTH_MAX as i64));
     }
     serde_json::from_str(text).map_err(|error| problem(&error, String::new()))
 }

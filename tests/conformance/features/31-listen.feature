@@ -525,3 +525,37 @@ Feature: Listen (statements 31 to 35)
       """yaml
       [ { celsius: 37 } ]
       """
+
+  @S35
+  Scenario: 35.9 An event on which a filter fails is not the one that is waited for, and faults nobody
+    Given a workflow with definition:
+      """yaml
+      document: { dsl: '1.0.3', namespace: test, name: wary, version: '1.0.0' }
+      do:
+        - hear:
+            listen:
+              to:
+                one:
+                  with: { type: paid, data: '${ .amount | tonumber > 3 }' }
+                  correlate: { order: { from: '${ .data.order }' } }
+      """
+    When the workflow is executed
+    And an event of type paid arrives with data:
+      """yaml
+      boom
+      """
+    And an event of type paid arrives with data:
+      """yaml
+      amount: many
+      """
+    Then the workflow should be waiting
+    When an event of type paid arrives with data:
+      """yaml
+      amount: '7'
+      order: 1
+      """
+    Then the workflow should complete with output:
+      """yaml
+      - amount: '7'
+        order: 1
+      """

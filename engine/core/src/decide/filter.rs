@@ -23,42 +23,34 @@ pub(super) struct Listener<'l> {
     pub turn: &'l Turn<'l>,
     pub activation: &'l Activation,
     pub scope: Scope,
-    /// A filter whose expression fails on the event is not satisfied by it, instead of being an error.
-    pub lenient: bool,
 }
 
 impl Listener<'_> {
-    pub fn interest(&self, to: &Consumption, event: &CloudEvent) -> Result<Interest, Error> {
+    pub fn interest(&self, to: &Consumption, event: &CloudEvent) -> Interest {
         let Progress::Listen { consumed, bound, until, .. } = &self.activation.progress else {
-            return Ok(Interest::None);
+            return Interest::None;
         };
         if consumed.iter().any(|one| one.event.id == event.id && one.event.source == event.source) {
-            return Ok(Interest::None);
+            return Interest::None;
         }
         let envelope = Data::from(event.envelope());
         if let Consumption::Any { until: Some(Until::Events(events)), .. } = to
-            && let Some((filter, _)) = self.first(events, &envelope, bound, until)?
+            && let Some((filter, _)) = self.first(events, &envelope, bound, until)
         {
-            return Ok(Interest::Until(filter));
+            return Interest::Until(filter);
         }
         let taken: Vec<u32> = consumed.iter().map(|one| one.filter).collect();
-        let found = self.first(to, &envelope, bound, &taken)?;
-        Ok(found.map_or(Interest::None, |(filter, bound)| Interest::Filter(filter, bound)))
+        let found = self.first(to, &envelope, bound, &taken);
+        found.map_or(Interest::None, |(filter, bound)| Interest::Filter(filter, bound))
     }
 
     /// The first filter that this event satisfies. One of `all` that had its event in `taken` wants no other.
-    fn first(
-        &self,
-        to: &Consumption,
-        envelope: &Data,
-        bound: &Data,
-        taken: &[u32],
-    ) -> Result<Option<(u32, Data)>, Error> {
+    fn first(&self, to: &Consumption, envelope: &Data, bound: &Data, taken: &[u32]) -> Option<(u32, Data)> {
         let (filters, once) = match to {
             Consumption::One(filter) => (std::slice::from_ref(filter), false),
             Consumption::All(filters) => (filters.as_slice(), true),
             Consumption::Any { filters, .. } if filters.is_empty() => {
-                return Ok(Some((0, bound.clone())));
+                return Some((0, bound.clone()));
             }
             Consumption::Any { filters, .. } => (filters.as_slice(), false),
         };
@@ -66,13 +58,13 @@ impl Listener<'_> {
             if once && taken.contains(&index) {
                 continue;
             }
-            match self.satisfied(filter, envelope, bound) {
-                Ok(Some(bound)) => return Ok(Some((index, bound))),
-                Err(error) if !self.lenient => return Err(error),
-                Ok(None) | Err(_) => {}
+            // Events come from outside: one on which an expression fails is not the one that is waited for, or anybody who
+            // may send events could fault whoever waits.
+            if let Ok(Some(bound)) = self.satisfied(filter, envelope, bound) {
+                return Some((index, bound));
             }
         }
-        Ok(None)
+        None
     }
 
     /// The values bound by this event, if the filter wants it.

@@ -76,20 +76,18 @@ impl<'a> Turn<'a> {
         if has_enough(&listen.to, consumed, until) {
             return false;
         }
-        let lenient = listen.of_schedule;
-        let listener = Listener { turn: self, activation: &activation, scope: Scope::of(&activation), lenient };
+        let listener = Listener { turn: self, activation: &activation, scope: Scope::of(&activation) };
         match listener.interest(&listen.to, event) {
-            Ok(Interest::None) => return false,
-            Ok(Interest::Filter(..)) if consumed.len() >= self.surroundings.limits.consumed_events_max => {
+            Interest::None => return false,
+            Interest::Filter(..) if consumed.len() >= self.surroundings.limits.consumed_events_max => {
                 let detail = format!("a `listen` consumes at most {} events", consumed.len());
                 self.raise(number, Error::new(Fault::Runtime, detail));
             }
-            Ok(Interest::Filter(filter, bound)) => {
+            Interest::Filter(filter, bound) => {
                 let consumed = Consumed { filter, event: event.clone() };
                 self.emit(Event::EventConsumed { activation: number, consumed, bound });
             }
-            Ok(Interest::Until(filter)) => self.emit(Event::UntilAdvanced { activation: number, filter }),
-            Err(error) => self.raise(number, error),
+            Interest::Until(filter) => self.emit(Event::UntilAdvanced { activation: number, filter }),
         }
         self.advance_listen(number, listen);
         self.run();
@@ -109,10 +107,8 @@ impl<'a> Turn<'a> {
             let Progress::Listen { consumed, until, outputs, .. } = &activation.progress else {
                 return;
             };
-            let enough = match self.has_enough_now(&Scope::of(&activation), listen, consumed, until) {
-                Ok(enough) => enough,
-                Err(error) => return self.raise(number, error),
-            };
+            // A condition that fails on what came so far does not hold yet: what came is from outside.
+            let enough = self.has_enough_now(&Scope::of(&activation), listen, consumed, until).unwrap_or(false);
             let (Some(foreach), Some(outputs)) = (&listen.foreach, outputs) else {
                 if enough {
                     self.finish(number, as_read(consumed, listen.read), None);

@@ -119,6 +119,7 @@ impl Run {
         let instance = folded.as_ref().expect("an instance");
         let mut stored = coded(instance);
         let rows = instance.activations.values();
+        stored.timers = instance.timers.iter().map(|(number, timer)| (*number, coded(timer))).collect();
         stored.activations = rows.map(|row| (row.number, coded(row.as_ref()).into())).collect();
         assert_eq!(*instance, stored);
         check_tree(instance);

@@ -15,7 +15,7 @@ impl<'n> Reader<'n> {
         let foreach = task.get("foreach").map(|foreach| self.foreach(foreach));
         let to = self.needed(node, "to", "listen", node.span)?;
         let to = self.consumption(to, "listen.to", Place::Task)?;
-        Some(Listen { to, read: read?, foreach: optional(foreach)?, of_schedule: false })
+        Some(Listen { to, read: read?, foreach: optional(foreach)? })
     }
 
     fn foreach(&mut self, node: &'n Node) -> Option<Foreach> {

@@ -3,6 +3,7 @@
 use peygir_core::{CloudEvent, Data, Moment};
 use serde_json::{Map, Value};
 
+use super::instances::fits_payload;
 use super::refusal::{FieldError, Refusal};
 use super::view::EventTaken;
 use super::{Desk, place_of};
@@ -25,6 +26,7 @@ impl Desk {
             return Err(Refusal::Forbidden);
         }
         let event = read(envelope, self.host.clock.now()).map_err(Refusal::Invalid)?;
+        fits_payload(&catalog, &event.data, "/data")?;
         let (id, source, stream) = (event.id.clone(), event.source.clone(), stream_of(&event));
         let repeated = self.host.read(stream).await?.version > 0;
         if !repeated {
@@ -56,14 +58,25 @@ fn read(envelope: Value, now: Moment) -> Result<CloudEvent, Vec<FieldError>> {
         }
     };
     let data = members.remove("data").unwrap_or(Value::Null);
-    let binary = members.remove("data_base64");
-    let data = binary.filter(|_| data.is_null()).unwrap_or(data);
+    let data = match members.remove("data_base64") {
+        None | Some(Value::Null) => data,
+        Some(binary) if data.is_null() && is_base64(&binary) => binary,
+        Some(_) => {
+            errors.push(wrong("/data_base64", "wrong-value"));
+            Value::Null
+        }
+    };
     check_extensions(&members, &mut errors);
     if !errors.is_empty() {
         return Err(errors);
     }
     let extensions = Data::from(Value::Object(members));
     Ok(CloudEvent { id, source, type_, time, subject, data: Data::from(data), extensions })
+}
+
+fn is_base64(value: &Value) -> bool {
+    use base64::Engine as _;
+    value.as_str().is_some_and(|text| base64::engine::general_purpose::STANDARD.decode(text).is_ok())
 }
 
 fn required(members: &mut Map<String, Value>, name: &str, errors: &mut Vec<FieldError>) -> String {
@@ -152,5 +165,13 @@ mod tests {
         ];
         assert_eq!(found, expected.map(|(field, code)| (field.to_owned(), code)));
         assert_eq!(codes(json!([])), [(String::new(), "wrong-type")]);
+        let binary = |data: Value| {
+            let event = json!({ "specversion": "1.0", "id": "1", "source": "/a", "type": "t", "data_base64": data });
+            codes(event).into_iter().map(|(field, _)| field).collect::<Vec<_>>()
+        };
+        assert_eq!(binary(json!("AAE=")), [""; 0]);
+        for bad in [json!("!!!"), json!({ "a": 1 }), json!(7)] {
+            assert_eq!(binary(bad), ["/data_base64"]);
+        }
     }
 }

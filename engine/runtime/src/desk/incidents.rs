@@ -5,7 +5,7 @@ use peygir_core::Id;
 
 use super::names::instant;
 use super::refusal::{FieldError, Refusal};
-use super::view::{IncidentView, Page, PageRequest, UnreadMessage};
+use super::view::{IncidentView, Page, PageRequest, UnreadMessage, WorkflowName};
 use super::{Desk, place_of, require};
 use crate::access::{Permission, Principal};
 use crate::command::Command;
@@ -79,9 +79,20 @@ fn view(vault: &Vault, stream: &Stream, incident: &Incident, clear: bool) -> Inc
         }
         _ => None,
     };
+    let instance = match incident.about {
+        About::FlowFault(instance) => stream.instances.get(&instance),
+        _ => None,
+    };
     IncidentView {
         id: incident.id.to_string(),
-        case_id: stream.id.to_string(),
+        case_id: stream.records.case.as_ref().map(|_| stream.id.to_string()),
+        instance: instance.map(|instance| instance.id.to_string()),
+        workflow: instance.map(|instance| WorkflowName {
+            namespace: instance.flow.namespace.clone(),
+            name: instance.flow.name.clone(),
+            version: Some(instance.flow.version.clone()),
+        }),
+        task: instance.and_then(|instance| instance.fault.as_ref()?.instance.clone()),
         tracking_code: stream.records.case.as_ref().map(|case| case.code.clone()),
         kind: kind.to_owned(),
         reason: incident.reason.clone(),

@@ -58,13 +58,15 @@ impl Desk {
             return Err(Refusal::Forbidden);
         }
         let name = newest(&catalog, flow).ok_or(Refusal::NotFound)?;
+        let input = Data::from(input);
+        fits_payload(&catalog, &input, "")?;
         let key = idempotency_key.map(|key| (by.id.as_str(), key));
         let stream = self.host.engine.new_id(self.host.clock.now());
-        let claims = match claim_start(&self.host.engine, &name, &input, key, stream)? {
+        let claims = match claim_start(&self.host.engine, &name, input.value(), key, stream)? {
             StartClaim::Known(earlier) => return self.started(earlier, true).await,
             StartClaim::New(claims) => claims,
         };
-        let command = Command::StartFlow { flow: name, input: Data::from(input), claims };
+        let command = Command::StartFlow { flow: name, input, claims };
         match self.host.submit(stream, &by.id, command).await {
             Ok(_) => self.started(stream, false).await,
             // The same request at the same moment: its stream is the one to tell.
@@ -293,6 +295,15 @@ fn open_incident(stream: &Stream, instance: Id) -> Option<Id> {
     let of_instance = |about: &About| matches!(about, About::FlowFault(faulted) if *faulted == instance);
     let open = stream.records.incidents.values().filter(|incident| incident.resolved_at.is_none());
     open.filter(|incident| of_instance(&incident.about)).map(|incident| incident.id).next()
+}
+
+/// What flows are given is held to the deployment's limit at the door: what got in would only fault there.
+pub(super) fn fits_payload(catalog: &Catalog, data: &Data, field: &str) -> Result<(), Refusal> {
+    let most = catalog.limits().of_instances.payload_bytes_max;
+    if data.json().len() > most {
+        return Err(Refusal::Invalid(vec![FieldError { field: field.to_owned(), code: "too-long" }]));
+    }
+    Ok(())
 }
 
 fn checked(reason: String) -> Result<String, Refusal> {

@@ -263,8 +263,13 @@ pub struct JournalLine {
 #[serde(rename_all = "camelCase")]
 pub struct IncidentView {
     pub id: String,
-    pub case_id: String,
+    /// None where it concerns no case.
+    pub case_id: Option<String>,
     pub tracking_code: Option<String>,
+    /// Of a flow that faulted: which instance, of which flow, at which task (a pointer into the definition).
+    pub instance: Option<String>,
+    pub workflow: Option<WorkflowName>,
+    pub task: Option<String>,
     /// `message-failed`, `message-ambiguous`, `message-expired`, `flow-fault`, `turn-aborted`, `unaddressed`, `message-unread`,
     /// `webhook-failing`.
     pub kind: String,

@@ -34,10 +34,14 @@ impl Turn<'_> {
         let outcome = peygir_core::step(&definition, &self.surroundings, instance, &command, self.at, &mut self.draws)?;
         if !outcome.events.is_empty() {
             self.touch(RowName::Instance(id));
+            self.move_timers_out(id);
         }
         for event in outcome.events {
             for number in peygir_core::apply::touched(&event) {
                 self.touch(RowName::Activation(id, number));
+            }
+            if let Some(timer) = peygir_core::apply::touched_timer(&event) {
+                self.touch(RowName::Timer(id, timer));
             }
             self.events.push(Recorded::Flow { instance: id, event });
         }
@@ -46,6 +50,15 @@ impl Turn<'_> {
         }
         self.follow(id, outcome.effects);
         Ok(())
+    }
+
+    /// The instance's stored row has its timers in it: it is about to be written without them, so they get rows.
+    fn move_timers_out(&mut self, id: Id) {
+        if self.stream.timers_within.remove(&id) {
+            let timers: Vec<u64> =
+                self.stream.instances.get(&id).map_or_else(Vec::new, |one| one.timers.keys().copied().collect());
+            timers.into_iter().for_each(|timer| self.touch(RowName::Timer(id, timer)));
+        }
     }
 
     pub(super) fn definition(&self, id: Id, command: &peygir_core::Command) -> Result<Arc<Workflow>, Refused> {

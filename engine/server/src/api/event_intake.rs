@@ -9,7 +9,7 @@ use base64::Engine as _;
 use peygir_runtime::desk::EventTaken;
 use serde_json::{Map, Value};
 
-use crate::body::{self, JSON_BYTES_MAX};
+use crate::body::{self, PAYLOAD_BYTES_MAX};
 use crate::gate::Caller;
 use crate::options::App;
 use crate::problem::{Code, Problem};
@@ -27,7 +27,7 @@ pub async fn take(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let bytes = body::read(body, JSON_BYTES_MAX).await?;
+    let bytes = body::read(body, PAYLOAD_BYTES_MAX).await?;
     let (events, is_batch) = events(&headers, &bytes)?;
     let mut taken: Vec<EventTaken> = Vec::new();
     for event in events {

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use peygir_runtime::access::Permission;
 use peygir_runtime::desk::{IncidentView, Page, PageRequest, UnreadMessage};
 
+use super::instances::flow_name;
 use super::layout::{self, Ui};
 use super::timeline;
 use super::widget::{self, Tone};
@@ -78,8 +79,12 @@ pub fn row(ui: &Ui, incident: &IncidentView) -> Markup {
                 @if let Some(message) = &incident.message { (unread(ui, message)) }
                 p.meta {
                     (widget::time(ui, &incident.opened_at))
-                    @if let Some(code) = &incident.tracking_code {
-                        " · " a href={ "/cases/" (incident.case_id) } { (widget::code(code)) }
+                    @if let (Some(case), Some(code)) = (&incident.case_id, &incident.tracking_code) {
+                        " · " a href={ "/cases/" (case) } { (widget::code(code)) }
+                    }
+                    @if let (Some(instance), Some(flow)) = (&incident.instance, &incident.workflow) {
+                        " · " (flow_of(ui, instance, &flow_name(flow)))
+                        @if let Some(task) = &incident.task { " " (widget::code(task)) }
                     }
                     @if let Some(by) = &incident.resolved_by { " · " (timeline::actor(ui, by)) }
                 }
@@ -87,6 +92,14 @@ pub fn row(ui: &Ui, incident: &IncidentView) -> Markup {
             }
             div.row-end { (widget::chip(tone, &widget::state(ui, "incident-status", &incident.status))) }
         }
+    }
+}
+
+/// The flow, with a way to its instance for whoever may look at it.
+fn flow_of(ui: &Ui, instance: &str, flow: &str) -> Markup {
+    html! {
+        @if ui.may(Permission::InstanceRead) { a href={ "/instances/" (instance) } { (widget::code(flow)) } }
+        @else { (widget::code(flow)) }
     }
 }
 

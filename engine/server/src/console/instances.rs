@@ -143,7 +143,8 @@ pub fn page(ui: &Ui, instances: &Page<InstanceSummary>, filter: &InstanceFilter,
     layout::page(ui, &ui.t("instances-title"), body)
 }
 
-fn flow_name(flow: &WorkflowName) -> String {
+/// `namespace/name:version`.
+pub fn flow_name(flow: &WorkflowName) -> String {
     let version = flow.version.as_ref().map(|version| format!(":{version}")).unwrap_or_default();
     format!("{}/{}{version}", flow.namespace, flow.name)
 }

@@ -310,8 +310,11 @@ pub fn outbox() -> Page<OutboxLine> {
 pub fn incident() -> IncidentView {
     IncidentView {
         id: "01JD7ZCCCCCCCCCCCCCCCCCCCC".into(),
-        case_id: CASE.into(),
+        case_id: some(CASE),
         tracking_code: some(CODE),
+        instance: None,
+        workflow: None,
+        task: None,
         kind: "message-failed".into(),
         reason: "Kannel: 403 Authorization failed for sendsms".into(),
         opened_at: "2026-11-21T10:05:00Z".into(),
@@ -329,6 +332,14 @@ pub fn incidents() -> Page<IncidentView> {
         resolved_by: some("p-operator"),
         ..incident()
     };
+    let faulted = IncidentView {
+        id: "01JD7ZFFFFFFFFFFFFFFFFFFFF".into(),
+        kind: "flow-fault".into(),
+        instance: some("01KDB9JFR0A1B2C3D4E5F6G7H8"),
+        workflow: Some(WorkflowName { namespace: "ir-foad".into(), name: "foad-128".into(), version: some("1.0.0") }),
+        task: some("/do/4/solve"),
+        ..incident()
+    };
     let unread = IncidentView {
         id: "01JD7ZEEEEEEEEEEEEEEEEEEEE".into(),
         kind: "message-unread".into(),
@@ -339,7 +350,7 @@ pub fn incidents() -> Page<IncidentView> {
         }),
         ..incident()
     };
-    Page { items: vec![incident(), unread, settled], next: None }
+    Page { items: vec![incident(), faulted, unread, settled], next: None }
 }
 
 fn line(version: u64, at: &str, actor: &str, kind: &str, args: &[(&str, &str)], notable: bool) -> JournalLine {
