@@ -99,8 +99,8 @@ fn limits_are_the_named_ones() {
     for levels in [6, 12, 60] {
         refused("aliases of aliases", &laughs(levels), &["PG-Y004"]);
     }
-    refused("100,000 brackets", &"[".repeat(100_000), &["PG-Y001", "PG-Y004"]);
-    refused("100,000 brackets that close", &("[".repeat(100_000) + &"]".repeat(100_000)), &["PG-Y001", "PG-Y004"]);
+    refused("100,000 brackets", &"[".repeat(100_000), &["PG-Y004"]);
+    refused("100,000 brackets that close", &("[".repeat(100_000) + &"]".repeat(100_000)), &["PG-Y004"]);
     refused("100,000 keys", &keys(90_000), &["PG-Y004"]);
     refused("too many values", &"- 1\n".repeat(NODES_MAX + 1), &["PG-Y004"]);
     refused("flow too deep", &flow(DEPTH_MAX), &["PG-Y004"]);
