@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use minicbor::{Decode, Encode};
 use serde_json::{Value, json};
 
-use crate::{Jalali, Language, Name, Origin, words};
+use crate::{Jalali, Language, Name, Origin, Place, words};
 
 /// What was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -75,6 +75,12 @@ pub enum Why {
     EstimatedHoliday,
     #[n(7)]
     Closure,
+    /// The law suspended it: the citizen was waited for.
+    #[n(8)]
+    Suspended,
+    /// From the derived date to the one that a person set.
+    #[n(9)]
+    Set,
 }
 
 impl Why {
@@ -89,6 +95,8 @@ impl Why {
             Self::Holiday => "holiday",
             Self::EstimatedHoliday => "estimated-holiday",
             Self::Closure => "closure",
+            Self::Suspended => "suspended",
+            Self::Set => "set",
         }
     }
 }
@@ -184,9 +192,55 @@ pub struct Deadline {
     pub derivation: Vec<Stretch>,
     #[n(7)]
     pub caveats: Vec<Caveat>,
+    /// Where it was asked for.
+    #[cbor(n(8), default)]
+    pub place: Place,
+    /// A person's word on the date, which holds over what the calendar says.
+    #[n(9)]
+    pub set: Option<SetDate>,
+}
+
+/// A deadline's date as a person set it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct SetDate {
+    #[n(0)]
+    #[cbor(with = "micros")]
+    pub due: Timestamp,
+    #[n(1)]
+    #[cbor(with = "micros")]
+    pub at: Timestamp,
+    /// Id of the person.
+    #[n(2)]
+    pub by: String,
+    /// Why, in the person's words; a host that keeps it may seal it.
+    #[n(3)]
+    pub reason: String,
 }
 
 impl Deadline {
+    /// The same deadline with its date set by a person: cut short or lengthened, stretches and all.
+    pub fn with_set(mut self, set: SetDate) -> Self {
+        let due = set.due;
+        self.derivation.retain(|stretch| stretch.from < due);
+        match self.derivation.last_mut() {
+            Some(last) if last.to > due => last.to = due,
+            _ if self.due < due => self.derivation.push(Stretch {
+                from: self.due,
+                to: due,
+                counted: false,
+                why: Why::Set,
+                line: self.calendar.clone(),
+                name: None,
+                day: None,
+            }),
+            _ => {}
+        }
+        self.due = due;
+        self.set = Some(set);
+        self
+    }
+
     /// The zone in which it is told to people; UTC where this program does not know the stored name.
     pub fn time_zone(&self) -> TimeZone {
         crate::zone(&self.zone).unwrap_or(TimeZone::UTC)

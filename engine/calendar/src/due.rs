@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::deadline::Ground;
-use crate::{Calendar, Caveat, Certainty, Day, Deadline, Jalali, Stretch, Term, Why};
+use crate::{Calendar, Caveat, Certainty, Day, Deadline, Jalali, Place, Stretch, Suspension, Term, Why};
 
 /// Most working days that a term may ask for.
 pub const WORKING_DAYS_MAX: u32 = 1000;
@@ -40,7 +40,33 @@ impl DueError {
     }
 }
 
+/// All that a deadline follows from, beside the calendar: equal questions get equal answers.
+#[derive(Debug, Clone, Copy)]
+pub struct Ask<'a> {
+    /// When it was received.
+    pub from: Timestamp,
+    pub term: Term,
+    /// Where: closures and hours may differ by place.
+    pub place: &'a Place,
+    /// In which the deadline did not run, in the order of their beginnings. They may overlap.
+    pub suspensions: &'a [Suspension],
+}
+
 impl Calendar {
+    /// The deadline for a place, with what the law suspended.
+    pub fn derive(&self, ask: &Ask<'_>) -> Result<Deadline, DueError> {
+        self.due(ask.from, ask.term)
+    }
+
+    /// The instant that lies a term before another: as many open days or as much open time as the term says are left
+    /// from it on. For reminders.
+    pub fn before(&self, due: Timestamp, term: Term, _place: &Place) -> Result<Timestamp, DueError> {
+        match term {
+            Term::Within { microseconds } => plus(due, -checked(microseconds)?).ok_or(DueError::TooLong),
+            Term::WorkingDays { .. } | Term::WorkingTime { .. } => Err(self.never_open()),
+        }
+    }
+
     /// The deadline of any kind of term.
     pub fn due(&self, from: Timestamp, term: Term) -> Result<Deadline, DueError> {
         let from = whole_microseconds(from);
@@ -64,6 +90,8 @@ impl Calendar {
             zone: self.zone_name.clone(),
             derivation,
             caveats,
+            place: Place::default(),
+            set: None,
         })
     }
 

@@ -101,6 +101,8 @@ impl Stretch {
             Why::Holiday => ("تعطیل رسمی", "holiday"),
             Why::EstimatedHoliday => ("تعطیل رسمی برآوردی", "estimated holiday"),
             Why::Closure => ("تعطیلی اعلام‌شده", "closure"),
+            Why::Suspended => ("توقف مهلت", "suspended"),
+            Why::Set => ("تاریخ تعیین‌شده", "date set by a person"),
         };
         let reason = pick(language, fa, en);
         match (&self.name, language) {

@@ -6,6 +6,7 @@
 //! Deliberately does not know what time it is, whose deadline it computes, or where calendars are kept: instants
 //! and trees come in from outside. Time zones come from the tables compiled into the program, never from the host.
 
+mod calendars;
 pub mod cron;
 mod day;
 mod deadline;
@@ -16,18 +17,23 @@ mod hours;
 mod jalali;
 mod language;
 mod model;
+mod place;
 pub mod read;
+mod suspension;
 mod window;
 mod words;
 mod zone;
 
+pub use calendars::{Calendars, ClosedHours, Declared};
 pub use day::{Day, Segment};
 pub use deadline::{Caveat, Deadline, Stretch, Term, Why};
-pub use due::{DueError, SPAN_DAYS_MAX, WORKING_DAYS_MAX};
+pub use due::{Ask, DueError, SPAN_DAYS_MAX, WORKING_DAYS_MAX};
 pub use hours::{DAY_MINUTES, Hours, HoursError};
 pub use jalali::{Jalali, JalaliError, MonthDay, YEAR_MAX, YEAR_MIN};
 pub use language::{Language, Name};
 pub use model::{Calendar, Certainty, Closure, Holiday, Origin, YearTable};
+pub use place::{Place, Scope};
+pub use suspension::{SUSPENSIONS_MAX, Suspension};
 pub use window::{Window, next_within};
 pub use words::{date_time, duration_words, month_name, weekday_name};
 pub use zone::{TEHRAN, tehran, zone};
