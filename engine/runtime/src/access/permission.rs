@@ -47,6 +47,14 @@ pub enum Permission {
     InstanceControl,
     /// Follow what happens to workflows and their tasks, without any personal data; see how webhooks fare.
     EventRead,
+    /// Read calendars, closures and what they moved.
+    CalendarRead,
+    /// Declare a closure for a place, or withdraw one.
+    ClosureDeclare,
+    /// Set the date of a deadline, with a reason.
+    DeadlineSet,
+    /// Let a deadline rest while the citizen is waited for, where its flow allows that.
+    DeadlineSuspend,
     /// Issue and revoke tokens.
     TokenIssue,
     /// Issue one-time login links.
@@ -79,6 +87,13 @@ const TABLE: &[(Permission, &[&str])] = &[
     (Permission::InstanceStart, &["connector", "administrator"]),
     (Permission::InstanceControl, &["inspection-centre", "administrator"]),
     (Permission::EventRead, &["inspector", "inspection-centre", "administrator", "auditor"]),
+    (
+        Permission::CalendarRead,
+        &["operator", "duty-manager", "agency-head", "inspector", "inspection-centre", "administrator", "auditor"],
+    ),
+    (Permission::ClosureDeclare, &["inspection-centre", "administrator"]),
+    (Permission::DeadlineSet, &["inspector", "inspection-centre"]),
+    (Permission::DeadlineSuspend, &["operator", "duty-manager", "agency-head", "inspector", "inspection-centre"]),
     (Permission::TokenIssue, &["administrator"]),
     (Permission::LinkIssue, &["administrator"]),
 ];

@@ -41,6 +41,7 @@ impl Desk {
             closed_at: case.closed_at.map(instant),
             round: case.round,
             history,
+            deadlines: Vec::new(),
         })
     }
 

@@ -1,10 +1,14 @@
 //! What clients read and send: plain data, ready for JSON and for pages. Instants are RFC 3339 in UTC; pages turn them
 //! into Jalali dates of the deployment's zone.
 
+mod deadlines;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub use deadlines::*;
 
 /// A citizen's message as it comes in. Texts are in clear here and sealed before anything is stored.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -112,6 +116,8 @@ pub struct Track {
     pub round: u32,
     /// Milestones so far, oldest first.
     pub history: Vec<Milestone>,
+    /// The deadline that runs, the nearest first where several do.
+    pub deadlines: Vec<TrackDeadline>,
 }
 
 #[derive(Debug, Clone, Serialize)]
