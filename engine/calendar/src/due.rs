@@ -180,7 +180,7 @@ impl Calendar {
         let first = self.zone.to_datetime(from).date();
         std::iter::successors(Some(first), |day: &Date| day.tomorrow().ok())
             .take(SPAN_DAYS_MAX as usize + 1)
-            .map_while(|day| self.day(day))
+            .map_while(|day| self.day(day, &Place::default()))
     }
 
     /// Every estimated holiday in the span and the day before and after it, since each may move by a day; every

@@ -73,6 +73,11 @@ impl Hours {
     pub fn minutes(self) -> u16 {
         self.to - self.from
     }
+
+    /// Whether this minute after midnight lies in it.
+    pub fn holds(self, minute: u16) -> bool {
+        (self.from..self.to).contains(&minute)
+    }
 }
 
 /// `07:30-14:30`.

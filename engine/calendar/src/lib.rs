@@ -7,8 +7,11 @@
 //! and trees come in from outside. Time zones come from the tables compiled into the program, never from the host.
 
 mod calendars;
+mod closure;
+mod counting;
 pub mod cron;
 mod day;
+mod day_plan;
 mod deadline;
 pub mod digits;
 mod due;
@@ -24,14 +27,16 @@ mod window;
 mod words;
 mod zone;
 
-pub use calendars::{Calendars, ClosedHours, Declared};
+pub use calendars::Calendars;
+pub use closure::{CLOSURE_DAYS_MAX, CLOSURE_HOURS_MAX, ClosedHours, Closure, Declared, DeclaredError};
+pub use counting::{Counting, DueAt, HALF_DAY_SHARE_PER_MILLE, HalfDay, ReceiptDay};
 pub use day::{Day, Segment};
 pub use deadline::{Caveat, Deadline, Stretch, Term, Why};
 pub use due::{Ask, DueError, SPAN_DAYS_MAX, WORKING_DAYS_MAX};
 pub use hours::{DAY_MINUTES, Hours, HoursError};
 pub use jalali::{Jalali, JalaliError, MonthDay, YEAR_MAX, YEAR_MIN};
 pub use language::{Language, Name};
-pub use model::{Calendar, Certainty, Closure, Holiday, Origin, YearTable};
+pub use model::{Calendar, Certainty, Holiday, Origin, YearTable};
 pub use place::{Place, Scope};
 pub use suspension::{SUSPENSIONS_MAX, Suspension};
 pub use window::{Window, next_within};

@@ -1,27 +1,36 @@
 //! A calendar as it was read: the week, the holidays, the closures, each with the line that says so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
+use peygir_source::Span;
 
-use crate::{Hours, Jalali, MonthDay, Name};
+use crate::closure::Closures;
+use crate::{Counting, Hours, Jalali, MonthDay, Name, Scope};
 
-/// The line of the calendar that says something. Every rule carries its own, so that rules of several calendars
-/// can stand in one.
+/// What says something: a line of a calendar, or a closure that was declared. Every rule carries its own, so that
+/// rules of several calendars can stand in one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Origin {
-    /// Id of the calendar that was written.
-    pub calendar: String,
-    /// Line of its file, from 1.
-    pub line: u32,
+pub enum Origin {
+    Line {
+        /// Id of the calendar that was written.
+        calendar: String,
+        /// Line of its file, from 1.
+        line: u32,
+    },
+    /// A closure that a person declared.
+    Closure { id: String },
 }
 
-/// `ir-working:14`.
+/// `ir-working:14`, `closure:01J…`.
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.calendar, self.line)
+        match self {
+            Self::Line { calendar, line } => write!(f, "{calendar}:{line}"),
+            Self::Closure { id } => write!(f, "closure:{id}"),
+        }
     }
 }
 
@@ -31,6 +40,31 @@ pub(crate) struct DayPattern {
     /// In order, without overlap.
     pub hours: Vec<Hours>,
     pub origin: Origin,
+    /// Of the period that says so; absent for the week of all the year.
+    pub name: Option<Name>,
+}
+
+impl DayPattern {
+    pub fn minutes(&self) -> u16 {
+        self.hours.iter().map(|hours| hours.minutes()).sum()
+    }
+}
+
+/// Other hours from one day on, to a last day or for good: Ramadan, summer, a changed law.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Period {
+    pub first: Jalali,
+    /// The last day of it; absent where it holds from then on.
+    pub last: Option<Jalali>,
+    /// Only the days that differ; Sunday first.
+    pub week: [Option<DayPattern>; 7],
+    pub office_hours: Option<Hours>,
+}
+
+impl Period {
+    fn holds(&self, day: Jalali) -> bool {
+        self.first <= day && self.last.is_none_or(|last| day <= last)
+    }
 }
 
 /// How sure a holiday is. Lunar days follow the sighting of the moon and may move by a day until announced.
@@ -52,31 +86,48 @@ pub struct Holiday {
 pub struct YearTable {
     pub days: BTreeMap<MonthDay, Holiday>,
     pub origin: Origin,
+    /// Whether it is the table of the year's lunar holidays; `false` where a calendar only adds days to those of its
+    /// base, which has no table for the year.
+    pub whole: bool,
 }
 
-/// A day on which the offices are closed although the calendar has it open, wholly or from an hour on.
+/// Where the tables of a calendar are written: in its own file or in that of a base.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Closure {
-    /// Minutes after midnight; 0 for the whole day.
-    pub from: u16,
-    pub name: Name,
-    pub origin: Origin,
+pub(crate) struct Tables {
+    pub calendar: String,
+    pub file: String,
+    pub span: Span,
 }
 
-/// A working calendar. Made by [`crate::read::calendar`], which has refused what contradicts itself.
+/// A working calendar, with all that it takes from the calendars that it extends. Made by [`crate::read::calendar`] and
+/// [`crate::Calendars::resolve`], which have refused what contradicts itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Calendar {
     pub(crate) id: String,
     pub(crate) title: Name,
     pub(crate) zone: TimeZone,
     pub(crate) zone_name: String,
+    /// Ids of the calendars that it extends, the nearest first.
+    pub(crate) bases: Vec<String>,
+    /// Where it answers in place of its bases; absent where it answers by its own name only.
+    pub(crate) scope: Option<Scope>,
     /// Sunday first, as [`Weekday::to_sunday_zero_offset`] counts.
     pub(crate) week: [DayPattern; 7],
+    /// The first one that holds and says something of a day speaks.
+    pub(crate) periods: Vec<Period>,
     /// At whose end deadlines in working days fall due; the day's own hours where absent.
     pub(crate) office_hours: Option<Hours>,
     pub(crate) fixed: BTreeMap<MonthDay, Holiday>,
     pub(crate) years: BTreeMap<i16, YearTable>,
-    pub(crate) closures: BTreeMap<Jalali, Closure>,
+    /// Days on which a fixed holiday is not kept.
+    pub(crate) kept_open: BTreeSet<Jalali>,
+    /// Absent where it keeps no holidays, or none that are written in a file.
+    pub(crate) tables: Option<Tables>,
+    /// As written, those of bases first.
+    pub(crate) closures: Closures,
+    /// Declared since: see [`crate::Calendars::with_closures`].
+    pub(crate) declared: Closures,
+    pub(crate) counting: Counting,
 }
 
 impl Calendar {
@@ -97,20 +148,55 @@ impl Calendar {
         &self.zone_name
     }
 
+    /// Ids of the calendars that it extends, the nearest first.
+    pub fn bases(&self) -> &[String] {
+        &self.bases
+    }
+
+    /// Where it answers in place of its bases; absent where it answers by its own name only.
+    pub fn scope(&self) -> Option<&Scope> {
+        self.scope.as_ref()
+    }
+
+    pub fn counting(&self) -> &Counting {
+        &self.counting
+    }
+
+    /// Whether it is this calendar or extends it, directly or not.
+    pub fn stands_on(&self, id: &str) -> bool {
+        self.id == id || self.bases.iter().any(|base| base == id)
+    }
+
     /// The holiday on this day, if it is one. A fixed one is named before one of the year's table: it is sure.
     pub fn holiday(&self, day: Jalali) -> Option<&Holiday> {
         let of_year = day.month_day();
-        let in_table = || self.years.get(&day.year())?.days.get(&of_year);
-        self.fixed.get(&of_year).or_else(in_table)
+        let fixed = self.fixed.get(&of_year).filter(|_| !self.kept_open.contains(&day));
+        fixed.or_else(|| self.years.get(&day.year())?.days.get(&of_year))
     }
 
     /// Whether the calendar keeps holidays but has no table for this year, so that its lunar ones are unknown.
     pub fn lacks_table(&self, year: i16) -> bool {
         let keeps_holidays = !self.fixed.is_empty() || !self.years.is_empty();
-        keeps_holidays && !self.years.contains_key(&year)
+        keeps_holidays && !self.years.get(&year).is_some_and(|table| table.whole)
     }
 
-    pub(crate) fn pattern(&self, weekday: Weekday) -> &DayPattern {
-        &self.week[usize::from(weekday.to_sunday_zero_offset().unsigned_abs() % 7)]
+    /// The usual hours of a day: of the first period that says something of it, else of the week.
+    pub(crate) fn pattern(&self, day: Jalali, weekday: Weekday) -> &DayPattern {
+        let index = sunday_first(weekday);
+        let of_period = self.periods_on(day).find_map(|period| period.week[index].as_ref());
+        of_period.unwrap_or(&self.week[index])
     }
+
+    /// At whose end a deadline of this day falls due, where the calendar says it.
+    pub(crate) fn office_hours_on(&self, day: Jalali) -> Option<Hours> {
+        self.periods_on(day).find_map(|period| period.office_hours).or(self.office_hours)
+    }
+
+    fn periods_on(&self, day: Jalali) -> impl Iterator<Item = &Period> {
+        self.periods.iter().filter(move |period| period.holds(day))
+    }
+}
+
+pub(crate) fn sunday_first(weekday: Weekday) -> usize {
+    usize::from(weekday.to_sunday_zero_offset().unsigned_abs() % 7)
 }

@@ -38,7 +38,24 @@ fn read(reader: &mut Reader, root: &Node) -> Option<Calendar> {
     let (fixed, years) = root.get("holidays").map(|node| holidays::read(reader, node)).unwrap_or_default();
     let closures = root.get("closures").map(|node| holidays::closures(reader, node)).unwrap_or_default();
     let (zone_name, zone) = zone?;
-    Some(Calendar { id: id?, title: title?, zone, zone_name, week: week?, office_hours, fixed, years, closures })
+    Some(Calendar {
+        id: id?,
+        title: title?,
+        zone,
+        zone_name,
+        bases: Vec::new(),
+        scope: None,
+        week: week?,
+        periods: Vec::new(),
+        office_hours,
+        fixed,
+        years,
+        kept_open: Default::default(),
+        tables: None,
+        closures,
+        declared: Default::default(),
+        counting: Default::default(),
+    })
 }
 
 fn kind(reader: &mut Reader, root: &Node) {

@@ -1,6 +1,6 @@
 //! What authors write and what they are told: every problem at once, with code, place and the nearest right word.
 
-use peygir_calendar::{Calendar, read};
+use peygir_calendar::{Calendar, Place, read};
 use peygir_source::{Diagnostic, Severity, yaml};
 
 fn found(text: &str) -> Vec<Diagnostic> {
@@ -92,7 +92,7 @@ fn a_full_calendar_is_read_whole() {
     assert_eq!((calendar.id(), calendar.zone_name()), ("qom", "Asia/Tehran"));
     assert_eq!(calendar.title().fa, "قم");
     // Hours are kept in order, however they were written.
-    let thursday = calendar.day(jiff::civil::date(2026, 11, 26)).unwrap();
+    let thursday = calendar.day(jiff::civil::date(2026, 11, 26), &Place::default()).unwrap();
     assert_eq!(thursday.segments.iter().filter(|segment| segment.open).count(), 2);
     assert!(thursday.counts);
 }

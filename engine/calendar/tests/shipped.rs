@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
-use peygir_calendar::{Calendar, Caveat, Certainty, Deadline, Jalali, Language, Term, Why, read};
+use peygir_calendar::{Calendar, Caveat, Certainty, Deadline, Jalali, Language, Place, Term, Why, read};
 use peygir_source::yaml;
 
 fn shipped(name: &str) -> Calendar {
@@ -287,7 +287,7 @@ fn the_example_of_the_guide_is_a_calendar() {
     let (calendar, warnings) = read::calendar(&yaml::parse(example).unwrap()).unwrap();
     assert_eq!(warnings.list, []);
     // 16 Mordad 1405 closes at noon by the example; it is a Friday, so off already.
-    assert!(!calendar.day(jiff::civil::date(2026, 8, 7)).unwrap().counts);
-    let half_day = calendar.day(jiff::civil::date(2026, 11, 26)).unwrap();
+    assert!(!calendar.day(jiff::civil::date(2026, 8, 7), &Place::default()).unwrap().counts);
+    let half_day = calendar.day(jiff::civil::date(2026, 11, 26), &Place::default()).unwrap();
     assert!(half_day.counts);
 }

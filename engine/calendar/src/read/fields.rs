@@ -21,7 +21,7 @@ impl Reader {
     }
 
     pub fn origin(&self, span: Span) -> Origin {
-        Origin { calendar: self.calendar.clone(), line: span.line }
+        Origin::Line { calendar: self.calendar.clone(), line: span.line }
     }
 
     pub fn error(&mut self, code: &'static str, span: Span, en: impl Into<String>, fa: impl Into<String>) {

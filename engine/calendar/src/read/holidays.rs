@@ -6,8 +6,11 @@ use std::str::FromStr;
 use peygir_source::{Node, Span};
 
 use super::fields::Reader;
+use crate::closure::{self, Closures};
 use crate::hours::minute_of_day;
-use crate::{Certainty, Closure, Holiday, Jalali, JalaliError, MonthDay, YEAR_MAX, YEAR_MIN, YearTable};
+use crate::{
+    Certainty, ClosedHours, Closure, Holiday, Jalali, JalaliError, MonthDay, Scope, YEAR_MAX, YEAR_MIN, YearTable,
+};
 
 type Fixed = BTreeMap<MonthDay, Holiday>;
 type Years = BTreeMap<i16, YearTable>;
@@ -54,7 +57,7 @@ fn tables(reader: &mut Reader, list: &Node) -> Years {
             continue;
         };
         let origin = reader.origin(item.span);
-        let table = YearTable { days: table_days(reader, year, days), origin };
+        let table = YearTable { days: table_days(reader, year, days), origin, whole: true };
         if years.insert(year, table).is_some() {
             twice(reader, span);
         }
@@ -135,8 +138,8 @@ fn warn_of_gaps(reader: &mut Reader, span: Span, years: &Years) {
     }
 }
 
-pub(super) fn closures(reader: &mut Reader, list: &Node) -> BTreeMap<Jalali, Closure> {
-    let mut closures = BTreeMap::new();
+pub(super) fn closures(reader: &mut Reader, list: &Node) -> Closures {
+    let mut closures = Closures::new();
     for item in reader.items(list).unwrap_or_default() {
         if reader.mapping(item, &["date", "from", "name"]).is_none() {
             continue;
@@ -147,10 +150,11 @@ pub(super) fn closures(reader: &mut Reader, list: &Node) -> BTreeMap<Jalali, Clo
         let (Some((date, span)), Some(name), Some(from)) = (date, name, from) else {
             continue;
         };
-        let closure = Closure { from, name, origin: reader.origin(item.span) };
-        if closures.insert(date, closure).is_some() {
+        if closures.contains_key(&date) {
             twice(reader, span);
         }
+        let (hours, origin) = (ClosedHours::From(from), reader.origin(item.span));
+        closure::add(&mut closures, date, date, Closure { scope: Scope::default(), hours, name, origin });
     }
     closures
 }

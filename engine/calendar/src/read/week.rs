@@ -39,14 +39,16 @@ fn open_always(reader: &mut Reader, node: &Node) -> Option<[DayPattern; 7]> {
         return None;
     }
     let origin = reader.origin(node.span);
-    Some(std::array::from_fn(|_| DayPattern { hours: vec![Hours::ALL_DAY], origin: origin.clone() }))
+    Some(std::array::from_fn(|_| DayPattern { hours: vec![Hours::ALL_DAY], origin: origin.clone(), name: None }))
 }
 
 fn days(reader: &mut Reader, node: &Node) -> Option<[DayPattern; 7]> {
     reader.mapping(node, &DAYS)?;
     let week = DAYS.map(|name| match node.entry(name) {
-        Some(entry) => DayPattern { hours: day(reader, &entry.node), origin: reader.origin(entry.key_span) },
-        None => DayPattern { hours: Vec::new(), origin: reader.origin(node.span) },
+        Some(entry) => {
+            DayPattern { hours: day(reader, &entry.node), origin: reader.origin(entry.key_span), name: None }
+        }
+        None => DayPattern { hours: Vec::new(), origin: reader.origin(node.span), name: None },
     });
     if week.iter().all(|day| day.hours.is_empty()) && !reader.found.has_errors() {
         reader.error(
