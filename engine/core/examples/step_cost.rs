@@ -1,7 +1,8 @@
 //! What a step costs as an instance grows: `cargo run --release -p peygir-core --example step_cost`.
 //!
 //! Prints microseconds for each answer to a fork of 100 and of 1,000 branches, and for each round of a loop of 1,000 and of
-//! 10,000 items, with the ratio of the two: about 1 is flat.
+//! 10,000 items, with the ratio of the two: about 1 is flat. Of several runs the shortest counts, for what else the machine
+//! does only adds to it.
 
 use std::time::Instant;
 
@@ -12,6 +13,9 @@ use peygir_dsl::model::Workflow;
 use peygir_dsl::read::AnyNames;
 
 const AT: Moment = Moment(1_795_248_000_000_000);
+
+/// Runs of each size.
+const RUNS: usize = 15;
 
 struct Run {
     workflow: Workflow,
@@ -58,6 +62,18 @@ fn cost(count: usize, run: &mut Run, send: impl FnOnce(&mut Run)) -> (f64, f64) 
     (begun.elapsed().as_secs_f64() * 1e6 / count as f64, (run.written - before) as f64 / count as f64)
 }
 
+/// Of each size the shortest of several runs. The sizes take turns, so that what else the machine does meets both.
+fn shortest(run: impl Fn(usize) -> (f64, f64), sizes: [usize; 2]) -> [(f64, f64); 2] {
+    let mut found = [(f64::INFINITY, 0.0); 2];
+    for _ in 0..RUNS {
+        for (size, (micros, bytes)) in sizes.into_iter().zip(&mut found) {
+            let (took, wrote) = run(size);
+            (*micros, *bytes) = (micros.min(took), wrote);
+        }
+    }
+    found
+}
+
 fn answers(branches: usize) -> (f64, f64) {
     let tasks: Vec<String> = (0..branches).map(|branch| format!("{{ b{branch}: {{ call: f }} }}")).collect();
     let mut run = Run::begin(&format!("do: [ {{ all: {{ fork: {{ branches: [ {} ] }} }} }} ]", tasks.join(", ")));
@@ -89,13 +105,12 @@ fn rounds(items: usize) -> (f64, f64) {
 }
 
 #[expect(clippy::print_stdout, reason = "its lines are what it is for")]
-fn tell(what: &str, few: (f64, f64), many: (f64, f64)) {
-    let ((few_us, few_bytes), (many_us, many_bytes)) = (few, many);
+fn tell(what: &str, [(few_us, few_bytes), (many_us, many_bytes)]: [(f64, f64); 2]) {
     println!("{what}: {few_us:.1} µs and {many_us:.1} µs a step, ratio {:.2}", many_us / few_us);
     println!("{what}: {few_bytes:.0} and {many_bytes:.0} bytes of rows a step, ratio {:.2}", many_bytes / few_bytes);
 }
 
 fn main() {
-    tell("fork, 100 and 1000 branches, each answer", answers(100), answers(1_000));
-    tell("for, 1000 and 10000 items, each round", rounds(1_000), rounds(10_000));
+    tell("fork, 100 and 1000 branches, each answer", shortest(answers, [100, 1_000]));
+    tell("for, 1000 and 10000 items, each round", shortest(rounds, [1_000, 10_000]));
 }

@@ -1,32 +1,25 @@
 //! The activations of an instance, by number.
 //!
-//! A step works on a copy of the instance and leaves the one before as it was. Of the copy only the shelves are new on
-//! which something changed: an instance with a thousand activations costs a step hardly more than one with ten.
+//! A step works on a copy of the instance and leaves the one before as it was: a copy shares with the other whatever did not
+//! change.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::shared_map::SharedMap;
 use crate::state::{Activation, ActivationNumber};
 
-/// Numbers that stand on one shelf, as a power of two.
-const SHELF_BITS: u32 = 5;
-
-type Shelf = BTreeMap<ActivationNumber, Arc<Activation>>;
-
-/// A map in the order of the numbers. Cheap to clone. No shelf is empty.
+/// A map in the order of the numbers. Cheap to clone.
 #[derive(Clone, Default, PartialEq)]
-pub struct Activations(BTreeMap<u64, Arc<Shelf>>);
+pub struct Activations(SharedMap<ActivationNumber, Arc<Activation>>);
 
 impl Activations {
     pub fn get(&self, number: &ActivationNumber) -> Option<&Arc<Activation>> {
-        self.0.get(&shelf_of(*number))?.get(number)
+        self.0.get(number)
     }
 
     /// The activation to be changed; other copies of the instance keep it as it is.
     pub fn get_mut(&mut self, number: &ActivationNumber) -> Option<&mut Activation> {
-        self.get(number)?;
-        let shelf = Arc::make_mut(self.0.get_mut(&shelf_of(*number))?);
-        shelf.get_mut(number).map(Arc::make_mut)
+        self.0.get_mut(number).map(Arc::make_mut)
     }
 
     pub fn contains_key(&self, number: &ActivationNumber) -> bool {
@@ -34,17 +27,11 @@ impl Activations {
     }
 
     pub fn insert(&mut self, number: ActivationNumber, activation: Arc<Activation>) -> Option<Arc<Activation>> {
-        Arc::make_mut(self.0.entry(shelf_of(number)).or_default()).insert(number, activation)
+        self.0.insert(number, activation)
     }
 
     pub fn remove(&mut self, number: &ActivationNumber) -> Option<Arc<Activation>> {
-        self.get(number)?;
-        let shelf = Arc::make_mut(self.0.get_mut(&shelf_of(*number))?);
-        let removed = shelf.remove(number);
-        if shelf.is_empty() {
-            self.0.remove(&shelf_of(*number));
-        }
-        removed
+        self.0.remove(number)
     }
 
     pub fn clear(&mut self) {
@@ -56,35 +43,27 @@ impl Activations {
     }
 
     pub fn len(&self) -> usize {
-        self.0.values().map(|shelf| shelf.len()).sum()
+        self.0.len()
     }
 
     pub fn keys(&self) -> impl Iterator<Item = &ActivationNumber> {
-        self.0.values().flat_map(|shelf| shelf.keys())
+        self.0.iter().map(|(number, _)| number)
     }
 
     pub fn values(&self) -> impl Iterator<Item = &Arc<Activation>> {
-        self.0.values().flat_map(|shelf| shelf.values())
+        self.0.iter().map(|(_, activation)| activation)
     }
 
     /// Those behind `number`, in the order of their numbers.
     pub fn behind(&self, number: ActivationNumber) -> impl Iterator<Item = &Arc<Activation>> {
-        let shelves = self.0.range(shelf_of(number)..);
-        shelves.flat_map(move |(_, shelf)| shelf.range(number.saturating_add(1)..)).map(|(_, activation)| activation)
+        let from = number.checked_add(1);
+        from.into_iter().flat_map(|from| self.0.from(&from)).map(|(_, activation)| activation)
     }
-}
-
-fn shelf_of(number: ActivationNumber) -> u64 {
-    number >> SHELF_BITS
 }
 
 impl FromIterator<(ActivationNumber, Arc<Activation>)> for Activations {
     fn from_iter<I: IntoIterator<Item = (ActivationNumber, Arc<Activation>)>>(all: I) -> Self {
-        let mut activations = Self::default();
-        for (number, activation) in all {
-            activations.insert(number, activation);
-        }
-        activations
+        Self(all.into_iter().collect())
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::state::{Activation, ActivationNumber, Branch, Consumed, Pending, Progress, Status, TimerNumber, TryPhase};
-use crate::{Data, Error, Event, Instance, Moment};
+use crate::{Data, Error, Event, Instance, Moment, Timers};
 
 /// Number of the root activation.
 pub const ROOT: ActivationNumber = 0;
@@ -138,7 +138,7 @@ fn started(event: &Event, at: Moment) -> Option<Instance> {
         next_activation: ROOT + 1,
         next_timer: 0,
         activations: [(ROOT, Arc::new(root))].into_iter().collect(),
-        timers: BTreeMap::new(),
+        timers: Timers::default(),
         started_by: started_by.clone(),
         digest: digest.clone(),
         pending: Vec::new(),
@@ -160,7 +160,11 @@ fn task_started(instance: &mut Instance, event: &Event, at: Moment) {
                 *counted = visit_of(key).unwrap_or(counted.saturating_add(1));
             }
             Some(Progress::Fork { branches }) => {
-                if let Some(branch) = branches.iter_mut().find(|branch| branch.name == *name) {
+                // They mostly start in the order in which they stand.
+                let next = branches.partition_point(|branch| branch.activation.is_some());
+                let is_named = |place: &usize| branches.get(*place).is_some_and(|branch| branch.name == *name);
+                let place = Some(next).filter(is_named).or_else(|| (0..branches.len()).find(is_named));
+                if let Some(branch) = place.and_then(|place| branches.get_mut(place)) {
                     branch.activation = Some(*activation);
                 }
             }
@@ -222,7 +226,8 @@ fn settle_pending(instance: &mut Instance, parent: ActivationNumber, path: &[Str
 
 fn remove(instance: &mut Instance, activation: ActivationNumber) {
     instance.activations.remove(&activation);
-    instance.timers.retain(|_, timer| timer.activation != activation);
+    let timers: Vec<TimerNumber> = instance.timers.of(activation).map(|timer| timer.number).collect();
+    timers.iter().for_each(|timer| drop(instance.timers.remove(timer)));
     instance.pending.retain(|pending| pending.parent != activation);
 }
 

@@ -16,8 +16,10 @@ pub mod error;
 pub mod event;
 pub mod id;
 pub mod moment;
+mod shared_map;
 pub mod state;
 pub mod surroundings;
+pub mod timers;
 
 pub use activations::Activations;
 pub use apply::{apply, touched};
@@ -32,3 +34,4 @@ pub use id::{Draws, Id, Seed};
 pub use moment::Moment;
 pub use state::Instance;
 pub use surroundings::{Limits, Surroundings};
+pub use timers::Timers;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use minicbor::{Decode, Encode};
 
-use crate::{Activations, CloudEvent, Data, Error, Id, Moment};
+use crate::{Activations, CloudEvent, Data, Error, Id, Moment, Timers};
 
 /// What an instance is pinned to, and the SHA-256 of the source it was started from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
@@ -80,7 +80,7 @@ pub struct Instance {
     pub activations: Activations,
     /// Rows of their own too. Instances of before that have them in this record; they are read and not written so.
     #[cbor(n(14), encode_with = "no_timers")]
-    pub timers: BTreeMap<TimerNumber, Timer>,
+    pub timers: Timers,
     /// Free label set by who started it: the schedule, a task's `onOverdue`, a person.
     #[n(15)]
     pub started_by: String,
@@ -102,7 +102,7 @@ pub struct Instance {
 }
 
 fn no_timers<C, W: minicbor::encode::Write>(
-    _: &BTreeMap<TimerNumber, Timer>,
+    _: &Timers,
     encoder: &mut minicbor::Encoder<W>,
     _: &mut C,
 ) -> Result<(), minicbor::encode::Error<W::Error>> {
@@ -397,7 +397,7 @@ impl Instance {
         if self.status != Status::Active {
             return None;
         }
-        self.timers.values().map(|timer| timer.due).min()
+        self.timers.next_due()
     }
 
     /// Activations directly below this one, in the order in which they began.

@@ -11,3 +11,4 @@ pub mod lookup;
 pub mod model;
 pub mod print;
 pub mod read;
+pub mod task_list;

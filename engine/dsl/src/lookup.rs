@@ -32,7 +32,7 @@ impl Workflow {
     /// The task of this path; none for the empty path, which is the workflow itself.
     pub fn task(&self, path: &[String]) -> Option<&Task> {
         let (name, parent) = path.split_last()?;
-        self.list(parent)?.iter().find(|task| task.name == *name)
+        self.list(parent)?.named(name)
     }
 
     /// The list of tasks below this path: the root's for the empty path, the list of a `do` or `fork` for its own path, that
@@ -41,7 +41,7 @@ impl Workflow {
         let mut list = &self.tasks;
         let mut rest = path;
         while let Some((name, below)) = rest.split_first() {
-            let task = list.iter().find(|task| task.name == *name)?;
+            let task = list.named(name)?;
             let below = self.below(task, below)?;
             (list, rest) = (below.list, below.rest);
         }
@@ -56,7 +56,7 @@ impl Workflow {
         let mut list = &self.tasks;
         let mut rest = path;
         while let Some((name, below)) = rest.split_first() {
-            let Some(index) = list.iter().position(|task| task.name == *name) else {
+            let Some(index) = list.place(name) else {
                 break;
             };
             pointer.push_str(&format!("/{index}/{}", escaped(name)));
@@ -78,7 +78,7 @@ impl Workflow {
         let (mut list, mut rest) = (&self.tasks, path);
         let (mut pointer, mut called): (Option<String>, Option<&str>) = (None, None);
         while let Some((name, below)) = rest.split_first() {
-            let Some(index) = list.iter().position(|task| task.name == *name) else { break };
+            let Some(index) = list.place(name) else { break };
             match (called.take(), &mut pointer) {
                 (Some(function), _) => pointer = Some(place_of_function(function)),
                 (None, Some(pointer)) => pointer.push_str(&format!("/{index}/{}", escaped(name))),

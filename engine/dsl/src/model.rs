@@ -139,8 +139,7 @@ pub struct Schedule {
     pub after: Option<Duration>,
 }
 
-/// Tasks in the order of writing. Names are unique within a list.
-pub type TaskList = Arc<Vec<Task>>;
+pub use crate::task_list::TaskList;
 
 #[derive(Debug, Clone)]
 pub struct Task {

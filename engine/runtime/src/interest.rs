@@ -89,7 +89,7 @@ pub fn listener_of(definition: &Workflow) -> Option<Workflow> {
         output: None,
         timeout: None,
         schedule: None,
-        tasks: Arc::new(vec![task]),
+        tasks: vec![task].into(),
         extensions: Vec::new(),
         ..definition.clone()
     })

@@ -65,7 +65,11 @@ fn branch_ended(
     let Progress::Fork { branches } = &scope.progress else {
         return None;
     };
-    let branch = branches.iter().position(|branch| branch.name == name)? as u32;
+    // Branches stand as they were declared.
+    let declared = turn.definition.list(&scope.path).and_then(|list| list.place(name));
+    let is_named = |place: &usize| branches.get(*place).is_some_and(|branch| branch.name == name);
+    let place = declared.filter(is_named).or_else(|| (0..branches.len()).find(is_named))?;
+    let branch = place as u32;
     let row = Some(turn.instance.next_activation);
     turn.emit(Event::BranchEnded { fork, branch, output, context, fault, row });
     Some(scope)

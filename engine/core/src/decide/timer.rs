@@ -4,13 +4,24 @@ use super::turn::Turn;
 use super::{Rejection, try_};
 use crate::apply::ROOT;
 use crate::error::Kind;
-use crate::state::{ActivationNumber, Timer, TimerPurpose};
-use crate::{Error, Event};
+use crate::state::{ActivationNumber, Timer, TimerNumber, TimerPurpose};
+use crate::{Error, Event, Moment};
+
+/// The timers of one instant in the order in which they fire. Looked up once, for all branches of a fork may be due at it;
+/// what is set meanwhile for the same instant has a later number.
+#[derive(Default)]
+pub(super) struct Due {
+    at: Option<Moment>,
+    /// Numbers from here on were not looked up.
+    until: TimerNumber,
+    /// The next one is the last.
+    order: Vec<TimerNumber>,
+}
 
 impl Turn<'_> {
     /// Fires every timer that is due, those included that are set on the way, until the bound on steps is reached.
     pub fn wake(&mut self) -> Result<(), Rejection> {
-        if self.due().is_none() {
+        if self.next_due().is_none() {
             return Err(Rejection::NotFound);
         }
         self.fire_due();
@@ -20,16 +31,39 @@ impl Turn<'_> {
     pub fn fire_due(&mut self) {
         while self.is_active()
             && !self.is_bounded()
-            && let Some(timer) = self.due()
+            && let Some(timer) = self.take_due()
         {
             self.fire(&timer);
             self.run();
         }
     }
 
-    fn due(&self) -> Option<Timer> {
-        let due = self.instance.timers.values().filter(|timer| timer.due <= self.at);
-        due.min_by_key(|timer| (timer.due, self.place_in_branches(timer.activation), timer.number)).cloned()
+    /// When the next timer that has to fire by now was due.
+    fn next_due(&self) -> Option<Moment> {
+        self.instance.timers.next_due().filter(|due| *due <= self.at)
+    }
+
+    /// The timer that fires next: the earliest, of those of one instant that of the branch declared first.
+    fn take_due(&mut self) -> Option<Timer> {
+        let at = self.next_due()?;
+        let is_known = self.due.at == Some(at) && self.instance.timers.due_at(at, self.due.until).next().is_none();
+        if !is_known {
+            self.due = self.look_up_due(at);
+        }
+        // Some may have been cleared by what fired before them.
+        while let Some(number) = self.due.order.pop() {
+            if let Some(timer) = self.instance.timers.get(&number) {
+                return Some(timer.clone());
+            }
+        }
+        None
+    }
+
+    fn look_up_due(&self, at: Moment) -> Due {
+        let mut order: Vec<&Timer> = self.instance.timers.due_at(at, 0).collect();
+        order.sort_by_cached_key(|timer| (self.place_in_branches(timer.activation), timer.number));
+        let order = order.into_iter().rev().map(|timer| timer.number).collect();
+        Due { at: Some(at), until: self.instance.next_timer, order }
     }
 
     fn fire(&mut self, timer: &Timer) {

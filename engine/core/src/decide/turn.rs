@@ -6,6 +6,7 @@ use peygir_dsl::expr::VALUE_DEPTH_MAX;
 use peygir_dsl::model::Workflow;
 
 use super::Outcome;
+use super::timer::Due;
 use crate::apply::{apply, apply_to};
 use crate::error::Kind;
 use crate::state::{ActivationNumber, Pending, Progress, Status, Timer, TimerNumber, TimerPurpose};
@@ -24,6 +25,8 @@ pub(super) struct Turn<'a> {
     /// Starts still to be made in this turn; the last one is next, so that a fork's first branch runs until it rests
     /// before its second begins.
     pub agenda: Vec<Pending>,
+    /// What fires next, as far as it was looked up.
+    pub due: Due,
     events: Vec<Event>,
     steps: u32,
     bounded: bool,
@@ -48,6 +51,7 @@ impl<'a> Turn<'a> {
             secrets: OnceCell::new(),
             effects: Vec::new(),
             agenda: Vec::new(),
+            due: Due::default(),
             events: Vec::new(),
             steps: 0,
             bounded: false,
@@ -175,8 +179,8 @@ impl<'a> Turn<'a> {
         let timers: Vec<TimerNumber> = self
             .instance
             .timers
-            .values()
-            .filter(|timer| timer.activation == activation && which(timer.purpose))
+            .of(activation)
+            .filter(|timer| which(timer.purpose))
             .map(|timer| timer.number)
             .collect();
         for timer in timers {

@@ -352,6 +352,6 @@ fn key_of(parent: &Activation, name: &str, again: bool) -> String {
 }
 
 fn following<'a>(list: &'a TaskList, name: &str) -> Option<&'a str> {
-    let index = list.iter().position(|task| task.name == name)?;
+    let index = list.place(name)?;
     list.get(index + 1).map(|task| task.name.as_str())
 }

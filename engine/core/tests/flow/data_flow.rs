@@ -152,8 +152,9 @@ fn a_schema_that_refers_to_elsewhere_is_refused() {
     for reference in ["http://127.0.0.1:9/schema.json", "file:///etc/passwd"] {
         // The reader refuses it too; here it stands for one that came another way.
         let mut run = Run::new("do: [ { a: { set: { x: 1 }, input: { schema: { document: { type: object } } } } } ]");
-        let task = &mut std::sync::Arc::make_mut(&mut run.workflow.tasks)[0];
-        task.input.as_mut().expect("the input is given").schema = Some(serde_json::json!({ "$ref": reference }));
+        let mut tasks = run.workflow.tasks.to_vec();
+        tasks[0].input.as_mut().expect("the input is given").schema = Some(serde_json::json!({ "$ref": reference }));
+        run.workflow.tasks = tasks.into();
         let told = run.line("start {}");
         assert_eq!(told.last().map(String::as_str), Some("FAULTED [a] validation 400 /do/0/a"));
     }

@@ -48,9 +48,10 @@ fn s54_a_status_is_an_integer_of_http() {
     {
         let mut run = Run::new("do: [ { a: { raise: { error: { type: 'https://example.ir/e', status: 400 } } } } ]");
         // The text knows integers only; an expression would have to give one.
-        let task = &mut std::sync::Arc::make_mut(&mut run.workflow.tasks)[0];
-        let Kind::Raise(raise) = &mut task.kind else { panic!("the task raises") };
+        let mut tasks = run.workflow.tasks.to_vec();
+        let Kind::Raise(raise) = &mut tasks[0].kind else { panic!("the task raises") };
         raise.status = Template::compile_text("${ .status }", &[]).expect("it is jq");
+        run.workflow.tasks = tasks.into();
         run.line(&format!("start {{\"status\":{status}}}"));
         let type_ = run.instance().fault.as_ref().map(|fault| fault.type_.clone()).unwrap_or_default();
         assert_eq!(type_ == "https://example.ir/e", holds, "{status}: {type_}");

@@ -109,7 +109,7 @@ impl<'n> Reader<'n> {
         let named = self.task_name(entry);
         let task = self.task(entry, &[]);
         named.then_some(())?;
-        Some(Arc::new(vec![task?]))
+        Some(vec![task?].into())
     }
 
     /// A function behind an address: read once for each text after `call:`, as a task of its own. `None` was told.

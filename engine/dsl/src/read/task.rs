@@ -44,7 +44,7 @@ impl<'n> Reader<'n> {
 
     fn list(&mut self, entries: &[&'n Entry], targets: &[&str]) -> Option<TaskList> {
         let read: Vec<_> = entries.iter().map(|entry| self.task(entry, targets)).collect();
-        read.into_iter().collect::<Option<Vec<Task>>>().map(Arc::new)
+        read.into_iter().collect::<Option<Vec<Task>>>().map(TaskList::from)
     }
 
     fn task_entries(&mut self, node: &'n Node, what: &str) -> Option<Vec<&'n Entry>> {
