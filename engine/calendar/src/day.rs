@@ -13,19 +13,19 @@ use crate::{Calendar, Certainty, DueAt, HalfDay, Jalali, Place};
 
 /// A part of a day from one instant to a later one, wholly open or wholly closed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Segment {
+pub struct Segment<'a> {
     pub from: Timestamp,
     pub to: Timestamp,
     pub open: bool,
-    pub(crate) ground: Ground,
+    pub(crate) ground: Ground<'a>,
 }
 
 /// A day from midnight to midnight in the calendar's zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Day {
+pub struct Day<'a> {
     pub date: Jalali,
     /// The whole day in order, without gap; a part of no length (the clocks jumped over it) is left out.
-    pub segments: Vec<Segment>,
+    pub segments: Vec<Segment<'a>>,
     /// Whether it counts where days are counted: open for at least the share of its usual hours that the calendar asks
     /// for.
     pub counts: bool,
@@ -33,12 +33,14 @@ pub struct Day {
     /// it as half.
     pub halves: u32,
     /// Why the day as a whole counts or does not.
-    pub(crate) ground: Ground,
+    pub(crate) ground: Ground<'a>,
+    /// Minutes of its usual hours, whatever closes it.
+    pub usual_minutes: u16,
     /// At which a deadline in days falls due; absent on a day that is not open at all.
     pub(crate) close: Option<Timestamp>,
 }
 
-impl Day {
+impl Day<'_> {
     pub fn from(&self) -> Option<Timestamp> {
         self.segments.first().map(|segment| segment.from)
     }
@@ -50,26 +52,27 @@ impl Day {
 
 impl Calendar {
     /// The day as this calendar has it in a place; `None` only where time ends.
-    pub fn day(&self, date: Date, place: &Place) -> Option<Day> {
+    pub fn day(&self, date: Date, place: &Place) -> Option<Day<'_>> {
         let jalali = Jalali::from_gregorian(date);
         let pattern = self.pattern(jalali, date.weekday());
         let plan = Plan::new(pattern, self.closures_on(jalali, place), self.holiday_ground(jalali));
         let segments = self.segments(date, &plan)?;
         let close = self.close(date, jalali, &segments);
-        let (usual, open) = (u32::from(pattern.minutes()), u32::from(plan.open_minutes()));
+        let usual_minutes = pattern.minutes();
+        let (usual, open) = (u32::from(usual_minutes), u32::from(plan.open_minutes()));
         let counts = close.is_some() && open * 1000 >= usual * u32::from(self.counting.short_day_per_mille);
         let halves = if counts { self.halves(date, jalali, pattern) } else { 0 };
         let ground = plan.day_ground(counts);
-        Some(Day { date: jalali, segments, counts, halves, ground, close })
+        Some(Day { date: jalali, segments, counts, halves, ground, usual_minutes, close })
     }
 
     /// Those written before those declared.
-    fn closures_on(&self, day: Jalali, place: &Place) -> Vec<&Closure> {
+    fn closures_on<'a>(&'a self, day: Jalali, place: &Place) -> Vec<&'a Closure> {
         let lists = [&self.closures, &self.declared].into_iter().filter_map(|all| all.get(&day));
         lists.flatten().map(AsRef::as_ref).filter(|closure: &&Closure| closure.scope.holds(place)).collect()
     }
 
-    fn holiday_ground(&self, jalali: Jalali) -> Option<Ground> {
+    fn holiday_ground(&self, jalali: Jalali) -> Option<Ground<'_>> {
         let holiday = self.holiday(jalali)?;
         let why = match holiday.certainty {
             Certainty::Announced => Why::Holiday,
@@ -78,7 +81,7 @@ impl Calendar {
         Some(Ground::new(why, &holiday.origin).named(&holiday.name))
     }
 
-    fn segments(&self, date: Date, plan: &Plan<'_>) -> Option<Vec<Segment>> {
+    fn segments<'a>(&self, date: Date, plan: &Plan<'a>) -> Option<Vec<Segment<'a>>> {
         let mut segments = Vec::new();
         for part in plan.parts() {
             let from = instant(&self.zone, date, part.from)?;
@@ -92,7 +95,7 @@ impl Calendar {
 
     /// The end of the day, or the last open instant that is not past the office hours; the day's last one if it opens
     /// only after them.
-    fn close(&self, date: Date, jalali: Jalali, segments: &[Segment]) -> Option<Timestamp> {
+    fn close(&self, date: Date, jalali: Jalali, segments: &[Segment<'_>]) -> Option<Timestamp> {
         let open = || segments.iter().filter(|segment| segment.open);
         let last = open().next_back()?.to;
         if self.counting.due_at == DueAt::Midnight {

@@ -12,20 +12,20 @@ pub(crate) struct Plan<'a> {
     /// When it is open, in order.
     open: Vec<Hours>,
     /// What closes the whole day.
-    closed: Option<Ground>,
+    closed: Option<Ground<'a>>,
 }
 
 /// A part of the wall clock of a day, wholly open or wholly closed.
-pub(crate) struct Part {
+pub(crate) struct Part<'a> {
     pub from: u16,
     pub to: u16,
     pub open: bool,
-    pub ground: Ground,
+    pub ground: Ground<'a>,
 }
 
 impl<'a> Plan<'a> {
     /// A day off is named before a holiday, a holiday before a closure.
-    pub fn new(pattern: &'a DayPattern, closures: Vec<&'a Closure>, holiday: Option<Ground>) -> Self {
+    pub fn new(pattern: &'a DayPattern, closures: Vec<&'a Closure>, holiday: Option<Ground<'a>>) -> Self {
         let mut plan = Self { pattern, closures, open: Vec::new(), closed: None };
         plan.closed = match pattern.hours.is_empty() {
             true => Some(plan.usual(Why::DayOff)),
@@ -38,7 +38,7 @@ impl<'a> Plan<'a> {
         plan
     }
 
-    fn usual(&self, why: Why) -> Ground {
+    fn usual(&self, why: Why) -> Ground<'a> {
         let ground = Ground::new(why, &self.pattern.origin);
         match &self.pattern.name {
             Some(name) => ground.named(name),
@@ -92,7 +92,7 @@ impl<'a> Plan<'a> {
     }
 
     /// The closure that alone leaves nothing of the day. Where only several together do, each is named for its part.
-    fn closed_by_one(&self) -> Option<Ground> {
+    fn closed_by_one(&self) -> Option<Ground<'a>> {
         if !self.open.is_empty() {
             return None;
         }
@@ -105,11 +105,11 @@ impl<'a> Plan<'a> {
 
     /// The whole day, part by part. What a closure took of the hours is the closure's; the rest of the day was closed
     /// anyhow.
-    pub fn parts(&self) -> Vec<Part> {
+    pub fn parts(&self) -> Vec<Part<'a>> {
         if let Some(ground) = &self.closed {
-            return vec![Part { from: 0, to: DAY_MINUTES, open: false, ground: ground.clone() }];
+            return vec![Part { from: 0, to: DAY_MINUTES, open: false, ground: *ground }];
         }
-        let mut parts: Vec<Part> = Vec::new();
+        let mut parts: Vec<Part<'a>> = Vec::new();
         for Hours { from, to } in self.pieces() {
             let (open, ground) = self.piece(from);
             match parts.last_mut().filter(|last| last.open == open && last.ground == ground) {
@@ -120,7 +120,7 @@ impl<'a> Plan<'a> {
         parts
     }
 
-    fn piece(&self, minute: u16) -> (bool, Ground) {
+    fn piece(&self, minute: u16) -> (bool, Ground<'a>) {
         if self.open.iter().any(|hours| hours.holds(minute)) {
             return (true, self.open_ground(minute));
         }
@@ -130,7 +130,7 @@ impl<'a> Plan<'a> {
     }
 
     /// The line of the usual hours; outside of them that of the closure that opens in their place.
-    fn open_ground(&self, minute: u16) -> Ground {
+    fn open_ground(&self, minute: u16) -> Ground<'a> {
         let replaced = self.replacing().next().filter(|_| !self.is_usual(minute));
         match replaced {
             Some((closure, _)) => Ground::new(Why::Open, &closure.origin).named(&closure.name),
@@ -146,12 +146,12 @@ impl<'a> Plan<'a> {
     }
 
     /// Why the day as a whole counts or does not.
-    pub fn day_ground(&self, counts: bool) -> Ground {
+    pub fn day_ground(&self, counts: bool) -> Ground<'a> {
         let takes = |closure: &&&Closure| {
             self.pieces().any(|piece| self.is_usual(piece.from) && !closure.hours.leaves(piece.from))
         };
         match &self.closed {
-            Some(ground) => ground.clone(),
+            Some(ground) => *ground,
             None if counts => self.usual(Why::Open),
             None => {
                 let taker = self.closures.iter().find(takes);
@@ -161,6 +161,6 @@ impl<'a> Plan<'a> {
     }
 }
 
-fn closure_ground(closure: &Closure) -> Ground {
+fn closure_ground(closure: &Closure) -> Ground<'_> {
     Ground::new(Why::Closure, &closure.origin).named(&closure.name)
 }

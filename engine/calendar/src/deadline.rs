@@ -1,11 +1,15 @@
-//! A deadline and why it falls where it falls: what is stored with a task, and its JSON.
+//! A deadline and why it falls where it falls: what is stored with a task.
+
+mod json;
+
+use std::fmt;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use minicbor::{Decode, Encode};
-use serde_json::{Value, json};
 
-use crate::{Jalali, Language, Name, Origin, Place, words};
+use crate::due::whole_microseconds;
+use crate::{DueError, Jalali, Name, Origin, Place};
 
 /// What was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -101,22 +105,43 @@ impl Why {
     }
 }
 
-/// The reason of a stretch before it has its place in time.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Ground {
+/// The reason of a stretch before it has its place in time. It borrows from what says so: most days have several
+/// grounds, of which few are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ground<'a> {
     pub why: Why,
-    pub line: String,
-    pub name: Option<Name>,
+    pub line: Line<'a>,
+    pub name: Option<&'a Name>,
 }
 
-impl Ground {
-    pub fn new(why: Why, origin: &Origin) -> Self {
-        Self { why, line: origin.to_string(), name: None }
+/// What says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Line<'a> {
+    Origin(&'a Origin),
+    /// The calendar as a whole, where no line of it is needed.
+    Calendar(&'a str),
+    /// By its number.
+    Suspension(u32),
+}
+
+/// `ir-working:14`, `ir-working`, `suspension:1`.
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Origin(origin) => origin.fmt(f),
+            Self::Calendar(id) => f.write_str(id),
+            Self::Suspension(number) => write!(f, "suspension:{number}"),
+        }
+    }
+}
+
+impl<'a> Ground<'a> {
+    pub fn new(why: Why, origin: &'a Origin) -> Self {
+        Self { why, line: Line::Origin(origin), name: None }
     }
 
-    pub fn named(mut self, name: &Name) -> Self {
-        self.name = Some(name.clone());
-        self
+    pub fn named(self, name: &'a Name) -> Self {
+        Self { name: Some(name), ..self }
     }
 }
 
@@ -137,12 +162,15 @@ pub struct Stretch {
     /// Which line of which calendar says so: `ir-working:14`; the calendar alone where no line is needed for it.
     #[n(4)]
     pub line: String,
-    /// The holiday's or the closure's name.
+    /// The holiday's, the closure's or the suspension's name.
     #[n(5)]
     pub name: Option<Name>,
     /// Where days are counted: which counted day it is, from 1.
     #[n(6)]
     pub day: Option<u32>,
+    /// Where half days count as halves: how many half days are counted with this one, from the receipt on.
+    #[n(7)]
+    pub halves: Option<u32>,
 }
 
 /// What the deadline leans on that may still change.
@@ -198,6 +226,9 @@ pub struct Deadline {
     /// A person's word on the date, which holds over what the calendar says.
     #[n(9)]
     pub set: Option<SetDate>,
+    /// What the calendar says, where a person's word holds over it.
+    #[cbor(n(10), with = "micros_if_any", has_nil)]
+    pub derived: Option<Timestamp>,
 }
 
 /// A deadline's date as a person set it.
@@ -219,102 +250,40 @@ pub struct SetDate {
 }
 
 impl Deadline {
-    /// The same deadline with its date set by a person: cut short or lengthened, stretches and all.
-    pub fn with_set(mut self, set: SetDate) -> Self {
-        let due = set.due;
-        self.derivation.retain(|stretch| stretch.from < due);
+    /// The same deadline with its date set by a person: cut short or lengthened, stretches and all. What the person
+    /// says leans on no holiday, so its caveats go.
+    pub fn with_set(mut self, mut set: SetDate) -> Result<Self, DueError> {
+        set.due = whole_microseconds(set.due);
+        if set.due <= self.from {
+            return Err(DueError::SetBeforeReceipt);
+        }
+        let derived = self.derived.unwrap_or(self.due);
+        self.derivation.retain(|stretch| stretch.from < set.due);
         match self.derivation.last_mut() {
-            Some(last) if last.to > due => last.to = due,
-            _ if self.due < due => self.derivation.push(Stretch {
+            Some(last) if last.to > set.due || last.why == Why::Set => last.to = set.due,
+            _ if self.due < set.due => self.derivation.push(Stretch {
                 from: self.due,
-                to: due,
+                to: set.due,
                 counted: false,
                 why: Why::Set,
                 line: self.calendar.clone(),
                 name: None,
                 day: None,
+                halves: None,
             }),
             _ => {}
         }
-        self.due = due;
+        self.due = set.due;
         self.set = Some(set);
-        self
+        self.derived = Some(derived);
+        self.caveats.clear();
+        Ok(self)
     }
 
     /// The zone in which it is told to people; UTC where this program does not know the stored name.
     pub fn time_zone(&self) -> TimeZone {
         crate::zone(&self.zone).unwrap_or(TimeZone::UTC)
     }
-
-    /// `due` first; instants as RFC 3339 in the calendar's zone; every stretch with its words in both languages.
-    pub fn to_json(&self) -> Value {
-        let zone = self.time_zone();
-        json!({
-            "due": rfc3339(self.due, &zone),
-            "dueText": both(|language| words::end_date_time(self.due, &zone, language)),
-            "from": rfc3339(self.from, &zone),
-            "term": self.term.to_json(),
-            "calendar": self.calendar,
-            "zone": self.zone,
-            "text": both(|language| self.sentence(language)),
-            "derivation": self.derivation.iter().map(|s| s.to_json(&zone)).collect::<Vec<_>>(),
-            "caveats": self.caveats.iter().map(Caveat::to_json).collect::<Vec<_>>(),
-        })
-    }
-}
-
-impl Term {
-    fn to_json(self) -> Value {
-        let iso = |microseconds| SignedDuration::from_micros(microseconds).to_string();
-        match self {
-            Self::Within { microseconds } => json!({ "within": iso(microseconds) }),
-            Self::WorkingDays { days } => json!({ "workingDays": days }),
-            Self::WorkingTime { microseconds } => json!({ "workingTime": iso(microseconds) }),
-        }
-    }
-}
-
-impl Stretch {
-    fn to_json(&self, zone: &TimeZone) -> Value {
-        let mut value = json!({
-            "from": rfc3339(self.from, zone),
-            "to": rfc3339(self.to, zone),
-            "counted": self.counted,
-            "why": self.why.as_str(),
-            "line": self.line,
-            "text": both(|language| self.sentence(zone, language)),
-        });
-        if let Some(name) = &self.name {
-            value["name"] = json!({ "fa": name.fa, "en": name.en });
-        }
-        if let Some(day) = self.day {
-            value["day"] = day.into();
-        }
-        value
-    }
-}
-
-impl Caveat {
-    fn to_json(&self) -> Value {
-        let text = both(|language| self.sentence(language));
-        match self {
-            Self::Estimated { day, name, line } => json!({
-                "kind": "estimated-holiday", "day": day.to_string(),
-                "name": { "fa": name.fa, "en": name.en }, "line": line, "text": text,
-            }),
-            Self::MissingTable { year } => {
-                json!({ "kind": "missing-table", "year": year, "text": text })
-            }
-        }
-    }
-}
-
-fn both(text: impl Fn(Language) -> String) -> Value {
-    json!({ "fa": text(Language::Persian), "en": text(Language::English) })
-}
-
-fn rfc3339(at: Timestamp, zone: &TimeZone) -> String {
-    at.display_with_offset(zone.to_offset(at)).to_string()
 }
 
 /// Instants as stored: microseconds since 1970-01-01T00:00:00Z.
@@ -332,5 +301,38 @@ pub(crate) mod micros {
 
     pub fn decode<C>(decoder: &mut Decoder<'_>, _: &mut C) -> Result<Timestamp, minicbor::decode::Error> {
         Timestamp::from_microsecond(decoder.i64()?).map_err(minicbor::decode::Error::message)
+    }
+}
+
+/// The same, where there may be none.
+mod micros_if_any {
+    use jiff::Timestamp;
+    use minicbor::{Decoder, Encoder};
+
+    pub fn encode<C, W: minicbor::encode::Write>(
+        at: &Option<Timestamp>,
+        encoder: &mut Encoder<W>,
+        context: &mut C,
+    ) -> Result<(), minicbor::encode::Error<W::Error>> {
+        match at {
+            Some(at) => super::micros::encode(at, encoder, context),
+            None => encoder.null()?.ok(),
+        }
+    }
+
+    pub fn decode<C>(decoder: &mut Decoder<'_>, context: &mut C) -> Result<Option<Timestamp>, minicbor::decode::Error> {
+        if decoder.datatype()? == minicbor::data::Type::Null {
+            return decoder.null().map(|()| None);
+        }
+        super::micros::decode(decoder, context).map(Some)
+    }
+
+    /// What stands for a field that was not stored.
+    pub fn nil() -> Option<Option<Timestamp>> {
+        Some(None)
+    }
+
+    pub fn is_nil(at: &Option<Timestamp>) -> bool {
+        at.is_none()
     }
 }

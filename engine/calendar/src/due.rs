@@ -1,10 +1,20 @@
 //! From a moment and a term to a deadline, stretch by stretch.
+//!
+//! Owns what may be asked and what is answered; [`count`] walks the days, [`way`] lays the stretches, [`rests`] knows
+//! where the deadline was suspended, [`caveats`] what may still move it. Deliberately does not know which calendar
+//! answers where ([`crate::Calendars`]) nor who asked for a suspension.
+
+mod caveats;
+mod count;
+mod rests;
+mod way;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::deadline::Ground;
-use crate::{Calendar, Caveat, Certainty, Day, Deadline, Jalali, Place, Stretch, Suspension, Term, Why};
+use crate::{Calendar, Day, Deadline, Place, SUSPENSIONS_MAX, Suspension, Term};
+use count::Count;
+use rests::Rests;
 
 /// Most working days that a term may ask for.
 pub const WORKING_DAYS_MAX: u32 = 1000;
@@ -22,21 +32,26 @@ pub enum DueError {
     TooLong,
     #[error("calendar {calendar} is not open long enough in the {SPAN_DAYS_MAX} days after the receipt")]
     NeverOpen { calendar: String },
+    #[error("a deadline is suspended at most {SUSPENSIONS_MAX} times")]
+    Suspensions,
+    #[error("the date that is set must lie after the receipt")]
+    SetBeforeReceipt,
 }
 
 impl DueError {
     /// The same sentence in Persian.
     pub fn message_fa(&self) -> String {
-        match self {
+        let text = match self {
             Self::Empty => "مهلت باید در آینده باشد؛ مدتی بیشتر از صفر بدهید".to_owned(),
-            Self::TooLong => crate::digits::to_persian(&format!(
-                "مهلت حداکثر {WORKING_DAYS_MAX} روز کاری یا {SPAN_DAYS_MAX} روز است"
-            )),
-            Self::NeverOpen { calendar } => format!(
-                "تقویم {calendar} در {} روز پس از دریافت به اندازهٔ کافی باز نیست",
-                crate::digits::to_persian(&SPAN_DAYS_MAX.to_string())
-            ),
-        }
+            Self::TooLong => format!("مهلت حداکثر {WORKING_DAYS_MAX} روز کاری یا {SPAN_DAYS_MAX} روز است"),
+            Self::NeverOpen { calendar } => {
+                let days = crate::digits::to_persian(&SPAN_DAYS_MAX.to_string());
+                return format!("تقویم {calendar} در {days} روز پس از دریافت به اندازهٔ کافی باز نیست");
+            }
+            Self::Suspensions => format!("یک مهلت حداکثر {SUSPENSIONS_MAX} بار متوقف می‌شود"),
+            Self::SetBeforeReceipt => "تاریخ تعیین‌شده باید پس از زمان دریافت باشد".to_owned(),
+        };
+        crate::digits::to_persian(&text)
     }
 }
 
@@ -48,51 +63,73 @@ pub struct Ask<'a> {
     pub term: Term,
     /// Where: closures and hours may differ by place.
     pub place: &'a Place,
-    /// In which the deadline did not run, in the order of their beginnings. They may overlap.
+    /// In which the deadline did not run, in the order of their beginnings. They may overlap; what lies in several is
+    /// the first one's.
     pub suspensions: &'a [Suspension],
 }
 
 impl Calendar {
     /// The deadline for a place, with what the law suspended.
+    ///
+    /// - Time as clocks count it, and open time, run outside of suspensions only; the deadline is the instant at which
+    ///   the term is used up.
+    /// - A day counts if the calendar counts it and it was open outside of suspensions for at least the share of its
+    ///   usual hours that the calendar asks for. The deadline is the close of the last counted day. A day whose close
+    ///   lies in a suspension is not the last one: else a deadline would fall due in the instant in which it is
+    ///   suspended.
     pub fn derive(&self, ask: &Ask<'_>) -> Result<Deadline, DueError> {
-        self.due(ask.from, ask.term)
-    }
-
-    /// The instant that lies a term before another: as many open days or as much open time as the term says are left
-    /// from it on. For reminders.
-    pub fn before(&self, due: Timestamp, term: Term, _place: &Place) -> Result<Timestamp, DueError> {
-        match term {
-            Term::Within { microseconds } => plus(due, -checked(microseconds)?).ok_or(DueError::TooLong),
-            Term::WorkingDays { .. } | Term::WorkingTime { .. } => Err(self.never_open()),
+        if ask.suspensions.len() > SUSPENSIONS_MAX {
+            return Err(DueError::Suspensions);
         }
-    }
-
-    /// The deadline of any kind of term.
-    pub fn due(&self, from: Timestamp, term: Term) -> Result<Deadline, DueError> {
-        let from = whole_microseconds(from);
-        let derivation = match term {
-            Term::Within { microseconds } => self.elapsed(from, checked(microseconds)?)?,
-            Term::WorkingDays { days } => self.count_days(from, days)?,
-            Term::WorkingTime { microseconds } => self.count_open(from, checked(microseconds)?)?,
+        let from = whole_microseconds(ask.from);
+        let rests = Rests::new(from, ask.suspensions);
+        let count = Count { calendar: self, place: ask.place, rests: &rests, from };
+        let derivation = match ask.term {
+            Term::Within { microseconds } => count.elapsed(checked(microseconds)?)?,
+            Term::WorkingDays { days } => count.days(days)?,
+            Term::WorkingTime { microseconds } => count.open_time(checked(microseconds)?)?,
         };
         let due = derivation.last().map_or(from, |stretch| stretch.to);
         // Elapsed time asks no day of the calendar, so nothing in the calendar can move it.
-        let caveats = match term {
+        let caveats = match ask.term {
             Term::Within { .. } => Vec::new(),
             _ => self.caveats(from, due),
         };
         Ok(Deadline {
             due,
             from,
-            term,
+            term: ask.term,
             calendar: self.id.clone(),
             calendar_title: self.title.clone(),
             zone: self.zone_name.clone(),
             derivation,
             caveats,
-            place: Place::default(),
+            place: ask.place.clone(),
             set: None,
+            derived: None,
         })
+    }
+
+    /// The instant that lies a term before another, for reminders.
+    ///
+    /// - Time as clocks count it: that much earlier.
+    /// - Working days: the opening of the nth counted day before the day of `due`, which itself is not counted. A `due`
+    ///   at midnight belongs to the day that it ends.
+    /// - Open time: the last instant from which that much open time is left until `due`.
+    ///
+    /// It may lie before the receipt. Suspensions are not asked: they are over by then, or the deadline moves.
+    pub fn before(&self, due: Timestamp, term: Term, place: &Place) -> Result<Timestamp, DueError> {
+        let due = whole_microseconds(due);
+        match term {
+            Term::Within { microseconds } => plus(due, -checked(microseconds)?).ok_or(DueError::TooLong),
+            Term::WorkingDays { days } => self.days_before(due, days, place),
+            Term::WorkingTime { microseconds } => self.open_time_before(due, checked(microseconds)?, place),
+        }
+    }
+
+    /// The deadline of any kind of term, for no place in particular and never suspended.
+    pub fn due(&self, from: Timestamp, term: Term) -> Result<Deadline, DueError> {
+        self.derive(&Ask { from, term, place: &Place::default(), suspensions: &[] })
     }
 
     /// Time as clocks count it, whatever is open or closed.
@@ -101,7 +138,7 @@ impl Calendar {
     }
 
     /// The close of office hours of the nth open day after the day of receipt. A half day is a day; a day closed
-    /// from an hour on is one if it was open for half of its hours.
+    /// from an hour on is one if it was open for half of its hours: all unless the calendar says otherwise.
     pub fn working_days(&self, from: Timestamp, days: u32) -> Result<Deadline, DueError> {
         self.due(from, Term::working_days(days))
     }
@@ -111,62 +148,30 @@ impl Calendar {
         self.due(from, Term::working_time(duration))
     }
 
-    fn elapsed(&self, from: Timestamp, microseconds: i64) -> Result<Vec<Stretch>, DueError> {
-        let to = plus(from, microseconds).ok_or(DueError::TooLong)?;
-        let ground = Ground { why: Why::Elapsed, line: self.id.clone(), name: None };
-        let mut way = Way::new(from);
-        way.go(to, true, ground);
-        Ok(way.stretches)
-    }
-
-    fn count_days(&self, from: Timestamp, days: u32) -> Result<Vec<Stretch>, DueError> {
-        match days {
-            0 => return Err(DueError::Empty),
-            1..=WORKING_DAYS_MAX => {}
-            _ => return Err(DueError::TooLong),
-        }
-        let mut way = Way::new(from);
-        let mut counted = 0;
-        for (index, day) in self.days_from(from).enumerate() {
-            let Some(end) = day.to() else { continue };
-            if index == 0 {
-                let line = self.id.clone();
-                way.go(end, false, Ground { why: Why::DayOfReceipt, line, name: None });
-                continue;
+    fn days_before(&self, due: Timestamp, days: u32, place: &Place) -> Result<Timestamp, DueError> {
+        let mut halves = halves_of(days)?;
+        for day in self.days_back(due, place).skip(1) {
+            let opening = day.segments.iter().find(|segment| segment.open);
+            let Some(opening) = opening.filter(|_| day.counts) else { continue };
+            halves = halves.saturating_sub(day.halves);
+            if halves == 0 {
+                return Ok(opening.from);
             }
-            let Some(close) = day.close.filter(|_| day.counts) else {
-                way.go(end, false, day.ground);
-                continue;
-            };
-            counted += 1;
-            if counted == days {
-                way.go_day(close, day.ground, counted);
-                return Ok(way.stretches);
-            }
-            way.go_day(end, day.ground, counted);
         }
         Err(self.never_open())
     }
 
-    fn count_open(&self, from: Timestamp, microseconds: i64) -> Result<Vec<Stretch>, DueError> {
-        let mut way = Way::new(from);
+    fn open_time_before(&self, due: Timestamp, microseconds: i64, place: &Place) -> Result<Timestamp, DueError> {
         let mut left = microseconds;
-        for segment in self.days_from(from).flat_map(|day| day.segments) {
-            if segment.to <= way.at {
-                continue;
+        for day in self.days_back(due, place) {
+            for segment in day.segments.iter().rev().filter(|segment| segment.open && segment.from < due) {
+                let to = segment.to.min(due);
+                let open = to.as_microsecond() - segment.from.as_microsecond();
+                if open >= left {
+                    return plus(to, -left).ok_or(DueError::TooLong);
+                }
+                left -= open;
             }
-            if !segment.open {
-                way.go(segment.to, false, segment.ground);
-                continue;
-            }
-            let open = segment.to.as_microsecond() - way.at.as_microsecond();
-            if open >= left {
-                let due = plus(way.at, left).ok_or(DueError::TooLong)?;
-                way.go(due, true, segment.ground);
-                return Ok(way.stretches);
-            }
-            left -= open;
-            way.go(segment.to, true, segment.ground);
         }
         Err(self.never_open())
     }
@@ -176,80 +181,29 @@ impl Calendar {
     }
 
     /// The day of `from` and those after it, as many as a deadline may span.
-    fn days_from(&self, from: Timestamp) -> impl Iterator<Item = Day> {
+    fn days_from(&self, from: Timestamp, place: &Place) -> impl Iterator<Item = Day<'_>> {
         let first = self.zone.to_datetime(from).date();
         std::iter::successors(Some(first), |day: &Date| day.tomorrow().ok())
             .take(SPAN_DAYS_MAX as usize + 1)
-            .map_while(|day| self.day(day, &Place::default()))
+            .map_while(move |day| self.day(day, place))
     }
 
-    /// Every estimated holiday in the span and the day before and after it, since each may move by a day; every
-    /// year in it that has no table.
-    fn caveats(&self, from: Timestamp, due: Timestamp) -> Vec<Caveat> {
-        let date = |at: Timestamp| self.zone.to_datetime(at).date();
-        let first = date(from).yesterday().unwrap_or(Date::MIN);
-        let last = date(due).tomorrow().unwrap_or(Date::MAX);
-        let mut caveats: Vec<Caveat> = first
-            .series(jiff::Span::new().days(1))
-            .take_while(|day| *day <= last)
-            .filter_map(|day| self.estimate(Jalali::from_gregorian(day)))
-            .collect();
-        let year = |at| Jalali::from_gregorian(date(at)).year();
-        let missing = (year(from)..=year(due)).filter(|year| self.lacks_table(*year));
-        caveats.extend(missing.map(|year| Caveat::MissingTable { year }));
-        caveats
-    }
-
-    /// The day's entry in the year's table if it may still move, also where a fixed holiday falls on it today.
-    fn estimate(&self, day: Jalali) -> Option<Caveat> {
-        let table = self.years.get(&day.year())?;
-        let holiday = table.days.get(&day.month_day())?;
-        if holiday.certainty == Certainty::Announced {
-            return None;
-        }
-        Some(Caveat::Estimated { day, name: holiday.name.clone(), line: holiday.origin.to_string() })
+    /// The day that ends with `due` or holds it and those before it, as many as a deadline may span.
+    fn days_back(&self, due: Timestamp, place: &Place) -> impl Iterator<Item = Day<'_>> {
+        let just_before = plus(due, -1).unwrap_or(due);
+        let last = self.zone.to_datetime(just_before).date();
+        std::iter::successors(Some(last), |day: &Date| day.yesterday().ok())
+            .take(SPAN_DAYS_MAX as usize + 1)
+            .map_while(move |day| self.day(day, place))
     }
 }
 
-/// Stretches as they are laid end to end: each begins where the one before ended.
-struct Way {
-    at: Timestamp,
-    stretches: Vec<Stretch>,
-}
-
-impl Way {
-    fn new(from: Timestamp) -> Self {
-        Self { at: from, stretches: Vec::new() }
-    }
-
-    /// On to `to`. What has the same ground as the stretch before lengthens it.
-    fn go(&mut self, to: Timestamp, counted: bool, ground: Ground) {
-        self.lay(to, counted, ground, None);
-    }
-
-    /// On to `to`, as the counted day of this number.
-    fn go_day(&mut self, to: Timestamp, ground: Ground, day: u32) {
-        self.lay(to, true, ground, Some(day));
-    }
-
-    fn lay(&mut self, to: Timestamp, counted: bool, ground: Ground, day: Option<u32>) {
-        if to <= self.at {
-            return;
-        }
-        let Ground { why, line, name } = ground;
-        let next = Stretch { from: self.at, to, counted, why, line, name, day };
-        self.at = to;
-        match self.stretches.last_mut().filter(|last| last.lengthens_into(&next)) {
-            Some(last) => last.to = to,
-            None => self.stretches.push(next),
-        }
-    }
-}
-
-impl Stretch {
-    fn lengthens_into(&self, next: &Stretch) -> bool {
-        let same = self.counted == next.counted && self.why == next.why && self.line == next.line;
-        same && self.day.is_none() && next.day.is_none()
+/// Working days as halves of days, which some calendars count.
+fn halves_of(days: u32) -> Result<u32, DueError> {
+    match days {
+        0 => Err(DueError::Empty),
+        1..=WORKING_DAYS_MAX => Ok(2 * days),
+        _ => Err(DueError::TooLong),
     }
 }
 
@@ -266,6 +220,6 @@ fn plus(at: Timestamp, microseconds: i64) -> Option<Timestamp> {
 }
 
 /// What is stored is whole microseconds, so what is computed from must be too.
-fn whole_microseconds(at: Timestamp) -> Timestamp {
+pub(crate) fn whole_microseconds(at: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
 }

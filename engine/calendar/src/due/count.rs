@@ -1,0 +1,158 @@
+//! The three ways of counting to a deadline: time as clocks count it, open time, and days.
+
+use jiff::Timestamp;
+
+use super::rests::{Rests, Taken};
+use super::way::{Counted, Way};
+use super::{DueError, halves_of, plus};
+use crate::deadline::{Ground, Line, Why};
+use crate::{Calendar, Day, HalfDay, Place, ReceiptDay, Stretch, Suspension};
+
+/// From where, by what.
+pub(super) struct Count<'a> {
+    pub calendar: &'a Calendar,
+    pub place: &'a Place,
+    pub rests: &'a Rests<'a>,
+    pub from: Timestamp,
+}
+
+/// What becomes of a day where days are counted.
+enum Verdict<'a> {
+    /// It counts, and this is when it closes.
+    Counts {
+        close: Timestamp,
+    },
+    Not(Ground<'a>),
+}
+
+impl<'a> Count<'a> {
+    pub fn elapsed(&self, microseconds: i64) -> Result<Vec<Stretch>, DueError> {
+        let mut way = Way::new(self.from);
+        let mut left = microseconds;
+        for piece in self.rests.pieces(self.from, Timestamp::MAX) {
+            let ground = match piece.rest {
+                Some(rest) => {
+                    way.go(piece.to, Counted::No, suspended(rest));
+                    continue;
+                }
+                None => self.calendar_ground(Why::Elapsed),
+            };
+            if let Some(due) = used_up(&way, piece.to, &mut left)? {
+                way.go(due, Counted::Time, ground);
+                return Ok(way.stretches());
+            }
+            way.go(piece.to, Counted::Time, ground);
+        }
+        Err(DueError::TooLong)
+    }
+
+    /// Whatever lies in a suspension is the suspension's, closed hours too, so that it is one stretch.
+    pub fn open_time(&self, microseconds: i64) -> Result<Vec<Stretch>, DueError> {
+        let mut way = Way::new(self.from);
+        let mut left = microseconds;
+        for segment in self.calendar.days_from(self.from, self.place).flat_map(|day| day.segments) {
+            for piece in self.rests.pieces(way.at.max(segment.from), segment.to) {
+                match piece.rest {
+                    Some(rest) => way.go(piece.to, Counted::No, suspended(rest)),
+                    None if !segment.open => way.go(piece.to, Counted::No, segment.ground),
+                    None => {
+                        if let Some(due) = used_up(&way, piece.to, &mut left)? {
+                            way.go(due, Counted::Time, segment.ground);
+                            return Ok(way.stretches());
+                        }
+                        way.go(piece.to, Counted::Time, segment.ground);
+                    }
+                }
+            }
+        }
+        Err(self.calendar.never_open())
+    }
+
+    pub fn days(&self, days: u32) -> Result<Vec<Stretch>, DueError> {
+        let wanted = halves_of(days)?;
+        let tells_halves = self.calendar.counting.half_day == HalfDay::Half;
+        let mut way = Way::new(self.from);
+        let mut halves = 0;
+        for day in self.calendar.days_from(self.from, self.place) {
+            let Some(end) = day.to() else { continue };
+            let is_receipt = way.at == self.from;
+            let is_last = halves + day.halves >= wanted;
+            match self.verdict(&day, is_receipt, is_last) {
+                Verdict::Not(ground) => way.go(end, Counted::No, ground),
+                Verdict::Counts { close } => {
+                    let number = halves / 2 + 1;
+                    halves += day.halves;
+                    let counted = Counted::Day { number, halves: tells_halves.then_some(halves) };
+                    way.go(if is_last { close } else { end }, counted, day.ground);
+                    if is_last {
+                        return Ok(way.stretches());
+                    }
+                }
+            }
+        }
+        Err(self.calendar.never_open())
+    }
+
+    fn verdict(&self, day: &Day<'a>, is_receipt: bool, is_last: bool) -> Verdict<'a> {
+        if is_receipt && !self.receipt_counts(day) {
+            return Verdict::Not(self.calendar_ground(Why::DayOfReceipt));
+        }
+        let Some(close) = day.close.filter(|_| day.counts) else {
+            return Verdict::Not(self.rests_all_day(day).map_or(day.ground, suspended));
+        };
+        let taker = self.too_much_taken(day);
+        let taker = taker.or_else(|| self.rests.at_end(close).filter(|_| is_last));
+        taker.map_or(Verdict::Counts { close }, |rest| Verdict::Not(suspended(rest)))
+    }
+
+    /// The day of receipt, where calendars count it, must have something left of its office hours.
+    fn receipt_counts(&self, day: &Day<'a>) -> bool {
+        let is_open_yet = || day.segments.iter().any(|segment| segment.open && segment.to > self.from);
+        let closes_later = day.close.is_some_and(|close| close > self.from);
+        self.calendar.counting.receipt_day == ReceiptDay::Count && closes_later && is_open_yet()
+    }
+
+    /// The suspension that leaves the day too little open time to count.
+    fn too_much_taken(&self, day: &Day<'a>) -> Option<&'a Suspension> {
+        if self.rests.is_empty() {
+            return None;
+        }
+        let mut taken = Taken::default();
+        let mut open = 0;
+        for segment in day.segments.iter().filter(|segment| segment.open) {
+            open += segment.to.as_microsecond() - segment.from.as_microsecond();
+            taken.add(self.rests.taken(segment.from, segment.to));
+        }
+        let share = i64::from(self.calendar.counting.short_day_per_mille);
+        let usual = i64::from(day.usual_minutes) * 60_000_000;
+        let left = open - taken.microseconds;
+        let is_enough = left > 0 && left * 1000 >= usual * share;
+        taken.by().filter(|_| !is_enough)
+    }
+
+    /// The suspension in which the whole day lies, if one or several hold all of it.
+    fn rests_all_day(&self, day: &Day<'a>) -> Option<&'a Suspension> {
+        let (from, to) = (day.from()?, day.to()?);
+        let taken = self.rests.taken(from, to);
+        taken.by().filter(|_| taken.microseconds == to.as_microsecond() - from.as_microsecond())
+    }
+
+    /// What no line says, but the calendar as a whole.
+    fn calendar_ground(&self, why: Why) -> Ground<'a> {
+        Ground { why, line: Line::Calendar(&self.calendar.id), name: None }
+    }
+}
+
+/// The instant at which the rest of the term is used up, if that is before `to`; else the time until `to` is taken off.
+fn used_up(way: &Way<'_>, to: Timestamp, left: &mut i64) -> Result<Option<Timestamp>, DueError> {
+    let time = to.as_microsecond() - way.at.as_microsecond();
+    if time >= *left {
+        return plus(way.at, *left).map(Some).ok_or(DueError::TooLong);
+    }
+    *left -= time;
+    Ok(None)
+}
+
+fn suspended(by: &Suspension) -> Ground<'_> {
+    Ground { why: Why::Suspended, line: Line::Suspension(by.number), name: Some(&by.name) }
+}
