@@ -5,7 +5,7 @@ mod holidays;
 mod week;
 
 use jiff::tz::TimeZone;
-use peygir_source::{Diagnostics, Node};
+use peygir_source::{Diagnostics, Help, Node};
 
 use crate::{Calendar, Name, TEHRAN};
 use fields::Reader;
@@ -110,7 +110,7 @@ fn zone(reader: &mut Reader, root: &Node) -> Option<(String, TimeZone)> {
         node.span,
         format!("there is no time zone {name:?}"),
         format!("منطقهٔ زمانی «{name}» وجود ندارد"),
-        format!("write an IANA name such as {TEHRAN}"),
+        Help::new(format!("write an IANA name such as {TEHRAN}"), format!("نامی از IANA بنویسید، مانند {TEHRAN}")),
     );
     None
 }

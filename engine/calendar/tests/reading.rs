@@ -1,6 +1,7 @@
 //! What authors write and what they are told: every problem at once, with code, place and the nearest right word.
 
 use peygir_calendar::{Calendar, Place, read};
+use peygir_source::render::Language;
 use peygir_source::{Diagnostic, Severity, yaml};
 
 fn found(text: &str) -> Vec<Diagnostic> {
@@ -64,7 +65,7 @@ closures:
 fn the_nearest_key_is_offered() {
     let found = found("kind: calendar\nid: a\ntitle: a\nalways: true\nofficeHour: \"07:00-14:00\"\n");
     assert_eq!(found.len(), 1);
-    assert_eq!(found[0].help.as_deref(), Some("did you mean \"officeHours\"?"));
+    assert_eq!(found[0].help_in(Language::English), Some("did you mean \"officeHours\"?"));
     assert!(found[0].message_fa.contains("officeHour"));
 }
 

@@ -9,7 +9,7 @@ use peygir_connector::{Ambiguous, Connector, ConnectorKind, HostFacts, Manifest,
 use peygir_runtime::clock::Clock;
 use peygir_runtime::host::Connectors;
 use peygir_runtime::pack;
-use peygir_source::{Diagnostic, Diagnostics, Node, Span, suggest};
+use peygir_source::{Diagnostic, Diagnostics, Help, Node, Span, suggest};
 
 /// All of them; a connector that is not in this list can't be used.
 pub const KINDS: &[ConnectorKind] = &[
@@ -236,6 +236,6 @@ fn unknown(used: &pack::ConnectorUse) -> Diagnostic {
         format!("there is no connector \"{}\"; there are: {}", used.kind, names.join(", ")),
         format!("اتصالی به نام «{}» نیست؛ این‌ها هستند: {}", used.kind, names.join("، ")),
     );
-    diagnostic.help = suggest(&used.kind, names).map(|near| format!("did you mean \"{near}\"?"));
+    diagnostic.help = suggest(&used.kind, names).map(|near| Help::did_you_mean(near, '"').into());
     diagnostic
 }

@@ -3,6 +3,7 @@
 use peygir_connector::secret::Reference;
 use peygir_connector::settings::{self, HostFacts};
 use peygir_connector::{Ambiguous, Authentication, Dedup, Manifest, Secret, manifest};
+use peygir_source::render::Language;
 use peygir_source::{Diagnostics, yaml};
 use serde_json::json;
 
@@ -182,7 +183,7 @@ fn all_mistakes_are_told_at_once() {
 #[test]
 fn a_misspelt_member_is_named() {
     let found = manifest::parse(&GOOD.replace("onAmbiguous", "onAmbigous")).unwrap_err();
-    let help: Vec<_> = found.list.iter().filter_map(|one| one.help.as_deref()).collect();
+    let help: Vec<_> = found.list.iter().filter_map(|one| one.help_in(Language::English)).collect();
     assert!(help.iter().any(|text| text.contains("`onAmbiguous`")), "{help:?}");
 }
 

@@ -1,12 +1,12 @@
 //! The findings about tables: each code's words, in both languages, in one place.
 
-use peygir_source::{Diagnostic, Span, suggest};
+use peygir_source::{Diagnostic, Help, Span, suggest};
 
 use crate::value_type::ValueType;
 
 pub(crate) fn not_a_table(span: Span) -> Diagnostic {
     Diagnostic::error("PG-T001", span, "this is no decision table", "این یک جدول تصمیم نیست")
-        .with_help("a table begins with kind: decision-table")
+        .with_help("a table begins with kind: decision-table", "جدول با kind: decision-table آغاز می‌شود")
 }
 
 pub(crate) fn unknown_member<'a>(span: Span, name: &str, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
@@ -43,22 +43,24 @@ pub(crate) fn not_built(span: Span, what: &str) -> Diagnostic {
     Diagnostic::error("PG-T004", span, format!("{what} is not built yet"), format!("{what} هنوز ساخته نشده است"))
 }
 
-pub(crate) fn bad_name(span: Span, what: &str, form: &str) -> Diagnostic {
+/// `form` and `form_fa` say how it is written.
+pub(crate) fn bad_name(span: Span, what: &str, (form, form_fa): (&str, &str)) -> Diagnostic {
     Diagnostic::error("PG-T005", span, format!("{what} is written wrongly"), format!("«{what}» درست نوشته نشده است"))
-        .with_help(form)
+        .with_help(form, form_fa)
 }
 
 pub(crate) fn duplicate_rule(span: Span, id: &str, first: Span) -> Diagnostic {
+    let line = first.line;
     Diagnostic::error(
         "PG-T006",
         span,
         format!("the rule id \"{id}\" stands twice"),
         format!("شناسهٔ قاعدهٔ «{id}» تکراری است"),
     )
-    .with_help(format!(
-        "it stands first at line {}; ids must differ, since layers and journals name rules by them",
-        first.line
-    ))
+    .with_help(
+        format!("it stands first at line {line}; ids must differ, since layers and journals name rules by them"),
+        format!("نخستین بار در سطر {line} آمده است؛ شناسه‌ها باید متفاوت باشند، چون لایه‌ها و دفتر رویدادها قاعده را با آن می‌شناسند"),
+    )
 }
 
 /// `what` and `what_fa` say which kind of name it is: input, output, rule.
@@ -108,7 +110,7 @@ pub(crate) fn bad_expression(span: Span, inner: &Diagnostic) -> Diagnostic {
         format!("عبارت در نویسهٔ {place} نادرست است: {}", inner.message_fa),
     );
     match &inner.help {
-        Some(help) => finding.with_help(help.clone()),
+        Some(help) => finding.helped(Help::clone(help)),
         None => finding,
     }
 }
@@ -120,7 +122,10 @@ pub(crate) fn no_catch_all(span: Span) -> Diagnostic {
         "the table has no catch-all: some inputs would get no answer",
         "جدول قاعدهٔ فراگیر ندارد: بعضی ورودی‌ها بی‌پاسخ می‌مانند",
     )
-    .with_help("end the rules with one that has last: true and no when")
+    .with_help(
+        "end the rules with one that has last: true and no when",
+        "قاعده‌ها را با قاعده‌ای به پایان ببرید که last: true دارد و when ندارد",
+    )
 }
 
 pub(crate) fn bad_catch_all(span: Span, reason: &str, reason_fa: &str) -> Diagnostic {
@@ -152,7 +157,10 @@ pub(crate) fn bad_placeholder(span: Span, reason: &str) -> Diagnostic {
         format!("this text can't be filled: {reason}"),
         format!("این متن پر نمی‌شود: {reason}"),
     )
-    .with_help("{name} stands for an input; a brace itself is written {{ or }}")
+    .with_help(
+        "{name} stands for an input; a brace itself is written {{ or }}",
+        "{name} به جای یک ورودی می‌نشیند؛ خود آکولاد {{ یا }} نوشته می‌شود",
+    )
 }
 
 pub(crate) fn never_reached(span: Span, rule: &str, above: &str) -> Diagnostic {
@@ -166,7 +174,7 @@ pub(crate) fn never_reached(span: Span, rule: &str, above: &str) -> Diagnostic {
 
 fn suggested<'a>(finding: Diagnostic, name: &str, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
     match suggest(name, known) {
-        Some(meant) => finding.with_help(format!("did you mean \"{meant}\"?")),
+        Some(meant) => finding.helped(Help::did_you_mean(meant, '"')),
         None => finding,
     }
 }

@@ -73,7 +73,7 @@ fn version(reader: &mut Reader, node: &Node) -> Option<Version> {
         Ok(version) => Some(version),
         Err(_) => {
             let span = node.get("version").map_or(node.span, |version| version.span);
-            reader.push(complaint::bad_name(span, "version", "three numbers: 1.4.0"));
+            reader.push(complaint::bad_name(span, "version", ("three numbers: 1.4.0", "سه عدد: 1.4.0")));
             None
         }
     }

@@ -221,7 +221,7 @@ tests:
     assert_eq!(found, expected, "{findings:#?}");
     let help = |code: &str, line| {
         let finding = findings.list.iter().find(|finding| finding.code == code && finding.span.line == line);
-        finding.and_then(|finding| finding.help.clone()).unwrap_or_default()
+        finding.and_then(|finding| finding.help.as_ref()).map(|help| help.en.clone()).unwrap_or_default()
     };
     assert_eq!(help("PG-T007", 14), "did you mean \"city\"?");
     assert_eq!(help("PG-T007", 15), "did you mean \"agency\"?");

@@ -98,16 +98,18 @@ struct Compiled {
 pub type Vars<'a> = [(&'a str, &'a Value)];
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
+#[error("{message}{}", .near.as_deref().map_or_else(String::new, |near| format!("; did you mean `{near}`?")))]
 pub struct Error {
     pub message: String,
+    /// The nearest name that would have been right, where a name is wrong.
+    pub near: Option<Box<str>>,
     /// Byte offset within the expression, for errors of compilation.
     pub offset: Option<usize>,
 }
 
 impl Error {
     fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), offset: None }
+        Self { message: message.into(), near: None, offset: None }
     }
 
     /// The same error, with the expression beginning `by` bytes into the text it is told of.
@@ -115,8 +117,8 @@ impl Error {
         Self { offset: self.offset.map(|offset| offset + by), ..self }
     }
 
-    fn at(message: impl Into<String>, offset: usize) -> Self {
-        Self { message: message.into(), offset: Some(offset) }
+    fn at(message: impl Into<String>, offset: impl Into<Option<usize>>) -> Self {
+        Self { offset: offset.into(), ..Self::new(message) }
     }
 }
 

@@ -106,6 +106,10 @@ fn one(task: &str) -> String {
     flow(&format!("  - a: {{ {task} }}\n"))
 }
 
+fn in_persian(text: &str) -> bool {
+    text.contains(|letter| ('\u{0600}'..='\u{06FF}').contains(&letter))
+}
+
 /// What must be found, in the order of places: code, line, column; and words that stand in a message or a help.
 #[track_caller]
 fn finds(text: &str, expected: &[(&str, u32, u32)], said: &str) {
@@ -116,9 +120,11 @@ fn finds(text: &str, expected: &[(&str, u32, u32)], said: &str) {
     let places: Vec<_> = found.iter().map(|one| (one.code, one.span.line, one.span.column)).collect();
     assert_eq!(places, expected, "{text}\n{found:#?}");
     assert_eq!(accepted, found.iter().all(|one| one.severity == Severity::Warning));
+    for one in &found {
+        assert!(in_persian(&one.message_fa) && one.help.as_ref().is_none_or(|help| in_persian(&help.fa)), "{one:?}");
+    }
     let told = |one: &peygir_source::Diagnostic| {
-        assert!(!one.message_fa.is_empty());
-        one.message.contains(said) || one.help.as_deref().is_some_and(|help| help.contains(said))
+        one.message.contains(said) || one.help.as_ref().is_some_and(|help| help.en.contains(said))
     };
     assert!(said.is_empty() || found.iter().any(told), "{said}\n{found:#?}");
 }

@@ -1,6 +1,6 @@
 //! What can be told about a compiled script without running it: the entry function, what it calls, what it leaves outside.
 
-use peygir_source::{Diagnostic, Span, suggest};
+use peygir_source::{Diagnostic, Help, Span, suggest};
 use rhai::{AST, ASTFlags, ASTNode, Expr, FnCallExpr, Ident, Position, Stmt};
 
 use crate::{
@@ -26,14 +26,20 @@ pub(crate) fn entry(ast: &AST, name: &str) -> Result<String, Diagnostic> {
             format!("the function {wanted} takes {count} parameters, not 3"),
             format!("تابع {wanted} {count} پارامتر دارد، نه ۳"),
         )
-        .with_help(format!("write fn {wanted}(req, now, args) {{ … }}"))),
+        .with_help(
+            format!("write fn {wanted}(req, now, args) {{ … }}"),
+            format!("بنویسید fn {wanted}(req, now, args) {{ … }}"),
+        )),
         None => Err(Diagnostic::error(
             "PG-S003",
             first_line(),
             format!("the script has no function {own} to begin with"),
             format!("اسکریپت تابع آغازین {own} را ندارد"),
         )
-        .with_help(format!("write fn {own}(req, now, args) {{ … }}"))),
+        .with_help(
+            format!("write fn {own}(req, now, args) {{ … }}"),
+            format!("بنویسید fn {own}(req, now, args) {{ … }}"),
+        )),
     }
 }
 
@@ -75,7 +81,10 @@ fn capture(name: &Ident) -> Diagnostic {
         format!("this closure captures the variable \"{word}\" from outside"),
         format!("این تابع بی‌نام متغیر «{word}» را از بیرون خود می‌گیرد"),
     )
-    .with_help("a for loop sees the variables around it: use one instead of the closure")
+    .with_help(
+        "a for loop sees the variables around it: use one instead of the closure",
+        "حلقهٔ for متغیرهای گرد خود را می‌بیند: به جای تابع بی‌نام آن را به کار ببرید",
+    )
 }
 
 fn of_call(call: &FnCallExpr, position: Position, own: &[&str], is_function: bool) -> Option<Diagnostic> {
@@ -101,8 +110,8 @@ fn of_call(call: &FnCallExpr, position: Position, own: &[&str], is_function: boo
         Diagnostic::warning("PG-S006", span, message, message_fa)
     };
     let known = own.iter().copied().chain(FUNCTION_NAMES.iter().map(String::as_str));
-    Some(match suggest(name, known).map(|known| format!("did you mean \"{known}\"?")) {
-        Some(help) => finding.with_help(help),
+    Some(match suggest(name, known) {
+        Some(known) => finding.helped(Help::did_you_mean(known, '"')),
         None => finding,
     })
 }
@@ -118,7 +127,10 @@ pub(crate) fn top_level(ast: &AST) -> Vec<Diagnostic> {
                 "this statement stands outside every function and would never run",
                 "این دستور بیرون از همهٔ تابع‌هاست و هرگز اجرا نمی‌شود",
             )
-            .with_help("put it into a function; only const NAME = … may stand outside, read as global::NAME")
+            .with_help(
+                "put it into a function; only const NAME = … may stand outside, read as global::NAME",
+                "آن را در یک تابع بگذارید؛ بیرون تنها const NAME = … می‌آید که با global::NAME خوانده می‌شود",
+            )
         })
         .collect()
 }

@@ -1,6 +1,6 @@
 //! What is wrong with a script before it runs: the words of each finding, in both languages.
 
-use peygir_source::{Diagnostic, Span};
+use peygir_source::{Diagnostic, Help, Span};
 use rhai::{LexError, ParseError, ParseErrorType};
 
 use crate::fault::span_of;
@@ -71,11 +71,14 @@ pub(crate) fn of_parse_error(error: &ParseError, source: &str) -> Diagnostic {
 
 pub(crate) fn reserved(span: Span, word: &str) -> Diagnostic {
     let help = match word {
-        "case" => "the case is called `req` in scripts: write req instead of case".to_owned(),
-        "null" | "nil" | "void" => "\"nothing\" is written () in scripts".to_owned(),
-        "match" => "write switch instead of match".to_owned(),
-        "var" => "write let instead of var".to_owned(),
-        _ => format!("take another name, such as {word}_"),
+        "case" => Help::new(
+            "the case is called `req` in scripts: write req instead of case",
+            "پرونده در اسکریپت `req` نام دارد: به جای case بنویسید req",
+        ),
+        "null" | "nil" | "void" => Help::new("\"nothing\" is written () in scripts", "«هیچ» در اسکریپت () نوشته می‌شود"),
+        "match" => Help::new("write switch instead of match", "به جای match بنویسید switch"),
+        "var" => Help::new("write let instead of var", "به جای var بنویسید let"),
+        _ => Help::new(format!("take another name, such as {word}_"), format!("نام دیگری بگذارید، مانند {word}_")),
     };
     Diagnostic::error(
         "PG-S002",
@@ -83,17 +86,29 @@ pub(crate) fn reserved(span: Span, word: &str) -> Diagnostic {
         format!("`{word}` is a reserved word of the script language"),
         format!("«{word}» واژهٔ رزروشدهٔ زبان اسکریپت است"),
     )
-    .with_help(help)
+    .helped(help)
 }
 
 pub(crate) fn forbidden(span: Span, word: &str) -> Diagnostic {
-    let help = match word {
-        "sleep" => "a script never waits: return an action and let the flow wait",
-        "timestamp" => "the moment of the call is passed in as `now`",
-        "curry" => "its arguments escape the size limits: give the function a parameter and call it in a for loop",
-        "print" | "debug" => "return the data instead; a run is seen in the journal",
-        "import" | "export" => "a script stands alone: define the function in the same file",
-        _ => "call a function defined in the same file",
+    let (help, help_fa) = match word {
+        "sleep" => (
+            "a script never waits: return an action and let the flow wait",
+            "اسکریپت هرگز درنگ نمی‌کند: اقدامی بازگردانید و بگذارید گردش کار درنگ کند",
+        ),
+        "timestamp" => ("the moment of the call is passed in as `now`", "لحظهٔ فراخوانی با نام `now` داده می‌شود"),
+        "curry" => (
+            "its arguments escape the size limits: give the function a parameter and call it in a for loop",
+            "آرگومان‌های آن از حد اندازه می‌گریزند: به تابع پارامتر بدهید و در حلقهٔ for فرا بخوانیدش",
+        ),
+        "print" | "debug" => (
+            "return the data instead; a run is seen in the journal",
+            "به جای آن داده را بازگردانید؛ اجرا در دفتر رویدادها دیده می‌شود",
+        ),
+        "import" | "export" => (
+            "a script stands alone: define the function in the same file",
+            "هر اسکریپت به خود استوار است: تابع را در همین پرونده تعریف کنید",
+        ),
+        _ => ("call a function defined in the same file", "تابعی را فرا بخوانید که در همین پرونده تعریف شده است"),
     };
     Diagnostic::error(
         "PG-S005",
@@ -101,7 +116,7 @@ pub(crate) fn forbidden(span: Span, word: &str) -> Diagnostic {
         format!("`{word}` is not available in scripts"),
         format!("«{word}» در اسکریپت‌ها در دسترس نیست"),
     )
-    .with_help(help)
+    .with_help(help, help_fa)
 }
 
 fn undefined(span: Span, name: &str) -> Diagnostic {
@@ -111,7 +126,10 @@ fn undefined(span: Span, name: &str) -> Diagnostic {
         format!("there is no variable \"{name}\" here"),
         format!("متغیری به نام «{name}» در اینجا وجود ندارد"),
     )
-    .with_help("a function sees its own parameters and variables only; text stands in double quotes")
+    .with_help(
+        "a function sees its own parameters and variables only; text stands in double quotes",
+        "تابع تنها پارامترها و متغیرهای خود را می‌بیند؛ متن میان دو نشانهٔ \" نوشته می‌شود",
+    )
 }
 
 pub(crate) fn too_large(span: Span, what: &str) -> Diagnostic {
@@ -121,7 +139,10 @@ pub(crate) fn too_large(span: Span, what: &str) -> Diagnostic {
         format!("the script is too large: {what}"),
         format!("اسکریپت بیش از حد بزرگ است: {what}"),
     )
-    .with_help("split it into functions, or into a decision table and a script")
+    .with_help(
+        "split it into functions, or into a decision table and a script",
+        "آن را به چند تابع، یا به یک جدول تصمیم و یک اسکریپت بخش کنید",
+    )
 }
 
 pub(crate) fn sized(span: Span, word: &str) -> Span {

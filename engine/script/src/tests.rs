@@ -3,7 +3,7 @@
 //! `now` is text (`2026-11-21T09:00:00Z` with `epoch` 0) or `{iso, epoch}`. A row expects an answer with `expect`, or with
 //! `fault: PG-S102` that the run ends with that fault.
 
-use peygir_source::{Diagnostic, Diagnostics, Node, Span, suggest};
+use peygir_source::{Diagnostic, Diagnostics, Help, Node, Span, suggest};
 use serde_json::{Value, json};
 
 use crate::{Deadline, Fault, Now, Script};
@@ -157,7 +157,7 @@ fn members(node: &Node, what: &str, known: &[&str], findings: &mut Diagnostics) 
             format!("«{key}» در اینجا شناخته نیست"),
         );
         findings.push(match suggest(key, known.iter().copied()) {
-            Some(meant) => finding.with_help(format!("did you mean \"{meant}\"?")),
+            Some(meant) => finding.helped(Help::did_you_mean(meant, '"')),
             None => finding,
         });
     }

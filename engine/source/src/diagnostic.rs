@@ -1,11 +1,30 @@
 //! A complaint about what somebody wrote: which rule, where, and how to mend it, in both languages.
 
 use crate::Span;
+use crate::render::Language;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     Warning,
     Error,
+}
+
+/// How to mend what a finding tells, in both languages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Help {
+    pub en: String,
+    pub fa: String,
+}
+
+impl Help {
+    pub fn new(en: impl Into<String>, fa: impl Into<String>) -> Self {
+        Self { en: en.into(), fa: fa.into() }
+    }
+
+    /// The nearest name that would have been right, as [`crate::suggest`] finds it. `quote` stands around it in English.
+    pub fn did_you_mean(near: &str, quote: char) -> Self {
+        Self::new(format!("did you mean {quote}{near}{quote}?"), format!("آیا منظورتان «{near}» است؟"))
+    }
 }
 
 /// One finding. `code` is stable (`PG-D003`) and has a page under `docs/errors/`.
@@ -20,8 +39,8 @@ pub struct Diagnostic {
     pub message: String,
     /// The same sentence in Persian.
     pub message_fa: Box<str>,
-    /// How to mend it, where that can be said (`did you mean "output"?`).
-    pub help: Option<String>,
+    /// How to mend it, where that can be said (`did you mean "output"?`). Boxed: findings are handed on by value.
+    pub help: Option<Box<Help>>,
 }
 
 impl Diagnostic {
@@ -41,9 +60,30 @@ impl Diagnostic {
         Self { severity: Severity::Warning, ..Self::error(code, span, message, message_fa) }
     }
 
-    pub fn with_help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+    pub fn with_help(self, en: impl Into<String>, fa: impl Into<String>) -> Self {
+        self.helped(Help::new(en, fa))
+    }
+
+    pub fn helped(mut self, help: Help) -> Self {
+        self.help = Some(Box::new(help));
         self
+    }
+
+    /// What is wrong, in one language.
+    pub fn message_in(&self, language: Language) -> &str {
+        match language {
+            Language::English => &self.message,
+            Language::Persian => &self.message_fa,
+        }
+    }
+
+    /// How to mend it, in one language.
+    pub fn help_in(&self, language: Language) -> Option<&str> {
+        let help = self.help.as_deref()?;
+        Some(match language {
+            Language::English => &help.en,
+            Language::Persian => &help.fa,
+        })
     }
 }
 

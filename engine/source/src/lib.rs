@@ -12,6 +12,6 @@ pub mod yaml;
 mod yaml_fault;
 mod yaml_print;
 
-pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use diagnostic::{Diagnostic, Diagnostics, Help, Severity};
 pub use node::{Entry, Node, Span, Value};
 pub use suggest::suggest;

@@ -16,10 +16,11 @@ pub enum Language {
 /// One finding for a terminal: what, where, the line with a caret under the place, and how to mend it. `source` is the
 /// text of the file; where it is not at hand the line is left out.
 pub fn human(diagnostic: &Diagnostic, source: Option<&str>, language: Language) -> String {
-    let (severity, help_word, message) = match language {
-        Language::English => (severity_en(diagnostic.severity), "help", diagnostic.message.as_str()),
-        Language::Persian => (severity_fa(diagnostic.severity), "راهنما", &*diagnostic.message_fa),
+    let (severity, help_word) = match language {
+        Language::English => (severity_en(diagnostic.severity), "help"),
+        Language::Persian => (severity_fa(diagnostic.severity), "راهنما"),
     };
+    let message = diagnostic.message_in(language);
     let span = diagnostic.span;
     let mut text = format!("{severity}[{}]: {message}\n", diagnostic.code);
     let number = span.line.to_string();
@@ -30,7 +31,7 @@ pub fn human(diagnostic: &Diagnostic, source: Option<&str>, language: Language) 
         let (shown, caret) = snippet(line.trim_end_matches('\r'), span.column, span.length);
         text.push_str(&format!("{gutter} |\n{number} | {shown}\n{gutter} | {caret}\n"));
     }
-    if let Some(help) = &diagnostic.help {
+    if let Some(help) = diagnostic.help_in(language) {
         text.push_str(&format!("{gutter} = {help_word}: {help}\n"));
     }
     text
@@ -54,7 +55,8 @@ pub fn json(diagnostic: &Diagnostic) -> Value {
         "column": diagnostic.span.column,
         "message": diagnostic.message,
         "message_fa": diagnostic.message_fa,
-        "help": diagnostic.help,
+        "help": diagnostic.help_in(Language::English),
+        "help_fa": diagnostic.help_in(Language::Persian),
     })
 }
 
@@ -102,7 +104,7 @@ fn takes_no_room(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Language, human, human_all, json};
-    use crate::{Diagnostic, Diagnostics, Span};
+    use crate::{Diagnostic, Diagnostics, Help, Span};
 
     fn finding(line: u32, column: u32, length: u32) -> Diagnostic {
         let mut finding = Diagnostic::error(
@@ -111,7 +113,7 @@ mod tests {
             "there is no `ouput` here",
             "این‌جا `ouput` نیست",
         )
-        .with_help("did you mean `output`?");
+        .helped(Help::did_you_mean("output", '`'));
         finding.file = "w.yaml".to_owned();
         finding
     }
@@ -133,7 +135,7 @@ error[PG-D003]: there is no `ouput` here
     #[test]
     fn persian_and_places_that_are_not_there() {
         let text = human(&finding(9, 1, 0), Some("a: 1"), Language::Persian);
-        assert_eq!(text, "خطا[PG-D003]: این‌جا `ouput` نیست\n --> w.yaml:9:1\n  = راهنما: did you mean `output`?\n");
+        assert_eq!(text, "خطا[PG-D003]: این‌جا `ouput` نیست\n --> w.yaml:9:1\n  = راهنما: آیا منظورتان «output» است؟\n");
         let tab = human(&finding(1, 3, 1), Some("\tab"), Language::English);
         assert!(tab.contains("1 | \tab\n  | \t ^\n"), "{tab}");
         let long = "x".repeat(1_000) + "!" + &"y".repeat(1_000);
@@ -157,6 +159,7 @@ error[PG-D003]: there is no `ouput` here
             serde_json::json!({
                 "code": "PG-D003", "severity": "error", "file": "w.yaml", "line": 2, "column": 7,
                 "message": "there is no `ouput` here", "message_fa": "این‌جا `ouput` نیست", "help": "did you mean `output`?",
+                "help_fa": "آیا منظورتان «output» است؟",
             })
             .to_string()
         );

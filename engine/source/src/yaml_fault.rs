@@ -17,7 +17,7 @@ pub(crate) fn too_long(bytes: usize) -> Diagnostic {
     let span = Span { line: 1, column: 1, length: 0 };
     let message = format!("the text has {bytes} bytes; at most {TEXT_BYTES_MAX} are read");
     let message_fa = format!("متن {bytes} بایت است؛ بیش از {TEXT_BYTES_MAX} بایت خوانده نمی‌شود");
-    Diagnostic::error("PG-Y002", span, message, message_fa).with_help("split the file")
+    Diagnostic::error("PG-Y002", span, message, message_fa).with_help("split the file", "پرونده را چند بخش کنید")
 }
 
 pub(crate) fn unreadable() -> Diagnostic {
@@ -39,14 +39,19 @@ pub(crate) fn control_character(text: &str) -> Option<Diagnostic> {
     let code = text[offset..].chars().next().map_or(0, u32::from);
     let message = format!("the control character U+{code:04X} is not allowed");
     let message_fa = format!("نویسهٔ کنترلی U+{code:04X} مجاز نیست");
-    Some(Diagnostic::error("PG-Y001", span, message, message_fa).with_help("delete the character"))
+    Some(
+        Diagnostic::error("PG-Y001", span, message, message_fa)
+            .with_help("delete the character", "این نویسه را پاک کنید"),
+    )
 }
 
 pub(crate) fn number_out_of_range(span: Span) -> Diagnostic {
     let message = "the number cannot be kept exactly";
     let message_fa = "این عدد را نمی‌توان بی کم‌وکاست نگه داشت";
-    Diagnostic::error("PG-Y008", span, message, message_fa)
-        .with_help("put quotes around it if it is a text, such as a code")
+    Diagnostic::error("PG-Y008", span, message, message_fa).with_help(
+        "put quotes around it if it is a text, such as a code",
+        "اگر متن است، مانند کد، آن را در نشانهٔ نقل‌قول بگذارید",
+    )
 }
 
 pub(crate) fn of(error: &Error, lines: &[&str]) -> Diagnostic {
@@ -58,7 +63,8 @@ pub(crate) fn of(error: &Error, lines: &[&str]) -> Diagnostic {
         Error::Budget { breach: BudgetBreach::Documents { .. }, .. } | Error::MultipleDocuments { .. } => {
             let message = "the text holds several documents; one is wanted";
             let help = "keep one document for each file: delete the line `---` and what follows";
-            Diagnostic::error("PG-Y007", span, message, "متن چند سند دارد؛ باید یک سند باشد").with_help(help)
+            let help_fa = "هر پرونده یک سند دارد: سطر `---` و آنچه پس از آن است را پاک کنید";
+            Diagnostic::error("PG-Y007", span, message, "متن چند سند دارد؛ باید یک سند باشد").with_help(help, help_fa)
         }
         Error::Budget { .. }
         | Error::AliasReplayLimitExceeded { .. }
@@ -80,26 +86,27 @@ fn duplicate_key(key: Option<&str>, span: Span) -> Diagnostic {
     let key = key.map_or_else(String::new, |key| format!(" `{}`", quoted(key)));
     let message = format!("the key{key} stands twice in this mapping");
     let message_fa = format!("کلید{key} در این نگاشت دو بار آمده است");
-    Diagnostic::error("PG-Y003", span, message, message_fa).with_help("delete or rename one of them")
+    Diagnostic::error("PG-Y003", span, message, message_fa)
+        .with_help("delete or rename one of them", "یکی را پاک کنید یا نامش را عوض کنید")
 }
 
 fn too_large(span: Span) -> Diagnostic {
     let message = format!("the document is too large: at most {NODES_MAX} values and {DEPTH_MAX} levels are read");
     let message_fa = format!("سند بیش از اندازه بزرگ است: حداکثر {NODES_MAX} مقدار و {DEPTH_MAX} سطح خوانده می‌شود");
-    Diagnostic::error("PG-Y004", span, message, message_fa).with_help("split the document")
+    Diagnostic::error("PG-Y004", span, message, message_fa).with_help("split the document", "سند را چند بخش کنید")
 }
 
 fn merge_key(span: Span) -> Diagnostic {
     let message = "merge keys (`<<`) are not read";
     let message_fa = "کلید ادغام (`<<`) پشتیبانی نمی‌شود";
-    Diagnostic::error("PG-Y005", span, message, message_fa).with_help("write the members out")
+    Diagnostic::error("PG-Y005", span, message, message_fa).with_help("write the members out", "اعضا را یکایک بنویسید")
 }
 
 fn tag_refused(tag: &str, span: Span) -> Diagnostic {
     let tag = quoted(tag);
     let message = format!("the tag `{tag}` is not read");
     let message_fa = format!("برچسب `{tag}` پشتیبانی نمی‌شود");
-    Diagnostic::error("PG-Y006", span, message, message_fa).with_help("delete the tag")
+    Diagnostic::error("PG-Y006", span, message, message_fa).with_help("delete the tag", "برچسب را پاک کنید")
 }
 
 fn not_yaml(error: &Error, span: Span) -> Diagnostic {

@@ -1,6 +1,6 @@
 //! What every part of a calendar is read with: types, required and unknown keys, names in two languages.
 
-use peygir_source::{Diagnostic, Diagnostics, Entry, Node, Span, Value};
+use peygir_source::{Diagnostic, Diagnostics, Entry, Help, Node, Span, Value};
 
 use crate::{Name, Origin};
 
@@ -28,8 +28,8 @@ impl Reader {
         self.found.push(Diagnostic::error(code, span, en, fa));
     }
 
-    pub fn error_with_help(&mut self, code: &'static str, span: Span, en: String, fa: String, help: String) {
-        self.found.push(Diagnostic::error(code, span, en, fa).with_help(help));
+    pub fn error_with_help(&mut self, code: &'static str, span: Span, en: String, fa: String, help: Help) {
+        self.found.push(Diagnostic::error(code, span, en, fa).helped(help));
     }
 
     pub fn warning(&mut self, code: &'static str, span: Span, en: String, fa: String) {
@@ -56,8 +56,10 @@ impl Reader {
             .filter(|(similarity, _)| *similarity >= SIMILARITY_MIN)
             .max_by(|a, b| a.0.total_cmp(&b.0));
         let help = match nearest {
-            Some((_, name)) => format!("did you mean \"{name}\"?"),
-            None => format!("known here: {}", known.join(", ")),
+            Some((_, name)) => Help::did_you_mean(name, '"'),
+            None => {
+                Help::new(format!("known here: {}", known.join(", ")), format!("این‌جا شناخته‌ها: {}", known.join("، ")))
+            }
         };
         self.error_with_help(
             "PG-C002",

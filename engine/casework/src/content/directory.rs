@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use peygir_source::{Diagnostic, Diagnostics, Node, Span, suggest};
+use peygir_source::{Diagnostic, Diagnostics, Help, Node, Span, suggest};
 
 use super::form::{Choice, OptionsFrom};
 use super::read::Reader;
@@ -224,7 +224,7 @@ impl Reference {
             format!("the directory has no {en} \"{}\"", self.name),
             format!("در دفتر راهنما {fa} «{}» نیست", self.name),
         );
-        diagnostic.help = suggest(&self.name, known).map(|near| format!("did you mean \"{near}\"?"));
+        diagnostic.help = suggest(&self.name, known).map(|near| Help::did_you_mean(near, '"').into());
         Some(diagnostic)
     }
 

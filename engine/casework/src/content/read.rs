@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use peygir_source::{Diagnostic, Diagnostics, Node, Span, suggest};
+use peygir_source::{Diagnostic, Diagnostics, Help, Node, Span, suggest};
 
 /// Longest identifier, in characters.
 pub const ID_CHARS_MAX: usize = 80;
@@ -41,17 +41,19 @@ impl Reader {
             return false;
         };
         for entry in entries.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
-            let mut diagnostic = Diagnostic::error(
+            let diagnostic = Diagnostic::error(
                 "PG-P002",
                 entry.key_span,
                 format!("\"{}\" means nothing here", entry.key),
                 format!("«{}» در این جا معنایی ندارد", entry.key),
             );
-            diagnostic.help = Some(match suggest(&entry.key, known.iter().copied()) {
-                Some(near) => format!("did you mean \"{near}\"?"),
-                None => format!("known here: {}", known.join(", ")),
-            });
-            self.found.push(diagnostic);
+            self.found.push(diagnostic.helped(match suggest(&entry.key, known.iter().copied()) {
+                Some(near) => Help::did_you_mean(near, '"'),
+                None => Help::new(
+                    format!("known here: {}", known.join(", ")),
+                    format!("این‌جا شناخته‌ها: {}", known.join("، ")),
+                ),
+            }));
         }
         true
     }
@@ -140,10 +142,11 @@ impl Reader {
         if is_id(&text) {
             return Some(text);
         }
-        self.error("PG-P005", node.span, format!("\"{text}\" is no identifier"), format!("«{text}» شناسه نیست"));
-        if let Some(last) = self.found.list.last_mut() {
-            last.help = Some("use lower-case letters a-z, digits and hyphens, such as \"foad/resolution\"".into());
-        }
+        let (en, fa) = (format!("\"{text}\" is no identifier"), format!("«{text}» شناسه نیست"));
+        self.found.push(Diagnostic::error("PG-P005", node.span, en, fa).with_help(
+            "use lower-case letters a-z, digits and hyphens, such as \"foad/resolution\"",
+            "حرف کوچک لاتین، رقم و خط تیره به کار ببرید، مانند «foad/resolution»",
+        ));
         None
     }
 

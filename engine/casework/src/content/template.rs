@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior};
-use peygir_source::{Diagnostic, Diagnostics, Node, Span, suggest};
+use peygir_source::{Diagnostic, Diagnostics, Help, Node, Span, suggest};
 use serde_json::Value;
 
 use super::read::Reader;
@@ -238,7 +238,7 @@ fn check_uses(reader: &mut Reader, place: &Place<'_>) {
         let span = place.at(used.offset, length(&used));
         let mut diagnostic =
             Diagnostic::error(code, span, format!("{en} \"{}\"", used.name), format!("{fa} «{}»", used.name));
-        diagnostic.help = suggest(&used.name, known.iter().copied()).map(|near| format!("did you mean \"{near}\"?"));
+        diagnostic.help = suggest(&used.name, known.iter().copied()).map(|near| Help::did_you_mean(near, '"').into());
         reader.found.push(diagnostic);
     }
 }

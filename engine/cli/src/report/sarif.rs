@@ -36,11 +36,8 @@ fn rule(code: &str) -> Value {
 }
 
 fn result(finding: &Diagnostic, rule: Option<usize>, language: Language) -> Value {
-    let sentence = match language {
-        Language::Persian => finding.message_fa.to_string(),
-        Language::English => finding.message.clone(),
-    };
-    let text = finding.help.as_ref().map_or(sentence.clone(), |help| format!("{sentence}. {help}"));
+    let sentence = finding.message_in(language);
+    let text = finding.help_in(language).map_or(sentence.to_owned(), |help| format!("{sentence}. {help}"));
     let level = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -77,7 +74,7 @@ fn uri(file: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use peygir_source::Span;
+    use peygir_source::{Help, Span};
 
     use super::*;
 
@@ -86,7 +83,7 @@ mod tests {
         let span = Span { line: 3, column: 5, length: 5 };
         let mut finding = Diagnostic::error("PG-D001", span, "unknown property `ouput`", "ویژگی ناشناخته");
         finding.file = "flows/a b.yaml".to_owned();
-        finding.help = Some("did you mean `output`?".to_owned());
+        finding.help = Some(Help::did_you_mean("output", '`').into());
         let log = log(&[finding], Language::English);
         let result = &log["runs"][0]["results"][0];
         assert_eq!(result["message"]["text"], "unknown property `ouput`. did you mean `output`?");

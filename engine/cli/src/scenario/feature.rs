@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use gherkin::{GherkinEnv, StepType};
-use peygir_source::{Diagnostic, Diagnostics, Span};
+use peygir_source::{Diagnostic, Diagnostics, Help, Span};
 
 use super::fold;
 use super::steps::{self, Arguments, Below, Step, Unbound};
@@ -196,7 +196,10 @@ impl Reading<'_> {
                     format!("there is no step \"{value}\""),
                     format!("گام «{value}» شناخته نیست"),
                 );
-                diagnostic.help = nearest.map(|nearest| format!("the nearest step is: {nearest}"));
+                diagnostic.help = nearest.map(|nearest| {
+                    let fa = format!("نزدیک‌ترین گام این است: {nearest}");
+                    Help::new(format!("the nearest step is: {nearest}"), fa).into()
+                });
                 diagnostic
             }
             Unbound::Wrong { en, fa } => Diagnostic::error("PG-G003", span, en, fa),
@@ -387,8 +390,12 @@ fn unknown_language(text: &str) -> Option<Diagnostic> {
         format!("there are no steps in the language \"{language}\""),
         format!("گامی به زبان «{language}» نیست"),
     );
-    (!["en", "fa"].contains(&language))
-        .then(|| finding.with_help("English needs no line; for Persian the first line is: # language: fa"))
+    (!["en", "fa"].contains(&language)).then(|| {
+        finding.with_help(
+            "English needs no line; for Persian the first line is: # language: fa",
+            "انگلیسی سطری نمی‌خواهد؛ برای فارسی سطر نخست این است: # language: fa",
+        )
+    })
 }
 
 /// What the parser says, as a finding. It tells the place in its text only.
@@ -407,5 +414,7 @@ fn not_gherkin(message: &str, text: &str) -> Diagnostic {
     .with_help(
         "a file begins with \"Feature:\"; below it lines begin with Background:, Scenario:, Scenario Outline:, \
              Examples:, Given, When, Then, And, But, | or #",
+        "پرونده با \"Feature:\" یا «ویژگی:» آغاز می‌شود؛ زیر آن هر سطر با زمینه:، سناریو:، الگوی سناریو:، نمونه‌ها:، \
+             با فرض، هنگامی، آنگاه، و، اما، | یا # آغاز می‌شود",
     )
 }

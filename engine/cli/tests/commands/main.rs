@@ -2,6 +2,7 @@
 
 mod bad_scenarios;
 mod binary;
+mod check;
 mod http;
 mod run;
 mod shipped;

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use peygir_source::{Diagnostic, Diagnostics, Node, Span, suggest};
+use peygir_source::{Diagnostic, Diagnostics, Help, Node, Span, suggest};
 
 use super::NAME_CHARS_MAX;
 
@@ -136,7 +136,10 @@ impl<'n, 'f> Members<'n, 'f> {
                 format!("`{key}` must be a duration from {low} ms to {high} ms"),
                 format!("`{key}` باید مدتی از {low} تا {high} میلی‌ثانیه باشد"),
             )
-            .with_help("write hours, minutes and seconds as ISO 8601: PT20S, PT10M, PT12H"),
+            .with_help(
+                "write hours, minutes and seconds as ISO 8601: PT20S, PT10M, PT12H",
+                "ساعت، دقیقه و ثانیه را به شیوهٔ ISO 8601 بنویسید: PT20S، PT10M، PT12H",
+            ),
         );
         None
     }
@@ -196,7 +199,8 @@ fn unknown(span: Span, what: &str, given: &str, known: &[&str]) -> Diagnostic {
         format!("`{given}` عضو {what} نیست"),
     );
     match suggest(given, known.iter().copied()) {
-        Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
-        None => diagnostic.with_help(format!("known members: {}", known.join(", "))),
+        Some(near) => diagnostic.helped(Help::did_you_mean(near, '`')),
+        None => diagnostic
+            .with_help(format!("known members: {}", known.join(", ")), format!("عضوهای شناخته: {}", known.join("، "))),
     }
 }

@@ -72,6 +72,8 @@ fn read_required(node: &Node, properties: Option<&Node>, found: &mut Diagnostics
 }
 
 pub(super) fn bad_schema(span: Span, message: &str, message_fa: &str) -> Diagnostic {
-    Diagnostic::error("PG-M006", span, message, message_fa)
-        .with_help(format!("keywords of a setting: {}", KEYWORDS.join(", ")))
+    Diagnostic::error("PG-M006", span, message, message_fa).with_help(
+        format!("keywords of a setting: {}", KEYWORDS.join(", ")),
+        format!("کلیدواژه‌های یک تنظیم: {}", KEYWORDS.join("، ")),
+    )
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use peygir_source::{Diagnostic, Diagnostics, Entry, Node, suggest};
+use peygir_source::{Diagnostic, Diagnostics, Entry, Help, Node, suggest};
 use serde_json::Value;
 
 use super::schema::Declared;
@@ -83,7 +83,10 @@ fn take_secret(
                 format!("setting `{}` is a secret and comes by reference only", entry.key),
                 format!("تنظیم `{}` راز است و تنها با ارجاع داده می‌شود", entry.key),
             )
-            .with_help("write {env: NAME_OF_VARIABLE} or {file: path/of/file}"),
+            .with_help(
+                "write {env: NAME_OF_VARIABLE} or {file: path/of/file}",
+                "بنویسید {env: NAME_OF_VARIABLE} یا {file: path/of/file}",
+            ),
         );
         return;
     };
@@ -140,8 +143,11 @@ fn unknown(manifest: &Manifest, entry: &Entry, declared: &[Declared]) -> Diagnos
     );
     let names = || declared.iter().map(|setting| setting.name.as_str());
     match suggest(&entry.key, names()) {
-        Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
-        None => diagnostic.with_help(format!("its settings: {}", names().collect::<Vec<_>>().join(", "))),
+        Some(near) => diagnostic.helped(Help::did_you_mean(near, '`')),
+        None => diagnostic.with_help(
+            format!("its settings: {}", names().collect::<Vec<_>>().join(", ")),
+            format!("تنظیم‌های آن: {}", names().collect::<Vec<_>>().join("، ")),
+        ),
     }
 }
 

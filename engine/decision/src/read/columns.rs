@@ -49,7 +49,10 @@ fn input(reader: &mut Reader, entry: &Entry) -> Option<Input> {
         reader.push(complaint::bad_name(
             span,
             "from",
-            "where the value is found, with a dot: case.topic, input.severity",
+            (
+                "where the value is found, with a dot: case.topic, input.severity",
+                "جای مقدار، با نقطه: case.topic، input.severity",
+            ),
         ));
     }
     let default = default(reader, entry, value_type);
@@ -61,7 +64,10 @@ fn output(reader: &mut Reader, entry: &Entry) -> Option<Output> {
         reader.push(complaint::bad_name(
             entry.key_span,
             RULE_NAME,
-            "tests use this name for the rule: take another one",
+            (
+                "tests use this name for the rule: take another one",
+                "آزمون‌ها این نام را برای قاعده به کار می‌برند: نام دیگری بگذارید",
+            ),
         ));
     }
     reader.members(&entry.node, &entry.key, OUTPUT_MEMBERS);

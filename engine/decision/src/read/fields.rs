@@ -4,8 +4,12 @@ use peygir_source::{Diagnostic, Diagnostics, Entry, Node, Value};
 
 use crate::complaint;
 
-pub(super) const NAME_FORM: &str = "small letters, digits and hyphens, beginning with a letter: route-agency";
-pub(super) const IDENTIFIER_FORM: &str = "a letter, then letters, digits and underscores: workingDays";
+pub(super) const NAME_FORM: (&str, &str) = (
+    "small letters, digits and hyphens, beginning with a letter: route-agency",
+    "حرف کوچک لاتین، رقم و خط تیره، با حرف در آغاز: route-agency",
+);
+pub(super) const IDENTIFIER_FORM: (&str, &str) =
+    ("a letter, then letters, digits and underscores: workingDays", "یک حرف لاتین و سپس حرف، رقم و زیرخط: workingDays");
 
 /// Gathers findings while the reading goes on.
 #[derive(Default)]

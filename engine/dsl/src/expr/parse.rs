@@ -38,7 +38,7 @@ pub(super) fn term(source: &str) -> Result<(Term<&str>, usize), Error> {
         return Err(Error::at("the expression is empty", 0));
     }
     if let Some(word) = refused::directive(&tokens) {
-        return Err(Error { message: refused::name(word).unwrap_or_default(), offset: offset(source, word) });
+        return Err(Error::at(refused::name(word).unwrap_or_default(), offset(source, word)));
     }
     let parsed = Parser::new(&tokens).parse(|parser| parser.term());
     parsed.map(|term| (term, tokens_count)).map_err(|errors| match errors.into_iter().next() {
@@ -134,7 +134,7 @@ fn count_one(Token(_, token): &Token<&str>) -> usize {
 /// Refuses definitions that call themselves (they would exhaust the stack), nesting that is too deep, and names kept
 /// for ourselves. How deep evaluating nests otherwise.
 pub(super) fn refuse_forbidden(source: &str, term: &Term<&str>) -> Result<usize, Error> {
-    let refuse = |(name, message): scope::Refusal<'_>| Error { message, offset: offset(source, name) };
+    let refuse = |(name, message): scope::Refusal<'_>| Error::at(message, offset(source, name));
     let mut reserved = None;
     scope::visit(term, &mut |term| reserved = reserved.or_else(|| reserved_name(term)));
     if let Some(name) = reserved {
@@ -205,7 +205,7 @@ pub(super) fn undefined(source: &str, errors: jaq_core::compile::Errors<&str, ()
         return Error::new("the expression cannot be compiled");
     };
     if let Some(message) = refused::name(name) {
-        return Error { message, offset: offset(source, name) };
+        return Error::at(message, offset(source, name));
     }
     let (what, near) = match &kind {
         Undefined::Var => {
@@ -219,6 +219,6 @@ pub(super) fn undefined(source: &str, errors: jaq_core::compile::Errors<&str, ()
         Undefined::Filter(count) if count > 0 => format!(" with {count} argument(s)"),
         _ => String::new(),
     };
-    let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-    Error { message: format!("there is no {what} `{name}`{arguments} here{hint}"), offset: offset(source, name) }
+    let message = format!("there is no {what} `{name}`{arguments} here");
+    Error { near: near.map(String::into_boxed_str), ..Error::at(message, offset(source, name)) }
 }

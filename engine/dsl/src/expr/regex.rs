@@ -269,5 +269,5 @@ fn object([offset, length, string]: [Val; 3], (name, value): (&str, Val)) -> Val
 
 /// Tells where in the source a literal pattern is wrong.
 pub(super) fn error(source: &str, (name, message): scope::Refusal<'_>) -> super::Error {
-    super::Error { message, offset: parse::offset(source, name) }
+    super::Error::at(message, parse::offset(source, name))
 }

@@ -163,7 +163,7 @@ fn variables_are_those_the_caller_names() {
     let expr = Expr::compile("now | todate", &[]).unwrap();
     assert_eq!(expr.eval(&json!({}), &[(super::NOW, &json!(60))]), Ok(json!("1970-01-01T00:01:00Z")));
     let error = Expr::compile(".a + $contxt", &["context", "input"]).unwrap_err();
-    assert_eq!(error.message, "there is no variable `$contxt` here; did you mean `$context`?");
+    assert_eq!(error.to_string(), "there is no variable `$contxt` here; did you mean `$context`?");
     assert_eq!(error.offset, Some(5));
 }
 
@@ -245,7 +245,7 @@ fn errors_of_compilation_say_where() {
         ("test(\"a\"; \"gq\")", "`q` is no flag of a regular expression", Some(0)),
     ] {
         let error = Expr::compile(source, &[]).unwrap_err();
-        assert!(error.message.contains(message), "{source}: {}", error.message);
+        assert!(error.to_string().contains(message), "{source}: {error}");
         if offset.is_some() {
             assert_eq!(error.offset, offset, "{source}");
         }

@@ -144,7 +144,7 @@ impl<'n> Reader<'n> {
         let text = self.text(node, what)?;
         let compiled = match text.contains("${") || text.contains(char::is_whitespace) || text.is_empty() {
             true => Err("it cannot be computed and has no spaces".to_owned()),
-            false => Template::compile_uri(text).map_err(|error| error.message),
+            false => Template::compile_uri(text).map_err(|error| error.to_string()),
         };
         compiled.map_err(|said| self.push(message::bad_address(node.span, &said))).ok()
     }

@@ -59,7 +59,10 @@ impl<'n> Reader<'n> {
         let (name, version) = rest.split_once(':').map_or((rest, None), |(name, version)| (name, Some(version)));
         let exact = version.is_none_or(|version| semver::Version::parse(version).is_ok());
         if name.is_empty() || name.contains(char::is_whitespace) || !exact || (catalog.is_some() && version.is_none()) {
-            let wanted = "the name of a function: `NAME`, or `NAME:1.0.0@default` for one version";
+            let wanted = (
+                "the name of a function: `NAME`, or `NAME:1.0.0@default` for one version",
+                "نام یک تابع: `NAME`، یا برای یک نسخهٔ معین `NAME:1.0.0@default`",
+            );
             self.push(message::bad_value(node.span, "call", written, wanted));
             return None;
         }

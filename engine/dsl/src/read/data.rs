@@ -102,7 +102,9 @@ impl<'n> Reader<'n> {
             return self.template(node, place);
         }
         if text.is_empty() || text.contains(char::is_whitespace) || text.contains("${") {
-            self.push(message::bad_value(node.span, what, text, "a URI without spaces, or one expression in `${ }`"));
+            let wanted =
+                ("a URI without spaces, or one expression in `${ }`", "نشانی (URI) بی فاصله، یا یک عبارت در `${ }`");
+            self.push(message::bad_value(node.span, what, text, wanted));
             return None;
         }
         Some(Template::Literal(text.into()))
@@ -150,7 +152,7 @@ impl<'n> Reader<'n> {
 
     pub(super) fn refuse_expression(&mut self, node: &Node, text: &str, error: &expr::Error) {
         let span = within(node.span, text, error.offset);
-        self.push(message::bad_expression(span, &error.message));
+        self.push(message::bad_expression(span, error));
     }
 
     /// A duration that may be an expression: `${ }` gives the text of one when it is needed.

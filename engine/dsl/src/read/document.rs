@@ -66,7 +66,8 @@ impl<'n> Reader<'n> {
             && let Some(version) = self.text(dsl, "document.dsl")
             && !semver::Version::parse(version).is_ok_and(|version| (version.major, version.minor) == (1, 0))
         {
-            self.push(message::bad_value(dsl.span, "document.dsl", version, "`1.0.3`, the version of the language"));
+            let wanted = ("`1.0.3`, the version of the language", "`1.0.3`، نسخهٔ زبان");
+            self.push(message::bad_value(dsl.span, "document.dsl", version, wanted));
         }
         let namespace = self.identifier(node, "namespace", "document");
         let name = self.identifier(node, "name", "document");
@@ -89,7 +90,10 @@ impl<'n> Reader<'n> {
         let allowed = bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
         let framed = !text.starts_with('-') && !text.ends_with('-');
         if bytes.is_empty() || bytes.len() > NAME_CHARS_MAX || !allowed || !framed {
-            let wanted = "1 to 63 Latin letters, digits and hyphens, with no hyphen at either end";
+            let wanted = (
+                "1 to 63 Latin letters, digits and hyphens, with no hyphen at either end",
+                "۱ تا ۶۳ حرف لاتین، رقم و خط تیره، بی خط تیره در آغاز و پایان",
+            );
             self.push(message::bad_value(node.span, &what, text, wanted));
             return None;
         }
@@ -100,7 +104,7 @@ impl<'n> Reader<'n> {
         let node = self.needed(document, "version", "document", document.span)?;
         let text = self.text(node, "document.version")?;
         if semver::Version::parse(text).is_err() {
-            let wanted = "a semantic version such as `1.0.0`";
+            let wanted = ("a semantic version such as `1.0.0`", "نسخهٔ معنایی مانند `1.0.0`");
             self.push(message::bad_value(node.span, "document.version", text, wanted));
             return None;
         }
@@ -146,8 +150,8 @@ impl<'n> Reader<'n> {
             if let Some(text) = self.optional_text(node, name, "evaluate")
                 && !allowed.contains(&text)
             {
-                let wanted = format!("`{}`", allowed.join("` or `"));
-                self.push(message::bad_value(node.span, &format!("evaluate.{name}"), text, &wanted));
+                let wanted = (&*format!("`{}`", allowed.join("` or `")), &*format!("`{}`", allowed.join("` یا `")));
+                self.push(message::bad_value(node.span, &format!("evaluate.{name}"), text, wanted));
             }
         }
         if let Some(mode) = node.get("mode").filter(|mode| mode.as_str() == Some("loose")) {

@@ -35,7 +35,8 @@ impl<'n> Reader<'n> {
             "envelope" => Some(Read::Envelope),
             "raw" => Some(Read::Raw),
             other => {
-                self.push(message::bad_value(node.span, what, other, "`data`, `envelope` or `raw`"));
+                let wanted = ("`data`, `envelope` or `raw`", "`data`، `envelope` یا `raw`");
+                self.push(message::bad_value(node.span, what, other, wanted));
                 None
             }
         }
@@ -149,7 +150,10 @@ impl<'n> Reader<'n> {
         let text = self.text(node, what)?;
         let computed = matches!(expr::whole(text), Ok(Some(_)) | Err(_));
         if !computed && !is_instant(text) {
-            let wanted = "an instant such as `2026-08-01T12:00:00Z`, or one expression in `${ }`";
+            let wanted = (
+                "an instant such as `2026-08-01T12:00:00Z`, or one expression in `${ }`",
+                "لحظه‌ای مانند `2026-08-01T12:00:00Z`، یا یک عبارت در `${ }`",
+            );
             self.push(message::bad_value(node.span, what, text, wanted));
             return None;
         }
@@ -162,7 +166,10 @@ impl<'n> Reader<'n> {
         for entry in entries {
             let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
             if entry.key.is_empty() || !entry.key.bytes().all(allowed) {
-                let wanted = "lower-case letters and digits, as names of CloudEvents attributes are";
+                let wanted = (
+                    "lower-case letters and digits, as names of CloudEvents attributes are",
+                    "حرف کوچک لاتین و رقم، مانند نام ویژگی‌های CloudEvents",
+                );
                 self.push(message::bad_value(entry.key_span, what, &entry.key, wanted));
             }
         }

@@ -89,7 +89,7 @@ impl<'n> Reader<'n> {
     pub(super) fn choice(&mut self, node: &'n Node, what: &str, words: &[&str]) -> Option<&'n str> {
         let text = self.text(node, what)?;
         if !words.contains(&text) {
-            self.push(message::bad_value(node.span, what, text, &format!("one of {}", words.join(", "))));
+            self.push(message::not_one_of(node.span, what, text, words));
             return None;
         }
         Some(text)

@@ -61,8 +61,7 @@ impl<'n> Reader<'n> {
         let known =
             words.iter().any(|word| if or_expression { word.eq_ignore_ascii_case(text) } else { *word == text });
         if !known {
-            let wanted = format!("one of {}", words.join(", "));
-            self.push(message::bad_value(node.span, what, text, &wanted));
+            self.push(message::not_one_of(node.span, what, text, words));
             return None;
         }
         Some(Template::Literal(text.into()))
@@ -116,7 +115,7 @@ impl<'n> Reader<'n> {
         };
         let compiled = match refused {
             Some(refused) => Err(refused),
-            None => Template::compile_uri(text).map_err(|error| (error.offset, error.message)),
+            None => Template::compile_uri(text).map_err(|error| (error.offset, error.to_string())),
         };
         compiled.map_err(|(offset, said)| self.push(message::bad_address(within(node.span, text, offset), &said))).ok()
     }

@@ -55,7 +55,10 @@ impl<'n> Reader<'n> {
         }
         let escaped = text.split('~').skip(1).all(|after| after.starts_with(['0', '1']));
         if !(text.is_empty() || text.starts_with('/')) || !escaped || text.contains("${") {
-            let wanted = "a JSON pointer such as `/do/0/ask`, or one expression in `${ }`";
+            let wanted = (
+                "a JSON pointer such as `/do/0/ask`, or one expression in `${ }`",
+                "اشاره‌گر JSON مانند `/do/0/ask`، یا یک عبارت در `${ }`",
+            );
             self.push(message::bad_value(node.span, "error.instance", text, wanted));
             return None;
         }

@@ -63,7 +63,7 @@ impl<'n> Reader<'n> {
             && format != "json"
             && !format.starts_with("json:")
         {
-            self.push(message::bad_value(node.span, "schema.format", format, "`json`"));
+            self.push(message::bad_value(node.span, "schema.format", format, ("`json`", "`json`")));
         }
         let chosen = self.one_of(node, "schema", &["document", "resource"])?;
         let schema = match chosen.key.as_str() {
@@ -98,7 +98,10 @@ impl<'n> Reader<'n> {
     /// A function of `use.functions`. Nothing around a call is seen in it.
     pub(super) fn declared_function(&mut self, entry: &'n Entry) {
         if super::call::PROTOCOLS.contains(&entry.key.as_str()) {
-            let wanted = "another name than those of the calls that the language itself has";
+            let wanted = (
+                "another name than those of the calls that the language itself has",
+                "نامی جز نام فراخوانی‌های خود زبان",
+            );
             self.push(message::bad_value(entry.key_span, "use.functions", &entry.key, wanted));
         }
         let task = self.alone(&[], |reader| reader.function_task(entry));

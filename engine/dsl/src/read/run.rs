@@ -110,7 +110,7 @@ impl<'n> Reader<'n> {
             return Some(None);
         }
         if semver::Version::parse(text).is_err() {
-            let wanted = "a version such as `1.0.0`, or `latest`";
+            let wanted = ("a version such as `1.0.0`, or `latest`", "نسخه‌ای مانند `1.0.0`، یا `latest`");
             self.push(message::bad_value(version.span, "run.workflow.version", text, wanted));
             return None;
         }

@@ -59,7 +59,7 @@ impl<'n> Reader<'n> {
     pub(super) fn task_name(&mut self, entry: &Entry) -> bool {
         let fits = !entry.key.is_empty() && !entry.key.starts_with(NO_NAME);
         if !fits {
-            let wanted = "a name that does not begin with `@`";
+            let wanted = ("a name that does not begin with `@`", "نامی که با `@` آغاز نمی‌شود");
             self.push(message::bad_value(entry.key_span, "the name of a task", &entry.key, wanted));
         }
         fits
@@ -216,7 +216,10 @@ impl<'n> Reader<'n> {
             return read;
         }
         for refused in wrong {
-            self.push(refused.with_help("other items stand in an expression: `${ [1, 2, 3] }`"));
+            self.push(refused.with_help(
+                "other items stand in an expression: `${ [1, 2, 3] }`",
+                "اعضای دیگر در عبارت نوشته می‌شوند: `${ [1, 2, 3] }`",
+            ));
         }
         None
     }
@@ -224,7 +227,8 @@ impl<'n> Reader<'n> {
     fn set(&mut self, node: &'n Node) -> Option<Kind> {
         match &node.value {
             peygir_source::Value::String(text) if !text.trim_start().starts_with("${") => {
-                self.push(message::bad_value(node.span, "set", text, "a mapping, or one expression in `${ }`"));
+                let wanted = ("a mapping, or one expression in `${ }`", "یک نگاشت، یا یک عبارت در `${ }`");
+                self.push(message::bad_value(node.span, "set", text, wanted));
                 None
             }
             peygir_source::Value::String(_) => self.template(node, Place::Task).map(Kind::Set),

@@ -45,7 +45,10 @@ impl<'n> Reader<'n> {
             let what = format!("catch.errors.with.{}", entry.key);
             match &entry.node.value {
                 Value::String(text) if text.contains("${") => {
-                    let wanted = "a value to compare with; put a condition into `when`";
+                    let wanted = (
+                        "a value to compare with; put a condition into `when`",
+                        "مقداری برای مقایسه؛ شرط را در `when` بنویسید",
+                    );
                     self.push(message::bad_value(entry.node.span, &what, text, wanted));
                 }
                 _ if entry.key == "status" => drop(self.count(&entry.node, &what)),
@@ -124,7 +127,7 @@ impl<'n> Reader<'n> {
         if let (DurationExpr::Fixed(from), DurationExpr::Fixed(to)) = (&from, &to)
             && (from.months, from.microseconds) > (to.months, to.microseconds)
         {
-            let wanted = "from the shorter duration to the longer";
+            let wanted = ("from the shorter duration to the longer", "از مدت کوتاه‌تر به بلندتر");
             self.push(message::bad_value(node.span, "retry.jitter", "from > to", wanted));
             return None;
         }

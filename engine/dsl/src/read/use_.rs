@@ -60,7 +60,7 @@ impl<'n> Reader<'n> {
                 continue;
             };
             if name.is_empty() {
-                self.push(message::bad_value(item.span, "use.secrets", name, "the name of a secret"));
+                self.push(message::bad_value(item.span, "use.secrets", name, ("the name of a secret", "نام یک راز")));
             } else if self.shared.secrets.iter().any(|earlier| earlier == name) {
                 let first = node.items().unwrap_or_default().iter().find(|node| node.as_str() == Some(name));
                 self.push(message::duplicate_name(item.span, name, first.map_or(node.span, |node| node.span)));

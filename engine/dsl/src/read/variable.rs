@@ -17,12 +17,16 @@ impl<'n> Reader<'n> {
         let mut bytes = name.bytes();
         let begins = bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic());
         if !begins || !bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-            let wanted = "a name of Latin letters, digits and underscores, without `$`";
+            let wanted = (
+                "a name of Latin letters, digits and underscores, without `$`",
+                "نامی از حرف لاتین، رقم و زیرخط، بی `$`",
+            );
             self.push(message::bad_value(node.span, what, name, wanted));
             return None;
         }
         if TAKEN.contains(&name) {
-            self.push(message::bad_value(node.span, what, name, "a name that no variable of the language has"));
+            let wanted = ("a name that no variable of the language has", "نامی که از آنِ متغیرهای خود زبان نیست");
+            self.push(message::bad_value(node.span, what, name, wanted));
             return None;
         }
         Some(name.to_owned())
@@ -40,7 +44,8 @@ impl<'n> Reader<'n> {
         let (item, index) = (item?, index?);
         if item == index {
             let place = node.get(at.0).or(node.get(each.0)).map_or(node.span, |node| node.span);
-            self.push(message::bad_value(place, at.1, &index, "another name than that of the item"));
+            let wanted = ("another name than that of the item", "نامی جز نام متغیر عضو");
+            self.push(message::bad_value(place, at.1, &index, wanted));
             return None;
         }
         Some((item, index))

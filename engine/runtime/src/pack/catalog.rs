@@ -9,7 +9,7 @@ use peygir_casework::content::{Directory, Form, Reference, Template};
 use peygir_decision::{Table, TestOutcome};
 use peygir_dsl::model::{FlowName, Workflow};
 use peygir_script::Script;
-use peygir_source::{Diagnostic, Diagnostics, Node, Span, suggest};
+use peygir_source::{Diagnostic, Diagnostics, Help, Node, Span, suggest};
 use sha2::{Digest, Sha256};
 
 use super::deployment::{self, Deployment};
@@ -362,7 +362,7 @@ fn check_deployment(catalog: &Catalog, found: &mut Diagnostics) {
                 format!("{fa} «{name}» وجود ندارد"),
             );
             diagnostic.help =
-                suggest(name, known.iter().map(String::as_str)).map(|near| format!("did you mean \"{near}\"?"));
+                suggest(name, known.iter().map(String::as_str)).map(|near| Help::did_you_mean(near, '"').into());
             list.push(diagnostic);
         }
     };

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use peygir_casework::content::read::{Bilingual, Reader};
 use peygir_dsl::model::FlowName;
-use peygir_source::{Diagnostics, Node, Span, suggest};
+use peygir_source::{Diagnostics, Help, Node, Span, suggest};
 
 use super::connectors::{self, ConnectorUse};
 use super::files::SourceFile;
@@ -343,7 +343,7 @@ fn known_connector(reader: &mut Reader, name: &str, span: Span, known: &[&str]) 
         format!("اتصال «{name}» در این استقرار نیست"),
     );
     if let Some(last) = reader.found.list.last_mut() {
-        last.help = suggest(name, known.iter().copied()).map(|near| format!("did you mean \"{near}\"?"));
+        last.help = suggest(name, known.iter().copied()).map(|near| Help::did_you_mean(near, '"').into());
     }
 }
 

@@ -78,7 +78,10 @@ fn not_utf8(bytes: &[u8], valid: usize) -> Diagnostic {
     let line = before.matches('\n').count() as u32 + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() as u32 + 1;
     Diagnostic::error("PG-P008", Span { line, column, length: 1 }, "the file is not UTF-8", "پرونده UTF-8 نیست")
-        .with_help("save it as UTF-8; old editors call it \"Unicode (UTF-8)\"")
+        .with_help(
+            "save it as UTF-8; old editors call it \"Unicode (UTF-8)\"",
+            "آن را با UTF-8 ذخیره کنید؛ ویرایشگرهای قدیمی به آن «Unicode (UTF-8)» می‌گویند",
+        )
 }
 
 /// All files below a folder, in the order of their names. Hidden ones and those of hidden folders are passed over.

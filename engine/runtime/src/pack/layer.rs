@@ -238,6 +238,7 @@ fn unknown_kind(root: &Node) -> Diagnostic {
     };
     Diagnostic::error("PG-P042", span, what, "نوع این پرونده در بسته شناخته نیست").with_help(
         "a flow has `document`; other files have `kind`: form, template, directory, calendar, decision-table",
+        "گردش کار `document` دارد؛ پرونده‌های دیگر `kind` دارند: form، template، directory، calendar، decision-table",
     )
 }
 

@@ -115,9 +115,15 @@ fn not_offered(name: &str, span: Span) -> Diagnostic {
         format!("nothing in this deployment carries out `{written}`"),
         format!("در این استقرار چیزی نیست که ‎`{written}`‎ را انجام دهد"),
     );
-    diagnostic.with_help(if name.starts_with("run-") {
-        "scripts and commands are off unless the deployment has a connector for them: see `connectors` in its deployment.yaml"
+    if name.starts_with("run-") {
+        diagnostic.with_help(
+            "scripts and commands are off unless the deployment has a connector for them: see `connectors` in its deployment.yaml",
+            "اسکریپت و فرمان خاموش‌اند مگر آن‌که استقرار برایشان اتصالی داشته باشد: «connectors» را در deployment.yaml آن ببینید",
+        )
     } else {
-        "the deployment needs a connector that offers it: see `connectors` in its deployment.yaml"
-    })
+        diagnostic.with_help(
+            "the deployment needs a connector that offers it: see `connectors` in its deployment.yaml",
+            "استقرار اتصالی می‌خواهد که این کار را بکند: «connectors» را در deployment.yaml آن ببینید",
+        )
+    }
 }

@@ -1,6 +1,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use peygir_source::render::Language;
+
 use super::*;
 
 /// The top of the repository: the national pack.
@@ -135,7 +137,7 @@ fn names_that_lead_nowhere_are_found_where_they_stand() {
         let found = load(folder.path()).expect_err(with);
         let first = found.list.iter().find(|found| found.code == code).unwrap_or_else(|| panic!("{with}: {found:#?}"));
         assert_eq!(first.span.line, 5, "{with}");
-        assert_eq!(first.help.as_deref(), Some(format!("did you mean \"{near}\"?").as_str()), "{with}");
+        assert_eq!(first.help_in(Language::English), Some(format!("did you mean \"{near}\"?").as_str()), "{with}");
     }
 }
 
@@ -152,7 +154,7 @@ fn a_function_that_does_not_exist_is_refused() {
     let flow = flow("      call: humantask\n      with: {}\n");
     let folder = deployment(&[("pack/workflows/flow/workflow.yaml", &flow)]);
     let found = load(folder.path()).unwrap_err();
-    let named = found.list.iter().any(|found| found.help.as_deref().is_some_and(|help| help.contains("human-task")));
+    let named = found.list.iter().any(|found| found.help.as_ref().is_some_and(|help| help.en.contains("human-task")));
     assert!(named, "{found:#?}");
 }
 

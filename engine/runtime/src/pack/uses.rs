@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use peygir_source::{Diagnostic, Diagnostics, Node, Span, suggest};
+use peygir_source::{Diagnostic, Diagnostics, Help, Node, Span, suggest};
 
 use super::catalog::Catalog;
 
@@ -170,7 +170,7 @@ fn missing(used: &Use, known: &BTreeSet<String>) -> Diagnostic {
         format!("{fa} «{}» وجود ندارد", used.name),
     );
     diagnostic.help =
-        suggest(&used.name, known.iter().map(String::as_str)).map(|near| format!("did you mean \"{near}\"?"));
+        suggest(&used.name, known.iter().map(String::as_str)).map(|near| Help::did_you_mean(near, '"').into());
     diagnostic
 }
 

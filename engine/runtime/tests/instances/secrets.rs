@@ -158,7 +158,7 @@ async fn a_secret_that_the_flow_does_not_declare_is_refused() {
     let unknown = flow_with("asks", "use: { secrets: [ kee ] }", "  - rest: { wait: PT1M }\n");
     let found = load(&Extra { flows: &[&unknown], ..extra }).unwrap_err();
     assert!(
-        found.list.iter().any(|found| found.help.as_deref().is_some_and(|help| help.contains("key"))),
+        found.list.iter().any(|found| found.help.as_ref().is_some_and(|help| help.en.contains("key"))),
         "{found:#?}"
     );
 }

@@ -1,3 +1,5 @@
+use peygir_source::render::Language;
+
 use super::*;
 
 const DIRECTORY: &str = "
@@ -76,9 +78,9 @@ fn names_of_nothing_are_found_once_all_layers_are_known() {
     let file = read(&text).unwrap();
     let found: Vec<_> = file.references.iter().filter_map(|used| used.check(&file.directory)).collect();
     assert_eq!(found.len(), 2);
-    assert_eq!(found[0].help.as_deref(), Some("did you mean \"water\"?"));
+    assert_eq!(found[0].help_in(Language::English), Some("did you mean \"water\"?"));
     assert_eq!((found[1].code, found[1].span.line), ("PG-P020", 13));
-    assert_eq!(found[1].help.as_deref(), Some("did you mean \"duty-manager\"?"));
+    assert_eq!(found[1].help_in(Language::English), Some("did you mean \"duty-manager\"?"));
 }
 
 #[test]
