@@ -4,7 +4,8 @@ use peygir_core::{Id, Moment};
 
 use crate::event::Event;
 use crate::records::{
-    Dispatch, DispatchStatus, MAILBOX_EVENTS_MAX, Milestone, Records, SEEN_EVENTS_MAX, Task, TaskStatus,
+    DeadlineChange, Dispatch, DispatchStatus, Holder, MAILBOX_EVENTS_MAX, Milestone, Records, SEEN_EVENTS_MAX,
+    Task, TaskStatus, Terms, keep_move,
 };
 
 /// A record that an event changes: what a host has to write.
@@ -14,6 +15,7 @@ pub enum Touched {
     Task(Id),
     Dispatch(Id),
     Incident(Id),
+    Wait(Id),
     Mailbox,
     Nothing,
 }
@@ -36,7 +38,16 @@ pub fn touched(event: &Event) -> Touched {
         | Event::TaskWithdrawn { task, .. }
         | Event::TaskOverdue { task }
         | Event::TaskReminded { task, .. }
-        | Event::CallUnreached { task, .. } => Touched::Task(*task),
+        | Event::CallUnreached { task, .. }
+        | Event::DeadlineSuspended { task, .. }
+        | Event::DeadlineResumed { task, .. }
+        | Event::DeadlineSet { task, .. } => Touched::Task(*task),
+        Event::DeadlineMoved { of, change } => match change.holder {
+            Holder::Task => Touched::Task(*of),
+            Holder::Wait => Touched::Wait(*of),
+        },
+        Event::WaitBegun(wait) => Touched::Wait(wait.id),
+        Event::WaitEnded { wait } | Event::WaitMoved { wait, .. } => Touched::Wait(*wait),
         Event::MessageQueued(dispatch) => Touched::Dispatch(dispatch.id),
         Event::AttemptBegun { dispatch, .. }
         | Event::MessageSent { dispatch, .. }
@@ -62,6 +73,7 @@ pub fn apply(records: &mut Records, event: &Event, at: Moment) {
         Touched::Task(id) => task(records, id, event, at),
         Touched::Dispatch(id) => dispatch(records, id, event),
         Touched::Incident(id) => incident(records, id, event, at),
+        Touched::Wait(id) => wait(records, id, event, at),
         Touched::Mailbox => mailbox(records, event),
         Touched::Nothing => {}
     }
@@ -128,6 +140,68 @@ fn task(records: &mut Records, id: Id, event: &Event, at: Moment) {
             task.claimed_by = None;
             task.attempt = attempt + 1;
             task.not_before = Some(*next_at);
+        }
+        Event::DeadlineMoved { change, .. } => moved(task, change),
+        deadline => {
+            if let Some(terms) = task.terms.as_deref_mut() {
+                terms_of(terms, deadline);
+            }
+        }
+    }
+}
+
+/// What a person said of a deadline. The date that follows from it comes with the next event.
+fn terms_of(terms: &mut Terms, event: &Event) {
+    match event {
+        Event::DeadlineSuspended { waiting, .. } => terms.suspensions.push(waiting.clone()),
+        Event::DeadlineResumed { number, ended, .. } => {
+            if let Some(waiting) = terms.suspensions.iter_mut().find(|waiting| waiting.number == *number) {
+                waiting.ended = Some(*ended);
+            }
+        }
+        Event::DeadlineSet { set, .. } => terms.set = Some(set.clone()),
+        _ => {}
+    }
+}
+
+fn moved(task: &mut Task, change: &DeadlineChange) {
+    task.due_at = Some(change.due_at);
+    task.max_at = change.max_at;
+    for (index, at) in &change.reminders {
+        if let Some(reminder) = task.reminders.get_mut(*index as usize) {
+            reminder.at = *at;
+        }
+    }
+    if let Some(terms) = task.terms.as_deref_mut() {
+        derived(terms, change);
+    }
+}
+
+fn derived(terms: &mut Terms, change: &DeadlineChange) {
+    terms.deadline = change.deadline.clone();
+    terms.max_deadline = change.max_deadline.clone();
+    keep_move(&mut terms.moves, &change.moved);
+}
+
+fn wait(records: &mut Records, id: Id, event: &Event, at: Moment) {
+    if let Event::WaitBegun(begun) = event {
+        records.waits.insert(id, begun.clone());
+        return;
+    }
+    let Some(wait) = records.waits.get_mut(&id) else { return };
+    match event {
+        Event::WaitEnded { .. } => wait.ended_at = Some(at),
+        Event::DeadlineMoved { change, .. } => {
+            wait.at = change.due_at;
+            if let Some(terms) = wait.terms.as_deref_mut() {
+                derived(terms, change);
+            }
+        }
+        Event::WaitMoved { moved, .. } => {
+            wait.at = moved.to;
+            if let Some(opening) = wait.opening.as_deref_mut() {
+                keep_move(&mut opening.moves, moved);
+            }
         }
         _ => {}
     }

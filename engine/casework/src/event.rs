@@ -3,7 +3,7 @@
 use minicbor::{Decode, Encode};
 use peygir_core::{CloudEvent, Data, Id, Moment};
 
-use crate::records::{Case, Dispatch, Incident, Referral, Sealed, Task};
+use crate::records::{Case, DeadlineChange, Dispatch, Incident, Move, Referral, Sealed, Set, Task, Wait, Waiting};
 
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
 pub enum Event {
@@ -224,5 +224,53 @@ pub enum Event {
         dispatch: Id,
         #[n(1)]
         fault: String,
+    },
+    /// The deadline of a task or a wait was derived again, and something of it changed.
+    #[n(35)]
+    DeadlineMoved {
+        #[n(0)]
+        of: Id,
+        #[n(1)]
+        change: Box<DeadlineChange>,
+    },
+    /// The citizen is waited for; what that moves follows.
+    #[n(36)]
+    DeadlineSuspended {
+        #[n(0)]
+        task: Id,
+        #[n(1)]
+        waiting: Waiting,
+    },
+    #[n(37)]
+    DeadlineResumed {
+        #[n(0)]
+        task: Id,
+        #[n(1)]
+        number: u32,
+        #[n(2)]
+        ended: Moment,
+    },
+    #[n(38)]
+    DeadlineSet {
+        #[n(0)]
+        task: Id,
+        #[n(1)]
+        set: Set,
+    },
+    #[n(39)]
+    WaitBegun(#[n(0)] Wait),
+    /// Its moment came, or its flow went on without it.
+    #[n(40)]
+    WaitEnded {
+        #[n(0)]
+        wait: Id,
+    },
+    /// A wait for an opening ends at another instant than before.
+    #[n(41)]
+    WaitMoved {
+        #[n(0)]
+        wait: Id,
+        #[n(1)]
+        moved: Move,
     },
 }

@@ -1,6 +1,6 @@
 //! What the functions on records are given, and what they give back.
 
-use peygir_calendar::Calendar;
+use peygir_calendar::Calendars;
 use peygir_core::id::Draws;
 use peygir_core::{Data, Error, Id, Moment};
 use serde_json::Value;
@@ -11,7 +11,7 @@ use crate::records::{CallRef, Records};
 
 /// Content and keys, as the turn that calls a function has them. Nothing here asks the world.
 pub trait Resources {
-    fn calendar(&self, name: &str) -> Option<&Calendar>;
+    fn calendars(&self) -> &Calendars;
     /// The calendar of deadlines that name none.
     fn default_calendar(&self) -> &str;
     fn zone(&self) -> &jiff::tz::TimeZone;
@@ -86,7 +86,39 @@ pub enum Rejection {
     /// The incident has nothing in it that could be tried again.
     #[error("cannot be tried again")]
     NotRetriable,
-    #[error("the answer does not fit the form: {0:?}")]
+    /// The task has no deadline that follows from terms: it was given none, or it is from before terms were kept.
+    #[error("has no deadline that could be changed")]
+    NoDeadline,
+    /// The flow does not allow that this deadline rests.
+    #[error("may not be suspended")]
+    NotSuspendable,
+    #[error("is suspended already")]
+    Suspended,
+    #[error("is not suspended")]
+    NotSuspended,
+    /// It was suspended as often as the flow allows.
+    #[error("was suspended too often")]
+    SuspendedTooOften,
+    /// The waiting would last longer than the flow allows, counted with what was waited before.
+    #[error("would be suspended too long")]
+    SuspendedTooLong,
+    /// What has passed does not rest any more.
+    #[error("is overdue")]
+    Overdue,
+    /// A date that a person set does not rest: a person sets another.
+    #[error("has a date that a person set")]
+    DateSet,
+    /// An instant that has to be ahead is not.
+    #[error("lies in the past")]
+    InPast,
+    /// The date would lie behind the instant at which the task expires.
+    #[error("lies past the latest date")]
+    PastMax,
+    /// The calendars that there are give no date.
+    #[error("can't be derived: {0}")]
+    Underivable(String),
+    /// What was given is wrong, each with its field: an answer that does not fit its form, a reason that is missing.
+    #[error("invalid: {0:?}")]
     Invalid(Vec<(String, String)>),
 }
 

@@ -1,10 +1,13 @@
 //! Incidents: what a person has to look at, and what they may do about it.
 
+use std::iter::once;
+
 use peygir_core::Id;
 
+use crate::deadlines;
 use crate::event::Event;
 use crate::host::{Context, Fault, Rejection, Reply};
-use crate::records::{About, DispatchStatus, Incident};
+use crate::records::{About, DispatchStatus, Incident, Records};
 use crate::request;
 
 pub(crate) fn opened(context: &mut Context<'_>, about: About, reason: String) -> Event {
@@ -60,7 +63,9 @@ pub fn retry(context: &Context<'_>, id: Id, by: &str) -> Result<Retry, Rejection
         }
         About::FlowFault(instance) => Ok(Retry::Flow(Reply { events: vec![resolved], ..Reply::default() }, *instance)),
         // What sends sees that its incident is over, and goes on.
-        About::Webhook(_) => Ok(Retry::Message(Reply { events: vec![resolved], ..Reply::default() })),
+        About::Webhook(_) | About::Operation => Ok(Retry::Message(Reply { events: vec![resolved], ..Reply::default() })),
+        About::Deadline(of) => deadlines::try_again(context, *of)
+            .map(|events| Retry::Message(Reply { events: once(resolved).chain(events).collect(), ..Reply::default() })),
         // Nothing to try again: somebody has to read it and settle it.
         About::Unaddressed(_) | About::Unread { .. } | About::TurnAborted => Err(Rejection::NotRetriable),
     }
@@ -104,6 +109,35 @@ pub fn webhook_failing(context: &mut Context<'_>, name: &str, reason: &str) -> O
     let about = About::Webhook(name.to_owned());
     let known = context.records.incidents.values().any(|one| one.about == about && one.resolved_at.is_none());
     (!known).then(|| opened(context, about, reason.to_owned()))
+}
+
+/// A deadline can't be derived any more. Told once, however often it is tried.
+pub(crate) fn underivable(context: &mut Context<'_>, of: Id, reason: String) -> Option<Event> {
+    let about = About::Deadline(of);
+    let known = context.records.incidents.values().any(|one| one.about == about && one.resolved_at.is_none());
+    (!known).then(|| opened(context, about, reason))
+}
+
+/// An incident whose cause went away by itself.
+pub(crate) fn passed(incident: Id) -> Event {
+    Event::IncidentResolved { incident, by: "system".to_owned(), how: "passed".to_owned(), note: None }
+}
+
+/// An operation left streams undone. Told once as long as it leaves the same ones undone for the same reasons.
+pub fn operation_failing(context: &mut Context<'_>, reason: &str) -> Vec<Event> {
+    let open = context.records.incidents.values().filter(|one| one.about == About::Operation && one.resolved_at.is_none());
+    let (same, other): (Vec<_>, Vec<_>) = open.partition(|one| one.reason == reason);
+    let mut events: Vec<Event> = other.into_iter().map(|one| passed(one.id)).collect();
+    if same.is_empty() {
+        events.push(opened(context, About::Operation, reason.to_owned()));
+    }
+    events
+}
+
+/// What an operation had left undone is done.
+pub fn operation_mended(records: &Records) -> Vec<Event> {
+    let open = records.incidents.values().filter(|one| one.about == About::Operation && one.resolved_at.is_none());
+    open.map(|one| passed(one.id)).collect()
 }
 
 /// A script asked for an action that could not be carried out.

@@ -1,12 +1,13 @@
 //! Cases, citizens, agencies, tasks: the records of a stream and the built-in functions on them.
 //!
 //! Owns: what a case, a task, a message and an incident are ([`records`]), the facts that change them ([`event`],
-//! [`apply`]), the functions that flows call ([`functions`]), what people and time do to tasks ([`tasks`]), the
-//! outbox's decisions ([`outbox`]) and the content these read ([`content`]). Pure: time, draws, content and keys are
+//! [`apply`]), the functions that flows call ([`functions`]), what people and time do to tasks ([`tasks`]) and to their
+//! deadlines ([`deadlines`]), the outbox's decisions ([`outbox`]) and the content these read ([`content`]). Pure: time, draws, content and keys are
 //! handed in. Knows no flow's definition, no store, no connector.
 
 pub mod apply;
 pub mod content;
+pub mod deadlines;
 pub mod event;
 pub mod functions;
 pub mod host;

@@ -4,7 +4,7 @@ use peygir_core::{Data, Error, Id};
 
 use crate::event::Event;
 use crate::host::{Context, Reply};
-use crate::incident::opened;
+use crate::incident::{opened, passed};
 use crate::records::{About, Dispatch, DispatchStatus, Incident};
 use crate::request;
 
@@ -171,10 +171,5 @@ pub(crate) fn pass_incident(context: &Context<'_>, dispatch: Id) -> Option<Event
             && matches!(&incident.about, About::MessageFailed(id) | About::MessageAmbiguous(id) | About::MessageExpired(id) if *id == dispatch)
     };
     let incident = context.records.incidents.values().find(concerns)?;
-    Some(Event::IncidentResolved {
-        incident: incident.id,
-        by: "system".to_owned(),
-        how: "passed".to_owned(),
-        note: None,
-    })
+    Some(passed(incident.id))
 }

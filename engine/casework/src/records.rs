@@ -1,9 +1,16 @@
 //! What a stream keeps beside its instances: the case, its tasks, what goes out, what waits for a person.
 
+mod deadline;
+
 use std::collections::BTreeMap;
 
 use minicbor::{Decode, Encode};
 use peygir_core::{CloudEvent, Data, Id, Moment};
+
+pub(crate) use deadline::keep_move;
+pub use deadline::{
+    DeadlineChange, Holder, MOVES_MAX, Move, MoveWhy, Opening, RemindRule, Set, SuspendRule, Terms, Wait, Waiting,
+};
 
 /// All records of one stream. Each member of the maps is a row of its own.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -13,6 +20,7 @@ pub struct Records {
     pub dispatches: BTreeMap<Id, Dispatch>,
     pub incidents: BTreeMap<Id, Incident>,
     pub mailbox: Mailbox,
+    pub waits: BTreeMap<Id, Wait>,
 }
 
 /// A text that only the key of a person opens; what stands here is the sealed form.
@@ -185,7 +193,7 @@ pub struct Task {
     /// Instant at which it expires; without it, it never does.
     #[n(11)]
     pub max_at: Option<Moment>,
-    /// How the deadline was derived, as the calendar tells it.
+    /// How the deadline was derived, as the calendar told it, of tasks from before deadlines kept their terms.
     #[n(12)]
     pub derivation: Option<Data>,
     #[n(13)]
@@ -222,6 +230,9 @@ pub struct Task {
     /// The agency whose task it is; None for roles of the centre itself.
     #[n(26)]
     pub agency: Option<String>,
+    /// What its deadline follows from.
+    #[n(27)]
+    pub terms: Option<Box<Terms>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
@@ -238,6 +249,9 @@ pub struct Reminder {
     pub template: String,
     #[n(4)]
     pub sent_at: Option<Moment>,
+    /// What `at` follows from; absent in reminders from before they could move.
+    #[n(5)]
+    pub rule: Option<RemindRule>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -375,6 +389,12 @@ pub enum About {
         #[n(1)]
         text: Sealed,
     },
+    /// The deadline of this task or wait can't be derived by the calendars that there are now; it stays as it was.
+    #[n(8)]
+    Deadline(#[n(0)] Id),
+    /// An operation of this stream could not derive all deadlines anew.
+    #[n(9)]
+    Operation,
 }
 
 /// Events that nobody waited for yet, and the ids of those that came.
@@ -428,7 +448,7 @@ impl Dispatch {
 }
 
 impl Records {
-    /// The earliest instant at which a task or a message's expiry is due.
+    /// The earliest instant at which a task, a wait or a message's expiry is due.
     pub fn next_due(&self) -> Option<Moment> {
         let tasks = self.tasks.values().filter_map(Task::next_due);
         let expiries = self
@@ -436,7 +456,8 @@ impl Records {
             .values()
             .filter(|dispatch| dispatch.status == DispatchStatus::Ready)
             .map(|dispatch| dispatch.expires_at);
-        tasks.chain(expiries).min()
+        let waits = self.waits.values().filter_map(Wait::next_due);
+        tasks.chain(expiries).chain(waits).min()
     }
 
     /// Messages that may be sent at `at`: the oldest pending one of each lane, if it is ready.
@@ -463,6 +484,12 @@ impl Records {
 
     pub fn task_of_call(&self, instance: Id, activation: u64) -> Option<&Task> {
         self.tasks.values().find(|task| task.caller.instance == instance && task.caller.activation == activation)
+    }
+
+    /// The wait of a call that goes on.
+    pub fn wait_of_call(&self, instance: Id, activation: u64) -> Option<&Wait> {
+        let of_call = |wait: &&Wait| wait.caller.instance == instance && wait.caller.activation == activation;
+        self.waits.values().filter(|wait| wait.is_open()).find(of_call)
     }
 
     /// The request that a call waits for.

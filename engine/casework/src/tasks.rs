@@ -1,10 +1,10 @@
 //! What people and time do to tasks: claim, release, complete; remind, pass the deadline, expire, be closed by an event.
 
-use peygir_core::{CloudEvent, Data, Id};
+use peygir_core::{CloudEvent, Data, Id, Moment};
 use serde_json::{Map, Value, json};
 
 use crate::event::Event;
-use crate::functions::next_call;
+use crate::functions::{next_call, wait_working};
 use crate::host::{Context, Rejection, Reply};
 use crate::message::{Notice, queue};
 use crate::recipients::Who;
@@ -113,8 +113,13 @@ fn called(context: &Context<'_>, task: &Task, by: &str, answer: &Map<String, Val
     Ok(Reply { events, answers: vec![(task.caller.clone(), output)], ..Reply::default() })
 }
 
-/// The flow went on without the call's answer: its task and what it still wanted to send are withdrawn.
+/// The flow went on without the call's answer: its wait ends, its task and what it still wanted to send are withdrawn.
 pub fn withdraw(records: &Records, instance: Id, activation: u64) -> Vec<Event> {
+    let wait = records.wait_of_call(instance, activation).map(|wait| Event::WaitEnded { wait: wait.id });
+    wait.into_iter().chain(withdraw_task(records, instance, activation)).collect()
+}
+
+fn withdraw_task(records: &Records, instance: Id, activation: u64) -> Vec<Event> {
     records
         .task_of_call(instance, activation)
         .filter(|task| task.is_open())
@@ -147,16 +152,20 @@ fn withdraw_messages(records: &Records, task: Id) -> Vec<Event> {
         .collect()
 }
 
-/// One thing that is due, the earliest first: a reminder, a passed deadline, an expiry. None where nothing is.
+/// One thing that is due, the earliest first: a reminder, a passed deadline, an expiry, the end of a wait. None where
+/// nothing is.
 pub fn fire_next(context: &mut Context<'_>) -> Option<Reply> {
     let records = context.records;
-    let at = context.at;
-    let (_, task) = records
-        .tasks
-        .values()
-        .filter_map(|task| Some((task.next_due().filter(|due| *due <= at)?, task)))
-        .min_by_key(|(due, task)| (*due, task.id))?;
-    Some(fire(context, task))
+    let is_due = |due: &Moment| *due <= context.at;
+    let tasks = records.tasks.values().filter_map(|task| Some((task.next_due().filter(is_due)?, task.id, task)));
+    let waits = records.waits.values().filter_map(|wait| Some((wait.next_due().filter(is_due)?, wait.id, wait)));
+    let task = tasks.min_by_key(|(due, id, _)| (*due, *id));
+    let wait = waits.min_by_key(|(due, id, _)| (*due, *id));
+    match (task, wait) {
+        (Some((due, _, task)), wait) if wait.is_none_or(|(ends, ..)| due <= ends) => Some(fire(context, task)),
+        (_, Some((.., wait))) => Some(wait_working::over(context, wait)),
+        _ => None,
+    }
 }
 
 fn fire(context: &mut Context<'_>, task: &Task) -> Reply {

@@ -1,39 +1,63 @@
-//! Deadlines and reminders as flows write them, turned into instants by the calendars.
+//! Deadlines and reminders as flows write them, read into the terms that are kept with a task.
 
-use peygir_core::{Data, Moment};
+use peygir_calendar::{Place, SUSPENSIONS_MAX, Term};
+use peygir_core::Moment;
 use peygir_dsl::duration::Duration;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use crate::deadlines::{self, Question};
 use crate::host::{Context, Fault};
+use crate::records::{RemindRule, SuspendRule, Terms};
 
-/// `due: {within: PT3H}` or `{workingDays: 10, max: 15}`, by a calendar of its own or the flow's.
+/// `due: {within: PT3H}`, `{workingDays: 10, max: 15}` or `{workingHours: PT4H}`, by a calendar of its own or the
+/// deployment's.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Due {
     pub within: Option<String>,
     pub working_days: Option<u32>,
-    /// The instant at which the task expires: working days, or a duration beside `within`.
+    pub working_hours: Option<Value>,
+    /// The term after which the task expires, in the same unit.
     pub max: Option<Value>,
     pub calendar: Option<String>,
+    pub suspend: Option<Suspend>,
 }
 
-/// `{after: PT1H30M, …}` from the task's start, or `{before: PT30M, …}` the deadline.
+/// `suspend: {max: P10D, times: 2, endedBy: [TYPE]}`: how far the deadline may rest while the citizen is waited for.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Suspend {
+    pub max: String,
+    #[serde(default = "once")]
+    pub times: u32,
+    #[serde(default)]
+    pub ended_by: Vec<String>,
+}
+
+/// `{after: PT1H30M, …}` from the task's start, or `{before: {workingDays: 3}, …}` the deadline.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Remind {
-    pub after: Option<String>,
-    pub before: Option<String>,
+    pub after: Option<Value>,
+    pub before: Option<Value>,
     pub tell: Value,
     pub by: Value,
     pub template: String,
 }
 
-/// An instant with how it was derived.
-pub struct Deadline {
-    pub due_at: Moment,
-    pub max_at: Option<Moment>,
-    pub derivation: Data,
+/// A length of time in working days or working hours.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Working {
+    working_days: Option<u32>,
+    working_hours: Option<Value>,
+}
+
+const HOUR_US: i64 = 3_600_000_000;
+
+fn once() -> u32 {
+    1
 }
 
 /// Microseconds of an ISO 8601 duration without months or years.
@@ -45,50 +69,122 @@ pub fn micros(text: &str) -> Result<i64, Fault> {
     }
 }
 
-pub fn derive(context: &Context<'_>, due: &Due) -> Result<Deadline, Fault> {
-    let name = due.calendar.as_deref().unwrap_or_else(|| context.resources.default_calendar());
-    let calendar =
-        context.resources.calendar(name).ok_or_else(|| Fault::Missing(format!("there is no calendar `{name}`")))?;
-    let from = context.at.to_jiff();
-    let of_days = |days: u32| {
-        calendar.working_days(from, days).map_err(|error| Fault::State(format!("calendar `{name}`: {error}")))
-    };
-    let of_time = |text: &str| {
-        let span = jiff::SignedDuration::from_micros(micros(text)?);
-        calendar.within(from, span).map_err(|error| Fault::State(format!("calendar `{name}`: {error}")))
-    };
-    let (deadline, max) = match (&due.within, due.working_days) {
-        (Some(text), None) => {
-            (of_time(text)?, due.max.as_ref().map(|max| max.as_str().map_or(Err(wrong_max()), of_time)))
+/// Open time: a number of hours, or an ISO 8601 duration.
+fn open_micros(value: &Value) -> Result<i64, Fault> {
+    match (value.as_i64(), value.as_str()) {
+        (Some(hours), _) => Ok(hours.saturating_mul(HOUR_US)),
+        (None, Some(text)) => micros(text),
+        (None, None) => {
+            Err(Fault::Input("`workingHours` is a number of hours or a duration like PT1H30M".to_owned()))
         }
-        (None, Some(days)) => {
-            let max = due
-                .max
-                .as_ref()
-                .map(|max| max.as_u64().and_then(|days| u32::try_from(days).ok()).map_or(Err(wrong_max()), of_days));
-            (of_days(days)?, max)
-        }
-        _ => return Err(Fault::Input("`due` has either `within` or `workingDays`".to_owned())),
+    }
+}
+
+/// The one term that is given. `within` stays open where it can't be meant.
+pub(crate) fn term(within: Option<&str>, days: Option<u32>, hours: Option<&Value>) -> Result<Option<Term>, Fault> {
+    match (within, days, hours) {
+        (None, None, None) => Ok(None),
+        (Some(text), None, None) => Ok(Some(Term::Within { microseconds: micros(text)? })),
+        (None, Some(days), None) => Ok(Some(Term::WorkingDays { days })),
+        (None, None, Some(hours)) => Ok(Some(Term::WorkingTime { microseconds: open_micros(hours)? })),
+        _ => Err(Fault::Input("give one of `within`, `workingDays` and `workingHours`".to_owned())),
+    }
+}
+
+/// `max` in the unit of the deadline.
+fn max_of(term: Term, max: &Value) -> Result<Term, Fault> {
+    let wrong = || {
+        Fault::Input(
+            "`max` is a number of working days beside `workingDays`, a duration beside `within` and `workingHours`"
+                .to_owned(),
+        )
     };
-    let max = max.transpose()?;
-    Ok(Deadline {
-        due_at: deadline.due.into(),
-        max_at: max.as_ref().map(|max| max.due.into()),
-        derivation: Data::from(json!({
-            "calendar": name, "due": deadline.to_json(), "max": max.map(|max| max.to_json()),
-        })),
+    match term {
+        Term::Within { .. } => Ok(Term::Within { microseconds: micros(max.as_str().ok_or_else(wrong)?)? }),
+        Term::WorkingTime { .. } => Ok(Term::WorkingTime { microseconds: open_micros(max).map_err(|_| wrong())? }),
+        Term::WorkingDays { .. } => {
+            let days = max.as_u64().and_then(|days| u32::try_from(days).ok());
+            Ok(Term::WorkingDays { days: days.ok_or_else(wrong)? })
+        }
+    }
+}
+
+fn suspend_rule(asked: &Suspend) -> Result<SuspendRule, Fault> {
+    let max_us = micros(&asked.max)?;
+    let most = SUSPENSIONS_MAX as u32;
+    if max_us <= 0 || !(1..=most).contains(&asked.times) {
+        return Err(Fault::Input(format!("`suspend` has a `max` above zero and `times` from 1 to {most}")));
+    }
+    Ok(SuspendRule { max_us, times: asked.times, ended_by: asked.ended_by.clone() })
+}
+
+/// The terms of a deadline that begins now, with the deadline that follows from them.
+pub fn terms(context: &Context<'_>, due: &Due, place: Place) -> Result<Terms, Fault> {
+    let term = term(due.within.as_deref(), due.working_days, due.working_hours.as_ref())?
+        .ok_or_else(|| Fault::Input("`due` has one of `within`, `workingDays` and `workingHours`".to_owned()))?;
+    let max = due.max.as_ref().map(|max| max_of(term, max)).transpose()?;
+    let suspend = due.suspend.as_ref().map(suspend_rule).transpose()?;
+    begin(context, due.calendar.as_deref(), term, max, place).map(|terms| Terms { suspend, ..terms })
+}
+
+/// Terms from now on, of any deadline.
+pub(crate) fn begin(
+    context: &Context<'_>,
+    calendar: Option<&str>,
+    term: Term,
+    max: Option<Term>,
+    place: Place,
+) -> Result<Terms, Fault> {
+    let calendar = calendar.unwrap_or_else(|| context.resources.default_calendar()).to_owned();
+    let question = Question { calendar: &calendar, from: context.at, place: &place, suspensions: &[] };
+    let calendars = context.resources.calendars();
+    let deadline = question.derive(calendars, term)?;
+    let max_deadline = max.map(|max| question.derive(calendars, max)).transpose()?;
+    Ok(Terms {
+        from: context.at,
+        suspensions: Vec::new(),
+        set: None,
+        moves: Vec::new(),
+        suspend: None,
+        calendar,
+        term,
+        max,
+        place,
+        deadline,
+        max_deadline,
     })
 }
 
-fn wrong_max() -> Fault {
-    Fault::Input("`max` is a number of working days beside `workingDays`, a duration beside `within`".to_owned())
+/// A reminder's rule and its first instant.
+pub fn remind_at(
+    context: &Context<'_>,
+    remind: &Remind,
+    terms: Option<&Terms>,
+) -> Result<(RemindRule, Moment), Fault> {
+    let rule = match (&remind.after, &remind.before) {
+        (Some(after), None) => RemindRule::After(length("after", after)?),
+        (None, Some(before)) => RemindRule::Before(length("before", before)?),
+        _ => return Err(Fault::Input("a reminder has either `after` or `before`".to_owned())),
+    };
+    let at = match (terms, rule) {
+        (Some(terms), rule) => deadlines::remind_at(context.resources.calendars(), terms, rule)?,
+        (None, RemindRule::After(Term::Within { microseconds })) => context.at.plus_micros(microseconds),
+        (None, RemindRule::Before(_)) => {
+            return Err(Fault::Input("a reminder `before` needs a `due`".to_owned()));
+        }
+        (None, RemindRule::After(_)) => {
+            return Err(Fault::Input("a reminder in working time needs a `due`, by whose calendar it counts".to_owned()));
+        }
+    };
+    Ok((rule, at))
 }
 
-pub fn remind_at(context: &Context<'_>, remind: &Remind, deadline: Option<&Deadline>) -> Result<Moment, Fault> {
-    match (&remind.after, &remind.before, deadline) {
-        (Some(after), None, _) => Ok(context.at.plus_micros(micros(after)?)),
-        (None, Some(before), Some(deadline)) => Ok(deadline.due_at.plus_micros(-micros(before)?)),
-        (None, Some(_), None) => Err(Fault::Input("a reminder `before` needs a `due`".to_owned())),
-        _ => Err(Fault::Input("a reminder has either `after` or `before`".to_owned())),
+/// `PT1H30M`, `{workingDays: 3}` or `{workingHours: 2}`.
+fn length(name: &str, value: &Value) -> Result<Term, Fault> {
+    if let Some(text) = value.as_str() {
+        return Ok(Term::Within { microseconds: micros(text)? });
     }
+    let wrong = || Fault::Input(format!("`{name}` is a duration, {{workingDays: N}} or {{workingHours: N}}"));
+    let working: Working = serde_json::from_value(value.clone()).map_err(|_| wrong())?;
+    term(None, working.working_days, working.working_hours.as_ref())?.ok_or_else(wrong)
 }

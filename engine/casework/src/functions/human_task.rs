@@ -1,15 +1,15 @@
 //! `human-task`: something a person has to do, with its deadline as data. It is answered when the task ends.
 
-use peygir_core::{Data, Moment};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Function, notify};
+use crate::deadlines;
 use crate::event::Event;
 use crate::host::{Context, Fault, Reply, data, input};
 use crate::message::{Notice, queue};
 use crate::recipients::{Who, holders};
-use crate::records::{CallRef, Reminder, Task, TaskKind, TaskStatus};
+use crate::records::{CallRef, Reminder, Task, TaskKind, TaskStatus, Terms};
 use crate::terms;
 
 pub const FUNCTION: Function = Function {
@@ -18,8 +18,12 @@ pub const FUNCTION: Function = Function {
         "form":{"type":"string"},
         "assign":{"type":"object","properties":{"role":{"type":"string"},"person":{"type":"string"}},"required":["role"]},
         "copyTo":{"type":"array","items":{"type":"object","properties":{"role":{"type":"string"}}}},
-        "due":{"type":"object","properties":{"within":{"type":"string"},"workingDays":{"type":"integer"},
-            "max":{"type":["integer","string"]},"calendar":{"type":"string"}}},
+        "due":{"type":"object","additionalProperties":false,"properties":{"within":{"type":"string","pattern":"^P"},
+            "workingDays":{"type":"integer","minimum":1},"workingHours":{"type":["integer","string"]},
+            "max":{"type":["integer","string"]},"calendar":{"type":"string"},
+            "suspend":{"type":"object","required":["max"],"additionalProperties":false,"properties":{
+                "max":{"type":"string","pattern":"^P"},"times":{"type":"integer","minimum":1,"maximum":32},
+                "endedBy":{"type":"array","items":{"type":"string"}}}}}},
         "reminders":{"type":"array","items":{"type":"object","required":["tell","by","template"]}},
         "onOverdue":{"type":"object","required":["flow"],"properties":{"flow":{"type":"string"}}},
         "closedBy":{"type":"array","items":{"type":"string"}},
@@ -77,9 +81,11 @@ fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply
     if context.resources.form(&asked.form).is_none() {
         return Err(Fault::Missing(format!("there is no form `{}`", asked.form)));
     }
-    let deadline = asked.due.as_ref().map(|due| terms::derive(context, due)).transpose()?;
-    let reminders = reminders(context, &asked.reminders, deadline.as_ref())?;
-    let task = task(context, call, &asked, deadline, reminders);
+    let agency = agency(context, &asked.assign.role);
+    let place = deadlines::place_of(context.records, agency.as_deref());
+    let terms = asked.due.as_ref().map(|due| terms::terms(context, due, place)).transpose()?;
+    let reminders = reminders(context, &asked.reminders, terms.as_ref())?;
+    let task = Task { agency, reminders, ..task(context, call, &asked, terms) };
     let mut events = vec![Event::TaskCreated(task.clone())];
     if let Some(tell) = &asked.notify {
         let channels = notify::channels(&tell.by)?;
@@ -100,13 +106,15 @@ fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply
 pub(super) fn reminders(
     context: &Context<'_>,
     asked: &[terms::Remind],
-    deadline: Option<&terms::Deadline>,
+    terms: Option<&Terms>,
 ) -> Result<Vec<Reminder>, Fault> {
     asked
         .iter()
         .map(|remind| {
+            let (rule, at) = terms::remind_at(context, remind, terms)?;
             Ok(Reminder {
-                at: terms::remind_at(context, remind, deadline)?,
+                at,
+                rule: Some(rule),
                 tell: data(Who::read(&remind.tell)?.to_value()),
                 by: notify::channels(&remind.by)?,
                 template: remind.template.clone(),
@@ -116,33 +124,27 @@ pub(super) fn reminders(
         .collect()
 }
 
-fn task(
-    context: &mut Context<'_>,
-    call: &CallRef,
-    asked: &Input,
-    deadline: Option<terms::Deadline>,
-    reminders: Vec<Reminder>,
-) -> Task {
+/// The task is the agency's where the role is held there; roles of the centre are held for a province.
+fn agency(context: &Context<'_>, role: &str) -> Option<String> {
+    let referral = context.records.case.as_ref()?.referral.as_ref()?;
+    let held_there = || {
+        holders(context, role)
+            .iter()
+            .flat_map(|person| &person.roles)
+            .any(|held| held.role == role && held.agency.as_ref() == Some(&referral.agency))
+    };
+    (role == referral.manager_role || held_there()).then(|| referral.agency.clone())
+}
+
+/// The task but for its agency and its reminders.
+fn task(context: &mut Context<'_>, call: &CallRef, asked: &Input, terms: Option<Terms>) -> Task {
     let case = context.records.case.as_ref();
     let referral = case.and_then(|case| case.referral.as_ref());
-    // The task is the agency's where the role is held there; roles of the centre are held for a province.
-    let agency = referral
-        .filter(|referral| {
-            asked.assign.role == referral.manager_role
-                || holders(context, &asked.assign.role)
-                    .iter()
-                    .flat_map(|person| &person.roles)
-                    .any(|held| held.role == asked.assign.role && held.agency.as_ref() == Some(&referral.agency))
-        })
-        .map(|referral| referral.agency.clone());
     let person = asked.assign.person.clone().or_else(|| {
         referral.filter(|referral| referral.manager_role == asked.assign.role).and_then(|found| found.manager.clone())
     });
     let round = case.map_or(1, |case| case.round);
-    let (due_at, max_at, derivation): (Option<Moment>, Option<Moment>, Option<Data>) = match deadline {
-        Some(deadline) => (Some(deadline.due_at), deadline.max_at, Some(deadline.derivation)),
-        None => (None, None, None),
-    };
+    let max = terms.as_ref().and_then(|terms| terms.max_deadline.as_ref());
     Task {
         id: context.draws.id(),
         kind: TaskKind::Form,
@@ -154,12 +156,12 @@ fn task(
         claimed_by: None,
         caller: call.clone(),
         created_at: context.at,
-        due_at,
-        max_at,
-        derivation,
+        due_at: terms.as_ref().map(|terms| terms.deadline.due.into()),
+        max_at: max.map(|max| max.due.into()),
+        derivation: None,
         overdue_at: None,
         on_overdue: asked.on_overdue.as_ref().map(|beside| beside.flow.clone()),
-        reminders,
+        reminders: Vec::new(),
         closed_by: asked.closed_by.clone(),
         ended_at: None,
         outcome: None,
@@ -170,6 +172,7 @@ fn task(
         not_before: None,
         every_us: 0,
         between: None,
-        agency,
+        agency: None,
+        terms: terms.map(Box::new),
     }
 }

@@ -1,5 +1,6 @@
 //! The built-in functions on records: each a file, each called by a flow like any other function.
 
+mod calendar_next;
 mod case_classify;
 mod case_close;
 mod case_new_round;
@@ -7,7 +8,9 @@ mod case_open;
 mod case_refer;
 mod human_task;
 mod notify;
+pub(crate) mod opening;
 mod verification_call;
+pub(crate) mod wait_working;
 
 use serde_json::Value;
 
@@ -34,6 +37,8 @@ pub const FUNCTIONS: &[Function] = &[
     human_task::FUNCTION,
     notify::FUNCTION,
     verification_call::FUNCTION,
+    wait_working::FUNCTION,
+    calendar_next::FUNCTION,
 ];
 
 pub use case_close::CLOSED_EVENT;

@@ -7,9 +7,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Function, human_task};
+use crate::deadlines;
 use crate::event::Event;
 use crate::host::{Context, Fault, Reply, input};
-use crate::records::{CallRef, Task, TaskKind, TaskStatus};
+use crate::records::{CallRef, Task, TaskKind, TaskStatus, Terms};
 use crate::terms;
 
 /// Most tries that a flow may ask for.
@@ -74,8 +75,11 @@ fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply
         return Err(Fault::Input(format!("`attempts` is from 1 to {ATTEMPTS_MAX}")));
     }
     let every_us = terms::micros(&asked.every)?;
-    let deadline = asked.due.as_ref().map(|due| terms::derive(context, due)).transpose()?;
-    let reminders = human_task::reminders(context, &asked.reminders, deadline.as_ref())?;
+    let place = deadlines::place_of(context.records, None);
+    let terms = asked.due.as_ref().map(|due| terms::terms(context, due, place)).transpose()?;
+    // A citizen is asked until they were reached or the tries are used up: time alone does not end it.
+    let terms = terms.map(|terms| Terms { max: None, max_deadline: None, ..terms });
+    let reminders = human_task::reminders(context, &asked.reminders, terms.as_ref())?;
     let not_before = next_call(context, context.at, &asked.between)?;
     let round = context.records.case.as_ref().map_or(1, |case| case.round);
     let task = Task {
@@ -89,10 +93,9 @@ fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply
         claimed_by: None,
         caller: call.clone(),
         created_at: context.at,
-        due_at: deadline.as_ref().map(|deadline| deadline.due_at),
-        // A citizen is asked until they were reached or the tries are used up: time alone does not end it.
+        due_at: terms.as_ref().map(|terms| terms.deadline.due.into()),
         max_at: None,
-        derivation: deadline.map(|deadline| deadline.derivation),
+        derivation: None,
         overdue_at: None,
         on_overdue: None,
         reminders,
@@ -107,6 +110,7 @@ fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply
         every_us,
         between: Some(asked.between),
         agency: None,
+        terms: terms.map(Box::new),
     };
     let events = vec![Event::TaskCreated(task), Event::MilestoneMarked("verifying".to_owned())];
     Ok(Reply { events, ..Reply::default() })

@@ -1,0 +1,69 @@
+//! `calendar-next`: asks the calendars for a moment, and is answered at once: the next opening, the day that a rule
+//! names, the moment after so many working days or so much working time.
+
+use peygir_core::Moment;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Function, opening};
+use crate::deadlines::{self, Question};
+use crate::host::{Context, Fault, Reply, input};
+use crate::records::{CallRef, Opening};
+use crate::terms;
+
+pub const FUNCTION: Function = Function {
+    name: "calendar-next",
+    input: r#"{"type":"object","additionalProperties":false,"minProperties":1,"properties":{
+        "rule":{"type":"string","description":"like: first working monday of the season"},
+        "open":{"const":true},"workingDays":{"type":"integer","minimum":1},
+        "workingHours":{"type":["integer","string"]},
+        "from":{"type":"string","description":"an instant, RFC 3339; the present one where absent"},
+        "calendar":{"type":"string"}},
+        "oneOf":[{"required":["rule"]},{"required":["open"]},{"required":["workingDays"]},
+            {"required":["workingHours"]}]}"#,
+    output: r#"{"type":"object","required":["at","date","text"],"properties":{"at":{"type":"string"},
+        "date":{"type":"string"},"weekday":{"type":"object"},"month":{"type":"object"},"season":{"type":"object"},
+        "text":{"type":"object"},"derivation":{"type":"array"}}}"#,
+    call,
+};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Input {
+    rule: Option<String>,
+    #[serde(default)]
+    open: bool,
+    working_days: Option<u32>,
+    working_hours: Option<Value>,
+    from: Option<String>,
+    calendar: Option<String>,
+}
+
+fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply, Fault> {
+    let asked: Input = input(with)?;
+    let term = terms::term(None, asked.working_days, asked.working_hours.as_ref())?;
+    let place = deadlines::place_of(context.records, None);
+    let from = asked.from.as_deref().map(instant).transpose()?.unwrap_or(context.at);
+    let calendars = context.resources.calendars();
+    let calendar = asked.calendar.unwrap_or_else(|| context.resources.default_calendar().to_owned());
+    let answer = match (term, asked.rule, asked.open) {
+        (Some(term), None, false) => {
+            let question = Question { calendar: &calendar, from, place: &place, suspensions: &[] };
+            opening::counted(&question.derive(calendars, term)?)
+        }
+        (None, rule @ Some(_), false) | (None, rule @ None, true) => {
+            let opening = Opening { calendar, from, place, rule, moves: Vec::new() };
+            opening::found(calendars, &opening, opening::find(calendars, &opening)?)
+        }
+        _ => {
+            return Err(Fault::Input("give one of `rule`, `open`, `workingDays` and `workingHours`".to_owned()));
+        }
+    };
+    Ok(Reply::answered(call, Vec::new(), answer))
+}
+
+fn instant(text: &str) -> Result<Moment, Fault> {
+    text.parse::<jiff::Timestamp>()
+        .map(Moment::from)
+        .map_err(|_| Fault::Input(format!("`from: {text}` is no instant like 2026-11-21T10:00:00+03:30")))
+}
