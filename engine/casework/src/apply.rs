@@ -4,8 +4,8 @@ use peygir_core::{Id, Moment};
 
 use crate::event::Event;
 use crate::records::{
-    DeadlineChange, Dispatch, DispatchStatus, Holder, MAILBOX_EVENTS_MAX, Milestone, Records, SEEN_EVENTS_MAX,
-    Task, TaskStatus, Terms, keep_move,
+    DeadlineChange, Dispatch, DispatchStatus, Holder, MAILBOX_EVENTS_MAX, Milestone, Records, SEEN_EVENTS_MAX, Task,
+    TaskStatus, Terms, keep_move,
 };
 
 /// A record that an event changes: what a host has to write.

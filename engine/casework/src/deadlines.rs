@@ -15,12 +15,10 @@ use crate::event::Event;
 use crate::functions::opening;
 use crate::host::{Context, Fault, Rejection, Reply};
 use crate::incident;
-use crate::records::{
-    About, DeadlineChange, Holder, Move, MoveWhy, Records, RemindRule, Reminder, Task, Terms, Wait,
-};
+use crate::records::{About, DeadlineChange, Holder, Move, MoveWhy, Records, RemindRule, Reminder, Task, Terms, Wait};
 
-pub(crate) use account::{both, rfc3339};
 pub use account::{Account, Opener, to_json, to_json_of, view, view_of};
+pub(crate) use account::{both, rfc3339};
 pub use people::{citizen_wrote, event_arrived, resume, set, suspend};
 
 /// What is asked of the calendars.
@@ -38,15 +36,16 @@ pub(crate) enum Underivable {
     NoCalendar(String),
     #[error("calendar `{0}`: {1}")]
     Due(String, DueError),
+    /// It does not open, or the rule names no day to come.
     #[error("calendar `{0}`: {1}")]
-    Rule(String, String),
+    Never(String, String),
 }
 
 impl From<Underivable> for Fault {
     fn from(why: Underivable) -> Self {
         match why {
             Underivable::NoCalendar(_) => Fault::Missing(why.to_string()),
-            Underivable::Due(..) | Underivable::Rule(..) => Fault::State(why.to_string()),
+            Underivable::Due(..) | Underivable::Never(..) => Fault::State(why.to_string()),
         }
     }
 }
@@ -84,7 +83,7 @@ pub(crate) fn derive(calendars: &Calendars, terms: &Terms) -> Result<(Deadline, 
     let question = Question::of(terms, &suspensions);
     let deadline = question.derive(calendars, terms.term)?;
     let deadline = match &terms.set {
-        Some(set) => deadline.with_set(set.date()),
+        Some(set) => deadline.with_set(set.date()).map_err(|error| Underivable::Due(terms.calendar.clone(), error))?,
         None => deadline,
     };
     let max = terms.max.map(|max| question.derive(calendars, max)).transpose()?;

@@ -63,7 +63,9 @@ pub fn retry(context: &Context<'_>, id: Id, by: &str) -> Result<Retry, Rejection
         }
         About::FlowFault(instance) => Ok(Retry::Flow(Reply { events: vec![resolved], ..Reply::default() }, *instance)),
         // What sends sees that its incident is over, and goes on.
-        About::Webhook(_) | About::Operation => Ok(Retry::Message(Reply { events: vec![resolved], ..Reply::default() })),
+        About::Webhook(_) | About::Operation => {
+            Ok(Retry::Message(Reply { events: vec![resolved], ..Reply::default() }))
+        }
         About::Deadline(of) => deadlines::try_again(context, *of)
             .map(|events| Retry::Message(Reply { events: once(resolved).chain(events).collect(), ..Reply::default() })),
         // Nothing to try again: somebody has to read it and settle it.
@@ -125,7 +127,8 @@ pub(crate) fn passed(incident: Id) -> Event {
 
 /// An operation left streams undone. Told once as long as it leaves the same ones undone for the same reasons.
 pub fn operation_failing(context: &mut Context<'_>, reason: &str) -> Vec<Event> {
-    let open = context.records.incidents.values().filter(|one| one.about == About::Operation && one.resolved_at.is_none());
+    let open =
+        context.records.incidents.values().filter(|one| one.about == About::Operation && one.resolved_at.is_none());
     let (same, other): (Vec<_>, Vec<_>) = open.partition(|one| one.reason == reason);
     let mut events: Vec<Event> = other.into_iter().map(|one| passed(one.id)).collect();
     if same.is_empty() {

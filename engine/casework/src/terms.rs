@@ -74,9 +74,7 @@ fn open_micros(value: &Value) -> Result<i64, Fault> {
     match (value.as_i64(), value.as_str()) {
         (Some(hours), _) => Ok(hours.saturating_mul(HOUR_US)),
         (None, Some(text)) => micros(text),
-        (None, None) => {
-            Err(Fault::Input("`workingHours` is a number of hours or a duration like PT1H30M".to_owned()))
-        }
+        (None, None) => Err(Fault::Input("`workingHours` is a number of hours or a duration like PT1H30M".to_owned())),
     }
 }
 
@@ -156,11 +154,7 @@ pub(crate) fn begin(
 }
 
 /// A reminder's rule and its first instant.
-pub fn remind_at(
-    context: &Context<'_>,
-    remind: &Remind,
-    terms: Option<&Terms>,
-) -> Result<(RemindRule, Moment), Fault> {
+pub fn remind_at(context: &Context<'_>, remind: &Remind, terms: Option<&Terms>) -> Result<(RemindRule, Moment), Fault> {
     let rule = match (&remind.after, &remind.before) {
         (Some(after), None) => RemindRule::After(length("after", after)?),
         (None, Some(before)) => RemindRule::Before(length("before", before)?),
@@ -173,7 +167,9 @@ pub fn remind_at(
             return Err(Fault::Input("a reminder `before` needs a `due`".to_owned()));
         }
         (None, RemindRule::After(_)) => {
-            return Err(Fault::Input("a reminder in working time needs a `due`, by whose calendar it counts".to_owned()));
+            return Err(Fault::Input(
+                "a reminder in working time needs a `due`, by whose calendar it counts".to_owned(),
+            ));
         }
     };
     Ok((rule, at))

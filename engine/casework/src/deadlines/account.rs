@@ -135,8 +135,7 @@ impl SuspendRule {
 
 impl Waiting {
     fn sentence(&self, zone: &TimeZone, language: Language) -> String {
-        let (number, from, end) =
-            (self.number, told(self.from, zone, language), told(self.end(), zone, language));
+        let (number, from, end) = (self.number, told(self.from, zone, language), told(self.end(), zone, language));
         match (language, self.ended) {
             (Language::Persian, Some(_)) => {
                 digits::to_persian(&format!("توقف {number}: از {from} تا {end}، در انتظار شهروند."))

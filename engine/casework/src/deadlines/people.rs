@@ -97,12 +97,7 @@ fn resume_where(context: &mut Context<'_>, ends: impl Fn(&Terms) -> bool) -> Rep
 }
 
 /// `None` where nothing is waited for.
-fn resumed(
-    context: &Context<'_>,
-    task: &Task,
-    terms: &Terms,
-    by: Option<&str>,
-) -> Option<Result<Reply, Underivable>> {
+fn resumed(context: &Context<'_>, task: &Task, terms: &Terms, by: Option<&str>) -> Option<Result<Reply, Underivable>> {
     let waiting = terms.waiting_at(context.at)?;
     let event = ended(task, waiting, context.at);
     let mut terms = terms.clone();

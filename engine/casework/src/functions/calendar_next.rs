@@ -1,11 +1,13 @@
 //! `calendar-next`: asks the calendars for a moment, and is answered at once: the next opening, the day that a rule
 //! names, the moment after so many working days or so much working time.
 
+use peygir_calendar::Calendars;
 use peygir_core::Moment;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Function, opening};
+use super::Function;
+use super::opening::{self, OPEN};
 use crate::deadlines::{self, Question};
 use crate::host::{Context, Fault, Reply, input};
 use crate::records::{CallRef, Opening};
@@ -14,7 +16,7 @@ use crate::terms;
 pub const FUNCTION: Function = Function {
     name: "calendar-next",
     input: r#"{"type":"object","additionalProperties":false,"minProperties":1,"properties":{
-        "rule":{"type":"string","description":"like: first working monday of the season"},
+        "rule":{"type":["string","object"],"description":"like: first working monday of the season"},
         "open":{"const":true},"workingDays":{"type":"integer","minimum":1},
         "workingHours":{"type":["integer","string"]},
         "from":{"type":"string","description":"an instant, RFC 3339; the present one where absent"},
@@ -22,15 +24,16 @@ pub const FUNCTION: Function = Function {
         "oneOf":[{"required":["rule"]},{"required":["open"]},{"required":["workingDays"]},
             {"required":["workingHours"]}]}"#,
     output: r#"{"type":"object","required":["at","date","text"],"properties":{"at":{"type":"string"},
-        "date":{"type":"string"},"weekday":{"type":"object"},"month":{"type":"object"},"season":{"type":"object"},
-        "text":{"type":"object"},"derivation":{"type":"array"}}}"#,
+        "date":{"type":"string"},"year":{"type":"integer"},"month":{"type":"object"},"season":{"type":"object"},
+        "weekday":{"type":"string"},"text":{"type":"object"},"derivation":{"type":"array"},
+        "caveats":{"type":"array"}}}"#,
     call,
 };
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Input {
-    rule: Option<String>,
+    rule: Option<Value>,
     #[serde(default)]
     open: bool,
     working_days: Option<u32>,
@@ -51,15 +54,17 @@ fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply
             let question = Question { calendar: &calendar, from, place: &place, suspensions: &[] };
             opening::counted(&question.derive(calendars, term)?)
         }
-        (None, rule @ Some(_), false) | (None, rule @ None, true) => {
-            let opening = Opening { calendar, from, place, rule, moves: Vec::new() };
-            opening::found(calendars, &opening, opening::find(calendars, &opening)?)
-        }
+        (None, Some(what), false) => found(calendars, &opening::sought(calendar, from, place, &what)?)?,
+        (None, None, true) => found(calendars, &opening::sought(calendar, from, place, &OPEN.into())?)?,
         _ => {
             return Err(Fault::Input("give one of `rule`, `open`, `workingDays` and `workingHours`".to_owned()));
         }
     };
     Ok(Reply::answered(call, Vec::new(), answer))
+}
+
+fn found(calendars: &Calendars, sought: &Opening) -> Result<Value, Fault> {
+    Ok(opening::found(calendars, sought, opening::find(calendars, sought)?))
 }
 
 fn instant(text: &str) -> Result<Moment, Fault> {

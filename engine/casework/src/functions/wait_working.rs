@@ -16,12 +16,13 @@ pub const FUNCTION: Function = Function {
     name: "wait-working",
     input: r#"{"type":"object","additionalProperties":false,"minProperties":1,"properties":{
         "workingDays":{"type":"integer","minimum":1},"workingHours":{"type":["integer","string"]},
-        "until":{"type":"string","description":"open, or a rule like: first working day of the month"},
+        "until":{"type":["string","object"],"description":"open, or a rule like: first working day of the month"},
         "calendar":{"type":"string"}},
         "oneOf":[{"required":["workingDays"]},{"required":["workingHours"]},{"required":["until"]}]}"#,
     output: r#"{"type":"object","required":["at","date","text"],"properties":{"at":{"type":"string"},
-        "date":{"type":"string"},"weekday":{"type":"object"},"month":{"type":"object"},"season":{"type":"object"},
-        "text":{"type":"object"},"derivation":{"type":"array"}}}"#,
+        "date":{"type":"string"},"year":{"type":"integer"},"month":{"type":"object"},"season":{"type":"object"},
+        "weekday":{"type":"string"},"text":{"type":"object"},"derivation":{"type":"array"},
+        "caveats":{"type":"array"}}}"#,
     call,
 };
 
@@ -30,7 +31,7 @@ pub const FUNCTION: Function = Function {
 struct Input {
     working_days: Option<u32>,
     working_hours: Option<Value>,
-    until: Option<String>,
+    until: Option<Value>,
     calendar: Option<String>,
 }
 
@@ -45,7 +46,8 @@ fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply
             (terms.deadline.due.into(), Some(Box::new(terms)), None)
         }
         (None, Some(until)) => {
-            let opening = opening::from_now(context, asked.calendar, place, &until)?;
+            let calendar = asked.calendar.unwrap_or_else(|| context.resources.default_calendar().to_owned());
+            let opening = opening::sought(calendar, context.at, place, &until)?;
             (opening::find(context.resources.calendars(), &opening)?, None, Some(Box::new(opening)))
         }
         _ => return Err(Fault::Input("give one of `workingDays`, `workingHours` and `until`".to_owned())),

@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 use peygir_calendar::{Deadline, Name, Place, SetDate, Suspension, Term};
-use peygir_core::{Id, Moment};
+use peygir_core::{Data, Id, Moment};
 
 use super::{CallRef, Sealed};
 
@@ -193,7 +193,7 @@ pub struct Wait {
 }
 
 /// A moment that is found in a calendar and not counted to.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
 #[cbor(map)]
 pub struct Opening {
     #[n(0)]
@@ -202,9 +202,9 @@ pub struct Opening {
     pub from: Moment,
     #[n(2)]
     pub place: Place,
-    /// `first working monday of the season`; the next opening where absent.
+    /// `first working monday of the season`, or its structured form; the next opening where absent.
     #[n(3)]
-    pub rule: Option<String>,
+    pub rule: Option<Data>,
     /// The last [`MOVES_MAX`], oldest first.
     #[n(4)]
     pub moves: Vec<Move>,
@@ -242,12 +242,7 @@ impl Waiting {
 impl Set {
     /// As derivations have it, without the reason.
     pub fn date(&self) -> SetDate {
-        SetDate {
-            due: self.due.to_jiff(),
-            at: self.at.to_jiff(),
-            by: self.by.clone(),
-            reason: String::new(),
-        }
+        SetDate { due: self.due.to_jiff(), at: self.at.to_jiff(), by: self.by.clone(), reason: String::new() }
     }
 }
 
