@@ -14,7 +14,7 @@ pub struct Calendars {
 }
 
 impl Calendars {
-    fn of(all: BTreeMap<String, Arc<Calendar>>) -> Self {
+    pub(crate) fn of(all: BTreeMap<String, Arc<Calendar>>) -> Self {
         let mut placed: BTreeMap<String, Vec<Arc<Calendar>>> = BTreeMap::new();
         for calendar in all.values().filter(|calendar| calendar.scope.is_some()) {
             for base in &calendar.bases {

@@ -55,7 +55,8 @@ impl Calendar {
     pub fn day(&self, date: Date, place: &Place) -> Option<Day<'_>> {
         let jalali = Jalali::from_gregorian(date);
         let pattern = self.pattern(jalali, date.weekday());
-        let plan = Plan::new(pattern, self.closures_on(jalali, place), self.holiday_ground(jalali));
+        let closures = self.closures_on(jalali, place);
+        let plan = Plan::new(pattern, self.kept_open(jalali), closures, self.holiday_ground(jalali));
         let segments = self.segments(date, &plan)?;
         let close = self.close(date, jalali, &segments);
         let usual_minutes = pattern.minutes();

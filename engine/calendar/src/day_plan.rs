@@ -3,11 +3,14 @@
 use crate::closure::{ClosedHours, Closure};
 use crate::deadline::{Ground, Why};
 use crate::model::DayPattern;
+use crate::sheet::KeptOpen;
 use crate::{DAY_MINUTES, Hours};
 
 /// What is known of a day's minutes.
 pub(crate) struct Plan<'a> {
     pattern: &'a DayPattern,
+    /// Why the day is open, where it is a holiday elsewhere.
+    kept: Option<&'a KeptOpen>,
     closures: Vec<&'a Closure>,
     /// When it is open, in order.
     open: Vec<Hours>,
@@ -25,8 +28,13 @@ pub(crate) struct Part<'a> {
 
 impl<'a> Plan<'a> {
     /// A day off is named before a holiday, a holiday before a closure.
-    pub fn new(pattern: &'a DayPattern, closures: Vec<&'a Closure>, holiday: Option<Ground<'a>>) -> Self {
-        let mut plan = Self { pattern, closures, open: Vec::new(), closed: None };
+    pub fn new(
+        pattern: &'a DayPattern,
+        kept: Option<&'a KeptOpen>,
+        closures: Vec<&'a Closure>,
+        holiday: Option<Ground<'a>>,
+    ) -> Self {
+        let mut plan = Self { pattern, kept, closures, open: Vec::new(), closed: None };
         plan.closed = match pattern.hours.is_empty() {
             true => Some(plan.usual(Why::DayOff)),
             false => holiday,
@@ -38,7 +46,11 @@ impl<'a> Plan<'a> {
         plan
     }
 
+    /// By the line of the usual hours; an open day that is a holiday elsewhere by the line that keeps it open.
     fn usual(&self, why: Why) -> Ground<'a> {
+        if let Some(kept) = self.kept.filter(|_| why == Why::Open) {
+            return Ground::new(why, &kept.origin).named(&kept.name);
+        }
         let ground = Ground::new(why, &self.pattern.origin);
         match &self.pattern.name {
             Some(name) => ground.named(name),

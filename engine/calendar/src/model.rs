@@ -1,6 +1,6 @@
 //! A calendar as it was read: the week, the holidays, the closures, each with the line that says so.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::civil::Weekday;
@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use peygir_source::Span;
 
 use crate::closure::Closures;
+use crate::sheet::KeptOpen;
 use crate::{Counting, Hours, Jalali, MonthDay, Name, Scope};
 
 /// What says something: a line of a calendar, or a closure that was declared. Every rule carries its own, so that
@@ -119,8 +120,10 @@ pub struct Calendar {
     pub(crate) office_hours: Option<Hours>,
     pub(crate) fixed: BTreeMap<MonthDay, Holiday>,
     pub(crate) years: BTreeMap<i16, YearTable>,
-    /// Days on which a fixed holiday is not kept.
-    pub(crate) kept_open: BTreeSet<Jalali>,
+    /// Days of every year that are holidays elsewhere and not here.
+    pub(crate) kept_days: BTreeMap<MonthDay, KeptOpen>,
+    /// The same of one year; a fixed holiday is not kept on it.
+    pub(crate) kept_dates: BTreeMap<Jalali, KeptOpen>,
     /// Absent where it keeps no holidays, or none that are written in a file.
     pub(crate) tables: Option<Tables>,
     /// As written, those of bases first.
@@ -170,8 +173,14 @@ impl Calendar {
     /// The holiday on this day, if it is one. A fixed one is named before one of the year's table: it is sure.
     pub fn holiday(&self, day: Jalali) -> Option<&Holiday> {
         let of_year = day.month_day();
-        let fixed = self.fixed.get(&of_year).filter(|_| !self.kept_open.contains(&day));
+        let fixed = self.fixed.get(&of_year).filter(|_| !self.kept_dates.contains_key(&day));
         fixed.or_else(|| self.years.get(&day.year())?.days.get(&of_year))
+    }
+
+    /// What says that the day, a holiday elsewhere, is not one here.
+    pub(crate) fn kept_open(&self, day: Jalali) -> Option<&KeptOpen> {
+        let of_year = || self.kept_days.get(&day.month_day());
+        self.kept_dates.get(&day).or_else(of_year).filter(|_| self.holiday(day).is_none())
     }
 
     /// Whether the calendar keeps holidays but has no table for this year, so that its lunar ones are unknown.

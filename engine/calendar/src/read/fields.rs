@@ -1,8 +1,11 @@
 //! What every part of a calendar is read with: types, required and unknown keys, names in two languages.
 
+use std::str::FromStr;
+
 use peygir_source::{Diagnostic, Diagnostics, Entry, Help, Node, Span, Value};
 
-use crate::{Name, Origin};
+use crate::sheet::{NamedPlace, Spanned};
+use crate::{JalaliError, Name, Origin};
 
 /// Similarity from which a key is offered in place of an unknown one; 1 is the same word.
 const SIMILARITY_MIN: f64 = 0.7;
@@ -12,12 +15,14 @@ pub(super) struct Reader {
     /// Id of the calendar, for the origins of its rules.
     calendar: String,
     pub found: Diagnostics,
+    /// Of `for`, wherever it stands.
+    pub named_places: Vec<NamedPlace>,
 }
 
 impl Reader {
     pub fn new(root: &Node) -> Self {
         let id = root.get("id").and_then(Node::as_str).unwrap_or_default();
-        Self { calendar: id.to_owned(), found: Diagnostics::default() }
+        Self { calendar: id.to_owned(), found: Diagnostics::default(), named_places: Vec::new() }
     }
 
     pub fn origin(&self, span: Span) -> Origin {
@@ -30,10 +35,6 @@ impl Reader {
 
     pub fn error_with_help(&mut self, code: &'static str, span: Span, en: String, fa: String, help: Help) {
         self.found.push(Diagnostic::error(code, span, en, fa).helped(help));
-    }
-
-    pub fn warning(&mut self, code: &'static str, span: Span, en: String, fa: String) {
-        self.found.push(Diagnostic::warning(code, span, en, fa));
     }
 
     /// The entries of a mapping; keys that are not `known` are told, with the nearest known one.
@@ -125,6 +126,45 @@ impl Reader {
     pub fn name_of(&mut self, node: &Node) -> Option<Name> {
         let name = self.required(node, "name")?;
         self.name(name)
+    }
+
+    /// A date under a required key, and where it stood.
+    pub fn date<T: FromStr<Err = JalaliError>>(&mut self, item: &Node, key: &str) -> Option<Spanned<T>> {
+        let node = self.required(item, key)?;
+        let text = self.text(node)?;
+        match text.parse() {
+            Ok(value) => Some(Spanned { value, span: node.span }),
+            Err(error) => {
+                self.bad_date(node.span, &error);
+                None
+            }
+        }
+    }
+
+    pub fn bad_date(&mut self, span: Span, error: &JalaliError) {
+        self.error("PG-C008", span, error.to_string(), error.message_fa());
+    }
+
+    pub fn twice(&mut self, span: Span) {
+        self.error(
+            "PG-C009",
+            span,
+            "this day or year is written twice in the same list",
+            "این روز یا سال در همین فهرست دو بار نوشته شده است",
+        );
+    }
+
+    /// Whether there are no more than allowed; tells it otherwise.
+    pub fn limit(&mut self, span: Span, count: usize, most: usize, en: &str, fa: &str) -> bool {
+        if count > most {
+            self.error(
+                "PG-C021",
+                span,
+                format!("there are {count} {en}; at most {most} are allowed"),
+                format!("{count} {fa} نوشته شده است؛ حداکثر {most} پذیرفته می‌شود"),
+            );
+        }
+        count <= most
     }
 
     pub fn wrong_type(&mut self, node: &Node, expected_en: &str, expected_fa: &str) {

@@ -1,52 +1,52 @@
-//! Holidays, fixed and by year, and closures.
+//! Holidays, fixed and by year, and those of the base that are not kept.
 
 use std::collections::BTreeMap;
-use std::str::FromStr;
 
-use peygir_source::{Node, Span};
+use peygir_source::{Diagnostic, Diagnostics, Node, Span};
 
 use super::fields::Reader;
-use crate::closure::{self, Closures};
-use crate::hours::minute_of_day;
-use crate::{
-    Certainty, ClosedHours, Closure, Holiday, Jalali, JalaliError, MonthDay, Scope, YEAR_MAX, YEAR_MIN, YearTable,
-};
+use crate::sheet::{Holidays, KeptOpen, Spanned, WrittenYear};
+use crate::{Certainty, Holiday, Jalali, JalaliError, MonthDay, YEAR_MAX, YEAR_MIN};
 
-type Fixed = BTreeMap<MonthDay, Holiday>;
-type Years = BTreeMap<i16, YearTable>;
-
-pub(super) fn read(reader: &mut Reader, node: &Node) -> (Fixed, Years) {
-    if reader.mapping(node, &["fixed", "years"]).is_none() {
-        return Default::default();
+pub(super) fn read(reader: &mut Reader, node: &Node, extends: bool) -> Holidays {
+    if reader.mapping(node, &["fixed", "years", "not"]).is_none() {
+        return Holidays::default();
     }
-    let fixed = node.get("fixed").map(|list| fixed_days(reader, list)).unwrap_or_default();
-    let years = node.get("years").map(|list| tables(reader, list)).unwrap_or_default();
-    warn_of_gaps(reader, node.span, &years);
-    (fixed, years)
+    let mut holidays = Holidays { span: Some(node.span), ..Holidays::default() };
+    holidays.fixed = node.get("fixed").map(|list| fixed_days(reader, list)).unwrap_or_default();
+    holidays.years = node.get("years").map(|list| tables(reader, list)).unwrap_or_default();
+    if let Some(list) = node.get("not") {
+        kept_open(reader, list, &mut holidays);
+    }
+    // What extends another may add days to its tables: only both together can be called whole.
+    if !extends && !(holidays.years.is_empty() && reader.found.has_errors()) {
+        warn_of_gaps(node.span, holidays.years.keys(), &mut reader.found);
+    }
+    holidays
 }
 
-fn fixed_days(reader: &mut Reader, list: &Node) -> Fixed {
-    let mut days = Fixed::new();
+fn fixed_days(reader: &mut Reader, list: &Node) -> BTreeMap<MonthDay, Spanned<Holiday>> {
+    let mut days = BTreeMap::new();
     for item in reader.items(list).unwrap_or_default() {
         if reader.mapping(item, &["day", "name"]).is_none() {
             continue;
         }
-        let day = date::<MonthDay>(reader, item, "day");
+        let day = reader.date::<MonthDay>(item, "day");
         let name = reader.name_of(item);
-        let (Some((day, span)), Some(name)) = (day, name) else {
+        let (Some(Spanned { value: day, span }), Some(name)) = (day, name) else {
             continue;
         };
         let origin = reader.origin(item.span);
-        let holiday = Holiday { name, certainty: Certainty::Announced, origin };
-        if days.insert(day, holiday).is_some() {
-            twice(reader, span);
+        let value = Holiday { name, certainty: Certainty::Announced, origin };
+        if days.insert(day, Spanned { value, span }).is_some() {
+            reader.twice(span);
         }
     }
     days
 }
 
-fn tables(reader: &mut Reader, list: &Node) -> Years {
-    let mut years = Years::new();
+fn tables(reader: &mut Reader, list: &Node) -> BTreeMap<i16, WrittenYear> {
+    let mut years = BTreeMap::new();
     for item in reader.items(list).unwrap_or_default() {
         if reader.mapping(item, &["year", "days"]).is_none() {
             continue;
@@ -57,9 +57,9 @@ fn tables(reader: &mut Reader, list: &Node) -> Years {
             continue;
         };
         let origin = reader.origin(item.span);
-        let table = YearTable { days: table_days(reader, year, days), origin, whole: true };
+        let table = WrittenYear { days: table_days(reader, year, days), origin };
         if years.insert(year, table).is_some() {
-            twice(reader, span);
+            reader.twice(span);
         }
     }
     years
@@ -70,29 +70,29 @@ fn year(reader: &mut Reader, item: &Node) -> Option<(i16, Span)> {
     let number = reader.integer(node)?;
     let year = i16::try_from(number).ok().filter(|y| (YEAR_MIN..=YEAR_MAX).contains(y));
     if year.is_none() {
-        bad_date(reader, node.span, &JalaliError::Year(number));
+        reader.bad_date(node.span, &JalaliError::Year(number));
     }
     year.map(|year| (year, node.span))
 }
 
-fn table_days(reader: &mut Reader, year: i16, list: &Node) -> BTreeMap<MonthDay, Holiday> {
+fn table_days(reader: &mut Reader, year: i16, list: &Node) -> BTreeMap<MonthDay, Spanned<Holiday>> {
     let mut days = BTreeMap::new();
     for item in reader.items(list).unwrap_or_default() {
         if reader.mapping(item, &["day", "name", "state"]).is_none() {
             continue;
         }
-        let day = date::<MonthDay>(reader, item, "day");
+        let day = reader.date::<MonthDay>(item, "day");
         let name = reader.name_of(item);
         let certainty = certainty(reader, item);
-        let (Some((day, span)), Some(name), Some(certainty)) = (day, name, certainty) else {
+        let (Some(Spanned { value: day, span }), Some(name), Some(certainty)) = (day, name, certainty) else {
             continue;
         };
         if let Err(error) = Jalali::of(year, day) {
-            bad_date(reader, span, &error);
+            reader.bad_date(span, &error);
         }
-        let holiday = Holiday { name, certainty, origin: reader.origin(item.span) };
-        if days.insert(day, holiday).is_some() {
-            twice(reader, span);
+        let value = Holiday { name, certainty, origin: reader.origin(item.span) };
+        if days.insert(day, Spanned { value, span }).is_some() {
+            reader.twice(span);
         }
     }
     days
@@ -115,83 +115,80 @@ fn certainty(reader: &mut Reader, item: &Node) -> Option<Certainty> {
     }
 }
 
-/// A year between two that have a table is most likely forgotten; fixed holidays alone are not all holidays.
-fn warn_of_gaps(reader: &mut Reader, span: Span, years: &Years) {
-    let (Some(first), Some(last)) = (years.keys().next(), years.keys().next_back()) else {
-        if !reader.found.has_errors() {
-            reader.warning(
-                "PG-C013",
-                span,
-                "no year has a table of holidays, so lunar holidays count as open days".to_owned(),
-                "هیچ سالی جدول تعطیلات ندارد و تعطیلات قمری روز باز حساب می‌شوند".to_owned(),
-            );
+/// `not`: days, of every year or of one, on which a holiday is not kept.
+fn kept_open(reader: &mut Reader, list: &Node, holidays: &mut Holidays) {
+    for item in reader.items(list).unwrap_or_default() {
+        if reader.mapping(item, &["day", "name"]).is_none() {
+            continue;
         }
+        let name = reader.name_of(item);
+        let Some(node) = reader.required(item, "day") else {
+            continue;
+        };
+        let of_one_year = node.as_str().is_some_and(|text| text.matches(['/', '-']).count() == 2);
+        let kept = name.map(|name| KeptOpen { name, origin: reader.origin(item.span) });
+        if of_one_year {
+            let date = reader.date::<Jalali>(item, "day");
+            let own = |holidays: &Holidays, date: Jalali| {
+                holidays.years.get(&date.year()).is_some_and(|table| table.days.contains_key(&date.month_day()))
+            };
+            keep(reader, date, kept, own, holidays, |holidays| &mut holidays.not_dates);
+        } else {
+            let day = reader.date::<MonthDay>(item, "day");
+            let own = |holidays: &Holidays, day: MonthDay| holidays.fixed.contains_key(&day);
+            keep(reader, day, kept, own, holidays, |holidays| &mut holidays.not_days);
+        }
+    }
+}
+
+type Kept<D> = BTreeMap<D, Spanned<KeptOpen>>;
+
+fn keep<D: Ord + Copy>(
+    reader: &mut Reader,
+    day: Option<Spanned<D>>,
+    kept: Option<KeptOpen>,
+    is_own: impl Fn(&Holidays, D) -> bool,
+    holidays: &mut Holidays,
+    list: impl Fn(&mut Holidays) -> &mut Kept<D>,
+) {
+    let (Some(Spanned { value: day, span }), Some(value)) = (day, kept) else {
         return;
     };
-    for year in (*first..=*last).filter(|year| !years.contains_key(year)) {
-        reader.warning(
+    if is_own(holidays, day) {
+        reader.error(
+            "PG-C024",
+            span,
+            "this calendar itself makes the day a holiday: it cannot be off and not off",
+            "همین تقویم این روز را تعطیل می‌کند؛ یک روز نمی‌تواند هم تعطیل باشد و هم نباشد",
+        );
+    } else if list(holidays).insert(day, Spanned { value, span }).is_some() {
+        reader.twice(span);
+    }
+}
+
+/// A year between two that have a table is most likely forgotten; fixed holidays alone are not all holidays.
+pub(crate) fn warn_of_gaps<'a>(
+    span: Span,
+    mut years: impl DoubleEndedIterator<Item = &'a i16> + Clone,
+    found: &mut Diagnostics,
+) {
+    let all = years.clone();
+    let Some(first) = years.next() else {
+        found.push(Diagnostic::warning(
+            "PG-C013",
+            span,
+            "no year has a table of holidays, so lunar holidays count as open days",
+            "هیچ سالی جدول تعطیلات ندارد و تعطیلات قمری روز باز حساب می‌شوند",
+        ));
+        return;
+    };
+    let last = years.next_back().unwrap_or(first);
+    for year in (*first..=*last).filter(|year| !all.clone().any(|one| one == year)) {
+        found.push(Diagnostic::warning(
             "PG-C013",
             span,
             format!("the year {year} has no table of holidays, though years before and after have"),
             format!("سال {year} جدول تعطیلات ندارد، ولی سال‌های پیش و پس از آن دارند"),
-        );
+        ));
     }
-}
-
-pub(super) fn closures(reader: &mut Reader, list: &Node) -> Closures {
-    let mut closures = Closures::new();
-    for item in reader.items(list).unwrap_or_default() {
-        if reader.mapping(item, &["date", "from", "name"]).is_none() {
-            continue;
-        }
-        let date = date::<Jalali>(reader, item, "date");
-        let name = reader.name_of(item);
-        let from = item.get("from").map_or(Some(0), |node| minute(reader, node));
-        let (Some((date, span)), Some(name), Some(from)) = (date, name, from) else {
-            continue;
-        };
-        if closures.contains_key(&date) {
-            twice(reader, span);
-        }
-        let (hours, origin) = (ClosedHours::From(from), reader.origin(item.span));
-        closure::add(&mut closures, date, date, Closure { scope: Scope::default(), hours, name, origin });
-    }
-    closures
-}
-
-fn minute(reader: &mut Reader, node: &Node) -> Option<u16> {
-    let text = reader.text(node)?;
-    match minute_of_day(text) {
-        Ok(minute) => Some(minute),
-        Err(error) => {
-            reader.error("PG-C006", node.span, error.to_string(), error.message_fa());
-            None
-        }
-    }
-}
-
-/// A date under a required key, and where it stood.
-fn date<T: FromStr<Err = JalaliError>>(reader: &mut Reader, item: &Node, key: &str) -> Option<(T, Span)> {
-    let node = reader.required(item, key)?;
-    let text = reader.text(node)?;
-    match text.parse() {
-        Ok(date) => Some((date, node.span)),
-        Err(error) => {
-            bad_date(reader, node.span, &error);
-            None
-        }
-    }
-}
-
-fn bad_date(reader: &mut Reader, span: Span, error: &JalaliError) {
-    reader.error("PG-C008", span, error.to_string(), error.message_fa());
-}
-
-fn twice(reader: &mut Reader, span: Span) {
-    reader.error(
-        "PG-C009",
-        span,
-        "this day or year is written twice in the same list",
-        "این روز یا سال در همین فهرست دو بار نوشته شده است",
-    );
 }
