@@ -85,7 +85,7 @@ pub(crate) fn is_leap(year: i16) -> bool {
 }
 
 /// Days of the month in this year; 0 for a month that does not exist.
-fn month_days(year: i16, month: u8) -> u8 {
+pub(crate) fn month_days(year: i16, month: u8) -> u8 {
     match month {
         1..=6 => 31,
         7..=11 => 30,
@@ -186,6 +186,11 @@ impl Jalali {
 
     pub fn weekday(self) -> Weekday {
         self.to_gregorian().weekday()
+    }
+
+    /// Another day of the same year; only for days that every month has, or that this one is known to have.
+    pub(crate) fn with(self, month: u8, day: u8) -> Self {
+        Self { year: self.year, month, day }
     }
 }
 
