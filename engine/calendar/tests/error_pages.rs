@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use peygir_calendar::read;
-use peygir_source::yaml;
+use peygir_calendar::{Calendars, read};
+use peygir_source::{Diagnostics, yaml};
 
-const CODES: u8 = 13;
+const CODES: u8 = 26;
 
 fn page(code: &str) -> String {
     let path = pages().join(format!("{code}.md"));
@@ -17,11 +17,20 @@ fn pages() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/errors")
 }
 
+/// Of all files of an example; `---` stands between two.
 fn codes_of(text: &str) -> BTreeSet<&'static str> {
-    let found = match read::calendar(&yaml::parse(text).unwrap()) {
-        Ok((_, warnings)) => warnings,
-        Err(found) => found,
-    };
+    let mut found = Diagnostics::default();
+    let mut sheets = Vec::new();
+    for (index, file) in text.split("---\n").enumerate() {
+        match read::sheet(&yaml::parse(file).unwrap()) {
+            Ok((sheet, warnings)) => {
+                sheets.push((index.to_string(), sheet));
+                found.extend(warnings);
+            }
+            Err(errors) => found.extend(errors),
+        }
+    }
+    found.extend(Calendars::resolve(sheets).1);
     found.list.iter().map(|diagnostic| diagnostic.code).collect()
 }
 
@@ -51,7 +60,7 @@ fn pages_show_their_error_and_its_mending() {
 fn no_code_is_without_a_page_in_the_sources() {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut codes = BTreeSet::new();
-    for folder in [sources.clone(), sources.join("read")] {
+    for folder in [sources.clone(), sources.join("read"), sources.join("resolve")] {
         for file in std::fs::read_dir(folder).unwrap() {
             let path = file.unwrap().path();
             if path.is_file() {
