@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use peygir_calendar::Calendar;
+use peygir_calendar::Calendars;
 use peygir_casework::content::{Directory, Form, Template};
 use peygir_casework::functions;
 use peygir_casework::host::Channel;
@@ -20,8 +20,10 @@ use peygir_dsl::model::{FlowName, Workflow};
 use peygir_script::{Deadline, Script};
 use serde_json::Value;
 
+use crate::closures::{Closures, Digests};
 use crate::interest::{Interest, LISTENER_SUFFIX, listener_of};
 use crate::limits::Limits;
+use crate::operation::Open;
 use crate::vault::{Secrets, Vault};
 use crate::{pack, schedule};
 
@@ -82,6 +84,9 @@ pub struct Catalog {
     manifests: BTreeMap<String, Manifest>,
     callback_secrets: BTreeMap<String, String>,
     script_deadline: ScriptDeadline,
+    /// Those of the pack with the closures that were declared.
+    calendars: Calendars,
+    operations: Vec<Open>,
 }
 
 impl Catalog {
@@ -105,7 +110,20 @@ impl Catalog {
         let manifests = manifests.clone();
         let (listeners, interest) = (BTreeMap::new(), Interest::default());
         let callback_secrets = BTreeMap::new();
-        let mut catalog = Self { pack, flows, listeners, interest, zone, manifests, callback_secrets, script_deadline };
+        let calendars = pack.calendars.clone();
+        let operations = Vec::new();
+        let mut catalog = Self {
+            pack,
+            flows,
+            listeners,
+            interest,
+            zone,
+            manifests,
+            callback_secrets,
+            script_deadline,
+            calendars,
+            operations,
+        };
         for (name, flow) in catalog.flows.clone() {
             catalog.note_events(&name, &flow);
         }
@@ -315,8 +333,25 @@ impl Catalog {
         Surroundings { limits: self.limits().of_instances.clone(), secrets: tokens }
     }
 
-    pub fn calendar(&self, name: &str) -> Option<&Calendar> {
-        self.pack.calendars.get(name).map(Arc::as_ref)
+    /// With the closures that are in force.
+    pub fn calendars(&self) -> &Calendars {
+        &self.calendars
+    }
+
+    /// What the deployed calendars were written as.
+    pub fn calendar_digests(&self) -> &Digests {
+        &self.pack.calendar_digests
+    }
+
+    /// Operations that are under way: deadlines may still stand as they were before them.
+    pub fn operations(&self) -> &[Open] {
+        &self.operations
+    }
+
+    /// The same content with these closures in force and these operations under way.
+    pub fn with_closures(&self, closures: &Closures, operations: Vec<Open>) -> Self {
+        let calendars = self.pack.calendars.with_closures(&closures.in_force());
+        Self { calendars, operations, ..self.clone() }
     }
 
     pub fn default_calendar(&self) -> &str {

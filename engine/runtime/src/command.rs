@@ -1,9 +1,12 @@
 //! What may be asked of a stream, and how it stands in the journal.
 
 use minicbor::{Decode, Encode};
+use peygir_casework::records::MoveWhy;
 use peygir_core::state::FlowRef;
 use peygir_core::{CloudEvent, Data, Error, Id, Moment, Seed};
 
+use crate::closures::{Begun, Closure, Digests, Withdrawn};
+use crate::operation::{About, Advance, Operation};
 use crate::schedule::Schedule;
 
 /// A command as it was received: who, when, what, and the draws that came with it.
@@ -253,6 +256,71 @@ pub enum Command {
         #[n(1)]
         reason: String,
     },
+    /// To the stream of closures. When and by whom is filled in as it is carried out.
+    #[n(32)]
+    DeclareClosure(#[n(0)] Closure),
+    /// To the stream of closures: one is taken back, as if it had never been declared.
+    #[n(33)]
+    WithdrawClosure {
+        #[n(0)]
+        closure: Id,
+        #[n(1)]
+        reason: String,
+        /// The id of the operation that this begins.
+        #[n(2)]
+        operation: Id,
+    },
+    /// To the stream of closures: the calendars that are deployed now.
+    #[n(34)]
+    CalendarsDeployed {
+        #[n(0)]
+        calendars: Digests,
+        /// The id of the operation that this begins, if any calendar has changed.
+        #[n(1)]
+        operation: Id,
+    },
+    /// To the stream of an operation.
+    #[n(35)]
+    BeginOperation(#[n(0)] About),
+    /// To the stream of an operation: a page of it is done.
+    #[n(36)]
+    AdvanceOperation(#[n(0)] Advance),
+    /// To a stream with deadlines that an operation may move: they are derived anew.
+    #[n(37)]
+    Rederive {
+        #[n(0)]
+        operation: Id,
+        #[n(1)]
+        why: MoveWhy,
+    },
+    /// The deadline rests while the citizen is waited for.
+    #[n(38)]
+    SuspendDeadline {
+        #[n(0)]
+        task: Id,
+        /// Sealed.
+        #[n(1)]
+        reason: String,
+        /// At the latest; as long as the flow allows where absent.
+        #[n(2)]
+        until: Option<Moment>,
+    },
+    #[n(39)]
+    ResumeDeadline(#[n(0)] Id),
+    /// A person's word on the date.
+    #[n(40)]
+    SetDeadline {
+        #[n(0)]
+        task: Id,
+        #[n(1)]
+        due: Moment,
+        /// Sealed.
+        #[n(2)]
+        reason: String,
+    },
+    /// To the stream of closures: an operation is through.
+    #[n(41)]
+    OperationEnded(#[n(0)] Id),
 }
 
 /// What a `run: workflow` asks for.
@@ -348,4 +416,31 @@ pub enum Recorded {
     /// The listener of a schedule is through and leaves nothing behind.
     #[n(3)]
     ListenerGone(#[n(0)] Id),
+    #[n(4)]
+    ClosureDeclared(#[n(0)] Closure),
+    #[n(5)]
+    ClosureWithdrawn {
+        #[n(0)]
+        closure: Id,
+        #[n(1)]
+        withdrawn: Withdrawn,
+    },
+    /// The calendars as they are from now on, and the operation that this begins, if one had changed.
+    #[n(6)]
+    CalendarsDeployed {
+        #[n(0)]
+        calendars: Digests,
+        #[n(1)]
+        begun: Option<Begun>,
+    },
+    /// In the stream of closures: an operation is through.
+    #[n(7)]
+    OperationEnded(#[n(0)] Id),
+    #[n(8)]
+    OperationBegun(#[n(0)] Operation),
+    #[n(9)]
+    OperationAdvanced(#[n(0)] Advance),
+    /// A person wants what failed to be tried again.
+    #[n(10)]
+    OperationResumed,
 }

@@ -21,6 +21,12 @@ use crate::stream::{Row, RowName, Stream};
 use crate::turn::{Decided, Refused, decide_within};
 use crate::vault::Vault;
 
+mod force;
+mod operations;
+
+use force::Deployed;
+pub use operations::Progress;
+
 /// Streams that an event is carried to in one turn.
 const SPREAD_STREAMS: usize = 500;
 /// How often a turn is decided again because somebody else wrote its stream first.
@@ -40,7 +46,7 @@ pub type Seeds = Arc<dyn Fn(Id, Moment, &Command) -> Seed + Send + Sync>;
 pub struct Engine {
     pub store: Arc<dyn Store>,
     pub vault: Vault,
-    catalog: RwLock<Arc<Catalog>>,
+    deployed: RwLock<Deployed>,
     random: Random,
     seeds: Option<Seeds>,
     cache: Cache,
@@ -84,15 +90,17 @@ pub struct Ready {
 
 impl Engine {
     pub fn new(store: Arc<dyn Store>, vault: Vault, catalog: Catalog, random: Random) -> Self {
-        Self { store, vault, catalog: RwLock::new(Arc::new(catalog)), random, seeds: None, cache: Cache::default() }
+        let deployed = RwLock::new(Deployed::new(catalog));
+        let engine = Self { store, vault, deployed, random, seeds: None, cache: Cache::default() };
+        // Where the store can't be read now, the first turn tries again and is refused if it still can't.
+        if let Err(failure) = engine.know_closures() {
+            tracing::warn!(%failure, "the closures that were declared could not be read yet");
+        }
+        engine
     }
 
     pub fn with_seeds(self, seeds: Seeds) -> Self {
         Self { seeds: Some(seeds), ..self }
-    }
-
-    pub fn catalog(&self) -> Arc<Catalog> {
-        self.catalog.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
     pub fn random(&self) -> [u8; 32] {
@@ -186,7 +194,9 @@ impl Engine {
     }
 
     fn commit_turn(&self, id: Id, envelope: &mut Envelope, done: Option<InboxKey>) -> Result<Stream, Failure> {
-        let catalog = self.catalog();
+        self.know_closures()?;
+        // As long as the turn lasts, operations know that something may still be decided by this catalog.
+        let (catalog, _turn) = self.catalog_for_turn();
         self.look_up_listeners(&mut envelope.command)?;
         let mut most = u32::MAX;
         for _ in 0..CONFLICTS_MAX {
@@ -205,6 +215,7 @@ impl Engine {
             match results.pop() {
                 Some(Ok(_)) => {
                     self.keep(&stream);
+                    self.put_in_force(&stream);
                     return Ok(stream);
                 }
                 Some(Err(Conflict::Version { .. })) => {}

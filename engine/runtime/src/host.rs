@@ -19,6 +19,10 @@ use crate::outgoing;
 use crate::stream::Stream;
 use crate::watch::Watch;
 
+mod operations;
+
+pub use operations::Declared;
+
 /// Streams looked at in one round of the loop.
 pub(crate) const ROUND_STREAMS_MAX: usize = 256;
 /// Longest time without a look, whatever the indexes say.
@@ -165,9 +169,10 @@ impl Host {
     async fn round(self: &Arc<Self>) -> bool {
         let now = self.clock.now();
         let inbox = self.take_inbox(now).await;
+        let advanced = self.advance_operations(now).await;
         let woken = self.wake_due(now).await;
         let sent = self.send_ready(now).await;
-        inbox || woken || sent
+        inbox || advanced || woken || sent
     }
 
     pub(crate) async fn take_inbox(self: &Arc<Self>, now: Moment) -> bool {
@@ -299,6 +304,7 @@ impl Host {
         loop {
             let now = self.clock.now();
             let mut busy = self.take_inbox(now).await;
+            busy |= self.end_operations(now).await;
             busy |= self.wake_due(now).await;
             for stream in self.engine.sendable(now, ROUND_STREAMS_MAX).unwrap_or_default() {
                 for (attempt, place) in self.begin(stream, now).await {
@@ -313,9 +319,12 @@ impl Host {
     }
 
     /// What a start does first: attempts that an earlier process began are settled by their connectors' policies, and the
-    /// schedules are those of what is deployed now.
+    /// calendars and schedules are those of what is deployed now.
     pub async fn recover(self: &Arc<Self>) {
         self.settle_lost_attempts().await;
+        if let Err(failure) = self.align_calendars().await {
+            tracing::error!(%failure, "the deadlines could not be brought in line with the calendars that are deployed");
+        }
         if let Err(failure) = self.align_schedules().await {
             tracing::error!(%failure, "the schedules could not be brought in line with what is deployed");
         }

@@ -1,6 +1,6 @@
 //! Content and keys as one turn has them: what the functions on records may use.
 
-use peygir_calendar::Calendar;
+use peygir_calendar::Calendars;
 use peygir_casework::content::{Directory, Form, Template};
 use peygir_casework::host::{Channel, Resources};
 use peygir_core::Id;
@@ -15,8 +15,8 @@ pub struct TurnResources<'a> {
 }
 
 impl Resources for TurnResources<'_> {
-    fn calendar(&self, name: &str) -> Option<&Calendar> {
-        self.catalog.calendar(name)
+    fn calendars(&self) -> &Calendars {
+        self.catalog.calendars()
     }
 
     fn default_calendar(&self) -> &str {

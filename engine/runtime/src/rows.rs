@@ -26,6 +26,12 @@ const INSTANCE_BY_STATUS: &[u8] = b"xq/";
 const INSTANCE_BY_FLOW: &[u8] = b"xf/";
 const LISTENER: &[u8] = b"xl/";
 const SCHEDULE: &[u8] = b"xh/";
+/// Open deadlines, those of a stream side by side.
+const OPEN_DEADLINE: &[u8] = b"xe/";
+const OPERATION: &[u8] = b"xp/";
+const OPEN_OPERATION: &[u8] = b"xu/";
+/// What operations moved; written by the streams whose deadlines were moved.
+const MOVED: &[u8] = b"xg/";
 /// Bytes of a flow's name in its index: enough that two flows share one by no chance worth naming.
 const FLOW_HASH_BYTES: usize = 12;
 
@@ -39,6 +45,10 @@ pub fn key(stream: Id, name: &RowName) -> Vec<u8> {
         RowName::Case => key.push(b'c'),
         RowName::Mailbox => key.push(b'm'),
         RowName::Schedule => key.push(b'd'),
+        RowName::Register => key.push(b'e'),
+        RowName::Operation => key.push(b'p'),
+        RowName::Closure(id) => push(&mut key, b'k', id),
+        RowName::Wait(id) => push(&mut key, b'w', id),
         RowName::Instance(id) => push(&mut key, b'i', id),
         RowName::Activation(id, number) => {
             push(&mut key, b'v', id);
@@ -70,6 +80,10 @@ pub fn parse(key: &[u8]) -> Option<RowName> {
         b'c' => Some(RowName::Case),
         b'm' => Some(RowName::Mailbox),
         b'd' => Some(RowName::Schedule),
+        b'e' => Some(RowName::Register),
+        b'p' => Some(RowName::Operation),
+        b'k' => Some(RowName::Closure(id()?)),
+        b'w' => Some(RowName::Wait(id()?)),
         b'i' => Some(RowName::Instance(id()?)),
         b'v' => Some(RowName::Activation(id()?, u64::from_be_bytes(rest.get(16..24)?.try_into().ok()?))),
         b'r' => Some(RowName::Timer(id()?, u64::from_be_bytes(rest.get(16..24)?.try_into().ok()?))),
@@ -162,6 +176,50 @@ pub fn schedules() -> Range {
     range(SCHEDULE)
 }
 
+/// An open deadline: of a task or a wait.
+pub fn open_deadline_index(of: Id, stream: Id) -> Vec<u8> {
+    [OPEN_DEADLINE, &stream.0, &of.0].concat()
+}
+
+/// Open deadlines of the streams behind this one; of all where none is named.
+pub fn open_deadlines(after: Option<Id>) -> Range {
+    let (first, end) = range(OPEN_DEADLINE);
+    (after.map_or(first, |stream| range(&[OPEN_DEADLINE, &stream.0].concat()).1), end)
+}
+
+/// Stream and task or wait of an open deadline.
+pub fn parse_open_deadline(key: &[u8]) -> Option<(Id, Id)> {
+    let rest = key.strip_prefix(OPEN_DEADLINE)?;
+    Some((Id(rest.get(..16)?.try_into().ok()?), Id(rest.get(16..32)?.try_into().ok()?)))
+}
+
+pub fn operation_index(operation: Id) -> Vec<u8> {
+    [OPERATION, &newest_first(operation), &operation.0].concat()
+}
+
+pub fn open_operation_index(operation: Id) -> Vec<u8> {
+    [OPEN_OPERATION, operation.0.as_slice()].concat()
+}
+
+/// Operations that are not through, the oldest first.
+pub fn open_operations() -> Range {
+    range(OPEN_OPERATION)
+}
+
+/// A deadline that an operation moved.
+pub fn moved_index(operation: Id, of: Id, stream: Id) -> Vec<u8> {
+    [MOVED, &operation.0, &of.0, &stream.0].concat()
+}
+
+pub fn is_moved(key: &[u8]) -> bool {
+    key.starts_with(MOVED)
+}
+
+/// All that an operation moved, those of the oldest tasks first.
+pub fn moved_by(operation: Id) -> Range {
+    range(&[MOVED, operation.0.as_slice()].concat())
+}
+
 /// Where a listener is found by the type of the events that it waits for; None: by any type.
 pub fn listener_index(type_: Option<&str>, instance: Id, activation: u64, stream: Id) -> Vec<u8> {
     [listener_prefix(type_).as_slice(), &instance.0, &activation.to_be_bytes(), &stream.0].concat()
@@ -208,6 +266,7 @@ pub enum List {
     Instances,
     InstancesIn(Status),
     InstancesOf(FlowHash),
+    Operations,
 }
 
 impl List {
@@ -220,6 +279,7 @@ impl List {
             List::Instances => INSTANCE.to_vec(),
             List::InstancesIn(status) => [INSTANCE_BY_STATUS, &[status_byte(status)]].concat(),
             List::InstancesOf(flow) => [INSTANCE_BY_FLOW, flow.as_slice()].concat(),
+            List::Operations => OPERATION.to_vec(),
         }
     }
 
@@ -298,6 +358,10 @@ mod tests {
             RowName::Task(Id([3; 16])),
             RowName::Dispatch(Id([4; 16])),
             RowName::Incident(Id([5; 16])),
+            RowName::Closure(Id([6; 16])),
+            RowName::Register,
+            RowName::Operation,
+            RowName::Wait(Id([7; 16])),
         ];
         let (from, to) = of_stream(stream);
         for name in names {
@@ -305,6 +369,19 @@ mod tests {
             assert_eq!(parse(&key), Some(name));
             assert!(key >= from && key < to);
         }
+    }
+
+    #[test]
+    fn the_open_deadlines_behind_a_stream_are_those_of_later_streams() {
+        let [first, second] = [Id([1; 16]), Id([2; 16])];
+        let key = open_deadline_index(Id([9; 16]), second);
+        assert_eq!(parse_open_deadline(&key), Some((second, Id([9; 16]))));
+        for (after, expected) in [(None, true), (Some(first), true), (Some(second), false)] {
+            let (from, to) = open_deadlines(after);
+            assert_eq!(key >= from && key < to, expected, "{after:?}");
+        }
+        let (from, to) = open_deadlines(Some(Id([0xff; 16])));
+        assert!(from <= to);
     }
 
     #[test]

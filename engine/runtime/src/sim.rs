@@ -255,6 +255,7 @@ impl World {
     async fn round(&self) -> bool {
         let (host, now) = (self.host(), self.clock.now());
         let mut busy = host.take_inbox(now).await;
+        busy |= host.end_operations(now).await;
         busy |= host.wake_due(now).await;
         busy |= self.land(now).await;
         for stream in host.engine.sendable(now, ROUND_STREAMS_MAX).unwrap_or_default() {

@@ -7,13 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use minicbor::{Decode, Encode};
-use peygir_casework::records::{Case, Dispatch, Incident, Mailbox, Task};
+use peygir_casework::records::{Case, Dispatch, Incident, Mailbox, Task, Wait};
 use peygir_casework::{Records, Touched};
 use peygir_core::state::{Activation, Progress, Timer};
 use peygir_core::{Id, Instance, Moment};
 use peygir_store::Version;
 
+use crate::closures::{Closure, Closures};
 use crate::command::Recorded;
+use crate::operation::{OpenDeadline, Operation};
 use crate::rows;
 use crate::schedule::Schedule;
 
@@ -31,6 +33,10 @@ pub struct Stream {
     pub records: Records,
     /// Of the stream of a schedule.
     pub schedule: Option<Schedule>,
+    /// Of the stream of closures.
+    pub closures: Closures,
+    /// Of the stream of an operation.
+    pub operation: Option<Operation>,
     /// Instances whose stored row has their timers in it, as it was once: these get rows when the instance is next written.
     pub(crate) timers_within: BTreeSet<Id>,
     /// Bytes of each row as it was last read or written.
@@ -69,6 +75,10 @@ pub enum RowName {
     Incident(Id),
     Mailbox,
     Schedule,
+    Closure(Id),
+    Register,
+    Operation,
+    Wait(Id),
 }
 
 /// What stands below instances, until those are read.
@@ -137,6 +147,14 @@ impl Stream {
             }
             RowName::Mailbox => self.records.mailbox = minicbor::decode::<Mailbox>(value)?,
             RowName::Schedule => self.schedule = Some(minicbor::decode(value)?),
+            RowName::Closure(id) => {
+                self.closures.all.insert(id, minicbor::decode::<Closure>(value)?);
+            }
+            RowName::Register => self.closures.register = minicbor::decode(value)?,
+            RowName::Operation => self.operation = Some(minicbor::decode(value)?),
+            RowName::Wait(id) => {
+                self.records.waits.insert(id, minicbor::decode::<Wait>(value)?);
+            }
         }
         Ok(())
     }
@@ -152,6 +170,21 @@ impl Stream {
             Recorded::Case(event) => peygir_casework::apply(&mut self.records, event, at),
             Recorded::Schedule(schedule) => self.schedule = schedule.clone(),
             Recorded::ListenerGone(instance) => drop(self.instances.remove(instance)),
+            Recorded::ClosureDeclared(_)
+            | Recorded::ClosureWithdrawn { .. }
+            | Recorded::CalendarsDeployed { .. }
+            | Recorded::OperationEnded(_) => self.closures.apply(event),
+            Recorded::OperationBegun(operation) => self.operation = Some(operation.clone()),
+            Recorded::OperationAdvanced(page) => {
+                if let Some(operation) = &mut self.operation {
+                    operation.advance(page, at);
+                }
+            }
+            Recorded::OperationResumed => {
+                if let Some(operation) = &mut self.operation {
+                    operation.resume(at);
+                }
+            }
         }
     }
 
@@ -170,11 +203,29 @@ impl Stream {
             RowName::Incident(id) => self.records.incidents.get(id).map(encode),
             RowName::Mailbox => Some(encode(&self.records.mailbox)),
             RowName::Schedule => self.schedule.as_ref().map(encode),
+            RowName::Closure(id) => self.closures.all.get(id).map(encode),
+            RowName::Register => Some(encode(&self.closures.register)),
+            RowName::Operation => self.operation.as_ref().map(encode),
+            RowName::Wait(id) => self.records.waits.get(id).map(encode),
         }
     }
 
-    /// Index rows that a record has: how lists find it.
-    pub fn index_of(&self, name: &RowName) -> Vec<Vec<u8>> {
+    /// Index rows that a record has: how lists find it, and what they have to know of it.
+    pub fn index_of(&self, name: &RowName) -> Vec<Row> {
+        let told = self.deadline_index(name);
+        self.keys_of(name).into_iter().map(|key| (key, Vec::new())).chain(told).collect()
+    }
+
+    fn deadline_index(&self, name: &RowName) -> Option<Row> {
+        let (id, deadline) = match name {
+            RowName::Task(id) => (id, OpenDeadline::of_task(self.records.tasks.get(id)?)?),
+            RowName::Wait(id) => (id, OpenDeadline::of_wait(self.records.waits.get(id)?)?),
+            _ => return None,
+        };
+        Some((rows::open_deadline_index(*id, self.id), encode(&deadline)))
+    }
+
+    fn keys_of(&self, name: &RowName) -> Vec<Vec<u8>> {
         match name {
             RowName::Case if self.records.case.is_some() => vec![rows::case_index(self.id)],
             RowName::Task(id) => self.records.tasks.get(id).map_or_else(Vec::new, |task| {
@@ -194,6 +245,10 @@ impl Stream {
                 rows::instance_indexes(*id, instance.status, &instance.flow, self.id)
             }),
             RowName::Schedule if self.schedule.is_some() => vec![rows::schedule_index(self.id)],
+            RowName::Operation => self.operation.as_ref().map_or_else(Vec::new, |operation| {
+                let open = operation.ended_at.is_none().then(|| rows::open_operation_index(self.id));
+                std::iter::once(rows::operation_index(self.id)).chain(open).collect()
+            }),
             RowName::Activation(instance, number) => self.listener_index(*instance, *number),
             _ => Vec::new(),
         }
@@ -213,7 +268,7 @@ impl Stream {
     }
 
     /// The rows that changed. `before` holds the index rows of what was touched, as they stood at the load.
-    pub fn changes(&mut self, before: &BTreeMap<RowName, Vec<Vec<u8>>>) -> Vec<Change> {
+    pub fn changes(&mut self, before: &BTreeMap<RowName, Vec<Row>>) -> Vec<Change> {
         let mut changes = Vec::new();
         for (name, old) in before {
             let row = self.encode(name);
@@ -222,10 +277,11 @@ impl Stream {
                 None => self.sizes.remove(name),
             };
             changes.push((rows::key(self.id, name), row));
-            let new: BTreeSet<Vec<u8>> = self.index_of(name).into_iter().collect();
-            let old: BTreeSet<Vec<u8>> = old.iter().cloned().collect();
-            changes.extend(old.difference(&new).map(|key| (key.clone(), None)));
-            changes.extend(new.difference(&old).map(|key| (key.clone(), Some(Vec::new()))));
+            let new: BTreeMap<Vec<u8>, Vec<u8>> = self.index_of(name).into_iter().collect();
+            let old: BTreeMap<&Vec<u8>, &Vec<u8>> = old.iter().map(|(key, value)| (key, value)).collect();
+            changes.extend(old.keys().filter(|key| !new.contains_key(**key)).map(|key| ((*key).clone(), None)));
+            let is_new = |(key, value): &(Vec<u8>, Vec<u8>)| old.get(key) != Some(&value);
+            changes.extend(new.into_iter().filter(is_new).map(|(key, value)| (key, Some(value))));
         }
         changes.extend(self.move_head());
         changes
@@ -260,7 +316,12 @@ impl Stream {
     /// The earliest instant at which anything in the stream is due.
     pub fn next_due(&self) -> Option<Moment> {
         let instances = self.instances.values().filter_map(Instance::next_due);
-        instances.chain(self.records.next_due()).chain(self.schedule.as_ref().and_then(Schedule::next_due)).min()
+        let beside = [
+            self.records.next_due(),
+            self.schedule.as_ref().and_then(Schedule::next_due),
+            self.operation.as_ref().and_then(Operation::next_due),
+        ];
+        instances.chain(beside.into_iter().flatten()).min()
     }
 }
 
@@ -272,6 +333,7 @@ impl RowName {
             Touched::Task(id) => Some(RowName::Task(id)),
             Touched::Dispatch(id) => Some(RowName::Dispatch(id)),
             Touched::Incident(id) => Some(RowName::Incident(id)),
+            Touched::Wait(id) => Some(RowName::Wait(id)),
             Touched::Mailbox => Some(RowName::Mailbox),
             Touched::Nothing => None,
         }

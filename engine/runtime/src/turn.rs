@@ -20,12 +20,15 @@ use crate::catalog::Catalog;
 use crate::command::{AttemptResult, Claim, Command, Envelope, Recorded, Run};
 use crate::resources::TurnResources;
 use crate::schedule::Schedule;
-use crate::stream::{RowName, Stream};
+use crate::stream::{Change, Row, RowName, Stream};
 use crate::vault::Vault;
 
 mod call;
+mod closures;
+mod deadlines;
 mod event;
 mod flow;
+mod operation;
 pub mod publish;
 mod run;
 mod schedule;
@@ -55,6 +58,8 @@ pub enum Refused {
     /// Content that the stream needs is not deployed.
     #[error("{0}")]
     Missing(String),
+    #[error(transparent)]
+    Closure(#[from] crate::closures::Refused),
     /// A script took longer than its wall-clock limit; nothing was decided.
     #[error("aborted: {0}")]
     Aborted(String),
@@ -96,7 +101,9 @@ struct Turn<'a> {
     draws: Draws,
     events: Vec<Recorded>,
     /// Index rows of what was touched, as they stood before.
-    before: BTreeMap<RowName, Vec<Vec<u8>>>,
+    before: BTreeMap<RowName, Vec<Row>>,
+    /// Rows of lists that operations have.
+    listed: Vec<Change>,
     work: VecDeque<Work>,
     claims: Vec<Claim>,
     /// What is left to turns of their own, in order.
@@ -132,6 +139,7 @@ pub fn decide_within(
         draws: Draws::new(envelope.seed, at),
         events: Vec::new(),
         before: BTreeMap::new(),
+        listed: Vec::new(),
         work: VecDeque::new(),
         claims: Vec::new(),
         rest: Vec::new(),
@@ -154,7 +162,10 @@ impl Turn<'_> {
                 self.claims.extend(claims.iter().cloned());
                 self.start(flow, input, "command");
             }
-            Command::Wake => self.wake()?,
+            Command::Wake => {
+                self.rederive_first();
+                self.wake()?;
+            }
             Command::ClaimTask(task) => {
                 let (task, by) = (*task, self.actor.to_owned());
                 let reply = self.with_context(|context| tasks::claim(context, task, &by))?;
@@ -186,6 +197,7 @@ impl Turn<'_> {
             Command::JoinMessage { channel, claims } => {
                 self.claims.extend(claims.iter().cloned());
                 self.record(peygir_casework::Event::MessageJoined { channel: channel.clone() });
+                self.citizen_wrote();
             }
             Command::Deliver(event) => self.arrived(event)?,
             Command::ReadClear(what) => {
@@ -233,6 +245,18 @@ impl Turn<'_> {
                 let event = self.with_context(|context| incident::webhook_failing(context, name, reason));
                 self.record_all(event.into_iter().collect());
             }
+            Command::DeclareClosure(closure) => self.declare_closure(closure)?,
+            Command::WithdrawClosure { closure, reason, operation } => {
+                self.withdraw_closure(*closure, reason, *operation)?;
+            }
+            Command::CalendarsDeployed { calendars, operation } => self.calendars_deployed(calendars, *operation)?,
+            Command::BeginOperation(about) => self.begin_operation(about),
+            Command::AdvanceOperation(page) => self.advance_operation(page),
+            Command::OperationEnded(operation) => self.operation_ended(*operation),
+            Command::Rederive { operation, why } => self.rederive(*operation, *why),
+            Command::SuspendDeadline { task, reason, until } => self.suspend_deadline(*task, reason, *until)?,
+            Command::ResumeDeadline(task) => self.resume_deadline(*task)?,
+            Command::SetDeadline { task, due, reason } => self.set_deadline(*task, *due, reason)?,
         }
         Ok(())
     }
@@ -290,7 +314,10 @@ impl Turn<'_> {
     fn retry_incident(&mut self, id: Id) -> Result<(), Refused> {
         let by = self.actor.to_owned();
         match self.with_context(|context| incident::retry(context, id, &by))? {
-            incident::Retry::Message(reply) => self.absorb(reply),
+            incident::Retry::Message(reply) => {
+                self.absorb(reply);
+                self.resume_operation();
+            }
             incident::Retry::Flow(reply, instance) => {
                 self.absorb(reply);
                 self.step(instance, peygir_core::Command::Retry)?;
@@ -520,6 +547,7 @@ impl Turn<'_> {
             self.touch(name);
         }
         peygir_casework::apply(&mut self.stream.records, &event, self.at);
+        self.list_moved(&event);
         self.events.push(Recorded::Case(event));
     }
 
@@ -541,7 +569,8 @@ impl Turn<'_> {
             .chain(outbound.into_iter().map(|(to, command)| self.command_for(to, command)))
             .collect();
         self.stream.head.at = self.at;
-        let rows = self.stream.changes(&self.before);
+        let mut rows = self.stream.changes(&self.before);
+        rows.append(&mut self.listed);
         let batch = Batch {
             stream: self.stream.id,
             expected: self.stream.version,

@@ -72,6 +72,8 @@ fn view(vault: &Vault, stream: &Stream, incident: &Incident, clear: bool) -> Inc
         About::Unread { .. } => "message-unread",
         About::TurnAborted => "turn-aborted",
         About::Webhook(_) => "webhook-failing",
+        About::Deadline(_) => "deadline-underivable",
+        About::Operation => "operation-failing",
     };
     let message = match &incident.about {
         About::Unread { from, text } if clear && incident.resolved_at.is_none() => {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use peygir_casework::Event as CaseEvent;
+use peygir_casework::records::{Holder, Move};
 use peygir_core::Event as FlowEvent;
 
 use super::Desk;
@@ -85,6 +86,7 @@ impl Steps {
 }
 
 fn line(event: &Recorded) -> Line {
+    let id = |name: &str, id: &peygir_core::Id| args([(name, id.to_string())]);
     match event {
         Recorded::Flow { instance, event } => {
             let Line(kind, mut args, notable) = flow_line(event);
@@ -98,6 +100,13 @@ fn line(event: &Recorded) -> Line {
         }
         Recorded::Schedule(None) => Line("schedule-ended", Args::new(), true),
         Recorded::ListenerGone(_) => Line("listener-gone", Args::new(), false),
+        Recorded::ClosureDeclared(closure) => Line("closure-declared", id("closure", &closure.id), true),
+        Recorded::ClosureWithdrawn { closure, .. } => Line("closure-withdrawn", id("closure", closure), true),
+        Recorded::CalendarsDeployed { .. } => Line("calendars-deployed", Args::new(), true),
+        Recorded::OperationBegun(_) => Line("operation-begun", Args::new(), true),
+        Recorded::OperationAdvanced(_) => Line("operation-advanced", Args::new(), false),
+        Recorded::OperationResumed => Line("operation-resumed", Args::new(), true),
+        Recorded::OperationEnded(operation) => Line("operation-ended", id("operation", operation), true),
     }
 }
 
@@ -215,8 +224,56 @@ fn case_line(event: &CaseEvent) -> Line {
         | CaseEvent::TaskOverdue { .. }
         | CaseEvent::TaskReminded { .. }
         | CaseEvent::CallUnreached { .. }) => task_line(task),
+        deadline @ (CaseEvent::DeadlineMoved { .. }
+        | CaseEvent::DeadlineSuspended { .. }
+        | CaseEvent::DeadlineResumed { .. }
+        | CaseEvent::DeadlineSet { .. }
+        | CaseEvent::WaitBegun(_)
+        | CaseEvent::WaitMoved { .. }
+        | CaseEvent::WaitEnded { .. }) => deadline_line(deadline),
         message => message_line(message),
     }
+}
+
+/// What became of a deadline, without the words of those who changed it.
+fn deadline_line(event: &CaseEvent) -> Line {
+    let id = |name: &'static str, id: &peygir_core::Id| args([(name, id.to_string())]);
+    match event {
+        CaseEvent::DeadlineMoved { of, change } => {
+            let name = if change.holder == Holder::Wait { "wait" } else { "task" };
+            Line("deadline-moved", moved_args(id(name, of), &change.moved), change.moved.is_felt())
+        }
+        CaseEvent::DeadlineSuspended { task, waiting } => {
+            let mut args = id("task", task);
+            args.insert("until".to_owned(), waiting.until.to_string());
+            Line("deadline-suspended", args, true)
+        }
+        CaseEvent::DeadlineResumed { task, .. } => Line("deadline-resumed", id("task", task), true),
+        CaseEvent::DeadlineSet { task, set } => {
+            let mut args = id("task", task);
+            args.extend([("due".to_owned(), set.due.to_string()), ("by".to_owned(), set.by.clone())]);
+            Line("deadline-set", args, true)
+        }
+        CaseEvent::WaitBegun(wait) => {
+            let mut args = id("wait", &wait.id);
+            args.insert("until".to_owned(), wait.at.to_string());
+            Line("wait-begun", args, false)
+        }
+        CaseEvent::WaitMoved { wait, moved } => Line("deadline-moved", moved_args(id("wait", wait), moved), true),
+        CaseEvent::WaitEnded { wait } => Line("wait-ended", id("wait", wait), false),
+        _ => Line("deadline", Args::new(), false),
+    }
+}
+
+fn moved_args(mut args: Args, moved: &Move) -> Args {
+    let operation = moved.operation.map(|operation| operation.to_string()).unwrap_or_default();
+    args.extend([
+        ("from".to_owned(), moved.from.to_string()),
+        ("due".to_owned(), moved.to.to_string()),
+        ("why".to_owned(), moved.why.as_str().to_owned()),
+        ("operation".to_owned(), operation),
+    ]);
+    args
 }
 
 fn task_line(event: &CaseEvent) -> Line {

@@ -2,6 +2,7 @@
 
 use peygir_casework::host::Rejection;
 
+use crate::closures;
 use crate::engine::Failure;
 use crate::turn::Refused;
 
@@ -47,10 +48,28 @@ impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Refused(Refused::Records(rejection)) => rejection.into(),
+            Failure::Refused(Refused::Closure(why)) => why.into(),
             Failure::Refused(Refused::Flow(_)) => Refusal::Conflict("ended"),
             Failure::Refused(Refused::Aborted(why)) | Failure::Unavailable(why) => Refusal::Unavailable(why),
             Failure::Refused(Refused::Missing(why)) | Failure::Internal(why) => Refusal::Internal(why),
             Failure::Claimed { .. } => Refusal::Conflict("claimed-before"),
+        }
+    }
+}
+
+impl From<closures::Refused> for Refusal {
+    fn from(why: closures::Refused) -> Self {
+        let wrong = |field: &str, code| Refusal::Invalid(vec![FieldError { field: field.to_owned(), code }]);
+        match why {
+            closures::Refused::UnknownCalendar(_) => wrong("/calendar", "not-an-option"),
+            closures::Refused::EndsBeforeItBegins | closures::Refused::TooLong => wrong("/until", "out-of-range"),
+            closures::Refused::Hours => wrong("/hours", "out-of-range"),
+            closures::Refused::Name => wrong("/name", "required"),
+            closures::Refused::Reason => wrong("/reason", "required"),
+            closures::Refused::NotFound => Refusal::NotFound,
+            closures::Refused::Withdrawn => Refusal::Conflict("ended"),
+            closures::Refused::Taken => Refusal::Conflict("claimed-before"),
+            closures::Refused::TooMany | closures::Refused::Busy => Refusal::Unavailable(why.to_string()),
         }
     }
 }
@@ -64,6 +83,17 @@ impl From<Rejection> for Refusal {
             Rejection::NotClaimed => Refusal::Conflict("not-claimed"),
             Rejection::NotYet => Refusal::Conflict("not-yet"),
             Rejection::NotRetriable => Refusal::Conflict("not-retriable"),
+            Rejection::NoDeadline => Refusal::Conflict("no-deadline"),
+            Rejection::NotSuspendable => Refusal::Conflict("not-suspendable"),
+            Rejection::Suspended => Refusal::Conflict("suspended"),
+            Rejection::NotSuspended => Refusal::Conflict("not-suspended"),
+            Rejection::SuspendedTooOften => Refusal::Conflict("suspended-too-often"),
+            Rejection::SuspendedTooLong => Refusal::Conflict("suspended-too-long"),
+            Rejection::Overdue => Refusal::Conflict("overdue"),
+            Rejection::DateSet => Refusal::Conflict("date-set"),
+            Rejection::InPast => Refusal::Conflict("in-past"),
+            Rejection::PastMax => Refusal::Conflict("past-max"),
+            Rejection::Underivable(_) => Refusal::Conflict("underivable"),
             Rejection::Invalid(errors) => Refusal::Invalid(errors.into_iter().map(field_error).collect()),
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use peygir_calendar::Calendar;
+use peygir_calendar::{Calendar, Calendars};
 use peygir_casework::content::{Directory, Form, Reference, Template};
 use peygir_decision::{Table, TestOutcome};
 use peygir_dsl::model::{FlowName, Workflow};
@@ -19,6 +19,7 @@ use super::names::{Content, World};
 use super::offered::{Kinds, Offered};
 use super::resources::{Copies, Mirrors};
 use super::{secrets, uses};
+use crate::closures::Digests;
 use crate::vault::Secrets;
 
 /// A flow and the text it was read from, which instances are pinned to.
@@ -58,7 +59,9 @@ pub struct Catalog {
     pub flows: BTreeMap<FlowName, Flow>,
     pub tables: BTreeMap<String, TableSource>,
     pub scripts: BTreeMap<String, ScriptSource>,
-    pub calendars: BTreeMap<String, Arc<Calendar>>,
+    pub calendars: Calendars,
+    /// What each calendar was written as.
+    pub calendar_digests: Digests,
     pub forms: BTreeMap<String, Form>,
     pub templates: BTreeMap<String, Template>,
     pub directory: Directory,
@@ -238,7 +241,12 @@ impl Parts {
             flows,
             tables: self.tables.into_iter().map(|(id, table)| (id, table_source(table))).collect(),
             scripts: self.scripts.into_iter().map(|(id, script)| (id, script_source(script))).collect(),
-            calendars: self.calendars.into_iter().map(|(id, calendar)| (id, calendar.value)).collect(),
+            calendar_digests: self
+                .calendars
+                .iter()
+                .map(|(id, one)| (id.clone(), hex(&sha256(&one.file.text))))
+                .collect(),
+            calendars: self.calendars.into_values().map(|calendar| Calendar::clone(&calendar.value)).collect(),
             forms,
             templates: self.templates.into_iter().map(|(id, template)| (id, template.value)).collect(),
             directory: self.directory,
@@ -308,6 +316,10 @@ fn sha256(text: &str) -> [u8; 32] {
     Sha256::digest(text.as_bytes()).into()
 }
 
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A flow is its text and what its addresses led to: another copy is another flow.
 fn sha256_with(text: &str, resources: &BTreeMap<String, Arc<str>>) -> [u8; 32] {
     if resources.is_empty() {
@@ -368,7 +380,7 @@ fn check_deployment(catalog: &Catalog, found: &mut Diagnostics) {
     };
     let flows = catalog.flows.keys().map(ToString::to_string).collect();
     must_be("PG-P055", places.intake, "flow", "گردش کار", &deployment.intake.to_string(), flows);
-    let calendars = catalog.calendars.keys().cloned().collect();
+    let calendars = catalog.calendars.ids().map(str::to_owned).collect();
     must_be("PG-P054", places.calendar, "calendar", "تقویم", &deployment.calendar, calendars);
     let provinces: Vec<String> = catalog.directory.province.iter().map(|province| province.id.clone()).collect();
     must_be("PG-P061", places.province, "province", "استان", &deployment.province, provinces.clone());

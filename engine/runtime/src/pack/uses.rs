@@ -59,8 +59,10 @@ fn of_call(function: &str, with: &Node, uses: &mut Vec<Use>) {
         "verification-call" => {
             member(with, "script", Kind::Form, uses);
             role(with.get("assign"), uses);
+            timed(with, uses);
         }
         "human-task" => of_task(with, uses),
+        "wait-working" | "calendar-next" => member(with, "calendar", Kind::Calendar, uses),
         _ => {}
     }
 }
@@ -74,14 +76,19 @@ fn of_task(with: &Node, uses: &mut Vec<Use>) {
     if let Some(tell) = with.get("notify") {
         message(tell, "to", uses);
     }
+    timed(with, uses);
+    if let Some(overdue) = with.get("onOverdue") {
+        member(overdue, "flow", Kind::Flow, uses);
+    }
+}
+
+/// The deadline of a task or a call, and its reminders.
+fn timed(with: &Node, uses: &mut Vec<Use>) {
     if let Some(due) = with.get("due") {
         member(due, "calendar", Kind::Calendar, uses);
     }
     for reminder in with.get("reminders").and_then(Node::items).unwrap_or_default() {
         message(reminder, "tell", uses);
-    }
-    if let Some(overdue) = with.get("onOverdue") {
-        member(overdue, "flow", Kind::Flow, uses);
     }
 }
 
@@ -144,7 +151,7 @@ fn known(kind: Kind, catalog: &Catalog) -> BTreeSet<String> {
     match kind {
         Kind::Form => catalog.forms.keys().cloned().collect(),
         Kind::Template => catalog.templates.keys().cloned().collect(),
-        Kind::Calendar => catalog.calendars.keys().cloned().collect(),
+        Kind::Calendar => catalog.calendars.ids().map(str::to_owned).collect(),
         Kind::Flow => catalog.flows.keys().map(ToString::to_string).collect(),
         Kind::Role => catalog.directory.roles.iter().map(|role| role.id.clone()).collect(),
         Kind::Person => catalog.directory.people.iter().map(|person| person.id.clone()).collect(),

@@ -43,6 +43,7 @@ impl Turn<'_> {
         let closed = peygir_casework::tasks::close_by_event(&self.stream.records, event);
         let mut wanted = !closed.answers.is_empty();
         self.absorb(closed);
+        wanted |= self.resume_by_event(event);
         wanted |= self.start_scheduled(event);
         // Asked before anybody takes it: a suspended instance gets what came for it when it is resumed.
         let suspended = self.suspended_listeners(event);

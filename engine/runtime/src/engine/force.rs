@@ -1,0 +1,116 @@
+//! What is in force: the deployed catalog with the closures that were declared, and turns that still know an older one.
+//!
+//! The catalog is replaced as soon as a commit of the closures' stream is durable. A turn that began before goes on with the
+//! catalog it has; an operation begins its first page when none is left, so that no deadline is made by closures of before
+//! behind its back.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, PoisonError, Weak};
+
+use peygir_store::Version;
+
+use super::{Engine, Failure};
+use crate::catalog::Catalog;
+use crate::closures::{self, Closures};
+use crate::operation::{About, Open, Reach};
+use crate::stream::Stream;
+
+pub(super) struct Deployed {
+    catalog: Arc<Catalog>,
+    /// Held by each turn that decides by this catalog.
+    turns: Arc<()>,
+    /// Of the closures' stream; none as long as it was not read.
+    version: Option<Version>,
+    /// Turns of catalogs that were replaced.
+    older: Vec<Weak<()>>,
+}
+
+impl Deployed {
+    pub fn new(catalog: Catalog) -> Self {
+        Self { catalog: Arc::new(catalog), turns: Arc::default(), version: None, older: Vec::new() }
+    }
+
+    fn replace(&mut self, catalog: Catalog, version: Version) {
+        self.catalog = Arc::new(catalog);
+        let turns = std::mem::take(&mut self.turns);
+        self.older.retain(|turns| turns.strong_count() > 0);
+        self.older.push(Arc::downgrade(&turns));
+        self.version = Some(version);
+    }
+}
+
+impl Engine {
+    pub fn catalog(&self) -> Arc<Catalog> {
+        self.deployed.read().unwrap_or_else(PoisonError::into_inner).catalog.clone()
+    }
+
+    /// The catalog for a turn, and what the turn holds as long as it lasts.
+    pub(super) fn catalog_for_turn(&self) -> (Arc<Catalog>, Arc<()>) {
+        let deployed = self.deployed.read().unwrap_or_else(PoisonError::into_inner);
+        (deployed.catalog.clone(), deployed.turns.clone())
+    }
+
+    /// Whether a turn goes on that began before the closures changed last.
+    pub fn has_older_turns(&self) -> bool {
+        let deployed = self.deployed.read().unwrap_or_else(PoisonError::into_inner);
+        deployed.older.iter().any(|turns| turns.strong_count() > 0)
+    }
+
+    /// Reads the closures' stream, once in the life of a process: no turn is decided without it.
+    pub(super) fn know_closures(&self) -> Result<(), Failure> {
+        if self.deployed.read().unwrap_or_else(PoisonError::into_inner).version.is_some() {
+            return Ok(());
+        }
+        let stream = self.load(closures::STREAM)?;
+        self.replace_by(&stream);
+        Ok(())
+    }
+
+    /// What a commit of the closures' stream changed is in force from now on.
+    pub(super) fn put_in_force(&self, stream: &Stream) {
+        if stream.id == closures::STREAM {
+            self.replace_by(stream);
+        }
+    }
+
+    fn replace_by(&self, stream: &Stream) {
+        let mut deployed = self.deployed.write().unwrap_or_else(PoisonError::into_inner);
+        // Commits may be told in another order than they were made in.
+        if deployed.version.is_some_and(|version| version >= stream.version) {
+            return;
+        }
+        if stream.version == 0 {
+            deployed.version = Some(0);
+            return;
+        }
+        let operations = open_operations(&stream.closures, &deployed.catalog);
+        let catalog = deployed.catalog.with_closures(&stream.closures, operations);
+        deployed.replace(catalog, stream.version);
+    }
+}
+
+/// The operations that are not through, and which deadlines each looks at.
+fn open_operations(closures: &Closures, catalog: &Catalog) -> Vec<Open> {
+    let open = closures.register.open.iter();
+    open.map(|begun| Open {
+        id: begun.operation,
+        about: begun.about.clone(),
+        reach: Arc::new(reach(&begun.about, closures, catalog)),
+    })
+    .collect()
+}
+
+/// Which deadlines an operation looks at.
+pub(super) fn reach(about: &About, closures: &Closures, catalog: &Catalog) -> Reach {
+    match about {
+        About::ClosureDeclared(closure) | About::ClosureWithdrawn(closure) => {
+            // A closure that nobody knows can't be asked for; were there one, it would be looked for everywhere.
+            closures.all.get(closure).map_or(Reach::Everything, |closure| Reach::Closure(closure.declared()))
+        }
+        About::CalendarsChanged(changed) => {
+            let changed: BTreeSet<String> = changed.iter().cloned().collect();
+            let all_there = changed.iter().all(|id| catalog.calendars().get(id).is_some());
+            if all_there { Reach::Calendars(changed) } else { Reach::Everything }
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! Operations over the store: a page of streams is looked up, decided on several threads and committed together.
+//!
+//! A page may be repeated: what it moved before a crash moves no further, and stands in the operation's list already.
+
+use std::collections::BTreeSet;
+
+use peygir_casework::records::MoveWhy;
+use peygir_core::{Id, Moment};
+use peygir_store::{Batch, Conflict};
+
+use super::{CONFLICTS_MAX, Engine, Failure, PAGE_ROWS, changes_nothing};
+use crate::catalog::Catalog;
+use crate::closures;
+use crate::command::{Command, Envelope};
+use crate::operation::{Advance, Moved, OPERATION_DEADLINES, OPERATION_STREAMS, Open, OpenDeadline, Operation};
+use crate::rows;
+use crate::stream::Stream;
+use crate::turn::{Decided, decide};
+
+/// Threads that decide one page.
+const THREADS: usize = 2;
+
+/// How an operation went on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// There is nothing to do for it now.
+    Idle,
+    /// Turns go on that know none of what it is about.
+    Waits,
+    Advanced,
+}
+
+/// What a page looks at.
+#[derive(Default)]
+struct Page {
+    streams: Vec<Id>,
+    seen: u64,
+    after: Option<Id>,
+    last: bool,
+}
+
+/// A stream as the page found it.
+struct Found {
+    id: Id,
+    /// None where nothing in it changes.
+    decided: Option<Box<Decided>>,
+    /// The cache had it and gets it back.
+    cached: bool,
+}
+
+/// What became of the streams of a page.
+#[derive(Default)]
+struct Done {
+    moved: u64,
+    failed: Vec<(Id, String)>,
+}
+
+/// By what a page is decided.
+struct Grounds<'a> {
+    catalog: &'a Catalog,
+    operation: Id,
+    why: MoveWhy,
+    at: Moment,
+}
+
+impl Engine {
+    /// Operations that are not through, the oldest first.
+    pub fn open_operations(&self) -> Result<Vec<Id>, Failure> {
+        let (from, to) = rows::open_operations();
+        let open = self.store.scan(&from, &to, PAGE_ROWS).map_err(|error| Failure::Internal(error.to_string()))?;
+        Ok(open.iter().filter_map(|(key, _)| rows::stream_at_end(key)).collect())
+    }
+
+    /// Carries an operation on by one page.
+    pub fn advance(&self, id: Id, now: Moment) -> Result<Progress, Failure> {
+        self.know_closures()?;
+        let Some(operation) = self.load(id)?.operation.filter(|operation| operation.is_workable(now)) else {
+            return Ok(Progress::Idle);
+        };
+        if self.has_older_turns() {
+            return Ok(Progress::Waits);
+        }
+        let (catalog, _turn) = self.catalog_for_turn();
+        let open = self.open(id, &operation, &catalog)?;
+        let grounds = Grounds { catalog: &catalog, operation: id, why: open.why(), at: now };
+        let retried: Vec<Id> = if operation.passed { operation.to_retry().collect() } else { Vec::new() };
+        let page = match operation.passed {
+            true => Page { streams: retried.clone(), last: true, ..Page::default() },
+            false => self.next_page(operation.after, &open, &catalog)?,
+        };
+        let Done { moved, failed } = self.rederive(page.streams, &grounds)?;
+        let again: BTreeSet<Id> = failed.iter().map(|(stream, _)| *stream).collect();
+        let mended = retried.into_iter().filter(|stream| !again.contains(stream)).collect();
+        let in_all = if page.last { Some(self.count_moved(id)?) } else { None };
+        let (seen, after, last) = (page.seen, page.after, page.last);
+        let advance = Advance { seen, moved, failed, mended, after, last, in_all };
+        self.handle(id, "system", now, Command::AdvanceOperation(advance))?;
+        Ok(Progress::Advanced)
+    }
+
+    /// What turns know of it; one that was through and goes on is unknown to them.
+    fn open(&self, id: Id, operation: &Operation, catalog: &Catalog) -> Result<Open, Failure> {
+        if let Some(open) = catalog.operations().iter().find(|open| open.id == id) {
+            return Ok(open.clone());
+        }
+        let closures = self.load(closures::STREAM)?.closures;
+        let (about, reach) = (operation.about.clone(), super::force::reach(&operation.about, &closures, catalog));
+        Ok(Open { id, about, reach: reach.into() })
+    }
+
+    /// The next streams with a deadline that may be moved. Streams are looked at as a whole, in the order of their ids.
+    fn next_page(&self, after: Option<Id>, open: &Open, catalog: &Catalog) -> Result<Page, Failure> {
+        let (mut from, to) = rows::open_deadlines(after);
+        let mut page = Page { after, ..Page::default() };
+        loop {
+            let found = self.store.scan(&from, &to, PAGE_ROWS).map_err(|error| Failure::Internal(error.to_string()))?;
+            for (key, value) in &found {
+                let Some((stream, _)) = rows::parse_open_deadline(key) else { continue };
+                let full = page.streams.len() >= OPERATION_STREAMS || page.seen >= OPERATION_DEADLINES as u64;
+                if full && page.after != Some(stream) {
+                    return Ok(page);
+                }
+                (page.seen, page.after) = (page.seen + 1, Some(stream));
+                let deadline: OpenDeadline = minicbor::decode(value)
+                    .map_err(|error| Failure::Internal(format!("an open deadline can't be read: {error}")))?;
+                let known = page.streams.last() == Some(&stream);
+                if !known && open.reach.touches(catalog.calendars(), &deadline) {
+                    page.streams.push(stream);
+                }
+            }
+            match found.last() {
+                Some((last, _)) if found.len() == PAGE_ROWS => from = [last.as_slice(), &[0]].concat(),
+                _ => {
+                    page.last = true;
+                    return Ok(page);
+                }
+            }
+        }
+    }
+
+    /// Derives the deadlines of these streams anew. A stream that was written meanwhile is derived again.
+    fn rederive(&self, streams: Vec<Id>, grounds: &Grounds<'_>) -> Result<Done, Failure> {
+        let mut done = Done::default();
+        let mut left = streams;
+        for _ in 0..CONFLICTS_MAX {
+            let found = self.decide_all(&left, grounds, &mut done);
+            left = self.commit_all(found, &mut done)?;
+            if left.is_empty() {
+                return Ok(done);
+            }
+        }
+        let often = |stream| (stream, "the stream is written too often".to_owned());
+        done.failed.extend(left.into_iter().map(often));
+        Ok(done)
+    }
+
+    /// On several threads; in the order of the streams.
+    fn decide_all(&self, streams: &[Id], grounds: &Grounds<'_>, done: &mut Done) -> Vec<Found> {
+        let share = streams.len().div_ceil(THREADS).max(1);
+        let decide_share = |share: &[Id]| -> Vec<Result<Found, (Id, String)>> {
+            let decided = |stream: &Id| self.decide_one(*stream, grounds).map_err(|why| (*stream, why.to_string()));
+            share.iter().map(decided).collect()
+        };
+        let decided = std::thread::scope(|scope| {
+            let mut shares = streams.chunks(share);
+            let own = shares.next().unwrap_or_default();
+            let others: Vec<_> = shares.map(|share| (share, scope.spawn(move || decide_share(share)))).collect();
+            let mut decided = decide_share(own);
+            for (share, other) in others {
+                let ended_badly =
+                    |_| share.iter().map(|stream| Err((*stream, "a turn ended badly".to_owned()))).collect();
+                decided.extend(other.join().unwrap_or_else(ended_badly));
+            }
+            decided
+        });
+        let (found, failed): (Vec<_>, Vec<_>) = decided.into_iter().partition(Result::is_ok);
+        done.failed.extend(failed.into_iter().filter_map(Result::err));
+        found.into_iter().filter_map(Result::ok).collect()
+    }
+
+    fn decide_one(&self, id: Id, grounds: &Grounds<'_>) -> Result<Found, Failure> {
+        let version = self.version(id)?;
+        let kept = self.cache.take(id, version);
+        let cached = kept.is_some();
+        let stream = match kept {
+            Some(stream) => stream,
+            // Read in pieces, it may be of two versions; then its commit is refused, and it is read again.
+            None => Stream::from_rows(id, version, &self.rows_of(id)?)
+                .map_err(|error| Failure::Internal(error.to_string()))?,
+        };
+        let head = stream.head.clone();
+        let command = Command::Rederive { operation: grounds.operation, why: grounds.why };
+        let seed = self.seeds.as_ref().map_or_else(|| self.seed(), |seeds| seeds(id, grounds.at, &command));
+        let envelope = Envelope { actor: "system".to_owned(), at: grounds.at, seed, command };
+        let decided = decide(grounds.catalog, &self.vault, stream, &envelope)?;
+        if !changes_nothing(&decided.batch) {
+            return Ok(Found { id, decided: Some(Box::new(decided)), cached });
+        }
+        if cached {
+            let mut stream = decided.stream;
+            (stream.version, stream.head) = (version, head);
+            self.keep(&stream);
+        }
+        Ok(Found { id, decided: None, cached })
+    }
+
+    /// Commits what changed, in one go. Gives the streams that were written meanwhile.
+    fn commit_all(&self, found: Vec<Found>, done: &mut Done) -> Result<Vec<Id>, Failure> {
+        let (mut batches, mut streams) = (Vec::new(), Vec::new());
+        for Found { id, decided, cached } in found {
+            let Some(decided) = decided else { continue };
+            let Decided { stream, batch } = *decided;
+            batches.push(batch);
+            streams.push((id, cached.then_some(stream)));
+        }
+        if batches.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut again = Vec::new();
+        let results = self.store.commit(&batches);
+        for ((batch, result), (id, stream)) in batches.iter().zip(results).zip(streams) {
+            match result {
+                Ok(_) => {
+                    done.moved += moved_in(batch);
+                    stream.iter().for_each(|stream| self.keep(stream));
+                }
+                Err(Conflict::Version { .. }) => again.push(id),
+                Err(Conflict::Stopped(why)) => return Err(Failure::Unavailable(why)),
+                Err(refused) => done.failed.push((id, refused.to_string())),
+            }
+        }
+        Ok(again)
+    }
+
+    /// How many deadlines stand in its list.
+    fn count_moved(&self, operation: Id) -> Result<u64, Failure> {
+        let (mut from, to) = rows::moved_by(operation);
+        let mut count = 0;
+        loop {
+            let page = self.store.scan(&from, &to, PAGE_ROWS).map_err(|error| Failure::Internal(error.to_string()))?;
+            count += page.len() as u64;
+            match page.last() {
+                Some((last, _)) if page.len() == PAGE_ROWS => from = [last.as_slice(), &[0]].concat(),
+                _ => return Ok(count),
+            }
+        }
+    }
+
+    /// Deadlines that an operation moved, those of the oldest tasks first, behind this one of the list.
+    pub fn moved_by(&self, operation: Id, after: Option<&Moved>, limit: usize) -> Result<Vec<Moved>, Failure> {
+        let (first, to) = rows::moved_by(operation);
+        let behind = |moved: &Moved| [rows::moved_index(operation, moved.of, moved.stream).as_slice(), &[0]].concat();
+        let from = after.map_or(first, behind);
+        let page = self.store.scan(&from, &to, limit).map_err(|error| Failure::Internal(error.to_string()))?;
+        page.iter()
+            .map(|(_, value)| minicbor::decode(value))
+            .collect::<Result<_, _>>()
+            .map_err(|error| Failure::Internal(format!("the list of an operation can't be read: {error}")))
+    }
+}
+
+fn moved_in(batch: &Batch) -> u64 {
+    batch.rows.iter().filter(|(key, _)| rows::is_moved(key)).count() as u64
+}
