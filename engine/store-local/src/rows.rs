@@ -3,9 +3,10 @@
 //! Owns: two generations of changes, each limited in bytes. The young one takes what became durable; when it is full it
 //! becomes the old one, which a thread writes to the index while a new young one fills. When both are full, whoever
 //! wants to add waits: the index is slower than the journal, and memory is not endless. What is made and deleted within
-//! one generation never reaches the index as more than its end.
+//! one generation never reaches the index as more than its end. What was deleted stands apart from what is there: a range
+//! out of which rows are taken all the time, as what is due is, is read as fast as one that nothing was ever taken from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread::{self, JoinHandle};
@@ -26,11 +27,11 @@ const CHANGE_OVERHEAD_BYTES: usize = 64;
 /// Rows asked of the index at once.
 const INDEX_PAGE_ROWS: usize = 256;
 
-type Map = BTreeMap<Vec<u8>, Option<Value>>;
-
+/// A key stands in one of the two at most.
 #[derive(Default)]
 struct Generation {
-    changes: Map,
+    rows: BTreeMap<Vec<u8>, Value>,
+    deleted: BTreeSet<Vec<u8>>,
     bytes: usize,
     last_frame: u64,
 }
@@ -144,11 +145,13 @@ impl Rows {
     pub fn get(&self, key: &[u8]) -> Result<Option<Value>, Error> {
         {
             let memory = self.shared.read();
-            if let Some(value) = memory.young.changes.get(key) {
-                return Ok(value.clone());
-            }
-            if let Some(value) = memory.old.as_ref().and_then(|old| old.changes.get(key)) {
-                return Ok(value.clone());
+            for generation in memory.generations() {
+                if let Some(value) = generation.rows.get(key) {
+                    return Ok(Some(value.clone()));
+                }
+                if generation.deleted.contains(key) {
+                    return Ok(None);
+                }
             }
         }
         self.shared.index.get(key).map_err(|error| self.shared.fail(error))
@@ -196,24 +199,26 @@ impl Rows {
     }
 }
 
-/// The rows of the layers as one map; the youngest layer that has a key holds.
+/// The rows of the layers as one map; the youngest layer that has a key, or says that it was deleted, holds.
 fn overlay(memory: &Memory, mut below: IndexRows, limit: usize, bytes_max: usize) -> Result<Page, IndexError> {
-    let (from, to, empty) = (below.from.clone(), below.to, Map::new());
+    let (from, to) = (below.from.clone(), below.to);
     let bounds = (Bound::Included(from.as_slice()), Bound::Excluded(to));
-    let old = memory.old.as_ref().map_or(&empty, |old| &old.changes);
-    let mut young = memory.young.changes.range::<[u8], _>(bounds).peekable();
-    let mut old = old.range::<[u8], _>(bounds).peekable();
+    let (young, old) = (&memory.young, memory.old.as_deref());
+    let mut young_rows = young.rows.range::<[u8], _>(bounds).peekable();
+    let mut old_rows = old.into_iter().flat_map(|old| old.rows.range::<[u8], _>(bounds)).peekable();
     let (mut rows, mut bytes) = (Page::new(), 0);
     while rows.len() < limit && bytes < bytes_max {
         let below_key = below.peek()?;
-        let young_key = young.peek().map(|(key, _)| key.as_slice());
-        let old_key = old.peek().map(|(key, _)| key.as_slice());
+        let young_key = young_rows.peek().map(|(key, _)| key.as_slice());
+        let old_key = old_rows.peek().map(|(key, _)| key.as_slice());
         let least = [young_key, old_key, below_key].into_iter().flatten().min();
         let Some(least) = least.map(<[u8]>::to_vec) else { break };
-        let from_young = young.next_if(|(key, _)| **key == least).map(|(_, value)| value.clone());
-        let from_old = old.next_if(|(key, _)| **key == least).map(|(_, value)| value.clone());
-        let from_below = below.next_if(&least).map(Some);
-        if let Some(value) = from_young.or(from_old).or(from_below).flatten() {
+        let from_young = young_rows.next_if(|(key, _)| **key == least).map(|(_, value)| value.clone());
+        let from_old = old_rows.next_if(|(key, _)| **key == least).map(|(_, value)| value.clone());
+        let from_below = below.next_if(&least);
+        let from_below = from_below.filter(|_| !old.is_some_and(|old| old.deleted.contains(&least)));
+        let from_older = from_old.or(from_below).filter(|_| !young.deleted.contains(&least));
+        if let Some(value) = from_young.or(from_older) {
             bytes += least.len() + value.len();
             rows.push((least, value));
         }
@@ -227,16 +232,35 @@ impl Drop for Rows {
     }
 }
 
+impl Memory {
+    /// The younger one first.
+    fn generations(&self) -> impl Iterator<Item = &Generation> {
+        std::iter::once(&self.young).chain(self.old.as_deref())
+    }
+}
+
 impl Generation {
     fn put(&mut self, key: Vec<u8>, value: Option<Value>) {
-        let length = |value: &Option<Value>| value.as_ref().map_or(0, |value| value.len());
-        let added = length(&value);
-        let key_bytes = key.len();
-        match self.changes.insert(key, value) {
-            Some(before) => self.bytes -= length(&before),
-            None => self.bytes += key_bytes + CHANGE_OVERHEAD_BYTES,
+        let key_bytes = key.len() + CHANGE_OVERHEAD_BYTES;
+        let (before, was_deleted) = match value {
+            Some(value) => {
+                self.bytes += value.len();
+                let was_deleted = self.deleted.remove(&key);
+                (self.rows.insert(key, value), was_deleted)
+            }
+            None => (self.rows.remove(&key), !self.deleted.insert(key)),
+        };
+        match before {
+            Some(before) => self.bytes -= before.len(),
+            None if was_deleted => {}
+            None => self.bytes += key_bytes,
         }
-        self.bytes += added;
+    }
+
+    /// All changes, each key once.
+    fn changes(&self) -> impl Iterator<Item = (&Vec<u8>, Option<&Value>)> {
+        let rows = self.rows.iter().map(|(key, value)| (key, Some(value)));
+        rows.chain(self.deleted.iter().map(|key| (key, None)))
     }
 }
 
@@ -318,9 +342,9 @@ impl Shared {
     fn write_generation(&self, generation: &Generation) -> Result<(), IndexError> {
         let mut chunk: Vec<(&[u8], Option<&Value>)> = Vec::with_capacity(CHUNK_CHANGES);
         let mut bytes = 0;
-        for (key, value) in &generation.changes {
-            bytes += key.len() + value.as_ref().map_or(0, |value| value.len());
-            chunk.push((key, value.as_ref()));
+        for (key, value) in generation.changes() {
+            bytes += key.len() + value.map_or(0, |value| value.len());
+            chunk.push((key, value));
             if chunk.len() >= CHUNK_CHANGES || bytes >= CHUNK_BYTES {
                 self.index.write(&chunk)?;
                 chunk.clear();
@@ -404,6 +428,37 @@ mod tests {
         assert_eq!(applied(&*index, 1).unwrap(), Some(399));
         assert_eq!(applied(&*index, 2).unwrap(), None);
         assert_eq!(index.page(&[0], &[1], 1000).unwrap().0.len(), model.len());
+    }
+
+    /// A range out of which rows are taken all the time: at its start lie more and more deleted ones, in every layer.
+    #[test]
+    fn deleted_rows_hide_what_lies_below_them_and_come_back() {
+        let place = MemoryPlace::new();
+        let rows = rows(&place, 1 << 20);
+        let delete = |key: u32| (key.to_be_bytes().to_vec(), None);
+        let keys = |limit: usize| -> Vec<u32> {
+            let page = rows.scan(&[0], &[1], limit).unwrap();
+            page.iter().map(|(key, _)| u32::from_be_bytes(key.as_slice().try_into().unwrap())).collect()
+        };
+        rows.add((0..30).map(|key| put(key, 1)), 1);
+        let turn = rows.shared.wait_for_writer();
+        rows.shared.hand_over(turn);
+        drop(rows.shared.wait_for_writer());
+        assert!(rows.shared.read().young.rows.is_empty(), "the first rows are in the index alone");
+        rows.add((0..10).map(delete), 2);
+        rows.add([put(5, 2), put(40, 2), delete(40)], 3);
+        assert_eq!((keys(2), keys(100).len()), (vec![5, 10], 21));
+        // The old generation as it is while it is being written.
+        let mut memory = rows.shared.write();
+        let old = std::mem::take(&mut memory.young);
+        memory.old = Some(Arc::new(old));
+        drop(memory);
+        assert_eq!((keys(2), keys(100).len()), (vec![5, 10], 21));
+        rows.add([put(3, 3), delete(5), delete(10), put(40, 3)], 4);
+        assert_eq!((keys(2), keys(100).last()), (vec![3, 11], Some(&40)));
+        for (key, there) in [(3, true), (4, false), (5, false), (10, false), (11, true), (40, true)] {
+            assert_eq!(rows.get(&u32::to_be_bytes(key)).unwrap().is_some(), there, "{key}");
+        }
     }
 
     #[test]
