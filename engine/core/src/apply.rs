@@ -227,7 +227,9 @@ fn settle_pending(instance: &mut Instance, parent: ActivationNumber, path: &[Str
 fn remove(instance: &mut Instance, activation: ActivationNumber) {
     instance.activations.remove(&activation);
     let timers: Vec<TimerNumber> = instance.timers.of(activation).map(|timer| timer.number).collect();
-    timers.iter().for_each(|timer| drop(instance.timers.remove(timer)));
+    for timer in timers {
+        instance.timers.remove(&timer);
+    }
     instance.pending.retain(|pending| pending.parent != activation);
 }
 

@@ -21,8 +21,10 @@ pub struct SharedMap<K, V> {
 enum Node<K, V> {
     Leaf(Vec<(K, V)>),
     /// Each child with a key that none below it and before the next child is less than.
-    Inner(Vec<(K, Arc<Node<K, V>>)>),
+    Inner(Vec<Child<K, V>>),
 }
+
+type Child<K, V> = (K, Arc<Node<K, V>>);
 
 /// What putting something into a node came to: the value that stood there, or the right half of a node that split.
 enum Put<K, V> {
@@ -237,7 +239,7 @@ fn position<K: Borrow<Q>, Q: Ord + ?Sized, V>(entries: &[(K, V)], key: &Q) -> Re
 /// Entries in the order of their keys.
 pub struct Iter<'a, K, V> {
     /// Of each node on the way down, the children that are still to come.
-    above: Vec<std::slice::Iter<'a, (K, Arc<Node<K, V>>)>>,
+    above: Vec<std::slice::Iter<'a, Child<K, V>>>,
     leaf: std::slice::Iter<'a, (K, V)>,
 }
 
@@ -269,7 +271,9 @@ impl<'a, K, V> Iterator for Iter<'a, K, V> {
 impl<K: Ord + Clone, V: Clone> FromIterator<(K, V)> for SharedMap<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(all: I) -> Self {
         let mut map = Self::default();
-        all.into_iter().for_each(|(key, value)| drop(map.insert(key, value)));
+        for (key, value) in all {
+            map.insert(key, value);
+        }
         map
     }
 }

@@ -83,7 +83,9 @@ impl Timers {
 impl FromIterator<(TimerNumber, Timer)> for Timers {
     fn from_iter<I: IntoIterator<Item = (TimerNumber, Timer)>>(all: I) -> Self {
         let mut timers = Self::default();
-        all.into_iter().for_each(|(number, timer)| drop(timers.insert(number, timer)));
+        for (number, timer) in all {
+            timers.insert(number, timer);
+        }
         timers
     }
 }
