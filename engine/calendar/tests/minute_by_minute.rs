@@ -1,284 +1,177 @@
-//! Deadlines against a second computation that shares nothing with the first: it walks the minutes one by one, asks
-//! ICU for the date and jiff for the offset, and knows no stretches.
+//! Deadlines against a second computation that shares nothing with the first: see `minutes`.
+//!
+//! `PEYGIR_DEADLINES` says how many deadlines are asked for (one million), `PEYGIR_SEED` repeats the ones of an earlier
+//! run.
 
+#[expect(dead_code, reason = "worlds are read sheet by sheet")]
 mod common;
+mod minutes;
 
-use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use icu_calendar::Date;
-use icu_calendar::cal::Persian;
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
-use peygir_calendar::{Calendar, Deadline, Term, tehran};
-use proptest::prelude::*;
-use serde_json::{Value, json};
+use jiff::Timestamp;
+use minutes::draw::{self, Question};
+use minutes::oracle::Oracle;
+use minutes::random::Random;
+use minutes::world::{Where, World, id_of};
+use peygir_calendar::{Ask, Calendar, Deadline, Place, Stretch, Term, Why};
 
-const DAY: i64 = 1440;
+const DEADLINES: u64 = 1_000_000;
+const SEED: u64 = 1405;
+/// Asked of one world in one place.
+const QUESTIONS: u64 = 200;
 
-/// A calendar as the test means it. Hours are minutes of the day, weekdays count from Thursday, the first day of
-/// 1970; closures are days since 1970 and the minute from which they hold.
-#[derive(Debug, Clone)]
-struct Spec {
-    week: Vec<Vec<(i64, i64)>>,
-    fixed: Vec<(u8, u8)>,
-    tables: Vec<(i32, u8, u8, bool)>,
-    closures: BTreeMap<i64, i64>,
-    office_end: Option<i64>,
+fn number(variable: &str, usual: u64) -> u64 {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
 }
 
-fn persian(day: i64) -> (i32, u8, u8) {
-    let date = jiff::civil::date(1970, 1, 1) + jiff::Span::new().days(day);
-    let icu = Date::try_new_iso(date.year().into(), date.month() as u8, date.day() as u8).unwrap().to_calendar(Persian);
-    (icu.year().extended_year(), icu.month().ordinal, icu.day_of_month().0)
-}
-
-impl Spec {
-    fn to_json(&self) -> Value {
-        let clock = |m: &i64| format!("{:02}:{:02}", m / 60, m % 60);
-        let hours = |(from, to): &(i64, i64)| format!("{}-{}", clock(from), clock(to));
-        let names = ["thu", "fri", "sat", "sun", "mon", "tue", "wed"];
-        let week: serde_json::Map<_, _> = names
-            .iter()
-            .zip(&self.week)
-            .map(|(name, day)| (name.to_string(), json!(day.iter().map(hours).collect::<Vec<_>>())))
-            .collect();
-        let fixed: Vec<_> =
-            self.fixed.iter().map(|(m, d)| json!({ "day": format!("{m}/{d}"), "name": "fixed" })).collect();
-        let mut years: BTreeMap<i32, Vec<Value>> = BTreeMap::new();
-        for (year, month, day, sure) in &self.tables {
-            let state = if *sure { "announced" } else { "estimated" };
-            years
-                .entry(*year)
-                .or_default()
-                .push(json!({ "day": format!("{month}/{day}"), "name": "lunar", "state": state }));
-        }
-        let years: Vec<_> = years.iter().map(|(year, days)| json!({ "year": year, "days": days })).collect();
-        let closures: Vec<_> = self
-            .closures
-            .iter()
-            .map(|(day, from)| {
-                let (y, m, d) = persian(*day);
-                json!({ "date": format!("{y}/{m}/{d}"), "from": clock(from), "name": "closed" })
-            })
-            .collect();
-        let mut value = json!({
-            "kind": "calendar", "id": "random", "title": "t", "week": week,
-            "holidays": { "fixed": fixed, "years": years }, "closures": closures,
-        });
-        if let Some(end) = self.office_end {
-            value["officeHours"] = format!("00:00-{}", clock(&end)).into();
-        }
-        value
-    }
-}
-
-/// One day, minute by minute.
-struct OracleDay {
-    open: Vec<bool>,
-    counts: bool,
-}
-
-struct Oracle<'a> {
-    spec: &'a Spec,
-    zone: TimeZone,
-    days: BTreeMap<i64, OracleDay>,
-    /// The half hour asked for last, and its offset in minutes.
-    offset: (i64, i64),
-}
-
-impl<'a> Oracle<'a> {
-    fn new(spec: &'a Spec) -> Self {
-        Self { spec, zone: tehran(), days: BTreeMap::new(), offset: (i64::MIN, 0) }
-    }
-
-    /// The local minute since 1970 of a UTC minute. Offsets change on the half hour only, so one look-up serves it.
-    fn local(&mut self, minute: i64) -> i64 {
-        let half_hour = minute.div_euclid(30);
-        if self.offset.0 != half_hour {
-            let at = Timestamp::from_second(half_hour * 1800).unwrap();
-            self.offset = (half_hour, i64::from(self.zone.to_offset(at).seconds() / 60));
-        }
-        minute + self.offset.1
-    }
-
-    fn day(&mut self, day: i64) -> &OracleDay {
-        let spec = self.spec;
-        self.days.entry(day).or_insert_with(|| {
-            let (year, month, of_month) = persian(day);
-            let holiday = spec.fixed.contains(&(month, of_month))
-                || spec.tables.iter().any(|(y, m, d, _)| (*y, *m, *d) == (year, month, of_month));
-            let usual = |minute: i64| {
-                let hours = &spec.week[day.rem_euclid(7) as usize];
-                hours.iter().any(|(from, to)| (*from..*to).contains(&minute))
-            };
-            let closed_from = spec.closures.get(&day).copied().unwrap_or(DAY);
-            let open: Vec<bool> = (0..DAY).map(|m| !holiday && m < closed_from && usual(m)).collect();
-            let open_minutes = open.iter().filter(|open| **open).count();
-            let usual_minutes = (0..DAY).filter(|m| usual(*m)).count();
-            OracleDay { counts: open_minutes > 0 && 2 * open_minutes >= usual_minutes, open }
-        })
-    }
-
-    fn is_open(&mut self, minute: i64) -> bool {
-        let local = self.local(minute);
-        self.day(local.div_euclid(DAY)).open[local.rem_euclid(DAY) as usize]
-    }
-
-    fn working_time(&mut self, from: Timestamp, microseconds: i64) -> i64 {
-        const MINUTE: i64 = 60_000_000;
-        let mut at = from.as_microsecond();
-        let mut left = microseconds;
-        loop {
-            let end = (at.div_euclid(MINUTE) + 1) * MINUTE;
-            if self.is_open(at.div_euclid(MINUTE)) {
-                if end - at >= left {
-                    return at + left;
+/// Each thread takes the next world; how many there are does not change what is asked.
+#[test]
+fn deadlines_agree_with_the_minutes() {
+    let (wanted, seed) = (number("PEYGIR_DEADLINES", DEADLINES), number("PEYGIR_SEED", SEED));
+    let (next, compared) = (AtomicU64::new(0), AtomicU64::new(0));
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while compared.load(Ordering::Relaxed) < wanted {
+                    let done = compare_world(seed, next.fetch_add(1, Ordering::Relaxed));
+                    compared.fetch_add(done, Ordering::Relaxed);
                 }
-                left -= end - at;
-            }
-            at = end;
+            });
         }
-    }
+    });
+    assert!(compared.into_inner() >= wanted);
+}
 
-    fn working_days(&mut self, from: Timestamp, days: u32) -> i64 {
-        let mut minute = from.as_second().div_euclid(60);
-        let mut today = self.local(minute).div_euclid(DAY);
-        let (mut counted, mut close, mut last) = (0, None, None);
-        let receipt = today;
-        let office_end = self.spec.office_end.unwrap_or(DAY);
-        loop {
-            minute += 1;
-            let local = self.local(minute);
-            let day = local.div_euclid(DAY);
-            if day != today {
-                if last.is_some() && today != receipt && self.day(today).counts {
-                    counted += 1;
-                    if counted == days {
-                        return close.or(last).unwrap() * 60_000_000;
-                    }
-                }
-                (today, close, last) = (day, None, None);
-            }
-            if self.is_open(minute) {
-                last = Some(minute + 1);
-                if local.rem_euclid(DAY) < office_end {
-                    close = last;
-                }
-            }
+/// How many deadlines of this world lie in the days that are written down, all of which agreed.
+fn compare_world(seed: u64, part: u64) -> u64 {
+    let mut random = Random::new(seed, part);
+    let world = draw::world(&mut random);
+    let place = draw::place(&mut random);
+    let mut oracle = Oracle::new(&world, &place);
+    let calendars = world.calendars();
+    let known = place.to_place();
+    let calendar = calendars.at(&id_of(0), &known).expect("the first calendar is there");
+    let mut last: Vec<(i64, i64)> = Vec::new();
+    let mut compared = 0;
+    for number in 0..QUESTIONS {
+        let question = draw::question(&mut random, &world);
+        oracle.suspend(&last, &question.suspensions);
+        let found = compare(&oracle, calendar, &known, &question);
+        match found {
+            Ok(true) => compared += 1,
+            Ok(false) => {}
+            Err(problem) => tell(&problem, &world, &place, &question, (seed, part, number)),
         }
+        last = question.suspensions;
     }
+    compared
 }
 
-/// Hours that do not overlap and do not end in the hour that comes twice when summer time ends.
-fn hours() -> impl Strategy<Value = Vec<(i64, i64)>> {
-    prop_oneof![
-        2 => Just(vec![]),
-        1 => Just(vec![(0, DAY)]),
-        4 => (0..1200_i64, 1..180_i64).prop_map(|(from, length)| vec![(from, from + length)]),
-        2 => (0..600_i64, 1..60_i64, 1..60_i64, 1..600_i64).prop_map(|(from, a, gap, b)| vec![
-            (from, from + a),
-            (from + a + gap, from + a + gap + b),
-        ]),
-        1 => (1..600_i64).prop_map(|from| vec![(from, 700), (700, DAY)]),
-    ]
+fn tell(problem: &str, world: &World, place: &Where, question: &Question, (seed, part, number): (u64, u64, u64)) -> ! {
+    let layers: Vec<_> =
+        world.layers.iter().enumerate().map(|(index, layer)| layer.to_json(&world.layers, index).to_string()).collect();
+    let at = |minutes: &i64| Timestamp::from_second(minutes * 60).unwrap().to_string();
+    let rests: Vec<_> = question.suspensions.iter().map(|(from, to)| (at(from), at(to))).collect();
+    let from = Timestamp::from_microsecond(question.from).unwrap();
+    panic!(
+        "PEYGIR_SEED={seed}, world {part}, question {number}: {problem}\n{}\ndeclared: {:#?}\n{place:?}\nfrom {from}, \
+         {:?}, suspended {rests:?}",
+        layers.join("\n"),
+        world.declared,
+        question.term,
+    );
 }
 
-/// 1397 to 1408, the last years of summer time among them.
-const FIRST_DAY: i64 = 17_700;
-const LAST_DAY: i64 = 21_600;
-
-fn spec() -> impl Strategy<Value = Spec> {
-    let week =
-        prop::collection::vec(hours(), 7).prop_filter("never open", |week| week.iter().any(|day| !day.is_empty()));
-    let fixed = prop::collection::btree_set((1..=12_u8, 1..=29_u8), 0..60);
-    let table = prop::collection::btree_map((1397..=1408, 1..=12_u8, 1..=29_u8), any::<bool>(), 0..90);
-    let closures = prop::collection::vec((-3..40_i64, 0..1380_i64), 0..25);
-    (week, fixed, table, closures, prop::option::of(1..1380_i64), FIRST_DAY..LAST_DAY).prop_map(
-        |(week, fixed, tables, closures, office_end, near)| Spec {
-            week,
-            fixed: fixed.into_iter().collect(),
-            tables: tables.into_iter().map(|((y, m, d), sure)| (y, m, d, sure)).collect(),
-            closures: closures.into_iter().map(|(day, from)| (near + day, from)).collect(),
-            office_end,
-        },
-    )
+/// Whether the minutes that are written down reach to the deadline; an error where the two differ.
+fn compare(oracle: &Oracle, calendar: &Calendar, place: &Place, question: &Question) -> Result<bool, String> {
+    let suspensions = question.suspended();
+    let from = Timestamp::from_microsecond(question.from).unwrap();
+    let derived = calendar.derive(&Ask { from, term: question.term, place, suspensions: &suspensions });
+    let expected = match question.term {
+        Term::Within { microseconds } => oracle.time(question.from, microseconds, false),
+        Term::WorkingTime { microseconds } => oracle.time(question.from, microseconds, true),
+        Term::WorkingDays { days } => oracle.days(question.from, days),
+    };
+    let Some(expected) = expected else {
+        let is_later = derived.as_ref().is_ok_and(|one| one.due.as_microsecond() >= oracle.end()) || derived.is_err();
+        return if is_later { Ok(false) } else { Err(format!("not in the minutes: {derived:#?}")) };
+    };
+    let deadline = derived.map_err(|error| format!("{error}, but the minutes reach {expected}"))?;
+    if deadline.due.as_microsecond() != expected {
+        let expected = Timestamp::from_microsecond(expected).unwrap();
+        return Err(format!("the minutes say {expected}: {deadline:#?}"));
+    }
+    let good = fits(oracle, &deadline) && adds_up(&deadline);
+    if !good {
+        return Err(format!("the stretches are wrong: {deadline:#?}"));
+    }
+    before(oracle, calendar, place, &deadline).map(|()| true)
 }
 
-/// A start near the closures, or anywhere; summer time begins and ends often in it.
-fn start(spec: &Spec) -> BoxedStrategy<Timestamp> {
-    let near = spec.closures.keys().next().copied().unwrap_or(FIRST_DAY);
-    let edges = [18_342, 18_527, 18_708, 18_892, 19_073, 19_257].map(|day| day - 2);
-    let day = prop_oneof![
-        3 => near - 3..near + 5,
-        1 => FIRST_DAY..LAST_DAY,
-        1 => prop::sample::select(edges.to_vec()),
-    ];
-    (day, 0..DAY * 60_000_000)
-        .prop_map(|(day, micros)| Timestamp::from_microsecond(day * DAY * 60_000_000 + micros).unwrap())
-        .boxed()
-}
-
-fn assert_partition(deadline: &Deadline) {
+/// Every stretch lies end to end with the next one, and says of its ends what the minutes say.
+fn fits(oracle: &Oracle, deadline: &Deadline) -> bool {
     let mut at = deadline.from;
-    for stretch in &deadline.derivation {
-        assert_eq!(stretch.from, at, "gap or overlap in {deadline:#?}");
-        assert!(stretch.from < stretch.to, "empty stretch in {deadline:#?}");
-        at = stretch.to;
-    }
-    assert_eq!(at, deadline.due, "{deadline:#?}");
-}
-
-fn counted(deadline: &Deadline) -> SignedDuration {
-    let counted = deadline.derivation.iter().filter(|stretch| stretch.counted);
-    counted.fold(SignedDuration::ZERO, |sum, s| sum + s.from.duration_until(s.to))
-}
-
-fn assert_stored_form(deadline: &Deadline) {
-    let bytes = minicbor::to_vec(deadline).unwrap();
-    assert_eq!(&minicbor::decode::<Deadline>(&bytes).unwrap(), deadline);
-}
-
-fn compute(calendar: &Calendar, from: Timestamp, term: Term) -> Deadline {
-    let deadline = calendar.due(from, term).unwrap();
-    assert_partition(&deadline);
-    assert_stored_form(&deadline);
-    assert_eq!(calendar.due(from, term).unwrap(), deadline);
-    deadline
-}
-
-fn cases() -> impl Strategy<Value = (Spec, Timestamp, i64, u32)> {
-    spec().prop_flat_map(|spec| {
-        let from = start(&spec);
-        // Terms of some weeks, so that the walk stays short.
-        let weekly: i64 = spec.week.iter().flatten().map(|(from, to)| to - from).sum();
-        let time = prop_oneof![1..60_000_000_i64, (1..=2 * weekly.min(1500)).prop_map(|minutes| minutes * 60_000_000),];
-        (Just(spec), from, time, 1..12_u32)
-    })
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn deadlines_agree_with_the_minutes((spec, from, time, days) in cases()) {
-        let calendar = common::calendar(&spec.to_json());
-        let mut oracle = Oracle::new(&spec);
-
-        let by_time = compute(&calendar, from, Term::WorkingTime { microseconds: time });
-        prop_assert_eq!(by_time.due.as_microsecond(), oracle.working_time(from, time), "{:#?}", by_time);
-        prop_assert_eq!(counted(&by_time), SignedDuration::from_micros(time));
-        for stretch in &by_time.derivation {
-            let minute = stretch.from.as_second().div_euclid(60);
-            prop_assert_eq!(oracle.is_open(minute), stretch.counted, "{:#?}", stretch);
+    let is_whole = deadline.derivation.iter().all(|stretch| {
+        let from = std::mem::replace(&mut at, stretch.to);
+        from == stretch.from && stretch.from < stretch.to
+    });
+    let of_days = matches!(deadline.term, Term::WorkingDays { .. });
+    let says = |stretch: &Stretch| {
+        if of_days {
+            return stretch.counted == stretch.day.is_some() && stretch.counted == (stretch.why == Why::Open);
         }
+        let ends = [stretch.from.as_microsecond(), stretch.to.as_microsecond() - 1];
+        ends.into_iter().all(|at| says_of(oracle, deadline, stretch, at))
+    };
+    is_whole && at == deadline.due && deadline.derivation.iter().all(says)
+}
 
-        let by_days = compute(&calendar, from, Term::WorkingDays { days });
-        prop_assert_eq!(by_days.due.as_microsecond(), oracle.working_days(from, days), "{:#?}", by_days);
-        let numbers: Vec<u32> = by_days.derivation.iter().filter_map(|s| s.day).collect();
-        prop_assert_eq!(numbers, (1..=days).collect::<Vec<_>>());
-        prop_assert!(by_days.derivation.iter().all(|s| s.counted == s.day.is_some()));
+fn says_of(oracle: &Oracle, deadline: &Deadline, stretch: &Stretch, at: i64) -> bool {
+    if let Some(index) = oracle.suspension(at) {
+        return !stretch.counted && stretch.line == format!("suspension:{}", index + 1);
+    }
+    let is_open = oracle.is_open(at) || matches!(deadline.term, Term::Within { .. });
+    let is_holiday = matches!(stretch.why, Why::Holiday | Why::EstimatedHoliday);
+    stretch.counted == is_open && stretch.why != Why::Suspended && (!is_holiday || oracle.is_holiday(at))
+}
 
-        let elapsed = compute(&calendar, from, Term::Within { microseconds: time });
-        prop_assert_eq!(elapsed.due.as_microsecond(), from.as_microsecond() + time);
+/// What is counted is the term, no more and no less.
+fn adds_up(deadline: &Deadline) -> bool {
+    let counted = || deadline.derivation.iter().filter(|stretch| stretch.counted);
+    match deadline.term {
+        Term::Within { microseconds } | Term::WorkingTime { microseconds } => {
+            let lengths = counted().map(|one| one.to.as_microsecond() - one.from.as_microsecond());
+            lengths.sum::<i64>() == microseconds
+        }
+        Term::WorkingDays { days } => {
+            let halves = counted().last().and_then(|one| one.halves);
+            let numbers = || counted().filter_map(|one| one.day);
+            match halves {
+                Some(halves) => numbers().last() == Some(days) && (2 * days..=2 * days + 1).contains(&halves),
+                None => numbers().eq(1..=days),
+            }
+        }
+    }
+}
+
+/// Reminders before it, where the minutes reach back so far.
+fn before(oracle: &Oracle, calendar: &Calendar, place: &Place, deadline: &Deadline) -> Result<(), String> {
+    let due = deadline.due.as_microsecond();
+    let term = match deadline.term {
+        Term::WorkingDays { days } => Term::working_days(days.min(3)),
+        Term::WorkingTime { microseconds } => Term::WorkingTime { microseconds: microseconds.min(7_200_000_000) },
+        Term::Within { .. } => return Ok(()),
+    };
+    let expected = match term {
+        Term::WorkingDays { days } => oracle.days_before(due, days),
+        Term::WorkingTime { microseconds } => oracle.time_before(due, microseconds),
+        Term::Within { .. } => None,
+    };
+    let Some(expected) = expected else { return Ok(()) };
+    match calendar.before(deadline.due, term, place) {
+        Ok(at) if at.as_microsecond() == expected => Ok(()),
+        other => Err(format!("{term:?} before {}: {other:?}, the minutes say {expected}", deadline.due)),
     }
 }

@@ -6,7 +6,7 @@ use super::rests::{Rests, Taken};
 use super::way::{Counted, Way};
 use super::{DueError, halves_of, plus};
 use crate::deadline::{Ground, Line, Why};
-use crate::{Calendar, Day, HalfDay, Place, ReceiptDay, Stretch, Suspension};
+use crate::{Calendar, Day, HalfDay, Place, ReceiptDay, Segment, Stretch, Suspension};
 
 /// From where, by what.
 pub(super) struct Count<'a> {
@@ -105,11 +105,17 @@ impl<'a> Count<'a> {
         taker.map_or(Verdict::Counts { close }, |rest| Verdict::Not(suspended(rest)))
     }
 
-    /// The day of receipt, where calendars count it, must have something left of its office hours.
+    /// The day of receipt, where calendars count it, must have something left of its office hours in which the deadline
+    /// runs.
     fn receipt_counts(&self, day: &Day<'a>) -> bool {
-        let is_open_yet = || day.segments.iter().any(|segment| segment.open && segment.to > self.from);
+        let runs_yet = |segment: &Segment<'a>| {
+            let from = segment.from.max(self.from);
+            let length = segment.to.as_microsecond() - from.as_microsecond();
+            segment.open && length > 0 && self.rests.taken(from, segment.to).microseconds < length
+        };
         let closes_later = day.close.is_some_and(|close| close > self.from);
-        self.calendar.counting.receipt_day == ReceiptDay::Count && closes_later && is_open_yet()
+        let is_asked = self.calendar.counting.receipt_day == ReceiptDay::Count;
+        is_asked && closes_later && day.segments.iter().any(runs_yet)
     }
 
     /// The suspension that leaves the day too little open time to count.
