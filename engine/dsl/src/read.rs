@@ -25,10 +25,10 @@ mod try_;
 mod use_;
 mod variable;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use peygir_source::{Diagnostic, Diagnostics, Node, Severity};
+use peygir_source::{Diagnostic, Diagnostics, Node, Severity, Span};
 
 use crate::model::{FlowName, TaskList, Workflow};
 
@@ -117,13 +117,8 @@ pub fn document(root: &Node, names: &dyn Names) -> (Option<Workflow>, Diagnostic
     let workflow = reader.workflow(root);
     let mut errors = reader.found.list.iter().filter(|one| one.severity == Severity::Error);
     let wrong = errors.any(|error| !refused(error.code));
-    let workflow = workflow.filter(|_| !wrong);
-    // A flow with parts left out would be warned of what it is not.
-    if let Some(workflow) = &workflow {
-        crate::check::workflow(workflow, &mut reader.found);
-    }
     reader.put_in_order();
-    (workflow, reader.found)
+    (workflow.filter(|_| !wrong), reader.found)
 }
 
 /// Whether this is the code of something that the language has and this engine refuses to run.
@@ -131,7 +126,8 @@ pub fn refused(code: &str) -> bool {
     message::REFUSED.iter().any(|(_, known)| *known == code)
 }
 
-/// One reading. Its methods give `None` where something was refused, after saying so.
+/// One reading. Its methods give `None` where something was refused, after saying so. A task of which something was
+/// refused stands in its list all the same: what is to say of the others is said too, and the flow as a whole is refused.
 struct Reader<'n> {
     names: &'n dyn Names,
     found: Diagnostics,
@@ -144,6 +140,10 @@ struct Reader<'n> {
     functions: BTreeMap<String, Option<TaskList>>,
     /// Texts within texts: a function at an address that calls one at another.
     depth: usize,
+    /// Errors in the task that is being read; those in the tasks within it are theirs.
+    errors: usize,
+    /// Where the tasks stand of which nobody can say where they lead, for what is wrong in them.
+    astray: BTreeSet<Span>,
 }
 
 /// What `use` declares, by name; resolved where it is referred to.
@@ -168,10 +168,15 @@ impl<'n> Reader<'n> {
             bound: Vec::new(),
             functions: BTreeMap::new(),
             depth: 0,
+            errors: 0,
+            astray: BTreeSet::new(),
         }
     }
 
     fn push(&mut self, diagnostic: Diagnostic) {
+        if diagnostic.severity == Severity::Error && !refused(diagnostic.code) {
+            self.errors += 1;
+        }
         self.found.push(diagnostic);
     }
 

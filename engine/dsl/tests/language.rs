@@ -632,3 +632,44 @@ fn the_two_kinds_of_fields() {
     );
     accepts(&one("if: .x, set: '${ . }', output: { as: .y }"));
 }
+
+#[test]
+fn what_is_warned_of_is_told_beside_errors() {
+    let swallows = "{ try: [ { x: { call: http, with: { method: get, endpoint: 'http://a.ir' } } } ], catch: {} }";
+    let both = |task: &str| flow(&format!("  - a: {{ {task} }}\n  - b: {swallows}\n"));
+    finds(&both("wait: soon"), &[("PG-D012", 3, 16), ("PG-D035", 4, 5)], "`b`");
+    finds(&both("set: { x: 1 }, ouput: {}"), &[("PG-D003", 3, 25), ("PG-D035", 4, 5)], "`b`");
+    finds(&both("cal: http"), &[("PG-D014", 3, 10), ("PG-D035", 4, 5)], "`b`");
+    let nameless = both("set: { x: 1 }").replace("version: '1.0.0'", "version: one");
+    assert!(finds_codes(&nameless).contains(&"PG-D035"), "{:?}", finds_codes(&nameless));
+    // What is wrong in a task says nothing of where it leads.
+    let ends = |task: &str| flow(&format!("  - a: {{ {task}, then: end }}\n  - b: {{ set: {{ x: 1 }} }}\n"));
+    finds(&ends("wait: soon"), &[("PG-D012", 3, 16), ("PG-D033", 4, 5)], "`b`");
+}
+
+#[test]
+fn what_is_wrong_is_never_warned_of_for_what_it_may_mean() {
+    // Each of these would be warned of if the part that can't be read were left out.
+    let after = |task: &str| finds_codes(&flow(&format!("  - a: {{ {task} }}\n  - b: {{ set: {{ x: 1 }} }}\n")));
+    assert_eq!(after("iff: .x, raise: { error: { type: 'a:b', status: 1 } }"), ["PG-D003"]);
+    assert_eq!(after("if: '.x ==', raise: { error: { type: 'a:b', status: 1 } }"), ["PG-D008"]);
+    assert_eq!(after("set: { x: 1 }, then: end, thn: b"), ["PG-D003"]);
+    assert_eq!(after("switch: [ { x: { wen: .x, then: end } } ]"), ["PG-D003"]);
+    let try_ = "try: [ { x: { set: { x: 1 } } } ]";
+    assert_eq!(after(&format!("{try_}, catch: {{ erors: {{ with: {{ status: 1 }} }} }}")), ["PG-D003"]);
+    let turns =
+        |task: &str| finds_codes(&flow(&format!("  - a: {{ {task} }}\n  - b: {{ set: {{ x: 1 }}, then: a }}\n")));
+    assert_eq!(turns("wiat: PT1S"), ["PG-D014"]);
+    assert_eq!(turns("wait: soon"), ["PG-D012"]);
+    assert_eq!(turns("set: { x: 1 }, thne: end"), ["PG-D003"]);
+    assert_eq!(turns("set: { x: 1 }"), ["PG-D034"]);
+    let exports = "  - a: { set: { x: 1 }, export: { as: '{ a: 1 }' }, then: end }\n  - b: { set: {}, thne: c }\n";
+    let exports = flow(&format!("{exports}  - c: {{ set: {{ x: 1 }}, export: {{ as: '{{ b: 1 }}' }} }}\n"));
+    assert!(!finds_codes(&exports).contains(&"PG-D036"), "{:?}", finds_codes(&exports));
+}
+
+fn finds_codes(text: &str) -> Vec<&'static str> {
+    match read(text, &Host) {
+        Ok((_, found)) | Err(found) => found.list.iter().map(|one| one.code).collect(),
+    }
+}

@@ -1,7 +1,7 @@
 //! The spanned tree: JSON's values, each with the place where it was written.
 
 /// A place in a source text. Lines and columns start at 1; columns count characters, not bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
 pub struct Span {
     pub line: u32,
     pub column: u32,

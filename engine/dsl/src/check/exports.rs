@@ -3,25 +3,27 @@
 use peygir_source::Diagnostics;
 
 use super::graph::Graph;
-use super::{below, message};
-use crate::model::{Export, Kind, Task, TaskList, Workflow};
+use super::{Flow, below, message};
+use crate::model::{Export, Kind, Task, TaskList};
 
-pub(super) fn check(workflow: &Workflow, list: &TaskList, found: &mut Diagnostics) {
-    Exports { workflow, found }.list(list, None, false);
+pub(super) fn check(flow: &Flow<'_>, list: &TaskList, found: &mut Diagnostics) {
+    Exports { flow, found }.list(list, None, false);
 }
 
 struct Exports<'w, 'f> {
-    workflow: &'w Workflow,
+    flow: &'w Flow<'w>,
     found: &'f mut Diagnostics,
 }
 
 impl<'w> Exports<'w, '_> {
     /// `before`: a task that surely ran before this list wherever it runs, and exported.
     fn list(&mut self, list: &'w TaskList, before: Option<&'w str>, in_branch: bool) {
-        let graph = Graph::of(self.workflow, list);
+        let graph = Graph::of(self.flow, list);
+        let lost = list.iter().any(|task| self.flow.is_astray(task));
         let mut earlier: Vec<Option<&'w str>> = vec![before; list.len()];
         for (index, task) in list.iter().enumerate() {
-            let Some(name) = exporting(task) else {
+            // Where a task may lead anywhere, nobody knows what comes before what.
+            let Some(name) = exporting(task).filter(|_| !lost) else {
                 continue;
             };
             for (later, follows) in graph.after(index).into_iter().enumerate() {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::below;
-use crate::model::{Kind, Task, TaskList, Then, Workflow};
+use super::{Flow, below};
+use crate::model::{Kind, Task, TaskList, Then};
 
 /// Where a way goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub(super) enum Next {
     Task(usize),
     /// Out of the list, to what comes after its owner.
     Leave,
-    /// The workflow is over.
+    /// The flow is over.
     End,
 }
 
@@ -21,7 +21,7 @@ pub(super) struct Graph {
 }
 
 impl Graph {
-    pub fn of(workflow: &Workflow, list: &TaskList) -> Self {
+    pub fn of(flow: &Flow<'_>, list: &TaskList) -> Self {
         let places: BTreeMap<&str, usize> =
             list.iter().enumerate().map(|(index, task)| (task.name.as_str(), index)).collect();
         let go = |index: usize, then: &Then| match then {
@@ -32,8 +32,12 @@ impl Graph {
             Then::Task(name) => places.get(name.as_str()).map_or(Next::Leave, |place| Next::Task(*place)),
         };
         // What comes before a task may leave it out.
-        let left_out = workflow.extensions.iter().any(|extension| extension.before.is_some());
+        let left_out = flow.extensions.is_none_or(|all| all.iter().any(|extension| extension.before.is_some()));
+        let anywhere = || (0..list.len()).map(Next::Task).chain([Next::Leave, Next::End]).collect::<Vec<_>>();
         let nexts = list.iter().enumerate().map(|(index, task)| {
+            if flow.is_astray(task) {
+                return anywhere();
+            }
             let own = go(index, task.then.as_ref().unwrap_or(&Then::Continue));
             let mut nexts = match &task.kind {
                 Kind::Switch(cases) => {
@@ -44,12 +48,12 @@ impl Graph {
                     nexts
                 }
                 Kind::Try(try_) => {
-                    let caught = try_.catch.tasks.as_ref().is_none_or(|tasks| completes(workflow, tasks));
+                    let caught = try_.catch.tasks.as_ref().is_none_or(|tasks| completes(flow, tasks));
                     let then = try_.catch.then.as_ref().map_or(own, |then| go(index, then));
-                    let tried = completes(workflow, &try_.tasks).then_some(own);
+                    let tried = completes(flow, &try_.tasks).then_some(own);
                     tried.into_iter().chain(caught.then_some(then)).collect()
                 }
-                _ if can_complete(workflow, task) => vec![own],
+                _ if can_complete(flow, task) => vec![own],
                 _ => Vec::new(),
             };
             if task.if_.is_some() || left_out {
@@ -121,20 +125,23 @@ impl Graph {
 }
 
 /// Whether some way leads through the whole list.
-pub(super) fn completes(workflow: &Workflow, list: &TaskList) -> bool {
-    let graph = Graph::of(workflow, list);
+pub(super) fn completes(flow: &Flow<'_>, list: &TaskList) -> bool {
+    let graph = Graph::of(flow, list);
     let reached = graph.reached([0]);
     graph.nexts.iter().zip(reached).any(|(nexts, reached)| reached && nexts.contains(&Next::Leave))
 }
 
-fn can_complete(workflow: &Workflow, task: &Task) -> bool {
+fn can_complete(flow: &Flow<'_>, task: &Task) -> bool {
+    if flow.is_astray(task) {
+        return true;
+    }
     match &task.kind {
         Kind::Raise(_) => false,
-        Kind::Do(tasks) => completes(workflow, tasks),
+        Kind::Do(tasks) => completes(flow, tasks),
         Kind::Fork(fork) => {
             let ends = |branch: &Task| {
                 let skipped = branch.if_.is_some();
-                branch.then != Some(Then::End) && (skipped || branch_completes(workflow, branch))
+                flow.is_astray(branch) || branch.then != Some(Then::End) && (skipped || branch_completes(flow, branch))
             };
             match fork.compete {
                 true => fork.branches.iter().any(ends),
@@ -146,16 +153,19 @@ fn can_complete(workflow: &Workflow, task: &Task) -> bool {
 }
 
 /// A branch is a list of one.
-fn branch_completes(workflow: &Workflow, branch: &Task) -> bool {
+fn branch_completes(flow: &Flow<'_>, branch: &Task) -> bool {
+    if flow.is_astray(branch) {
+        return true;
+    }
     match &branch.kind {
         Kind::Try(try_) => {
-            completes(workflow, &try_.tasks) || try_.catch.tasks.as_ref().is_none_or(|tasks| completes(workflow, tasks))
+            completes(flow, &try_.tasks) || try_.catch.tasks.as_ref().is_none_or(|tasks| completes(flow, tasks))
         }
         Kind::Switch(cases) => {
             let all_end = cases.iter().all(|case| case.then == Then::End);
             !all_end || cases.iter().all(|case| case.when.is_some())
         }
-        _ => can_complete(workflow, branch),
+        _ => can_complete(flow, branch),
     }
 }
 

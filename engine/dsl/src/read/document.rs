@@ -7,6 +7,7 @@ use peygir_source::Node;
 use super::data::Place;
 use super::fields::Known;
 use super::{Reader, message, optional};
+use crate::check;
 use crate::model::{CatchUp, FlowName, Overlap, Settings, Workflow};
 
 /// Longest namespace and name, in characters.
@@ -39,8 +40,15 @@ impl<'n> Reader<'n> {
         let timeout = root.get("timeout").and_then(|node| self.timeout(node));
         let schedule = root.get("schedule").and_then(|node| self.schedule(node));
         let tasks = self.needed(root, "do", "workflow", root.span).and_then(|node| self.tasks(node, "do"));
+        let extensions = optional(extensions);
+        let functions = std::mem::take(&mut self.functions);
+        if let Some(tasks) = &tasks {
+            let (extensions, astray) =
+                (extensions.as_ref().map(|all| all.as_deref().unwrap_or_default()), &self.astray);
+            let flow = check::Flow { tasks, functions: &functions, extensions, written: root, astray };
+            check::flow(&flow, &mut self.found);
+        }
         let (name, title, summary, settings) = document?;
-        let functions = std::mem::take(&mut self.functions).into_iter();
         Some(Workflow {
             name,
             title,
@@ -51,8 +59,8 @@ impl<'n> Reader<'n> {
             timeout,
             schedule,
             secrets: self.shared.secrets.clone(),
-            extensions: optional(extensions)?.unwrap_or_default(),
-            functions: functions.map(|(name, task)| Some((name, task?))).collect::<Option<_>>()?,
+            extensions: extensions?.unwrap_or_default(),
+            functions: functions.into_iter().map(|(name, task)| Some((name, task?))).collect::<Option<_>>()?,
             tasks: tasks?,
             definition: Arc::new(root.to_json()),
             written: Arc::new(root.clone()),

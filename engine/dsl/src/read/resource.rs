@@ -111,8 +111,7 @@ impl<'n> Reader<'n> {
     fn function_task(&mut self, entry: &'n Entry) -> Option<crate::model::TaskList> {
         let named = self.task_name(entry);
         let task = self.task(entry, &[]);
-        named.then_some(())?;
-        Some(vec![task?].into())
+        named.then(|| vec![task].into())
     }
 
     /// A function behind an address: read once for each text after `call:`, as a task of its own. `None` was told.
@@ -149,8 +148,9 @@ impl<'n> Reader<'n> {
         inner.put_in_order();
         let found = std::mem::take(&mut inner.found);
         self.functions = std::mem::take(&mut inner.functions);
-        self.functions.insert(written.to_owned(), task);
-        self.tell_of_function(call, address, &found)
+        let told = self.tell_of_function(call, address, &found);
+        self.functions.insert(written.to_owned(), task.filter(|_| told.is_some()));
+        told
     }
 
     /// What is wrong in a fetched text is told where it is called: nobody can be pointed into a file that is not theirs.

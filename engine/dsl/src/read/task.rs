@@ -8,7 +8,7 @@ use super::fields::Known;
 use super::message::Wanted;
 use super::{Reader, message, optional};
 use crate::expr::Template;
-use crate::model::{Case, Emit, For, Fork, Kind, Task, TaskList, Then};
+use crate::model::{Case, Emit, For, Fork, Kind, Refused, Task, TaskList, Then};
 
 const COLLECTION: Wanted = Wanted("an expression or a list of mappings", "عبارت یا فهرستی از نگاشت‌ها");
 
@@ -31,6 +31,9 @@ const TYPES: [(&str, &[&str]); 12] = [
     ("wait", &["wait"]),
 ];
 
+/// Types whose own members decide where a flow goes on, or whether it does.
+const STEERS: [&str; 5] = ["do", "fork", "raise", "switch", "try"];
+
 /// Begins the segments of a path that lead elsewhere than to a task; see [`crate::lookup`].
 const NO_NAME: char = '@';
 
@@ -43,8 +46,8 @@ impl<'n> Reader<'n> {
     }
 
     fn list(&mut self, entries: &[&'n Entry], targets: &[&str]) -> Option<TaskList> {
-        let read: Vec<_> = entries.iter().map(|entry| self.task(entry, targets)).collect();
-        read.into_iter().collect::<Option<Vec<Task>>>().map(TaskList::from)
+        let read: Vec<Task> = entries.iter().map(|entry| self.task(entry, targets)).collect();
+        (!read.is_empty()).then(|| read.into())
     }
 
     fn task_entries(&mut self, node: &'n Node, what: &str) -> Option<Vec<&'n Entry>> {
@@ -85,25 +88,49 @@ impl<'n> Reader<'n> {
         Some(entries)
     }
 
-    pub(super) fn task(&mut self, entry: &'n Entry, targets: &[&str]) -> Option<Task> {
+    /// One of which something is refused is read as far as it can be; the kind of what can't be read is none that runs.
+    pub(super) fn task(&mut self, entry: &'n Entry, targets: &[&str]) -> Task {
+        let around = std::mem::take(&mut self.errors);
+        let (name, span) = (entry.key.clone(), entry.key_span);
+        let known = self.entries(&entry.node, &entry.key).and_then(|_| self.task_type(entry));
+        let kind = Kind::Refused(Refused { feature: "", span });
+        let definition = Arc::new(entry.node.to_json());
+        let (if_, input, output, export, timeout, then) = (None, None, None, None, None, None);
+        let mut task = Task { name, span, if_, input, output, export, timeout, then, kind, definition };
+        let leads = known.is_some_and(|(type_, members)| self.clauses(entry, type_, members, targets, &mut task));
+        if !leads {
+            self.astray.insert(span);
+        }
+        self.errors = around;
+        task
+    }
+
+    /// Whether it can be said where the task leads, whatever else is wrong in it.
+    fn clauses(
+        &mut self,
+        entry: &'n Entry,
+        type_: &'static str,
+        members: &[&str],
+        targets: &[&str],
+        task: &mut Task,
+    ) -> bool {
         let node = &entry.node;
-        self.entries(node, &entry.key)?;
-        let (type_, members) = self.task_type(entry)?;
         let known: Vec<&str> = CLAUSES.iter().chain(members).copied().collect();
-        self.members(node, &Known { what: type_, names: &known })?;
-        let if_ = node.get("if").and_then(|node| self.expression(node, "if", Place::BeforeTask));
-        let input = node.get("input").and_then(|node| self.input(node, Place::BeforeTask));
-        let output = node.get("output").and_then(|node| self.output(node, Place::Task));
-        let export = node.get("export").and_then(|node| self.export(node));
-        let timeout = node.get("timeout").and_then(|node| self.timeout(node));
-        let then = node.get("then").and_then(|node| self.then(node, targets));
+        self.members(node, &Known { what: type_, names: &known });
+        task.if_ = node.get("if").and_then(|node| self.expression(node, "if", Place::BeforeTask));
+        task.then = node.get("then").and_then(|node| self.then(node, targets));
+        let leads = self.errors == 0;
+        task.input = node.get("input").and_then(|node| self.input(node, Place::BeforeTask));
+        task.output = node.get("output").and_then(|node| self.output(node, Place::Task));
+        task.export = node.get("export").and_then(|node| self.export(node));
+        task.timeout = node.get("timeout").and_then(|node| self.timeout(node));
         if let Some(metadata) = node.get("metadata") {
             self.entries(metadata, "metadata");
         }
-        let kind = self.kind(type_, node, entry.key_span, targets)?;
-        let definition = Arc::new(node.to_json());
-        let (name, span) = (entry.key.clone(), entry.key_span);
-        Some(Task { name, span, if_, input, output, export, timeout, then, kind, definition })
+        if let Some(kind) = self.kind(type_, node, entry.key_span, targets) {
+            task.kind = kind;
+        }
+        leads && (self.errors == 0 || !STEERS.contains(&type_))
     }
 
     /// Which type of task it is, and the members that belong to it.
