@@ -31,6 +31,7 @@ use crate::zone;
 pub use error::{Error, Problem};
 pub use field::Field;
 use field::Set;
+pub(crate) use words::gregorian_month;
 
 /// Longest text, in bytes.
 pub const TEXT_BYTES_MAX: usize = 512;

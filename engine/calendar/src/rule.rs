@@ -19,7 +19,7 @@ use jiff::civil::Weekday;
 
 use crate::{Calendar, Caveat, Certainty, Jalali, Period, Place, SPAN_DAYS_MAX};
 
-pub use error::{RulePart, RuleError, RuleProblem};
+pub use error::{RuleError, RulePart, RuleProblem};
 
 /// Longest text of a rule, in bytes.
 pub const TEXT_BYTES_MAX: usize = 256;

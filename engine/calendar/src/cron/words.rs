@@ -27,6 +27,12 @@ const MONTHS: [(&str, &str); 12] = [
     ("نوامبر", "November"),
     ("دسامبر", "December"),
 ];
+/// Name of the Gregorian month 1 to 12; empty for any other number.
+pub(crate) fn gregorian_month(month: u8, language: Language) -> &'static str {
+    let (fa, en) = usize::from(month).checked_sub(1).and_then(|at| MONTHS.get(at)).copied().unwrap_or_default();
+    pick(language, fa, en)
+}
+
 /// The week of Iran, as the fields number it.
 const WEEK: [(u8, Weekday); 7] = [
     (6, Weekday::Saturday),
@@ -132,8 +138,7 @@ impl Schedule {
     }
 
     fn month_names(&self, language: Language) -> String {
-        let months = self.months.values().filter_map(|month| MONTHS.get(usize::from(month.saturating_sub(1))));
-        let names: Vec<&str> = months.map(|(fa, en)| pick(language, *fa, *en)).collect();
+        let names: Vec<&str> = self.months.values().map(|month| gregorian_month(month, language)).collect();
         named_runs(&names, &self.months.values().map(usize::from).collect::<Vec<_>>(), language)
     }
 }
