@@ -183,6 +183,11 @@ impl Calendar {
         self.kept_dates.get(&day).or_else(of_year).filter(|_| self.holiday(day).is_none())
     }
 
+    /// Years that have a table of holidays.
+    pub fn years(&self) -> impl Iterator<Item = i16> {
+        self.years.iter().filter(|(_, table)| table.whole).map(|(year, _)| *year)
+    }
+
     /// Whether the calendar keeps holidays but has no table for this year, so that its lunar ones are unknown.
     pub fn lacks_table(&self, year: i16) -> bool {
         let keeps_holidays = !self.fixed.is_empty() || !self.years.is_empty();

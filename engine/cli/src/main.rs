@@ -26,6 +26,8 @@ struct Arguments {
 enum Command {
     Serve(commands::serve::Arguments),
     Check(commands::check::Arguments),
+    Closure(commands::closure::Closure),
+    Deadline(commands::deadline::Deadline),
     #[command(subcommand)]
     Explain(commands::explain::Command),
     Run(commands::run::Arguments),
@@ -33,6 +35,7 @@ enum Command {
     #[command(subcommand)]
     Event(commands::event::Command),
     Instance(commands::instance::Instance),
+    Operation(commands::operation::Operation),
     #[command(subcommand)]
     Journal(commands::journal::Command),
     #[command(subcommand)]
@@ -55,11 +58,14 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Serve(arguments) => commands::serve::run(arguments),
         Command::Check(arguments) => commands::check::run(&arguments),
+        Command::Closure(arguments) => commands::closure::run(&arguments),
+        Command::Deadline(arguments) => commands::deadline::run(&arguments),
         Command::Explain(command) => commands::explain::run(&command),
         Command::Run(arguments) => commands::run::run(&arguments),
         Command::Test(arguments) => commands::test::run(&arguments),
         Command::Event(command) => commands::event::run(&command),
         Command::Instance(arguments) => commands::instance::run(&arguments),
+        Command::Operation(arguments) => commands::operation::run(&arguments),
         Command::Journal(command) => commands::journal::run(&command),
         Command::Token(command) => commands::token::run(&command),
         Command::LoginLink(arguments) => commands::login_link::run(&arguments),

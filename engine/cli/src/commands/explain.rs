@@ -23,6 +23,7 @@ const STDOUT: &str = "-";
 #[derive(clap::Subcommand)]
 pub enum Command {
     Flow(FlowArguments),
+    Deadline(super::deadline::Explain),
 }
 
 /// Tell a flow as numbered sentences, and draw it.
@@ -51,7 +52,10 @@ struct Found {
 }
 
 pub fn run(command: &Command) -> Result<ExitCode> {
-    let Command::Flow(arguments) = command;
+    let arguments = match command {
+        Command::Flow(arguments) => arguments,
+        Command::Deadline(arguments) => return super::deadline::explain(arguments),
+    };
     let Some(file) = file_of(&arguments.flow, &arguments.folder) else {
         say(&format!("peygir: there is no file and no flow of the name {}", arguments.flow));
         return Ok(ExitCode::from(USAGE));

@@ -2,12 +2,16 @@
 
 pub mod check;
 pub mod client;
+pub mod closure;
+pub mod deadline;
 pub mod event;
 pub mod explain;
 pub mod instance;
 pub mod journal;
 pub mod login_link;
+pub mod operation;
 pub mod run;
 pub mod serve;
 pub mod test;
+pub mod texts;
 pub mod token;

@@ -41,11 +41,11 @@ impl Desk {
             closed_at: case.closed_at.map(instant),
             round: case.round,
             history,
-            deadlines: Vec::new(),
+            deadlines: Self::track_deadlines(&stream),
         })
     }
 
-    fn stream_of_code(&self, code: &str) -> Result<Id, Refusal> {
+    pub(super) fn stream_of_code(&self, code: &str) -> Result<Id, Refusal> {
         let code = text::parse_tracking_code(code).ok_or(Refusal::NotFound)?;
         let claimed = self.host.engine.store.claimed(&claim_of_code(&code));
         claimed

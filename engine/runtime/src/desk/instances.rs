@@ -306,7 +306,7 @@ pub(super) fn fits_payload(catalog: &Catalog, data: &Data, field: &str) -> Resul
     Ok(())
 }
 
-fn checked(reason: String) -> Result<String, Refusal> {
+pub(super) fn checked(reason: String) -> Result<String, Refusal> {
     if reason.chars().count() > REASON_CHARS_MAX {
         return Err(Refusal::Invalid(vec![FieldError { field: "/reason".to_owned(), code: "too-long" }]));
     }

@@ -3,7 +3,9 @@
 //! Reads are filtered by what the principal may see; writes become commands of the stream they concern, and return when
 //! their commit is durable. Knows no HTTP and no HTML.
 
+mod calendars;
 mod cases;
+mod deadlines;
 mod events;
 mod inbound;
 mod incidents;

@@ -1,5 +1,6 @@
 //! Why something was not done, as clients are told.
 
+use peygir_calendar::DeclaredError;
 use peygir_casework::host::Rejection;
 
 use crate::closures;
@@ -62,8 +63,11 @@ impl From<closures::Refused> for Refusal {
         let wrong = |field: &str, code| Refusal::Invalid(vec![FieldError { field: field.to_owned(), code }]);
         match why {
             closures::Refused::UnknownCalendar(_) => wrong("/calendar", "not-an-option"),
-            closures::Refused::EndsBeforeItBegins | closures::Refused::TooLong => wrong("/until", "out-of-range"),
-            closures::Refused::Hours => wrong("/hours", "out-of-range"),
+            closures::Refused::Span(DeclaredError::Order { .. } | DeclaredError::TooLong(_)) => {
+                wrong("/until", "out-of-range")
+            }
+            closures::Refused::Span(DeclaredError::Minute) => wrong("/from", "out-of-range"),
+            closures::Refused::Span(DeclaredError::Hours) => wrong("/hours", "out-of-range"),
             closures::Refused::Name => wrong("/name", "required"),
             closures::Refused::Reason => wrong("/reason", "required"),
             closures::Refused::NotFound => Refusal::NotFound,

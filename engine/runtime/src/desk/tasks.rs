@@ -82,7 +82,7 @@ impl Desk {
         Ok(self.task_view(by, &stream, task))
     }
 
-    async fn stream_of_task(&self, task: Id) -> Result<Stream, Refusal> {
+    pub(super) async fn stream_of_task(&self, task: Id) -> Result<Stream, Refusal> {
         let key = self.only_key(rows::task_range(task)).await?;
         self.stream(rows::parse_task(&key).ok_or(Refusal::NotFound)?).await
     }
@@ -150,7 +150,7 @@ fn whom_to_call(stream: &Stream) -> Option<records::Party> {
 }
 
 /// Where a task belongs: its agency's, or the province's where it is the centre's own.
-fn place(catalog: &Catalog, stream: &Stream, task: &Task) -> Place {
+pub(super) fn place(catalog: &Catalog, stream: &Stream, task: &Task) -> Place {
     Place { agency: task.agency.clone(), ..place_of(catalog, stream) }
 }
 
@@ -166,7 +166,7 @@ fn owes(catalog: &Catalog, by: &Principal, stream: &Stream, task: &Task) -> bool
 }
 
 /// Whether a principal may see the task: does it, gets a copy, or may read the case.
-fn sees(catalog: &Catalog, by: &Principal, stream: &Stream, task: &Task) -> bool {
+pub(super) fn sees(catalog: &Catalog, by: &Principal, stream: &Stream, task: &Task) -> bool {
     let place = place_of(catalog, stream);
     let copies: Vec<&str> = task.copy_to.iter().map(String::as_str).collect();
     owes(catalog, by, stream, task) || by.has_role(&copies, &place) || by.may(Permission::CaseRead, &place)
