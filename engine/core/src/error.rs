@@ -18,7 +18,7 @@ pub struct Error {
     pub title: Option<String>,
     #[n(3)]
     pub detail: Option<String>,
-    /// JSON pointer of the task into the document, computed when the error is raised.
+    /// JSON pointer of the task into the document, computed when the error is raised; empty for one of the workflow itself.
     #[n(4)]
     pub instance: Option<String>,
     /// The instance that a `run` waited for, where it was that one's fault.

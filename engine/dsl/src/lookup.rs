@@ -50,7 +50,8 @@ impl Workflow {
 
     /// The task that a path of this kind stands for in the text: functions and extensions stand elsewhere, and the way ends
     /// at the task that calls or is extended. The pointer is a JSON pointer (RFC 6901) into the document, as people see it
-    /// in errors: `/do/0/tryGetPet/try/0/getPet`. A path that leads nowhere gives the pointer as far as it leads.
+    /// in errors: `/do/0/tryGetPet/try/0/getPet`. A path that leads nowhere gives the pointer as far as it leads;
+    /// that of the workflow itself is the empty text (`/` would be its member with the empty name).
     pub fn pointer(&self, path: &[String]) -> String {
         let mut pointer = String::from("/do");
         let mut list = &self.tasks;
@@ -69,7 +70,7 @@ impl Workflow {
             pointer.push_str(part);
             (list, rest) = (next, after);
         }
-        if path.is_empty() { String::from("/") } else { pointer }
+        if path.is_empty() { String::new() } else { pointer }
     }
 
     /// Where a task stands within the innermost function that its path leads through: a JSON pointer into the document for a

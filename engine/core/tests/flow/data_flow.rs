@@ -169,7 +169,7 @@ do: [ { a: { set: { x: 1 } } } ]
 ",
         "
         start {}
-        > FAULTED [] validation 400 /
+        > FAULTED [] validation 400
         retry
         > rejected: nothing waits for this
         ",

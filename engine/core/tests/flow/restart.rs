@@ -148,7 +148,7 @@ do: [ { t: { try: [ { a: { call: f } } ], catch: { retry: { delay: PT1H, limit: 
         > timer 0 fired
         > timer 1 cleared
         > cancelled t#1
-        > FAULTED [] timeout 408 /
+        > FAULTED [] timeout 408
         retry
         > retried all
         > timer 2 Timeout at 10 of root
@@ -171,10 +171,10 @@ output: { as: '.n | error' }
         start {}
         > started a#1 {}
         > completed a#1 {"n":1}
-        > FAULTED [] expression 400 /
+        > FAULTED [] expression 400
         retry
         > retried all
-        > FAULTED [] expression 400 /
+        > FAULTED [] expression 400
         "#,
     );
 }

@@ -221,7 +221,8 @@ impl Run {
 
 fn tell_error(error: &Error) -> String {
     let type_ = error.type_.rsplit('/').next().unwrap_or_default();
-    format!("{type_} {} {}", error.status, error.instance.as_deref().unwrap_or("-"))
+    let instance = error.instance.as_deref().unwrap_or("-");
+    format!("{type_} {} {instance}", error.status).trim_end().to_owned()
 }
 
 pub fn start(input: Data) -> Command {

@@ -168,7 +168,7 @@ do: [ { t: { try: [ { a: { call: f } } ], catch: {} } } ]
         > timer 0 fired
         > cancelled t#1/try/a#1
         > withdraw t#1/try/a#1
-        > FAULTED [] timeout 408 /
+        > FAULTED [] timeout 408
         "#,
     );
 }

@@ -94,7 +94,8 @@ fn view(vault: &Vault, stream: &Stream, incident: &Incident, clear: bool) -> Inc
             name: instance.flow.name.clone(),
             version: Some(instance.flow.version.clone()),
         }),
-        task: instance.and_then(|instance| instance.fault.as_ref()?.instance.clone()),
+        // An error of the flow as a whole points to no task.
+        task: instance.and_then(|instance| instance.fault.as_ref()?.instance.clone()).filter(|task| !task.is_empty()),
         tracking_code: stream.records.case.as_ref().map(|case| case.code.clone()),
         kind: kind.to_owned(),
         reason: incident.reason.clone(),
