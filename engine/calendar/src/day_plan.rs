@@ -167,7 +167,8 @@ impl<'a> Plan<'a> {
             None if counts => self.usual(Why::Open),
             None => {
                 let taker = self.closures.iter().find(takes);
-                taker.map_or_else(|| self.usual(Why::Open), |closure| closure_ground(closure))
+                // Without a closure the clocks jumped over its hours.
+                taker.map_or_else(|| self.usual(Why::OutsideHours), |closure| closure_ground(closure))
             }
         }
     }

@@ -4,7 +4,7 @@ use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{Jalali, Language, digits};
+use crate::{Jalali, Language, digits, zone};
 
 const MONTHS: [(&str, &str); 12] = [
     ("فروردین", "Farvardin"),
@@ -89,6 +89,94 @@ pub(crate) fn end_date_time(at: Timestamp, zone: &TimeZone, language: Language) 
 fn clocked(day: Date, hour: i64, minute: i64, language: Language) -> String {
     let clock = localised(format!("{hour:02}:{minute:02}"), language);
     format!("{} {clock}", Jalali::from_gregorian(day).long(language))
+}
+
+/// The same as it stands in a sentence: `شنبه ۳۰ آبان ۱۴۰۵ ساعت ۱۴:۳۰`, `Saturday 30 Aban 1405 14:30`.
+pub fn moment_words(at: Timestamp, zone: &TimeZone, language: Language) -> String {
+    let local = zone.to_datetime(at);
+    let day = Jalali::from_gregorian(local.date()).long(language);
+    format!("{day}{}{}", pick(language, " ساعت ", " "), clock_words(at, zone, language))
+}
+
+/// The moment at which something ends. Midnight is the end of the day before it: `پایان شنبه ۳۰ آبان ۱۴۰۵`,
+/// `the end of Saturday 30 Aban 1405`.
+pub(crate) fn end_words(at: Timestamp, zone: &TimeZone, language: Language) -> String {
+    match ended_day(at, zone) {
+        Some(day) => {
+            format!("{} {}", pick(language, "پایان", "the end of"), Jalali::from_gregorian(day).long(language))
+        }
+        None => moment_words(at, zone, language),
+    }
+}
+
+/// A span of time by its whole days, by the hours of its day, or by both its ends.
+pub(crate) fn span_words(from: Timestamp, to: Timestamp, zone: &TimeZone, language: Language) -> String {
+    let first = zone.to_datetime(from).date();
+    let begins = zone::instant(zone, first, 0) == Some(from);
+    let last = ended_day(to, zone);
+    let long = |day| Jalali::from_gregorian(day).long(language);
+    let until = pick(language, "تا", "to");
+    match last {
+        Some(last) if begins && last == first => return long(first),
+        Some(last) if begins => return format!("{} {until} {}", without_year(first, last, language), long(last)),
+        _ => {}
+    }
+    if last.unwrap_or_else(|| zone.to_datetime(to).date()) != first {
+        let from = moment_words(from, zone, language);
+        return format!("{} {from} {until} {}", pick(language, "از", "from"), end_words(to, zone, language));
+    }
+    hours_words(long(first), (!begins).then_some(from), last.is_none().then_some(to), zone, language)
+}
+
+/// The hours of one day, from its beginning or to its end where no instant is given.
+fn hours_words(
+    day: String,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+    zone: &TimeZone,
+    language: Language,
+) -> String {
+    let clock = |at| clock_words(at, zone, language);
+    match (from.map(clock), to.map(clock), language) {
+        (Some(from), Some(to), Language::Persian) => format!("{day} از ساعت {from} تا {to}"),
+        (Some(from), None, Language::Persian) => format!("{day} از ساعت {from} تا پایان روز"),
+        (None, Some(to), Language::Persian) => format!("{day} تا ساعت {to}"),
+        (Some(from), Some(to), Language::English) => format!("{day} from {from} to {to}"),
+        (Some(from), None, Language::English) => format!("{day} from {from} to the end of the day"),
+        (None, Some(to), Language::English) => format!("{day} until {to}"),
+        (None, None, _) => day,
+    }
+}
+
+/// The first day of a span: its year is told with the last one where both have the same.
+fn without_year(first: Date, last: Date, language: Language) -> String {
+    let (first, last) = (Jalali::from_gregorian(first), Jalali::from_gregorian(last));
+    if first.year() != last.year() {
+        return first.long(language);
+    }
+    let weekday = weekday_name(first.weekday(), language);
+    localised(format!("{weekday} {} {}", first.day(), month_name(first.month(), language)), language)
+}
+
+/// The day that ends at this instant, if one does.
+fn ended_day(at: Timestamp, zone: &TimeZone) -> Option<Date> {
+    let day = zone.to_datetime(at).date();
+    let yesterday = day.yesterday().ok()?;
+    (zone::instant(zone, day, 0) == Some(at)).then_some(yesterday)
+}
+
+/// `۱۴:۳۰`.
+fn clock_words(at: Timestamp, zone: &TimeZone, language: Language) -> String {
+    let local = zone.to_datetime(at);
+    localised(format!("{:02}:{:02}", local.hour(), local.minute()), language)
+}
+
+/// Something in Latin letters within a Persian sentence, set apart so that it is not shown in the wrong order.
+pub(crate) fn isolated(text: &str, language: Language) -> String {
+    match language {
+        Language::Persian => format!("\u{2066}{text}\u{2069}"),
+        Language::English => text.to_owned(),
+    }
 }
 
 /// `۱ ساعت و ۳۰ دقیقه`, `1 hour 30 minutes`. What is under a second is left out unless nothing else is there.

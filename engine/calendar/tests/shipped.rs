@@ -91,14 +91,11 @@ fn ten_working_days_of_an_agency() {
         deadline.derivation.iter().map(|stretch| stretch.sentence(calendar.zone(), Language::English)).collect();
     assert_eq!(
         told[0],
-        "Saturday 30 Aban 1405 10:00 to Saturday 30 Aban 1405 24:00: not counted, day of receipt (ir-working)"
+        "Saturday 30 Aban 1405 from 10:00 to the end of the day: not counted, day of receipt (ir-working)"
     );
-    assert_eq!(told[1], "Sunday 1 Azar 1405: day 1, working hours (ir-working:9)");
+    assert_eq!(told[1], "Sunday 1 Azar 1405: day 1, working day (ir-working:9)");
     assert_eq!(told[5], "Thursday 5 Azar 1405: not counted, weekly day off (ir-working:13)");
-    assert_eq!(
-        told[14],
-        "Saturday 14 Azar 1405 00:00 to Saturday 14 Azar 1405 14:30: day 10, working hours (ir-working:8)"
-    );
+    assert_eq!(told[14], "Saturday 14 Azar 1405 until 14:30: day 10, working day (ir-working:8)");
     assert_eq!(told.len(), 15);
     assert_eq!(
         deadline.sentence(Language::English),
@@ -106,7 +103,7 @@ fn ten_working_days_of_an_agency() {
     );
     assert_eq!(
         deadline.sentence(Language::Persian),
-        "۱۰ روز کاری از شنبه ۳۰ آبان ۱۴۰۵ ۱۰:۰۰ به تقویم «تقویم کاری ادارات»: مهلت تا شنبه ۱۴ آذر ۱۴۰۵ ۱۴:۳۰. حساب نشد: روز دریافت، تعطیل هفتگی."
+        "۱۰ روز کاری از شنبه ۳۰ آبان ۱۴۰۵ ساعت ۱۰:۰۰ طبق تقویم «تقویم کاری ادارات»: مهلت تا شنبه ۱۴ آذر ۱۴۰۵ ساعت ۱۴:۳۰. محاسبه نشد: روز دریافت، تعطیل هفتگی."
     );
 }
 
@@ -127,7 +124,7 @@ fn the_json_of_a_deadline() {
     let line = line_of("year: 1405", "day: 10/02");
     assert_eq!(
         holiday["text"]["fa"],
-        format!("چهارشنبه ۲ دی ۱۴۰۵: حساب نشد، تعطیل رسمی «ولادت امام علی (ع)» (ir-working:{line})")
+        format!("چهارشنبه ۲ دی ۱۴۰۵: محاسبه نشد، تعطیل رسمی «ولادت امام علی (ع)» (\u{2066}ir-working:{line}\u{2069})")
     );
     assert_eq!(json["caveats"], serde_json::json!([]));
 }
@@ -142,7 +139,7 @@ fn three_hours_of_a_service_that_never_sleeps() {
     assert_eq!(deadline.derivation[0].why, Why::Elapsed);
     assert_eq!(
         deadline.sentence(Language::Persian),
-        "۳ ساعت از جمعه ۲۹ آبان ۱۴۰۵ ۲۲:۳۰ به تقویم «شبانه‌روزی»: مهلت تا شنبه ۳۰ آبان ۱۴۰۵ ۰۱:۳۰."
+        "۳ ساعت از جمعه ۲۹ آبان ۱۴۰۵ ساعت ۲۲:۳۰ طبق تقویم «شبانه‌روزی»: مهلت تا شنبه ۳۰ آبان ۱۴۰۵ ساعت ۰۱:۳۰."
     );
     let open = check(&calendar, friday, Term::working_time(hours(3)), due);
     assert_eq!(open.derivation.len(), 1, "one line opens every day, so it is one stretch");
@@ -199,7 +196,7 @@ fn a_closure_from_noon_leaves_a_day_and_a_whole_one_takes_it() {
     assert_eq!(
         told,
         format!(
-            "شنبه ۳۰ آبان ۱۴۰۵ ۱۲:۰۰ تا شنبه ۳۰ آبان ۱۴۰۵ ۱۴:۳۰: حساب نشد، تعطیلی اعلام‌شده «گرما» (ir-working:{last_line})"
+            "شنبه ۳۰ آبان ۱۴۰۵ از ساعت ۱۲:۰۰ تا ۱۴:۳۰: محاسبه نشد، تعطیلی اعلام‌شده «گرما» (\u{2066}ir-working:{last_line}\u{2069})"
         )
     );
 }

@@ -8,8 +8,8 @@ use super::{Caveat, Deadline, SetDate, Stretch, Term};
 use crate::{Language, Name, Place, words};
 
 impl Deadline {
-    /// `due` first; instants as RFC 3339 in the calendar's zone; every stretch with its words in both languages. The
-    /// reason for which a person set the date is not in it: it is opened only for those who may see it.
+    /// `due` first; instants as RFC 3339 in the calendar's zone; every stretch with its words in both languages. Who set
+    /// the date, and for which reason, is not in it: that is opened only for those who may see it.
     pub fn to_json(&self) -> Value {
         let zone = self.time_zone();
         let mut value = json!({
@@ -49,7 +49,7 @@ impl Term {
 
 impl SetDate {
     fn to_json(&self, zone: &TimeZone) -> Value {
-        json!({ "due": rfc3339(self.due, zone), "at": rfc3339(self.at, zone), "by": self.by })
+        json!({ "due": rfc3339(self.due, zone), "at": rfc3339(self.at, zone) })
     }
 }
 
