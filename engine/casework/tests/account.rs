@@ -17,9 +17,7 @@ fn told() -> (World, Id) {
     world.closures(&[day_closed("c1", "1405/09/03")]);
     let reply = world.with(|context| deadlines::rederive(context, Id([5; 16]), MoveWhy::Closure));
     world.absorb(reply);
-    world
-        .person(|context| deadlines::suspend(context, task, "i1", "his mother is ill", None))
-        .expect("it may rest");
+    world.person(|context| deadlines::suspend(context, task, "i1", "his mother is ill", None)).expect("it may rest");
     world.at = at("2026-11-23T09:00+03:30");
     world.person(|context| deadlines::resume(context, task, "i1")).expect("it rests");
     world
@@ -37,11 +35,14 @@ fn the_words_hold_all_that_moved_it() {
     let terms = world.terms(task);
     assert_eq!(english.lines.len(), 1 + terms.deadline.derivation.len() + 1 + 4);
     let whole = english.lines.join("\n");
-    for words in ["Air pollution", "closure:c1", "Suspension 1: from", "waiting for the citizen", "operation 050M", "officer"] {
+    for words in
+        ["Air pollution", "closure:c1", "Suspension 1: from", "waiting for the citizen", "operation 050M", "officer"]
+    {
         assert!(whole.contains(words), "{words} is not in\n{whole}");
     }
     let whole = persian.lines.join("\n");
-    for words in ["آلودگی هوا", "توقف ۱", "در انتظار شهروند", "عملیات", "جابه‌جا شد"] {
+    for words in ["آلودگی هوا", "توقف ۱", "در انتظار شهروند", "عملیات", "جابه‌جا شد"]
+    {
         assert!(whole.contains(words), "{words} is not in\n{whole}");
     }
     for secret in ["mother", "governor", "i1", "i2", "sealed:"] {
@@ -59,7 +60,8 @@ fn the_json_has_reasons_for_those_who_open_them() {
     assert_eq!(plain["set"]["by"], "i2");
     assert_eq!(plain["suspensions"][0]["number"], 1);
     assert_eq!(plain["moves"].as_array().map(Vec::len), Some(4));
-    let whys: Vec<&str> = plain["moves"].as_array().into_iter().flatten().filter_map(|one| one["why"].as_str()).collect();
+    let whys: Vec<&str> =
+        plain["moves"].as_array().into_iter().flatten().filter_map(|one| one["why"].as_str()).collect();
     assert_eq!(whys, ["closure", "suspended", "resumed", "set"]);
     assert_eq!(plain["moves"][0]["operation"], Id([5; 16]).to_string());
     assert!(plain["max"]["due"].is_string());

@@ -18,14 +18,30 @@ const HOUR_US: i64 = 3_600_000_000;
 #[derive(Debug, Clone)]
 enum Step {
     /// Closed from `day` of Azar on, so many days, from an hour on.
-    Declare { day: u8, days: u8, from: u16 },
+    Declare {
+        day: u8,
+        days: u8,
+        from: u16,
+    },
     Withdraw,
-    Suspend { task: usize, hours: i64 },
-    Resume { task: usize },
+    Suspend {
+        task: usize,
+        hours: i64,
+    },
+    Resume {
+        task: usize,
+    },
     CitizenWrote,
-    Set { task: usize, hours: i64 },
-    Complete { task: usize },
-    Pass { hours: i64 },
+    Set {
+        task: usize,
+        hours: i64,
+    },
+    Complete {
+        task: usize,
+    },
+    Pass {
+        hours: i64,
+    },
     Again,
 }
 
@@ -168,23 +184,32 @@ impl Story {
         let last = terms.moves.iter().rev().find(|moved: &&Move| moved.is_felt());
         assert!(last.is_none_or(|moved| Some(moved.to) == task.due_at), "the last move led here");
         for reminder in task.reminders.iter().filter(|reminder| reminder.sent_at.is_none()) {
-            assert!(matches!(reminder.rule, Some(RemindRule::After(_) | RemindRule::Before(_))));
+            assert_eq!(reminder.at, self.reminder(terms, reminder.rule.expect("a rule")));
         }
         let waited: i64 = terms.suspensions.iter().map(|waiting: &Waiting| waiting.end().0 - waiting.from.0).sum();
         assert!(waited <= terms.suspend.as_ref().map_or(0, |rule| rule.max_us));
         assert!(terms.set.as_ref().is_none_or(|set: &Set| set.due > set.at));
     }
 
+    fn reminder(&self, terms: &Terms, rule: RemindRule) -> Moment {
+        let calendar = self.world.content.calendars.at(&terms.calendar, &terms.place).expect("a calendar");
+        match rule {
+            RemindRule::After(term) => self.fresh(terms, term).due.into(),
+            RemindRule::Before(term) => {
+                let at = calendar.before(terms.deadline.due, term, &terms.place).expect("an instant");
+                let rests = terms.suspended();
+                let inside = rests.iter().find(|rest| rest.from <= at && at < rest.to);
+                inside.map_or(at, |rest| rest.to).into()
+            }
+        }
+    }
+
     /// The deadline as anybody derives it who has the terms and the calendars.
     fn fresh(&self, terms: &Terms, term: peygir_calendar::Term) -> peygir_calendar::Deadline {
         let calendar = self.world.content.calendars.at(&terms.calendar, &terms.place).expect("a calendar");
         let suspensions = terms.suspended();
-        let ask = peygir_calendar::Ask {
-            from: terms.from.to_jiff(),
-            term,
-            place: &terms.place,
-            suspensions: &suspensions,
-        };
+        let ask =
+            peygir_calendar::Ask { from: terms.from.to_jiff(), term, place: &terms.place, suspensions: &suspensions };
         calendar.derive(&ask).expect("a deadline")
     }
 }

@@ -217,7 +217,8 @@ fn case(province: &str, at: Moment) -> Case {
 impl Content {
     fn new() -> Self {
         let hours = json!(["07:30-14:30"]);
-        let week = json!({ "sat": hours, "sun": hours, "mon": hours, "tue": hours, "wed": hours, "thu": [], "fri": [] });
+        let week =
+            json!({ "sat": hours, "sun": hours, "mon": hours, "tue": hours, "wed": hours, "thu": [], "fri": [] });
         let offices = json!({
             "kind": "calendar", "id": OFFICES, "title": { "fa": "تقویم ادارات", "en": "Offices" }, "week": week,
         });
@@ -235,7 +236,8 @@ impl Content {
         let (base, found) = Calendars::resolve(sheets.into());
         assert!(!found.has_errors(), "{found:#?}");
         let fields = json!([{ "name": "note", "kind": "text", "label": { "fa": "شرح", "en": "Note" } }]);
-        let form = json!({ "kind": "form", "id": "answer", "title": { "fa": "پاسخ", "en": "Answer" }, "fields": fields });
+        let form =
+            json!({ "kind": "form", "id": "answer", "title": { "fa": "پاسخ", "en": "Answer" }, "fields": fields });
         let template = json!({ "kind": "template", "id": "hurry", "sms": "{{ task.due }}" });
         let inspector = Person {
             id: "i1".to_owned(),

@@ -1,0 +1,205 @@
+//! Persisted forms of deadlines and waits, byte by byte: what was written once has to be read by every version to come.
+//! A line here is never changed; a new kind adds one.
+
+use minicbor::{Decode, Encode};
+use peygir_calendar::{Deadline, Name, Place, Stretch, Term, Why};
+use peygir_casework::Event;
+use peygir_casework::records::{
+    About, CallRef, DeadlineChange, Holder, Move, MoveWhy, Opening, RemindRule, Reminder, Set, SuspendRule, Task,
+    TaskKind, TaskStatus, Terms, Wait, Waiting,
+};
+use peygir_core::{Data, Id, Moment};
+use serde_json::json;
+
+const ID: Id = Id([1; 16]);
+
+fn check<T>(value: &T, expected: &str)
+where
+    T: Encode<()> + for<'b> Decode<'b, ()> + PartialEq + std::fmt::Debug,
+{
+    let bytes = minicbor::to_vec(value).expect("in memory");
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hex, expected, "{value:?} is written differently than before");
+    let read: T = minicbor::decode(&bytes).expect("it is read");
+    assert_eq!(read, *value);
+}
+
+fn text(value: &str) -> String {
+    value.to_owned()
+}
+
+fn instant(micros: i64) -> jiff::Timestamp {
+    Moment(micros).to_jiff()
+}
+
+fn deadline() -> Deadline {
+    let stretch = Stretch {
+        from: instant(1),
+        to: instant(9),
+        counted: true,
+        why: Why::Open,
+        line: text("c:1"),
+        name: None,
+        day: Some(1),
+        halves: None,
+    };
+    Deadline {
+        due: instant(9),
+        from: instant(1),
+        term: Term::WorkingDays { days: 1 },
+        calendar: text("c"),
+        calendar_title: Name { fa: text("ف"), en: text("e") },
+        zone: text("Z"),
+        derivation: vec![stretch],
+        caveats: Vec::new(),
+        place: Place { province: Some(text("qom")), ..Place::default() },
+        set: None,
+        derived: None,
+    }
+}
+
+fn moved() -> Move {
+    Move { operation: Some(ID), at: Moment(5), from: Moment(9), to: Moment(12), why: MoveWhy::Closure, by: None }
+}
+
+fn waiting() -> Waiting {
+    Waiting { number: 1, from: Moment(2), until: Moment(4), ended: Some(Moment(3)), by: text("p"), reason: text("s") }
+}
+
+fn set() -> Set {
+    Set { due: Moment(9), at: Moment(5), by: text("p"), reason: text("s") }
+}
+
+fn terms() -> Terms {
+    Terms {
+        calendar: text("c"),
+        term: Term::WorkingDays { days: 1 },
+        max: Some(Term::WorkingDays { days: 2 }),
+        from: Moment(1),
+        place: Place { province: Some(text("qom")), ..Place::default() },
+        suspensions: vec![waiting()],
+        set: Some(set()),
+        moves: vec![moved()],
+        deadline: deadline(),
+        max_deadline: None,
+        suspend: Some(SuspendRule { max_us: 7, times: 2, ended_by: vec![text("t")] }),
+    }
+}
+
+fn call() -> CallRef {
+    CallRef { instance: ID, activation: 1, key: text("k") }
+}
+
+#[test]
+fn events() {
+    let change = DeadlineChange {
+        due_at: Moment(12),
+        max_at: Some(Moment(20)),
+        deadline: deadline(),
+        max_deadline: None,
+        reminders: vec![(0, Moment(6))],
+        moved: moved(),
+        holder: Holder::Task,
+    };
+    let opening = Opening {
+        calendar: text("c"),
+        from: Moment(1),
+        place: Place::default(),
+        rule: Some(Data::from(json!("r"))),
+        moves: Vec::new(),
+    };
+    let wait =
+        Wait { id: ID, caller: call(), at: Moment(9), terms: None, ended_at: None, opening: Some(Box::new(opening)) };
+    for (event, expected) in [
+        (
+            Event::DeadlineMoved { of: ID, change: Box::new(change) },
+            "821823825001010101010101010101010101010101a6000c011402a900090101028201810103616304a20062d98101616505615a0681a60001010902f503020463633a310601078008a10063716f6d048182000605a500500101010101010101010101010101010101050209030c04000600",
+        ),
+        (
+            Event::DeadlineSuspended { task: ID, waiting: waiting() },
+            "821824825001010101010101010101010101010101a60001010202040303046170056173",
+        ),
+        (
+            Event::DeadlineResumed { task: ID, number: 1, ended: Moment(3) },
+            "8218258350010101010101010101010101010101010103",
+        ),
+        (
+            Event::DeadlineSet { task: ID, set: set() },
+            "821826825001010101010101010101010101010101a400090105026170036173",
+        ),
+        (
+            Event::WaitBegun(wait),
+            "82182781a400500101010101010101010101010101010101a3005001010101010101010101010101010101010102616b020905a5006163010102a003432272220480",
+        ),
+        (Event::WaitEnded { wait: ID }, "821828815001010101010101010101010101010101"),
+        (
+            Event::WaitMoved { wait: ID, moved: moved() },
+            "821829825001010101010101010101010101010101a500500101010101010101010101010101010101050209030c0400",
+        ),
+    ] {
+        check(&event, expected);
+    }
+}
+
+#[test]
+fn records() {
+    check(
+        &terms(),
+        "aa00616301820181010282018102030104a10063716f6d0581a6000101020204030304617005617306a4000901050261700361730781a500500101010101010101010101010101010101050209030c040008a900090101028201810103616304a20062d98101616505615a0681a60001010902f503020463633a310601078008a10063716f6d0aa30007010202816174",
+    );
+    check(&About::Deadline(ID), "8208815001010101010101010101010101010101");
+    let rule = Some(RemindRule::Before(Term::WorkingTime { microseconds: 3 }));
+    let reminder = Reminder {
+        at: Moment(6),
+        tell: Data::from(json!("task-owner")),
+        by: vec![text("sms")],
+        template: text("t"),
+        sent_at: None,
+        rule,
+    };
+    check(&reminder, "a50006014c227461736b2d6f776e657222028163736d730361740582018182028103");
+}
+
+fn task(terms: Option<Box<Terms>>) -> Task {
+    Task {
+        id: ID,
+        kind: TaskKind::Form,
+        form: text("f"),
+        role: text("r"),
+        person: None,
+        copy_to: Vec::new(),
+        status: TaskStatus::Open,
+        claimed_by: None,
+        caller: call(),
+        created_at: Moment(1),
+        due_at: Some(Moment(9)),
+        max_at: None,
+        derivation: None,
+        overdue_at: None,
+        on_overdue: None,
+        reminders: Vec::new(),
+        closed_by: Vec::new(),
+        ended_at: None,
+        outcome: None,
+        answer: None,
+        round: 1,
+        attempt: 0,
+        attempts_max: 0,
+        not_before: None,
+        every_us: 0,
+        between: None,
+        agency: None,
+        terms,
+    }
+}
+
+/// The bytes are those of a task as it was written before it kept its terms.
+#[test]
+fn a_task_without_terms_is_written_and_read_as_before() {
+    check(
+        &task(None),
+        "af00500101010101010101010101010101010101000261660361720580060008a3005001010101010101010101010101010101010102616b09010a090f801080140115001600181800",
+    );
+    let with = minicbor::to_vec(task(Some(Box::new(terms())))).expect("in memory");
+    assert_eq!(minicbor::decode::<Task>(&with).expect("it is read"), task(Some(Box::new(terms()))));
+}
