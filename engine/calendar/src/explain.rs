@@ -19,7 +19,7 @@ impl Deadline {
             (false, Language::Persian) => format!("{asked}: مهلت تا {due}."),
             (false, Language::English) => format!("{asked}: due {due}."),
             (true, Language::Persian) => format!("{asked}. {}. مهلت تا {due}.", self.set_words(language)),
-            (true, Language::English) => format!("{asked}. {}: due {due}.", self.set_words(language)),
+            (true, Language::English) => format!("{asked}. {}. Due {due}.", self.set_words(language)),
         };
         let mut sentences = vec![head];
         sentences.extend(self.not_counted(language));
@@ -63,8 +63,8 @@ impl Deadline {
     fn set_words(&self, language: Language) -> String {
         let derived = end_words(self.derived.unwrap_or(self.due), &self.time_zone(), language);
         match language {
-            Language::Persian => format!("تاریخ را مسئول تعیین کرده است؛ به حساب تقویم، مهلت تا {derived} بود"),
-            Language::English => format!("The date was set by an officer; by the calendar it was {derived}"),
+            Language::Persian => format!("تاریخ به تصمیم مسئول تغییر کرده است؛ طبق تقویم مهلت تا {derived} بود"),
+            Language::English => format!("The date was set by an officer; by the calendar it would be {derived}"),
         }
     }
 
@@ -115,7 +115,7 @@ impl Stretch {
     fn verdict(&self, language: Language) -> String {
         let words = match (self.counted, self.day, self.halves) {
             (true, _, Some(halves)) => return total_words(halves, language),
-            (true, Some(day), None) => return localised(format!("{} {day}", pick(language, "روز", "day")), language),
+            (true, Some(day), None) => return day_words(day, language),
             (true, None, None) => ("محاسبه شد", "counted"),
             (false, ..) if self.why == Why::Set => ("به مهلت افزوده شد", "added"),
             (false, ..) => ("محاسبه نشد", "not counted"),
@@ -143,6 +143,13 @@ impl Stretch {
             (Some(name), Language::Persian) => format!("{reason} «{}»", name.fa),
             (Some(name), Language::English) => format!("{reason} \"{}\"", name.en),
         }
+    }
+}
+
+fn day_words(day: u32, language: Language) -> String {
+    match language {
+        Language::Persian => localised(format!("روز {day} از مهلت"), language),
+        Language::English => format!("day {day}"),
     }
 }
 
