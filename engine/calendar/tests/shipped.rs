@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
-use peygir_calendar::{Calendar, Caveat, Certainty, Deadline, Jalali, Language, Place, Term, Why, read};
+use peygir_calendar::{Calendar, Calendars, Caveat, Certainty, Deadline, Jalali, Language, Place, Term, Why, read};
 use peygir_source::yaml;
 
 fn shipped(name: &str) -> Calendar {
@@ -284,13 +284,41 @@ fn terms_that_make_no_deadline_are_refused() {
 }
 
 #[test]
-fn the_example_of_the_guide_is_a_calendar() {
+fn the_examples_of_the_guide_are_calendars() {
     let readme = include_str!("../../../rules/calendars/README.md");
-    let example = readme.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
-    let (calendar, warnings) = read::calendar(&yaml::parse(example).unwrap()).unwrap();
-    assert_eq!(warnings.list, []);
-    // 16 Mordad 1405 closes at noon by the example; it is a Friday, so off already.
-    assert!(!calendar.day(jiff::civil::date(2026, 8, 7), &Place::default()).unwrap().counts);
-    let half_day = calendar.day(jiff::civil::date(2026, 11, 26), &Place::default()).unwrap();
-    assert!(half_day.counts);
+    let examples = readme.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let texts = examples.map(str::to_owned).chain([text_of("ir-working")]);
+    let sheets = texts.map(|text| {
+        let (sheet, warnings) = read::sheet(&yaml::parse(&text).unwrap()).unwrap();
+        assert_eq!(warnings.list, []);
+        (String::new(), sheet)
+    });
+    let (calendars, found) = Calendars::resolve(sheets.collect());
+    assert_eq!(found.list, []);
+    let open = |id: &str, place: &Place, date: (i16, i8, i8)| -> Vec<String> {
+        let calendar = calendars.at(id, place).unwrap();
+        let day = calendar.day(jiff::civil::date(date.0, date.1, date.2), place).unwrap();
+        let local = |at: Timestamp| at.to_zoned(calendar.zone().clone()).strftime("%H:%M").to_string();
+        let open = day.segments.iter().filter(|segment| segment.open);
+        open.map(|segment| format!("{}-{}", local(segment.from), local(segment.to))).collect()
+    };
+    let everywhere = Place::default();
+    let qom = Place { province: Some("qom".to_owned()), ..Place::default() };
+    let hamedan = Place { province: Some("hamedan".to_owned()), ..Place::default() };
+    let municipality = Place { agency: Some("shahrdari-hamedan".to_owned()), ..hamedan.clone() };
+    // 17 Mordad 1405, a Saturday, closes at noon; on the 24th Qom is open from six to ten.
+    assert_eq!(open("example", &everywhere, (2026, 8, 8)), ["07:30-12:00"]);
+    assert_eq!(open("example", &everywhere, (2026, 8, 15)), ["07:30-12:00", "12:30-14:30"]);
+    assert_eq!(open("example", &qom, (2026, 8, 15)), ["06:00-07:30", "07:30-10:00"]);
+    // A Thursday, and one in Ramadan.
+    let (thursday, in_ramadan) = ((2026, 11, 26), (2027, 2, 18));
+    let none: [&str; 0] = [];
+    assert_eq!(open("ir-working", &qom, thursday), none);
+    assert_eq!(open("ir-working", &hamedan, thursday), ["07:30-11:30"]);
+    assert_eq!(open("ir-working", &municipality, thursday), ["07:30-11:30"]);
+    assert_eq!(open("ir-working", &hamedan, in_ramadan), ["07:30-11:30"]);
+    assert_eq!(open("ir-working", &municipality, in_ramadan), ["09:00-12:00"]);
+    assert_eq!(open("example", &everywhere, in_ramadan), none);
+    assert_eq!(calendars.lacking_tables([1405]).len(), 1, "the example has a table for 1406 only");
+    assert_eq!(calendars.lacking_tables([1403, 1404, 1406]).len(), 2);
 }
