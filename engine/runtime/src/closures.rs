@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use minicbor::{Decode, Encode};
-use peygir_calendar::{Calendars, ClosedHours, DAY_MINUTES, Declared, Jalali, Name, Scope};
+use peygir_calendar::{Calendars, ClosedHours, Declared, DeclaredError, Jalali, Name, Scope};
 use peygir_core::{Id, Moment};
 
 use crate::command::Recorded;
@@ -16,14 +16,10 @@ use crate::operation::About;
 pub const STREAM: Id = Id(*b"peygir-closures\0");
 /// Closures that are kept, withdrawn ones too: a country's closures of more than twenty years.
 pub const CLOSURES_MAX: usize = 20_000;
-/// Days from the first to the last of one closure.
-pub const CLOSURE_DAYS_MAX: i32 = 366;
 /// Characters of a closure's name, in each language.
 pub const NAME_CHARS_MAX: usize = 200;
 /// Characters of the reason for which a closure is withdrawn.
 pub const REASON_CHARS_MAX: usize = 1_000;
-/// Spans of hours in which a day is still open.
-pub const HOURS_MAX: usize = 8;
 /// Operations that are under way or wait for their turn; a further closure is refused until one is through.
 pub const OPERATIONS_OPEN_MAX: usize = 64;
 
@@ -101,13 +97,8 @@ pub struct Order {
 pub enum Refused {
     #[error("there is no calendar \"{0}\"")]
     UnknownCalendar(String),
-    #[error("the last day lies before the first")]
-    EndsBeforeItBegins,
-    #[error("a closure lasts at most {CLOSURE_DAYS_MAX} days")]
-    TooLong,
-    /// No span, too many, one that ends before it begins, or two that overlap.
-    #[error("the hours are no spans of a day in order")]
-    Hours,
+    #[error(transparent)]
+    Span(#[from] DeclaredError),
     #[error("a closure has a name of at most {NAME_CHARS_MAX} characters")]
     Name,
     #[error("a reason of at most {REASON_CHARS_MAX} characters is needed")]
@@ -179,17 +170,6 @@ impl Hours {
             ClosedHours::OpenOnly(spans) => Hours::OpenOnly(spans.iter().map(|span| (span.from, span.to)).collect()),
         }
     }
-
-    fn are_in_order(&self) -> bool {
-        match self {
-            Hours::From(minute) => *minute < DAY_MINUTES,
-            Hours::OpenOnly(spans) => {
-                let fits = spans.iter().all(|(from, to)| from < to && *to <= DAY_MINUTES);
-                let in_order = spans.windows(2).all(|pair| pair[0].1 <= pair[1].0);
-                fits && in_order && (1..=HOURS_MAX).contains(&spans.len())
-            }
-        }
-    }
 }
 
 impl Closure {
@@ -198,16 +178,7 @@ impl Closure {
         if calendars.get(&self.calendar).is_none() {
             return Err(Refused::UnknownCalendar(self.calendar.clone()));
         }
-        let (first, last) = (self.first.to_gregorian(), self.last.to_gregorian());
-        let days = first.until(last).map_or(i32::MAX, |span| span.get_days());
-        match days {
-            ..=-1 => return Err(Refused::EndsBeforeItBegins),
-            CLOSURE_DAYS_MAX.. => return Err(Refused::TooLong),
-            _ => {}
-        }
-        if !self.hours.are_in_order() {
-            return Err(Refused::Hours);
-        }
+        self.declared().check()?;
         let named = |name: &str| !name.trim().is_empty() && name.chars().count() <= NAME_CHARS_MAX;
         if named(&self.name.fa) && named(&self.name.en) { Ok(()) } else { Err(Refused::Name) }
     }

@@ -64,11 +64,15 @@ struct Grounds<'a> {
 }
 
 impl Engine {
-    /// Operations that are not through, the oldest first.
+    /// Operations that are not through, in the order in which they were asked for; last those that a person resumed.
     pub fn open_operations(&self) -> Result<Vec<Id>, Failure> {
         let (from, to) = rows::open_operations();
         let open = self.store.scan(&from, &to, PAGE_ROWS).map_err(|error| Failure::Internal(error.to_string()))?;
-        Ok(open.iter().filter_map(|(key, _)| rows::stream_at_end(key)).collect())
+        let mut open: Vec<Id> = open.iter().filter_map(|(key, _)| rows::stream_at_end(key)).collect();
+        let catalog = self.catalog();
+        let place = |id: &Id| catalog.operations().iter().position(|open| open.id == *id).unwrap_or(usize::MAX);
+        open.sort_by_key(place);
+        Ok(open)
     }
 
     /// Carries an operation on by one page.

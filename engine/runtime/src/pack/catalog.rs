@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use peygir_calendar::{Calendar, Calendars};
-use peygir_casework::content::{Directory, Form, Reference, Template};
+use peygir_calendar::{Calendars, PlacePart, Sheet};
+use peygir_casework::content::{Directory, Form, Reference, ReferenceKind, Template};
 use peygir_decision::{Table, TestOutcome};
 use peygir_dsl::model::{FlowName, Workflow};
 use peygir_script::Script;
-use peygir_source::{Diagnostic, Diagnostics, Help, Node, Span, suggest};
+use peygir_source::{Diagnostic, Diagnostics, Help, Node, Severity, Span, suggest};
 use sha2::{Digest, Sha256};
 
 use super::deployment::{self, Deployment};
@@ -160,7 +160,7 @@ pub(super) struct Parts {
     flows: Vec<Filed<Node>>,
     tables: BTreeMap<String, Filed<Table>>,
     scripts: BTreeMap<String, Filed<Script>>,
-    calendars: BTreeMap<String, Filed<Arc<Calendar>>>,
+    calendars: BTreeMap<String, Filed<Sheet>>,
     forms: BTreeMap<String, Filed<Form>>,
     templates: BTreeMap<String, Filed<Template>>,
     directory: Directory,
@@ -176,6 +176,10 @@ impl Parts {
         self.mirrors.extend(layer.mirrors);
         if let Some(manifest) = layer.manifest {
             self.below(&manifest, layer.files.first(), found);
+            // A pack that lies below others may name any place of the country; one that lies over them names its own.
+            if !manifest.over.is_empty() {
+                self.references.extend(layer.calendars.values().map(places_named));
+            }
             self.packs.push(manifest);
         }
         for (id, table) in layer.tables {
@@ -235,18 +239,17 @@ impl Parts {
             form.value.resolve(&self.directory);
             forms.insert(id, form.value);
         }
+        let digest = |(id, sheet): (&String, &Filed<Sheet>)| (id.clone(), hex(&sha256(&sheet.file.text)));
+        let digests = self.calendars.iter().map(digest).collect();
+        let calendars = resolved(self.calendars, around.known, found);
         let catalog = Catalog {
             deployment,
             packs: self.packs,
             flows,
             tables: self.tables.into_iter().map(|(id, table)| (id, table_source(table))).collect(),
             scripts: self.scripts.into_iter().map(|(id, script)| (id, script_source(script))).collect(),
-            calendar_digests: self
-                .calendars
-                .iter()
-                .map(|(id, one)| (id.clone(), hex(&sha256(&one.file.text))))
-                .collect(),
-            calendars: self.calendars.into_values().map(|calendar| Calendar::clone(&calendar.value)).collect(),
+            calendar_digests: digests,
+            calendars,
             forms,
             templates: self.templates.into_iter().map(|(id, template)| (id, template.value)).collect(),
             directory: self.directory,
@@ -277,6 +280,8 @@ pub(super) struct Whole {
     pub references: FileReferences,
 }
 
+/// The finding that a calendar extends one that is not there.
+const NO_BASE: &str = "PG-C014";
 const TOP: Span = Span { line: 1, column: 1, length: 0 };
 
 fn add_flow(
@@ -314,6 +319,36 @@ fn add_flow(
 
 fn sha256(text: &str) -> [u8; 32] {
     Sha256::digest(text.as_bytes()).into()
+}
+
+/// Calendars of all packs together. Where not all packs are known, one that is extended may stand in another.
+fn resolved(sheets: BTreeMap<String, Filed<Sheet>>, whole: bool, found: &mut Diagnostics) -> Calendars {
+    let sheets = sheets.into_values().map(|Filed { value, file }| (file.name, value)).collect();
+    let (calendars, mut of_calendars) = Calendars::resolve(sheets);
+    for diagnostic in of_calendars.list.iter_mut().filter(|one| !whole && one.code == NO_BASE) {
+        diagnostic.severity = Severity::Warning;
+        diagnostic.help = Some(Box::new(Help::new(
+            "if it stands in a pack below this one, check the deployment, which names all packs: alone, this calendar can't be \
+             judged",
+            "اگر در بسته‌ای زیر این بسته است، استقرار را بررسی کنید که همهٔ بسته‌ها را نام می‌برد؛ این تقویم به‌تنهایی سنجیدنی نیست",
+        )));
+    }
+    found.extend(of_calendars);
+    calendars
+}
+
+/// The places that a calendar is for, and those of its closures.
+fn places_named(sheet: &Filed<Sheet>) -> (String, Vec<Reference>) {
+    let places = sheet.value.named_places().iter().map(|place| Reference {
+        kind: match place.part {
+            PlacePart::Province => ReferenceKind::Province,
+            PlacePart::County => ReferenceKind::County,
+            PlacePart::Agency => ReferenceKind::Agency,
+        },
+        name: place.id.clone(),
+        span: place.span,
+    });
+    (sheet.file.name.clone(), places.collect())
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 
-use peygir_calendar::Calendar;
+use peygir_calendar::Sheet;
 use peygir_casework::content::directory::DirectoryFile;
 use peygir_casework::content::read::{Bilingual, Reader};
 use peygir_casework::content::{Directory, Form, Template};
@@ -42,7 +41,8 @@ pub struct Layer {
     pub flows: Vec<Filed<Node>>,
     pub tables: BTreeMap<String, Filed<Table>>,
     pub scripts: BTreeMap<String, Filed<Script>>,
-    pub calendars: BTreeMap<String, Filed<Arc<Calendar>>>,
+    /// As they are written: what they extend may stand in another pack.
+    pub calendars: BTreeMap<String, Filed<Sheet>>,
     pub forms: BTreeMap<String, Filed<Form>>,
     pub templates: BTreeMap<String, Filed<Template>>,
     pub directories: Vec<Filed<DirectoryFile>>,
@@ -130,8 +130,8 @@ impl Layer {
                 self.add_named(read, file, |template| template.id.clone(), |layer| &mut layer.templates);
             }
             Some(FileKind::Calendar) => {
-                let read = peygir_calendar::read::calendar(&root).map(|(calendar, found)| (Arc::new(calendar), found));
-                self.add_named(read, file, |calendar| calendar.id().to_owned(), |layer| &mut layer.calendars);
+                let read = peygir_calendar::read::sheet(&root);
+                self.add_named(read, file, |sheet| sheet.id().to_owned(), |layer| &mut layer.calendars);
             }
             Some(FileKind::Table) => {
                 let read = super::catalog::read_table(&root);
