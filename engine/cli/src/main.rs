@@ -25,6 +25,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Serve(commands::serve::Arguments),
+    Calendar(commands::calendar::Arguments),
     Check(commands::check::Arguments),
     Closure(commands::closure::Closure),
     Deadline(commands::deadline::Deadline),
@@ -57,6 +58,7 @@ fn main() -> ExitCode {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let result = match arguments.command {
         Command::Serve(arguments) => commands::serve::run(arguments),
+        Command::Calendar(arguments) => commands::calendar::run(&arguments),
         Command::Check(arguments) => commands::check::run(&arguments),
         Command::Closure(arguments) => commands::closure::run(&arguments),
         Command::Deadline(arguments) => commands::deadline::run(&arguments),

@@ -1,5 +1,6 @@
 //! The commands, a file each.
 
+pub mod calendar;
 pub mod check;
 pub mod client;
 pub mod closure;

@@ -1,7 +1,8 @@
-//! The binary as people call it: `peygir test` and `peygir run`, on what is shipped and on what is wrong.
+//! The binary as people call it: `peygir test`, `run` and `calendar`, on what is shipped and on what is wrong.
 
 mod bad_scenarios;
 mod binary;
+mod calendar;
 mod check;
 mod http;
 mod run;
