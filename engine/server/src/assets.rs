@@ -18,6 +18,8 @@ const HASHED_CACHE: &str = "public, max-age=31536000, immutable";
 const PLAIN_CACHE: &str = "public, max-age=86400";
 
 const STYLE: &str = include_str!("../assets/style.css");
+/// Months, closures, operations and deadlines.
+const TIME_STYLE: &str = include_str!("../assets/time.css");
 const ICON: &str = include_str!("../assets/icon.svg");
 
 struct Asset {
@@ -42,8 +44,7 @@ impl Assets {
             cache: PLAIN_CACHE,
             bytes: ICON.as_bytes().to_vec(),
         }];
-        // Drawings of flows bring no style into a page: its policy lets in only that of this file.
-        let mut style = format!("{STYLE}\n{}", peygir_explain::STYLE);
+        let mut style = style();
         if let Some(path) = font_file {
             let bytes = read_font(path)?;
             let name = format!("vazirmatn.{}.woff2", short_hash(&bytes));
@@ -59,6 +60,11 @@ impl Assets {
     pub fn style_path(&self) -> &str {
         &self.style_path
     }
+}
+
+/// The whole style sheet. Drawings of flows bring no style into a page: its policy lets in only that of this file.
+pub fn style() -> String {
+    [STYLE, TIME_STYLE, peygir_explain::STYLE].join("\n")
 }
 
 fn read_font(path: &FilePath) -> std::io::Result<Vec<u8>> {
@@ -121,12 +127,14 @@ mod tests {
 
     #[test]
     fn the_style_knows_no_left_and_no_right_and_fetches_nothing() {
-        for line in STYLE.lines() {
+        for line in STYLE.lines().chain(TIME_STYLE.lines()) {
             for word in ["left", "right", "http:", "https:", "@import"] {
                 assert!(!line.contains(word), "{line}");
             }
         }
         assert!(STYLE.contains("Vazirmatn"));
-        assert_eq!(STYLE.matches('{').count(), STYLE.matches('}').count());
+        for sheet in [STYLE, TIME_STYLE] {
+            assert_eq!(sheet.matches('{').count(), sheet.matches('}').count());
+        }
     }
 }

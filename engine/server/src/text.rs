@@ -18,6 +18,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("states", include_str!("../locales/fa/states.ftl"), include_str!("../locales/en/states.ftl")),
     ("journal", include_str!("../locales/fa/journal.ftl"), include_str!("../locales/en/journal.ftl")),
     ("console", include_str!("../locales/fa/console.ftl"), include_str!("../locales/en/console.ftl")),
+    ("calendars", include_str!("../locales/fa/calendars.ftl"), include_str!("../locales/en/calendars.ftl")),
     ("public", include_str!("../locales/fa/public.ftl"), include_str!("../locales/en/public.ftl")),
 ];
 
@@ -203,7 +204,7 @@ mod tests {
     /// Every code that the desk and this server use has its words. The lists are the desk's; a new code belongs here too.
     #[test]
     fn every_code_has_words() {
-        let families: [(&str, &str); 12] = [
+        let families: [(&str, &str); 17] = [
             (
                 "stage",
                 "registered classifying referred overdue verifying inspecting closed-solved closed-unreached \
@@ -215,7 +216,7 @@ mod tests {
             (
                 "incident",
                 "message-failed message-ambiguous message-expired message-unread flow-fault turn-aborted unaddressed \
-                 webhook-failing",
+                 webhook-failing deadline-underivable operation-failing",
             ),
             ("incident-status", "open retried settled passed"),
             ("flow", "active suspended completed faulted cancelled"),
@@ -224,10 +225,24 @@ mod tests {
                 "field",
                 "required too-long too-short out-of-range not-an-option wrong-type wrong-value unknown-field unknown-parameter \
                  given-twice not-a-number not-a-cursor archived not-readable national-id-checksum mobile-invalid scope-invalid \
-                 name-invalid person-unknown",
+                 name-invalid person-unknown jalali-date time-of-day hours one-of-both day-order instant-invalid in-past past-max",
             ),
-            ("conflict", "claimed not-claimed not-yet not-retriable ended settled erased claimed-before name-taken"),
-            ("done", "claimed released completed registered retried settled note-missing"),
+            (
+                "conflict",
+                "claimed not-claimed not-yet not-retriable ended settled erased claimed-before name-taken no-deadline \
+                 not-suspendable suspended not-suspended suspended-too-often suspended-too-long overdue date-set \
+                 underivable withdrawn in-past past-max",
+            ),
+            (
+                "done",
+                "claimed released completed registered retried settled note-missing reason-missing deadline-set \
+                 deadline-suspended deadline-resumed closure-declared closure-withdrawn",
+            ),
+            ("operation", "closure-declared closure-withdrawn calendars-changed"),
+            ("deadline-move", "closure suspended resumed set calendar"),
+            ("wait", "waiting ended"),
+            ("why", "closure suspended resumed set calendar"),
+            ("day", "open short off holiday estimated-holiday partly-closed closed"),
             (
                 "journal",
                 "case-opened message-joined case-classified agency-named case-referred round-opened case-closed milestone \
@@ -239,7 +254,9 @@ mod tests {
                  flow-retried step-started step-completed step-skipped step-faulted step-cancelled step-retried \
                  decision-made call-answered context-replaced timer-set timer-fired timer-cleared branch-ended \
                  retry-scheduled error-caught until-advanced turn-bounded event-emitted event-consumed \
-                 event-arrived event-kept event-taken",
+                 event-arrived event-kept event-taken deadline-moved deadline-suspended deadline-resumed deadline-set \
+                 wait-begun wait-ended closure-declared closure-withdrawn calendars-deployed operation-begun \
+                 operation-advanced operation-resumed operation-ended",
             ),
         ];
         for (family, codes) in families {

@@ -47,6 +47,12 @@ pub fn distance(from: Timestamp, to: Timestamp, locale: Locale) -> String {
     }
 }
 
+/// `07:30` and `14:30` as a span of hours.
+pub fn hours(locale: Locale, from: &str, to: &str) -> String {
+    let clock = |text: &str| locale.digits(text.trim()).into();
+    locale.text_with("month-hours", &[("from", clock(from)), ("to", clock(to))])
+}
+
 /// Whether `at` lies less than `within` ahead of `now`.
 pub fn is_near(at: Timestamp, now: Timestamp, within: SignedDuration) -> bool {
     let ahead = now.duration_until(at);

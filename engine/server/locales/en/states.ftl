@@ -167,3 +167,5 @@ error-authorization = Authorization error
 error-timeout = Timeout
 error-communication = Communication error
 error-runtime = Runtime error
+incident-deadline-underivable = No date was found for a deadline
+incident-operation-failing = Deriving deadlines anew makes no progress

@@ -167,3 +167,5 @@ error-authorization = خطای مجوز
 error-timeout = گذشتن مهلت
 error-communication = خطای ارتباط
 error-runtime = خطای اجرا
+incident-deadline-underivable = برای مهلتی تاریخی به دست نیامد
+incident-operation-failing = بازمحاسبهٔ مهلت‌ها پیش نمی‌رود

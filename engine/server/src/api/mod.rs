@@ -1,7 +1,10 @@
 //! The API: one file for each resource. Handlers read the request, ask the desk and answer; they decide nothing.
 
+pub mod calendars;
 pub mod cases;
+pub mod closures;
 pub mod connectors;
+pub mod deadlines;
 pub mod errors;
 pub mod event_intake;
 pub mod events;
@@ -11,6 +14,7 @@ pub mod instances;
 pub mod login_links;
 pub mod messages;
 pub mod openapi;
+pub mod operations;
 pub mod outbox;
 pub mod tasks;
 pub mod tokens;

@@ -130,6 +130,62 @@ mod tests {
         track["stage"]["text"] = Value::Null;
         check("Stage", track["stage"].clone());
         check("Milestone", track["history"][0].clone());
+        check("TrackDeadline", track["deadlines"][0].clone());
         check("Track", track);
+    }
+
+    #[test]
+    fn schemas_of_calendars_and_deadlines_have_the_members_of_the_types() {
+        use crate::console::samples_time as samples;
+        fn json(value: impl serde::Serialize) -> Value {
+            serde_json::to_value(value).unwrap()
+        }
+        check("CalendarView", json(&samples::calendars()[0]));
+        let month = samples::month().to_json();
+        let notable = &month["weeks"][0][4];
+        check("CalendarDay", notable.clone());
+        check("CalendarNote", notable["notes"][0].clone());
+        check("CalendarMonth", month);
+        let closures = samples::closures().closures;
+        check("ClosureView", json(&closures[0]));
+        check("WithdrawnView", json(closures.iter().find_map(|closure| closure.withdrawn.as_ref())));
+        let done = peygir_runtime::desk::ClosureDone { closure: String::new(), operation: String::new() };
+        check("ClosureDone", json(done));
+        check("OperationView", json(samples::operation()));
+        check("OperationPage", json(samples::operations()));
+        check("MovedView", json(&samples::moved().items[0]));
+        check("MovedPage", json(samples::moved()));
+        let deadline = samples::moved_deadline();
+        check("Account", json(&deadline.account));
+        check("Bilingual", json(&deadline.text));
+        check("SuspensionView", json(&deadline.suspensions[0]));
+        check("MoveView", json(&deadline.moves[0]));
+        check("SetView", json(deadline.set.as_ref()));
+        check("ReminderView", json(&deadline.reminders[0]));
+        check("DeadlineView", json(deadline));
+    }
+
+    /// What the schema of a body names is read, and what it does not name is refused.
+    #[test]
+    fn a_closure_is_read_as_its_schema_says() {
+        let document = document();
+        let schema = &document["components"]["schemas"]["NewClosure"];
+        let whole = serde_json::json!({
+            "calendar": "ir-working", "for": {"province": "a", "county": "b", "agency": "c"}, "date": "1405/09/01",
+            "until": null, "from": null, "hours": ["06:00-10:00"], "name": {"fa": "برف", "en": "Snow"},
+        });
+        let named: BTreeSet<_> = schema["properties"].as_object().unwrap().keys().collect();
+        assert_eq!(named, whole.as_object().unwrap().keys().collect());
+        let read = |body: &Value| serde_json::from_value::<peygir_runtime::desk::NewClosure>(body.clone());
+        assert!(read(&whole).is_ok());
+        for name in whole.as_object().unwrap().keys() {
+            let mut without = whole.clone();
+            without.as_object_mut().unwrap().remove(name);
+            let required = schema["required"].as_array().unwrap().contains(&Value::from(name.as_str()));
+            assert_eq!(read(&without).is_err(), required, "{name}");
+        }
+        let mut more = whole;
+        more["colour"] = Value::Null;
+        assert!(read(&more).is_err());
     }
 }

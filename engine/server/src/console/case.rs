@@ -3,11 +3,14 @@
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use maud::{Markup, html};
-use peygir_runtime::desk::{CaseView, Party};
+use peygir_runtime::access::Principal;
+use peygir_runtime::desk::{CaseView, DeadlineView, Party, Refusal};
 
+use super::field::Filled;
 use super::layout::{self, Ui};
-use super::{cases, flow_strip, outbox, stage, task_list, timeline, widget};
+use super::{cases, deadline, flow_strip, outbox, stage, task_list, timeline, widget};
 use crate::api::id;
+use crate::form::Posted;
 use crate::gate::Caller;
 use crate::options::App;
 use crate::path::Path;
@@ -22,8 +25,9 @@ pub async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let case = app.desk.case(&caller, id(&case)?, false).await?;
+    let deadlines = deadlines(&app, &caller, &case).await?;
     let query = PageQuery::of(query.as_deref());
-    Ok(layout::answer(page(&ui, &case, false, query.get("done"))))
+    Ok(layout::answer(page(&ui, &case, &deadlines, false, query.get("done"))))
 }
 
 /// The same page with personal data in clear. A post, because the reading is journalled.
@@ -34,11 +38,23 @@ pub async fn clear(
     Path(case): Path<String>,
 ) -> Result<Response, Problem> {
     let case = app.desk.case(&caller, id(&case)?, true).await?;
+    let deadlines = deadlines(&app, &caller, &case).await?;
     let ui = Ui { path: format!("/cases/{}", case.summary.id), ..ui };
-    Ok(layout::answer(page(&ui, &case, true, None)))
+    Ok(layout::answer(page(&ui, &case, &deadlines, true, None)))
 }
 
-pub fn page(ui: &Ui, case: &CaseView, is_clear: bool, done: Option<&str>) -> Markup {
+/// The deadlines of a case that was found; it may have none.
+async fn deadlines(app: &App, caller: &Principal, case: &CaseView) -> Result<Vec<DeadlineView>, Problem> {
+    match app.desk.case_deadlines(caller, &case.summary.id).await {
+        Ok(deadlines) => Ok(deadlines),
+        Err(Refusal::NotFound) => Ok(Vec::new()),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+pub fn page(ui: &Ui, case: &CaseView, deadlines: &[DeadlineView], is_clear: bool, done: Option<&str>) -> Markup {
+    let untouched = Posted::default();
+    let filled = Filled { posted: &untouched, wrong: &[] };
     let title = ui.tw("case-title", &[("code", case.summary.tracking_code.as_str().into())]);
     let body = html! {
         (widget::done_notice(ui, done))
@@ -55,6 +71,7 @@ pub fn page(ui: &Ui, case: &CaseView, is_clear: bool, done: Option<&str>) -> Mar
                         (task_list::draw(ui, &case.tasks))
                     }
                 }
+                @for one in deadlines { (deadline::card(ui, one, deadline::From::Case, &filled)) }
                 section.card { h2 { (ui.t("case-timeline")) } (timeline::draw(ui, &case.timeline)) }
                 section.card {
                     h2 { (ui.t("case-messages")) }

@@ -64,6 +64,8 @@ pub struct Typing {
     /// Numbers and codes run left to right.
     pub ltr: bool,
     pub characters_max: Option<i64>,
+    /// Message id of an example.
+    pub example: Option<&'static str>,
 }
 
 fn frame(ui: &Ui, name: &str, label: &str, required: bool, filled: &Filled<'_>, control: Markup) -> Markup {
@@ -100,7 +102,7 @@ pub fn line(ui: &Ui, name: &str, label: &str, required: bool, typing: Typing, fi
         html! {
             input type="text" id=(id(name)) name=(name) value=(filled.value(name)) autocomplete="off"
                 required[required] inputmode=[typing.mode] dir=(if typing.ltr { "ltr" } else { "auto" })
-                maxlength=[typing.characters_max] aria-invalid=[described.is_some().then_some("true")]
+                maxlength=[typing.characters_max] placeholder=[typing.example.map(|id| ui.t(id))] aria-invalid=[described.is_some().then_some("true")]
                 aria-describedby=[described];
         },
     )
@@ -121,7 +123,7 @@ pub fn area(ui: &Ui, name: &str, label: &str, required: bool, max: Option<i64>, 
     )
 }
 
-/// A choice from a list; `none` is what stands there when nothing is chosen.
+/// A choice from a list.
 pub fn select(
     ui: &Ui,
     name: &str,
@@ -130,27 +132,37 @@ pub fn select(
     options: &[(String, String)],
     filled: &Filled<'_>,
 ) -> Markup {
+    let none = ui.t("choose");
+    frame(ui, name, label, required, filled, list(name, required, &none, options, filled))
+}
+
+/// A choice from a list in which the first entry means something of its own, so that nothing needs to be chosen.
+pub fn select_or(
+    ui: &Ui,
+    name: &str,
+    label: &str,
+    none: &str,
+    options: &[(String, String)],
+    filled: &Filled<'_>,
+) -> Markup {
+    frame(ui, name, label, true, filled, list(name, false, none, options, filled))
+}
+
+fn list(name: &str, required: bool, none: &str, options: &[(String, String)], filled: &Filled<'_>) -> Markup {
     let described = describes(name, filled);
-    frame(
-        ui,
-        name,
-        label,
-        required,
-        filled,
-        html! {
-            select id=(id(name)) name=(name) required[required] aria-invalid=[described.is_some().then_some("true")]
-                aria-describedby=[described] {
-                option value="" { (ui.t("choose")) }
-                @for (value, words) in options {
-                    option value=(value) selected[filled.value(name) == value] { (words) }
-                }
+    html! {
+        select id=(id(name)) name=(name) required[required] aria-invalid=[described.is_some().then_some("true")]
+            aria-describedby=[described] {
+            option value="" { (none) }
+            @for (value, words) in options {
+                option value=(value) selected[filled.value(name) == value] { (words) }
             }
-        },
-    )
+        }
+    }
 }
 
 /// A choice by buttons, one under or beside the other.
-fn radios(
+pub fn radios(
     ui: &Ui,
     name: &str,
     label: &str,
@@ -199,7 +211,7 @@ pub fn draw(ui: &Ui, field: &FieldView, filled: &Filled<'_>) -> Markup {
         }
         "rating" => radios(ui, &name, label, field.required, &steps(ui, field), "inline rating", filled),
         "integer" => {
-            let typing = Typing { mode: Some("numeric"), ltr: true, characters_max: None };
+            let typing = Typing { mode: Some("numeric"), ltr: true, ..Typing::default() };
             line(ui, &name, label, field.required, typing, filled)
         }
         _ => line(ui, &name, label, field.required, Typing { characters_max: field.max, ..Typing::default() }, filled),

@@ -16,6 +16,8 @@ pub enum Icon {
     Clock,
     Check,
     Flow,
+    Calendar,
+    Closed,
 }
 
 impl Icon {
@@ -34,6 +36,8 @@ impl Icon {
             Icon::Person => "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4.5 20a7.5 7.5 0 0 1 15 0",
             Icon::Clock => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M12 7.5V12l3 2",
             Icon::Check => "M5 12.5l4.5 4.5L19 7",
+            Icon::Calendar => "M4 6h16v14H4zM4 10h16M8 3v5M16 3v5M8 14h2M14 14h2M8 17h2",
+            Icon::Closed => "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3M12 14.5v2",
             Icon::Flow => "M9 3h6v5H9zM4 16h6v5H4zM14 16h6v5h-6zM12 8v4M7 16v-4h10v4",
         }
     }

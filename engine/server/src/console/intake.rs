@@ -106,7 +106,7 @@ pub fn page(ui: &Ui, filled: &Filled<'_>) -> Markup {
 }
 
 fn person(ui: &Ui, under: &str, filled: &Filled<'_>) -> Markup {
-    let code = Typing { mode: Some("numeric"), ltr: true, characters_max: Some(20) };
+    let code = Typing { mode: Some("numeric"), ltr: true, characters_max: Some(20), ..Typing::default() };
     let words = Typing { characters_max: Some(100), ..Typing::default() };
     html! {
         (field::line(ui, &format!("{under}/name"), &ui.t("citizen-name"), false, words, filled))

@@ -35,6 +35,8 @@ const NAVIGATION: &[(&str, Icon, &str, Permission)] = &[
     ("/calls", Icon::Phone, "nav-calls", Permission::CallWork),
     ("/intake", Icon::Pen, "nav-intake", Permission::MessageSubmit),
     ("/cases", Icon::Folder, "nav-cases", Permission::CaseRead),
+    ("/calendars", Icon::Calendar, "nav-calendars", Permission::CalendarRead),
+    ("/closures", Icon::Closed, "nav-closures", Permission::CalendarRead),
     ("/outbox", Icon::Send, "nav-outbox", Permission::OutboxRead),
     ("/instances", Icon::Flow, "nav-instances", Permission::InstanceRead),
     ("/incidents", Icon::Alert, "nav-incidents", Permission::IncidentRead),
@@ -98,10 +100,15 @@ pub fn go(path: &str) -> Response {
 
 /// A whole page: `title` is its heading and the title of its tab.
 pub fn page(ui: &Ui, title: &str, body: Markup) -> Markup {
+    refreshed_page(ui, title, None, body)
+}
+
+/// A page that the browser loads again by itself after `seconds`, for as long as what it shows goes on.
+pub fn refreshed_page(ui: &Ui, title: &str, seconds: Option<u32>, body: Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang=(ui.locale.code()) dir=(ui.locale.direction()) {
-            (head(ui, title))
+            (head(ui, title, seconds))
             body.signed-in[ui.viewer.is_some()] {
                 a.skip href="#main" { (ui.t("skip-to-content")) }
                 (header(ui))
@@ -113,11 +120,12 @@ pub fn page(ui: &Ui, title: &str, body: Markup) -> Markup {
     }
 }
 
-fn head(ui: &Ui, title: &str) -> Markup {
+fn head(ui: &Ui, title: &str, refresh_seconds: Option<u32>) -> Markup {
     html! {
         head {
             meta charset="utf-8";
             meta name="viewport" content="width=device-width, initial-scale=1";
+            @if let Some(seconds) = refresh_seconds { meta http-equiv="refresh" content=(seconds); }
             meta name="color-scheme" content="light dark";
             title { (title) " — " (ui.deployment()) }
             link rel="icon" href="/assets/icon.svg" type="image/svg+xml";

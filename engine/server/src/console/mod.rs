@@ -3,9 +3,13 @@
 //! A page is a pure function from a view of the desk and the reader's [`layout::Ui`] to markup; handlers around it only
 //! fetch and post. All words come from `locales/`; base direction and logical CSS properties do the rest.
 
+pub mod calendars;
 pub mod calls;
 pub mod case;
 pub mod cases;
+pub mod closures;
+pub mod deadline;
+pub mod deadline_work;
 pub mod field;
 pub mod flow_strip;
 pub mod home;
@@ -16,16 +20,23 @@ pub mod instances;
 pub mod intake;
 pub mod layout;
 pub mod login;
+pub mod month;
+mod month_day;
+pub mod operations;
 pub mod outbox;
 mod picture;
+mod place;
 pub mod stage;
 pub mod task;
 pub mod task_list;
 pub mod timeline;
 pub mod track;
+pub mod typed;
 pub mod widget;
 
 #[cfg(test)]
 mod pages_test;
 #[cfg(test)]
 pub mod samples;
+#[cfg(test)]
+pub mod samples_time;

@@ -1,6 +1,6 @@
 //! Every page in both languages, from sample views: what holds for all of them, and what each must show.
 
-use peygir_runtime::desk::{CaseFilter, InstanceFilter, Page};
+use peygir_runtime::desk::{CaseFilter, DeadlineView, InstanceFilter, Page};
 
 use super::field::Filled;
 use super::*;
@@ -34,23 +34,56 @@ fn pages(locale: Locale) -> Vec<(&'static str, String)> {
     let calls = Page { items: vec![samples::call()], next: Some("x&y".to_owned()) };
     let none = home::Waiting { mine: vec![], inbox: Some(vec![]), calls: None, incidents: None };
     let by_code = CaseFilter { status: Some("open".into()), ..CaseFilter::default() };
+    let (deadline, moved) = (samples_time::deadline(), samples_time::moved_deadline());
+    let ended = DeadlineView { status: "completed".into(), may_set: false, may_suspend: false, ..deadline.clone() };
+    let of_case = DeadlineView { id: "01JD7ZHHHHHHHHHHHHHHHHHHHH".into(), ..moved.clone() };
+    let deadlines = [deadline.clone(), of_case, samples_time::wait()];
+    let field = |form: &str, field: &str| deadline::field_name(form, &deadline.id, field);
+    let date_typed = Posted(vec![(field("set", "/due"), "فردا".into()), (field("set", "/reason"), "<سیل>".into())]);
+    let date_errors = [("/due", "jalali-date"), ("/time", "required")]
+        .map(|(name, code)| WrongField { pointer: field("set", name), code: code.into() });
+    let date_wrong = Filled { posted: &date_typed, wrong: &date_errors };
+    let closures = samples_time::closures();
+    let closure_fresh = closures::fresh(&closures.calendars);
+    let closure_typed = Posted(vec![
+        ("/kind".into(), "from".into()),
+        ("/date".into(), "1405/13/01".into()),
+        ("/for/county".into(), "malayer".into()),
+    ]);
+    let closure_errors = [("/date", "jalali-date"), ("/from", "time-of-day"), ("/name/fa", "required")]
+        .map(|(name, code)| WrongField { pointer: name.into(), code: code.into() });
+    let closure_wrong = Filled { posted: &closure_typed, wrong: &closure_errors };
+    let no_closures = closures::Closures { calendars: samples_time::calendars(), closures: Vec::new() };
+    let on_azar = layout::Ui { now: "2026-11-24T08:00:00Z".parse().unwrap(), ..ui("/calendars/hamedan-working") };
+    let reader = |path: &str| samples::ui(locale, &["operator"], path);
     let markup = [
         ("home", home::page(&ui("/"), &waiting)),
         ("home-empty", home::page(&samples::ui(locale, &["duty-manager"], "/"), &none)),
         ("inbox", inbox::page(&ui("/inbox"), &tasks, Some("completed"))),
         ("calls", calls::page(&ui("/calls"), &calls, None)),
-        ("task", task::page(&ui("/tasks/1"), &samples::task(), &fresh, Some("claimed"))),
-        ("task-open", task::page(&ui("/tasks/1"), &samples::open_task(), &fresh, None)),
-        ("task-done", task::page(&ui("/tasks/1"), &samples::completed_task(), &fresh, None)),
+        ("task", task::page(&ui("/tasks/1"), &samples::task(), Some((&deadline, &fresh)), &fresh, Some("claimed"))),
+        ("task-open", task::page(&ui("/tasks/1"), &samples::open_task(), None, &fresh, None)),
+        ("task-done", task::page(&ui("/tasks/1"), &samples::completed_task(), Some((&ended, &fresh)), &fresh, None)),
+        ("task-moved", task::page(&ui("/tasks/1"), &samples::task(), Some((&moved, &fresh)), &fresh, None)),
+        (
+            "task-date-wrong",
+            task::page(&ui("/tasks/1"), &samples::task(), Some((&deadline, &date_wrong)), &fresh, None),
+        ),
         (
             "call",
-            task::page(&ui("/tasks/1"), &samples::call(), &Filled { posted: &call_typed, wrong: &call_wrong }, None),
+            task::page(
+                &ui("/tasks/1"),
+                &samples::call(),
+                None,
+                &Filled { posted: &call_typed, wrong: &call_wrong },
+                None,
+            ),
         ),
         ("intake", intake::page(&ui("/intake"), &fresh)),
         ("intake-wrong", intake::page(&ui("/intake"), &Filled { posted: &typed, wrong: &wrong })),
         ("cases", cases::page(&ui("/cases"), &samples::cases(), &by_code)),
-        ("case", case::page(&ui("/cases/1"), &samples::case(), false, Some("registered"))),
-        ("case-clear", case::page(&ui("/cases/1"), &samples::case(), true, None)),
+        ("case", case::page(&ui("/cases/1"), &samples::case(), &deadlines, false, Some("registered"))),
+        ("case-clear", case::page(&ui("/cases/1"), &samples::case(), &[], true, None)),
         ("outbox", outbox::page(&ui("/outbox"), &samples::outbox())),
         (
             "instances",
@@ -62,6 +95,35 @@ fn pages(locale: Locale) -> Vec<(&'static str, String)> {
         ),
         ("instance-faulted", instances::detail(&ui("/instances/1"), &samples::faulted_instance(), None, None)),
         ("incidents", incidents::page(&ui("/incidents"), &samples::incidents(), None)),
+        ("calendars", calendars::page(&ui("/calendars"), &samples_time::calendars())),
+        ("month", month::page(&ui("/calendars/hamedan-working"), &samples_time::shown_month())),
+        ("month-today", month::page(&on_azar, &samples_time::shown_month())),
+        ("month-bare", month::page(&ui("/calendars/ir-24x7"), &samples_time::bare_month())),
+        (
+            "closures",
+            closures::page(
+                &ui("/closures"),
+                &closures,
+                &Filled { posted: &closure_fresh, wrong: &[] },
+                Some("closure-declared"),
+            ),
+        ),
+        ("closures-wrong", closures::page(&ui("/closures"), &no_closures, &closure_wrong, None)),
+        ("closures-read", closures::page(&reader("/closures"), &closures, &fresh, None)),
+        ("operations", operations::list(&ui("/operations"), &samples_time::operations())),
+        (
+            "operation",
+            operations::page(
+                &ui("/operations/1"),
+                &samples_time::operation(),
+                &samples_time::moved(),
+                Some("closure-declared"),
+            ),
+        ),
+        (
+            "operation-running",
+            operations::page(&ui("/operations/1"), &samples_time::running_operation(), &samples_time::no_moves(), None),
+        ),
         ("track-form", track::form_page(&nobody("/track"), "", false)),
         ("track-unknown", track::form_page(&nobody("/track/1"), "11111111111", true)),
         ("track", track::page(&nobody("/track/1"), &samples::track())),
@@ -128,6 +190,18 @@ fn no_message_id_shows_itself() {
         "message-",
         "due-",
         "span-",
+        "calendar-",
+        "calendars-",
+        "month-",
+        "day-",
+        "place-",
+        "closure-",
+        "closures-",
+        "operation-",
+        "operations-",
+        "shift-",
+        "deadline-",
+        "wait-",
     ];
     for locale in Locale::ALL {
         for (name, html) in pages(locale) {
@@ -234,12 +308,94 @@ fn the_next_page_keeps_the_filter() {
     assert!(one(Locale::En, "calls").contains("href=\"/calls?after=x%26y\""));
 }
 
+#[test]
+fn a_month_is_a_table_whose_days_are_told_without_colour() {
+    let html = one(Locale::Fa, "month");
+    assert_eq!(html.matches("<th scope=\"col\">").count(), 7);
+    let (saturday, friday) =
+        (html.find("class=\"weekday\">شنبه<").unwrap(), html.find("class=\"weekday\">جمعه<").unwrap());
+    assert!(saturday < friday, "Saturday first");
+    assert_eq!(html.matches("<time class=\"number\"").count(), 30);
+    assert!(html.contains("datetime=\"2026-11-22\">۱</time>"));
+    assert!(html.contains("<td class=\"estimated-holiday\">") && html.contains("تعطیل برآوردی") && html.contains("≈"));
+    assert!(html.contains("آلودگی هوا") && html.contains("۰۷:۳۰"));
+    let later = "/calendars/hamedan-working?month=1405%2F10&amp;province=hamedan&amp;county=malayer";
+    assert!(html.contains(&format!("href=\"{later}\"")), "the next month is of the same place");
+    assert!(!html.contains("aria-current=\"date\""), "today is not in this month");
+    let html = one(Locale::En, "month-today");
+    assert_eq!(html.matches("aria-current=\"date\"").count(), 1);
+    assert!(html.contains("class=\"today-word\">today<"));
+    assert!(one(Locale::En, "month-bare").contains("There is no table of lunar holidays"));
+}
+
+#[test]
+fn closures_are_declared_and_withdrawn_by_those_who_may() {
+    let html = one(Locale::En, "closures");
+    assert!(html.contains("action=\"/closures\"") && html.contains("<option value=\"ir-working\" selected>"));
+    assert_eq!(html.matches("/withdraw\"").count(), 3, "not the one that is withdrawn");
+    assert!(html.contains("closed from") && html.contains("open only") && html.contains("whole day"));
+    let html = one(Locale::En, "closures-read");
+    assert!(!html.contains("/withdraw\"") && !html.contains("action=\"/closures\""));
+    let html = one(Locale::Fa, "closures-wrong");
+    assert!(html.contains("value=\"1405/13/01\"") && html.contains("href=\"#field-name-fa\""));
+    assert!(html.contains("<option value=\"malayer\" selected>"));
+}
+
+#[test]
+fn an_operation_at_work_loads_again_by_itself_and_one_that_ended_does_not() {
+    let running = one(Locale::Fa, "operation-running");
+    assert!(running.contains("<meta http-equiv=\"refresh\" content=\"3\">") && running.contains("۵۱۲"));
+    let ended = one(Locale::Fa, "operation");
+    assert!(!ended.contains("http-equiv"));
+    assert!(ended.contains("href=\"/cases/01JD7Z8QH5RRA4J4C0V3M1X2YB\"") && ended.contains("سه‌شنبه ۱۷ آذر ۱۴۰۵ ۱۴:۳۰"));
+    assert!(ended.contains("دیرتر") && ended.contains("زودتر"));
+    assert!(ended.contains("href=\"/operations/1?after=after\""));
+}
+
+#[test]
+fn a_deadline_says_why_in_the_same_words_to_everybody() {
+    for (locale, line) in [(Locale::Fa, "روز ۱، ساعت کاری"), (Locale::En, "day 1, working hours")] {
+        for page in ["task", "case", "track"] {
+            let html = one(locale, page);
+            assert!(html.contains(line), "{page} {locale:?}");
+        }
+    }
+    let html = one(Locale::En, "task");
+    assert_eq!(html.matches("<li class=\"counted\">").count(), 2);
+    assert_eq!(html.matches("<li class=\"uncounted\">").count(), 1);
+    assert!(!one(Locale::En, "track").contains("/deadline\""));
+}
+
+#[test]
+fn a_deadline_is_moved_only_where_its_view_says_so() {
+    let task = "/tasks/01JD7Z9AAAAAAAAAAAAAAAAAAA";
+    let html = one(Locale::Fa, "task");
+    assert!(
+        html.contains(&format!("action=\"{task}/deadline\""))
+            && html.contains(&format!("action=\"{task}/suspension\""))
+    );
+    assert!(!html.contains("/suspension/end"));
+    assert!(html.contains("value=\"۱۴۰۵/۰۹/۰۲\"") && html.contains("value=\"۱۴:۳۰\""), "the present date is typed in");
+    let html = one(Locale::Fa, "task-moved");
+    assert!(html.contains(&format!("action=\"{task}/suspension/end\"")));
+    assert!(!html.contains(&format!("action=\"{task}/suspension\"")));
+    assert!(
+        html.contains("تصویر کارت ملی خواسته شد.") && html.contains("href=\"/operations/01KDBAAAAAAAAAAAAAAAAAAAAA\"")
+    );
+    let html = one(Locale::Fa, "task-done");
+    assert!(!html.contains("/deadline\"") && !html.contains("/suspension"));
+    let html = one(Locale::Fa, "task-date-wrong");
+    assert!(html.contains("value=\"فردا\"") && html.contains("&lt;سیل&gt;</textarea>"));
+    assert!(html.contains("href=\"#field-set-01JD7Z9AAAAAAAAAAAAAAAAAAA-due\""));
+    assert!(one(Locale::Fa, "case").contains("name=\"from\" value=\"case\""), "the way back to the case");
+}
+
 /// Writes the pages into the folder that `PEYGIR_GALLERY` names, to be looked at in a browser.
 #[test]
 fn gallery() {
     let Some(folder) = std::env::var_os("PEYGIR_GALLERY").map(std::path::PathBuf::from) else { return };
     std::fs::create_dir_all(folder.join("assets")).unwrap();
-    std::fs::write(folder.join("assets/style.css"), include_str!("../../assets/style.css")).unwrap();
+    std::fs::write(folder.join("assets/style.css"), crate::assets::style()).unwrap();
     for locale in Locale::ALL {
         for (name, html) in pages(locale) {
             let html = html.replace("href=\"/assets/", "href=\"assets/");

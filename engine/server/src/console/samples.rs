@@ -438,6 +438,7 @@ pub fn track() -> Track {
             milestone("2026-11-21T09:10:00Z", stage("registered", &[])),
             milestone("2026-11-21T09:10:01Z", referred()),
         ],
+        deadlines: vec![super::samples_time::track_deadline()],
     }
 }
 

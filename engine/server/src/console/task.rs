@@ -4,12 +4,14 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use peygir_runtime::desk::{Refusal, TaskView};
+use peygir_core::Id;
+use peygir_runtime::access::Principal;
+use peygir_runtime::desk::{DeadlineView, Refusal, TaskView};
 use serde_json::Value;
 
 use super::field::{self, Filled};
 use super::layout::{self, Ui};
-use super::{calls, task_list, widget};
+use super::{calls, deadline, task_list, widget};
 use crate::api::id;
 use crate::form::Posted;
 use crate::gate::Caller;
@@ -25,10 +27,13 @@ pub async fn show(
     Path(task): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let task = app.desk.task(&caller, id(&task)?).await?;
+    let task_id = id(&task)?;
+    let task = app.desk.task(&caller, task_id).await?;
+    let deadline = deadline(&app, &caller, task_id).await?;
     let query = PageQuery::of(query.as_deref());
     let untouched = Posted::default();
-    Ok(layout::answer(page(&ui, &task, &Filled { posted: &untouched, wrong: &[] }, query.get("done"))))
+    let filled = Filled { posted: &untouched, wrong: &[] };
+    Ok(layout::answer(page(&ui, &task, deadline.as_ref().map(|one| (one, &filled)), &filled, query.get("done"))))
 }
 
 pub async fn claim(
@@ -67,7 +72,10 @@ pub async fn complete(
             Err(refusal) => return Err(refusal.into()),
         },
     };
-    let markup = page(&ui, &task, &Filled { posted: &posted, wrong: &wrong }, None);
+    let deadline = deadline(&app, &caller, task_id).await?;
+    let untouched = Filled { posted: &Posted::default(), wrong: &[] };
+    let deadline = deadline.as_ref().map(|one| (one, &untouched));
+    let markup = page(&ui, &task, deadline, &Filled { posted: &posted, wrong: &wrong }, None);
     Ok((StatusCode::UNPROCESSABLE_ENTITY, layout::answer(markup)).into_response())
 }
 
@@ -76,7 +84,23 @@ fn list_of(task: &TaskView) -> &'static str {
     if task.kind == "verification-call" { "/calls" } else { "/inbox" }
 }
 
-pub fn page(ui: &Ui, task: &TaskView, filled: &Filled<'_>, done: Option<&str>) -> Markup {
+/// The task's deadline; a task that has none has no account of one.
+pub async fn deadline(app: &App, caller: &Principal, task: Id) -> Result<Option<DeadlineView>, Problem> {
+    match app.desk.task_deadline(caller, task).await {
+        Ok(deadline) => Ok(Some(deadline)),
+        Err(Refusal::NotFound) => Ok(None),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+/// `deadline` comes with what was typed into its own forms.
+pub fn page(
+    ui: &Ui,
+    task: &TaskView,
+    deadline: Option<(&DeadlineView, &Filled<'_>)>,
+    filled: &Filled<'_>,
+    done: Option<&str>,
+) -> Markup {
     let title = task_list::title(ui, task);
     let body = html! {
         div.page-head {
@@ -96,6 +120,7 @@ pub fn page(ui: &Ui, task: &TaskView, filled: &Filled<'_>, done: Option<&str>) -
                 }
                 section.card { h2 { (ui.t("citizen-text")) } p.text dir="auto" { (task.text) } }
                 (work(ui, task, filled))
+                @if let Some((deadline, filled)) = deadline { (deadline::card(ui, deadline, deadline::From::Task, filled)) }
             }
             aside.card { h2 { (ui.t("task-facts")) } (facts(ui, task)) }
         }

@@ -8,7 +8,7 @@ use peygir_calendar::digits;
 use peygir_runtime::desk::{Refusal, Track};
 
 use super::layout::{self, Ui};
-use super::{stage, widget};
+use super::{deadline, stage, widget};
 use crate::options::App;
 use crate::path::Path;
 use crate::problem::Problem;
@@ -76,6 +76,7 @@ pub fn page(ui: &Ui, track: &Track) -> Markup {
                 }
                 @if track.round > 1 { (widget::fact(&ui.t("round"), html! { (ui.locale.number(track.round)) })) }
             }
+            (deadline::for_citizen(ui, &track.deadlines))
             h2 { (ui.t("track-history")) }
             ol.timeline {
                 @for milestone in track.history.iter().rev() {
