@@ -33,6 +33,23 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
     }
 }
 
+/// A JSON body read into `T`; no body at all is the `T` that says nothing.
+pub struct JsonOrNothing<T>(pub T);
+
+impl<T: DeserializeOwned + Default> FromRequest<App> for JsonOrNothing<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, Problem> {
+        let media = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(is_json);
+        let bytes = read(request.into_body(), JSON_BYTES_MAX).await?;
+        match media {
+            _ if bytes.is_empty() => Ok(Self(T::default())),
+            Some(true) => parse(&bytes).map(Self),
+            _ => Err(Problem::new(Code::MediaType)),
+        }
+    }
+}
+
 /// A JSON value of any kind, or no body at all.
 pub struct OptionalJson(pub Option<serde_json::Value>);
 

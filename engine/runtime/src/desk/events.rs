@@ -21,12 +21,44 @@ impl Desk {
     /// Takes an event in its structured form (CloudEvents 1.0) and returns when it is durable. The same source and id
     /// again is the same event.
     pub async fn submit_event(&self, by: &Principal, envelope: Value) -> Result<EventTaken, Refusal> {
+        let event = self.readable(by, envelope)?;
+        self.take(by, event).await
+    }
+
+    /// Takes several, one after the other; where one is wrong, none. What is wrong stands behind the place of its event
+    /// in the batch: `/2/source`.
+    pub async fn submit_events(&self, by: &Principal, batch: Vec<Value>) -> Result<Vec<EventTaken>, Refusal> {
+        let (mut events, mut errors) = (Vec::new(), Vec::new());
+        for (index, envelope) in batch.into_iter().enumerate() {
+            match self.readable(by, envelope) {
+                Ok(event) => events.push(event),
+                Err(Refusal::Invalid(found)) => errors.extend(
+                    found.into_iter().map(|error| FieldError { field: format!("/{index}{}", error.field), ..error }),
+                ),
+                Err(refusal) => return Err(refusal),
+            }
+        }
+        if !errors.is_empty() {
+            return Err(Refusal::Invalid(errors));
+        }
+        let mut taken = Vec::new();
+        for event in events {
+            taken.push(self.take(by, event).await?);
+        }
+        Ok(taken)
+    }
+
+    fn readable(&self, by: &Principal, envelope: Value) -> Result<CloudEvent, Refusal> {
         let catalog = self.host.engine.catalog();
         if !by.may(Permission::InstanceStart, &place_of(&catalog, &Stream::default())) {
             return Err(Refusal::Forbidden);
         }
         let event = read(envelope, self.host.clock.now()).map_err(Refusal::Invalid)?;
         fits_payload(&catalog, &event.data, "/data")?;
+        Ok(event)
+    }
+
+    async fn take(&self, by: &Principal, event: CloudEvent) -> Result<EventTaken, Refusal> {
         let (id, source, stream) = (event.id.clone(), event.source.clone(), stream_of(&event));
         let repeated = self.host.read(stream).await?.version > 0;
         if !repeated {

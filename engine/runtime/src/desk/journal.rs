@@ -159,7 +159,10 @@ fn flow_line(event: &FlowEvent) -> Line {
         FlowEvent::InstanceCancelled { .. } => Line("flow-cancelled", Args::new(), true),
         FlowEvent::InstanceRetried => Line("flow-retried", Args::new(), true),
         FlowEvent::TurnBounded { task, .. } => Line("turn-bounded", args([("step", task.clone())]), false),
-        FlowEvent::InstanceSuspended { reason } => Line("flow-suspended", args([("reason", reason.clone())]), true),
+        FlowEvent::InstanceSuspended { reason } => {
+            let said = (!reason.is_empty()).then(|| ("reason".to_owned(), reason.clone()));
+            Line("flow-suspended", said.into_iter().collect(), true)
+        }
         FlowEvent::InstanceResumed => Line("flow-resumed", Args::new(), true),
         FlowEvent::RoundStarted { path, index, .. } => {
             let mut args = step(path);

@@ -26,6 +26,7 @@ problem-PG-A012 = The JSON is nested too deeply
     .detail = Arrays and objects may be nested { $limit } levels deep at most.
 problem-PG-A013 = This media type is not taken
     .detail = This address wants JSON; set the header Content-Type to application/json.
+media-type-event = Set the header Content-Type to application/cloudevents+json for one event or to application/cloudevents-batch+json for a list of them; or send the data alone with the event's attributes in headers, ce-specversion, ce-id, ce-source and ce-type.
 problem-PG-A014 = The address's parameters are not right
     .detail = A parameter is unknown, stands twice or is out of range. See the list of errors.
 problem-PG-A015 = The request came from another site

@@ -26,6 +26,7 @@ problem-PG-A012 = ساختار JSON بیش از اندازه تودرتوست
     .detail = آرایه‌ها و شیءها حداکثر تا { $limit } لایه می‌توانند تودرتو باشند.
 problem-PG-A013 = نوع محتوا پذیرفته نیست
     .detail = این نشانی JSON می‌خواهد؛ سرایند Content-Type را application/json بگذارید.
+media-type-event = سرایند Content-Type را برای یک رویداد application/cloudevents+json و برای فهرستی از رویدادها application/cloudevents-batch+json بگذارید؛ یا تنها داده را بفرستید و ویژگی‌های رویداد را در سرایندهای ce-specversion، ce-id، ce-source و ce-type بنویسید.
 problem-PG-A014 = پارامترهای نشانی درست نیستند
     .detail = پارامتری ناشناخته، تکراری یا بیرون از بازه آمده است. فهرست خطاها را ببینید.
 problem-PG-A015 = درخواست از صفحهٔ دیگری آمده است

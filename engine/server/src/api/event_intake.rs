@@ -6,7 +6,6 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
-use peygir_runtime::desk::EventTaken;
 use serde_json::{Map, Value};
 
 use crate::body::{self, PAYLOAD_BYTES_MAX};
@@ -19,8 +18,15 @@ const BATCH: &str = "application/cloudevents-batch+json";
 /// Events of one batch.
 pub const BATCH_EVENTS_MAX: usize = 100;
 
+/// Events in their structured form, as they came.
+#[derive(Debug, PartialEq, Eq)]
+enum Came {
+    One(Value),
+    Batch(Vec<Value>),
+}
+
 /// 202 with what was taken, in the order of the batch. Each event is durable by itself; a batch with a wrong event is
-/// refused whole before anything is taken, as far as its form goes.
+/// refused whole before anything is taken, and what is wrong is told with the place of its event in the batch.
 pub async fn take(
     State(app): State<App>,
     Caller(caller): Caller,
@@ -28,23 +34,15 @@ pub async fn take(
     body: Body,
 ) -> Result<Response, Problem> {
     let bytes = body::read(body, PAYLOAD_BYTES_MAX).await?;
-    let (events, is_batch) = events(&headers, &bytes)?;
-    let mut taken: Vec<EventTaken> = Vec::new();
-    for event in events {
-        taken.push(app.desk.submit_event(&caller, event).await?);
-    }
-    let answer = match taken.pop() {
-        Some(only) if !is_batch => Json(only).into_response(),
-        last => {
-            taken.extend(last);
-            Json(taken).into_response()
-        }
+    let events = events(&headers, &bytes)?;
+    let answer = match events {
+        Came::One(event) => Json(app.desk.submit_event(&caller, event).await?).into_response(),
+        Came::Batch(events) => Json(app.desk.submit_events(&caller, events).await?).into_response(),
     };
     Ok((StatusCode::ACCEPTED, answer).into_response())
 }
 
-/// The events in their structured form, and whether they came as a batch.
-fn events(headers: &HeaderMap, bytes: &[u8]) -> Result<(Vec<Value>, bool), Problem> {
+fn events(headers: &HeaderMap, bytes: &[u8]) -> Result<Came, Problem> {
     let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if essence == BATCH {
@@ -54,15 +52,15 @@ fn events(headers: &HeaderMap, bytes: &[u8]) -> Result<(Vec<Value>, bool), Probl
         if events.len() > BATCH_EVENTS_MAX {
             return Err(Problem::new(Code::TooLarge).with("limit", BATCH_EVENTS_MAX as i64));
         }
-        return Ok((events, true));
+        return Ok(Came::Batch(events));
     }
     if essence == STRUCTURED {
-        return Ok((vec![body::value(bytes)?], false));
+        return Ok(Came::One(body::value(bytes)?));
     }
     if headers.contains_key("ce-specversion") {
-        return Ok((vec![binary(headers, &essence, bytes)?], false));
+        return Ok(Came::One(binary(headers, &essence, bytes)?));
     }
-    Err(Problem::new(Code::MediaType))
+    Err(Problem { reason: Some("media-type-event".to_owned()), ..Problem::new(Code::MediaType) })
 }
 
 /// The binary mode: attributes in headers, the data as the body.
@@ -124,14 +122,11 @@ mod tests {
         let event = serde_json::json!({
             "specversion": "1.0", "id": "1", "source": "/a", "type": "t", "city": "قم", "data": { "n": 1 },
         });
-        assert_eq!(events(&binary, br#"{"n":1}"#), Ok((vec![event.clone()], false)));
+        assert_eq!(events(&binary, br#"{"n":1}"#), Ok(Came::One(event.clone())));
         let text = event.to_string();
-        assert_eq!(
-            events(&headers(&[("content-type", STRUCTURED)]), text.as_bytes()),
-            Ok((vec![event.clone()], false))
-        );
+        assert_eq!(events(&headers(&[("content-type", STRUCTURED)]), text.as_bytes()), Ok(Came::One(event.clone())));
         let batch = format!("[{text}]");
-        assert_eq!(events(&headers(&[("content-type", BATCH)]), batch.as_bytes()), Ok((vec![event], true)));
+        assert_eq!(events(&headers(&[("content-type", BATCH)]), batch.as_bytes()), Ok(Came::Batch(vec![event])));
     }
 
     #[test]

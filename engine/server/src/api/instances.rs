@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::id;
 use super::messages::idempotency_key;
-use crate::body::{JsonBody, OptionalJson};
+use crate::body::{JsonOrNothing, OptionalJson};
 use crate::gate::Caller;
 use crate::options::App;
 use crate::path::Path;
@@ -22,10 +22,11 @@ use crate::query::Params;
 
 pub const STATUSES: [&str; 6] = ["running", "waiting", "suspended", "completed", "faulted", "cancelled"];
 
-/// Why a person suspends or cancels; it stands in the journal.
-#[derive(Deserialize)]
+/// Why somebody suspends or cancels, where they say it; it stands in the journal.
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reason {
+    #[serde(default)]
     reason: String,
 }
 
@@ -106,7 +107,7 @@ pub async fn suspend(
     State(app): State<App>,
     Caller(caller): Caller,
     Path(instance): Path<String>,
-    JsonBody(Reason { reason }): JsonBody<Reason>,
+    JsonOrNothing(Reason { reason }): JsonOrNothing<Reason>,
 ) -> Result<StatusCode, Problem> {
     act(&app, &caller, &instance, InstanceAction::Suspend { reason }).await
 }
@@ -123,7 +124,7 @@ pub async fn cancel(
     State(app): State<App>,
     Caller(caller): Caller,
     Path(instance): Path<String>,
-    JsonBody(Reason { reason }): JsonBody<Reason>,
+    JsonOrNothing(Reason { reason }): JsonOrNothing<Reason>,
 ) -> Result<StatusCode, Problem> {
     act(&app, &caller, &instance, InstanceAction::Cancel { reason }).await
 }

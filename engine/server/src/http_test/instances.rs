@@ -114,10 +114,18 @@ async fn a_waiting_instance_is_listed_suspended_resumed_and_cancelled() {
     assert_eq!(client.status(&id).await, "suspended");
     assert_eq!(act("resume", Value::Null).await, 204);
     assert_eq!(client.status(&id).await, "waiting");
-    assert_eq!(act("cancel", json!({})).await / 100, 4, "a reason is needed");
+    assert_eq!(act("suspend", Value::Null).await, 204, "a reason need not be said");
+    assert_eq!(act("resume", Value::Null).await, 204);
+    assert_eq!(act("cancel", json!({ "raeson": "opened by mistake" })).await, 422);
     assert_eq!(act("cancel", json!({ "reason": "opened by mistake" })).await, 204);
     assert_eq!(client.status(&id).await, "cancelled");
-    assert_eq!(act("cancel", json!({ "reason": "again" })).await, 409);
+    assert_eq!(act("cancel", Value::Null).await, 409);
+    // A client that posts nothing says no type of it either.
+    let bearer = format!("Bearer {}", client.token);
+    let id = client.start("hears", json!({})).await;
+    let nothing = [("authorization", bearer.as_str())];
+    let cancelled = client.fixture.send("POST", &format!("/api/v1/instances/{id}/cancel"), &nothing, "").await;
+    assert_eq!(cancelled.status, 204, "{}", cancelled.body);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -145,8 +153,45 @@ async fn events_come_in_every_form_and_once() {
     assert_eq!(again.json()["repeated"], json!(true));
     let wrong = client.fixture.send("POST", "/api/v1/events", &structured, r#"{"specversion":"1.0"}"#).await;
     assert_eq!(wrong.json()["errors"].as_array().unwrap().len(), 3, "{}", wrong.body);
+    let plain = |language: &'static str| {
+        let headers =
+            [("authorization", bearer.as_str()), ("content-type", "application/json"), ("accept-language", language)];
+        let fixture = &client.fixture;
+        async move { fixture.send("POST", "/api/v1/events", &headers, same).await }
+    };
+    for (language, words) in [("en", "for one event"), ("fa", "برای یک رویداد")] {
+        let refused = plain(language).await;
+        assert_eq!((refused.status.as_u16(), refused.code()), (415, "PG-A013".to_owned()));
+        let detail = refused.json()["detail"].as_str().unwrap().to_owned();
+        for said in [words, "application/cloudevents+json", "application/cloudevents-batch+json", "ce-source"] {
+            assert!(detail.contains(said), "{detail}");
+        }
+    }
     let auditor = client.fixture.token("auditor");
     assert_eq!(client.fixture.api("POST", "/api/v1/events", &auditor, "{}").await.status, 403);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_is_taken_whole_or_not_at_all() {
+    let client = Client::new(&[hears()]);
+    let id = client.start("hears", json!({})).await;
+    let bearer = format!("Bearer {}", client.token);
+    let headers = [("authorization", bearer.as_str()), ("content-type", "application/cloudevents-batch+json")];
+    let event = |id: &str, type_: &str| json!({ "specversion": "1.0", "id": id, "source": "/agency", "type": type_ });
+    let batch = json!([event("1", "answered"), event("2", ""), 7]).to_string();
+    let refused = client.fixture.send("POST", "/api/v1/events", &headers, batch.clone()).await;
+    assert_eq!(refused.status, 422, "{}", refused.body);
+    let errors = refused.json()["errors"].clone();
+    let pointers: Vec<_> = errors.as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect();
+    assert_eq!(pointers, ["/1/type", "/2"]);
+    client.fixture.world.settle().await;
+    assert_eq!(client.status(&id).await, "waiting", "the first of them was not taken either");
+    let batch = json!([event("1", "answered"), event("2", "other")]).to_string();
+    let taken = client.fixture.send("POST", "/api/v1/events", &headers, batch.clone()).await;
+    assert_eq!((taken.status.as_u16(), taken.json().as_array().map(Vec::len)), (202, Some(2)), "{}", taken.body);
+    assert_eq!(taken.json()[0]["repeated"], json!(false));
+    client.fixture.world.settle().await;
+    assert_eq!(client.status(&id).await, "completed");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
