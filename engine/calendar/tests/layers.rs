@@ -285,8 +285,8 @@ fn several_closures_on_a_day_leave_what_each_of_them_leaves() {
     let late = declared("a", "nation", Scope::default(), hours(600, 900));
     let noon = declared("c", "nation", Scope::default(), ClosedHours::From(660));
     let open_with = |closures: &[Declared]| open(all.with_closures(closures).get("nation").unwrap(), "1405/09/02");
-    assert_eq!(open_with(&[shift.clone()]), "06:00-07:30 07:30-12:00");
-    assert_eq!(open_with(&[late.clone()]), "10:00-14:30 14:30-15:00");
+    assert_eq!(open_with(std::slice::from_ref(&shift)), "06:00-07:30 07:30-12:00");
+    assert_eq!(open_with(std::slice::from_ref(&late)), "10:00-14:30 14:30-15:00");
     assert_eq!(open_with(&[shift.clone(), late.clone()]), "10:00-12:00");
     assert_eq!(open_with(&[shift.clone(), noon.clone(), late.clone()]), "10:00-11:00");
     let ways = [[&shift, &noon, &late], [&late, &shift, &noon], [&noon, &late, &shift]];

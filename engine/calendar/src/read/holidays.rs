@@ -19,7 +19,9 @@ pub(super) fn read(reader: &mut Reader, node: &Node, extends: bool) -> Holidays 
         kept_open(reader, list, &mut holidays);
     }
     // What extends another may add days to its tables: only both together can be called whole.
-    if !extends && !(holidays.years.is_empty() && reader.found.has_errors()) {
+    // After an error a table may be missing because it could not be read.
+    let is_judged = !holidays.years.is_empty() || !reader.found.has_errors();
+    if is_judged && !extends {
         warn_of_gaps(node.span, holidays.years.keys(), &mut reader.found);
     }
     holidays

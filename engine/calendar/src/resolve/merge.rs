@@ -30,7 +30,7 @@ pub(super) fn lay(base: Option<&Calendar>, sheet: &Sheet, file: &str, found: &mu
         title: sheet.title.clone(),
         zone,
         zone_name,
-        bases: base.map(|base| [&[base.id.clone()], base.bases()].concat()).unwrap_or_default(),
+        bases: base.map(bases_with).unwrap_or_default(),
         scope: scope(base, sheet, found),
         week: week(base, sheet, found)?,
         periods: periods(base, sheet),
@@ -50,6 +50,11 @@ pub(super) fn lay(base: Option<&Calendar>, sheet: &Sheet, file: &str, found: &mu
         closure::add(&mut calendar.closures, written.first, written.last, written.closure.clone());
     }
     Some(calendar)
+}
+
+/// The calendar and those that it extends, the nearest first.
+fn bases_with(base: &Calendar) -> Vec<String> {
+    std::iter::once(&base.id).chain(&base.bases).cloned().collect()
 }
 
 /// Where it answers: what it says of the place, and the rest as its base has it.
