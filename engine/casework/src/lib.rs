@@ -2,8 +2,8 @@
 //!
 //! Owns: what a case, a task, a message and an incident are ([`records`]), the facts that change them ([`event`],
 //! [`apply`]), the functions that flows call ([`functions`]), what people and time do to tasks ([`tasks`]) and to their
-//! deadlines ([`deadlines`]), the outbox's decisions ([`outbox`]) and the content these read ([`content`]). Pure: time, draws, content and keys are
-//! handed in. Knows no flow's definition, no store, no connector.
+//! deadlines ([`deadlines`]), the outbox's decisions ([`outbox`]) and the content these read ([`content`]). Pure: time,
+//! draws, content and keys are handed in. Knows no flow's definition, no store, no connector.
 
 pub mod apply;
 pub mod content;

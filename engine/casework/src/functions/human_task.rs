@@ -14,20 +14,20 @@ use crate::terms;
 
 pub const FUNCTION: Function = Function {
     name: "human-task",
-    input: r#"{"type":"object","required":["form","assign"],"additionalProperties":false,"properties":{
+    input: concat!(
+        r#"{"type":"object","required":["form","assign"],"additionalProperties":false,"properties":{
         "form":{"type":"string"},
         "assign":{"type":"object","properties":{"role":{"type":"string"},"person":{"type":"string"}},"required":["role"]},
         "copyTo":{"type":"array","items":{"type":"object","properties":{"role":{"type":"string"}}}},
-        "due":{"type":"object","additionalProperties":false,"properties":{"within":{"type":"string","pattern":"^P"},
-            "workingDays":{"type":"integer","minimum":1},"workingHours":{"type":["integer","string"]},
-            "max":{"type":["integer","string"]},"calendar":{"type":"string"},
-            "suspend":{"type":"object","required":["max"],"additionalProperties":false,"properties":{
-                "max":{"type":"string","pattern":"^P"},"times":{"type":"integer","minimum":1,"maximum":32},
-                "endedBy":{"type":"array","items":{"type":"string"}}}}}},
-        "reminders":{"type":"array","items":{"type":"object","required":["tell","by","template"]}},
+        "due":"#,
+        due_schema!(),
+        r#","reminders":"#,
+        reminders_schema!(),
+        r#",
         "onOverdue":{"type":"object","required":["flow"],"properties":{"flow":{"type":"string"}}},
         "closedBy":{"type":"array","items":{"type":"string"}},
-        "notify":{"type":"object","required":["by","template"]}}}"#,
+        "notify":{"type":"object","required":["by","template"]}}}"#
+    ),
     output: r#"{"type":"object","required":["outcome"],"properties":{
         "outcome":{"enum":["answered","expired","closed-by-event","cancelled"]},"by":{"type":["string","null"]}}}"#,
     call,

@@ -1,5 +1,28 @@
 //! The built-in functions on records: each a file, each called by a flow like any other function.
 
+/// JSON Schema of a deadline, the same for every function that has one.
+macro_rules! due_schema {
+    () => {
+        r#"{"type":"object","additionalProperties":false,"properties":{"within":{"type":"string","pattern":"^P"},
+            "workingDays":{"type":"integer","minimum":1},"workingHours":{"type":["integer","string"]},
+            "max":{"type":["integer","string"]},"calendar":{"type":"string"},
+            "suspend":{"type":"object","required":["max"],"additionalProperties":false,"properties":{
+            "max":{"type":"string","pattern":"^P"},"times":{"type":"integer","minimum":1,"maximum":32},
+            "endedBy":{"type":"array","items":{"type":"string"}}}}}}"#
+    };
+}
+
+/// JSON Schema of reminders.
+macro_rules! reminders_schema {
+    () => {
+        r#"{"type":"array","items":{"type":"object","required":["tell","by","template"],"properties":{
+            "after":{"type":["string","object"],"pattern":"^P","additionalProperties":false,"properties":{
+                "workingDays":{"type":"integer","minimum":1},"workingHours":{"type":["integer","string"]}}},
+            "before":{"type":["string","object"],"pattern":"^P","additionalProperties":false,"properties":{
+                "workingDays":{"type":"integer","minimum":1},"workingHours":{"type":["integer","string"]}}}}}}"#
+    };
+}
+
 mod calendar_next;
 mod case_classify;
 mod case_close;

@@ -18,14 +18,19 @@ pub const ATTEMPTS_MAX: u32 = 20;
 
 pub const FUNCTION: Function = Function {
     name: "verification-call",
-    input: r#"{"type":"object","required":["script"],"additionalProperties":false,"properties":{
+    input: concat!(
+        r#"{"type":"object","required":["script"],"additionalProperties":false,"properties":{
         "script":{"type":"string","description":"the form whose questions are asked"},
         "attempts":{"type":"integer","minimum":1,"maximum":20,"default":3},
         "every":{"type":"string","default":"PT30M"},
         "between":{"type":"string","default":"08:00-21:00"},
         "assign":{"type":"object","properties":{"role":{"type":"string"}}},
-        "due":{"type":"object","description":"as in human-task: the call that nobody makes is overdue"},
-        "reminders":{"type":"array","items":{"type":"object","required":["tell","by","template"]}}}}"#,
+        "due":"#,
+        due_schema!(),
+        r#","reminders":"#,
+        reminders_schema!(),
+        "}}"
+    ),
     output: r#"{"type":"object","required":["outcome","attempts"],"properties":{
         "outcome":{"enum":["solved","unsolved","unreached"]},"satisfaction":{"type":["integer","null"]},
         "attempts":{"type":"integer"}}}"#,

@@ -1,8 +1,6 @@
 //! Waits for working time and questions to the calendars, on a virtual clock.
 
-mod common;
-
-use common::{World, at, day_closed};
+use crate::world::{World, at, day_closed};
 use peygir_casework::deadlines;
 use peygir_casework::functions::FUNCTIONS;
 use peygir_casework::host::Fault;
@@ -96,7 +94,7 @@ fn closures_move_waits_of_every_kind() {
 fn a_cancelled_call_ends_its_wait() {
     let mut world = World::new();
     let id = wait(&mut world, json!({ "workingDays": 1 }));
-    let (instance, activation) = (common::INSTANCE, world.activation());
+    let (instance, activation) = (crate::world::INSTANCE, world.activation());
     let events = tasks::withdraw(&world.records, instance, activation);
     assert_eq!(events, [Event::WaitEnded { wait: id }]);
     events.into_iter().for_each(|event| world.record(event));

@@ -1,8 +1,6 @@
 //! Whatever happens to a deadline, it is what its terms give by the present calendars, and nobody is reminded twice.
 
-mod common;
-
-use common::{World, closure};
+use crate::world::{World, closure};
 use peygir_calendar::Scope;
 use peygir_casework::deadlines;
 use peygir_casework::host::{Context, Rejection, Reply};

@@ -1,8 +1,6 @@
 //! Deadlines on a virtual clock: where they fall, what moves them, and what moves with them.
 
-mod common;
-
-use common::{World, at, closure, day_closed};
+use crate::world::{World, at, closure, day_closed};
 use peygir_calendar::{Scope, Term};
 use peygir_casework::deadlines;
 use peygir_casework::host::{Fault, Rejection};

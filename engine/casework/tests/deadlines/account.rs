@@ -1,8 +1,6 @@
 //! A deadline as people read it: one account for everybody, and nothing personal in it.
 
-mod common;
-
-use common::{World, at, day_closed};
+use crate::world::{World, at, day_closed};
 use peygir_calendar::Language;
 use peygir_casework::deadlines;
 use peygir_casework::records::MoveWhy;

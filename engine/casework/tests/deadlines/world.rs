@@ -1,7 +1,5 @@
 //! A stream without a host: records, calendars and a clock that is set by hand.
 
-#![allow(dead_code, reason = "each test binary uses its part")]
-
 use peygir_calendar::{Calendars, ClosedHours, Declared, Name, Scope, read};
 use peygir_casework::content::{Directory, Form, Person, Template};
 use peygir_casework::host::{Channel, Context, Fault, Rejection, Reply, Resources};

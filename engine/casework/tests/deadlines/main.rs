@@ -1,0 +1,8 @@
+//! Deadlines and waits on a virtual clock.
+
+mod account;
+mod any_sequence;
+mod formats;
+mod moved;
+mod waits;
+mod world;
