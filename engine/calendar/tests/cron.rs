@@ -196,6 +196,43 @@ fn five() -> impl Strategy<Value = [Written; 5]> {
     (field(0, 59), field(0, 23), field(1, 31), field(1, 12), field(0, 6)).prop_map(|(a, b, c, d, e)| [a, b, c, d, e])
 }
 
+const MONTHS: [&str; 12] = ["JAN", "feb", "Mar", "APR", "may", "Jun", "JUL", "aug", "Sep", "OCT", "nov", "Dec"];
+const DAYS: [&str; 7] = ["SUN", "mon", "Tue", "WED", "thu", "Fri", "SAT"];
+
+/// Lists of names and numbers, 7 for Sunday among them, as people mix them.
+fn named() -> impl Strategy<Value = String> {
+    let month = (1u8..=12, any::<bool>())
+        .prop_map(|(month, name)| if name { MONTHS[usize::from(month) - 1].to_owned() } else { month.to_string() });
+    let day = (0u8..=7, any::<bool>())
+        .prop_map(|(day, name)| if name { DAYS[usize::from(day) % 7].to_owned() } else { day.to_string() });
+    let range = (0u8..=6, 0u8..=6).prop_map(|(a, b)| format!("{}-{}", DAYS[usize::from(a.min(b))], a.max(b)));
+    let months = prop_oneof![Just("*".to_owned()), prop::collection::vec(month, 1..4).prop_map(|all| all.join(","))];
+    let days = prop_oneof![prop::collection::vec(day, 1..4).prop_map(|all| all.join(",")), range];
+    (0u8..60, 0u8..24, months, days)
+        .prop_map(|(minute, hour, months, days)| format!("{minute} {hour} * {months} {days}"))
+}
+
+/// Once a day at most: at such times, crons agree about clocks that change.
+fn daily() -> impl Strategy<Value = String> {
+    (0u8..60, 0u8..24, field(1, 28), field(1, 12), field(0, 6)).prop_map(|(minute, hour, days, months, weekdays)| {
+        format!("{minute} {hour} {} {} {}", days.0, months.0, weekdays.0)
+    })
+}
+
+/// The next times of both, as long as both find some.
+fn compare(text: &str, zone: &TimeZone, from: Timestamp, count: usize) -> Result<(), TestCaseError> {
+    let Ok(ours) = Schedule::parse(text) else { return Ok(()) };
+    let theirs: croner::Cron = text.parse().unwrap();
+    let mut now = from;
+    for _ in 0..count {
+        let found = ours.next_after(now, zone);
+        let other = theirs.find_next_occurrence(&now.to_zoned(zone.clone()), false).unwrap().timestamp();
+        prop_assert_eq!(found, Some(other), "{} after {} in {:?}", text, now, zone.iana_name());
+        now = other;
+    }
+    Ok(())
+}
+
 fn text(fields: &[Written; 5]) -> String {
     fields.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>().join(" ")
 }
@@ -272,16 +309,31 @@ proptest! {
 
     #[test]
     fn another_cron_finds_the_same(fields in five(), start in 0i64..3_000_000_000) {
-        let text = text(&fields);
-        let Ok(ours) = Schedule::parse(&text) else { return Ok(()) };
-        let theirs: croner::Cron = text.parse().unwrap();
-        let mut now = Timestamp::from_second(start).unwrap();
-        for _ in 0..8 {
-            let found = ours.next_after(now, &TimeZone::UTC);
-            let other = theirs.find_next_occurrence(&now.to_zoned(TimeZone::UTC), false).unwrap().timestamp();
-            prop_assert_eq!(found, Some(other), "{} after {}", text, now);
-            now = other;
-        }
+        compare(&text(&fields), &TimeZone::UTC, Timestamp::from_second(start).unwrap(), 8)?;
+    }
+
+    #[test]
+    fn another_cron_reads_names_as_we_do(text in named(), start in 0i64..3_000_000_000) {
+        prop_assert!(Schedule::parse(&text).is_ok(), "{}", text);
+        compare(&text, &TimeZone::UTC, Timestamp::from_second(start).unwrap(), 8)?;
+    }
+
+    /// Iran's clocks stand still since 1401, so every schedule is the same in both; before, and where clocks still change,
+    /// those that come once a day. Near a change, too: each start lies within five days of one.
+    #[test]
+    fn another_cron_finds_the_same_in_zones(
+        fields in five(),
+        daily in daily(),
+        name in prop::sample::select(&["Asia/Tehran", "Europe/Berlin", "America/New_York", "Asia/Kathmandu"][..]),
+        start in 1_000_000_000i64..1_900_000_000,
+        hours in -120i64..120,
+    ) {
+        compare(&text(&fields), &tehran(), Timestamp::from_second(start.max(1_663_900_000)).unwrap(), 4)?;
+        let zone = zone(name).unwrap();
+        let start = Timestamp::from_second(start).unwrap();
+        let change = zone.preceding(start).next().map(|change| change.timestamp());
+        let near = change.filter(|change| change.as_second() > 900_000_000).unwrap_or(start);
+        compare(&daily, &zone, near + SignedDuration::from_hours(hours), 12)?;
     }
 
     #[test]
