@@ -13,6 +13,7 @@
 //! 4. Run [`conformance::run`] over it in a test, and a test against a real peer.
 
 pub mod conformance;
+mod fault_words;
 mod host;
 pub mod manifest;
 pub mod message;
@@ -134,7 +135,7 @@ pub enum FaultKind {
 
 /// `message` holds neither secrets nor personal data: it goes into the journal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{kind:?}: {message}")]
+#[error("{kind}: {message}")]
 pub struct Fault {
     pub kind: FaultKind,
     pub lasting: Lasting,

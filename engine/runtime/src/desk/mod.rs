@@ -32,6 +32,7 @@ use crate::stream::Stream;
 
 pub use instances::{InstanceAction, REASON_CHARS_MAX, WAIT_SECONDS_MAX};
 pub use lifecycle::{EventFeed, EventLine, EventPage, WebhookCount, WebhookView};
+pub use peygir_connector::FaultKind;
 pub use refusal::{FieldError, Refusal};
 pub use view::*;
 

@@ -167,5 +167,17 @@ error-authorization = Authorization error
 error-timeout = Timeout
 error-communication = Communication error
 error-runtime = Runtime error
-incident-deadline-underivable = No date was found for a deadline
-incident-operation-failing = Deriving deadlines anew makes no progress
+
+## What kept a message or a call from its peer.
+fault-unreachable = the peer cannot be reached
+fault-timeout = the peer did not answer in time
+fault-credentials = the peer refused the credentials
+fault-recipient = the peer refused the recipient
+fault-content = the peer refused the content
+fault-throttled = the peer asks to slow down
+fault-unavailable = the peer is out of order
+fault-configuration = the configuration is wrong
+fault-protocol = the peer's answer is not understood
+fault-forbidden = the deployment does not allow this call
+fault-runtime = what was run failed
+fault-answered = the peer answered with status { $status }

@@ -167,5 +167,17 @@ error-authorization = خطای مجوز
 error-timeout = گذشتن مهلت
 error-communication = خطای ارتباط
 error-runtime = خطای اجرا
-incident-deadline-underivable = برای مهلتی تاریخی به دست نیامد
-incident-operation-failing = بازمحاسبهٔ مهلت‌ها پیش نمی‌رود
+
+## What kept a message or a call from its peer.
+fault-unreachable = به طرف مقابل دسترسی نیست
+fault-timeout = طرف مقابل به‌موقع پاسخ نداد
+fault-credentials = طرف مقابل مشخصات ورود ما را نپذیرفت
+fault-recipient = طرف مقابل گیرنده را نپذیرفت
+fault-content = طرف مقابل محتوا را نپذیرفت
+fault-throttled = طرف مقابل می‌خواهد آهسته‌تر بفرستیم
+fault-unavailable = سامانهٔ طرف مقابل از کار افتاده است
+fault-configuration = تنظیم‌ها نادرست‌اند
+fault-protocol = پاسخ طرف مقابل فهمیده نشد
+fault-forbidden = این استقرار چنین فراخوانی‌ای را اجازه نمی‌دهد
+fault-runtime = آنچه اجرا شد ناموفق بود
+fault-answered = طرف مقابل با وضعیت { $status } پاسخ داد

@@ -75,7 +75,7 @@ pub fn row(ui: &Ui, incident: &IncidentView) -> Markup {
         li.row {
             div.row-main {
                 p.row-title { (widget::state(ui, "incident", &incident.kind)) }
-                p.text.small { bdi dir="auto" { (incident.reason) } }
+                p.text.small { bdi dir="auto" { (widget::fault_words(ui, &incident.reason)) } }
                 @if let Some(message) = &incident.message { (unread(ui, message)) }
                 p.meta {
                     (widget::time(ui, &incident.opened_at))

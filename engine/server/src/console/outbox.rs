@@ -60,7 +60,7 @@ pub fn row(ui: &Ui, message: &OutboxLine, with_case: bool) -> Markup {
                     @if let Some(next) = &message.next_at { " · " (ui.t("next-try")) " " (widget::time(ui, next)) }
                     @if with_case { (case_link(ui, message)) }
                 }
-                @if let Some(fault) = &message.fault { p.fault { bdi dir="auto" { (fault) } } }
+                @if let Some(fault) = &message.fault { p.fault { bdi dir="auto" { (widget::fault_words(ui, fault)) } } }
             }
             div.row-end { (widget::chip(tone(&message.status), &widget::state(ui, "message", &message.status))) }
         }

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
+use peygir_runtime::desk::FaultKind;
 
 use super::icon::{self, Icon};
 use super::layout::Ui;
@@ -101,6 +102,17 @@ pub fn recipient(ui: &Ui, to: &str) -> Markup {
     }
 }
 
+/// What a connector's fault says: its kind in the reader's language, and behind it what happened as the peer told it.
+pub fn fault_words(ui: &Ui, text: &str) -> String {
+    let Some((place, kind)) = FaultKind::find_in(text) else { return text.to_owned() };
+    let status = match kind {
+        FaultKind::Answered { status } => status.to_string(),
+        _ => String::new(),
+    };
+    let words = ui.tw(&format!("fault-{}", kind.name()), &[("status", status.into())]);
+    format!("{}{words}{}", &text[..place.start], &text[place.end..])
+}
+
 pub fn empty(words: &str) -> Markup {
     html! { p.empty { (words) } }
 }
@@ -151,4 +163,27 @@ pub fn escape(text: &str) -> String {
         }
     }
     escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use peygir_connector::Fault;
+
+    use super::*;
+    use crate::console::samples;
+    use crate::locale::Locale;
+
+    #[test]
+    fn a_fault_is_told_in_the_readers_language() {
+        let told = |locale, text: &str| fault_words(&samples::ui(locale, &["duty-manager"], "/outbox"), text);
+        for kind in FaultKind::all() {
+            let fault = Fault::temporary(kind, "connection refused").to_string();
+            let persian = told(Locale::Fa, &fault);
+            assert!(persian.ends_with(": connection refused") && !persian.contains(&kind.to_string()), "{persian}");
+            assert!(persian.contains(|letter| ('\u{0600}'..='\u{06FF}').contains(&letter)), "{persian}");
+            let english = told(Locale::En, &fault).replace(['\u{2068}', '\u{2069}'], "");
+            assert_eq!(english, fault, "the catalogue says what the log says");
+        }
+        assert_eq!(told(Locale::Fa, "نشانی نادرست است"), "نشانی نادرست است");
+    }
 }
