@@ -167,6 +167,8 @@ error-authorization = Authorization error
 error-timeout = Timeout
 error-communication = Communication error
 error-runtime = Runtime error
+incident-deadline-underivable = No date was found for a deadline
+incident-operation-failing = Deriving deadlines anew makes no progress
 
 ## What kept a message or a call from its peer.
 fault-unreachable = the peer cannot be reached

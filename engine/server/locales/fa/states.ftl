@@ -167,6 +167,8 @@ error-authorization = خطای مجوز
 error-timeout = گذشتن مهلت
 error-communication = خطای ارتباط
 error-runtime = خطای اجرا
+incident-deadline-underivable = برای مهلتی تاریخی به دست نیامد
+incident-operation-failing = بازمحاسبهٔ مهلت‌ها پیش نمی‌رود
 
 ## What kept a message or a call from its peer.
 fault-unreachable = به طرف مقابل دسترسی نیست
