@@ -58,7 +58,7 @@ impl Cache {
         found
     }
 
-    /// The stream of this version, for a turn that makes another of it.
+    /// The stream of this version, for a turn that makes another of it. Copied where somebody still reads it.
     pub fn take(&self, id: Id, version: Version) -> Option<Stream> {
         let mut inner = self.locked();
         let fits = inner.streams.get(&id).is_some_and(|entry| entry.stream.version == version);
@@ -69,7 +69,7 @@ impl Cache {
     }
 
     /// Keeps a stream as it was committed. One of a later version stays.
-    pub fn put(&self, stream: Stream, limits: &Limits) {
+    pub fn put(&self, stream: Arc<Stream>, limits: &Limits) {
         let (id, bytes) = (stream.id, BYTES_OF_STREAM + stream.stored_bytes() * BYTES_OF_STORED_BYTE);
         let mut inner = self.locked();
         if inner.streams.get(&id).is_some_and(|entry| entry.stream.version > stream.version) {
@@ -80,7 +80,7 @@ impl Cache {
             return;
         }
         inner.figures.bytes += bytes;
-        inner.streams.insert(id, Entry { stream: Arc::new(stream), bytes, used: 0 });
+        inner.streams.insert(id, Entry { stream, bytes, used: 0 });
         inner.touch(id);
         while inner.streams.len() > limits.cache_streams_max || inner.figures.bytes > limits.cache_bytes_max {
             let Some((_, oldest)) = inner.uses.first_key_value().map(|(at, id)| (*at, *id)) else { break };
@@ -129,10 +129,10 @@ impl Inner {
 mod tests {
     use super::*;
 
-    fn stream(number: u8, version: Version) -> Stream {
+    fn stream(number: u8, version: Version) -> Arc<Stream> {
         let mut stream = Stream::new(Id([number; 16]));
         stream.version = version;
-        stream
+        Arc::new(stream)
     }
 
     fn has(cache: &Cache, number: u8, version: Version) -> bool {

@@ -119,11 +119,15 @@ impl Engine {
     }
 
     pub fn load(&self, id: Id) -> Result<Stream, Failure> {
+        self.load_shared(id).map(Arc::unwrap_or_clone)
+    }
+
+    fn load_shared(&self, id: Id) -> Result<Arc<Stream>, Failure> {
         if let Some(stream) = self.cache.get(id, self.version(id)?) {
-            return Ok(Arc::unwrap_or_clone(stream));
+            return Ok(stream);
         }
-        let stream = self.load_stored(id)?;
-        self.keep(&stream);
+        let stream = Arc::new(self.load_stored(id)?);
+        self.keep_shared(&stream);
         Ok(stream)
     }
 
@@ -139,8 +143,12 @@ impl Engine {
         self.store.version(id).map_err(|error| Failure::Internal(error.to_string()))
     }
 
-    /// A stream that was never written costs nothing to read, and may never come to be.
     fn keep(&self, stream: &Stream) {
+        self.keep_shared(&Arc::new(stream.clone()));
+    }
+
+    /// A stream that was never written costs nothing to read, and may never come to be.
+    fn keep_shared(&self, stream: &Arc<Stream>) {
         if stream.version > 0 {
             self.cache.put(stream.clone(), self.catalog().limits());
         }
@@ -179,21 +187,21 @@ impl Engine {
     }
 
     /// Carries out one command: returns when it is durable, with the stream as it is then.
-    pub fn handle(&self, id: Id, actor: &str, at: Moment, command: Command) -> Result<Stream, Failure> {
+    pub fn handle(&self, id: Id, actor: &str, at: Moment, command: Command) -> Result<Arc<Stream>, Failure> {
         let seed = self.seeds.as_ref().map_or_else(|| self.seed(), |seeds| seeds(id, at, &command));
         let mut envelope = Envelope { actor: actor.to_owned(), at, seed, command };
         self.commit_turn(id, &mut envelope, None)
     }
 
     /// Carries out a command that another stream's commit enqueued; its inbox entry goes with the commit.
-    pub fn handle_enqueued(&self, key: &InboxKey, command: &[u8], now: Moment) -> Result<Stream, Failure> {
+    pub fn handle_enqueued(&self, key: &InboxKey, command: &[u8], now: Moment) -> Result<Arc<Stream>, Failure> {
         let mut envelope: Envelope = minicbor::decode(command)
             .map_err(|error| Failure::Internal(format!("an enqueued command can't be read: {error}")))?;
         envelope.at = envelope.at.max(now);
         self.commit_turn(key.stream, &mut envelope, Some(key.clone()))
     }
 
-    fn commit_turn(&self, id: Id, envelope: &mut Envelope, done: Option<InboxKey>) -> Result<Stream, Failure> {
+    fn commit_turn(&self, id: Id, envelope: &mut Envelope, done: Option<InboxKey>) -> Result<Arc<Stream>, Failure> {
         self.know_closures()?;
         // As long as the turn lasts, operations know that something may still be decided by this catalog.
         let (catalog, _turn) = self.catalog_for_turn();
@@ -209,12 +217,13 @@ impl Engine {
             batch.done = done.clone();
             let after = (stream.head.due, stream.head.send, stream.head.sending);
             if before == after && changes_nothing(&batch) {
-                return self.load(id);
+                return self.load_shared(id);
             }
             let mut results = self.store.commit(std::slice::from_ref(&batch));
             match results.pop() {
                 Some(Ok(_)) => {
-                    self.keep(&stream);
+                    let stream = Arc::new(stream);
+                    self.keep_shared(&stream);
                     self.put_in_force(&stream);
                     return Ok(stream);
                 }
@@ -230,7 +239,7 @@ impl Engine {
                 }
                 Some(Err(Conflict::TooLarge { limit })) => return Err(self.stop_grown(&stream, &batch, limit)),
                 // Another turn has done the enqueued command meanwhile.
-                Some(Err(Conflict::Done)) => return self.load(id),
+                Some(Err(Conflict::Done)) => return self.load_shared(id),
                 Some(Err(Conflict::Stopped(why))) => return Err(Failure::Unavailable(why)),
                 None => return Err(Failure::Internal("the store gave no answer".to_owned())),
             }

@@ -89,8 +89,18 @@ impl Host {
         })
     }
 
-    /// Carries out a command and returns when it is durable.
+    /// Carries out a command and returns when it is durable, with the stream as it is then.
     pub async fn submit(self: &Arc<Self>, stream: Id, actor: &str, command: Command) -> Result<Stream, Failure> {
+        self.carry_out(stream, actor, command).await.map(Arc::unwrap_or_clone)
+    }
+
+    /// The same, with the stream shared: for those whom it does not concern what became of it.
+    pub async fn carry_out(
+        self: &Arc<Self>,
+        stream: Id,
+        actor: &str,
+        command: Command,
+    ) -> Result<Arc<Stream>, Failure> {
         let lock = self.lock_of(stream);
         let _one_at_a_time = lock.lock().await;
         let (engine, actor, now) = (self.engine.clone(), actor.to_owned(), self.clock.now());
@@ -205,7 +215,7 @@ impl Host {
             let host = self.clone();
             async move {
                 let _turn = host.turns.clone().acquire_owned().await;
-                let result = host.submit(stream, "system", Command::Wake).await.map(|_| ());
+                let result = host.carry_out(stream, "system", Command::Wake).await.map(|_| ());
                 host.note_result(stream, now, Ok(result))
             }
         });
@@ -336,7 +346,7 @@ impl Host {
                 return;
             }
             for stream in streams {
-                if let Err(failure) = self.submit(stream, "system", Command::RecoverAttempts).await {
+                if let Err(failure) = self.carry_out(stream, "system", Command::RecoverAttempts).await {
                     tracing::error!(%stream, %failure, "lost attempts could not be settled");
                     return;
                 }
@@ -362,7 +372,7 @@ impl Host {
         drop(place);
         locked(&self.waiting).clear();
         let command = Command::AttemptEnded { dispatch: begun.dispatch, attempt: begun.attempt, result };
-        if let Err(failure) = self.submit(begun.stream, "system", command).await {
+        if let Err(failure) = self.carry_out(begun.stream, "system", command).await {
             // The attempt stays without a result; the next start settles it by policy.
             tracing::error!(stream = %begun.stream, %failure, "the result of an attempt could not be kept");
         }

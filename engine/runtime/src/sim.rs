@@ -316,7 +316,7 @@ impl World {
     async fn keep(&self, begun: Begun, result: AttemptResult, ticket: Option<u64>) {
         let command = Command::AttemptEnded { dispatch: begun.dispatch, attempt: begun.attempt, result };
         // A process that has ended is told nothing, whether the result was committed or not.
-        let _ = self.host().submit(begun.stream, "system", command).await;
+        let _ = self.host().carry_out(begun.stream, "system", command).await;
         let on_record = self.life.is_on_record(begun.dispatch, begun.attempt);
         if let (true, Some(ticket), Some(peers)) = (on_record, ticket, &self.lasting.peers) {
             peers.kept(ticket);

@@ -10,7 +10,7 @@ use minicbor::{Decode, Encode};
 use peygir_casework::records::{Case, Dispatch, Incident, Mailbox, Task, Wait};
 use peygir_casework::{Records, Touched};
 use peygir_core::state::{Activation, Progress, Timer};
-use peygir_core::{Id, Instance, Moment};
+use peygir_core::{Id, Instance, Moment, SharedMap};
 use peygir_store::Version;
 
 use crate::closures::{Closure, Closures};
@@ -39,8 +39,9 @@ pub struct Stream {
     pub operation: Option<Operation>,
     /// Instances whose stored row has their timers in it, as it was once: these get rows when the instance is next written.
     pub(crate) timers_within: BTreeSet<Id>,
-    /// Bytes of each row as it was last read or written.
-    sizes: BTreeMap<RowName, usize>,
+    /// Bytes of each row as it was last read or written, but for its head's, and their sum.
+    sizes: SharedMap<RowName, usize>,
+    stored_bytes: usize,
 }
 
 /// What a stream remembers of itself.
@@ -108,7 +109,7 @@ impl Stream {
             let unreadable = |what: String| Unreadable { key: format!("{key:02x?}"), what };
             let name = rows::parse(key).ok_or_else(|| unreadable("the key is unknown".to_owned()))?;
             if name != RowName::Head {
-                stream.sizes.insert(name.clone(), value.len());
+                stream.note_size(&name, Some(value.len()));
             }
             stream.read_row(name, value, &mut below).map_err(|error| unreadable(error.to_string()))?;
         }
@@ -272,10 +273,7 @@ impl Stream {
         let mut changes = Vec::new();
         for (name, old) in before {
             let row = self.encode(name);
-            match &row {
-                Some(row) => self.sizes.insert(name.clone(), row.len()),
-                None => self.sizes.remove(name),
-            };
+            self.note_size(name, row.as_ref().map(Vec::len));
             changes.push((rows::key(self.id, name), row));
             let new: BTreeMap<Vec<u8>, Vec<u8>> = self.index_of(name).into_iter().collect();
             let old: BTreeMap<&Vec<u8>, &Vec<u8>> = old.iter().map(|(key, value)| (key, value)).collect();
@@ -310,7 +308,16 @@ impl Stream {
 
     /// Bytes of all its rows as they are stored, but for its head.
     pub fn stored_bytes(&self) -> usize {
-        self.sizes.values().sum()
+        self.stored_bytes
+    }
+
+    /// A row is this long from now on; None where it is gone.
+    fn note_size(&mut self, name: &RowName, bytes: Option<usize>) {
+        let before = match bytes {
+            Some(bytes) => self.sizes.insert(name.clone(), bytes),
+            None => self.sizes.remove(name),
+        };
+        self.stored_bytes = self.stored_bytes - before.unwrap_or(0) + bytes.unwrap_or(0);
     }
 
     /// The earliest instant at which anything in the stream is due.

@@ -38,7 +38,7 @@ fn random(seed: u8) -> peygir_runtime::engine::Random {
     })
 }
 
-fn start_waiting(engine: &Engine) -> Stream {
+fn start_waiting(engine: &Engine) -> Arc<Stream> {
     let command = Command::StartFlow { flow: "test/rests:1.0.0".to_owned(), input: Data::empty(), claims: Vec::new() };
     engine.handle(STREAM, "test", Moment(1), command).unwrap()
 }
