@@ -10,6 +10,7 @@ use std::sync::Arc;
 /// Entries of a leaf, and children of an inner node; one more splits it.
 const NODE_MAX: usize = 16;
 
+/// A map in the order of its keys. Cheap to clone.
 #[derive(Clone)]
 pub struct SharedMap<K, V> {
     /// None where the map is empty.
