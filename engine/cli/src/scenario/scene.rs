@@ -46,6 +46,8 @@ pub struct Scene<'a> {
     case: Option<Id>,
     /// The last SMS as it came in, with the peer's id.
     sms: Option<NewMessage>,
+    /// The closure that was declared last.
+    pub closure: Option<Id>,
     pub sms_count: u32,
     pub flow: Flows,
 }
@@ -65,6 +67,7 @@ impl<'a> Scene<'a> {
             cuts: Vec::new(),
             case: None,
             sms: None,
+            closure: None,
             sms_count: 0,
             flow,
         }
@@ -200,6 +203,13 @@ impl<'a> Scene<'a> {
         runtime
             .block_on(world.pass_to(target))
             .map_err(|failure| Unmet::new("time passes", format!("{failure}; PEYGIR_LOG=error shows why")))
+    }
+
+    /// The system's clock is set back: what had its time keeps its time.
+    pub fn jump_back(&mut self, micros: i64) -> Result<(), Unmet> {
+        let world = self.world()?;
+        world.clock.set(world.clock.now().plus_micros(micros.saturating_neg()));
+        self.pass_micros(0)
     }
 
     pub fn restart(&mut self) -> Result<(), Unmet> {

@@ -3,6 +3,7 @@
 //! A new step is a line in one of the files here and a line in docs/scenarios.md: `given.rs`, `when.rs` and `then.rs` tell of
 //! cases, the others of flows that the scenario itself brings.
 
+mod deadline;
 mod events;
 mod given;
 mod journal;
@@ -100,8 +101,8 @@ impl Arguments {
 }
 
 fn catalogue() -> impl Iterator<Item = (&'static Step, bool)> {
-    let doing = [given::STEPS, when::STEPS, workflow::STEPS, events::STEPS, service::STUBS];
-    let looking = [then::STEPS, outcome::STEPS, journal::STEPS, service::CHECKS];
+    let doing = [given::STEPS, when::STEPS, deadline::STEPS, workflow::STEPS, events::STEPS, service::STUBS];
+    let looking = [then::STEPS, deadline::CHECKS, outcome::STEPS, journal::STEPS, service::CHECKS];
     let doing = doing.into_iter().flatten().map(|step| (step, false));
     doing.chain(looking.into_iter().flatten().map(|step| (step, true)))
 }
