@@ -8,7 +8,7 @@ use crate::counting::HALF_DAY_SHARE_PER_MILLE;
 use crate::day_plan::Plan;
 use crate::deadline::{Ground, Why};
 use crate::model::DayPattern;
-use crate::zone::instant;
+use crate::zone::DayClock;
 use crate::{Calendar, Certainty, DueAt, HalfDay, Jalali, Place};
 
 /// A part of a day from one instant to a later one, wholly open or wholly closed.
@@ -53,12 +53,18 @@ impl Day<'_> {
 impl Calendar {
     /// The day as this calendar has it in a place; `None` only where time ends.
     pub fn day(&self, date: Date, place: &Place) -> Option<Day<'_>> {
+        self.day_by(&DayClock::new(&self.zone, date)?, place)
+    }
+
+    /// The same, where the clock of the day is known.
+    pub(crate) fn day_by(&self, clock: &DayClock<'_>, place: &Place) -> Option<Day<'_>> {
+        let date = clock.day();
         let jalali = Jalali::from_gregorian(date);
         let pattern = self.pattern(jalali, date.weekday());
         let closures = self.closures_on(jalali, place);
         let plan = Plan::new(pattern, self.kept_open(jalali), closures, self.holiday_ground(jalali));
-        let segments = self.segments(date, &plan)?;
-        let close = self.close(date, jalali, &segments);
+        let segments = segments(clock, &plan)?;
+        let close = self.close(clock, jalali, &segments);
         let usual_minutes = pattern.minutes();
         let (usual, open) = (u32::from(usual_minutes), u32::from(plan.open_minutes()));
         let counts = close.is_some() && open * 1000 >= usual * u32::from(self.counting.short_day_per_mille);
@@ -82,21 +88,9 @@ impl Calendar {
         Some(Ground::new(why, &holiday.origin).named(&holiday.name))
     }
 
-    fn segments<'a>(&self, date: Date, plan: &Plan<'a>) -> Option<Vec<Segment<'a>>> {
-        let mut segments = Vec::new();
-        for part in plan.parts() {
-            let from = instant(&self.zone, date, part.from)?;
-            let to = instant(&self.zone, date, part.to)?;
-            if from < to {
-                segments.push(Segment { from, to, open: part.open, ground: part.ground });
-            }
-        }
-        Some(segments)
-    }
-
     /// The end of the day, or the last open instant that is not past the office hours; the day's last one if it opens
     /// only after them.
-    fn close(&self, date: Date, jalali: Jalali, segments: &[Segment<'_>]) -> Option<Timestamp> {
+    fn close(&self, clock: &DayClock<'_>, jalali: Jalali, segments: &[Segment<'_>]) -> Option<Timestamp> {
         let open = || segments.iter().filter(|segment| segment.open);
         let last = open().next_back()?.to;
         if self.counting.due_at == DueAt::Midnight {
@@ -105,7 +99,7 @@ impl Calendar {
         let Some(office) = self.office_hours_on(jalali) else {
             return Some(last);
         };
-        let office_close = instant(&self.zone, date, office.to)?;
+        let office_close = clock.instant(office.to)?;
         let mut within = open().filter(|s| s.from < office_close).map(|s| s.to.min(office_close));
         Some(within.next_back().unwrap_or(last))
     }
@@ -120,4 +114,16 @@ impl Calendar {
         let is_half = u32::from(pattern.minutes()) * 1000 <= u32::from(longest) * u32::from(HALF_DAY_SHARE_PER_MILLE);
         if is_half { 1 } else { 2 }
     }
+}
+
+fn segments<'a>(clock: &DayClock<'_>, plan: &Plan<'a>) -> Option<Vec<Segment<'a>>> {
+    let parts = plan.parts();
+    let mut segments = Vec::with_capacity(parts.len());
+    for part in parts {
+        let (from, to) = (clock.instant(part.from)?, clock.instant(part.to)?);
+        if from < to {
+            segments.push(Segment { from, to, open: part.open, ground: part.ground });
+        }
+    }
+    Some(segments)
 }

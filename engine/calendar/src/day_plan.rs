@@ -1,5 +1,7 @@
 //! The wall clock of a day before it meets the zone: what its usual hours, its holiday and its closures make of it.
 
+use std::borrow::Cow;
+
 use crate::closure::{ClosedHours, Closure};
 use crate::deadline::{Ground, Why};
 use crate::model::DayPattern;
@@ -13,7 +15,7 @@ pub(crate) struct Plan<'a> {
     kept: Option<&'a KeptOpen>,
     closures: Vec<&'a Closure>,
     /// When it is open, in order.
-    open: Vec<Hours>,
+    open: Cow<'a, [Hours]>,
     /// What closes the whole day.
     closed: Option<Ground<'a>>,
 }
@@ -34,7 +36,7 @@ impl<'a> Plan<'a> {
         closures: Vec<&'a Closure>,
         holiday: Option<Ground<'a>>,
     ) -> Self {
-        let mut plan = Self { pattern, kept, closures, open: Vec::new(), closed: None };
+        let mut plan = Self { pattern, kept, closures, open: Cow::Borrowed(&[]), closed: None };
         plan.closed = match pattern.hours.is_empty() {
             true => Some(plan.usual(Why::DayOff)),
             false => holiday,
@@ -96,9 +98,9 @@ impl<'a> Plan<'a> {
         offered && self.closures.iter().all(|closure| closure.hours.leaves(minute))
     }
 
-    fn open_hours(&self) -> Vec<Hours> {
+    fn open_hours(&self) -> Cow<'a, [Hours]> {
         if self.closures.is_empty() {
-            return self.pattern.hours.clone();
+            return Cow::Borrowed(&self.pattern.hours);
         }
         self.pieces().filter(|piece| self.is_open(piece.from)).collect()
     }
@@ -121,6 +123,9 @@ impl<'a> Plan<'a> {
         if let Some(ground) = &self.closed {
             return vec![Part { from: 0, to: DAY_MINUTES, open: false, ground: *ground }];
         }
+        if self.closures.is_empty() {
+            return self.usual_parts();
+        }
         let mut parts: Vec<Part<'a>> = Vec::new();
         for Hours { from, to } in self.pieces() {
             let (open, ground) = self.piece(from);
@@ -128,6 +133,27 @@ impl<'a> Plan<'a> {
                 Some(last) => last.to = to,
                 None => parts.push(Part { from, to, open, ground }),
             }
+        }
+        parts
+    }
+
+    /// The same of a day without closures, as most days are.
+    fn usual_parts(&self) -> Vec<Part<'a>> {
+        let (open, closed) = (self.usual(Why::Open), self.usual(Why::OutsideHours));
+        let mut parts = Vec::with_capacity(2 * self.open.len() + 1);
+        let mut minute = 0;
+        for hours in self.open.iter() {
+            if minute < hours.from {
+                parts.push(Part { from: minute, to: hours.from, open: false, ground: closed });
+            }
+            match parts.last_mut().filter(|last| last.open) {
+                Some(last) => last.to = hours.to,
+                None => parts.push(Part { from: hours.from, to: hours.to, open: true, ground: open }),
+            }
+            minute = hours.to;
+        }
+        if minute < DAY_MINUTES {
+            parts.push(Part { from: minute, to: DAY_MINUTES, open: false, ground: closed });
         }
         parts
     }

@@ -12,6 +12,7 @@ mod way;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::zone::DayClock;
 use crate::{Calendar, Day, Deadline, Place, SUSPENSIONS_MAX, Suspension, Term};
 use count::Count;
 use rests::Rests;
@@ -183,9 +184,9 @@ impl Calendar {
     /// The day of `from` and those after it, as many as a deadline may span.
     fn days_from(&self, from: Timestamp, place: &Place) -> impl Iterator<Item = Day<'_>> {
         let first = self.zone.to_datetime(from).date();
-        std::iter::successors(Some(first), |day: &Date| day.tomorrow().ok())
+        std::iter::successors(DayClock::new(&self.zone, first), DayClock::next)
             .take(SPAN_DAYS_MAX as usize + 1)
-            .map_while(move |day| self.day(day, place))
+            .map_while(move |clock| self.day_by(&clock, place))
     }
 
     /// The day that ends with `due` or holds it and those before it, as many as a deadline may span.
