@@ -71,8 +71,10 @@ pub fn page(ui: &Ui, shown: &Shown) -> Markup {
                 p.meta {
                     a href=(address(shown, None)) { (bilingual(ui, &shown.calendar.title)) }
                     " · " (place::words(ui, &shown.scope))
-                    @if let (Some(first), Some(last)) = (days.first(), days.last()) {
-                        " · " (widget::code(&format!("{} – {}", first.gregorian, last.gregorian)))
+                }
+                @if let (Some(first), Some(last)) = (days.first(), days.last()) {
+                    p.meta {
+                        (widget::code(&format!("{} – {}", first.gregorian, last.gregorian)))
                     }
                 }
             }
@@ -173,7 +175,7 @@ fn day(ui: &Ui, day: Option<&PageDay>, today: Jalali) -> Markup {
             }
             div.day-more {
                 @if day.state != DayState::Open { p.kind { (month_day::words(ui, day.state)) } }
-                @for note in month_day::notes(ui, day) { p.name { (note) } }
+                @for name in month_day::names(ui, day) { p.name { (name) } }
                 @for hours in month_day::hours(ui, day) { p.hours { (hours) } }
             }
         }

@@ -38,7 +38,13 @@ pub fn hours(ui: &Ui, day: &PageDay) -> Vec<String> {
     day.hours.iter().map(|hours| span(ui, *hours)).collect()
 }
 
-/// Names of the holidays and closures of a day, each with the hours that it took.
+/// Names of the holidays and closures of a day.
+pub fn names<'a>(ui: &Ui, day: &'a PageDay) -> Vec<&'a str> {
+    let names = day.notes.iter().filter_map(|note| note.name.as_ref());
+    names.map(|name| name.in_language(ui.locale.language())).collect()
+}
+
+/// The same, each with the hours that it took.
 pub fn notes(ui: &Ui, day: &PageDay) -> Vec<String> {
     let named = day.notes.iter().filter_map(|note| Some((note, note.name.as_ref()?)));
     named

@@ -3,6 +3,7 @@
 
 mod api;
 mod console;
+mod deadlines;
 mod events;
 mod fixture;
 mod gate;
