@@ -81,6 +81,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
             return Ok(ExitCode::from(REFUSED));
         }
     };
+    let refused = pack.flows.get(&flow).map(|flow| pack::check_alone(flow, &connectors::kinds())).unwrap_or_default();
+    if refused.has_errors() {
+        tell_refusal(&refused, arguments.json);
+        return Ok(ExitCode::from(REFUSED));
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let flow = flow.to_string();
     let ended = runtime.block_on(async {

@@ -75,6 +75,25 @@ fn a_refused_definition_is_told_with_its_place() {
 }
 
 #[test]
+fn what_only_a_deployment_allows_is_refused_with_its_place_and_a_way() {
+    let tasks = "  - a: { if: .never, do: [ { b: { run: { shell: { command: 'echo no > ran' } } } } ] }
+  - c: { run: { script: { language: js, code: '1' } } }\n";
+    let folder = folder(&[("a.yaml", &flow(tasks))]);
+    let called = call(folder.path(), &["run", "a.yaml"]);
+    assert_eq!((called.code, called.stdout.as_str()), (2, ""));
+    for said in
+        ["`run: shell`", "--> a.yaml:3:", "`run: script`", "--> a.yaml:4:", "PG-P084", "`process`", "deployment"]
+    {
+        assert!(called.stderr.contains(said), "{said}: {}", called.stderr);
+    }
+    assert!(!folder.path().join("ran").exists());
+    let called = call(folder.path(), &["run", "a.yaml", "--json"]);
+    let found: Vec<Value> = called.stderr.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(found.len(), 2);
+    assert!(found.iter().all(|one| one["help_fa"].as_str().unwrap().contains("deployment.yaml")), "{found:?}");
+}
+
+#[test]
 fn wrong_usage_has_a_code_of_its_own() {
     let folder = folder(&[("a.yaml", &flow("  - a: { set: {} }\n")), ("bad.json", "{")]);
     for arguments in [

@@ -27,7 +27,8 @@ pub use check::{Checked, check, check_with};
 pub use connectors::ConnectorUse;
 pub use deployment::{Deployment, Line};
 pub use files::{DEPTH_MAX, FILE_BYTES_MAX, FILES_MAX, SourceFile, shown, walk};
-pub use offered::{BY_CONNECTORS, Kinds};
+pub(crate) use offered::written;
+pub use offered::{BY_CONNECTORS, Kinds, check_alone};
 pub use resources::{Mirrors, RESOURCES_MAX};
 pub use secrets::{SECRETS_MAX, SecretUse};
 

@@ -9,6 +9,7 @@ use peygir_dsl::model::{Kind, Process, RUN_SCRIPT, RUN_SHELL, Task, TaskList, Wo
 use peygir_source::{Diagnostic, Diagnostics, Span};
 use serde_json::Value;
 
+use super::catalog::Flow;
 use super::deployment::Deployment;
 
 /// Words of the language that only a connector can carry out.
@@ -59,21 +60,25 @@ impl Offered {
 
     /// Refuses tasks of a flow that no connector carries out.
     pub fn check(&self, workflow: &Workflow, found: &mut Diagnostics) {
+        self.check_with(workflow, not_offered, found);
+    }
+
+    fn check_with(&self, workflow: &Workflow, refuse: fn(&str, Span) -> Diagnostic, found: &mut Diagnostics) {
         let lists = workflow.functions.values().chain([&workflow.tasks]);
         let extensions = workflow.extensions.iter().flat_map(|extension| [&extension.before, &extension.after]);
         for list in lists.chain(extensions.flatten()) {
-            self.check_list(list, found);
+            self.check_list(list, refuse, found);
         }
         found.list.sort_by_key(|one| (one.span.line, one.span.column));
         found.list.dedup();
     }
 
-    fn check_list(&self, list: &TaskList, found: &mut Diagnostics) {
+    fn check_list(&self, list: &TaskList, refuse: fn(&str, Span) -> Diagnostic, found: &mut Diagnostics) {
         for task in list.iter() {
             let needed = needed(task).filter(|(name, _)| BY_CONNECTORS.contains(name) && !self.has(name));
-            found.list.extend(needed.map(|(name, span)| not_offered(name, span)));
+            found.list.extend(needed.map(|(name, span)| refuse(name, span)));
             for below in lists_below(task) {
-                self.check_list(below, found);
+                self.check_list(below, refuse, found);
             }
         }
     }
@@ -102,13 +107,42 @@ fn lists_below(task: &Task) -> Vec<&TaskList> {
     }
 }
 
-fn not_offered(name: &str, span: Span) -> Diagnostic {
-    let written = match name {
+/// Refuses tasks of a flow that runs by itself, outside of any deployment: only the connectors that everybody has carry
+/// out something there.
+pub fn check_alone(flow: &Flow, kinds: &Kinds) -> Diagnostics {
+    let mut found = Diagnostics::default();
+    let offered = Offered::new(kinds, &Deployment::of_nothing());
+    offered.check_with(&flow.workflow, not_alone, &mut found);
+    found.in_file(&flow.file)
+}
+
+/// What the language calls the word that a function of connectors stands for.
+pub(crate) fn written(function: &str) -> Option<&'static str> {
+    Some(match function {
         RUN_SCRIPT => "run: script",
         RUN_SHELL => "run: shell",
         "http" => "call: http",
-        _ => "call: openapi",
-    };
+        "openapi" => "call: openapi",
+        _ => return None,
+    })
+}
+
+fn not_alone(name: &str, span: Span) -> Diagnostic {
+    let written = written(name).unwrap_or(name);
+    Diagnostic::error(
+        "PG-P084",
+        span,
+        format!("nothing carries out `{written}` outside of a deployment"),
+        format!("بیرون از استقرار چیزی نیست که ‎`{written}`‎ را انجام دهد"),
+    )
+    .with_help(
+        "name a connector of the kind `process` under `connectors` in a deployment.yaml, allow there what may be run, and start it with `peygir serve`",
+        "در یک deployment.yaml زیر `connectors` اتصالی از گونهٔ `process` نام ببرید، آنچه را می‌تواند اجرا شود آن‌جا اجازه دهید و با `peygir serve` راهش بیندازید",
+    )
+}
+
+fn not_offered(name: &str, span: Span) -> Diagnostic {
+    let written = written(name).unwrap_or(name);
     let diagnostic = Diagnostic::error(
         "PG-P084",
         span,

@@ -15,7 +15,19 @@ use serde_json::{Value, json};
 
 use super::{Asked, Refused, Turn, Work};
 use crate::catalog::Function;
+use crate::pack;
 use crate::resources::TurnResources;
+
+/// What a flow is told that asks for what nothing here carries out.
+fn nobody_does(function: &str) -> Error {
+    let said = match pack::written(function) {
+        Some(written) => format!(
+            "nothing in this deployment carries out `{written}`: name a connector for it under `connectors` in deployment.yaml"
+        ),
+        None => format!("there is no function `{function}`"),
+    };
+    Error::new(Kind::Configuration, said)
+}
 
 impl Turn<'_> {
     pub(super) fn call(&mut self, instance: Id, asked: &Asked) -> Result<(), Refused> {
@@ -38,8 +50,7 @@ impl Turn<'_> {
             }
             Some(Function::Flow(flow)) => self.call_flow(&call, flow, &asked.with)?,
             None => {
-                let error = Error::new(Kind::Configuration, format!("there is no function `{name}`"));
-                self.answer(&call, Answer::Fault(error));
+                self.answer(&call, Answer::Fault(nobody_does(name)));
             }
         }
         Ok(())
