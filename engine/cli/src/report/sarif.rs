@@ -32,7 +32,7 @@ pub fn log(found: &[Diagnostic], language: Language) -> Value {
 
 fn rule(code: &str) -> Value {
     let page = format!("docs/errors/{code}.md");
-    json!({ "id": code, "help": { "text": format!("Cause, fix and an example: {page}, or /errors/{code} of a server") } })
+    json!({ "id": code, "helpUri": page, "help": { "text": format!("Cause, fix and an example: {page}, or /errors/{code} of a server") } })
 }
 
 fn result(finding: &Diagnostic, rule: Option<usize>, language: Language) -> Value {
@@ -91,7 +91,10 @@ mod tests {
         let place = &result["locations"][0]["physicalLocation"];
         assert_eq!(place["artifactLocation"]["uri"], "flows/a%20b.yaml");
         assert_eq!(place["region"], json!({ "startLine": 3, "startColumn": 5, "endColumn": 10 }));
-        assert_eq!(log["runs"][0]["tool"]["driver"]["rules"][0]["id"], "PG-D001");
+        let rule = &log["runs"][0]["tool"]["driver"]["rules"][0];
+        assert_eq!((&rule["id"], &rule["helpUri"]), (&json!("PG-D001"), &json!("docs/errors/PG-D001.md")));
+        let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join("docs/errors/PG-D001.md");
+        assert!(page.is_file(), "the page stands where the rule says");
     }
 
     #[test]
