@@ -3,6 +3,7 @@
 //! Owns: the month as data ([`MonthPage`]) and as text for terminals ([`MonthPage::text`]). Deliberately does not know
 //! what day it is: the caller says which one is today. Pages of HTML are made elsewhere, from the data.
 
+mod columns;
 mod draw;
 mod json;
 

@@ -17,7 +17,7 @@ mod words;
 use jiff::Timestamp;
 use jiff::civil::Weekday;
 
-use crate::{Calendar, Caveat, Certainty, Jalali, Period, Place, SPAN_DAYS_MAX};
+use crate::{Calendar, Caveat, Jalali, Period, Place, SPAN_DAYS_MAX};
 
 pub use error::{RuleError, RulePart, RuleProblem};
 
@@ -126,7 +126,8 @@ impl Rule {
             return None;
         }
         let at = calendar.begin(place, date)?;
-        let caveats = if self.working { caveats(calendar, start.min(date), start.max(date)) } else { Vec::new() };
+        let caveats =
+            if self.working { calendar.caveats_between(start.min(date), start.max(date)) } else { Vec::new() };
         Some(Occurrence { rule: *self, date, at, period, caveats })
     }
 
@@ -134,18 +135,4 @@ impl Rule {
         let weekday = self.weekday.is_none_or(|weekday| weekday == date.weekday());
         weekday && (!self.working || calendar.day(date.to_gregorian(), place).is_some_and(|day| day.counts))
     }
-}
-
-/// Estimated holidays from a day before `first` to a day after `last`, since each may move by a day, and years in it
-/// without a table.
-fn caveats(calendar: &Calendar, first: Jalali, last: Jalali) -> Vec<Caveat> {
-    let end = last.plus_days(1).unwrap_or(last);
-    let begin = first.plus_days(-1).unwrap_or(first);
-    let days = std::iter::successors(Some(begin), |day| day.plus_days(1)).take_while(|day| *day <= end);
-    let estimated = days.filter_map(|day| {
-        let holiday = calendar.holiday(day).filter(|holiday| holiday.certainty == Certainty::Estimated)?;
-        Some(Caveat::Estimated { day, name: holiday.name.clone(), line: holiday.origin.to_string() })
-    });
-    let missing = (first.year()..=last.year()).filter(|year| calendar.lacks_table(*year));
-    estimated.chain(missing.map(|year| Caveat::MissingTable { year })).collect()
 }

@@ -1,19 +1,21 @@
 //! What a deadline leans on that may still change.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 
 use crate::{Calendar, Caveat, Certainty, Jalali};
 
 impl Calendar {
-    /// Every estimated holiday in the span and the day before and after it, since each may move by a day, also where
-    /// something else closes that day today; every year in it that has no table.
+    /// Of a span of time: a deadline at midnight ends with the day before it.
     pub(super) fn caveats(&self, from: Timestamp, due: Timestamp) -> Vec<Caveat> {
-        let date = |at: Timestamp| self.zone.to_datetime(at).date();
-        // A deadline at midnight ends with the day before it.
-        let (from, due) = (date(from), date(super::plus(due, -1).unwrap_or(due)));
-        let first = Jalali::from_gregorian(from.yesterday().unwrap_or(Date::MIN));
-        let last = Jalali::from_gregorian(due.tomorrow().unwrap_or(Date::MAX));
+        let date = |at: Timestamp| Jalali::from_gregorian(self.zone.to_datetime(at).date());
+        self.caveats_between(date(from), date(super::plus(due, -1).unwrap_or(due)))
+    }
+
+    /// Every estimated holiday from the day before `from` to the day after `to`, since each may move by a day, also
+    /// where something else closes that day today; every year of the days that has no table.
+    pub(crate) fn caveats_between(&self, from: Jalali, to: Jalali) -> Vec<Caveat> {
+        let first = from.plus_days(-1).unwrap_or(from);
+        let last = to.plus_days(1).unwrap_or(to);
         let mut caveats = Vec::new();
         for (year, table) in self.years.range(first.year()..=last.year()) {
             let estimates = table.days.iter().filter(|(_, holiday)| holiday.certainty == Certainty::Estimated);
@@ -24,7 +26,7 @@ impl Calendar {
                 caveats.extend(day.map(estimate));
             }
         }
-        let years = Jalali::from_gregorian(from).year()..=Jalali::from_gregorian(due).year();
+        let years = from.year()..=to.year();
         caveats.extend(years.filter(|year| self.lacks_table(*year)).map(|year| Caveat::MissingTable { year }));
         caveats
     }

@@ -4,6 +4,7 @@
 //! the right. Every such line is isolated and ends in a mark of direction, because a row of digits alone has no direction
 //! of its own and the room behind its last number would else go to the wrong side. All lines of the grid are equally wide.
 
+use super::columns::{END_OF_ISOLATE, centred, code, columns, padded, wrapped};
 use super::{DayState, MonthPage, Note, PageDay, WEEK};
 use crate::cron::gregorian_month;
 use crate::hours::Clock;
@@ -12,18 +13,10 @@ use crate::{Hours, Jalali, Language, Why};
 
 /// Begins a line that runs from right to left, whatever is around it.
 const ISOLATE: char = '\u{2067}';
-const END_OF_ISOLATE: char = '\u{2069}';
 const RIGHT_TO_LEFT_MARK: char = '\u{200F}';
-/// Isolates what is written in Latin letters.
-const LEFT_TO_RIGHT: char = '\u{2066}';
 const MARGIN: &str = "  ";
 /// Columns of a weekday's name in the list of days.
 const WEEKDAY_COLUMNS: usize = 9;
-
-/// Between the signs that are explained.
-const GAP: &str = "   ";
-/// Widest line of explained signs: that of the wider grid.
-const LEGEND_COLUMNS_MAX: usize = 70;
 
 /// Whether colours may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -289,61 +282,9 @@ impl DayState {
     }
 }
 
-/// Parts side by side, in as many lines as they need.
-fn wrapped(parts: Vec<String>) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for part in parts {
-        match lines.last_mut().filter(|line| columns(line) + GAP.len() + columns(&part) <= LEGEND_COLUMNS_MAX) {
-            Some(line) => line.push_str(&format!("{GAP}{part}")),
-            None => lines.push(part),
-        }
-    }
-    lines
-}
-
 /// `07:30–12:00, 12:30–14:30`; with a word between them where an order of digits would be turned round.
 fn spans(hours: &[Hours], language: Language) -> String {
     let to = pick(language, " تا ", "–");
     let each = hours.iter().map(|hours| format!("{}{to}{}", Clock(hours.from), Clock(hours.to)));
     each.collect::<Vec<_>>().join(pick(language, " و ", ", "))
-}
-
-/// An identifier in a line of the language.
-fn code(text: &str, language: Language) -> String {
-    match language {
-        Language::Persian => format!("{LEFT_TO_RIGHT}{text}{END_OF_ISOLATE}"),
-        Language::English => text.to_owned(),
-    }
-}
-
-fn padded(text: &str, width: usize) -> String {
-    format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))))
-}
-
-fn centred(text: &str, width: usize) -> String {
-    let room = width.saturating_sub(columns(text));
-    padded(&format!("{}{text}", " ".repeat(room / 2)), width)
-}
-
-/// Columns of a terminal that a text takes: letters of both scripts take one, vowel signs, joiners, marks of direction
-/// and colours none.
-fn columns(text: &str) -> usize {
-    let mut count = 0;
-    let mut in_color = false;
-    for character in text.chars() {
-        match character {
-            '\u{1b}' => in_color = true,
-            'm' if in_color => in_color = false,
-            _ if in_color => {}
-            '\u{64B}'..='\u{65F}'
-            | '\u{670}'
-            | '\u{200B}'..='\u{200F}'
-            | '\u{202A}'..='\u{202E}'
-            | '\u{2066}'..='\u{2069}'
-            | '\u{FEFF}'
-            | '\u{300}'..='\u{36F}' => {}
-            _ => count += 1,
-        }
-    }
-    count
 }

@@ -100,7 +100,11 @@ fn tell(found: &Diagnostics, arguments: &Arguments) {
 
 fn summary(calendars: usize, errors: usize, warnings: usize, lang: Lang) -> String {
     match lang {
-        Lang::En => format!("{calendars} calendars checked, {errors} errors, {warnings} warnings"),
+        Lang::En => {
+            let count = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
+            let (errors, warnings) = (count(errors, "error"), count(warnings, "warning"));
+            format!("{} checked, {errors}, {warnings}", count(calendars, "calendar"))
+        }
         Lang::Fa => {
             peygir_calendar::digits::to_persian(&format!("{calendars} تقویم بررسی شد، {errors} خطا، {warnings} هشدار"))
         }
