@@ -146,10 +146,10 @@ fn adds_up(deadline: &Deadline) -> bool {
             lengths.sum::<i64>() == microseconds
         }
         Term::WorkingDays { days } => {
-            let halves = counted().last().and_then(|one| one.halves);
+            let halves = counted().next_back().and_then(|one| one.halves);
             let numbers = || counted().filter_map(|one| one.day);
             match halves {
-                Some(halves) => numbers().last() == Some(days) && (2 * days..=2 * days + 1).contains(&halves),
+                Some(halves) => numbers().next_back() == Some(days) && (2 * days..=2 * days + 1).contains(&halves),
                 None => numbers().eq(1..=days),
             }
         }
