@@ -7,7 +7,6 @@ calendars-title = Working calendars
 calendars-lead = Each deadline is found by one of these calendars. Open a month to see which days are open.
 calendars-empty = This deployment has no calendar.
 calendar = Calendar
-calendar-show-month = See this month
 calendar-default = default
 calendar-extends = Extends
 calendar-id = Id
@@ -113,7 +112,7 @@ shift-earlier = { $span } earlier
 
 deadline-title = Deadline
 deadline-of = Deadline: { $title }
-deadline-due = Due
+deadlines-ended = Deadlines that have ended ({ $count })
 deadline-ends = Expires
 deadline-why = Why on that day?
 deadline-stretches = Step by step, from receipt to deadline

@@ -7,7 +7,6 @@ calendars-title = تقویم‌های کاری
 calendars-lead = مهلت هر کار را یکی از این تقویم‌ها حساب می‌کند. برای دیدن روزهای باز و تعطیل، ماه را باز کنید.
 calendars-empty = در این استقرار تقویمی نیست.
 calendar = تقویم
-calendar-show-month = دیدن این ماه
 calendar-default = پیش‌فرض
 calendar-extends = گسترش‌یافتهٔ
 calendar-id = شناسه
@@ -113,7 +112,7 @@ shift-earlier = { $span } زودتر
 
 deadline-title = مهلت
 deadline-of = مهلت: { $title }
-deadline-due = سررسید
+deadlines-ended = مهلت‌های پایان‌یافته ({ $count })
 deadline-ends = پایان مهلت
 deadline-why = چرا این روز؟
 deadline-stretches = گام‌به‌گام، از دریافت تا سررسید

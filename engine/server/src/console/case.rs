@@ -71,7 +71,7 @@ pub fn page(ui: &Ui, case: &CaseView, deadlines: &[DeadlineView], is_clear: bool
                         (task_list::draw(ui, &case.tasks))
                     }
                 }
-                @for one in deadlines { (deadline::card(ui, one, deadline::From::Case, &filled)) }
+                (deadline::cards(ui, deadlines, &filled))
                 section.card { h2 { (ui.t("case-timeline")) } (timeline::draw(ui, &case.timeline)) }
                 section.card {
                     h2 { (ui.t("case-messages")) }

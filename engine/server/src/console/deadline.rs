@@ -34,6 +34,25 @@ pub fn field_name(form: &str, deadline: &str, field: &str) -> String {
     format!("/{form}-{deadline}{field}")
 }
 
+/// Whether it still runs.
+pub fn is_open(deadline: &DeadlineView) -> bool {
+    ["open", "claimed", "scheduled", "waiting"].contains(&deadline.status.as_str())
+}
+
+/// All deadlines of a case; those that have ended are folded away.
+pub fn cards(ui: &Ui, deadlines: &[DeadlineView], filled: &Filled<'_>) -> Markup {
+    let (open, ended): (Vec<_>, Vec<_>) = deadlines.iter().partition(|deadline| is_open(deadline));
+    html! {
+        @for one in open { (card(ui, one, From::Case, filled)) }
+        @if !ended.is_empty() {
+            details.machinery.ended {
+                summary { (ui.tw("deadlines-ended", &[("count", (ended.len() as i64).into())])) }
+                @for one in ended { (card(ui, one, From::Case, filled)) }
+            }
+        }
+    }
+}
+
 /// A deadline as a card of its own; `filled` is what came back of its forms.
 pub fn card(ui: &Ui, deadline: &DeadlineView, from: From, filled: &Filled<'_>) -> Markup {
     let words = bilingual(ui, &deadline.title);
@@ -55,13 +74,12 @@ pub fn card(ui: &Ui, deadline: &DeadlineView, from: From, filled: &Filled<'_>) -
 }
 
 fn when(ui: &Ui, deadline: &DeadlineView) -> Markup {
-    let is_open = ["open", "claimed", "scheduled", "waiting"].contains(&deadline.status.as_str());
     let family = if deadline.kind == "wait" { "wait" } else { "task" };
     html! {
         p.due-line {
             strong { (due_words(ui, deadline)) }
             @if deadline.may_resume { (widget::chip(Tone::Warning, &ui.t("deadline-waiting-now"))) }
-            @else if is_open { (widget::due(ui, Some(&deadline.due), deadline.overdue)) }
+            @else if is_open(deadline) { (widget::due(ui, Some(&deadline.due), deadline.overdue)) }
             @else { (widget::chip(Tone::Plain, &widget::state(ui, family, &deadline.status))) }
         }
         @if let Some(max) = &deadline.max { p.meta { (ui.t("deadline-ends")) ": " (widget::long_time(ui, max)) } }

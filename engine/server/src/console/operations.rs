@@ -148,7 +148,7 @@ fn table(ui: &Ui, moved: &[MovedView]) -> Markup {
                     tr {
                         td data-label=(columns[0]) {
                             a.row-title href={ "/cases/" (one.case_id) } {
-                                (widget::code(one.tracking_code.as_deref().unwrap_or(&one.case_id)))
+                                @if let Some(code) = &one.tracking_code { (widget::code(code)) } @else { (ui.t("to-case")) }
                             }
                         }
                         td data-label=(columns[1]) { (widget::long_time(ui, &one.from)) }

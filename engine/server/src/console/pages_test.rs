@@ -201,6 +201,7 @@ fn no_message_id_shows_itself() {
         "operations-",
         "shift-",
         "deadline-",
+        "deadlines-",
         "wait-",
     ];
     for locale in Locale::ALL {
@@ -382,6 +383,9 @@ fn a_deadline_is_moved_only_where_its_view_says_so() {
     assert!(
         html.contains("تصویر کارت ملی خواسته شد.") && html.contains("href=\"/operations/01KDBAAAAAAAAAAAAAAAAAAAAA\"")
     );
+    let folded = one(Locale::En, "case");
+    let (ended, wait) = (folded.find("Deadlines that have ended").unwrap(), folded.find("Wait for the next").unwrap());
+    assert!(ended < wait && folded.matches("class=\"card deadline\"").count() == 3);
     let html = one(Locale::Fa, "task-done");
     assert!(!html.contains("/deadline\"") && !html.contains("/suspension"));
     let html = one(Locale::Fa, "task-date-wrong");
