@@ -362,6 +362,11 @@ impl Catalog {
         &self.zone
     }
 
+    /// What the deployment's packs call their own things.
+    pub fn known_titles(&self) -> &dyn peygir_explain::Titles {
+        &self.pack
+    }
+
     pub fn form(&self, id: &str) -> Option<&Form> {
         self.pack.forms.get(id)
     }

@@ -20,7 +20,11 @@ const ARROWS: &[(&str, &[&str], &[&str])] = &[
     ("store", &["core"], &[]),
     ("store-local", &["core", "store"], &[]),
     ("connector", &["source"], &[]),
-    ("runtime", &["calendar", "casework", "connector", "core", "decision", "dsl", "script", "source", "store"], &[]),
+    (
+        "runtime",
+        &["calendar", "casework", "connector", "core", "decision", "dsl", "explain", "script", "source", "store"],
+        &[],
+    ),
     ("server", &["calendar", "core", "dsl", "explain", "runtime"], &["connector", "source", "store"]),
     ("connector-http", &["connector"], &["source"]),
     ("connector-mail", &["connector"], &["source"]),

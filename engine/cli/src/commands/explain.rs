@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use peygir_calendar::Name;
 use peygir_dsl::model::Workflow;
 use peygir_dsl::read::{self, AnyNames};
-use peygir_explain::{Function, FunctionKind, Language, NoTitles, Sentence, Title, Titles};
+use peygir_explain::{Language, NoTitles, Sentence, Titles};
 use peygir_runtime::pack::{self, Catalog};
 use peygir_source::{Diagnostics, yaml};
 
@@ -67,8 +66,7 @@ pub fn run(command: &Command) -> Result<ExitCode> {
             return Ok(ExitCode::FAILURE);
         }
     };
-    let known = found.catalog.as_ref().map(Known);
-    let titles: &dyn Titles = known.as_ref().map_or(&NoTitles, |known| known);
+    let titles: &dyn Titles = found.catalog.as_ref().map_or(&NoTitles, |catalog| catalog);
     let language = if arguments.lang == "fa" { Language::Persian } else { Language::English };
     let drawing = || peygir_explain::svg(&found.workflow, titles, language, &[]);
     match &arguments.svg {
@@ -137,39 +135,6 @@ fn load(file: &Path) -> Result<Found, Diagnostics> {
     Ok(Found { workflow, catalog: None })
 }
 
-/// What a pack calls its own.
-struct Known<'a>(&'a Catalog);
-
-impl Titles for Known<'_> {
-    fn function(&self, name: &str) -> Option<Function> {
-        if let Some(table) = self.0.tables.get(name) {
-            let title = table.table.title().map(|title| Name { fa: title.to_owned(), en: title.to_owned() });
-            return Some(Function { kind: FunctionKind::Table, title });
-        }
-        self.0.scripts.get(name).map(|_| Function { kind: FunctionKind::Script, title: None })
-    }
-
-    fn title(&self, what: Title, id: &str) -> Option<Name> {
-        match what {
-            Title::Form => self.0.forms.get(id).map(|form| name(&form.title_fa, &form.title_en)),
-            Title::Role => self.0.directory.role(id).map(|role| name(&role.fa, &role.en)),
-            Title::Calendar => self.0.calendars.get(id).map(|calendar| calendar.title().clone()),
-            Title::Flow => {
-                let named = |flow: &&pack::Flow| {
-                    let name = &flow.workflow.name;
-                    id == name.to_string() || id == format!("{}/{}", name.namespace, name.name)
-                };
-                let title = self.0.flows.values().find(named)?.workflow.title.clone()?;
-                Some(name(&title, &title))
-            }
-        }
-    }
-}
-
-fn name(fa: &str, en: &str) -> Name {
-    Name { fa: fa.to_owned(), en: en.to_owned() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,7 +158,7 @@ mod tests {
     fn the_pack_gives_the_titles() {
         let found = load(&pack().join("workflows/foad-128/workflow.yaml")).unwrap();
         let catalog = found.catalog.unwrap();
-        let told = peygir_explain::sentences(&found.workflow, &Known(&catalog), Language::Persian);
+        let told = peygir_explain::sentences(&found.workflow, &catalog, Language::Persian);
         let text: String = told.iter().map(shown).collect();
         for title in
             ["جدول تصمیم «\u{2068}ارجاع فوریت‌های اداری\u{2069}»", "رسیدگی به شکایت", "شبانه‌روزی", "بازرسی فوری"]

@@ -43,6 +43,15 @@ pub enum InstanceAction {
     Retry,
 }
 
+/// What an instance runs, and where it stands in it.
+pub struct InstanceDefinition {
+    pub workflow: Arc<Workflow>,
+    /// Paths of the tasks that are active; of a faulted instance that of the faulted one.
+    pub active: Vec<Vec<String>>,
+    /// Knows what forms, tables and other flows are called.
+    pub catalog: Arc<Catalog>,
+}
+
 impl Desk {
     /// Starts a flow in a stream of its own and returns when that is durable. Without a version, the newest one.
     pub async fn start_instance(
@@ -148,12 +157,8 @@ impl Desk {
         Ok(())
     }
 
-    /// The definition that an instance runs, for pictures of it; with the paths of its tasks that are active.
-    pub async fn instance_definition(
-        &self,
-        by: &Principal,
-        id: Id,
-    ) -> Result<(Arc<Workflow>, Vec<Vec<String>>), Refusal> {
+    /// The definition that an instance runs, for pictures of it.
+    pub async fn instance_definition(&self, by: &Principal, id: Id) -> Result<InstanceDefinition, Refusal> {
         let stream = self.stream_of_instance(by, id, Permission::InstanceRead).await?;
         let instance = stream.instances.get(&id).ok_or(Refusal::NotFound)?;
         let catalog = self.host.engine.catalog();
@@ -162,7 +167,7 @@ impl Desk {
             Some(path) => vec![path.clone()],
             None => leaves(instance).map(|leaf| leaf.path.clone()).collect(),
         };
-        Ok((workflow, active))
+        Ok(InstanceDefinition { workflow, active, catalog })
     }
 
     async fn stream_of_instance(&self, by: &Principal, id: Id, permission: Permission) -> Result<Stream, Refusal> {

@@ -19,6 +19,7 @@ mod offered;
 mod resources;
 mod secrets;
 mod single;
+mod titles;
 mod uses;
 mod webhooks;
 

@@ -69,7 +69,7 @@ pub async fn one(
     let id = id(&instance)?;
     let view = app.desk.instance(&caller, id).await?;
     let drawn = app.desk.instance_definition(&caller, id).await.ok();
-    let picture = drawn.map(|(workflow, active)| super::picture::of(&ui, &workflow, &active));
+    let picture = drawn.map(|definition| super::picture::of(&ui, &definition));
     Ok(layout::answer(detail(&ui, &view, picture.as_deref(), query.get("done"))))
 }
 

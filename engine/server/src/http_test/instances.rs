@@ -211,3 +211,21 @@ async fn a_fault_is_an_incident_that_can_be_retried_from_the_instance() {
     let page = client.fixture.page(&format!("/instances/{id}"), &cookie).await;
     assert!(page.body.contains("test/fails") && page.body.contains("<svg"), "the page draws the flow");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flow_is_drawn_with_the_titles_of_its_pack() {
+    let fixture = super::fixture::fixture();
+    let message = r#"{"channel":"web","from":{"nationalId":"9990000018","mobile":"09121234567","name":"مریم نمونه"},
+        "text":"در ادارهٔ ثبت احوال کسی پشت میز نیست"}"#;
+    let answer = fixture.api("POST", "/api/v1/messages", &fixture.token("operator"), message).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    fixture.world.settle().await;
+    let token = fixture.token("administrator");
+    let list = fixture.api("GET", "/api/v1/instances?workflow=ir-foad/foad-128", &token, "").await.json();
+    let id = list["items"][0]["id"].as_str().expect("the case has its flow");
+    let page = fixture.page(&format!("/instances/{id}"), &fixture.cookie(&fixture.person("inspection-centre"))).await;
+    let (_, picture) = page.body.split_once("<svg").expect("the page draws the flow");
+    for title in ["ارجاع فوریت‌های اداری", "رسیدگی به شکایت"] {
+        assert!(picture.contains(title), "{title}: {picture}");
+    }
+}
