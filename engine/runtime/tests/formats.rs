@@ -2,11 +2,14 @@
 //! changed; a new kind adds one.
 
 use minicbor::{Decode, Encode};
+use peygir_calendar::{Jalali, Name, Place, Scope};
 use peygir_casework::Event as CaseEvent;
-use peygir_casework::records::{About, CallRef, Incident, Referral};
+use peygir_casework::records::{About as IncidentAbout, CallRef, Incident, MoveWhy, Referral};
 use peygir_core::state::{FlowRef, Timer, TimerPurpose};
 use peygir_core::{CloudEvent, Data, Error, Event as FlowEvent, Id, Moment, Seed};
+use peygir_runtime::closures::{Begun, Closure, Digests, Hours, Withdrawn};
 use peygir_runtime::command::{AttemptResult, Claim, Command, Envelope, Recorded, Run};
+use peygir_runtime::operation::{About, Advance, Moved, OpenDeadline, Operation};
 use serde_json::json;
 
 const ID: Id = Id([1; 16]);
@@ -188,7 +191,7 @@ fn events_of_records() {
     };
     let incident = Incident {
         id: ID,
-        about: About::MessageFailed(ID),
+        about: IncidentAbout::MessageFailed(ID),
         reason: text("r"),
         opened_at: Moment(1),
         resolved_at: None,
@@ -225,6 +228,109 @@ fn events_of_records() {
     check(
         &CallRef { instance: ID, activation: 1, key: text("solve#1") },
         "a300500101010101010101010101010101010101010267736f6c76652331",
+    );
+}
+
+fn closure() -> Closure {
+    Closure {
+        id: ID,
+        calendar: text("c"),
+        scope: Scope { province: Some(text("p")), ..Scope::default() },
+        first: Jalali::new(1405, 9, 1).unwrap(),
+        last: Jalali::new(1405, 9, 2).unwrap(),
+        hours: Hours::OpenOnly(vec![(360, 600)]),
+        name: Name { fa: text("f"), en: text("e") },
+        declared_at: Moment(1),
+        declared_by: text("d"),
+        operation: Id([2; 16]),
+        withdrawn: Some(Withdrawn { at: Moment(2), by: text("w"), reason: text("r"), operation: Id([3; 16]) }),
+    }
+}
+
+fn page() -> Advance {
+    Advance {
+        seen: 3,
+        moved: 2,
+        failed: vec![(ID, text("r"))],
+        mended: vec![ID],
+        after: Some(ID),
+        last: true,
+        in_all: Some(2),
+    }
+}
+
+#[test]
+fn closures_and_operations() {
+    let digests = || Digests::from([(text("c"), text("d"))]);
+    let about = About::CalendarsChanged(vec![text("c")]);
+    for (command, expected) in [
+        (
+            Command::DeclareClosure(closure()),
+            "82182081ab00500101010101010101010101010101010101616302a1006170031a00d66655041a00d6665605820181818219016819025806a200616601616507010861640950020202020202020202020202020202020aa40002016177026172035003030303030303030303030303030303",
+        ),
+        (
+            Command::WithdrawClosure { closure: ID, reason: text("r"), operation: ID },
+            "82182183500101010101010101010101010101010161725001010101010101010101010101010101",
+        ),
+        (
+            Command::CalendarsDeployed { calendars: digests(), operation: ID },
+            "82182282a1616361645001010101010101010101010101010101",
+        ),
+        (Command::BeginOperation(About::ClosureWithdrawn(ID)), "821823818201815001010101010101010101010101010101"),
+        (
+            Command::AdvanceOperation(page()),
+            "82182481a700030102028182500101010101010101010101010101010161720381500101010101010101010101010101010104500101010101010101010101010101010105f50602",
+        ),
+        (Command::Rederive { operation: ID, why: MoveWhy::Closure }, "82182582500101010101010101010101010101010100"),
+        (
+            Command::SuspendDeadline { task: ID, reason: text("r"), until: Some(Moment(1)) },
+            "821826835001010101010101010101010101010101617201",
+        ),
+        (Command::ResumeDeadline(ID), "821827815001010101010101010101010101010101"),
+        (
+            Command::SetDeadline { task: ID, due: Moment(1), reason: text("r") },
+            "821828835001010101010101010101010101010101016172",
+        ),
+        (Command::OperationEnded(ID), "821829815001010101010101010101010101010101"),
+    ] {
+        check(&command, expected);
+    }
+    let begun = Some(Begun { operation: ID, about: about.clone() });
+    let withdrawn = closure().withdrawn.unwrap();
+    for (event, expected) in [
+        (
+            Recorded::ClosureDeclared(Closure { withdrawn: None, hours: Hours::From(720), ..closure() }),
+            "820481aa00500101010101010101010101010101010101616302a1006170031a00d66655041a00d66656058200811902d006a20061660161650701086164095002020202020202020202020202020202",
+        ),
+        (
+            Recorded::ClosureWithdrawn { closure: ID, withdrawn },
+            "8205825001010101010101010101010101010101a40002016177026172035003030303030303030303030303030303",
+        ),
+        (
+            Recorded::CalendarsDeployed { calendars: digests(), begun },
+            "820682a161636164a200500101010101010101010101010101010101820281816163",
+        ),
+        (Recorded::OperationEnded(ID), "8207815001010101010101010101010101010101"),
+        (
+            Recorded::OperationBegun(Operation::begun(about, Moment(1))),
+            "820881a70082028181616301010300040006f407000880",
+        ),
+        (
+            Recorded::OperationAdvanced(page()),
+            "820981a700030102028182500101010101010101010101010101010161720381500101010101010101010101010101010104500101010101010101010101010101010105f50602",
+        ),
+        (Recorded::OperationResumed, "820a80"),
+    ] {
+        check(&event, expected);
+    }
+    check(
+        &Moved { stream: ID, of: ID, code: Some(text("c")), from: Moment(1), to: Moment(2) },
+        "a500500101010101010101010101010101010101500101010101010101010101010101010102616303010402",
+    );
+    let place = Place { county: Some(text("c")), ..Place::default() };
+    check(
+        &OpenDeadline { calendar: text("c"), place, from: Moment(1), until: Moment(2) },
+        "a400616301a101616302010302",
     );
 }
 

@@ -114,3 +114,88 @@ pub(super) fn reach(about: &About, closures: &Closures, catalog: &Catalog) -> Re
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use peygir_calendar::{ClosedHours, Jalali, Name, Place, Scope};
+    use peygir_core::{Id, Moment};
+    use peygir_store::{MemoryStore, Store};
+
+    use super::*;
+    use crate::closures::Order;
+    use crate::command::Command;
+    use crate::engine::Progress;
+    use crate::vault::{Keys, Vault};
+
+    /// 2026-11-21T06:30:00Z.
+    const NOW: Moment = Moment(1_795_242_600_000_000);
+
+    fn engine(store: &Arc<MemoryStore>) -> Engine {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/one-province");
+        let (pack, _) = crate::pack::load(&folder).unwrap_or_else(|found| panic!("{found:#?}"));
+        let catalog = Catalog::new(pack, &BTreeMap::new(), Arc::new(peygir_script::Deadline::never));
+        let vault = Vault::new(Arc::new(Keys::in_memory()));
+        Engine::new(store.clone(), vault, catalog, Arc::new(|| [7; 32]))
+    }
+
+    fn declare(engine: &Engine, closure: Id, operation: Id) {
+        let day = Jalali::new(1405, 9, 1).unwrap();
+        let order = Order {
+            calendar: "ir-working".to_owned(),
+            scope: Scope::default(),
+            first: day,
+            last: day,
+            hours: ClosedHours::From(0),
+            name: Name { fa: "برف".to_owned(), en: "Snow".to_owned() },
+        };
+        let command = Command::DeclareClosure(order.closure(closure, operation));
+        engine.handle(closures::STREAM, "op", NOW, command).unwrap();
+        for (key, command) in engine.store.inbox(10).unwrap() {
+            engine.handle_enqueued(&key, &command, NOW).unwrap();
+        }
+    }
+
+    fn is_open(engine: &Engine) -> bool {
+        let day = Jalali::new(1405, 9, 1).unwrap();
+        let calendar = engine.catalog().calendars().get("ir-working").cloned().unwrap();
+        calendar.day(day.to_gregorian(), &Place::default()).is_some_and(|day| day.counts)
+    }
+
+    #[test]
+    fn an_operation_waits_for_the_turns_of_before() {
+        let store = Arc::new(MemoryStore::new());
+        let engine = engine(&store);
+        let (older, turn) = engine.catalog_for_turn();
+        let operation = Id([9; 16]);
+        declare(&engine, Id([8; 16]), operation);
+        assert!(!is_open(&engine), "it is in force at once");
+        assert_eq!(engine.advance(operation, NOW), Ok(Progress::Waits));
+        drop(older);
+        assert_eq!(engine.advance(operation, NOW), Ok(Progress::Waits), "the turn goes on, whatever it holds");
+        drop(turn);
+        assert_eq!(engine.advance(operation, NOW), Ok(Progress::Advanced));
+        assert_eq!(engine.advance(operation, NOW), Ok(Progress::Idle), "it is through");
+        // A turn that began after it keeps nobody waiting.
+        let _turn = engine.catalog_for_turn();
+        assert!(!engine.has_older_turns());
+    }
+
+    #[test]
+    fn a_process_that_begins_knows_what_was_declared() {
+        let store = Arc::new(MemoryStore::new());
+        let first = engine(&store);
+        assert!(is_open(&first));
+        declare(&first, Id([8; 16]), Id([9; 16]));
+        let second = engine(&store);
+        assert!(!is_open(&second));
+        assert_eq!(second.catalog().operations().len(), 1, "and what is under way");
+        assert_eq!(second.advance(Id([9; 16]), NOW), Ok(Progress::Advanced));
+        for (key, command) in store.inbox(10).unwrap() {
+            second.handle_enqueued(&key, &command, NOW).unwrap();
+        }
+        assert_eq!(second.catalog().operations(), []);
+    }
+}

@@ -332,3 +332,80 @@ fn the_escalation_script_answers_as_its_rows_say() {
     assert!(outcomes.len() >= 4);
     assert!(outcomes.iter().all(|outcome| outcome.passed), "{outcomes:#?}");
 }
+
+const PROVINCE: &str = "kind: pack\nname: province\nversion: 0.1.0\ntitle: { fa: ا, en: P }\nover: [ p ]\n";
+const BASE: &str = "kind: calendar
+id: base
+title: { fa: پایه, en: Base }
+week: { sat: ['08:00-14:00'], sun: ['08:00-14:00'], mon: [], tue: [], wed: [], thu: [], fri: [] }
+";
+const DIFFERENCE: &str = "kind: calendar
+id: yazd
+title: { fa: یزد, en: Yazd }
+extends: base
+for: { province: yazd }
+week: { thu: ['08:00-11:00'] }
+";
+
+/// A deployment of two packs, the upper one with these calendars.
+fn layered(upper: &[(&str, &str)]) -> tempfile::TempDir {
+    let mut changes = vec![
+        ("pack/rules/calendars/base.yaml".to_owned(), BASE.to_owned()),
+        ("upper/pack.yaml".to_owned(), PROVINCE.to_owned()),
+        ("deployment.yaml".to_owned(), DEPLOYMENT.replace("[ pack ]", "[ pack, upper ]")),
+    ];
+    changes.extend(upper.iter().map(|(name, text)| (format!("upper/rules/calendars/{name}.yaml"), (*text).to_owned())));
+    let changes: Vec<_> = changes.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    deployment(&changes)
+}
+
+#[test]
+fn calendars_of_all_packs_are_resolved_together() {
+    let folder = layered(&[("yazd", DIFFERENCE)]);
+    let (catalog, _) = load(folder.path()).unwrap_or_else(|found| panic!("{found:#?}"));
+    let yazd = peygir_calendar::Place { province: Some("yazd".to_owned()), ..Default::default() };
+    let at = |place| catalog.calendars.at("base", place).map(|calendar| calendar.id().to_owned());
+    assert_eq!(at(&yazd).as_deref(), Some("yazd"));
+    assert_eq!(at(&peygir_calendar::Place::default()).as_deref(), Some("base"));
+    assert_eq!(catalog.calendar_digests.len(), 3);
+
+    // The upper pack's calendar of the same name takes the place of the lower one, for what extends it too.
+    let closed = BASE.replace("sun: ['08:00-14:00']", "sun: []");
+    let folder = layered(&[("yazd", DIFFERENCE), ("base", closed.as_str())]);
+    let (catalog, _) = load(folder.path()).unwrap_or_else(|found| panic!("{found:#?}"));
+    let sunday = jiff::civil::date(2026, 11, 22);
+    for id in ["base", "yazd"] {
+        let calendar = catalog.calendars.get(id).unwrap();
+        assert!(!calendar.day(sunday, &peygir_calendar::Place::default()).unwrap().counts, "{id}");
+    }
+}
+
+#[test]
+fn a_calendar_of_a_province_names_places_that_there_are() {
+    let wrong = DIFFERENCE.replace("province: yazd", "province: yazdd").replace("[ base ]", "base");
+    let folder = layered(&[("yazd", wrong.as_str())]);
+    let found = load(folder.path()).expect_err("there is no such province");
+    assert_eq!(found.list.len(), 1, "{found:#?}");
+    assert_eq!((found.list[0].span.line, found.list[0].message.contains("yazdd")), (5, true), "{found:#?}");
+    // A country's pack may name any province.
+    let folder = deployment(&[
+        ("pack/rules/calendars/base.yaml", BASE),
+        ("pack/rules/calendars/isfahan.yaml", &DIFFERENCE.replace("yazd", "isfahan")),
+    ]);
+    assert!(load(folder.path()).is_ok());
+}
+
+#[test]
+fn a_pack_alone_is_told_how_to_check_what_it_extends() {
+    let folder = layered(&[("yazd", DIFFERENCE)]);
+    let checked = check(&[folder.path().join("upper")]);
+    let [only] = checked.found.list.as_slice() else { panic!("{:#?}", checked.found) };
+    assert_eq!((only.code, only.severity, only.span.line), ("PG-C014", peygir_source::Severity::Warning, 4));
+    assert!(only.help_in(Language::English).unwrap().contains("check the deployment"), "{only:#?}");
+    assert!(only.help_in(Language::Persian).unwrap().contains("استقرار"));
+    // The deployment knows all packs: there, what is missing is an error.
+    let folder = layered(&[("yazd", &DIFFERENCE.replace("extends: base", "extends: bsae"))]);
+    let found = load(folder.path()).expect_err("there is no such calendar");
+    assert_eq!((found.list[0].code, found.list[0].severity), ("PG-C014", peygir_source::Severity::Error));
+    assert!(found.list[0].help_in(Language::English).unwrap().contains("base"));
+}
