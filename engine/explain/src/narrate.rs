@@ -3,10 +3,12 @@
 mod call;
 mod clause;
 mod compose;
+mod deadline;
 mod event;
 mod person;
 mod phrase;
 mod schedule;
+mod working;
 
 use peygir_calendar::Language;
 use peygir_dsl::lookup::{AFTER, BEFORE};

@@ -7,6 +7,7 @@ use peygir_explain::{Function, FunctionKind, Language, NoTitles, Title, Titles, 
 use peygir_source::yaml;
 
 const EVERYTHING: &str = include_str!("flows/everything.yaml");
+const DEADLINES: &str = include_str!("flows/deadlines.yaml");
 const FOAD: &str = include_str!("../../../workflows/foad-128/workflow.yaml");
 
 fn flow(text: &str) -> Workflow {
@@ -47,6 +48,7 @@ impl Titles for Pack {
     fn title(&self, what: Title, id: &str) -> Option<Name> {
         let (fa, en) = match (what, id) {
             (Title::Form, "foad/resolution") => ("رسیدگی به شکایت", "Answer the complaint"),
+            (Title::Calendar, "ir-working") => ("تقویم کاری ادارات", "Office hours"),
             (Title::Calendar, "ir-24x7") => ("شبانه‌روزی", "Day and night"),
             (Title::Role, "inspector") => ("بازرس ویژه", "the special inspector"),
             (Title::Flow, "ir-foad/duty-inspection:1.0.0") => ("بازرسی فوری", "Urgent inspection"),
@@ -70,6 +72,41 @@ fn every_kind_of_task() {
     check("everything.en", &told(&workflow, &NoTitles, Language::English));
 }
 
+#[test]
+fn every_way_to_give_a_deadline_and_to_ask_a_calendar() {
+    let workflow = flow(DEADLINES);
+    check("deadlines.fa", &told(&workflow, &Pack, Language::Persian));
+    check("deadlines.en", &told(&workflow, &Pack, Language::English));
+}
+
+/// A box says what it waits for, not only that it waits.
+#[test]
+fn waits_in_working_time_are_drawn_with_their_terms() {
+    let workflow = flow(DEADLINES);
+    let (persian, english) = (drawn(&workflow, Language::Persian), drawn(&workflow, Language::English));
+    for text in [
+        "انتظار به زمان کاری ۳ روز کاری · تقویم کاری ادارات",
+        "انتظار به زمان کاری تا آغاز ساعت کاری ادارات · شبانه‌روزی",
+        "زمان بعدی در تقویم پایان ۱۰ روز کاری",
+    ] {
+        assert!(persian.contains(text), "{text}: {persian}");
+    }
+    for text in [
+        "Wait in working time 3 working days · Office hours",
+        "Wait in working time until the first working Monday of the season · Office hours",
+        "Next time in the calendar the end of 10 working days",
+    ] {
+        assert!(english.contains(text), "{text}: {english}");
+    }
+}
+
+/// The texts of a drawing one after the other, those that were broken into lines put together again.
+fn drawn(workflow: &Workflow, language: Language) -> String {
+    let svg = peygir_explain::svg(workflow, &Pack, language, &[]).replace(['\u{2068}', '\u{2069}'], "");
+    let texts = svg.split("<text").skip(1).filter_map(|rest| rest.split(['>', '<']).nth(1));
+    texts.collect::<Vec<_>>().join(" ")
+}
+
 /// What is read and not run is told too.
 #[test]
 fn a_task_that_is_not_run() {
@@ -87,16 +124,29 @@ fn a_task_that_is_not_run() {
 /// A message without words would show its id.
 #[test]
 fn no_id_of_a_message_shows() {
-    let workflow = flow(EVERYTHING);
-    for language in [Language::Persian, Language::English] {
-        let text = told(&workflow, &NoTitles, language);
-        for start in
-            ["call-", "drawing-", "cond-", "short-", "event-", "listen-", "retry-", "way-", "task-", "duration-"]
-        {
+    let flows = [flow(EVERYTHING), flow(DEADLINES)];
+    for (workflow, language) in flows.iter().flat_map(|flow| [(flow, Language::Persian), (flow, Language::English)]) {
+        let text = told(workflow, &NoTitles, language);
+        for start in [
+            "call-",
+            "drawing-",
+            "cond-",
+            "short-",
+            "event-",
+            "listen-",
+            "retry-",
+            "way-",
+            "task-",
+            "duration-",
+            "rest-",
+            "wait-",
+            "next-",
+            "remind-",
+        ] {
             let shown = text.split([' ', '(', '“', '«']).find(|word| word.starts_with(start));
             assert_eq!(shown, None, "{language:?}");
         }
-        let svg = peygir_explain::svg(&workflow, &NoTitles, language, &[]);
+        let svg = peygir_explain::svg(workflow, &NoTitles, language, &[]);
         assert!(!svg.contains(">drawing-") && !svg.contains(">short-") && !svg.contains("{ $"), "{language:?}");
     }
 }

@@ -109,6 +109,8 @@ duration-working-days = { $count ->
     [one] { $count } working day
    *[other] { $count } working days
 }
+duration-working-days-computed = { $code } working days
+duration-working-time-computed = the working time in { $code }
 duration-none = no time
 duration-computed = the time in { $code }
 

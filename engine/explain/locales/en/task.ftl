@@ -97,6 +97,14 @@ task-due-by = It is due in { $term } by the calendar “{ $calendar }”.
 task-due-referral = It is due as the referral says.
 task-max = It waits { $max } at most.
 task-open = It waits until there is an answer.
+task-rest = While the citizen is waited for, the deadline may rest { $times }, for at most { $max } in all.
+rest-times = { $count ->
+    [one] once
+   *[other] up to { $count } times
+}
+rest-times-computed = as often as { $code } says
+task-rest-ends = A message of the citizen ends the rest, at the latest the end of that time.
+task-rest-ends-by = A message of the citizen or the event { $events } ends the rest, at the latest the end of that time.
 remind-after = After { $time }, { $who } is reminded by { $by }.
 remind-before = { $time } before it is due, { $who } is reminded by { $by }.
 remind = Reminds { $who } by { $by }{ $time }.
@@ -123,8 +131,20 @@ call-case-close = Closes the case.
 call-outcome = With the outcome { $outcome }.
 call-case-reopen = Opens the case again.
 call-find-duplicates = Looks for cases that tell the same matter.
-call-wait-working = Waits for a stretch of working time.
-call-calendar-next = Asks the calendar for the next time.
+call-wait-working = Waits { $what }.
+call-wait-working-by = Waits { $what } by the calendar “{ $calendar }”.
+wait-term = for { $term }
+wait-open = until the offices are open
+wait-rule = until the { $rule }
+wait-computed = until the time that { $code } gives
+wait-some = for a stretch of working time
+call-calendar-next = Finds { $what } in the calendar.
+call-calendar-next-by = Finds { $what } in the calendar “{ $calendar }”.
+next-term = the end of { $term }
+next-open = the next time at which the offices are open
+next-rule = the { $rule }
+next-computed = the time that { $code } gives
+next-from = It counts from { $from }.
 call-evaluate-agency = Evaluates the agency.
 call-own = Calls the function { $name } (see { $number }).
 call-table = Asks the decision table “{ $title }”.

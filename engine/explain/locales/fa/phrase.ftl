@@ -79,6 +79,8 @@ duration-seconds = { $count } ثانیه
 duration-milliseconds = { $count } هزارم ثانیه
 duration-microseconds = { $count } میلیونیم ثانیه
 duration-working-days = { $count } روز کاری
+duration-working-days-computed = { $code } روز کاری
+duration-working-time-computed = زمان کاری به اندازهٔ { $code }
 duration-none = بی‌درنگ
 duration-computed = به اندازهٔ { $code }
 

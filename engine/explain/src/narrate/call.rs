@@ -9,7 +9,7 @@ use crate::text::isolated;
 use crate::titles::{FunctionKind, Title};
 
 /// Built-in functions that are told by one message, and their signs.
-const BUILT_IN: [(&str, Icon); 12] = [
+const BUILT_IN: [(&str, Icon); 10] = [
     ("case-open", Icon::Case),
     ("case-classify", Icon::Case),
     ("case-refer", Icon::Case),
@@ -19,8 +19,6 @@ const BUILT_IN: [(&str, Icon); 12] = [
     ("case-close", Icon::Case),
     ("case-reopen", Icon::Case),
     ("find-duplicates", Icon::Case),
-    ("wait-working", Icon::Wait),
-    ("calendar-next", Icon::Function),
     ("evaluate-agency", Icon::Function),
 ];
 
@@ -34,6 +32,8 @@ impl Narrator<'_> {
             "human-task" => self.human_task(&with),
             "notify" => self.notify(&with),
             "verification-call" => self.verification_call(&with),
+            "wait-working" => self.wait_working(&with),
+            "calendar-next" => self.calendar_next(&with),
             "http" => self.http(&with),
             "openapi" => self.openapi(&with),
             name => match BUILT_IN.iter().find(|known| known.0 == name) {

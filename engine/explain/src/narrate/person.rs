@@ -52,7 +52,10 @@ impl Narrator<'_> {
             Told::new(Icon::Phone, self.words.with("call-verification", args), self.words.say("drawing-verification"))
                 .detail(Some(detail));
         told.text.push(self.words.with("call-tries", tries));
-        told.text.extend(with.get("due").map(|due| self.deadline(Some(due))));
+        if let Some(due) = with.get("due") {
+            told.text.push(self.deadline(Some(due)));
+            told.text.extend(self.rest(due));
+        }
         told.text.extend(self.reminders(with.get("reminders")));
         told
     }
@@ -67,7 +70,7 @@ impl Narrator<'_> {
     }
 
     /// `citizen`, `{role: NAME}`, `{person: ID}`, or an expression.
-    fn who(&self, to: &Value) -> String {
+    pub(super) fn who(&self, to: &Value) -> String {
         let role = to.get("role").or_else(|| to.is_string().then_some(to)).and_then(Value::as_str);
         let Some(role) = role else {
             return to.get("person").map_or_else(|| self.value(to), |person| self.value(person));
@@ -81,7 +84,7 @@ impl Narrator<'_> {
         title.or_else(|| self.words.known(&format!("role-{role}"), [])).unwrap_or_else(|| isolated(role))
     }
 
-    fn channels(&self, by: Option<&Value>) -> String {
+    pub(super) fn channels(&self, by: Option<&Value>) -> String {
         let one = |value: &Value| {
             let known = value.as_str().and_then(|name| self.words.known(&format!("channel-{name}"), []));
             known.unwrap_or_else(|| self.value(value))
@@ -96,65 +99,6 @@ impl Narrator<'_> {
     fn copies(&self, to: Option<&Value>) -> Option<String> {
         let people: Vec<String> = to?.as_array()?.iter().map(|person| self.who(person)).collect();
         Some(self.words.with("task-copied", [("who", self.words.list(&people).into())]))
-    }
-
-    /// `10 working days`, `3 hours`.
-    fn term(&self, due: &Value) -> Option<String> {
-        if let Some(days) = due.get("workingDays") {
-            return Some(self.working_days(days));
-        }
-        due.get("within").map(|within| self.duration_value(within))
-    }
-
-    fn working_days(&self, days: &Value) -> String {
-        match days.as_i64() {
-            Some(days) => self.words.with("duration-working-days", [("count", days.into())]),
-            None => self.value(days),
-        }
-    }
-
-    /// The deadline, and how long the flow waits.
-    fn due(&self, due: Option<&Value>) -> [String; 2] {
-        let waits = match due.and_then(|due| due.get("max")) {
-            Some(max @ Value::Number(_)) => self.words.with("task-max", [("max", self.working_days(max).into())]),
-            Some(max) => self.words.with("task-max", [("max", self.duration_value(max).into())]),
-            None => self.words.say("task-open"),
-        };
-        [self.deadline(due), waits]
-    }
-
-    fn deadline(&self, due: Option<&Value>) -> String {
-        let term = due.and_then(|due| self.term(due));
-        let calendar = due.and_then(|due| due.get("calendar")).and_then(Value::as_str);
-        match (term, calendar) {
-            (Some(term), Some(calendar)) => {
-                let calendar = self.titled(Title::Calendar, calendar);
-                self.words.with("task-due-by", [("term", term.into()), ("calendar", calendar.into())])
-            }
-            (Some(term), None) => self.words.with("task-due", [("term", term.into())]),
-            (None, _) => self.words.say("task-due-referral"),
-        }
-    }
-
-    fn reminders(&self, reminders: Option<&Value>) -> Vec<String> {
-        let list = reminders.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        list.iter().map(|reminder| self.reminder(reminder)).collect()
-    }
-
-    fn reminder(&self, reminder: &Value) -> String {
-        let who = self.who(reminder.get("tell").unwrap_or(&Value::Null));
-        let by = self.channels(reminder.get("by"));
-        let (id, time) = match (reminder.get("after"), reminder.get("before")) {
-            (Some(after), _) => ("remind-after", self.span(after)),
-            (None, Some(before)) => ("remind-before", self.span(before)),
-            (None, None) => ("remind", String::new()),
-        };
-        self.words.with(id, [("time", time.into()), ("who", who.into()), ("by", by.into())])
-    }
-
-    /// A duration, or `{workingDays: N}`.
-    fn span(&self, value: &Value) -> String {
-        value.get("workingDays").map_or_else(|| self.duration_value(value), |days| self.working_days(days))
     }
 
     /// `08:00-21:00`, with the digits of the language.
