@@ -55,5 +55,5 @@ pub use season::{Period, Season};
 pub use sheet::{NamedPlace, PlacePart, Sheet};
 pub use suspension::{SUSPENSIONS_MAX, Suspension};
 pub use window::{Window, next_within};
-pub use words::{date_time, duration_words, month_name, weekday_name};
+pub use words::{date_time, duration_words, moment_words, month_name, weekday_name};
 pub use zone::{TEHRAN, tehran, zone};

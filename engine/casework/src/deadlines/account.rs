@@ -5,7 +5,7 @@
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use peygir_calendar::{Language, date_time, digits};
+use peygir_calendar::{Language, digits, moment_words};
 use peygir_core::{Data, Moment};
 use serde_json::{Value, json};
 
@@ -48,7 +48,7 @@ fn paragraph(terms: &Terms, zone: &TimeZone, language: Language) -> String {
     let mut sentences = vec![terms.deadline.sentence(language)];
     sentences.extend(terms.set.as_ref().map(|set| set.sentence(zone, language)));
     if let Some(max) = &terms.max_deadline {
-        let latest = date_time(max.due, zone, language);
+        let latest = moment_words(max.due, zone, language);
         sentences.push(match language {
             Language::Persian => format!("حداکثر تا {latest}."),
             Language::English => format!("At the latest {latest}."),
@@ -217,7 +217,7 @@ fn with_reason(mut value: Value, sealed: &str, open: Option<Opener<'_>>) -> Valu
 }
 
 fn told(at: Moment, zone: &TimeZone, language: Language) -> String {
-    date_time(at.to_jiff(), zone, language)
+    moment_words(at.to_jiff(), zone, language)
 }
 
 pub(crate) fn both(text: impl Fn(Language) -> String) -> Value {

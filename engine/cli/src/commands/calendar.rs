@@ -16,6 +16,7 @@ use peygir_source::render;
 use serde_json::Value;
 
 use crate::answer::{line, say};
+pub use check::lacking_tables;
 use sources::Sources;
 
 /// Wrong usage, as `sysexits.h` has it.

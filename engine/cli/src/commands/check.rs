@@ -9,6 +9,7 @@ use peygir_runtime::pack;
 use peygir_source::render::{self, Language};
 use peygir_source::{Diagnostics, Severity};
 
+use super::calendar;
 use crate::answer::{line, say};
 use crate::connectors;
 use crate::report::sarif;
@@ -17,7 +18,7 @@ use crate::report::sarif;
 ///
 /// A path is a file, a folder, a pack (a folder with pack.yaml) or a deployment (a folder with deployment.yaml). Names
 /// that one file uses of another are checked where the whole is known: in a pack that lies over no other, and in a
-/// deployment.
+/// deployment. Calendars are to have tables of lunar holidays for this year and the next.
 #[derive(clap::Args)]
 pub struct Arguments {
     #[arg(required = true)]
@@ -51,6 +52,12 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
             checked.found.extend(connectors::check(&catalog.deployment));
         }
     }
+    checked.found.list.extend(checked.calendars.iter().flat_map(calendar::lacking_tables));
+    checked
+        .found
+        .list
+        .sort_by(|a, b| (&a.file, a.span.line, a.span.column).cmp(&(&b.file, b.span.line, b.span.column)));
+    checked.found.list.dedup();
     let language = if arguments.lang == Lang::Fa { Language::Persian } else { Language::English };
     match arguments.format {
         Format::Human => print_in(&checked.found, language),

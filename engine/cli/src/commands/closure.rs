@@ -123,7 +123,7 @@ fn list(client: &Client, json: bool) -> Result<ExitCode> {
         line(&serde_json::to_string_pretty(&closures)?);
         return Ok(ExitCode::SUCCESS);
     }
-    let items = closures["items"].as_array().map_or(&[][..], Vec::as_slice);
+    let items = closures.as_array().map_or(&[][..], Vec::as_slice);
     for item in items {
         let scope: Vec<&str> =
             ["province", "county", "agency"].iter().filter_map(|part| item["for"][*part].as_str()).collect();

@@ -95,7 +95,7 @@ pub fn run(arguments: &Deadline) -> Result<ExitCode> {
 pub fn explain(arguments: &Explain) -> Result<ExitCode> {
     let client = Client::of(&DataFolder::new(&arguments.data))?;
     let answer = client.get(&format!("/api/v1/cases/{}/deadlines", client::escaped(&arguments.case)))?;
-    let all = answer["items"].as_array().map_or(&[][..], Vec::as_slice);
+    let all = answer.as_array().map_or(&[][..], Vec::as_slice);
     let runs = |deadline: &&Value| ["open", "claimed", "scheduled", "waiting"].contains(&status(deadline));
     let told: Vec<&Value> = all.iter().filter(|deadline| arguments.all || runs(deadline)).collect();
     if arguments.json {

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::instances::checked;
 use super::names::{instant, person, plain};
-use super::refusal::Refusal;
+use super::refusal::{FieldError, Refusal};
 use super::tasks::{place, sees};
 use super::view::{
     Account, Bilingual, DeadlineView, MoveView, Named, ReminderView, SetView, SuspensionView, TrackDeadline,
@@ -77,7 +77,8 @@ impl Desk {
     ) -> Result<DeadlineView, Refusal> {
         let stream = self.stream_to_change(by, task, Permission::DeadlineSet).await?;
         let reason = self.seal_reason(&stream, reason)?;
-        self.change_deadline(by, &stream, task, Command::SetDeadline { task, due, reason }).await
+        let changed = self.change_deadline(by, &stream, task, Command::SetDeadline { task, due, reason }).await;
+        changed.map_err(|refusal| of_field(refusal, "/due"))
     }
 
     /// The deadline rests while the citizen is waited for: at the latest until `until`, or as long as its flow allows.
@@ -90,7 +91,9 @@ impl Desk {
     ) -> Result<DeadlineView, Refusal> {
         let stream = self.stream_to_change(by, task, Permission::DeadlineSuspend).await?;
         let reason = self.seal_reason(&stream, reason)?;
-        self.change_deadline(by, &stream, task, Command::SuspendDeadline { task, reason, until }).await
+        let command = Command::SuspendDeadline { task, reason, until };
+        let changed = self.change_deadline(by, &stream, task, command).await;
+        changed.map_err(|refusal| of_field(refusal, "/until"))
     }
 
     /// What was waited for has come.
@@ -134,6 +137,16 @@ impl Desk {
             Some(TrackDeadline { due: instant(task.due_at?), overdue: task.overdue_at.is_some(), text, account })
         };
         open.iter().filter_map(told).collect()
+    }
+}
+
+/// An instant that can't be taken is wrong where it was given.
+fn of_field(refusal: Refusal, field: &str) -> Refusal {
+    match refusal {
+        Refusal::Conflict(code @ ("in-past" | "past-max" | "suspended-too-long")) => {
+            Refusal::Invalid(vec![FieldError { field: field.to_owned(), code }])
+        }
+        other => other,
     }
 }
 

@@ -64,14 +64,14 @@ impl From<closures::Refused> for Refusal {
         match why {
             closures::Refused::UnknownCalendar(_) => wrong("/calendar", "not-an-option"),
             closures::Refused::Span(DeclaredError::Order { .. } | DeclaredError::TooLong(_)) => {
-                wrong("/until", "out-of-range")
+                wrong("/until", "day-order")
             }
             closures::Refused::Span(DeclaredError::Minute) => wrong("/from", "out-of-range"),
             closures::Refused::Span(DeclaredError::Hours) => wrong("/hours", "out-of-range"),
             closures::Refused::Name => wrong("/name", "required"),
             closures::Refused::Reason => wrong("/reason", "required"),
             closures::Refused::NotFound => Refusal::NotFound,
-            closures::Refused::Withdrawn => Refusal::Conflict("ended"),
+            closures::Refused::Withdrawn => Refusal::Conflict("withdrawn"),
             closures::Refused::Taken => Refusal::Conflict("claimed-before"),
             closures::Refused::TooMany | closures::Refused::Busy => Refusal::Unavailable(why.to_string()),
         }

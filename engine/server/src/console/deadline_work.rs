@@ -34,7 +34,7 @@ pub async fn set(
         Err(wrong) => wrong,
         Ok((due, reason)) => match app.desk.set_deadline(&caller, task, due, &reason).await {
             Ok(_) => return back(&app, &caller, task, &posted, "deadline-set").await,
-            Err(refusal) => refused(refusal, "/due")?,
+            Err(refusal) => refused(refusal)?,
         },
     };
     again(&app, &caller, &ui, task, "set", &posted, wrong).await
@@ -53,7 +53,7 @@ pub async fn suspend(
         Err(wrong) => wrong,
         Ok((reason, until)) => match app.desk.suspend_deadline(&caller, task, &reason, until).await {
             Ok(_) => return back(&app, &caller, task, &posted, "deadline-suspended").await,
-            Err(refusal) => refused(refusal, "/until")?,
+            Err(refusal) => refused(refusal)?,
         },
     };
     again(&app, &caller, &ui, task, "wait", &posted, wrong).await
@@ -104,16 +104,10 @@ fn missing_or(text: &str, pointer: &str, code: &str) -> WrongField {
     WrongField { pointer: pointer.to_owned(), code: code.to_owned() }
 }
 
-/// Refusals that one can mend by typing another date.
-const DATE_REFUSALS: [&str; 3] = ["in-past", "past-max", "suspended-too-long"];
-
-/// The fields that the desk refuses, among them the date; any other refusal is a problem of its own.
-fn refused(refusal: Refusal, date: &str) -> Result<Vec<WrongField>, Problem> {
+/// The fields that the desk refuses; any other refusal is a problem of its own.
+fn refused(refusal: Refusal) -> Result<Vec<WrongField>, Problem> {
     match refusal {
         Refusal::Invalid(fields) => Ok(fields.into_iter().map(WrongField::from).collect()),
-        Refusal::Conflict(what) if DATE_REFUSALS.contains(&what) => {
-            Ok(vec![WrongField { pointer: date.to_owned(), code: what.to_owned() }])
-        }
         other => Err(other.into()),
     }
 }
@@ -178,12 +172,10 @@ mod tests {
 
     #[test]
     fn a_date_that_is_refused_is_told_at_its_field() {
-        let wrong = refused(Refusal::Conflict("past-max"), "/due").unwrap();
+        let field = peygir_runtime::desk::FieldError { field: "/due".to_owned(), code: "past-max" };
+        let wrong = refused(Refusal::Invalid(vec![field])).unwrap();
         assert_eq!(codes(&wrong), [("/due", "past-max")]);
-        assert!(refused(Refusal::Conflict("not-suspendable"), "/until").is_err());
-        for code in DATE_REFUSALS {
-            assert!(crate::text::exists(&format!("field-{code}")), "{code}");
-        }
+        assert!(refused(Refusal::Conflict("not-suspendable")).is_err());
     }
 
     #[test]

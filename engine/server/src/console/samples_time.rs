@@ -209,7 +209,7 @@ pub fn no_moves() -> Page<MovedView> {
 }
 
 const HEADING: (&str, &str) = (
-    "۲ روز کاری از شنبه ۳۰ آبان ۱۴۰۵ ۱۲:۴۰ به تقویم «تقویم کاری ادارات»: مهلت تا دوشنبه ۲ آذر ۱۴۰۵ ۱۴:۳۰.",
+    "۲ روز کاری از شنبه ۳۰ آبان ۱۴۰۵ ساعت ۱۲:۴۰ طبق تقویم «تقویم کاری ادارات»: مهلت تا دوشنبه ۲ آذر ۱۴۰۵ ساعت ۱۴:۳۰.",
     "2 working days from Saturday 30 Aban 1405 12:40 by the calendar \"Working calendar of government offices\": due \
      Monday 2 Azar 1405 14:30.",
 );
@@ -218,7 +218,7 @@ const HEADING: (&str, &str) = (
 const STRETCHES: [(bool, &str, &str); 3] = [
     (
         false,
-        "شنبه ۳۰ آبان ۱۴۰۵ ۱۲:۴۰ تا شنبه ۳۰ آبان ۱۴۰۵ ۲۴:۰۰: حساب نشد، روز دریافت (ir-working:8)",
+        "شنبه ۳۰ آبان ۱۴۰۵ از ساعت ۱۲:۴۰ تا پایان روز: محاسبه نشد، روز دریافت (ir-working:8)",
         "Saturday 30 Aban 1405 12:40 to Saturday 30 Aban 1405 24:00: not counted, day of receipt (ir-working:8)",
     ),
     (

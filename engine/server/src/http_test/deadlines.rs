@@ -159,7 +159,7 @@ async fn what_is_wrong_with_a_closure_is_named_all_at_once() {
     };
     let cases = [
         (with("date", json!("1405/13/01")), vec![("/date", "jalali-date")]),
-        (with("until", json!("1405/08/01")), vec![("/until", "out-of-range")]),
+        (with("until", json!("1405/08/01")), vec![("/until", "day-order")]),
         (with("from", json!("25:00")), vec![("/from", "time-of-day")]),
         (with("hours", json!(["10:00-06:00"])), vec![("/hours", "hours")]),
         (with("calendar", json!("none")), vec![("/calendar", "not-an-option")]),
@@ -199,8 +199,8 @@ async fn a_person_sets_a_date_and_lets_a_deadline_rest() {
     let cases = [
         (order("1405/09/03", "x"), 422, "/due"),
         (order("2026-11-25T12:00:00+03:30", ""), 422, "/reason"),
-        (order("2026-11-20T12:00:00+03:30", "x"), 409, ""),
-        (order("2027-11-20T12:00:00+03:30", "x"), 409, ""),
+        (order("2026-11-20T12:00:00+03:30", "x"), 422, "/due"),
+        (order("2027-11-20T12:00:00+03:30", "x"), 422, "/due"),
     ];
     for (body, status, pointer) in cases {
         let answer = office.post(&set, "inspector", body.clone()).await;

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
-use peygir_calendar::{Jalali, tehran};
+use peygir_calendar::{Calendars, Jalali, LackingTable, tehran};
 use peygir_runtime::pack::{self, SourceFile};
-use peygir_source::{Diagnostics, Severity, render};
+use peygir_source::{Diagnostic, Diagnostics, Severity, render};
 
 use super::sources::{self, Sheets};
 use super::{Lang, USAGE, ask};
@@ -45,9 +45,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     sheets.keep_only(&files);
     let (calendars, mut found) = sheets.resolve();
-    let year = Jalali::from_gregorian(tehran().to_datetime(ask::now()).date()).year();
-    let lacking = calendars.lacking_tables([year, year + 1]);
-    found.list.extend(lacking.iter().map(peygir_calendar::LackingTable::to_diagnostic));
+    found.list.extend(lacking_tables(&calendars));
     found.list.sort_by(|a, b| (&a.file, a.span.line, a.span.column).cmp(&(&b.file, b.span.line, b.span.column)));
     found.list.dedup();
     tell(&found, arguments);
@@ -64,6 +62,12 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     say(&summary(files.len(), errors, found.list.len() - errors, arguments.lang));
     Ok(if errors > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// A warning for each calendar that has no table of lunar holidays for this year, and for the next.
+pub fn lacking_tables(calendars: &Calendars) -> Vec<Diagnostic> {
+    let year = Jalali::from_gregorian(tehran().to_datetime(ask::now()).date()).year();
+    calendars.lacking_tables([year, year + 1]).iter().map(LackingTable::to_diagnostic).collect()
 }
 
 /// The calendars at a path. A file that is named by itself has to be one.
