@@ -87,11 +87,19 @@ pub fn read(folder: &Path, kinds: Option<&Kinds>) -> Result<(Catalog, Diagnostic
 
 fn load_or_read(folder: &Path, kinds: Option<&Kinds>, fetch: bool) -> Result<(Catalog, Diagnostics), Diagnostics> {
     let mut found = Diagnostics::default();
-    let Some(deployment) = read_deployment(folder, &mut found) else { return Err(found) };
+    match read_all(folder, kinds, fetch, &mut found) {
+        Some(catalog) if !found.has_errors() => Ok((catalog, found)),
+        _ => Err(found),
+    }
+}
+
+/// What there is of a deployment in spite of what is wrong with it; nothing where `deployment.yaml` can't be read.
+pub(super) fn read_all(folder: &Path, kinds: Option<&Kinds>, fetch: bool, found: &mut Diagnostics) -> Option<Catalog> {
+    let deployment = read_deployment(folder, found)?;
     let layers: Vec<Layer> = deployment.packs.iter().map(|pack| Layer::read(pack)).collect();
     let mut parts = Parts::default();
     for layer in layers {
-        parts.lay_over(layer, &mut found);
+        parts.lay_over(layer, found);
     }
     let around = Around {
         known: true,
@@ -99,14 +107,14 @@ fn load_or_read(folder: &Path, kinds: Option<&Kinds>, fetch: bool) -> Result<(Ca
         secrets: Some(deployment.secrets.keys().cloned().collect()),
         fetches_nothing_else: true,
     };
-    let (mut catalog, references) = parts.into_catalog(deployment, around, &mut found);
-    check_whole(&catalog, &references, &mut found);
+    let (mut catalog, references) = parts.into_catalog(deployment, around, found);
+    check_whole(&catalog, &references, found);
     if fetch {
         let (secrets, missing) = secrets::fetch(&catalog.deployment.secrets, folder);
         found.extend(missing.in_file(&catalog.deployment.file));
         catalog.secrets = secrets;
     }
-    if found.has_errors() { Err(found) } else { Ok((catalog, found)) }
+    Some(catalog)
 }
 
 /// What is known around the content of packs.

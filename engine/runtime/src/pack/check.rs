@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use peygir_calendar::Calendars;
 use peygir_source::Diagnostics;
 
 use super::catalog::{self, Around, Parts};
@@ -17,6 +18,9 @@ pub struct Checked {
     pub files: Vec<String>,
     /// Findings, each with its file, in the order of files and lines.
     pub found: Diagnostics,
+    /// What is right of the calendars, of each path by itself: whether they lack the tables of a year is for the caller to
+    /// ask, who knows what year it is.
+    pub calendars: Vec<Calendars>,
 }
 
 /// Checks each path: a deployment or a pack as a whole, another folder or a single file by itself, where names of
@@ -96,11 +100,8 @@ fn check_deployment(folder: &Path, kinds: Option<&Kinds>, checked: &mut Checked)
             checked.files.extend(Layer::read(pack).files);
         }
     }
-    let found = match catalog::read(folder, kinds) {
-        Ok((_, warnings)) => warnings,
-        Err(found) => found,
-    };
-    checked.found.extend(found);
+    let catalog = catalog::read_all(folder, kinds, false, &mut checked.found);
+    checked.calendars.extend(catalog.map(|catalog| catalog.calendars));
 }
 
 /// A pack that lies over no other is whole; of another only its own files can be judged.
@@ -116,6 +117,7 @@ fn check_pack(folder: &Path, checked: &mut Checked) {
     let around = Around { known: true, ..Around::default() };
     let (catalog, whole) = parts.into_catalog(Deployment::of_nothing(), around, &mut checked.found);
     catalog::check_names(&catalog, &whole, &mut checked.found);
+    checked.calendars.push(catalog.calendars);
 }
 
 fn check_alone(layer: Layer, checked: &mut Checked) {
@@ -123,6 +125,7 @@ fn check_alone(layer: Layer, checked: &mut Checked) {
     let mut parts = Parts::default();
     let mut found = Diagnostics::default();
     parts.lay_over(Layer { manifest: None, ..layer }, &mut found);
-    parts.into_catalog(Deployment::of_nothing(), Around::default(), &mut found);
+    let (catalog, _) = parts.into_catalog(Deployment::of_nothing(), Around::default(), &mut found);
     checked.found.extend(found);
+    checked.calendars.push(catalog.calendars);
 }
