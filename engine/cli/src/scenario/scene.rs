@@ -9,6 +9,7 @@ use peygir_connector::{Ambiguous, Manifest};
 use peygir_core::{Id, Instance, Moment};
 use peygir_runtime::access::{Grant, Principal, Scope};
 use peygir_runtime::catalog::Catalog;
+use peygir_runtime::command::Command;
 use peygir_runtime::desk::{CaseView, Desk, NewMessage, PageRequest, Refusal, Submitted, TaskFilter, TaskView};
 use peygir_runtime::interest::LISTENER_SUFFIX;
 use peygir_runtime::pack;
@@ -48,6 +49,8 @@ pub struct Scene<'a> {
     sms: Option<NewMessage>,
     /// The closure that was declared last.
     pub closure: Option<Id>,
+    /// The operation that its declaration or its withdrawal began.
+    pub operation: Option<Id>,
     pub sms_count: u32,
     pub flow: Flows,
 }
@@ -68,6 +71,7 @@ impl<'a> Scene<'a> {
             case: None,
             sms: None,
             closure: None,
+            operation: None,
             sms_count: 0,
             flow,
         }
@@ -103,6 +107,8 @@ impl<'a> Scene<'a> {
                 (None, true) => self.world_of_flows()?,
                 (None, false) => return Err(Unmet::new("a step before this one names a deployment", "none does")),
             };
+            // What a process does as it begins is done once by all playings, however often a process ends later.
+            self.runtime.block_on(world.host().recover());
             if self.keeping.cuts() {
                 world.life.cut_everywhere();
             }
@@ -166,6 +172,43 @@ impl<'a> Scene<'a> {
         });
         let answer = done.map_err(|refusal| Unmet::new(what, format!("it was refused: {refusal}")))?;
         self.goes_on()?;
+        Ok(answer)
+    }
+
+    /// Does something at the desk, and what follows from it is late: the clock reaches `at` and the timers of the case come
+    /// first.
+    pub fn act_behind_timers<T>(
+        &mut self,
+        what: &str,
+        at: Moment,
+        action: impl AsyncFn(&Desk) -> Result<T, Refusal>,
+    ) -> Result<T, Unmet> {
+        let (runtime, case) = (self.runtime, self.case_id()?);
+        let world = self.world()?;
+        let answer = runtime
+            .block_on(world.serve(action))
+            .map_err(|refusal| Unmet::new(what, format!("it was refused: {refusal}")))?;
+        world.clock.set(at);
+        let wake = async |desk: &Desk| desk.host().submit(case, "system", Command::Wake).await;
+        let woken = runtime.block_on(world.serve(wake));
+        woken.map_err(|failure| Unmet::new("the timers of the case come", failure.to_string()))?;
+        self.pass_micros(0)?;
+        Ok(answer)
+    }
+
+    /// Does something at the desk, and right behind it the runtime is killed. It is there again when so much time has passed.
+    pub fn act_and_die<T>(
+        &mut self,
+        what: &str,
+        micros: i64,
+        action: impl AsyncFn(&Desk) -> Result<T, Refusal>,
+    ) -> Result<T, Unmet> {
+        let runtime = self.runtime;
+        let world = self.world()?;
+        let answer = runtime
+            .block_on(world.serve(action))
+            .map_err(|refusal| Unmet::new(what, format!("it was refused: {refusal}")))?;
+        self.down(micros)?;
         Ok(answer)
     }
 
@@ -267,9 +310,14 @@ impl<'a> Scene<'a> {
         self.sms.clone()
     }
 
+    /// The case that the scenario touched last, by its id.
+    pub fn case_id(&self) -> Result<Id, Unmet> {
+        self.case.ok_or_else(|| Unmet::new("a case was opened", "none was"))
+    }
+
     /// The case that the scenario touched last.
     pub fn case(&mut self) -> Result<CaseView, Unmet> {
-        let Some(id) = self.case else { return Err(Unmet::new("a case was opened", "none was")) };
+        let id = self.case_id()?;
         self.look(async |world| world.desk.case(&reader(), id, false).await)
     }
 
@@ -289,14 +337,17 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// The newest open task of a form.
+    /// The newest open task of a form; of those that are equally new, the one of the case that was touched last.
     pub fn task(&mut self, form: &str) -> Result<TaskView, Unmet> {
         self.known_form(form)?;
         let mut tasks = self.open_tasks()?;
-        let position = tasks.iter().rposition(|task| task.form.id == form);
+        let case = self.case.map(|id| id.to_string());
+        let newness = |task: &TaskView| (task.created_at.clone(), Some(&task.case_id) == case.as_ref());
+        let of_form = tasks.iter().enumerate().filter(|(_, task)| task.form.id == form);
+        let newest = of_form.max_by_key(|(_, task)| newness(task)).map(|(index, _)| index);
         let open: Vec<&str> = tasks.iter().map(|task| task.form.id.as_str()).collect();
         let open = if open.is_empty() { "no task is open".to_owned() } else { format!("open: {}", open.join(", ")) };
-        match position {
+        match newest {
             Some(index) => Ok(tasks.swap_remove(index)),
             None => Err(Unmet::new(format!("task {form} is open"), open)),
         }
@@ -431,12 +482,18 @@ impl<'a> Scene<'a> {
         self.act("the instance takes it", async |desk| super::flow::ask::act(desk, instance, action).await)
     }
 
-    /// "The workflow": the instance that was executed last, or the only one that began by itself.
+    /// "The workflow": the instance that was executed last, or the only one that began by itself. Where the deployment has
+    /// the flows, the one that took the message of the case.
     pub fn instance(&mut self) -> Result<Instance, Unmet> {
         let last = self.flow.executed.last().copied();
-        let id = match last {
-            Some(id) => id,
-            None => {
+        let id = match (last, self.case) {
+            (Some(id), _) => id,
+            (None, Some(case)) if !self.flow.any() => {
+                let log = self.world()?.life.log();
+                let first = log.iter().find(|occurred| occurred.stream == case).map(|occurred| occurred.instance);
+                first.ok_or_else(|| Unmet::new("a workflow took the message of the case", "none did"))?
+            }
+            (None, _) => {
                 let name = self.flow.deployment.first().map(|name| name.to_string()).unwrap_or_default();
                 let found = self.instances_of(&name)?.last().copied();
                 found.ok_or_else(|| Unmet::new("the workflow was executed", "no instance was started"))?

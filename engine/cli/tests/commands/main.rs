@@ -4,6 +4,7 @@ mod bad_scenarios;
 mod binary;
 mod calendar;
 mod check;
+mod deadlines;
 mod http;
 mod run;
 mod shipped;

@@ -4,7 +4,9 @@ use peygir_calendar::Language;
 use peygir_casework::text::search_key;
 use peygir_core::Id;
 use peygir_runtime::access::Principal;
-use peygir_runtime::desk::{Bilingual, DeadlineView, NewClosure, OperationView, PageRequest, ScopeView};
+use peygir_runtime::desk::{
+    Account, Bilingual, ClosureDone, DeadlineView, Desk, NewClosure, OperationView, ScopeView, TrackDeadline,
+};
 
 use super::{Arguments, Body, Step, Unmet};
 use crate::scenario::scene::{Scene, reader};
@@ -16,6 +18,18 @@ pub const STEPS: &[Step] = &[
         fa: &["{person} تعطیلی اعلام می‌کند:"],
         body: Body::Fields,
         run: declares,
+    },
+    Step {
+        en: &["{person} declares a closure, the runtime is down for {duration} behind it:"],
+        fa: &["{person} تعطیلی اعلام می‌کند و سرور {duration} خاموش است:"],
+        body: Body::Fields,
+        run: declares_and_dies,
+    },
+    Step {
+        en: &["{person} declares a closure, and it is {instant} before its operation begins:"],
+        fa: &["{person} تعطیلی اعلام می‌کند و پیش از آغاز عملیات آن {instant} است:"],
+        body: Body::Fields,
+        run: declares_behind_timers,
     },
     Step {
         en: &["{person} withdraws the closure"],
@@ -81,6 +95,12 @@ pub const CHECKS: &[Step] = &[
         run: moves,
     },
     Step {
+        en: &["the citizen and {person} read the same of the deadline of task {form}"],
+        fa: &["شهروند و {person} دربارهٔ مهلت کار {form} همان را می‌خوانند"],
+        body: Body::None,
+        run: reads_the_same,
+    },
+    Step {
         en: &["the citizen reads of the deadline {text}"],
         fa: &["شهروند دربارهٔ مهلت می‌خواند {text}"],
         body: Body::None,
@@ -92,7 +112,29 @@ fn declares(scene: &mut Scene<'_>, arguments: &Arguments) -> Result<(), Unmet> {
     let person = scene.person(arguments.text("person"))?;
     let closure = closure(&arguments.fields)?;
     let done = scene.act("the closure is declared", async |desk| desk.declare_closure(&person, &closure).await)?;
+    note(scene, &done)
+}
+
+fn declares_and_dies(scene: &mut Scene<'_>, arguments: &Arguments) -> Result<(), Unmet> {
+    let person = scene.person(arguments.text("person"))?;
+    let (closure, micros) = (closure(&arguments.fields)?, super::workflow::micros(arguments.text("duration"))?);
+    let declare = async |desk: &Desk| desk.declare_closure(&person, &closure).await;
+    let done = scene.act_and_die("the closure is declared", micros, declare)?;
+    note(scene, &done)
+}
+
+fn declares_behind_timers(scene: &mut Scene<'_>, arguments: &Arguments) -> Result<(), Unmet> {
+    let person = scene.person(arguments.text("person"))?;
+    let (closure, at) = (closure(&arguments.fields)?, instant(scene, arguments)?);
+    let declare = async |desk: &Desk| desk.declare_closure(&person, &closure).await;
+    let done = scene.act_behind_timers("the closure is declared", at, declare)?;
+    note(scene, &done)
+}
+
+/// From now on these are "the closure" and "the operation".
+fn note(scene: &mut Scene<'_>, done: &ClosureDone) -> Result<(), Unmet> {
     scene.closure = Id::parse(&done.closure);
+    scene.operation = Id::parse(&done.operation);
     Ok(())
 }
 
@@ -130,8 +172,9 @@ fn closure(fields: &[(String, String)]) -> Result<NewClosure, Unmet> {
 fn withdraws(scene: &mut Scene<'_>, arguments: &Arguments) -> Result<(), Unmet> {
     let person = scene.person(arguments.text("person"))?;
     let Some(closure) = scene.closure else { return Err(Unmet::new("a closure was declared before", "none was")) };
-    let withdrawn = async |desk: &peygir_runtime::desk::Desk| desk.withdraw_closure(&person, closure, REASON).await;
-    scene.act("the closure is withdrawn", withdrawn).map(|_| ())
+    let withdraw = async |desk: &Desk| desk.withdraw_closure(&person, closure, REASON).await;
+    let done = scene.act("the closure is withdrawn", withdraw)?;
+    note(scene, &done)
 }
 
 /// Why people of scenarios do what they do.
@@ -173,15 +216,14 @@ fn jumps_back(scene: &mut Scene<'_>, arguments: &Arguments) -> Result<(), Unmet>
     scene.jump_back(micros)
 }
 
-/// The operation that began last, once it is through.
-fn last_operation(scene: &mut Scene<'_>) -> Result<OperationView, Unmet> {
-    let page = PageRequest { after: None, limit: Some(1) };
-    let mut found = scene.look(async |world| world.desk.operations(&reader(), &page).await)?;
-    found.items.pop().ok_or_else(|| Unmet::new("an operation", "none has begun"))
+/// The operation of the closure that was declared or withdrawn last.
+fn operation(scene: &mut Scene<'_>) -> Result<OperationView, Unmet> {
+    let Some(id) = scene.operation else { return Err(Unmet::new("an operation", "none has begun")) };
+    scene.look(async |world| world.desk.operation(&reader(), id).await)
 }
 
 fn moved(scene: &mut Scene<'_>, arguments: &Arguments) -> Result<(), Unmet> {
-    let operation = last_operation(scene)?;
+    let operation = operation(scene)?;
     let expected = u64::from(arguments.number());
     let state = if operation.ended_at.is_some() { "ended" } else { "still under way" };
     let found = format!("{state}, moved {}, failed {}", operation.moved, operation.failed);
@@ -226,10 +268,28 @@ fn moves(scene: &mut Scene<'_>, arguments: &Arguments) -> Result<(), Unmet> {
     Unmet::unless(found == expected, format!("moved {expected} times"), format!("moved {found} times"))
 }
 
-fn citizen_reads(scene: &mut Scene<'_>, arguments: &Arguments) -> Result<(), Unmet> {
+/// What the citizen is told of the deadlines of the case.
+fn tracked(scene: &mut Scene<'_>) -> Result<Vec<TrackDeadline>, Unmet> {
     let code = scene.case()?.summary.tracking_code;
-    let track = scene.look(async |world| world.desk.track(&code).await)?;
-    let lines = track.deadlines.iter().flat_map(|deadline| deadline.account.fa.iter().chain(&deadline.account.en));
+    Ok(scene.look(async |world| world.desk.track(&code).await)?.deadlines)
+}
+
+fn reads_the_same(scene: &mut Scene<'_>, arguments: &Arguments) -> Result<(), Unmet> {
+    let (person, task) = named(scene, arguments)?;
+    let theirs = scene.look(async |world| world.desk.task_deadline(&person, task).await)?;
+    let told = tracked(scene)?;
+    let words = |account: &Account| (account.fa.clone(), account.en.clone());
+    let same = |one: &TrackDeadline| {
+        one.due == theirs.due && one.text == theirs.text && words(&one.account) == words(&theirs.account)
+    };
+    let lines = |one: &TrackDeadline| one.account.en.join("\n");
+    let found = told.iter().map(lines).collect::<Vec<_>>().join("\n\n");
+    Unmet::unless(told.iter().any(same), account(&theirs), found)
+}
+
+fn citizen_reads(scene: &mut Scene<'_>, arguments: &Arguments) -> Result<(), Unmet> {
+    let told = tracked(scene)?;
+    let lines = told.iter().flat_map(|deadline| deadline.account.fa.iter().chain(&deadline.account.en));
     let account = lines.cloned().collect::<Vec<_>>().join("\n");
     let text = arguments.text("text");
     Unmet::unless(contains(&account, text), format!("the citizen reads «{text}»"), account)

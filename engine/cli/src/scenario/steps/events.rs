@@ -9,6 +9,8 @@ use crate::scenario::scene::Scene;
 const SOURCE: &str = "/scenario";
 /// The attributes that a structured event has beside its extensions.
 const WORKFLOW: &str = "the workflow";
+/// A subject that names the case.
+const CASE: &str = "the case";
 
 pub const STEPS: &[Step] = &[
     Step {
@@ -47,6 +49,7 @@ fn described(scene: &mut Scene<'_>, arguments: &Arguments) -> Result<(), Unmet> 
                 .map(|node| node.to_json())
                 .map_err(|_| Unmet::new("data in YAML", text))?,
             ("subject", WORKFLOW) => scene.instance()?.id.to_string().into(),
+            ("subject", CASE) => scene.case_id()?.to_string().into(),
             (_, text) => text.into(),
         };
         event.insert(name.clone(), value);
