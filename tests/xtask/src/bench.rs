@@ -5,7 +5,12 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result};
 
 /// Package and example of each benchmark.
-const BENCHES: [(&str, &str); 2] = [("peygir-core", "step_cost"), ("peygir-tests", "large_flows")];
+const BENCHES: [(&str, &str); 4] = [
+    ("peygir-core", "step_cost"),
+    ("peygir-tests", "large_flows"),
+    ("peygir-calendar", "derivation_cost"),
+    ("peygir-tests", "rederivation"),
+];
 
 pub fn run() -> Result<ExitCode> {
     for (package, example) in BENCHES {
