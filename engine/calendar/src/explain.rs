@@ -132,7 +132,7 @@ impl Stretch {
             Why::OutsideHours => ("خارج از ساعت کاری", "outside working hours"),
             Why::DayOff => ("تعطیل هفتگی", "weekly day off"),
             Why::Holiday => ("تعطیل رسمی", "holiday"),
-            Why::EstimatedHoliday => ("تعطیل رسمی پیش‌بینی‌شده", "estimated holiday"),
+            Why::EstimatedHoliday => ("تعطیل رسمی برآوردی", "estimated holiday"),
             Why::Closure => ("تعطیلی اعلام‌شده", "closure"),
             Why::Suspended => ("توقف مهلت", "deadline suspended"),
             Why::Set => ("تاریخ تعیین‌شده", "date set by a person"),

@@ -196,7 +196,7 @@ impl Move {
 impl MoveWhy {
     fn words(self, language: Language) -> &'static str {
         let (fa, en) = match self {
-            Self::Closure => ("تعطیلی اعلام‌شده یا لغو آن", "a closure was declared or withdrawn"),
+            Self::Closure => ("اعلام یا پس گرفتن تعطیلی", "a closure was declared or withdrawn"),
             Self::Suspended => ("توقف مهلت در انتظار شهروند", "the deadline rests while the citizen is waited for"),
             Self::Resumed => ("پایان توقف مهلت", "the deadline goes on"),
             Self::Set => ("تعیین تاریخ به دست مسئول", "an officer set the date"),

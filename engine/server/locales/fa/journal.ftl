@@ -133,4 +133,4 @@ why-closure = تعطیلی
 why-suspended = انتظار برای شهروند
 why-resumed = پایان انتظار
 why-set = تاریخ تعیین‌شده
-why-calendar = دگرگونی تقویم
+why-calendar = تغییر تقویم
