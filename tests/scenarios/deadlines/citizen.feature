@@ -87,3 +87,14 @@ Feature: Waiting for the citizen over a holiday
     When 5 days pass
     Then 1 message by template offices/two-days was sent
     And 1 message by template offices/overdue was sent
+
+  Scenario: A date that an inspector sets while the deadline rests holds when the answer comes
+    When mgr-city waits for the citizen on task offices/papers
+    And inspector sets the deadline of task offices/papers to 2026-12-24T12:00+03:30
+    Then task offices/papers is due at 2026-12-24T12:00+03:30
+    When mgr-city has the citizen's answer on task offices/papers
+    Then task offices/papers is due at 2026-12-24T12:00+03:30
+    And the deadline of task offices/papers says «was set by an officer»
+    When the server restarts
+    And 4 days pass
+    Then 1 message by template offices/overdue was sent

@@ -237,3 +237,25 @@ Feature: Closures that are declared late
     Then the operation has moved 0 deadlines
     And task offices/days is due at 2026-12-07T14:30+03:30
     And the deadline of task offices/days moved 2 times
+
+  Scenario: A deadline that has passed moves, and neither passes nor reminds again
+    When op registers a message:
+      | field  | value                 |
+      | mobile | 09990000013           |
+      | topic  | reminded              |
+      | agency | city                  |
+      | text   | The bus is late       |
+    And 10 days pass
+    Then 1 message by template offices/overdue was sent
+    When centre declares a closure:
+      | field | value      |
+      | date  | 1405/09/01 |
+      | until | 1405/09/20 |
+      | name  | Snow       |
+    Then the operation has moved 1 deadline
+    And task offices/reminded is due at 2026-12-16T14:30+03:30
+    When 40 days pass
+    Then 1 message by template offices/overdue was sent
+    And 1 message by template offices/soon was sent
+    And 1 message by template offices/two-days was sent
+    And 1 message by template offices/half-hour was sent
