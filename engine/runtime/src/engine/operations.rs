@@ -3,6 +3,7 @@
 //! A page may be repeated: what it moved before a crash moves no further, and stands in the operation's list already.
 
 use std::collections::BTreeSet;
+use std::sync::mpsc::SyncSender;
 
 use peygir_casework::records::MoveWhy;
 use peygir_core::{Id, Moment};
@@ -17,6 +18,8 @@ use crate::rows;
 use crate::stream::Stream;
 use crate::turn::{Decided, decide};
 
+/// Pages of one call: other work of the host waits for them.
+const PAGES: usize = 4;
 /// Threads that decide one page.
 const THREADS: usize = 2;
 
@@ -75,8 +78,13 @@ impl Engine {
         Ok(open)
     }
 
-    /// Carries an operation on by one page.
+    /// Carries an operation on by a few pages. One is committed while the next is decided.
     pub fn advance(&self, id: Id, now: Moment) -> Result<Progress, Failure> {
+        self.advance_by(id, now, PAGES)
+    }
+
+    /// The same by at most so many pages.
+    pub fn advance_by(&self, id: Id, now: Moment, pages: usize) -> Result<Progress, Failure> {
         self.know_closures()?;
         let Some(operation) = self.load(id)?.operation.filter(|operation| operation.is_workable(now)) else {
             return Ok(Progress::Idle);
@@ -87,19 +95,71 @@ impl Engine {
         let (catalog, _turn) = self.catalog_for_turn();
         let open = self.open(id, &operation, &catalog)?;
         let grounds = Grounds { catalog: &catalog, operation: id, why: open.why(), at: now };
-        let retried: Vec<Id> = if operation.passed { operation.to_retry().collect() } else { Vec::new() };
-        let page = match operation.passed {
-            true => Page { streams: retried.clone(), last: true, ..Page::default() },
-            false => self.next_page(operation.after, &open, &catalog)?,
-        };
-        let Done { moved, failed } = self.rederive(page.streams, &grounds)?;
-        let again: BTreeSet<Id> = failed.iter().map(|(stream, _)| *stream).collect();
-        let mended = retried.into_iter().filter(|stream| !again.contains(stream)).collect();
-        let in_all = if page.last { Some(self.count_moved(id)?) } else { None };
-        let (seen, after, last) = (page.seen, page.after, page.last);
-        let advance = Advance { seen, moved, failed, mended, after, last, in_all };
-        self.handle(id, "system", now, Command::AdvanceOperation(advance))?;
+        if operation.passed {
+            self.retry(&operation, &grounds)?;
+        } else {
+            self.pages(operation.after, &open, &grounds, pages)?;
+        }
         Ok(Progress::Advanced)
+    }
+
+    /// Pages behind this stream, each decided here and committed beside.
+    fn pages(&self, after: Option<Id>, open: &Open, grounds: &Grounds<'_>, most: usize) -> Result<(), Failure> {
+        std::thread::scope(|scope| {
+            let (hand_over, taken_up) = std::sync::mpsc::sync_channel::<(Page, Vec<Found>, Done)>(1);
+            let committing = scope.spawn(move || {
+                taken_up.iter().try_for_each(|(page, found, done)| self.commit_page(page, found, done, grounds))
+            });
+            let decided = self.decide_pages(after, open, grounds, most, &hand_over);
+            // Nothing more comes: whoever commits ends.
+            drop(hand_over);
+            let ended_badly = |_| Err(Failure::Internal("the commits of an operation ended badly".to_owned()));
+            committing.join().unwrap_or_else(ended_badly).and(decided)
+        })
+    }
+
+    fn decide_pages(
+        &self,
+        mut after: Option<Id>,
+        open: &Open,
+        grounds: &Grounds<'_>,
+        most: usize,
+        hand_over: &SyncSender<(Page, Vec<Found>, Done)>,
+    ) -> Result<(), Failure> {
+        for _ in 0..most {
+            let page = self.next_page(after, open, grounds.catalog)?;
+            after = page.after;
+            let (last, mut done) = (page.last, Done::default());
+            let found = self.decide_all(&page.streams, grounds, &mut done);
+            // Where nobody takes it up, a commit has failed, and its failure is what counts.
+            if hand_over.send((page, found, done)).is_err() || last {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn commit_page(&self, page: Page, found: Vec<Found>, done: Done, grounds: &Grounds<'_>) -> Result<(), Failure> {
+        let Done { moved, failed } = self.commit(found, done, grounds)?;
+        let in_all = if page.last { Some(self.count_moved(grounds.operation)?) } else { None };
+        let Page { seen, after, last, .. } = page;
+        self.note_page(Advance { seen, moved, failed, mended: Vec::new(), after, last, in_all }, grounds)
+    }
+
+    /// What failed is tried again.
+    fn retry(&self, operation: &Operation, grounds: &Grounds<'_>) -> Result<(), Failure> {
+        let streams: Vec<Id> = operation.to_retry().collect();
+        let mut done = Done::default();
+        let found = self.decide_all(&streams, grounds, &mut done);
+        let Done { moved, failed } = self.commit(found, done, grounds)?;
+        let again: BTreeSet<Id> = failed.iter().map(|(stream, _)| *stream).collect();
+        let mended = streams.into_iter().filter(|stream| !again.contains(stream)).collect();
+        let in_all = Some(self.count_moved(grounds.operation)?);
+        self.note_page(Advance { moved, failed, mended, in_all, last: true, ..Advance::default() }, grounds)
+    }
+
+    fn note_page(&self, page: Advance, grounds: &Grounds<'_>) -> Result<(), Failure> {
+        self.handle(grounds.operation, "system", grounds.at, Command::AdvanceOperation(page)).map(|_| ())
     }
 
     /// What turns know of it; one that was through and goes on is unknown to them.
@@ -142,16 +202,15 @@ impl Engine {
         }
     }
 
-    /// Derives the deadlines of these streams anew. A stream that was written meanwhile is derived again.
-    fn rederive(&self, streams: Vec<Id>, grounds: &Grounds<'_>) -> Result<Done, Failure> {
-        let mut done = Done::default();
-        let mut left = streams;
+    /// Commits what was decided. A stream that was written meanwhile is derived again.
+    fn commit(&self, found: Vec<Found>, mut done: Done, grounds: &Grounds<'_>) -> Result<Done, Failure> {
+        let mut left = self.commit_all(found, &mut done)?;
         for _ in 0..CONFLICTS_MAX {
-            let found = self.decide_all(&left, grounds, &mut done);
-            left = self.commit_all(found, &mut done)?;
             if left.is_empty() {
                 return Ok(done);
             }
+            let found = self.decide_all(&left, grounds, &mut done);
+            left = self.commit_all(found, &mut done)?;
         }
         let often = |stream| (stream, "the stream is written too often".to_owned());
         done.failed.extend(left.into_iter().map(often));

@@ -17,7 +17,7 @@ async fn one_page(world: &World) -> Id {
     for (key, command) in engine.store.inbox(10).unwrap() {
         engine.handle_enqueued(&key, &command, now).unwrap();
     }
-    assert_eq!(engine.advance(declared.operation, now), Ok(Progress::Advanced));
+    assert_eq!(engine.advance_by(declared.operation, now, 1), Ok(Progress::Advanced));
     declared.operation
 }
 
