@@ -183,6 +183,12 @@ impl Calendar {
         self.kept_dates.get(&day).or_else(of_year).filter(|_| self.holiday(day).is_none())
     }
 
+    /// Whether it is open at every minute of every day, as long as no closure holds: a service that never closes.
+    pub fn is_always_open(&self) -> bool {
+        let all_day = |day: &DayPattern| day.hours == [Hours { from: 0, to: crate::DAY_MINUTES }];
+        self.week.iter().all(all_day) && self.fixed.is_empty() && self.years.is_empty() && self.periods.is_empty()
+    }
+
     /// Years that have a table of holidays.
     pub fn years(&self) -> impl Iterator<Item = i16> {
         self.years.iter().filter(|(_, table)| table.whole).map(|(year, _)| *year)

@@ -64,7 +64,7 @@ struct Declare {
     /// Why, in English; the Persian text where absent
     #[arg(long)]
     name_en: Option<String>,
-    /// It counts in this calendar and in those that extend it; the deployment's default where absent
+    /// It counts in this calendar and in those that extend it; the deployment's default where absent, needed where that one never closes
     #[arg(long)]
     calendar: Option<String>,
     #[arg(long)]

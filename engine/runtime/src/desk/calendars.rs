@@ -171,7 +171,13 @@ fn order(catalog: &Catalog, closure: &NewClosure) -> Result<Order, Refusal> {
         (None, None) => Some(ClosedHours::From(0)),
     };
     known_places(catalog, &closure.scope, &mut note);
-    let calendar = closure.calendar.clone().unwrap_or_else(|| catalog.default_calendar().to_owned());
+    if [&closure.name.fa, &closure.name.en].iter().any(|name| name.trim().is_empty()) {
+        note("/name", "required");
+    }
+    let calendar = closure.calendar.clone().or_else(|| usual_calendar(catalog)).unwrap_or_else(|| {
+        note("/calendar", "required");
+        String::new()
+    });
     let name = Name { fa: closure.name.fa.trim().to_owned(), en: closure.name.en.trim().to_owned() };
     let scope = Scope {
         province: closure.scope.province.clone(),
@@ -184,6 +190,12 @@ fn order(catalog: &Catalog, closure: &NewClosure) -> Result<Order, Refusal> {
         }
         _ => Err(Refusal::Invalid(errors)),
     }
+}
+
+/// The deployment's default, unless that is a service that never closes: it is not what people mean who close an office.
+fn usual_calendar(catalog: &Catalog) -> Option<String> {
+    let usual = catalog.calendars().get(catalog.default_calendar())?;
+    (!usual.is_always_open()).then(|| usual.id().to_owned())
 }
 
 /// A place that nobody knows would close nothing, and nobody would notice. Provinces other than the deployment's own

@@ -162,6 +162,8 @@ async fn what_is_wrong_with_a_closure_is_named_all_at_once() {
         (with("until", json!("1405/08/01")), vec![("/until", "day-order")]),
         (with("from", json!("25:00")), vec![("/from", "time-of-day")]),
         (with("hours", json!(["10:00-06:00"])), vec![("/hours", "hours")]),
+        // The default here never closes: nobody means it who closes an office.
+        (with("calendar", Value::Null), vec![("/calendar", "required")]),
         (with("calendar", json!("none")), vec![("/calendar", "not-an-option")]),
         (with("for", json!({ "county": "atlantis" })), vec![("/for/county", "not-an-option")]),
         (with("name", json!({ "fa": "", "en": "" })), vec![("/name", "required")]),

@@ -136,7 +136,8 @@ pub struct CalendarView {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewClosure {
-    /// It counts in this calendar and in all that extend it; the deployment's default where absent.
+    /// It counts in this calendar and in all that extend it. The deployment's default where absent; needed where that one
+    /// never closes.
     #[serde(default)]
     pub calendar: Option<String>,
     #[serde(default, rename = "for")]
