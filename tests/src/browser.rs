@@ -176,12 +176,47 @@ impl Browser {
     /// Types into a field, key by key.
     pub fn type_into(&mut self, selector: &str, text: &str) -> Result<()> {
         self.click(selector)?;
+        self.press(text)
+    }
+
+    fn press(&mut self, text: &str) -> Result<()> {
         for key in text.chars() {
             let key = key.to_string();
             self.on_page("Input.dispatchKeyEvent", json!({ "type": "keyDown", "key": key, "text": key }))?;
             self.on_page("Input.dispatchKeyEvent", json!({ "type": "keyUp", "key": key }))?;
         }
         Ok(())
+    }
+
+    /// Types into a field in place of what stands there.
+    pub fn retype(&mut self, selector: &str, text: &str) -> Result<()> {
+        self.click(selector)?;
+        let all = json!({ "type": "keyDown", "key": "a", "modifiers": 2, "commands": ["SelectAll"] });
+        self.on_page("Input.dispatchKeyEvent", all)?;
+        self.on_page("Input.dispatchKeyEvent", json!({ "type": "keyUp", "key": "a", "modifiers": 2 }))?;
+        self.press(text)
+    }
+
+    /// Chooses an option of a list, by its value, with the arrow keys.
+    pub fn choose(&mut self, selector: &str, value: &str) -> Result<()> {
+        let node = self.find(selector)?.with_context(|| format!("{selector} is not on the page"))?;
+        self.on_page("DOM.focus", json!({ "nodeId": node }))?;
+        let chosen = format!("document.querySelector({selector:?}).value");
+        let mut before = Value::Null;
+        loop {
+            let now = self.evaluate(&chosen)?;
+            if now == value {
+                return Ok(());
+            }
+            if now == before {
+                bail!("{selector} has no option {value} below {now}");
+            }
+            before = now;
+            for kind in ["rawKeyDown", "keyUp"] {
+                let event = json!({ "type": kind, "key": "ArrowDown", "windowsVirtualKeyCode": 40 });
+                self.on_page("Input.dispatchKeyEvent", event)?;
+            }
+        }
     }
 
     /// Whether the page has such an element.

@@ -4,11 +4,18 @@ use std::fs;
 use std::path::Path;
 use std::time::SystemTime;
 
-/// The zone's name.
+use peygir_core::Moment;
+
+/// What time it is outside.
 #[expect(clippy::disallowed_methods, reason = "what time it is outside is just what this asks")]
-pub fn zone() -> String {
+pub fn now() -> Moment {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("the epoch has begun");
-    let east = 12 - i64::try_from(now.as_secs() / 3600 % 24).expect("a day has 24 hours");
+    Moment(i64::try_from(now.as_micros()).expect("this is no year of that kind"))
+}
+
+/// The zone's name.
+pub fn zone() -> String {
+    let east = 12 - now().0 / 3_600_000_000 % 24;
     // The zones of this family have their signs the other way round.
     format!("Etc/GMT{:+}", -east)
 }

@@ -88,11 +88,23 @@ impl Site {
         Self::on_port(free_port(), connectors, channels)
     }
 
-    fn on_port(port: u16, connectors: &str, channels: &str) -> Self {
+    /// A deployment of another kind, which `write` puts into the folder that it is given.
+    pub fn of(write: impl FnOnce(&Path)) -> Self {
+        let site = Self::empty(free_port());
+        write(&site.deployment());
+        site
+    }
+
+    fn empty(port: u16) -> Self {
         let root = tempfile::tempdir().expect("a scratch folder can be made");
         let site = Self { root, port, started: AtomicUsize::new(0) };
         fs::create_dir_all(site.deployment()).expect("a folder can be made");
         fs::create_dir_all(site.logs()).expect("a folder can be made");
+        site
+    }
+
+    fn on_port(port: u16, connectors: &str, channels: &str) -> Self {
+        let site = Self::empty(port);
         let write = |name: &str, text: &str| {
             let path = site.deployment().join(name);
             fs::write(&path, text).expect("a file can be written");

@@ -7,141 +7,45 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
-use peygir_tests::browser::Browser;
-use peygir_tests::client::Client;
+use peygir_tests::desk::{self, Desk};
 use peygir_tests::noon;
-use peygir_tests::peers::{available, namespace};
-use peygir_tests::server::{Server, Site, repository};
-use serde_json::{Value, json};
-use tokio::runtime::Runtime;
+use peygir_tests::server::{Site, repository};
+use serde_json::json;
 
-/// Size of the window, in CSS pixels.
-const WIDTH: u32 = 1280;
-const HEIGHT: u32 = 900;
-const PATIENCE: Duration = Duration::from_secs(20);
 /// What a text in Persian has that others have not: half-spaces, «گچپژ», Persian digits, a diacritic.
 const ACTION: &str = "همکارِ جانشین از ساعت ۹ پشت باجهٔ ۳ نشست و پرونده‌های عقب‌مانده پیگیری می‌شوند؛ گزارش پیوست شد.";
 
 /// Of the example's directory.
 const ADMINISTRATOR: &str = "admin-ronak";
 
-/// A server, a browser that looks at it, and a client beside it.
-struct Desk {
-    site: Site,
-    _server: Server,
-    browser: Browser,
-    client: Client,
-    runtime: Runtime,
-}
-
 /// Runs a test with a browser, in a network namespace of its own.
 fn with_desk(test: &str, body: impl FnOnce(&mut Desk)) {
-    if !available("chromium") {
-        return;
-    }
-    namespace::isolated(test, || body(&mut Desk::open()));
+    desk::with(test, site, body);
 }
 
-impl Desk {
-    fn open() -> Self {
-        let site = Site::without_gateway();
-        noon::keep(&site.deployment());
-        keep_font(&site);
-        let server = site.start();
-        let client = Client::new(site.address(), Some(&site.token()));
-        let browser = Browser::start(WIDTH, HEIGHT).unwrap();
-        Self { site, _server: server, browser, client, runtime: Runtime::new().unwrap() }
+/// The shipped example where it is noon, served with the font that the environment names, if it does.
+fn site() -> Site {
+    let site = Site::without_gateway();
+    noon::keep(&site.deployment());
+    if let Some(font) = std::env::var_os("PEYGIR_FONT") {
+        let font = repository().join(font);
+        let path = site.deployment().join("deployment.yaml");
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, format!("{text}font: '{}'\n", font.display())).unwrap();
     }
+    site
+}
 
-    fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.site.address())
-    }
-
-    fn visit(&mut self, path: &str) {
-        let url = self.url(path);
-        self.browser.open(&url).unwrap();
-    }
-
-    fn get(&self, path: &str) -> Value {
-        let answer = self.runtime.block_on(self.client.get(path));
-        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
-        answer.json()
-    }
-
-    /// Registers a complaint about Bank Melli; answers case id and tracking code.
-    fn complain(&self, key: &str, text: &str) -> (String, String) {
-        let message = json!({
+/// Registers a complaint about Bank Melli; answers case id and tracking code.
+fn complain(desk: &Desk, key: &str, text: &str) -> (String, String) {
+    desk.submit(
+        key,
+        &json!({
             "channel": "phone", "text": text, "topic": "no-officer", "agency": "bank-melli-hamedan",
             "from": { "nationalId": "9990000018", "mobile": "09990000001", "name": "مریم نمونه‌پور" },
-        });
-        let answer = self.runtime.block_on(self.client.submit(key, &message)).unwrap();
-        assert_eq!(answer.status, 201, "{}", answer.text());
-        let [case, code] = ["caseId", "trackingCode"].map(|name| answer.json()[name].as_str().unwrap().to_owned());
-        (case, code)
-    }
-
-    /// Waits until the case has an open task for a role.
-    fn await_task(&self, case: &str, role: &str) -> String {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let tasks = self.get(&format!("/api/v1/cases/{case}"))["tasks"].clone();
-            let open = |task: &&Value| task["role"] == role && task["status"] == "open";
-            if let Some(task) = tasks.as_array().unwrap().iter().find(open) {
-                return task["id"].as_str().unwrap().to_owned();
-            }
-            assert!(Instant::now() < deadline, "no open task for {role}: {tasks:#}");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-    }
-
-    /// Signs a person in by a one-time link, as the command prints it.
-    fn sign_in(&mut self, person: &str) {
-        let output = self.site.run(&["login-link", person, "--data", "{data}"]);
-        let link = String::from_utf8(output.stdout).unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        self.browser.open(link.trim()).unwrap();
-        self.browser.follow("main form button").unwrap();
-        let address = self.browser.address().unwrap();
-        assert_eq!(address, self.url("/"), "the link leads to the desk");
-    }
-
-    fn says(&mut self, words: &str) {
-        let html = self.browser.html().unwrap();
-        assert!(html.contains(words), "the page does not say «{words}»:\n{html}");
-    }
-
-    fn is_silent_on(&mut self, words: &str) {
-        let html = self.browser.html().unwrap();
-        assert!(!html.contains(words), "the page says «{words}»:\n{html}");
-    }
-
-    /// Keeps a picture of the whole page, which must show something and fit the window's width.
-    fn picture(&mut self, name: &str) {
-        let beyond = self.asks("document.documentElement.scrollWidth - innerWidth");
-        assert_eq!(beyond, 0, "{name} is wider than its window");
-        let picture = self.browser.whole_picture().unwrap();
-        let folder = repository().join("target/screenshots");
-        fs::create_dir_all(&folder).unwrap();
-        fs::write(folder.join(format!("{name}.png")), &picture.png).unwrap();
-        let colours = self.browser.colours(&picture).unwrap();
-        assert!(colours > 50, "{name} shows nothing but {colours} colours");
-    }
-
-    /// What a property of the page is.
-    fn asks(&mut self, expression: &str) -> Value {
-        self.browser.evaluate(expression).unwrap()
-    }
-}
-
-/// Has the console served with the font that the environment names, if it does.
-fn keep_font(site: &Site) {
-    let Some(font) = std::env::var_os("PEYGIR_FONT") else { return };
-    let font = repository().join(font);
-    let path = site.deployment().join("deployment.yaml");
-    let text = fs::read_to_string(&path).unwrap();
-    fs::write(&path, format!("{text}font: '{}'\n", font.display())).unwrap();
+        }),
+    )
 }
 
 /// How «سلام» is drawn in the page's font: width as a word, width of its letters kept apart, and into how many pieces of
@@ -177,7 +81,7 @@ const GLYPHS: &str = r"(() => {
 #[test]
 fn a_case_is_answered_in_persian() {
     with_desk("a_case_is_answered_in_persian", |desk| {
-        let (case, code) = desk.complain("one", "در شعبهٔ مرکزی بانک ملی کارمند باجهٔ تسهیلات نیست و جانشینی هم ندارد.");
+        let (case, code) = complain(desk, "one", "در شعبهٔ مرکزی بانک ملی کارمند باجهٔ تسهیلات نیست و جانشینی هم ندارد.");
         let task = desk.await_task(&case, "duty-manager");
         desk.visit("/inbox");
         desk.says("برای این کار باید وارد شوید");
@@ -188,7 +92,7 @@ fn a_case_is_answered_in_persian() {
         manager_answers(desk, &task, &code);
         desk.visit(&format!("/cases/{case}"));
         desk.picture("case-manager-fa");
-        on_a_phone(desk, "case-phone-fa");
+        desk.phone_picture("case-phone-fa");
 
         desk.sign_in("op-sadaf");
         operator_calls(desk, &case);
@@ -208,7 +112,7 @@ fn manager_answers(desk: &mut Desk, task: &str, code: &str) {
     letters_are_joined(desk);
     desk.says(code);
     desk.picture("inbox-fa");
-    on_a_phone(desk, "inbox-phone-fa");
+    desk.phone_picture("inbox-phone-fa");
 
     desk.browser.follow(&format!(".rows a[href='/tasks/{task}']")).unwrap();
     desk.picture("task-open-fa");
@@ -217,7 +121,7 @@ fn manager_answers(desk: &mut Desk, task: &str, code: &str) {
     desk.browser.type_into("textarea[name='/action']", ACTION).unwrap();
     desk.browser.click("input[name='/cause'][value='staffing']").unwrap();
     desk.picture("task-form-fa");
-    on_a_phone(desk, "task-form-phone-fa");
+    desk.phone_picture("task-form-phone-fa");
     desk.browser.follow(&format!("form[action='/tasks/{task}/complete'] button")).unwrap();
 
     assert_eq!(desk.browser.address().unwrap(), desk.url("/inbox?done=completed"));
@@ -227,13 +131,6 @@ fn manager_answers(desk: &mut Desk, task: &str, code: &str) {
     let done = desk.get(&format!("/api/v1/tasks/{task}"));
     assert_eq!(done["status"], "completed");
     assert_eq!(done["answer"], json!({ "result": "stand-in", "action": ACTION, "cause": "staffing" }));
-}
-
-/// The same page in a window as wide as a phone.
-fn on_a_phone(desk: &mut Desk, name: &str) {
-    desk.browser.resize(390, 844).unwrap();
-    desk.picture(name);
-    desk.browser.resize(WIDTH, HEIGHT).unwrap();
 }
 
 /// Registers a citizen's call by the form; answers the case's id.
@@ -315,7 +212,7 @@ fn letters_are_joined(desk: &mut Desk) {
 #[test]
 fn an_instance_is_looked_at_stopped_and_let_go_on() {
     with_desk("an_instance_is_looked_at_stopped_and_let_go_on", |desk| {
-        let (case, code) = desk.complain("one", "در شعبهٔ مرکزی بانک ملی کارمند باجهٔ تسهیلات نیست.");
+        let (case, code) = complain(desk, "one", "در شعبهٔ مرکزی بانک ملی کارمند باجهٔ تسهیلات نیست.");
         desk.await_task(&case, "duty-manager");
         let found = desk.get("/api/v1/instances?workflow=ir-foad/foad-128");
         let id = found["items"][0]["id"].as_str().unwrap().to_owned();
@@ -327,7 +224,7 @@ fn an_instance_is_looked_at_stopped_and_let_go_on() {
         desk.browser.follow(&format!("a[href='/instances/{id}']")).unwrap();
         assert_eq!(desk.asks("document.querySelectorAll('.picture svg').length"), 1);
         desk.picture("instance-fa");
-        on_a_phone(desk, "instance-phone-fa");
+        desk.phone_picture("instance-phone-fa");
         desk.visit(&format!("/instances/{id}?lang=en"));
         desk.picture("instance-en");
         desk.visit(&format!("/instances/{id}?lang=fa"));
