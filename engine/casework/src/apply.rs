@@ -4,8 +4,8 @@ use peygir_core::{Id, Moment};
 
 use crate::event::Event;
 use crate::records::{
-    DeadlineChange, Dispatch, DispatchStatus, Holder, MAILBOX_EVENTS_MAX, Milestone, Records, SEEN_EVENTS_MAX, Task,
-    TaskStatus, Terms, keep_move,
+    ANSWERS_MAX, Answer, DeadlineChange, Dispatch, DispatchStatus, Holder, MAILBOX_EVENTS_MAX, Milestone, Records,
+    SEEN_EVENTS_MAX, Task, TaskStatus, Terms, keep_move,
 };
 
 /// A record that an event changes: what a host has to write.
@@ -28,6 +28,7 @@ pub fn touched(event: &Event) -> Touched {
         | Event::RoundOpened(_)
         | Event::CaseClosed { .. }
         | Event::MessageJoined { .. }
+        | Event::CitizenAnswered { .. }
         | Event::MilestoneMarked(_)
         | Event::SatisfactionRecorded(_) => Touched::Case,
         Event::TaskCreated(task) => Touched::Task(task.id),
@@ -101,6 +102,12 @@ fn case(records: &mut Records, event: &Event, at: Moment) {
             case.outcome = Some(outcome.clone());
         }
         Event::MessageJoined { .. } => case.repeats += 1,
+        Event::CitizenAnswered { channel, text } => {
+            let answers = case.answers.get_or_insert_default();
+            answers.push(Answer { at, channel: channel.clone(), text: text.clone() });
+            let surplus = answers.len().saturating_sub(ANSWERS_MAX);
+            answers.drain(..surplus);
+        }
         Event::MilestoneMarked(name) => case.milestones.push(Milestone { name: name.clone(), at }),
         Event::SatisfactionRecorded(value) => case.satisfaction = Some(*value),
         _ => {}

@@ -273,4 +273,12 @@ pub enum Event {
         #[n(1)]
         moved: Move,
     },
+    /// A message of the citizen came in a case that waited for it.
+    #[n(42)]
+    CitizenAnswered {
+        #[n(0)]
+        channel: String,
+        #[n(1)]
+        text: Sealed,
+    },
 }

@@ -23,6 +23,11 @@ pub trait Resources {
     fn case_type(&self) -> &str;
     /// The clear text of a sealed one; a fixed mark where the person's key was thrown away.
     fn open(&self, sealed: &str) -> String;
+    /// By what a party is known again who writes: keyed hashes of their number and national ID. None where a host knows
+    /// nobody again.
+    fn prints(&self, _party: &crate::records::Party) -> Vec<Vec<u8>> {
+        Vec::new()
+    }
     /// Seals with the key of a person.
     fn seal(&self, person: Id, clear: &str, draws: &mut Draws) -> String;
 }

@@ -78,6 +78,21 @@ pub struct Case {
     pub line: Option<String>,
     #[n(20)]
     pub milestones: Vec<Milestone>,
+    /// What the citizen wrote when they were waited for, oldest first: the last [`ANSWERS_MAX`].
+    #[n(21)]
+    pub answers: Option<Vec<Answer>>,
+}
+
+/// A message of the citizen in a case that waited for it.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub struct Answer {
+    #[n(0)]
+    pub at: Moment,
+    #[n(1)]
+    pub channel: String,
+    #[n(2)]
+    pub text: Sealed,
 }
 
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
@@ -410,6 +425,8 @@ pub struct Mailbox {
 
 /// The operation that message channels have.
 pub const SEND: &str = "send";
+/// Answers of the citizen kept with a case; the oldest goes first, and stays in the journal.
+pub const ANSWERS_MAX: usize = 100;
 /// Events kept for listeners to come, per stream; the oldest goes first.
 pub const MAILBOX_EVENTS_MAX: usize = 256;
 /// Ids of events remembered, per stream.

@@ -321,6 +321,17 @@ pub enum Command {
     /// To the stream of closures: an operation is through.
     #[n(41)]
     OperationEnded(#[n(0)] Id),
+    /// A message of the citizen, in a case that waits for it.
+    #[n(42)]
+    TakeAnswer {
+        #[n(0)]
+        channel: String,
+        /// Sealed.
+        #[n(1)]
+        text: String,
+        #[n(2)]
+        claims: Vec<Claim>,
+    },
 }
 
 /// What a `run: workflow` asks for.

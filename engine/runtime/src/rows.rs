@@ -30,6 +30,8 @@ const SCHEDULE: &[u8] = b"xh/";
 const OPEN_DEADLINE: &[u8] = b"xe/";
 const OPERATION: &[u8] = b"xp/";
 const OPEN_OPERATION: &[u8] = b"xu/";
+/// Deadlines that rest, by whom they wait for.
+const WAITING: &[u8] = b"xw/";
 /// What operations moved; written by the streams whose deadlines were moved.
 const MOVED: &[u8] = b"xg/";
 /// Bytes of a flow's name in its index: enough that two flows share one by no chance worth naming.
@@ -218,6 +220,15 @@ pub fn is_moved(key: &[u8]) -> bool {
 /// All that an operation moved, those of the oldest tasks first.
 pub fn moved_by(operation: Id) -> Range {
     range(&[MOVED, operation.0.as_slice()].concat())
+}
+
+/// A deadline that rests until this citizen answers.
+pub fn waiting_index(print: &[u8], stream: Id) -> Vec<u8> {
+    [WAITING, print, &stream.0].concat()
+}
+
+pub fn waiting_for(print: &[u8]) -> Range {
+    range(&[WAITING, print].concat())
 }
 
 /// Where a listener is found by the type of the events that it waits for; None: by any type.

@@ -233,6 +233,9 @@ impl Stream {
                 let mut keys = vec![rows::task_index(*id, self.id)];
                 if task.is_open() {
                     keys.push(rows::open_task_index(*id, self.id));
+                    let waiting = task.terms.iter().flat_map(|terms| &terms.suspensions);
+                    let prints = waiting.filter(|one| one.ended.is_none()).flat_map(|one| one.prints.iter().flatten());
+                    keys.extend(prints.map(|print| rows::waiting_index(print, self.id)));
                 }
                 keys
             }),
@@ -253,6 +256,13 @@ impl Stream {
             RowName::Activation(instance, number) => self.listener_index(*instance, *number),
             _ => Vec::new(),
         }
+    }
+
+    /// Whether a deadline in it rests at this instant, because the citizen is waited for.
+    pub fn waits_for_citizen(&self, at: Moment) -> bool {
+        let open = self.records.tasks.values().filter(|task| task.is_open());
+        let waits = open.filter_map(|task| task.terms.as_ref()).any(|terms| terms.waiting_at(at).is_some());
+        waits && self.records.case.as_ref().is_some_and(|case| !case.closed)
     }
 
     /// Keys by which a listener is found that waits for events.

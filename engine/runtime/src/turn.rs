@@ -199,6 +199,7 @@ impl Turn<'_> {
                 self.record(peygir_casework::Event::MessageJoined { channel: channel.clone() });
                 self.citizen_wrote();
             }
+            Command::TakeAnswer { channel, text, claims } => self.take_answer(channel, text, claims)?,
             Command::Deliver(event) => self.arrived(event)?,
             Command::ReadClear(what) => {
                 self.record(peygir_casework::Event::PersonalDataRead { what: what.clone() });

@@ -71,6 +71,18 @@ Feature: Waiting for the citizen over a holiday
     And the deadline of task offices/papers moved 2 times
     And task offices/papers is due at 2026-12-27T14:30+03:30
 
+  # The case was told in person; the number is what the citizen is known by.
+  Scenario: The waiting is ended by the citizen's own words, over the holiday
+    When mgr-city waits for the citizen on task offices/papers
+    And 5 days pass
+    And a citizen texts «My file number is 12» from 09990000002 to 3000
+    Then there is 1 case
+    And the deadline of task offices/papers says «to Saturday 5 Dey 1405 10:00, waiting for the citizen»
+    And task offices/papers is due at 2026-12-28T14:30+03:30
+    # Nobody waits any more: it is a matter of its own.
+    When a citizen texts «And my street has no lamps» from 09990000002 to 3000
+    Then there are 2 cases
+
   Scenario: A closure meets a deadline that rests, and a reminder waits with it
     When mgr-city waits for the citizen on task offices/papers until 2026-12-26T07:30+03:30
     And centre declares a closure:

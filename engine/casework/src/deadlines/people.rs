@@ -1,5 +1,6 @@
 //! What people do to a deadline: let it rest while the citizen is waited for, let it go on, set its date.
 
+use minicbor::bytes::ByteVec;
 use peygir_calendar::{SPAN_DAYS_MAX, SUSPENSIONS_MAX};
 use peygir_core::{CloudEvent, Id, Moment};
 
@@ -32,11 +33,20 @@ pub fn suspend(
         ended: None,
         by: by.to_owned(),
         reason,
+        prints: prints(context),
     };
     let mut terms = terms.clone();
     terms.suspensions.push(waiting.clone());
     let suspended = Event::DeadlineSuspended { task: task.id, waiting };
     moved(context, task, &terms, suspended, MoveWhy::Suspended, Some(by)).map_err(refused)
+}
+
+/// By what whoever may answer is known again: the citizen, and the person concerned where that is another.
+fn prints(context: &Context<'_>) -> Option<Vec<ByteVec>> {
+    let case = context.records.case.as_ref()?;
+    let parties = std::iter::once(&case.citizen).chain(&case.on_behalf_of);
+    let prints: Vec<ByteVec> = parties.flat_map(|party| context.resources.prints(party)).map(ByteVec::from).collect();
+    (!prints.is_empty()).then_some(prints)
 }
 
 /// The end of a waiting that begins now, if it may begin.

@@ -76,6 +76,7 @@ fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply
         satisfaction: None,
         line: message.line,
         milestones: vec![Milestone { name: "registered".to_owned(), at: context.at }],
+        answers: None,
     };
     let answer = json!({
         "caseId": case.id.to_string(), "code": code, "channel": case.channel, "province": case.province,

@@ -1,5 +1,6 @@
 //! Deadlines as they are kept: what they follow from, what moved them, and waits for working time.
 
+use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use peygir_calendar::{Deadline, Name, Place, SetDate, Suspension, Term};
 use peygir_core::{Data, Id, Moment};
@@ -77,6 +78,9 @@ pub struct Waiting {
     pub by: String,
     #[n(5)]
     pub reason: Sealed,
+    /// By what the citizen is known again who answers: keyed hashes, as the host makes them.
+    #[n(6)]
+    pub prints: Option<Vec<ByteVec>>,
 }
 
 /// A deadline's date as a person set it.

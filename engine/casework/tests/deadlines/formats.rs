@@ -63,7 +63,15 @@ fn moved() -> Move {
 }
 
 fn waiting() -> Waiting {
-    Waiting { number: 1, from: Moment(2), until: Moment(4), ended: Some(Moment(3)), by: text("p"), reason: text("s") }
+    Waiting {
+        number: 1,
+        from: Moment(2),
+        until: Moment(4),
+        ended: Some(Moment(3)),
+        by: text("p"),
+        reason: text("s"),
+        prints: None,
+    }
 }
 
 fn set() -> Set {

@@ -209,6 +209,7 @@ fn case(province: &str, at: Moment) -> Case {
         satisfaction: None,
         line: None,
         milestones: Vec::new(),
+        answers: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Cases: lists, one in full, and where one stands for whoever holds its code.
 
 use peygir_casework::functions::claim_of_code;
-use peygir_casework::records::{Case, Dispatch, DispatchStatus};
+use peygir_casework::records::{Answer, Case, Dispatch, DispatchStatus};
 use peygir_casework::text;
 use peygir_core::Id;
 use peygir_core::state::Status;
@@ -9,8 +9,8 @@ use peygir_core::state::Status;
 use super::names::{agency, instant, party, person, stage};
 use super::refusal::{FieldError, Refusal};
 use super::view::{
-    CaseFilter, CaseSummary, CaseView, FlowStep, FlowView, JournalLine, Milestone, OutboxLine, Page, PageRequest,
-    Stage, Track,
+    CaseFilter, CaseSummary, CaseView, CitizenAnswer, FlowStep, FlowView, JournalLine, Milestone, OutboxLine, Page,
+    PageRequest, Stage, Track,
 };
 use super::{Desk, place_of, require};
 use crate::access::{Permission, Principal};
@@ -109,6 +109,7 @@ impl Desk {
                 .map(|dispatch| outbox_line(vault, &stream, dispatch, true))
                 .collect(),
             timeline: timeline.into_iter().filter(|line| line.notable).collect(),
+            answers: case.answers.iter().flatten().map(|answer| answer_view(vault, answer)).collect(),
             repeats: case.repeats,
             satisfaction: case.satisfaction,
             closed_at: case.closed_at.map(instant),
@@ -136,6 +137,10 @@ impl Desk {
         })
         .await
     }
+}
+
+fn answer_view(vault: &Vault, answer: &Answer) -> CitizenAnswer {
+    CitizenAnswer { at: instant(answer.at), channel: answer.channel.clone(), text: vault.open(&answer.text) }
 }
 
 fn listed(catalog: &Catalog, by: &Principal, filter: &CaseFilter, stream: &Stream) -> Option<CaseSummary> {

@@ -203,6 +203,9 @@ fn case_line(event: &CaseEvent) -> Line {
         }
         CaseEvent::RoundOpened(round) => Line("round-opened", args([("round", round.to_string())]), true),
         CaseEvent::CaseClosed { outcome } => Line("case-closed", args([("outcome", outcome.clone())]), true),
+        CaseEvent::CitizenAnswered { channel, .. } => {
+            Line("citizen-answered", args([("channel", channel.clone())]), true)
+        }
         CaseEvent::MessageJoined { channel } => Line("message-joined", args([("channel", channel.clone())]), true),
         CaseEvent::MilestoneMarked(name) => Line("milestone", args([("name", name.clone())]), false),
         CaseEvent::SatisfactionRecorded(value) => {

@@ -1,5 +1,6 @@
 //! Taking a citizen's message: checked, sealed, and either a new case or the one that the same message opened before.
 
+use peygir_casework::host::Rejection;
 use peygir_casework::text;
 use peygir_core::{Data, Id, Moment};
 use serde_json::{Value, json};
@@ -11,6 +12,9 @@ use super::view::{NewMessage, Party, Submitted};
 use crate::access::{Permission, Place, Principal};
 use crate::command::{Claim, Command};
 use crate::engine::{Engine, Failure};
+use crate::resources::prints_of;
+use crate::rows;
+use crate::turn::Refused;
 
 /// Longest text of a message, in characters.
 pub const TEXT_CHARS_MAX: usize = 10_000;
@@ -20,6 +24,9 @@ pub const NAME_CHARS_MAX: usize = 200;
 pub const IDEMPOTENCY_KEY_BYTES_MAX: usize = 255;
 /// How often a submission is tried again because a person was registered by another at the same moment.
 const TRIES_MAX: usize = 5;
+
+/// Cases of one citizen that are looked at for one that waits for them.
+const WAITING_CASES_MAX: usize = 64;
 
 const CHANNELS: [&str; 5] = ["phone", "sms", "web", "letter", "in-person"];
 const IDEMPOTENCY: &[u8] = b"k/idempotency/";
@@ -55,6 +62,11 @@ impl Desk {
             let Prepared { stream, command, digest } = match prepared {
                 Preparation::New(prepared) => prepared,
                 Preparation::Known(stream) => return self.repeated(stream).await,
+                Preparation::Answer(stream, claims) => match self.answer(by, stream, &checked, claims).await? {
+                    Some(answered) => return Ok(answered),
+                    // Nobody waits for it any more: look again.
+                    None => continue,
+                },
                 Preparation::Join(stream, claims) => return self.join(by, stream, &checked, claims).await,
             };
             match self.host.submit(stream, &by.id, command).await {
@@ -72,6 +84,26 @@ impl Desk {
 
     async fn repeated(&self, stream: Id) -> Result<Submitted, Refusal> {
         submitted(&self.stream(stream).await?, true)
+    }
+
+    /// What the citizen wrote who is waited for. None where that is over.
+    async fn answer(
+        &self,
+        by: &Principal,
+        stream: Id,
+        message: &NewMessage,
+        claims: Vec<Claim>,
+    ) -> Result<Option<Submitted>, Refusal> {
+        let found = self.stream(stream).await?;
+        let party = found.records.concerned().ok_or_else(|| Refusal::Internal("a case concerns nobody".to_owned()))?;
+        let text = seal_text(&self.host.engine, party.person, &message.text)?;
+        let command = Command::TakeAnswer { channel: message.channel.clone(), text, claims };
+        match self.host.submit(stream, &by.id, command).await {
+            Ok(stream) => submitted(&stream, true).map(Some),
+            Err(Failure::Claimed { .. }) => self.repeated(stream).await.map(Some),
+            Err(Failure::Refused(Refused::Records(Rejection::NotSuspended))) => Ok(None),
+            Err(other) => Err(other.into()),
+        }
     }
 
     /// The same text from the same number on the same day is the same matter.
@@ -115,6 +147,8 @@ enum Preparation {
     New(Prepared),
     /// An earlier request or delivery of the same message.
     Known(Id),
+    /// The citizen answers in a case that waits for them.
+    Answer(Id, Vec<Claim>),
     /// Another message of the same matter.
     Join(Id, Vec<Claim>),
 }
@@ -142,6 +176,10 @@ fn prepare(
             return Ok(Preparation::Known(known));
         }
         claims.push(claim);
+        if let Some(waiting) = waits_for(engine, message, at)? {
+            let claims = claims.into_iter().map(|claim| Claim { value: waiting.0.to_vec(), ..claim }).collect();
+            return Ok(Preparation::Answer(waiting, claims));
+        }
         if let Some(mobile) = &message.from.mobile {
             let day = at.to_jiff().to_zoned(engine.catalog().zone().clone()).date();
             let same = claim_key(engine, SAME, &format!("{mobile}\0{}\0{day}", text::search_key(&message.text)));
@@ -160,6 +198,23 @@ fn prepare(
     let flow = engine.catalog().intake_flow();
     let command = Command::Submit { flow, message: Data::from(sealed), claims };
     Ok(Preparation::New(Prepared { stream, command, digest }))
+}
+
+/// The case that waits for whoever sent this; the one that was opened last where several do. Only what comes from the
+/// citizen's own hand counts: whoever registers a call says on the task that the answer is there.
+fn waits_for(engine: &Engine, message: &NewMessage, at: Moment) -> Result<Option<Id>, Refusal> {
+    let broken = |error: peygir_store::Error| Refusal::Internal(error.to_string());
+    let prints = prints_of(&engine.vault, message.from.national_id.as_deref(), message.from.mobile.as_deref());
+    for print in prints {
+        let (from, to) = rows::waiting_for(&print);
+        let found = engine.store.scan(&from, &to, WAITING_CASES_MAX).map_err(broken)?;
+        for stream in found.iter().rev().filter_map(|(key, _)| rows::stream_at_end(key)) {
+            if engine.load(stream)?.waits_for_citizen(at) {
+                return Ok(Some(stream));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// What is known of a request to start a flow.

@@ -168,11 +168,21 @@ pub struct CaseView {
     pub tasks: Vec<TaskView>,
     pub messages: Vec<OutboxLine>,
     pub timeline: Vec<JournalLine>,
+    /// What the citizen wrote when they were waited for.
+    pub answers: Vec<CitizenAnswer>,
     pub repeats: u32,
     pub satisfaction: Option<u8>,
     pub closed_at: Option<String>,
     /// Whether the principal may ask for it in clear.
     pub may_unmask: bool,
+}
+
+/// A message of the citizen in a case that waited for it.
+#[derive(Debug, Clone, Serialize)]
+pub struct CitizenAnswer {
+    pub at: String,
+    pub channel: String,
+    pub text: String,
 }
 
 /// A flow of the case and where it stands.

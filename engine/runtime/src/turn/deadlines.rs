@@ -5,10 +5,12 @@
 
 use peygir_casework::Event;
 use peygir_casework::deadlines;
+use peygir_casework::host::Rejection;
 use peygir_casework::records::{Move, MoveWhy};
 use peygir_core::{CloudEvent, Id, Moment};
 
 use super::{Refused, Turn};
+use crate::command::Claim;
 use crate::operation::{Moved, OpenDeadline};
 use crate::rows;
 
@@ -58,6 +60,17 @@ impl Turn<'_> {
     pub(super) fn citizen_wrote(&mut self) {
         let reply = self.with_context(deadlines::citizen_wrote);
         self.absorb(reply);
+    }
+
+    /// What the citizen wrote who was waited for. Nobody waits any more: it is a message like any other.
+    pub(super) fn take_answer(&mut self, channel: &str, text: &str, claims: &[Claim]) -> Result<(), Refused> {
+        if !self.stream.waits_for_citizen(self.at) {
+            return Err(Refused::Records(Rejection::NotSuspended));
+        }
+        self.claims.extend(claims.iter().cloned());
+        self.record(Event::CitizenAnswered { channel: channel.to_owned(), text: text.to_owned() });
+        self.citizen_wrote();
+        Ok(())
     }
 
     /// An event came: waiting that it ends is over. Whether there was any.

@@ -51,6 +51,7 @@ no-phone = no number on record
 call-whom = Call this citizen
 
 citizen-text = The citizen's message
+citizen-answer = The citizen's answer
 task-facts = About this task
 status = Status
 due = Due

@@ -1,6 +1,7 @@
 ### Lines of a case's story, and the labels of their arguments.
 
 journal-case-opened = Case opened
+journal-citizen-answered = The citizen answered
 journal-message-joined = A repeated message joined the case
 journal-case-classified = Topic classified
 journal-agency-named = Agency named

@@ -51,6 +51,7 @@ no-phone = شماره‌ای ثبت نشده است
 call-whom = با این شهروند تماس بگیرید
 
 citizen-text = متن پیام شهروند
+citizen-answer = پاسخ شهروند
 task-facts = دربارهٔ این کار
 status = وضعیت
 due = مهلت

@@ -1,6 +1,7 @@
 ### Lines of a case's story, and the labels of their arguments.
 
 journal-case-opened = پرونده باز شد
+journal-citizen-answered = شهروند پاسخ داد
 journal-message-joined = پیام تکراری به پرونده پیوست
 journal-case-classified = موضوع تعیین شد
 journal-agency-named = دستگاه تعیین شد

@@ -64,7 +64,14 @@ pub fn page(ui: &Ui, case: &CaseView, deadlines: &[DeadlineView], is_clear: bool
                 @if !case.flows.is_empty() {
                     section.card { h2 { (ui.t("case-flow")) } (flow_strip::draw_all(ui, &case.flows)) }
                 }
-                section.card { h2 { (ui.t("citizen-text")) } p.text dir="auto" { (case.text) } }
+                section.card {
+                    h2 { (ui.t("citizen-text")) }
+                    p.text dir="auto" { (case.text) }
+                    @for answer in &case.answers {
+                        h3 { (ui.t("citizen-answer")) " " span.meta { (widget::time(ui, &answer.at)) } }
+                        p.text dir="auto" { (answer.text) }
+                    }
+                }
                 section.card {
                     h2 { (ui.t("case-tasks")) }
                     @if case.tasks.is_empty() { (widget::empty(&ui.t("case-tasks-empty"))) } @else {

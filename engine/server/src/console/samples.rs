@@ -419,6 +419,11 @@ pub fn case() -> CaseView {
             line(5, "10:58:00", "system", "message-failed", &[("channel", "sms")], true),
             line(6, "10:59:00", "system", "some-later-kind", &[("unknown", "x")], true),
         ],
+        answers: vec![peygir_runtime::desk::CitizenAnswer {
+            at: "2026-11-21T09:00:00Z".to_owned(),
+            channel: "sms".to_owned(),
+            text: "شمارهٔ نامه ۱۲ است".to_owned(),
+        }],
         repeats: 1,
         satisfaction: Some(4),
         closed_at: None,
