@@ -70,8 +70,8 @@ impl Desk {
     pub fn submit(&self, key: &str, message: &Value) -> (String, String) {
         let answer = self.runtime.block_on(self.client.submit(key, message)).expect("the server answers");
         assert_eq!(answer.status, 201, "{}", answer.text());
-        let [case, code] = ["caseId", "trackingCode"]
-            .map(|name| answer.json()[name].as_str().expect("the answer has it").to_owned());
+        let [case, code] =
+            ["caseId", "trackingCode"].map(|name| answer.json()[name].as_str().expect("the answer has it").to_owned());
         (case, code)
     }
 

@@ -180,9 +180,16 @@ impl Site {
 
     /// Runs another command of the binary to its end. `{data}` in an argument stands for the data folder.
     pub fn run(&self, arguments: &[&str]) -> Output {
+        self.run_with(arguments, &[])
+    }
+
+    /// As [`Site::run`], with variables of the environment.
+    pub fn run_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
         let data = self.data().display().to_string();
         let arguments = arguments.iter().map(|argument| argument.replace("{data}", &data));
-        Command::new(binary()).args(arguments).current_dir(self.root.path()).output().expect("the binary runs")
+        let mut command = Command::new(binary());
+        command.args(arguments).envs(environment.iter().copied()).current_dir(self.root.path());
+        command.output().expect("the binary runs")
     }
 
     /// SHA-256 of all rows, and what the opening said. The server must be down.

@@ -173,7 +173,10 @@ fn the_operation_lists_the_case(desk: &mut Desk, operation: &str, case: &Case, (
     let expected = json!([{
         "caseId": case.id, "trackingCode": case.code, "id": case.hours, "from": before["due"], "to": after["due"],
     }]);
-    assert_eq!(moved, expected, "the working hours move; ten working days do not count today, elapsed hours ask nobody");
+    assert_eq!(
+        moved, expected,
+        "the working hours move; ten working days do not count today, elapsed hours ask nobody"
+    );
     assert!(before["due"].as_str() < after["due"].as_str(), "{before:#} {after:#}");
     desk.says(&case.code);
     desk.picture("operation-fa");

@@ -122,9 +122,16 @@ fn stretch(ui: &Ui, line: &str, counted: Option<bool>) -> Markup {
     let (class, sign, id) = match counted {
         Some(true) => ("counted", "✓", "deadline-counted"),
         Some(false) => ("uncounted", "–", "deadline-not-counted"),
-        None => return html! { li.note { span.sign aria-hidden="true" { "•" } span { (line) } } },
+        None => return html! { li.note { span.sign aria-hidden="true" { "•" } span { (unbroken_end(line)) } } },
     };
-    html! { li class=(class) { span.sign title=(ui.t(id)) aria-hidden="true" { (sign) } span { (line) } } }
+    html! { li class=(class) { span.sign title=(ui.t(id)) aria-hidden="true" { (sign) } span { (unbroken_end(line)) } } }
+}
+
+/// A line with the source in brackets at its end kept together: broken at its hyphen, it can't be read in Persian.
+fn unbroken_end(line: &str) -> Markup {
+    let bracket = line.rfind('(').filter(|_| line.trim_end_matches('.').ends_with(')'));
+    let (words, source) = line.split_at(bracket.unwrap_or(line.len()));
+    html! { (words) @if !source.is_empty() { span.source { (source) } } }
 }
 
 /// What anybody who holds the tracking code is told.
