@@ -2,7 +2,8 @@
 //!
 //! Cases with one open task each stand in a store on disk. A day on which all of them count is closed, and the operation
 //! derives every deadline anew, with its commits. Everything is the engine itself; only the clock is virtual. An argument is
-//! the number of cases.
+//! the number of cases, a second one the memory in MiB that the store may use for recent changes and again for its index:
+//! with the store's defaults the writing of the index holds the commits up.
 
 #![expect(clippy::print_stdout, reason = "it is a benchmark's only way to tell")]
 
@@ -31,6 +32,8 @@ use serde_json::json;
 /// 2026-11-21T06:30:00Z: a Saturday morning, 1405/08/30.
 const START: Moment = Moment(1_795_242_600_000_000);
 const CASES: usize = 100_000;
+/// Memory for the store, in MiB.
+const STORE_MIB: usize = 512;
 /// Cases that are made with one commit.
 const FILL: usize = 2_000;
 /// Receipts follow each other by this much, in microseconds: all of them lie in one day of office hours.
@@ -60,7 +63,9 @@ async fn main() {
     let cases = std::env::args().nth(1).map_or(CASES, |cases| cases.parse().expect("how many cases is a number"));
     let folder = tempfile::tempdir().expect("a scratch folder");
     let (pack, name) = pack::load_flow(&written(folder.path())).unwrap_or_else(|found| panic!("{found:#?}"));
-    let (store, _) = LocalStore::open(&folder.path().join("store"), Options::default()).expect("a new store opens");
+    let memory = std::env::args().nth(2).map_or(STORE_MIB, |mib| mib.parse().expect("how many MiB is a number")) << 20;
+    let options = Options { generation_bytes_max: memory, cache_bytes: memory as u64, ..Options::default() };
+    let (store, _) = LocalStore::open(&folder.path().join("store"), options).expect("a new store opens");
     let store: Arc<dyn Store> = Arc::new(store);
     let catalog = Catalog::new(pack, &BTreeMap::new(), Arc::new(peygir_script::Deadline::never));
     let vault = Vault::new(Arc::new(Keys::in_memory()));
@@ -68,7 +73,7 @@ async fn main() {
     let clock = Clock::at(START);
     let host = Host::new(engine.clone(), clock.clone(), Connectors::new());
     let filled = fill(&engine, &store, &name.to_string(), cases);
-    println!("{cases} cases made in {:.1} s", filled.as_secs_f64());
+    println!("{cases} cases made in {:.1} s; the store has {} MiB twice", filled.as_secs_f64(), memory >> 20);
     clock.set(START.plus_micros(24 * 60 * MINUTE_US));
 
     let alone = derive_alone(&engine, cases);
