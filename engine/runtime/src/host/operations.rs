@@ -92,8 +92,8 @@ impl Host {
 
     /// One page of the oldest operation that has anything to do now. True where there was one.
     pub(crate) async fn advance_operations(self: &Arc<Self>, now: Moment) -> bool {
-        let engine = self.engine.clone();
-        let Ok(open) = blocking(move || engine.open_operations()).await else { return false };
+        // Most often there is none: a look into memory, as at timers.
+        let Ok(open) = self.engine.open_operations() else { return false };
         for operation in open.into_iter().filter(|operation| !self.is_paused(*operation, now)) {
             let engine = self.engine.clone();
             match blocking(move || engine.advance(operation, now)).await {
