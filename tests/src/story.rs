@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use peygir_casework::Event;
-use peygir_core::Id;
+use peygir_core::{Id, Moment};
 use peygir_runtime::command::{Command, Envelope, Recorded};
 use peygir_runtime::rows::List;
 use peygir_store::{Frame, Store};
@@ -48,6 +48,16 @@ pub fn effects(store: &dyn Store, case: Id) -> (Vec<Effect>, i64) {
         }
     }
     (effects.into_iter().map(|(_, effect)| effect).collect(), end)
+}
+
+/// When the pages of an operation were committed.
+pub fn pages(store: &dyn Store, operation: Id) -> Vec<Moment> {
+    let frames = store.journal(operation, 0, PAGE).expect("the journal can be read");
+    let is_page = |frame: &&Frame| {
+        let envelope: Envelope = minicbor::decode(&frame.command).expect("a command can be read");
+        matches!(envelope.command, Command::AdvanceOperation(_))
+    };
+    frames.iter().filter(is_page).map(|frame| frame.at).collect()
 }
 
 fn is_recovery(frame: &Frame) -> bool {

@@ -216,14 +216,14 @@ fn everybody_reads_the_same(desk: &mut Desk, case: &Case) {
         assert!(expected.to_string().contains(if language == "fa" { HEAT } else { "Heat" }), "{expected:#}");
         let page = format!("/tasks/{}?lang={language}", case.hours);
         desk.visit(&page);
-        assert_eq!(accounts(desk), [expected.clone()], "the centre");
+        assert_eq!(accounts(desk), std::slice::from_ref(&expected), "the centre");
         unfold(desk);
         desk.picture(&format!("task-deadline-{language}"));
         desk.phone_picture(&format!("task-deadline-phone-{language}"));
 
         desk.sign_in(MANAGER);
         desk.visit(&page);
-        assert_eq!(accounts(desk), [expected.clone()], "the agency");
+        assert_eq!(accounts(desk), std::slice::from_ref(&expected), "the agency");
 
         desk.browser.follow("form[action='/sign-out'] button").unwrap();
         desk.visit(&format!("/track/{}?lang={language}", case.code));
