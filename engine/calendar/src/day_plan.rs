@@ -185,14 +185,17 @@ impl<'a> Plan<'a> {
 
     /// Why the day as a whole counts or does not.
     pub fn day_ground(&self, counts: bool) -> Ground<'a> {
-        let takes = |closure: &&&Closure| {
-            self.pieces().any(|piece| self.is_usual(piece.from) && !closure.hours.leaves(piece.from))
+        // The one that takes most of the usual hours is why the day does not count; of equals the first.
+        let taken = |closure: &Closure| -> u16 {
+            let usual = self.pieces().filter(|piece| self.is_usual(piece.from));
+            usual.filter(|piece| !closure.hours.leaves(piece.from)).map(|piece| piece.to - piece.from).sum()
         };
         match &self.closed {
             Some(ground) => *ground,
             None if counts => self.usual(Why::Open),
             None => {
-                let taker = self.closures.iter().find(takes);
+                let takers = self.closures.iter().filter(|closure| taken(closure) > 0);
+                let taker = takers.min_by_key(|closure| std::cmp::Reverse(taken(closure)));
                 // Without a closure the clocks jumped over its hours.
                 taker.map_or_else(|| self.usual(Why::OutsideHours), |closure| closure_ground(closure))
             }

@@ -67,7 +67,12 @@ pub fn moment(text: &str, zone: &TimeZone) -> Result<Timestamp, MomentError> {
         Some(at) => (rest[..at].trim(), Some(&rest[at..])),
         None => (rest, None),
     };
-    let local = date.to_datetime(if clock.is_empty() && offset.is_none() { Time::midnight() } else { time(clock)? });
+    if clock.is_empty() && offset.is_none() {
+        // Where the clocks jump over midnight, the day begins behind the jump.
+        let first = date.to_zoned(zone.clone()).map_err(|_| MomentError::OutOfTime(text.trim().to_owned()))?;
+        return Ok(first.timestamp());
+    }
+    let local = date.to_datetime(time(clock)?);
     match offset {
         // The day is Gregorian by now, so that one grammar reads all offsets.
         Some(offset) => format!("{local}{offset}").parse().map_err(|_| form()),

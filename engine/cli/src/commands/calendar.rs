@@ -54,7 +54,7 @@ struct Which {
     /// Id of the calendar
     #[arg(long, value_name = "NAME", default_value = "ir-working")]
     calendar: String,
-    /// Province of the case: a calendar or closure of it is asked
+    /// Province of the case: a calendar or closure of it is asked; a deployment's own where absent
     #[arg(long, value_name = "ID")]
     province: Option<String>,
     /// County of the case
@@ -97,7 +97,8 @@ impl Refusal {
 
 impl Which {
     fn place(&self) -> Place {
-        Place { province: self.province.clone(), county: self.county.clone(), agency: self.agency.clone() }
+        let province = self.province.clone().or_else(|| sources::province(&self.sources));
+        Place { province, county: self.county.clone(), agency: self.agency.clone() }
     }
 
     /// The calendar that answers for the place.

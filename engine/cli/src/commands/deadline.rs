@@ -111,6 +111,7 @@ pub fn explain(arguments: &Explain) -> Result<ExitCode> {
         for text in deadline["account"][language].as_array().into_iter().flatten().filter_map(Value::as_str) {
             line(&format!("  {text}"));
         }
+        reasons(deadline, language).iter().for_each(|reason| line(&format!("  {reason}")));
     }
     if told.is_empty() {
         say(match (language, all.is_empty()) {
@@ -121,6 +122,16 @@ pub fn explain(arguments: &Explain) -> Result<ExitCode> {
         });
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What people gave as their reasons, for those who may read them.
+fn reasons(deadline: &Value, language: &str) -> Vec<String> {
+    let head = if language == "fa" { "دلیل" } else { "Reason" };
+    let suspensions = deadline["suspensions"].as_array().map_or(&[][..], Vec::as_slice);
+    let given = suspensions.iter().chain(std::iter::once(&deadline["set"]));
+    given
+        .filter_map(|one| Some(format!("{head} ({}): {}", texts::of(&one["by"][language]), one["reason"].as_str()?)))
+        .collect()
 }
 
 fn status(deadline: &Value) -> &str {

@@ -1,6 +1,7 @@
 //! Calendars, closures, and the deadlines that they moved.
 
 use peygir_calendar::{Calendar, ClosedHours, Hours, Jalali, MonthPage, Name, Place, Scope, minute_of_day};
+use peygir_casework::text::stored_form;
 use peygir_core::{Id, Moment};
 
 use super::names::{instant, person};
@@ -171,14 +172,20 @@ fn order(catalog: &Catalog, closure: &NewClosure) -> Result<Order, Refusal> {
         (None, None) => Some(ClosedHours::From(0)),
     };
     known_places(catalog, &closure.scope, &mut note);
-    if [&closure.name.fa, &closure.name.en].iter().any(|name| name.trim().is_empty()) {
+    let names = [closure.name.fa.trim(), closure.name.en.trim()];
+    if names.contains(&"") {
         note("/name", "required");
+    }
+    if names.iter().any(|name| name.chars().count() > closures::NAME_CHARS_MAX) {
+        note("/name", "too-long");
     }
     let calendar = closure.calendar.clone().or_else(|| usual_calendar(catalog)).unwrap_or_else(|| {
         note("/calendar", "required");
         String::new()
     });
-    let name = Name { fa: closure.name.fa.trim().to_owned(), en: closure.name.en.trim().to_owned() };
+    // One line without marks that turn or hide text: it stands in the derivations that citizens read.
+    let line = |text: &str| stored_form(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = Name { fa: line(&closure.name.fa), en: line(&closure.name.en) };
     let scope = Scope {
         province: closure.scope.province.clone(),
         county: closure.scope.county.clone(),
@@ -198,13 +205,11 @@ fn usual_calendar(catalog: &Catalog) -> Option<String> {
     (!usual.is_always_open()).then(|| usual.id().to_owned())
 }
 
-/// A place that nobody knows would close nothing, and nobody would notice. Provinces other than the deployment's own
-/// are not in its directory and are taken as they are.
+/// A place that nobody knows would close nothing, and nobody would notice. A deployment serves one province.
 fn known_places(catalog: &Catalog, scope: &ScopeView, note: &mut impl FnMut(&str, &'static str)) {
     let directory = catalog.directory();
-    let here = scope.province.as_deref().is_none_or(|province| province == catalog.province());
-    if !here {
-        return;
+    if scope.province.as_deref().is_some_and(|province| province != catalog.province()) {
+        note("/for/province", "not-an-option");
     }
     let county = |id: &String| directory.counties.iter().any(|county| county.id == *id);
     if scope.county.as_ref().is_some_and(|id| !county(id)) {

@@ -6,7 +6,7 @@
 use peygir_calendar::Language;
 use peygir_casework::deadlines as record;
 use peygir_casework::records::{Move, Set, Task, Wait, Waiting};
-use peygir_casework::text::parse_tracking_code;
+use peygir_casework::text::{parse_tracking_code, stored_form};
 use peygir_core::{Id, Moment};
 use serde_json::Value;
 
@@ -122,7 +122,7 @@ impl Desk {
 
     /// Sealed for whom the case is about: the command stands in the journal as it comes.
     fn seal_reason(&self, stream: &Stream, reason: &str) -> Result<String, Refusal> {
-        let reason = checked(reason.to_owned())?;
+        let reason = checked(stored_form(reason))?;
         let Some(party) = stream.records.concerned() else { return Ok(reason) };
         let engine = &self.host.engine;
         engine.vault.seal(party.person, &reason, &engine.random()).ok_or(Refusal::Conflict("erased"))

@@ -142,6 +142,14 @@ fn layers(sources: &Sources) -> Result<(Sheets, Vec<PathBuf>), Refusal> {
     Ok((Sheets::shipped(), packs))
 }
 
+/// The province whose cases the deployment takes, where there is one: what its calendars are asked for.
+pub fn province(sources: &Sources) -> Option<String> {
+    let here = || sources.pack.is_empty().then(|| PathBuf::from("."));
+    let folder = sources.deployment.clone().or_else(here)?;
+    let root = yaml::parse(&std::fs::read_to_string(folder.join(DEPLOYMENT)).ok()?).ok()?;
+    root.get("province").and_then(Node::as_str).map(str::to_owned)
+}
+
 /// The packs of a deployment, lowest first.
 pub fn packs_of(folder: &Path) -> Result<Vec<PathBuf>, Refusal> {
     let shown = pack::shown(folder);
