@@ -80,6 +80,12 @@ fn snow() -> Value {
     })
 }
 
+fn with_bad_date_and_no_name() -> Value {
+    let mut closure = snow();
+    (closure["date"], closure["name"]["fa"]) = (json!("1405/13/01"), json!(" "));
+    closure
+}
+
 fn errors(answer: &Answer) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let list = answer.json()["errors"].as_array().cloned().unwrap_or_default();
@@ -167,6 +173,8 @@ async fn what_is_wrong_with_a_closure_is_named_all_at_once() {
         (with("calendar", json!("none")), vec![("/calendar", "not-an-option")]),
         (with("for", json!({ "county": "atlantis" })), vec![("/for/county", "not-an-option")]),
         (with("name", json!({ "fa": "", "en": "" })), vec![("/name", "required")]),
+        (with("name", json!({ "fa": "ب".repeat(201), "en": "Snow" })), vec![("/name", "too-long")]),
+        (with_bad_date_and_no_name(), vec![("/date", "jalali-date"), ("/name", "required")]),
         (with("colour", json!("white")), vec![("/colour", "unknown-field")]),
     ];
     for (closure, expected) in cases {
