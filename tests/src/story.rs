@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use peygir_casework::Event;
-use peygir_core::{Id, Moment};
+use peygir_core::Id;
 use peygir_runtime::command::{Command, Envelope, Recorded};
-use peygir_runtime::rows::List;
+use peygir_runtime::rows::{self, List};
 use peygir_store::{Frame, Store};
 use peygir_store_local::{LocalStore, Options};
 
@@ -13,6 +13,8 @@ use crate::ledger::{Effect, Fact};
 
 /// Rows and frames read at once.
 const PAGE: usize = 1_000;
+/// More than any test moves.
+const MOVED_MAX: usize = 100_000;
 
 /// Opens the store of a data folder, as the binary does.
 pub fn open(data: &Path) -> LocalStore {
@@ -50,14 +52,10 @@ pub fn effects(store: &dyn Store, case: Id) -> (Vec<Effect>, i64) {
     (effects.into_iter().map(|(_, effect)| effect).collect(), end)
 }
 
-/// When the pages of an operation were committed.
-pub fn pages(store: &dyn Store, operation: Id) -> Vec<Moment> {
-    let frames = store.journal(operation, 0, PAGE).expect("the journal can be read");
-    let is_page = |frame: &&Frame| {
-        let envelope: Envelope = minicbor::decode(&frame.command).expect("a command can be read");
-        matches!(envelope.command, Command::AdvanceOperation(_))
-    };
-    frames.iter().filter(is_page).map(|frame| frame.at).collect()
+/// How many deadlines an operation has moved.
+pub fn moved_by(store: &dyn Store, operation: Id) -> usize {
+    let (from, to) = rows::moved_by(operation);
+    store.scan(&from, &to, MOVED_MAX).expect("rows can be read").len()
 }
 
 fn is_recovery(frame: &Frame) -> bool {
