@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::{DAY_MINUTES, Hours, Jalali, Name, Origin, Scope};
 
 /// Most days that one closure may span.
@@ -24,6 +26,42 @@ pub struct Closure {
     pub hours: ClosedHours,
     pub name: Name,
     pub origin: Origin,
+    /// When a person declared it; absent for one that stands in the calendar, which was always known.
+    pub declared: Option<Timestamp>,
+}
+
+/// Which closures a deadline follows, and how far. What is declared after a deadline began may give it time, never take
+/// some: nobody could reckon with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Follows {
+    /// All of them, to the letter: the day as it really is.
+    All,
+    /// Those that were known at this instant, to the letter; the others are left out.
+    KnownAt(Timestamp),
+    /// Those that were known at this instant to the letter; the others close what they close, and the hours that they
+    /// offer in place of the usual ones are none.
+    LaterOnlyClose(Timestamp),
+}
+
+impl Follows {
+    /// Whether the closure closes anything.
+    pub fn heeds(self, closure: &Closure) -> bool {
+        !matches!(self, Self::KnownAt(at) if !closure.is_known_at(at))
+    }
+
+    /// Whether the hours in which the closure leaves a day open take the place of its usual ones.
+    pub fn offers(self, closure: &Closure) -> bool {
+        match self {
+            Self::All => true,
+            Self::KnownAt(at) | Self::LaterOnlyClose(at) => closure.is_known_at(at),
+        }
+    }
+}
+
+impl Closure {
+    pub(crate) fn is_known_at(&self, at: Timestamp) -> bool {
+        self.declared.is_none_or(|declared| declared <= at)
+    }
 }
 
 /// What of a day is closed.
@@ -40,6 +78,8 @@ pub enum ClosedHours {
 pub struct Declared {
     /// Names it in derivations: `closure:ID`.
     pub id: String,
+    /// When it was declared: a deadline that began before is never made earlier by it.
+    pub at: Timestamp,
     /// It counts in this calendar and in all that extend it.
     pub calendar: String,
     pub scope: Scope,
@@ -117,6 +157,7 @@ impl Declared {
             hours: self.hours.clone(),
             name: self.name.clone(),
             origin: Origin::Closure { id: self.id.clone() },
+            declared: Some(self.at),
         }
     }
 }

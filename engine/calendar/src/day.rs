@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::closure::Closure;
+use crate::closure::{Closure, Follows};
 use crate::counting::HALF_DAY_SHARE_PER_MILLE;
 use crate::day_plan::Plan;
 use crate::deadline::{Ground, Why};
@@ -53,16 +53,16 @@ impl Day<'_> {
 impl Calendar {
     /// The day as this calendar has it in a place; `None` only where time ends.
     pub fn day(&self, date: Date, place: &Place) -> Option<Day<'_>> {
-        self.day_by(&DayClock::new(&self.zone, date)?, place)
+        self.day_by(&DayClock::new(&self.zone, date)?, place, Follows::All)
     }
 
-    /// The same, where the clock of the day is known.
-    pub(crate) fn day_by(&self, clock: &DayClock<'_>, place: &Place) -> Option<Day<'_>> {
+    /// The same, where the clock of the day is known, as one sees it who follows these closures.
+    pub(crate) fn day_by(&self, clock: &DayClock<'_>, place: &Place, follows: Follows) -> Option<Day<'_>> {
         let date = clock.day();
         let jalali = Jalali::from_gregorian(date);
         let pattern = self.pattern(jalali, date.weekday());
         let closures = self.closures_on(jalali, place);
-        let plan = Plan::new(pattern, self.kept_open(jalali), closures, self.holiday_ground(jalali));
+        let plan = Plan::new(pattern, self.kept_open(jalali), closures, follows, self.holiday_ground(jalali));
         let segments = segments(clock, &plan)?;
         let close = self.close(clock, jalali, &segments);
         let usual_minutes = pattern.minutes();
@@ -77,6 +77,12 @@ impl Calendar {
     fn closures_on<'a>(&'a self, day: Jalali, place: &Place) -> Vec<&'a Closure> {
         let lists = [&self.closures, &self.declared].into_iter().filter_map(|all| all.get(&day));
         lists.flatten().map(AsRef::as_ref).filter(|closure: &&Closure| closure.scope.holds(place)).collect()
+    }
+
+    /// Whether a closure of this day was declared after an instant.
+    pub(crate) fn is_closed_later(&self, day: Jalali, place: &Place, at: Timestamp) -> bool {
+        let declared = self.declared.get(&day).map(Vec::as_slice).unwrap_or_default();
+        declared.iter().any(|closure| closure.scope.holds(place) && !closure.is_known_at(at))
     }
 
     fn holiday_ground(&self, jalali: Jalali) -> Option<Ground<'_>> {

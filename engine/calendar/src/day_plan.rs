@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::closure::{ClosedHours, Closure};
+use crate::closure::{ClosedHours, Closure, Follows};
 use crate::deadline::{Ground, Why};
 use crate::model::DayPattern;
 use crate::sheet::KeptOpen;
@@ -14,6 +14,7 @@ pub(crate) struct Plan<'a> {
     /// Why the day is open, where it is a holiday elsewhere.
     kept: Option<&'a KeptOpen>,
     closures: Vec<&'a Closure>,
+    follows: Follows,
     /// When it is open, in order.
     open: Cow<'a, [Hours]>,
     /// What closes the whole day.
@@ -33,10 +34,12 @@ impl<'a> Plan<'a> {
     pub fn new(
         pattern: &'a DayPattern,
         kept: Option<&'a KeptOpen>,
-        closures: Vec<&'a Closure>,
+        mut closures: Vec<&'a Closure>,
+        follows: Follows,
         holiday: Option<Ground<'a>>,
     ) -> Self {
-        let mut plan = Self { pattern, kept, closures, open: Cow::Borrowed(&[]), closed: None };
+        closures.retain(|closure| follows.heeds(closure));
+        let mut plan = Self { pattern, kept, closures, follows, open: Cow::Borrowed(&[]), closed: None };
         plan.closed = match pattern.hours.is_empty() {
             true => Some(plan.usual(Why::DayOff)),
             false => holiday,
@@ -60,23 +63,24 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Hours that closures put in the place of the usual ones, by the closure.
+    /// Hours that closures put in the place of the usual ones, by the closure, where that is followed.
     fn replacing(&self) -> impl Iterator<Item = (&'a Closure, &'a [Hours])> {
         self.closures.iter().filter_map(|closure| match &closure.hours {
-            ClosedHours::OpenOnly(hours) => Some((*closure, hours.as_slice())),
-            ClosedHours::From(_) => None,
+            ClosedHours::OpenOnly(hours) if self.follows.offers(closure) => Some((*closure, hours.as_slice())),
+            _ => None,
         })
     }
 
     /// Every minute at which something may change, in order; midnight at both ends.
     fn bounds(&self) -> Vec<u16> {
         let mut bounds = vec![0, DAY_MINUTES];
-        let replacing = self.replacing().flat_map(|(_, hours)| hours);
-        bounds.extend(self.pattern.hours.iter().chain(replacing).flat_map(|hours| [hours.from, hours.to]));
-        bounds.extend(self.closures.iter().filter_map(|closure| match closure.hours {
-            ClosedHours::From(minute) => Some(minute.min(DAY_MINUTES)),
-            ClosedHours::OpenOnly(_) => None,
-        }));
+        bounds.extend(self.pattern.hours.iter().flat_map(|hours| [hours.from, hours.to]));
+        for closure in &self.closures {
+            match &closure.hours {
+                ClosedHours::From(minute) => bounds.push((*minute).min(DAY_MINUTES)),
+                ClosedHours::OpenOnly(spans) => bounds.extend(spans.iter().flat_map(|span| [span.from, span.to])),
+            }
+        }
         bounds.sort_unstable();
         bounds.dedup();
         bounds

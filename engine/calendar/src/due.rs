@@ -12,6 +12,7 @@ mod way;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::closure::Follows;
 use crate::zone::DayClock;
 use crate::{Calendar, Day, Deadline, Place, SUSPENSIONS_MAX, Suspension, Term};
 use count::Count;
@@ -78,6 +79,9 @@ impl Calendar {
     ///   usual hours that the calendar asks for. The deadline is the close of the last counted day. A day whose close
     ///   lies in a suspension is not the last one: else a deadline would fall due in the instant in which it is
     ///   suspended.
+    /// - A closure that was declared after the receipt never makes the deadline earlier: it takes open time and days
+    ///   away, but a day that counts all the same ends at the close that it had, and hours that it offers in place of the
+    ///   usual ones are not held against the term.
     pub fn derive(&self, ask: &Ask<'_>) -> Result<Deadline, DueError> {
         if ask.suspensions.len() > SUSPENSIONS_MAX {
             return Err(DueError::Suspensions);
@@ -182,11 +186,11 @@ impl Calendar {
     }
 
     /// The day of `from` and those after it, as many as a deadline may span.
-    fn days_from(&self, from: Timestamp, place: &Place) -> impl Iterator<Item = Day<'_>> {
+    fn days_from(&self, from: Timestamp, place: &Place, follows: Follows) -> impl Iterator<Item = Day<'_>> {
         let first = self.zone.to_datetime(from).date();
         std::iter::successors(DayClock::new(&self.zone, first), DayClock::next)
             .take(SPAN_DAYS_MAX as usize + 1)
-            .map_while(move |clock| self.day_by(&clock, place))
+            .map_while(move |clock| self.day_by(&clock, place, follows))
     }
 
     /// The day that ends with `due` or holds it and those before it, as many as a deadline may span.

@@ -2,7 +2,7 @@
 
 mod layered;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use layered::{NATION, day, extending, good, jalali, open, open_in, over, province, resolve, told};
 use peygir_calendar::{Calendars, Caveat, ClosedHours, Declared, DeclaredError, Hours, Name, Place, Scope, Term};
 
@@ -247,7 +247,8 @@ fn an_unknown_year_is_told_once_by_whom_its_tables_are_of() {
 fn declared(id: &str, calendar: &str, scope: Scope, hours: ClosedHours) -> Declared {
     let name = Name { fa: "گرما".to_owned(), en: "Heat".to_owned() };
     let (first, last) = (jalali("1405/09/02"), jalali("1405/09/03"));
-    Declared { id: id.to_owned(), calendar: calendar.to_owned(), scope, first, last, hours, name }
+    let at = Timestamp::UNIX_EPOCH;
+    Declared { id: id.to_owned(), at, calendar: calendar.to_owned(), scope, first, last, hours, name }
 }
 
 fn in_province(id: &str) -> Scope {
@@ -294,6 +295,36 @@ fn several_closures_on_a_day_leave_what_each_of_them_leaves() {
     assert!(all_ways.iter().all(|one| *one == all_ways[0]), "their order says nothing");
     let never = [shift, declared("d", "nation", Scope::default(), hours(780, 840))];
     assert_eq!(open_with(&never), "");
+}
+
+/// One day of the office is closed from noon on, its last counted day: who was told of it before the receipt follows it,
+/// who was not keeps the close that was there. The same of hours that are offered in place of the usual ones.
+#[test]
+fn a_closure_declared_after_the_receipt_takes_nothing() {
+    let all = good(&[NATION]);
+    let received: Timestamp = "2026-11-22T10:00+03:30".parse().unwrap();
+    let due = |hours: ClosedHours, minutes_later: i64, term: Term| {
+        let at = received + SignedDuration::from_mins(minutes_later);
+        let closed = all.with_closures(&[Declared { at, ..declared("x", "nation", Scope::default(), hours) }]);
+        let calendar = closed.get("nation").unwrap();
+        let deadline = calendar.due(received, term).unwrap();
+        calendar.zone().to_datetime(deadline.due).strftime("%Y-%m-%d %H:%M").to_string()
+    };
+    let noon = || ClosedHours::From(12 * 60);
+    let one_day = Term::working_days(1);
+    assert_eq!(due(noon(), 0, one_day), "2026-11-23 12:00", "known at the receipt");
+    assert_eq!(due(noon(), 1, one_day), "2026-11-23 14:30", "nobody knew");
+    assert_eq!(due(noon(), 27 * 60, one_day), "2026-11-23 14:30", "declared at 13:00 of the last day");
+    // More than half of the day is lost, on the next one too.
+    assert_eq!(due(ClosedHours::From(10 * 60), 27 * 60, one_day), "2026-11-25 14:30");
+    // Open time: 4:30 on the day of receipt, then the rest on a day that opens earlier than anybody knew.
+    let early = || ClosedHours::OpenOnly(vec![Hours { from: 6 * 60, to: 10 * 60 }]);
+    let six_hours = Term::working_time(SignedDuration::from_hours(6));
+    assert_eq!(due(early(), 0, six_hours), "2026-11-23 07:30");
+    assert_eq!(due(early(), 1, six_hours), "2026-11-23 09:00");
+    // Four of seven hours are a day, whichever they are; it ends when it was thought to end.
+    assert_eq!(due(early(), 0, one_day), "2026-11-23 10:00");
+    assert_eq!(due(early(), 1, one_day), "2026-11-23 14:30");
 }
 
 #[test]

@@ -7,11 +7,12 @@
 mod common;
 mod minutes;
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
 use minutes::draw::{self, Question};
-use minutes::oracle::Oracle;
+use minutes::oracle::{self, Oracle};
 use minutes::random::Random;
 use minutes::world::{Where, World, id_of};
 use peygir_calendar::{Ask, Calendar, Deadline, Place, Stretch, Term, Why};
@@ -49,22 +50,25 @@ fn compare_world(seed: u64, part: u64) -> u64 {
     let mut random = Random::new(seed, part);
     let world = draw::world(&mut random);
     let place = draw::place(&mut random);
-    let mut oracle = Oracle::new(&world, &place);
+    // By how many declarations the receipt knows; each with the suspensions of its last question.
+    let mut oracles: BTreeMap<usize, (Oracle, Vec<(i64, i64)>)> = BTreeMap::new();
     let calendars = world.calendars();
-    let known = place.to_place();
-    let calendar = calendars.at(&id_of(0), &known).expect("the first calendar is there");
-    let mut last: Vec<(i64, i64)> = Vec::new();
+    let here = place.to_place();
+    let calendar = calendars.at(&id_of(0), &here).expect("the first calendar is there");
     let mut compared = 0;
     for number in 0..QUESTIONS {
         let question = draw::question(&mut random, &world);
-        oracle.suspend(&last, &question.suspensions);
-        let found = compare(&oracle, calendar, &known, &question);
+        let known = oracle::known_at(&world, question.from);
+        let new = || (Oracle::new(&world, &place, question.from), Vec::new());
+        let (oracle, last) = oracles.entry(known).or_insert_with(new);
+        oracle.suspend(last, &question.suspensions);
+        let found = compare(oracle, calendar, &here, &question);
         match found {
             Ok(true) => compared += 1,
             Ok(false) => {}
             Err(problem) => tell(&problem, &world, &place, &question, (seed, part, number)),
         }
-        last = question.suspensions;
+        *last = question.suspensions;
     }
     compared
 }

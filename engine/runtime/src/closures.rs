@@ -192,6 +192,7 @@ impl Closure {
         };
         Declared {
             id: self.id.to_string(),
+            at: self.declared_at.to_jiff(),
             calendar: self.calendar.clone(),
             scope: self.scope.clone(),
             first: self.first,

@@ -319,6 +319,7 @@ fn closed(calendar: &str, at: Moment) -> Declared {
     let day = Jalali::from_gregorian(at.to_jiff().to_zoned(jiff::tz::TimeZone::UTC).date());
     Declared {
         id: String::new(),
+        at: at.to_jiff(),
         calendar: calendar.to_owned(),
         scope: Scope::default(),
         first: day,

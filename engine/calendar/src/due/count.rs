@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::rests::{Rests, Taken};
 use super::way::{Counted, Way};
 use super::{DueError, halves_of, plus};
+use crate::closure::Follows;
 use crate::deadline::{Ground, Line, Why};
 use crate::{Calendar, Day, HalfDay, Place, ReceiptDay, Segment, Stretch, Suspension};
 
@@ -50,7 +51,8 @@ impl<'a> Count<'a> {
     pub fn open_time(&self, microseconds: i64) -> Result<Vec<Stretch>, DueError> {
         let mut way = Way::new(self.from);
         let mut left = microseconds;
-        for segment in self.calendar.days_from(self.from, self.place).flat_map(|day| day.segments) {
+        let days = self.calendar.days_from(self.from, self.place, Follows::LaterOnlyClose(self.from));
+        for segment in days.flat_map(|day| day.segments) {
             for piece in self.rests.pieces(way.at.max(segment.from), segment.to) {
                 match piece.rest {
                     Some(rest) => way.go(piece.to, Counted::No, suspended(rest)),
@@ -73,11 +75,15 @@ impl<'a> Count<'a> {
         let tells_halves = self.calendar.counting.half_day == HalfDay::Half;
         let mut way = Way::new(self.from);
         let mut halves = 0;
-        for day in self.calendar.days_from(self.from, self.place) {
+        for day in self.calendar.days_from(self.from, self.place, Follows::KnownAt(self.from)) {
             let Some(end) = day.to() else { continue };
             let is_receipt = way.at == self.from;
             let is_last = halves + day.halves >= wanted;
-            match self.verdict(&day, is_receipt, is_last) {
+            let verdict = match self.verdict(&day, day.close, is_receipt, is_last) {
+                counts @ Verdict::Counts { .. } => self.later_verdict(&day, is_receipt, is_last).unwrap_or(counts),
+                not => not,
+            };
+            match verdict {
                 Verdict::Not(ground) => way.go(end, Counted::No, ground),
                 Verdict::Counts { close } => {
                     let number = halves / 2 + 1;
@@ -93,11 +99,21 @@ impl<'a> Count<'a> {
         Err(self.calendar.never_open())
     }
 
-    fn verdict(&self, day: &Day<'a>, is_receipt: bool, is_last: bool) -> Verdict<'a> {
-        if is_receipt && !self.receipt_counts(day) {
+    /// What closures that were declared after the receipt make of a day that counted without them. They leave its close
+    /// where it was: who reckoned with it must not be late by what nobody knew.
+    fn later_verdict(&self, known: &Day<'a>, is_receipt: bool, is_last: bool) -> Option<Verdict<'a>> {
+        if !self.calendar.is_closed_later(known.date, self.place, self.from) {
+            return None;
+        }
+        let day = self.calendar.day(known.date.to_gregorian(), self.place)?;
+        Some(self.verdict(&day, known.close, is_receipt, is_last))
+    }
+
+    fn verdict(&self, day: &Day<'a>, close: Option<Timestamp>, is_receipt: bool, is_last: bool) -> Verdict<'a> {
+        if is_receipt && !self.receipt_counts(day, close) {
             return Verdict::Not(self.calendar_ground(Why::DayOfReceipt));
         }
-        let Some(close) = day.close.filter(|_| day.counts) else {
+        let Some(close) = close.filter(|_| day.counts) else {
             return Verdict::Not(self.rests_all_day(day).map_or(day.ground, suspended));
         };
         let taker = self.too_much_taken(day);
@@ -107,13 +123,13 @@ impl<'a> Count<'a> {
 
     /// The day of receipt, where calendars count it, must have something left of its office hours in which the deadline
     /// runs.
-    fn receipt_counts(&self, day: &Day<'a>) -> bool {
+    fn receipt_counts(&self, day: &Day<'a>, close: Option<Timestamp>) -> bool {
         let runs_yet = |segment: &Segment<'a>| {
             let from = segment.from.max(self.from);
             let length = segment.to.as_microsecond() - from.as_microsecond();
             segment.open && length > 0 && self.rests.taken(from, segment.to).microseconds < length
         };
-        let closes_later = day.close.is_some_and(|close| close > self.from);
+        let closes_later = close.is_some_and(|close| close > self.from);
         let is_asked = self.calendar.counting.receipt_day == ReceiptDay::Count;
         is_asked && closes_later && day.segments.iter().any(runs_yet)
     }

@@ -39,7 +39,7 @@ fn closure(reader: &mut Reader, item: &Node) -> Option<WrittenClosure> {
     let scope = item.get("for").map_or(Some(Scope::default()), |node| scope::read(reader, node));
     let (first, last, span) = days?;
     let (hours, hours_span) = hours?;
-    let closure = Closure { scope: scope?, hours, name: name?, origin: reader.origin(item.span) };
+    let closure = Closure { scope: scope?, hours, name: name?, origin: reader.origin(item.span), declared: None };
     Some(WrittenClosure { first, last, closure, span, hours_span })
 }
 

@@ -117,7 +117,8 @@ impl Closure {
         };
         let name = Name { fa: "a".to_owned(), en: "a".to_owned() };
         let (first, last) = (date(self.first), date(self.last));
-        Declared { id, calendar: "flat".to_owned(), scope: scope(layer), first, last, hours, name }
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        Declared { id, at, calendar: "flat".to_owned(), scope: scope(layer), first, last, hours, name }
     }
 }
 

@@ -79,7 +79,7 @@ fn scope(random: &mut Random) -> Where {
     }
 }
 
-fn closure(random: &mut Random, near: i64, calendar: usize) -> Closure {
+pub fn closure(random: &mut Random, near: i64, calendar: usize) -> Closure {
     let first = near + random.within(-15, 45);
     let closes = match random.within(0, 8) {
         0..=2 => Closes::From(0),
@@ -88,7 +88,7 @@ fn closure(random: &mut Random, near: i64, calendar: usize) -> Closure {
         _ => Closes::OpenOnly(open_hours(random)),
     };
     let days = if random.once_in(4) { random.within(0, 9) } else { 0 };
-    Closure { scope: scope(random), first, last: first + days, closes, calendar }
+    Closure { scope: scope(random), first, last: first + days, closes, calendar, declared: None }
 }
 
 /// One calendar may not name a day twice for the same places.
@@ -151,6 +151,11 @@ fn layer(random: &mut Random, near: i64, base: Option<usize>, scope: Where) -> L
     }
 }
 
+/// A minute at which somebody declares closures.
+fn declaration(random: &mut Random, near: i64) -> i64 {
+    (near + random.within(-8, 30)) * DAY + random.within(0, DAY)
+}
+
 /// A calendar of the land; often one of a province, a county in it, and an agency.
 pub fn world(random: &mut Random) -> World {
     let near =
@@ -169,9 +174,11 @@ pub fn world(random: &mut Random) -> World {
         let scope = Where { agency: Some(AGENCIES[0]), ..layers[base].scope.clone() };
         layers.push(layer(random, near, Some(base), scope));
     }
+    // Before every question, and twice among them.
+    let declarations = [(near - 100) * DAY, declaration(random, near), declaration(random, near)];
     let mut declared = |_| {
         let calendar = random.within(0, layers.len() as i64) as usize;
-        closure(random, near, calendar)
+        Closure { declared: Some(*random.of(&declarations)), ..closure(random, near, calendar) }
     };
     let declared = (0..6).map(&mut declared).collect::<Vec<_>>();
     let count = random.within(0, 7) as usize;
@@ -213,7 +220,12 @@ impl Question {
 /// Whole minutes, and once in four times a moment between two.
 pub fn question(random: &mut Random, world: &World) -> Question {
     const MINUTE: i64 = 60_000_000;
-    let minute = (world.near + random.within(-8, 30)) * DAY + random.within(0, DAY);
+    let declarations: Vec<i64> = world.declared.iter().filter_map(|one| one.declared).collect();
+    let minute = match declarations.as_slice() {
+        // In the very minute of a declaration, mostly at its instant.
+        [_, ..] if random.once_in(20) => (*random.of(&declarations)).max((world.near - 8) * DAY),
+        _ => (world.near + random.within(-8, 30)) * DAY + random.within(0, DAY),
+    };
     let part = |random: &mut Random| if random.once_in(4) { random.within(0, MINUTE) } else { 0 };
     let from = minute * MINUTE + part(random);
     let minutes = if random.once_in(3) { random.within(1, 90) } else { random.within(1, 3000) };

@@ -36,8 +36,9 @@ struct Day {
     /// Its minutes of UTC, counted from the first one written down.
     from: usize,
     to: usize,
-    /// Whether the calendar counts it, and as how many halves.
+    /// Whether the calendar counts it, with all closures and with those that were known; and as how many halves.
     counts: bool,
+    counted_then: bool,
     halves: u32,
     usual_minutes: i64,
     /// Until which minute of the day offices close.
@@ -50,6 +51,8 @@ pub struct Oracle {
     first: i64,
     first_day: i64,
     open: Vec<bool>,
+    /// Whether the minute was open before anything was declared that the questions' receipts did not know.
+    open_then: Vec<bool>,
     /// Minute of the day, as clocks show it.
     wall: Vec<u16>,
     day_of: Vec<u16>,
@@ -139,8 +142,18 @@ fn minutes_of(hours: &[(i64, i64)]) -> i64 {
     hours.iter().map(|(from, to)| to - from).sum()
 }
 
+/// How many of the world's declared closures are known at an instant: questions with the same number see the same.
+pub fn known_at(world: &World, microseconds: i64) -> usize {
+    world.declared.iter().filter(|one| is_known(one, microseconds)).count()
+}
+
+fn is_known(closure: &Closure, microseconds: i64) -> bool {
+    closure.declared.is_none_or(|minute| minute * MINUTE <= microseconds)
+}
+
 impl Oracle {
-    pub fn new(world: &World, place: &Where) -> Self {
+    /// For questions whose receipt knows as many declarations as one at `from` does.
+    pub fn new(world: &World, place: &Where, from: i64) -> Self {
         let chain = chain(world, place);
         let (first_day, end_day) = (world.near - DAYS_BEFORE, world.near + DAYS_AFTER);
         let first = first_day * DAY - SUMMER;
@@ -149,6 +162,7 @@ impl Oracle {
             first,
             first_day,
             open: Vec::new(),
+            open_then: Vec::new(),
             wall: Vec::new(),
             day_of: Vec::new(),
             days: Vec::new(),
@@ -165,26 +179,34 @@ impl Oracle {
             let weekday = day.rem_euclid(7) as usize;
             let hours = usual(&chain, day, weekday);
             let open = open_minutes(&hours, holiday, &closures);
-            let from = oracle.open.len();
+            let known: Vec<&Closure> = closures.iter().copied().filter(|one| is_known(one, from)).collect();
+            let open_then = open_minutes(&hours, holiday, &known);
+            let begin = oracle.open.len();
             // The first day written down may begin within the standard offset, and then a minute early.
             while (minute + offset(minute)).div_euclid(DAY) <= day {
                 let local = minute + offset(minute);
                 let wall = local.rem_euclid(DAY);
                 let is_of_day = local.div_euclid(DAY) == day;
                 oracle.open.push(is_of_day && open[wall as usize]);
+                oracle.open_then.push(is_of_day && open_then[wall as usize]);
                 oracle.wall.push(wall as u16);
                 oracle.day_of.push(oracle.days.len() as u16);
                 minute += 1;
             }
-            let open_count = open.iter().filter(|open| **open).count() as i64;
             let usual_minutes = minutes_of(&hours);
+            let is_enough = |open: &[bool]| {
+                let open = open.iter().filter(|open| **open).count() as i64;
+                open > 0 && open * 1000 >= usual_minutes * oracle.short_day_per_mille
+            };
+            let (counts, counted_then) = (is_enough(&open), is_enough(&open_then));
             let longest = (0..7).map(|weekday| minutes_of(&usual(&chain, day, weekday))).max().unwrap();
             let is_half = halves_are_half && usual_minutes * 1000 <= longest * 667;
             let office_end = of_period(&chain, day, |period| period.office_end);
             oracle.days.push(Day {
-                from,
+                from: begin,
                 to: oracle.open.len(),
-                counts: open_count > 0 && open_count * 1000 >= usual_minutes * oracle.short_day_per_mille,
+                counts,
+                counted_then,
                 halves: if is_half { 1 } else { 2 },
                 usual_minutes,
                 office_end: office_end.or_else(|| said(&chain, |layer| layer.office_end)).unwrap_or(DAY),
@@ -224,7 +246,12 @@ impl Oracle {
     }
 
     pub fn is_open(&self, microseconds: i64) -> bool {
-        self.open[self.index(microseconds)]
+        self.runs(self.index(microseconds))
+    }
+
+    /// Whether open time runs in the minute: only where it is open, and was when the question was received.
+    fn runs(&self, index: usize) -> bool {
+        self.open[index] && self.open_then[index]
     }
 
     /// Which suspension the minute lies in: its place in the list.
@@ -242,7 +269,7 @@ impl Oracle {
         let mut left = microseconds;
         for index in self.index(from)..self.open.len() {
             let end = self.end_of(index);
-            if self.suspended[index] == 0 && (!open_only || self.open[index]) {
+            if self.suspended[index] == 0 && (!open_only || self.runs(index)) {
                 if end - at >= left {
                     return Some(at + left);
                 }
@@ -258,9 +285,12 @@ impl Oracle {
         let mut halves = 0;
         for number in receipt..self.days.len() {
             let day = &self.days[number];
-            let Some(seen) = self.see(day, from) else { continue };
+            // It must count as it is and as it was thought to be; its close is the one that was thought.
+            let then = self.see(day, day.counted_then, &self.open_then, from);
+            let (Some(seen), Some(now)) = (then, self.see(day, day.counts, &self.open, from)) else { continue };
             let is_receipt = number == receipt;
-            if is_receipt && !(self.receipt_counts && seen.close > from && seen.is_open_yet) {
+            let is_open_yet = seen.is_open_yet && now.is_open_yet;
+            if is_receipt && !(self.receipt_counts && seen.close > from && is_open_yet) {
                 continue;
             }
             if halves + day.halves >= 2 * days {
@@ -275,10 +305,10 @@ impl Oracle {
     }
 
     /// A day minute by minute; none if it does not count.
-    fn see(&self, day: &Day, from: i64) -> Option<Seen> {
+    fn see(&self, day: &Day, counts: bool, open: &[bool], from: i64) -> Option<Seen> {
         let (mut last, mut in_office, mut left, mut is_cut, mut is_open_yet) = (None, None, 0, false, false);
         for index in day.from..day.to {
-            if !self.open[index] {
+            if !open[index] {
                 continue;
             }
             last = Some(index);
@@ -297,7 +327,7 @@ impl Oracle {
             }
         }
         let is_enough = !is_cut || (left > 0 && left * 1000 >= day.usual_minutes * MINUTE * self.short_day_per_mille);
-        if !day.counts || !is_enough {
+        if !counts || !is_enough {
             return None;
         }
         let close = if self.due_at_midnight { Some(day.to - 1) } else { in_office.or(last) };

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use icu_calendar::Date;
 use icu_calendar::cal::Persian;
+use jiff::Timestamp;
 use peygir_calendar::{Calendars, ClosedHours, Declared, Hours, Jalali, Name, Place, Scope, read};
 use peygir_source::Severity;
 use serde_json::{Map, Value, json};
@@ -90,6 +91,8 @@ pub struct Closure {
     pub closes: Closes,
     /// For a declared one: the calendar that it names.
     pub calendar: usize,
+    /// For a declared one: the minute of UTC from which on it is known. What is written was always known.
+    pub declared: Option<i64>,
 }
 
 #[derive(Debug, Clone)]
@@ -187,6 +190,7 @@ impl Closure {
         };
         let declared = Declared {
             id: format!("declared-{number}"),
+            at: Timestamp::from_second(self.declared.unwrap() * 60).unwrap(),
             calendar: id_of(self.calendar),
             scope: self.scope.to_scope(),
             first: jalali(self.first),

@@ -168,10 +168,11 @@ impl World {
     }
 }
 
-/// A closure of whole days or from a minute on, by its dates: `1405/09/01`.
+/// A closure of whole days or from a minute on, by its dates: `1405/09/01`. No deadline that runs knew of it.
 pub fn closure(id: &str, first: &str, last: &str, from: u16, scope: Scope) -> Declared {
     Declared {
         id: id.to_owned(),
+        at: jiff::Timestamp::MAX,
         calendar: OFFICES.to_owned(),
         scope,
         first: first.parse().expect("a date"),
