@@ -19,6 +19,7 @@ mod size;
 mod stdlib;
 pub mod tests;
 mod trace;
+mod world;
 
 pub use cell::Cell;
 pub use deadline::Deadline;
@@ -26,3 +27,4 @@ pub use fault::Fault;
 pub use limits::Limit;
 pub use now::Now;
 pub use script::Script;
+pub use world::World;

@@ -14,8 +14,8 @@ use crate::{
     fault::{Fault, span_of},
     json,
     limits::{SOURCE_BYTES_MAX, STACK_BYTES},
-    now::Now,
     trace,
+    world::{self, World},
 };
 
 /// A script that compiled without errors. Cloning shares the compiled form.
@@ -60,10 +60,11 @@ impl Script {
 
     /// Runs the script and gives what it returns. The same arguments give the same answer, except for
     /// [`Fault::Aborted`], which says that `deadline` was over and that nothing may be concluded.
-    pub fn call(&self, req: &Value, now: &Now, args: &Value, deadline: &Deadline) -> Result<Value, Fault> {
-        let arguments = [json::to_dynamic("req", req)?, now.to_dynamic(), json::to_dynamic("args", args)?];
-        let ((outcome, at), over) =
-            on_own_stack(|| deadline::under(deadline, || (self.run(arguments), trace::last())))?;
+    pub fn call(&self, req: &Value, world: &World, args: &Value, deadline: &Deadline) -> Result<Value, Fault> {
+        let arguments = [json::to_dynamic("req", req)?, world.now.to_dynamic(), json::to_dynamic("args", args)?];
+        let ((outcome, at), over) = on_own_stack(|| {
+            world::within(world, || deadline::under(deadline, || (self.run(arguments), trace::last())))
+        })?;
         match outcome {
             Err(fault @ Fault::Aborted { .. }) => Err(fault),
             // The script caught its own stop: whatever it says now hangs on the machine's speed.

@@ -6,7 +6,7 @@
 use peygir_source::{Diagnostic, Diagnostics, Help, Node, Span, suggest};
 use serde_json::{Value, json};
 
-use crate::{Deadline, Fault, Now, Script};
+use crate::{Deadline, Fault, Now, Script, World};
 
 /// Most rows of one file.
 pub const ROWS_MAX: usize = 1_000;
@@ -78,13 +78,14 @@ pub fn read(node: &Node) -> Result<Vec<Row>, Diagnostics> {
     }
 }
 
-/// Runs all rows. The wall-clock `deadline` is asked within each of them.
-pub fn run(script: &Script, rows: &[Row], deadline: &Deadline) -> Vec<Outcome> {
-    rows.iter().map(|row| run_row(script, row, deadline)).collect()
+/// Runs all rows, each at its own moment of this `world`. The wall-clock `deadline` is asked within each of them.
+pub fn run(script: &Script, rows: &[Row], world: &World, deadline: &Deadline) -> Vec<Outcome> {
+    rows.iter().map(|row| run_row(script, row, world, deadline)).collect()
 }
 
-fn run_row(script: &Script, row: &Row, deadline: &Deadline) -> Outcome {
-    let came = script.call(&row.req, &row.now, &row.args, deadline);
+fn run_row(script: &Script, row: &Row, world: &World, deadline: &Deadline) -> Outcome {
+    let world = World { now: row.now.clone(), ..world.clone() };
+    let came = script.call(&row.req, &world, &row.args, deadline);
     let passed = match (&came, &row.expect) {
         (Ok(answer), Expectation::Answer(expected)) => answer == expected,
         (Err(fault), Expectation::Fault(code)) => fault.code() == code,

@@ -2,17 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use peygir_script::{Deadline, Fault, Limit, Now, Script};
+use peygir_script::{Deadline, Fault, Limit, Script, World};
 use serde_json::{Value, json};
 
 /// The wall-clock time a caller grants in these tests.
 const DEADLINE_MS: u64 = 1_000;
 /// What may pass before a stopped script has answered, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-fn now() -> Now {
-    Now { epoch_s: 0, iso: "1970-01-01T00:00:00Z".to_owned() }
-}
 
 fn deadline(ms: u64) -> Deadline {
     let start = Instant::now();
@@ -22,7 +18,7 @@ fn deadline(ms: u64) -> Deadline {
 fn run(source: &str, deadline: &Deadline) -> Result<Value, Fault> {
     let script = Script::compile("hostile", source).unwrap_or_else(|findings| panic!("{source}: {findings:#?}"));
     let start = Instant::now();
-    let outcome = script.call(&json!({}), &now(), &json!({}), deadline);
+    let outcome = script.call(&json!({}), &World::default(), &json!({}), deadline);
     assert!(start.elapsed() < PATIENCE, "{source} took {:?}", start.elapsed());
     outcome
 }
@@ -227,9 +223,9 @@ fn data_past_the_limits_is_not_let_in() {
     let script = Script::compile("x", "fn main(req, now, args) { 1 }").unwrap();
     let deep = (0..40).fold(json!(1), |inner, _| json!([inner]));
     for req in [json!({ "text": "x".repeat(70_000) }), json!(vec![0; 1_001]), deep] {
-        let fault = script.call(&req, &now(), &json!({}), &Deadline::never()).unwrap_err();
+        let fault = script.call(&req, &World::default(), &json!({}), &Deadline::never()).unwrap_err();
         assert!(matches!(fault, Fault::Limit { .. }), "{fault:?}");
     }
-    let fault = script.call(&json!(u64::MAX), &now(), &json!({}), &Deadline::never()).unwrap_err();
+    let fault = script.call(&json!(u64::MAX), &World::default(), &json!({}), &Deadline::never()).unwrap_err();
     assert!(matches!(fault, Fault::Input { .. }), "{fault:?}");
 }

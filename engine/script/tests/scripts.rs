@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use peygir_script::{Cell, Deadline, Fault, Now, Script, tests};
+use peygir_script::{Cell, Deadline, Fault, Now, Script, World, tests};
 use peygir_source::render::Language;
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ fn tell(role) { #{ action: "notify", to: role } }
 fn call(source: &str, req: &Value) -> Result<Value, Fault> {
     let script = Script::compile("x", source).unwrap_or_else(|findings| panic!("{source}: {findings:#?}"));
     let now = Now { epoch_s: 1_795_000_000, iso: "2026-11-18T10:26:40Z".to_owned() };
-    script.call(req, &now, &json!({ "step": 1, "late": 3 }), &Deadline::never())
+    script.call(req, &World::at(now), &json!({ "step": 1, "late": 3 }), &Deadline::never())
 }
 
 fn main_of(body: &str) -> String {
@@ -35,7 +35,7 @@ fn a_script_answers_a_list_of_actions() {
     let script = Script::compile("on-overdue", ESCALATION).unwrap();
     let now = Now { epoch_s: 7, iso: String::new() };
     let req = json!({ "vulnerable": false, "topic": "water" });
-    let answer = script.call(&req, &now, &json!({ "step": 1, "late": 3 }), &Deadline::never()).unwrap();
+    let answer = script.call(&req, &World::at(now), &json!({ "step": 1, "late": 3 }), &Deadline::never()).unwrap();
     let expected = json!([
         { "action": "notify", "to": "governor-office" },
         { "action": "notify", "to": "agency-head" },
@@ -161,12 +161,12 @@ fn an_unknown_method_is_a_warning() {
 #[test]
 fn scripts_are_shared_between_threads() {
     let script = Script::compile("x", &main_of("args.n * 2")).unwrap();
-    let now = Now { epoch_s: 0, iso: String::new() };
+    let world = World::default();
     std::thread::scope(|scope| {
         for n in 0..8 {
-            let (script, now) = (&script, &now);
+            let (script, world) = (&script, &world);
             scope.spawn(move || {
-                let answer = script.call(&json!({}), now, &json!({ "n": n }), &Deadline::never());
+                let answer = script.call(&json!({}), world, &json!({ "n": n }), &Deadline::never());
                 assert_eq!(answer, Ok(json!(n * 2)));
             });
         }
@@ -219,7 +219,7 @@ fn rows_beside_a_script_are_run() {
 ";
     let rows = tests::read(&peygir_source::yaml::parse(yaml).unwrap()).unwrap();
     let script = Script::compile("on-overdue", ESCALATION).unwrap();
-    let outcomes = tests::run(&script, &rows, &Deadline::never());
+    let outcomes = tests::run(&script, &rows, &World::default(), &Deadline::never());
     assert_eq!(outcomes.iter().map(|outcome| outcome.passed).collect::<Vec<_>>(), [true, false, true], "{outcomes:#?}");
     let finding = outcomes[1].to_diagnostic().unwrap();
     assert_eq!((finding.code, finding.span.line), ("PG-S011", 7));

@@ -12,7 +12,7 @@ const ARROWS: &[(&str, &[&str], &[&str])] = &[
     ("source", &[], &[]),
     ("dsl", &["source"], &[]),
     ("calendar", &["source"], &[]),
-    ("script", &["source"], &[]),
+    ("script", &["calendar", "source"], &[]),
     ("decision", &["script", "source"], &[]),
     ("core", &["dsl"], &["source"]),
     ("explain", &["calendar", "dsl"], &["source"]),

@@ -1,7 +1,7 @@
 //! The tests that lie beside a script: `on-overdue.test.yaml` beside `on-overdue.rhai`.
 
 use peygir_runtime::pack::SourceFile;
-use peygir_script::{Deadline, Script, tests};
+use peygir_script::{Deadline, Script, World, tests};
 use peygir_source::{Diagnostic, Diagnostics, Node};
 
 use super::{one, report};
@@ -37,8 +37,9 @@ fn rows(file: &SourceFile, root: &Node, deadline: &dyn Fn() -> Deadline) -> Resu
     let source = SourceFile::read(&path).map_err(one)?;
     let script = Script::compile(&name, &source.text).map_err(|list| Diagnostics { list }.in_file(&source.name))?;
     let rows = tests::read(root)?;
+    let world = World::default();
     // Each row has the whole of the wall-clock limit for itself.
-    let outcomes = rows.iter().flat_map(|row| tests::run(&script, std::slice::from_ref(row), &deadline()));
+    let outcomes = rows.iter().flat_map(|row| tests::run(&script, std::slice::from_ref(row), &world, &deadline()));
     let reported = outcomes.map(|outcome| {
         let name = format!("{name} {}", outcome.name);
         report(&name, outcome.span, outcome.passed, &outcome.expected, &outcome.got)

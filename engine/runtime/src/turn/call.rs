@@ -122,10 +122,10 @@ impl Turn<'_> {
 
     /// A script decides and returns; where it returns a list of actions, the engine carries them out in order.
     fn call_script(&mut self, call: &CallRef, script: &peygir_script::Script, with: &Value) -> Result<(), Refused> {
-        let now = peygir_script::Now { epoch_s: self.at.0.div_euclid(1_000_000), iso: self.local_time() };
+        let world = self.script_world();
         let req = self.case_in_clear();
         let args = self.open_all(with);
-        match script.call(&req, &now, &args, &self.catalog.script_deadline()) {
+        match script.call(&req, &world, &args, &self.catalog.script_deadline()) {
             Ok(output) => {
                 let provenance =
                     json!({ "script": script.name(), "version": self.catalog.script_digest(script.name()) });
@@ -144,6 +144,23 @@ impl Turn<'_> {
                 self.answer(call, Answer::Fault(Error::new(Kind::Runtime, detail)));
                 Ok(())
             }
+        }
+    }
+
+    /// What a script may ask: the moment, and working time as it is where the case is.
+    fn script_world(&self) -> peygir_script::World {
+        let case = self.stream.records.case.as_ref();
+        let place = peygir_calendar::Place {
+            province: case.map(|case| case.province.clone()),
+            county: case.and_then(|case| case.county.clone()),
+            agency: None,
+        };
+        peygir_script::World {
+            now: peygir_script::Now { epoch_s: self.at.0.div_euclid(1_000_000), iso: self.local_time() },
+            calendars: self.catalog.calendars().clone(),
+            calendar: self.catalog.default_calendar().to_owned(),
+            place,
+            zone: self.catalog.zone().clone(),
         }
     }
 
