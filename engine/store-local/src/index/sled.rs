@@ -5,11 +5,12 @@
 //! never makes blob files (which it never syncs), and every panic caught and told as an error: the index is then made
 //! anew from the journal.
 
-use std::fs;
+use std::fs::{self, TryLockError};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use peygir_store::space::{Page, Value};
 
@@ -20,6 +21,11 @@ const PART_BYTES: usize = 6 << 10;
 /// Folders of broken indexes that are kept for whoever wants to know why.
 const ASIDE_MAX: usize = 2;
 const TREE: &str = "rows";
+/// The file of sled's folder that it holds a lock on.
+const LOCKED: &str = "db";
+/// How long the end of sled's threads is waited for, and between two looks.
+const RELEASE_MAX: Duration = Duration::from_secs(5);
+const RELEASE_STEP: Duration = Duration::from_millis(1);
 
 /// First byte of the keys in the tree: a row's head, or a part of a value too long for one piece.
 const HEAD: u8 = 0;
@@ -243,7 +249,22 @@ impl Index for SledIndex {
             drop(opened);
             Ok(())
         })?;
+        await_release(&self.folder);
         sync_all(&self.folder).map_err(|error| IndexError(format!("{}: {error}", self.folder.display())))
+    }
+}
+
+/// sled's own threads keep its lock on the folder for a moment longer than the last handle lives: whoever opens the index
+/// next would find it taken, and make it anew for nothing. Where it is never let go of, the next opening says so.
+fn await_release(folder: &Path) {
+    let Ok(file) = fs::File::open(folder.join(LOCKED)) else { return };
+    let begun = Instant::now();
+    while begun.elapsed() < RELEASE_MAX {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(RELEASE_STEP),
+            // The lock goes with the file, at the end of this function.
+            Ok(()) | Err(TryLockError::Error(_)) => return,
+        }
     }
 }
 
@@ -283,6 +304,7 @@ mod tests {
         assert!(index.get(b"a").is_err());
         drop(index);
 
+        // Where closing does not wait for sled's threads, one run in seventy finds the folder locked here.
         let db = sled::open(folder.path().join("rows")).unwrap();
         let keys: Vec<_> = db.open_tree(TREE).unwrap().iter().keys().map(Result::unwrap).collect();
         assert_eq!(keys, [&[HEAD, b'a'][..], &[HEAD, b'b']]);
