@@ -12,12 +12,13 @@ use peygir_script::Script;
 use peygir_source::{Diagnostic, Diagnostics, Help, Node, Severity, Span, suggest};
 use sha2::{Digest, Sha256};
 
+use super::bundle::Bundle;
 use super::deployment::{self, Deployment};
 use super::files::SourceFile;
 use super::layer::{Filed, Layer, Manifest, in_file, twice};
 use super::names::{Content, World};
 use super::offered::{Kinds, Offered};
-use super::resources::{Copies, Mirrors};
+use super::resources::{Carried, Copies, Mirrors};
 use super::{secrets, uses};
 use crate::closures::Digests;
 use crate::vault::Secrets;
@@ -97,6 +98,33 @@ fn load_or_read(folder: &Path, kinds: Option<&Kinds>, fetch: bool) -> Result<(Ca
 pub(super) fn read_all(folder: &Path, kinds: Option<&Kinds>, fetch: bool, found: &mut Diagnostics) -> Option<Catalog> {
     let deployment = read_deployment(folder, found)?;
     let layers: Vec<Layer> = deployment.packs.iter().map(|pack| Layer::read(pack)).collect();
+    let mut catalog = of_layers(deployment, layers, kinds, found);
+    if fetch {
+        let (secrets, missing) = secrets::fetch(&catalog.deployment.secrets, folder);
+        found.extend(missing.in_file(&catalog.deployment.file));
+        catalog.secrets = secrets;
+    }
+    Some(catalog)
+}
+
+/// Reads and checks a deployment with these packs in place of its folders, the lowest first. Its secrets are not fetched.
+pub fn of_bundles(
+    deployment: Deployment,
+    bundles: &[Arc<Bundle>],
+    kinds: Option<&Kinds>,
+) -> Result<(Catalog, Diagnostics), Diagnostics> {
+    let mut found = Diagnostics::default();
+    let layers = bundles.iter().map(|bundle| Layer::of_bundle(bundle)).collect();
+    let catalog = of_layers(deployment, layers, kinds, &mut found);
+    if found.has_errors() { Err(found) } else { Ok((catalog, found)) }
+}
+
+fn of_layers(
+    deployment: Deployment,
+    layers: Vec<Layer>,
+    kinds: Option<&Kinds>,
+    found: &mut Diagnostics,
+) -> Catalog {
     let mut parts = Parts::default();
     for layer in layers {
         parts.lay_over(layer, found);
@@ -107,14 +135,9 @@ pub(super) fn read_all(folder: &Path, kinds: Option<&Kinds>, fetch: bool, found:
         secrets: Some(deployment.secrets.keys().cloned().collect()),
         fetches_nothing_else: true,
     };
-    let (mut catalog, references) = parts.into_catalog(deployment, around, found);
+    let (catalog, references) = parts.into_catalog(deployment, around, found);
     check_whole(&catalog, &references, found);
-    if fetch {
-        let (secrets, missing) = secrets::fetch(&catalog.deployment.secrets, folder);
-        found.extend(missing.in_file(&catalog.deployment.file));
-        catalog.secrets = secrets;
-    }
-    Some(catalog)
+    catalog
 }
 
 /// What is known around the content of packs.
@@ -174,6 +197,7 @@ pub(super) struct Parts {
     directory: Directory,
     references: FileReferences,
     mirrors: Mirrors,
+    carried: Carried,
 }
 
 impl Parts {
@@ -182,6 +206,7 @@ impl Parts {
     pub fn lay_over(&mut self, layer: Layer, found: &mut Diagnostics) {
         found.extend(layer.found);
         self.mirrors.extend(layer.mirrors);
+        self.carried.extend(layer.carried);
         if let Some(manifest) = layer.manifest {
             self.below(&manifest, layer.files.first(), found);
             // A pack that lies below others may name any place of the country; one that lies over them names its own.
@@ -233,7 +258,8 @@ impl Parts {
             let flows = self.flows.iter().map(|flow| &flow.value);
             Content::new(tables, self.scripts.keys(), around.offered.as_ref(), flows)
         });
-        let copies = Copies::new(std::mem::take(&mut self.mirrors), around.fetches_nothing_else);
+        let copies = Copies::new(std::mem::take(&mut self.mirrors), around.fetches_nothing_else)
+            .with_carried(std::mem::take(&mut self.carried));
         let world = World { content, secrets: around.secrets, copies };
         let mut flows = BTreeMap::new();
         let mut trees = Vec::new();

@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use peygir_calendar::Sheet;
+use peygir_calendar::{Scope, Sheet};
 use peygir_casework::content::directory::DirectoryFile;
-use peygir_casework::content::read::{Bilingual, Reader};
 use peygir_casework::content::{Directory, Form, Template};
-use peygir_decision::Table;
+use peygir_decision::{Overlay, Table};
 use peygir_script::Script;
 use peygir_source::{Diagnostic, Diagnostics, Node, Span};
 
+use super::bundle::{Bundle, is_test};
 use super::files::{SourceFile, shown, walk};
-use super::resources::{self, Mirrors};
+use super::manifest::{self, Manifest};
+use super::resources::{Carried, Mirrors};
 
 pub const FILE_NAME: &str = "pack.yaml";
 
@@ -23,23 +24,17 @@ pub struct Filed<T> {
     pub file: SourceFile,
 }
 
-/// `pack.yaml`.
-#[derive(Debug, Clone)]
-pub struct Manifest {
-    pub name: String,
-    pub version: String,
-    pub title: Bilingual,
-    /// Packs that must lie below this one; a pack without them is whole on its own.
-    pub over: Vec<String>,
-}
-
 /// The contents of one pack.
 #[derive(Debug, Default)]
 pub struct Layer {
     pub manifest: Option<Manifest>,
+    /// Of all its files, in hexadecimal, where it was handed over as a whole; none of a folder that was read.
+    pub digest: Option<String>,
     /// Flows as trees: they are read when all functions are known.
     pub flows: Vec<Filed<Node>>,
     pub tables: BTreeMap<String, Filed<Table>>,
+    /// In the order of reading, which is the order in which they are laid over a table.
+    pub overlays: Vec<Filed<Overlay>>,
     pub scripts: BTreeMap<String, Filed<Script>>,
     /// As they are written: what they extend may stand in another pack.
     pub calendars: BTreeMap<String, Filed<Sheet>>,
@@ -48,6 +43,8 @@ pub struct Layer {
     pub directories: Vec<Filed<DirectoryFile>>,
     /// Copies of what flows name by address.
     pub mirrors: Mirrors,
+    /// Texts of copies that the pack carries with it; others lie on the disk.
+    pub carried: Carried,
     pub found: Diagnostics,
     /// Names of the files that were read.
     pub files: Vec<String>,
@@ -62,6 +59,7 @@ pub enum FileKind {
     Directory,
     Calendar,
     Table,
+    Overlay,
     Script,
     Pack,
     Deployment,
@@ -89,17 +87,53 @@ impl Layer {
 
     fn read_manifest(&mut self, folder: &Path) {
         match SourceFile::read(&folder.join(FILE_NAME)) {
-            Ok(file) => {
-                self.files.push(file.name.clone());
-                let Some(root) = file.parse(&mut self.found) else { return };
-                let outcome = manifest(folder, &root);
-                if let Some((manifest, mirrors)) = self.keep(outcome, &file) {
-                    self.manifest = Some(manifest);
-                    self.mirrors = mirrors;
-                }
-            }
+            Ok(file) => self.add_manifest(folder, file, &Path::exists),
             Err(diagnostic) => self.found.push(diagnostic),
         }
+    }
+
+    fn add_manifest(&mut self, folder: &Path, file: SourceFile, exists: &dyn Fn(&Path) -> bool) {
+        self.files.push(file.name.clone());
+        let Some(root) = file.parse(&mut self.found) else { return };
+        let outcome = manifest::read(folder, &file.name, &root, exists);
+        if let Some((manifest, mirrors)) = self.keep(outcome, &file) {
+            self.manifest = Some(manifest);
+            self.mirrors = mirrors;
+        }
+    }
+
+    /// For where the pack is written; everywhere, where it says nothing.
+    pub fn scope(&self) -> Scope {
+        self.manifest.as_ref().map(|manifest| manifest.scope.clone()).unwrap_or_default()
+    }
+
+    /// Reads a pack from the texts of its files.
+    pub fn of_bundle(bundle: &Bundle) -> Self {
+        let digest = bundle.digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut layer = Self { digest: Some(digest), ..Self::default() };
+        // No path of the disk: copies are looked up by it among the texts.
+        let folder = Path::new(&bundle.name);
+        let text = |path: &String, text: &String| SourceFile {
+            path: folder.join(path),
+            name: bundle.shown(path),
+            text: text.clone(),
+        };
+        for (path, content) in &bundle.files {
+            if ["workflows/", "rules/"].iter().any(|part| path.starts_with(part)) {
+                if !is_test(path) && by_name(Path::new(path)) != Some(FileKind::Other) {
+                    layer.add(text(path, content));
+                }
+            } else if path != FILE_NAME {
+                layer.carried.insert(folder.join(path), content.as_str().into());
+            }
+        }
+        if let Some(manifest) = bundle.files.get(FILE_NAME) {
+            let carried = std::mem::take(&mut layer.carried);
+            let exists = |path: &Path| carried.keys().any(|one| one.starts_with(path));
+            layer.add_manifest(folder, text(&FILE_NAME.to_owned(), manifest), &exists);
+            layer.carried = carried;
+        }
+        layer
     }
 
     /// Reads a file if it is one that packs hold.
@@ -136,6 +170,12 @@ impl Layer {
             Some(FileKind::Table) => {
                 let read = super::catalog::read_table(&root);
                 self.add_named(read, file, |table| table.id().to_owned(), |layer| &mut layer.tables);
+            }
+            Some(FileKind::Overlay) => {
+                let outcome = Overlay::read(&root, peygir_casework::text::search_key);
+                if let Some(value) = self.keep(outcome, &file) {
+                    self.overlays.push(Filed { value, file });
+                }
             }
             Some(FileKind::Directory) => {
                 let outcome = Directory::read(&root);
@@ -189,20 +229,6 @@ impl Layer {
     }
 }
 
-fn manifest(folder: &Path, root: &Node) -> Result<((Manifest, Mirrors), Diagnostics), Diagnostics> {
-    let mut reader = Reader::default();
-    if !reader.mapping(root, &["kind", "name", "version", "title", "over", "resources"]) {
-        return Err(reader.found);
-    }
-    reader.kind(root, "pack");
-    let (name, version, title) =
-        (reader.id(root, "name"), reader.text(root, "version"), reader.bilingual(root, "title"));
-    let over = reader.items(root, "over").iter().filter_map(|item| reader.as_id(item)).collect();
-    let mirrors = resources::read(&mut reader, folder, root);
-    let manifest = name.zip(version).zip(title).map(|((name, version), title)| Manifest { name, version, title, over });
-    reader.finish(manifest.map(|manifest| (manifest, mirrors)))
-}
-
 /// What a file is where its name alone tells. YAML files are told by their content.
 pub fn by_name(path: &Path) -> Option<FileKind> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -225,6 +251,7 @@ pub fn by_content(root: &Node) -> Option<FileKind> {
         "directory" => Some(FileKind::Directory),
         "calendar" => Some(FileKind::Calendar),
         "decision-table" => Some(FileKind::Table),
+        "decision-table-overlay" => Some(FileKind::Overlay),
         "pack" => Some(FileKind::Pack),
         "deployment" => Some(FileKind::Deployment),
         _ => None,
@@ -237,8 +264,10 @@ fn unknown_kind(root: &Node) -> Diagnostic {
         None => (root.span, "this file does not say what it is: it has neither `kind` nor `document`".to_owned()),
     };
     Diagnostic::error("PG-P042", span, what, "نوع این پرونده در بسته شناخته نیست").with_help(
-        "a flow has `document`; other files have `kind`: form, template, directory, calendar, decision-table",
-        "گردش کار `document` دارد؛ پرونده‌های دیگر `kind` دارند: form، template، directory، calendar، decision-table",
+        "a flow has `document`; other files have `kind`: form, template, directory, calendar, decision-table, \
+         decision-table-overlay",
+        "گردش کار `document` دارد؛ پرونده‌های دیگر `kind` دارند: form، template، directory، calendar، decision-table، \
+         decision-table-overlay",
     )
 }
 

@@ -7,6 +7,7 @@
 //! Deliberately does not know connectors (settings are kept as written, for whoever makes them, who also says which
 //! functions their kinds offer), stores or cases. Fetches nothing: what stands behind an address is read from copies.
 
+mod bundle;
 mod catalog;
 mod check;
 mod connectors;
@@ -23,7 +24,8 @@ mod titles;
 mod uses;
 mod webhooks;
 
-pub use catalog::{Catalog, Flow, ScriptSource, TableSource, load, load_with, read};
+pub use bundle::{BUNDLE_BYTES_MAX, BUNDLE_FILES_MAX, Bundle, is_test};
+pub use catalog::{Catalog, Flow, ScriptSource, TableSource, load, load_with, of_bundles, read};
 pub use check::{Checked, check, check_with};
 pub use connectors::ConnectorUse;
 pub use deployment::{Deployment, Line};

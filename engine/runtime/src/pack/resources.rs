@@ -20,8 +20,21 @@ pub const RESOURCES_MAX: usize = 200;
 /// Beginnings of addresses, each with the folder or file that stands in its place.
 pub type Mirrors = BTreeMap<String, PathBuf>;
 
+/// Texts of copies that are at hand without a disk, by the paths that [`Mirrors`] lead to.
+pub type Carried = BTreeMap<PathBuf, Arc<str>>;
+
 /// `folder`: of the pack or the deployment.
 pub(super) fn read(reader: &mut Reader, folder: &Path, root: &Node) -> Mirrors {
+    read_with(reader, folder, root, &Path::exists)
+}
+
+/// The same where something else than the disk says what is there.
+pub(super) fn read_with(
+    reader: &mut Reader,
+    folder: &Path,
+    root: &Node,
+    exists: &dyn Fn(&Path) -> bool,
+) -> Mirrors {
     let mut mirrors = Mirrors::new();
     let Some(list) = root.get("resources") else { return mirrors };
     let Some(entries) = list.entries() else {
@@ -52,7 +65,7 @@ pub(super) fn read(reader: &mut Reader, folder: &Path, root: &Node) -> Mirrors {
         }
         let Some(text) = reader.as_text(&entry.node) else { continue };
         let path = folder.join(&text);
-        if !path.exists() {
+        if !exists(&path) {
             reader.error(
                 "PG-P083",
                 entry.node.span,
@@ -68,6 +81,7 @@ pub(super) fn read(reader: &mut Reader, folder: &Path, root: &Node) -> Mirrors {
 /// All copies of a deployment, read when they are asked for.
 pub(super) struct Copies {
     mirrors: Mirrors,
+    carried: Carried,
     /// Whether these are all there are: then an address without a copy leads nowhere.
     whole: bool,
     texts: RefCell<BTreeMap<String, Resource>>,
@@ -79,7 +93,12 @@ pub(super) struct Copies {
 impl Copies {
     pub fn new(mirrors: Mirrors, whole: bool) -> Self {
         let (texts, found, asked) = (RefCell::default(), RefCell::default(), RefCell::default());
-        Self { mirrors, whole, texts, found, asked }
+        Self { mirrors, carried: Carried::new(), whole, texts, found, asked }
+    }
+
+    /// With texts that are looked up before the disk.
+    pub fn with_carried(self, carried: Carried) -> Self {
+        Self { carried, ..self }
     }
 
     pub fn get(&self, address: &str) -> Resource {
@@ -106,6 +125,9 @@ impl Copies {
         let Some(path) = self.path(address) else {
             return if self.whole { Resource::Missing } else { Resource::Unknown };
         };
+        if let Some(text) = self.carried.get(&path) {
+            return Resource::Text(text.clone());
+        }
         if !path.is_file() {
             return Resource::Missing;
         }
