@@ -19,9 +19,9 @@ pub mod records;
 pub mod request;
 pub mod tasks;
 pub mod terms;
-pub mod text;
 pub mod view;
 
 pub use apply::{Touched, apply, touched};
 pub use event::Event;
+pub use peygir_text as text;
 pub use records::Records;

@@ -1,6 +1,10 @@
-//! JSON to rhai's values and back. Integers stay integers; what JSON has no word for is refused by name.
+//! JSON to rhai's values and back. Integers stay integers, and numbers with a fraction are decimals: what is written `0.1` is
+//! a tenth, not the nearest binary fraction. What JSON has no word for is refused by name.
 
-use rhai::{Array, Dynamic, FLOAT, ImmutableString, Map};
+use std::str::FromStr;
+
+use rhai::{Array, Dynamic, ImmutableString, Map};
+use rust_decimal::Decimal;
 use serde_json::{Number, Value};
 
 use crate::{
@@ -55,10 +59,20 @@ fn number_inward(what: &str, number: &Number) -> Result<Dynamic, Fault> {
     if let Some(integer) = number.as_i64() {
         return Ok(Dynamic::from_int(integer));
     }
-    match number.as_f64() {
-        Some(float) if number.is_f64() => Ok(Dynamic::from_float(float)),
-        _ => Err(Fault::Input { what: what.to_owned(), reason: format!("the number {number} does not fit 64 bits") }),
+    let misfit =
+        || Fault::Input { what: what.to_owned(), reason: format!("the number {number} does not fit into a decimal") };
+    if !number.is_f64() {
+        return Err(misfit());
     }
+    let text = number.to_string();
+    let decimal = Decimal::from_str(&text).or_else(|_| Decimal::from_scientific(&text)).map_err(|_| misfit())?;
+    // A decimal has 28 places: a number so small that it would lose digits is not rounded silently.
+    if is_same(&decimal, number) { Ok(Dynamic::from_decimal(decimal)) } else { Err(misfit()) }
+}
+
+/// Whether a decimal, as JSON writes it, is read as this number.
+fn is_same(decimal: &Decimal, number: &Number) -> bool {
+    decimal.to_string().parse::<f64>().ok() == number.as_f64()
 }
 
 /// The answer of a script as JSON. `path` in a fault says which part can't be told.
@@ -81,8 +95,8 @@ fn outward(value: Dynamic, path: &mut Vec<String>) -> Result<Value, Fault> {
     if let Ok(integer) = value.as_int() {
         return Ok(integer.into());
     }
-    if let Ok(float) = value.as_float() {
-        return float_outward(float, path);
+    if let Ok(decimal) = value.as_decimal() {
+        return decimal_outward(decimal, path);
     }
     if let Ok(letter) = value.as_char() {
         return Ok(letter.to_string().into());
@@ -110,8 +124,16 @@ fn step(name: String, value: Dynamic, path: &mut Vec<String>) -> Result<Value, F
     Ok(value)
 }
 
-fn float_outward(float: FLOAT, path: &[String]) -> Result<Value, Fault> {
-    Number::from_f64(float).map(Value::Number).ok_or_else(|| answer(path, format!("{float} is no number of JSON")))
+/// A decimal without places (`2.5.round()`) is an integer in JSON. One with more digits than JSON's readers keep is refused: the
+/// author says where to round.
+fn decimal_outward(decimal: Decimal, path: &[String]) -> Result<Value, Fault> {
+    if decimal.scale() == 0 {
+        let integer = i64::try_from(decimal).ok();
+        return integer.map(Value::from).ok_or_else(|| answer(path, format!("{decimal} does not fit 64 bits")));
+    }
+    let number = decimal.to_string().parse().ok().and_then(Number::from_f64);
+    let kept = number.filter(|number| Decimal::from_str(&number.to_string()).is_ok_and(|read| read == decimal));
+    kept.map(Value::Number).ok_or_else(|| answer(path, format!("{decimal} has too many digits: round it first")))
 }
 
 fn answer(path: &[String], reason: String) -> Fault {

@@ -1,6 +1,7 @@
 //! The functions added to rhai's own, and those of rhai replaced because they pass a limit.
 
-use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, INT, ImmutableString, Map, Position};
+use rhai::{Dynamic, Engine, EvalAltResult, INT, ImmutableString, Map, Position};
+use rust_decimal::Decimal;
 
 use crate::{limits::STRING_BYTES_MAX, size::Size};
 
@@ -41,7 +42,7 @@ fn replace_sleep(engine: &mut Engine) {
         Err("sleep is not available in scripts".into())
     }
     engine.register_fn("sleep", |_seconds: INT| refusal::<()>());
-    engine.register_fn("sleep", |_seconds: FLOAT| refusal::<()>());
+    engine.register_fn("sleep", |_seconds: Decimal| refusal::<()>());
 }
 
 /// rhai's `replace` builds its result before the size is measured: 64 KiB by 64 KiB would take 4 GiB at once.

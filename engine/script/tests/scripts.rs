@@ -56,8 +56,32 @@ fn json_goes_in_and_out_unchanged() {
 }
 
 #[test]
+fn numbers_with_a_fraction_are_decimals() {
+    let data = json!({ "tenth": 0.1, "small": 1e-7, "price": 1250000.75 });
+    for (body, expected) in [
+        ("0.1 + 0.2 == 0.3", json!(true)),
+        ("req.tenth + 0.2 == 0.3", json!(true)),
+        ("req.tenth * 3", json!(0.3)),
+        ("req.small * 10", json!(1e-6)),
+        ("req.price + 0.25", json!(1250001.0)),
+        ("(10.0 / 3).round(2)", json!(3.33)),
+        ("(2.5 * 3).round()", json!(8)),
+        ("7 / 2", json!(3)),
+        ("7 / 2.0", json!(3.5)),
+        ("type_of(1.5)", json!("decimal")),
+        ("5.to_decimal() / 2", json!(2.5)),
+        ("1.5 < 2 && 2 > 1.5 && 2.0 == 2", json!(true)),
+    ] {
+        assert_eq!(call(&main_of(body), &data), Ok(expected), "{body}");
+    }
+    for number in [json!(1e300), json!(1e-40), json!(u64::MAX)] {
+        assert!(matches!(call(&main_of("1"), &json!({ "n": number })), Err(Fault::Input { .. })), "{number}");
+    }
+}
+
+#[test]
 fn what_json_cannot_tell_is_named_with_its_path() {
-    for (body, path) in [("#{ a: [1, 0.0 / 0.0] }", "/a/1"), ("#{ f: |x| x }", "/f"), ("0..5", "")] {
+    for (body, path) in [("#{ a: [1, 10.0 / 3] }", "/a/1"), ("#{ f: |x| x }", "/f"), ("0..5", "")] {
         match call(&main_of(body), &json!({})) {
             Err(Fault::Answer { path: told, .. }) => assert_eq!(told, path, "{body}"),
             other => panic!("{body}: {other:?}"),

@@ -6,7 +6,7 @@ use crate::sources::{Source, of_folder, source};
 use crate::{none, root};
 
 /// Crates without clock, random numbers, files, sockets and async.
-const PURE: &[&str] = &["source", "dsl", "calendar", "decision", "script", "core", "casework"];
+const PURE: &[&str] = &["source", "text", "dsl", "calendar", "decision", "script", "core", "casework"];
 
 /// Libraries that no pure crate links, however far down.
 const IMPURE: &[&str] = &[
@@ -38,6 +38,10 @@ const LINKED_ANYHOW: &[(&str, &str, &str)] = &[
     ("casework", "getrandom", "by way of core"),
     ("calendar", "chrono", "what the crate `cron` counts in; without its feature that asks for the time"),
     ("casework", "chrono", "by way of calendar"),
+    ("script", "getrandom", "seeds the hash maps inside jsonschema; findings are sorted by path before they leave"),
+    ("script", "chrono", "by way of calendar"),
+    ("decision", "getrandom", "by way of script"),
+    ("decision", "chrono", "by way of script"),
 ];
 
 /// What asks the machine for something.

@@ -133,3 +133,30 @@ fn masks_hide_the_middle() {
     assert_eq!(mask_mobile("6133"), "****");
     assert_eq!(mask_national_id(""), "");
 }
+
+#[test]
+fn landlines_need_their_area_code() {
+    for typed in ["021-88776655", "۰۲۱۸۸۷۷۶۶۵۵", "+98 21 8877 6655", "00982188776655", "982188776655"] {
+        assert_eq!(landline(typed).as_deref(), Some("+982188776655"), "{typed}");
+    }
+    for typed in
+        ["88776655", "2188776655", "09121234567", "0218877665", "021887766555", "+1 212 555 0100", "", "021a8776655"]
+    {
+        assert_eq!(landline(typed), None, "{typed}");
+    }
+}
+
+#[test]
+fn words_are_found_whole_and_in_order() {
+    assert_eq!(words("آب، بَرق؛ گاز!"), ["اب", "برق", "گاز"].map(search_key).to_vec());
+    for (text, phrase, found) in [
+        ("قطع آب در کوچهٔ ما", "قطع آب", true),
+        ("قطع آب در کوچهٔ ما", "آب قطع", false),
+        ("آبان", "آب", false),
+        ("تلفن ٠۲۱ پاسخ نمي‌دهد", "تلفن 021", true),
+        ("آب", "", false),
+        ("", "آب", false),
+    ] {
+        assert_eq!(contains_words(text, phrase), found, "{text}: {phrase}");
+    }
+}

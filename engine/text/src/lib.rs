@@ -1,4 +1,4 @@
-//! What people type, brought into one form: digits, Persian letters, national IDs, mobile numbers, tracking codes.
+//! What people type, brought into one form: digits, Persian letters, national IDs, phone numbers, tracking codes.
 //!
 //! Owns the stored form and the search key of Persian text, the checksums, and the masks under which personal numbers
 //! are shown. Deliberately does not know who a number belongs to, and draws no code by itself: the ten digits of a
@@ -99,6 +99,33 @@ pub fn mobile(text: &str) -> Option<String> {
         .find_map(|prefix| plain.strip_prefix(prefix).filter(|rest| is_subscriber(rest)))
         .or_else(|| Some(plain.as_str()).filter(|rest| is_subscriber(rest)))?;
     Some(format!("+98{subscriber}"))
+}
+
+/// A number of the fixed network of Iran in E.164 (`+982112345678`). It needs its area code behind a `0` or the country's
+/// code: without one, ten digits may be anything. Which codes are given out is not looked up.
+pub fn landline(text: &str) -> Option<String> {
+    let plain = plain_number(text);
+    let national = |rest: &&str| {
+        rest.len() == 10
+            && rest.starts_with(|first| ('1'..='8').contains(&first))
+            && rest.bytes().all(|b| b.is_ascii_digit())
+    };
+    let prefixes = ["+98", "0098", "98", "0"];
+    let rest = prefixes.iter().find_map(|prefix| plain.strip_prefix(prefix).filter(national))?;
+    Some(format!("+98{rest}"))
+}
+
+/// The words of a text by its [`search_key`]: what stands between signs and spaces.
+pub fn words(text: &str) -> Vec<String> {
+    let key = search_key(text);
+    key.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// Whether the words of `phrase` stand in `text` one after the other, as whole words. A phrase without words stands
+/// nowhere.
+pub fn contains_words(text: &str, phrase: &str) -> bool {
+    let (text, phrase) = (words(text), words(phrase));
+    !phrase.is_empty() && text.windows(phrase.len()).any(|run| run == phrase)
 }
 
 /// The code that a citizen holds: the ten digits and their check digit. `None` unless there are exactly ten digits.
