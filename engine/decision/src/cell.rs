@@ -1,12 +1,14 @@
 //! The closed grammar of cells: what a rule can ask of one input, as data that analysis can look into.
 
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::{cell::OnceCell, cmp::Ordering, collections::BTreeMap};
 
 use serde_json::Value;
 
 use crate::{
     fault::Fault,
+    model::{Input, Table},
     normalise::{SearchKey, words},
+    value_type::ValueType,
 };
 
 pub use crate::number::Number;
@@ -60,10 +62,18 @@ impl Comparison {
     }
 }
 
-/// The inputs of one decision, with the search keys of texts, made once.
+/// The inputs of one decision, in the order of the table's columns, with the search keys of texts. A key is made when the
+/// first cell asks for it.
 pub(crate) struct Facts<'a> {
-    pub values: &'a BTreeMap<String, Value>,
-    keys: BTreeMap<&'a str, Key>,
+    values: &'a BTreeMap<String, Value>,
+    columns: Vec<Column<'a>>,
+    search_key: SearchKey,
+}
+
+struct Column<'a> {
+    value: Option<&'a Value>,
+    is_text: bool,
+    key: OnceCell<Key>,
 }
 
 struct Key {
@@ -72,14 +82,22 @@ struct Key {
 }
 
 impl<'a> Facts<'a> {
-    /// `texts` names the inputs that are compared by search key.
-    pub fn new(values: &'a BTreeMap<String, Value>, texts: &[&'a str], search_key: SearchKey) -> Self {
-        let key = |name: &&'a str| {
-            let plain = search_key(values.get(*name)?.as_str()?);
-            let words = words(&plain);
-            Some((*name, Key { plain, words }))
+    pub fn new(table: &Table, values: &'a BTreeMap<String, Value>) -> Self {
+        let column = |input: &Input| Column {
+            value: values.get(&input.name),
+            is_text: input.value_type == ValueType::Text,
+            key: OnceCell::new(),
         };
-        Self { values, keys: texts.iter().filter_map(key).collect() }
+        Self { values, columns: table.inputs.iter().map(column).collect(), search_key: table.search_key }
+    }
+
+    fn key(&self, column: &'a Column<'_>) -> Option<&'a Key> {
+        let text = column.value.filter(|_| column.is_text)?.as_str()?;
+        Some(column.key.get_or_init(|| {
+            let plain = (self.search_key)(text);
+            let words = words(&plain);
+            Key { plain, words }
+        }))
     }
 }
 
@@ -99,33 +117,35 @@ impl Cell {
         matches!(self, Self::Any)
     }
 
-    pub(crate) fn holds(&self, input: &str, facts: &Facts) -> Result<bool, peygir_script::Fault> {
-        let value = facts.values.get(input);
+    /// `at` is the place of the input among the table's columns.
+    pub(crate) fn holds(&self, at: usize, facts: &Facts) -> Result<bool, peygir_script::Fault> {
+        let column = &facts.columns[at];
+        let value = column.value;
         Ok(match self {
             Self::Any => true,
             Self::Present(wanted) => value.is_some() == *wanted,
-            Self::Not(cell) => !cell.holds(input, facts)?,
+            Self::Not(cell) => !cell.holds(at, facts)?,
             Self::OneOf(cells) => {
                 for cell in cells {
-                    if cell.holds(input, facts)? {
+                    if cell.holds(at, facts)? {
                         return Ok(true);
                     }
                 }
                 false
             }
             Self::Expression(expression) => expression.eval(facts.values)?,
-            closed => value.is_some_and(|value| closed.holds_for(value, facts.keys.get(input))),
+            closed => value.is_some_and(|value| closed.holds_for(value, || facts.key(column))),
         })
     }
 
     /// The cells that look at one present value. Values have the declared type, so a mismatch can't be met here.
-    fn holds_for(&self, value: &Value, key: Option<&Key>) -> bool {
+    fn holds_for<'k>(&self, value: &Value, key: impl Fn() -> Option<&'k Key>) -> bool {
         let number = || Number::of(value);
         let any_text = |test: &dyn Fn(&str) -> bool| match value {
             Value::Array(items) => items.iter().filter_map(Value::as_str).any(test),
             value => value.as_str().is_some_and(test),
         };
-        let key_is = |test: &dyn Fn(&Key) -> bool| key.is_some_and(test);
+        let key_is = |test: &dyn Fn(&Key) -> bool| key().is_some_and(test);
         match self {
             Self::Equals(text) => any_text(&|value| value == text),
             Self::Prefix(text) => any_text(&|value| value.starts_with(text.as_str())),

@@ -1,12 +1,26 @@
 //! The findings about tables: each code's words, in both languages, in one place.
 
+use peygir_calendar::JalaliError;
 use peygir_source::{Diagnostic, Help, Span, suggest};
 
-use crate::value_type::ValueType;
+use crate::{domain::Limit, value_type::ValueType, window::Window};
 
 pub(crate) fn not_a_table(span: Span) -> Diagnostic {
     Diagnostic::error("PG-T001", span, "this is no decision table", "این یک جدول تصمیم نیست")
         .with_help("a table begins with kind: decision-table", "جدول با kind: decision-table آغاز می‌شود")
+}
+
+pub(crate) fn overlay_alone(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "PG-T001",
+        span,
+        "this is an overlay: alone it is no decision table",
+        "این یک لایه است و به‌تنهایی جدول تصمیم نیست",
+    )
+    .with_help(
+        "it is read with the table that it extends, in a pack laid over that table's pack",
+        "لایه همراه جدولی خوانده می‌شود که آن را تغییر می‌دهد، در بسته‌ای روی بستهٔ آن جدول",
+    )
 }
 
 pub(crate) fn unknown_member<'a>(span: Span, name: &str, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
@@ -37,10 +51,6 @@ pub(crate) fn shape(span: Span, what: &str, expected: &str, expected_fa: &str) -
 
 pub(crate) fn too_many(span: Span, what: &str, max: usize) -> Diagnostic {
     Diagnostic::error("PG-T003", span, format!("{what} are more than {max}"), format!("«{what}» بیش از {max} تاست"))
-}
-
-pub(crate) fn not_built(span: Span, what: &str) -> Diagnostic {
-    Diagnostic::error("PG-T004", span, format!("{what} is not built yet"), format!("{what} هنوز ساخته نشده است"))
 }
 
 /// `form` and `form_fa` say how it is written.
@@ -132,12 +142,12 @@ pub(crate) fn bad_catch_all(span: Span, reason: &str, reason_fa: &str) -> Diagno
     Diagnostic::error("PG-T011", span, format!("the catch-all {reason}"), format!("قاعدهٔ فراگیر {reason_fa}"))
 }
 
-pub(crate) fn outside_limits(span: Span, name: &str, limit: &str) -> Diagnostic {
+pub(crate) fn outside_limits(span: Span, name: &str, limit: &Limit) -> Diagnostic {
     Diagnostic::error(
         "PG-T012",
         span,
         format!("the value for \"{name}\" must be {limit}"),
-        format!("مقدار «{name}» از حد مجاز بیرون است ({limit})"),
+        format!("مقدار «{name}» باید {} باشد", limit.to_persian()),
     )
 }
 
@@ -169,6 +179,68 @@ pub(crate) fn never_reached(span: Span, rule: &str, above: &str) -> Diagnostic {
         span,
         format!("rule \"{rule}\" is never reached: \"{above}\" above it holds for everything"),
         format!("قاعدهٔ «{rule}» هرگز اجرا نمی‌شود: «{above}» بالای آن برای همه برقرار است"),
+    )
+}
+
+pub(crate) fn bad_day(span: Span, error: &JalaliError) -> Diagnostic {
+    Diagnostic::error("PG-T017", span, error.to_string(), error.message_fa()).with_help(
+        "a day of the Solar Hijri calendar is written 1405/09/01",
+        "روز با تقویم هجری خورشیدی نوشته می‌شود: 1405/09/01",
+    )
+}
+
+pub(crate) fn empty_window(span: Span) -> Diagnostic {
+    Diagnostic::error("PG-T017", span, "effective names no day", "effective هیچ روزی ندارد").with_help(
+        "write from, until or both; leave effective out for every day",
+        "from یا until یا هر دو را بنویسید؛ برای همهٔ روزها effective را ننویسید",
+    )
+}
+
+pub(crate) fn backward_window(span: Span, window: &Window) -> Diagnostic {
+    Diagnostic::error(
+        "PG-T017",
+        span,
+        format!("these days end before they begin: {window}"),
+        format!("پایان این بازه پیش از آغاز آن است: {}", window.to_persian()),
+    )
+}
+
+pub(crate) fn too_many_days(span: Span, max: usize) -> Diagnostic {
+    Diagnostic::error(
+        "PG-T017",
+        span,
+        format!("the dates of the table change more than {max} times"),
+        format!("تاریخ‌های جدول بیش از {max} بار تغییر می‌کند"),
+    )
+    .with_help("keep past dates in an older version of the table", "تاریخ‌های گذشته را در نسخهٔ پیشین جدول نگه دارید")
+}
+
+/// A member that says nothing where it stands.
+pub(crate) fn no_meaning(span: Span, name: &str, (reason, reason_fa): (&str, &str)) -> Diagnostic {
+    Diagnostic::error(
+        "PG-T018",
+        span,
+        format!("\"{name}\" has no meaning here: {reason}"),
+        format!("«{name}» در اینجا معنایی ندارد: {reason_fa}"),
+    )
+}
+
+/// A cell that asks for what its input never is.
+pub(crate) fn outside_domain<'a>(
+    span: Span,
+    input: &str,
+    asked: &str,
+    values: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
+    suggested(
+        Diagnostic::error(
+            "PG-T019",
+            span,
+            format!("the cell never holds: \"{input}\" is never {asked}"),
+            format!("این خانه هرگز برقرار نمی‌شود: «{input}» هیچ‌گاه {asked} نیست"),
+        ),
+        asked,
+        values,
     )
 }
 

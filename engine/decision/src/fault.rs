@@ -1,5 +1,9 @@
 //! Why a table gave no decision. Every one comes out the same at each replay.
 
+use peygir_calendar::Jalali;
+
+use crate::{domain::Limit, window::Window};
+
 /// A decision that could not be made: a fault of the flow that asked.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Fault {
@@ -9,21 +13,31 @@ pub enum Fault {
     InputSize { input: String, bytes_max: usize },
     #[error("the table has no input \"{input}\"")]
     UnknownInput { input: String },
+    #[error("input \"{input}\" must be {limit}")]
+    InputDomain { input: String, limit: Limit },
     #[error("the cell \"{input}\" of rule \"{rule}\" failed: {fault}")]
     Cell { rule: String, input: String, fault: peygir_script::Fault },
     #[error("output \"{output}\" of rule \"{rule}\" names the input \"{input}\", which has no value")]
     Placeholder { rule: String, output: String, input: String },
     #[error("output \"{output}\" of rule \"{rule}\" came out as {got}, which is none of its values")]
     OutputValue { rule: String, output: String, got: String },
+    #[error("the rules \"{first}\" and \"{second}\" both hold, and only one may")]
+    Overlap { first: String, second: String },
+    #[error("table \"{table}\" is not in force on {on}: its days are {window}")]
+    NotInForce { table: String, on: Jalali, window: Window },
 }
 
 impl Fault {
     /// The stable code, with a page under `docs/errors/`.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::InputType { .. } | Self::InputSize { .. } | Self::UnknownInput { .. } => "PG-T101",
+            Self::InputType { .. } | Self::InputSize { .. } | Self::UnknownInput { .. } | Self::InputDomain { .. } => {
+                "PG-T101"
+            }
             Self::Cell { .. } => "PG-T102",
             Self::Placeholder { .. } | Self::OutputValue { .. } => "PG-T103",
+            Self::Overlap { .. } => "PG-T104",
+            Self::NotInForce { .. } => "PG-T105",
         }
     }
 
@@ -37,9 +51,13 @@ impl Fault {
             Self::OutputValue { rule, output, .. } => {
                 format!("output \"{output}\" of rule \"{rule}\" came out as none of its values")
             }
-            Self::InputType { .. } | Self::InputSize { .. } | Self::UnknownInput { .. } | Self::Placeholder { .. } => {
-                self.to_string()
-            }
+            Self::InputType { .. }
+            | Self::InputSize { .. }
+            | Self::UnknownInput { .. }
+            | Self::InputDomain { .. }
+            | Self::Placeholder { .. }
+            | Self::Overlap { .. }
+            | Self::NotInForce { .. } => self.to_string(),
         }
     }
 
@@ -52,6 +70,9 @@ impl Fault {
             Self::InputSize { input, bytes_max } => {
                 format!("ورودی «{input}» از {bytes_max} بایت بلندتر است")
             }
+            Self::InputDomain { input, limit } => {
+                format!("مقدار ورودی «{input}» از دامنهٔ اعلام‌شده بیرون است؛ باید {} باشد", limit.to_persian())
+            }
             Self::UnknownInput { input } => format!("جدول ورودی «{input}» ندارد"),
             Self::Cell { rule, input, fault } => {
                 format!("خانهٔ «{input}» در قاعدهٔ «{rule}» خطا داد: {}", fault.message_fa())
@@ -61,6 +82,13 @@ impl Fault {
             }
             Self::OutputValue { rule, output, got } => {
                 format!("خروجی «{output}» در قاعدهٔ «{rule}» مقدار {got} گرفت که جزو مقدارهای مجاز نیست")
+            }
+            Self::Overlap { first, second } => {
+                format!("قاعده‌های «{first}» و «{second}» هر دو برقرارند و فقط یکی مجاز است")
+            }
+            Self::NotInForce { table, on, window } => {
+                let on = peygir_calendar::digits::to_persian(&on.to_string());
+                format!("جدول «{table}» در {on} اجرا نمی‌شود؛ روزهای اجرای آن: {}", window.to_persian())
             }
         }
     }

@@ -7,9 +7,12 @@
 
 pub mod cell;
 mod complaint;
+mod days;
 mod decide;
+mod domain;
 mod explain;
 mod fault;
+mod label;
 pub mod limits;
 mod model;
 mod normalise;
@@ -18,10 +21,15 @@ mod output;
 mod read;
 mod tests;
 mod value_type;
+mod window;
 
-pub use decide::{Decision, NotFired};
+pub use decide::{Decision, Fired, NotFired, WhyNot};
+pub use domain::Limit;
 pub use fault::Fault;
-pub use model::{Hit, Input, Output, Rule, Table};
+pub use label::Label;
+pub use model::{BASE, Because, Condition, Hit, Input, LayerRef, Output, Rule, Table};
 pub use normalise::SearchKey;
+pub use output::{Part, Template};
 pub use tests::{TestOutcome, TestRow};
 pub use value_type::ValueType;
+pub use window::Window;

@@ -6,6 +6,10 @@ pub const COLUMNS_MAX: usize = 64;
 pub const RULES_MAX: usize = 2_000;
 /// Most embedded tests of a table.
 pub const TESTS_MAX: usize = 1_000;
+/// Highest priority of a rule, where the hit policy is `priority`.
+pub const PRIORITY_MAX: u16 = 1_000;
+/// Most days on which something in a table begins or ends.
+pub const DAYS_MAX: usize = 100;
 /// Most alternatives in one cell.
 pub const ALTERNATIVES_MAX: usize = 500;
 /// Deepest nesting of one cell.

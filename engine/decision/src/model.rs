@@ -1,29 +1,60 @@
-//! A table as read: what deciding, explaining and, later, layering and analysis work on.
+//! A table as read: what deciding, explaining, layering and analysis work on.
 
+use std::{collections::BTreeMap, sync::Arc};
+
+use peygir_calendar::{Jalali, Name};
 use peygir_source::Span;
 use serde_json::Value;
 
-use crate::{cell::Cell, normalise::SearchKey, output::Template, tests::TestRow, value_type::ValueType};
+use crate::{
+    cell::Cell, label::Label, normalise::SearchKey, output::Template, tests::TestRow, value_type::ValueType,
+    window::Window,
+};
 
-/// A decision table that was read without errors.
+/// The base of a table, among its layers.
+pub const BASE: usize = 0;
+
+/// A decision table that was read without errors, alone or with the overlays that were laid over it.
 #[derive(Debug, Clone)]
 pub struct Table {
-    pub(crate) id: String,
+    pub(crate) id: Label,
     pub(crate) version: semver::Version,
-    pub(crate) title: Option<String>,
+    /// The version as journals write it.
+    pub(crate) written_version: Label,
+    pub(crate) title: Option<Name>,
     pub(crate) hit: Hit,
     pub(crate) inputs: Vec<Input>,
     pub(crate) outputs: Vec<Output>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) tests: Vec<TestRow>,
     pub(crate) search_key: SearchKey,
+    pub(crate) effective: Option<Window>,
+    pub(crate) layers: Arc<[LayerRef]>,
+    /// The file of each layer, where one was named.
+    pub(crate) files: Vec<Label>,
 }
 
-/// Which of the rules that hold answers.
+/// Which of the rules that hold answers. The catch-all answers only where no other rule does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hit {
     /// The first one in the order of writing.
     First,
+    /// The only one; two are a fault.
+    Unique,
+    /// All of them, in the order of writing.
+    Collect,
+    /// The one of the highest priority; of equals the first in the order of writing.
+    Priority,
+}
+
+/// A table or an overlay that takes part in a merged table. The first of all is the base.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LayerRef {
+    /// Name of the pack it came in; empty until [`Table::with_pack`] says it.
+    pub pack: String,
+    pub id: String,
+    pub version: String,
+    pub title: Option<Name>,
 }
 
 /// A named value that cells may ask about.
@@ -35,6 +66,13 @@ pub struct Input {
     pub from: String,
     /// Taken where the caller gives nothing or null.
     pub default: Option<Value>,
+    /// The only values allowed, where there are any; for a list, the only members.
+    pub values: Vec<Value>,
+    /// Least and greatest value of a numeric input.
+    pub min: Option<Value>,
+    pub max: Option<Value>,
+    pub title: Option<Name>,
+    pub description: Option<String>,
 }
 
 /// A named value that rules answer.
@@ -49,29 +87,85 @@ pub struct Output {
     pub max: Option<Value>,
     /// The only values allowed, where there are any.
     pub values: Vec<Value>,
+    pub title: Option<Name>,
 }
 
-/// One row of a table.
+/// One row of a table. Where a dated overlay changed a rule, two rows have its id: the changed one, in force on the
+/// overlay's days, and the one from before, which leaves these days out.
 #[derive(Debug, Clone)]
 pub struct Rule {
-    pub id: String,
+    pub id: Label,
+    /// Where the id stands, in [`Rule::file`].
     pub span: Span,
+    /// The file of the layer it was born in; empty where none was named.
+    pub file: Label,
+    /// The layer it was born in, an index of [`Table::layers`].
+    pub layer: usize,
+    /// The last overlay that replaced parts of it.
+    pub changed_by: Option<usize>,
     /// No layer may change, disable or precede it.
     pub locked: bool,
     /// The catch-all, which stays last in every layer.
     pub last: bool,
+    /// Said of a catch-all that should never have to answer.
+    pub unexpected: bool,
+    /// 0 to [`crate::limits::PRIORITY_MAX`]; only `hit: priority` asks for it.
+    pub priority: u16,
+    pub title: Option<Name>,
+    pub note: Option<String>,
+    /// The only days on which it is in force.
+    pub effective: Option<Window>,
+    /// Days on which a dated overlay takes its place.
+    pub except: Vec<Window>,
     pub(crate) when: Vec<Condition>,
     pub(crate) then: Vec<(String, Template)>,
+    /// The cells as written, by input: what a decision tells as its reason.
+    pub(crate) because: Because,
 }
+
+/// The cells of a rule as written, by input.
+pub type Because = Arc<BTreeMap<String, String>>;
 
 /// One cell of a rule and the input it asks about.
 #[derive(Debug, Clone)]
-pub(crate) struct Condition {
-    pub input: String,
+pub struct Condition {
+    pub input: Label,
     pub span: Span,
+    /// The layer whose file `span` points into.
+    pub layer: usize,
     /// The cell as written, for explanations.
-    pub written: String,
+    pub written: Label,
     pub cell: Cell,
+    /// Place of the input among the table's inputs.
+    pub(crate) at: usize,
+}
+
+impl Rule {
+    /// What it asks of the inputs; all must hold.
+    pub fn when(&self) -> &[Condition] {
+        &self.when
+    }
+
+    /// What it answers, by output. Outputs that it leaves out get their default.
+    pub fn then(&self) -> &[(String, Template)] {
+        &self.then
+    }
+
+    /// Whether it may hold on this day.
+    pub fn is_in_force(&self, on: Jalali) -> bool {
+        self.effective.is_none_or(|window| window.contains(on)) && !self.except.iter().any(|out| out.contains(on))
+    }
+
+    /// Whether it has no condition at all.
+    pub(crate) fn asks_nothing(&self) -> bool {
+        self.when.iter().all(|condition| condition.cell.is_any())
+    }
+}
+
+/// What the rules tell of their cells, made once.
+pub(crate) fn because(when: &[Condition]) -> Because {
+    let told = |condition: &Condition| (condition.input.to_string(), condition.written.to_string());
+    Arc::new(when.iter().map(told).collect())
 }
 
 impl Table {
@@ -83,8 +177,8 @@ impl Table {
         &self.version
     }
 
-    pub fn title(&self) -> Option<&str> {
-        self.title.as_deref()
+    pub fn title(&self) -> Option<&Name> {
+        self.title.as_ref()
     }
 
     pub fn hit(&self) -> Hit {
@@ -104,9 +198,42 @@ impl Table {
         &self.rules
     }
 
-    /// The embedded tests, in the order of writing.
+    /// The embedded tests, in the order of writing, those of the base first.
     pub fn tests(&self) -> &[TestRow] {
         &self.tests
+    }
+
+    /// The days on which the table answers; all days where it says nothing.
+    pub fn effective(&self) -> Option<Window> {
+        self.effective
+    }
+
+    /// What the table was merged from, the base first.
+    pub fn layers(&self) -> &[LayerRef] {
+        &self.layers
+    }
+
+    /// The file of a layer; empty where none was named.
+    pub fn file(&self, layer: usize) -> &str {
+        self.files.get(layer).map_or("", Label::as_str)
+    }
+
+    /// Says which pack the base came in, and in which file.
+    #[must_use]
+    pub fn with_pack(mut self, pack: &str, file: &str) -> Self {
+        let mut layers = self.layers.to_vec();
+        if let Some(base) = layers.get_mut(BASE) {
+            pack.clone_into(&mut base.pack);
+        }
+        self.layers = layers.into();
+        let file = Label::from(file);
+        if let Some(base) = self.files.get_mut(BASE) {
+            *base = file.clone();
+        }
+        for rule in self.rules.iter_mut().filter(|rule| rule.layer == BASE) {
+            rule.file = file.clone();
+        }
+        self
     }
 
     /// Cells that analysis can't look into: rule id, input and place.
@@ -116,6 +243,10 @@ impl Table {
             .filter(|(_, condition)| !condition.cell.is_analysed())
             .map(|(rule, condition)| (rule.id.as_str(), condition.input.as_str(), condition.span))
             .collect()
+    }
+
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.id == id)
     }
 
     pub(crate) fn input(&self, name: &str) -> Option<&Input> {

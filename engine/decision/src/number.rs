@@ -31,6 +31,14 @@ impl Number {
         }
     }
 
+    /// As JSON writes it.
+    pub fn to_value(self) -> Option<Value> {
+        match self {
+            Self::Integer(integer) => Some(integer.into()),
+            Self::Float(float) => serde_json::Number::from_f64(float).map(Value::Number),
+        }
+    }
+
     pub fn compare(self, other: Self) -> Ordering {
         match (self, other) {
             (Self::Integer(left), Self::Integer(right)) => left.cmp(&right),

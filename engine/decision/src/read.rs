@@ -1,10 +1,10 @@
 //! Reading a table from its tree: every member checked, all errors at once.
 
 mod cells;
-mod columns;
-mod fields;
-mod rules;
-mod test_rows;
+pub(crate) mod columns;
+pub(crate) mod fields;
+pub(crate) mod rules;
+pub(crate) mod test_rows;
 
 use peygir_source::{Diagnostics, Node};
 use semver::Version;
@@ -12,13 +12,16 @@ use semver::Version;
 use self::fields::{NAME_FORM, Reader, is_slug};
 use crate::{
     complaint,
-    model::{Hit, Table},
+    label::Label,
+    limits::DAYS_MAX,
+    model::{BASE, Hit, LayerRef, Table},
     normalise::SearchKey,
 };
 
 const MEMBERS: &[&str] =
-    &["kind", "id", "version", "title", "description", "hit", "inputs", "outputs", "rules", "tests"];
-const HITS: &[&str] = &["first", "unique", "collect", "priority"];
+    &["kind", "id", "version", "title", "description", "hit", "effective", "inputs", "outputs", "rules", "tests"];
+const HITS: &[(&str, Hit)] =
+    &[("first", Hit::First), ("unique", Hit::Unique), ("collect", Hit::Collect), ("priority", Hit::Priority)];
 
 impl Table {
     /// Reads a table. `search_key` gives the form in which `text` inputs are compared. The diagnostics beside a table
@@ -43,14 +46,42 @@ fn read(reader: &mut Reader, node: &Node, search_key: SearchKey) -> Option<Table
         reader.push(complaint::bad_name(place.span, "id", NAME_FORM));
     }
     let version = version(reader, node);
-    let title = reader.text(node, "title");
+    let title = reader.name(node, "title");
     reader.text(node, "description");
-    hit(reader, node);
+    let hit = hit(reader, node);
+    let effective = reader.window(node);
     let inputs = columns::inputs(reader, node);
     let outputs = columns::outputs(reader, node);
-    let rules = rules::read(reader, node, &inputs, &outputs, search_key);
-    let tests = test_rows::read(reader, node, &inputs, &outputs, &rules);
-    Some(Table { id: id?, version: version?, title, hit: Hit::First, inputs, outputs, rules, tests, search_key })
+    let file = Label::default();
+    let of_rules = rules::Context {
+        inputs: &inputs,
+        outputs: &outputs,
+        search_key,
+        hit: hit.unwrap_or(Hit::First),
+        layer: BASE,
+        file: &file,
+    };
+    let rules = rules::read(reader, node, &of_rules);
+    let tests = test_rows::read(reader, node, &test_rows::Context::new(&inputs, &outputs, &rules, BASE));
+    let (id, version) = (id?, version?);
+    let base = LayerRef { pack: String::new(), id: id.clone(), version: version.to_string(), title: title.clone() };
+    let table = Table {
+        id: id.into(),
+        written_version: version.to_string().into(),
+        version,
+        title,
+        hit: hit?,
+        inputs,
+        outputs,
+        rules,
+        tests,
+        search_key,
+        effective,
+        layers: vec![base].into(),
+        files: vec![file],
+    };
+    days(reader, node, &table);
+    Some(table)
 }
 
 /// Says at once when the document is another one: nothing further in it would be told rightly.
@@ -60,7 +91,7 @@ fn is_table(reader: &mut Reader, node: &Node) -> Option<()> {
         Some("decision-table") => return Some(()),
         Some("decision-table-overlay") => {
             let span = kind.map_or(node.span, |kind| kind.span);
-            reader.push(complaint::not_built(span, "an overlay of a table (kind: decision-table-overlay)"));
+            reader.push(complaint::overlay_alone(span));
         }
         _ => reader.push(complaint::not_a_table(kind.map_or(node.span, |kind| kind.span))),
     }
@@ -79,14 +110,19 @@ fn version(reader: &mut Reader, node: &Node) -> Option<Version> {
     }
 }
 
-fn hit(reader: &mut Reader, node: &Node) {
-    let Some(policy) = reader.required_text(node, "hit") else {
-        return;
-    };
-    let span = node.get("hit").map_or(node.span, |hit| hit.span);
-    match policy.as_str() {
-        "first" => {}
-        "unique" | "collect" | "priority" => reader.push(complaint::not_built(span, &format!("hit: {policy}"))),
-        _ => reader.push(complaint::unknown_member(span, &policy, HITS.iter().copied())),
+fn hit(reader: &mut Reader, node: &Node) -> Option<Hit> {
+    let policy = reader.required_text(node, "hit")?;
+    let found = HITS.iter().find(|(name, _)| *name == policy);
+    if found.is_none() {
+        let span = node.get("hit").map_or(node.span, |hit| hit.span);
+        reader.push(complaint::unknown_member(span, &policy, HITS.iter().map(|(name, _)| *name)));
+    }
+    found.map(|(_, hit)| *hit)
+}
+
+fn days(reader: &mut Reader, node: &Node, table: &Table) {
+    if table.days().len() > DAYS_MAX {
+        let place = node.entry("rules").map_or(node.span, |entry| entry.key_span);
+        reader.push(complaint::too_many_days(place, DAYS_MAX));
     }
 }

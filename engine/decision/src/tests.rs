@@ -2,20 +2,27 @@
 
 use std::collections::BTreeMap;
 
+use peygir_calendar::Jalali;
 use peygir_source::{Diagnostic, Span};
 use serde_json::{Map, Value};
 
-use crate::model::Table;
+use crate::{model::Table, window::Window};
 
 /// One embedded test: these inputs, that rule and those outputs. Outputs that it does not name are not looked at.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TestRow {
     pub name: Option<String>,
     pub span: Span,
+    /// The layer that wrote it, an index of [`Table::layers`].
+    pub layer: usize,
+    /// The day it is about. A row without one claims to hold on every day on which its layer is in force.
+    pub on: Option<Jalali>,
     pub given: BTreeMap<String, Value>,
     pub rule: Option<String>,
     /// Null expects that the output is left out.
     pub outputs: BTreeMap<String, Value>,
+    /// Days on which a layer above changes what it expects; it is not run on them.
+    pub except: Vec<Window>,
 }
 
 /// What came of one embedded test.
@@ -24,11 +31,17 @@ pub struct TestOutcome {
     /// The row's own name, or its number from 1.
     pub name: String,
     pub span: Span,
+    /// The layer that wrote the row, an index of [`Table::layers`].
+    pub layer: usize,
     pub passed: bool,
+    /// The day on which it failed; of a row that passed, the first day on which it was run.
+    pub on: Option<Jalali>,
     /// What the row expects, under the names it uses.
     pub expected: Value,
     /// What came, under the same names; a text that says why where no decision was made.
     pub got: Value,
+    /// The rule that answered, where one did.
+    pub rule: Option<String>,
 }
 
 impl TestOutcome {
@@ -50,27 +63,61 @@ impl TestOutcome {
 impl Table {
     /// Runs every embedded test, in the order of writing.
     pub fn run_tests(&self) -> Vec<TestOutcome> {
-        self.tests.iter().enumerate().map(|(index, row)| self.run_test(index + 1, row)).collect()
+        let days = self.days();
+        self.tests
+            .iter()
+            .enumerate()
+            .filter_map(|(index, row)| self.run_test(&row.name_at(index), row, &days))
+            .collect()
     }
 
-    fn run_test(&self, number: usize, row: &TestRow) -> TestOutcome {
-        let name = row.name.clone().unwrap_or_else(|| number.to_string());
+    /// One row on each of its days, until one fails. None where no day is left on which it is run.
+    fn run_test(&self, name: &str, row: &TestRow, days: &[Jalali]) -> Option<TestOutcome> {
+        let mut passed = None;
+        for on in self.days_of(row, days) {
+            let outcome = self.run_on(name, row, on);
+            if !outcome.passed {
+                return Some(outcome);
+            }
+            passed.get_or_insert(outcome);
+        }
+        passed
+    }
+
+    /// The days on which a row is run.
+    pub(crate) fn days_of(&self, row: &TestRow, days: &[Jalali]) -> Vec<Jalali> {
+        let all = row.on.map_or_else(|| days.to_vec(), |on| vec![on]);
+        all.into_iter().filter(|day| !row.except.iter().any(|out| out.contains(*day))).collect()
+    }
+
+    pub(crate) fn run_on(&self, name: &str, row: &TestRow, on: Jalali) -> TestOutcome {
         let mut expected: Map<String, Value> =
             row.outputs.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         if let Some(rule) = &row.rule {
             expected.insert("rule".to_owned(), rule.clone().into());
         }
-        let got = match self.decide(&row.given) {
+        let mut answered = None;
+        let got = match self.decide(&row.given, on) {
             Ok(decision) => {
                 let value_of = |name: &String| match name.as_str() {
                     "rule" => decision.rule.clone().into(),
                     output => decision.outputs.get(output).cloned().unwrap_or(Value::Null),
                 };
-                Value::Object(expected.keys().map(|name| (name.clone(), value_of(name))).collect())
+                let got = Value::Object(expected.keys().map(|name| (name.clone(), value_of(name))).collect());
+                answered = Some(decision.rule.to_string());
+                got
             }
             Err(fault) => Value::String(fault.to_string()),
         };
-        let expected = Value::Object(expected);
-        TestOutcome { name, span: row.span, passed: got == expected, expected, got }
+        let (expected, name) = (Value::Object(expected), name.to_owned());
+        let (passed, on) = (got == expected, Some(on));
+        TestOutcome { name, span: row.span, layer: row.layer, passed, on, expected, got, rule: answered }
+    }
+}
+
+impl TestRow {
+    /// Its name, or its number where it has none. `index` counts from 0.
+    pub(crate) fn name_at(&self, index: usize) -> String {
+        self.name.clone().unwrap_or_else(|| (index + 1).to_string())
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use peygir_decision::{Fault, Table};
+use peygir_calendar::Jalali;
+use peygir_decision::{Fault, Table, WhyNot};
 use peygir_source::{Diagnostics, Severity, yaml};
 use serde_json::{Value, json};
 
@@ -25,6 +26,11 @@ fn inputs(value: Value) -> BTreeMap<String, Value> {
     value.as_object().unwrap().clone().into_iter().collect()
 }
 
+/// A day on which no rule here is out of force.
+fn day() -> Jalali {
+    "1405/01/01".parse().unwrap()
+}
+
 /// A table over one input `x` with one cell; rule `yes` fires where it holds.
 fn with_cell(value_type: &str, cell: &str) -> String {
     format!(
@@ -37,17 +43,18 @@ fn the_routing_table_decides_and_explains() {
     let (table, warnings) = read(ROUTING).unwrap();
     assert!(warnings.list.is_empty(), "{warnings:?}");
     let given = inputs(json!({ "topic": "water", "city": "mashhad", "province": "khorasan-razavi", "text": "" }));
-    let decision = table.decide(&given).unwrap();
+    let decision = table.decide(&given, day()).unwrap();
     assert_eq!(decision.rule, "water");
     assert_eq!(decision.outputs, json!({ "agency": "abfa-khorasan-razavi", "workingDays": 10, "remindAt": 7 }));
     assert_eq!(decision.inputs["urgent"], json!(false));
     assert_eq!((decision.table.as_str(), decision.version.as_str()), ("route-agency", "1.4.0"));
-    let above: Vec<_> = decision.not_fired.iter().map(|above| (above.rule.as_str(), above.input.as_str())).collect();
-    assert_eq!(above, [("emergency", "urgent")]);
+    let [above] = decision.not_fired.as_slice() else { panic!("{:?}", decision.not_fired) };
+    assert_eq!((above.rule.as_str(), above.layer), ("emergency", 0));
+    assert!(matches!(&above.why, WhyNot::Cell { input, cell, .. } if *input == "urgent" && *cell == "true"));
     assert_eq!(
         decision.explain(),
         "Table route-agency 1.4.0 answered by rule water, because topic is one of water, sewage; \
-         1 rules above did not hold: emergency (urgent is not true)"
+         1 rules did not answer: emergency (urgent is not true)"
     );
     assert!(decision.explain_fa().contains("«water»"), "{}", decision.explain_fa());
     assert_eq!(decision.to_json()["notFired"][0]["cell"], json!("true"));
@@ -127,7 +134,7 @@ fn cells_hold_as_the_grammar_says() {
         ("string", "{ not: { rhai: 'x == \"a\"' } }", json!("a"), false),
     ];
     for (value_type, cell, value, holds) in cases {
-        let decision = table(&with_cell(value_type, cell)).decide(&inputs(json!({ "x": value }))).unwrap();
+        let decision = table(&with_cell(value_type, cell)).decide(&inputs(json!({ "x": value })), day()).unwrap();
         assert_eq!(decision.rule == "a", *holds, "{value_type} {cell} with {value}");
     }
 }
@@ -230,16 +237,11 @@ tests:
 }
 
 #[test]
-fn what_is_not_built_yet_is_refused_by_name() {
-    for policy in ["unique", "collect", "priority"] {
-        let findings = read(&ROUTING.replace("hit: first ", &format!("hit: {policy} "))).unwrap_err();
-        assert_eq!(findings.list[0].code, "PG-T004");
-        assert!(findings.list[0].message.contains(policy), "{findings:?}");
+fn other_documents_are_refused() {
+    for other in ["kind: decision-table-overlay\nversion: 0.3.0\n", "kind: calendar\n", "[]"] {
+        let findings = read(other).unwrap_err();
+        assert_eq!((findings.list.len(), findings.list[0].code), (1, "PG-T001"), "{other}");
     }
-    let overlay = read("kind: decision-table-overlay\nversion: 0.3.0\n").unwrap_err();
-    assert_eq!((overlay.list.len(), overlay.list[0].code), (1, "PG-T004"));
-    assert_eq!(read("kind: calendar\n").unwrap_err().list[0].code, "PG-T001");
-    assert_eq!(read("[]").unwrap_err().list[0].code, "PG-T001");
 }
 
 #[test]
@@ -263,19 +265,20 @@ fn the_catch_all_is_required_alone_and_last() {
 fn faults_name_rule_and_input_but_never_the_value() {
     let secret = "0012345678";
     let table = table(&with_cell("integer", "3"));
-    let fault = table.decide(&inputs(json!({ "x": secret }))).unwrap_err();
+    let fault = table.decide(&inputs(json!({ "x": secret })), day()).unwrap_err();
     assert_eq!(fault.to_string(), "input \"x\" must be of type integer, got string");
     assert!(!fault.message_fa().contains(secret));
-    let unknown = table.decide(&inputs(json!({ "q": 1 }))).unwrap_err();
+    let unknown = table.decide(&inputs(json!({ "q": 1 })), day()).unwrap_err();
     assert_eq!((unknown.code(), unknown), ("PG-T101", Fault::UnknownInput { input: "q".to_owned() }));
-    let long = self::table(&with_cell("text", "a")).decide(&inputs(json!({ "x": "a".repeat(70_000) }))).unwrap_err();
+    let long =
+        self::table(&with_cell("text", "a")).decide(&inputs(json!({ "x": "a".repeat(70_000) })), day()).unwrap_err();
     assert!(matches!(long, Fault::InputSize { .. }), "{long:?}");
 }
 
 #[test]
 fn a_failing_expression_is_a_fault_of_its_cell() {
     let table = table(&with_cell("string", "{ rhai: 'x > 3 + y' }"));
-    let fault = table.decide(&inputs(json!({ "x": "a" }))).unwrap_err();
+    let fault = table.decide(&inputs(json!({ "x": "a" })), day()).unwrap_err();
     assert!(matches!(&fault, Fault::Cell { rule, input, .. } if rule == "a" && input == "x"), "{fault:?}");
     assert_eq!(fault.code(), "PG-T102");
 }
@@ -288,7 +291,7 @@ fn outputs_are_filled_and_checked() {
             .replace("{ o: true }", &format!("{{ o: {answer} }}"))
             .replace("{ o: false }", "{ o: a-1 }")
     };
-    let decide = |answer: &str, x: Value| table(&text(answer)).decide(&inputs(x));
+    let decide = |answer: &str, x: Value| table(&text(answer)).decide(&inputs(x), day());
     assert_eq!(decide("'a-{x}'", json!({ "x": "1" })).unwrap().outputs, json!({ "o": "a-1" }));
     let outside = decide("'a-{x}'", json!({ "x": "7" })).unwrap_err();
     assert!(matches!(outside, Fault::OutputValue { .. }), "{outside:?}");
@@ -299,6 +302,6 @@ fn outputs_are_filled_and_checked() {
         .replace("type: boolean", "type: string")
         .replace("{ o: true }", "{ o: '{{x}} {x}' }")
         .replace("{ o: false }", "{ o: none }");
-    let decision = table(&braces).decide(&inputs(json!({ "x": "1" }))).unwrap();
+    let decision = table(&braces).decide(&inputs(json!({ "x": "1" })), day()).unwrap();
     assert_eq!(decision.outputs, json!({ "o": "{x} 1" }));
 }

@@ -5,6 +5,8 @@ use crate::render::Language;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
+    /// Worth knowing; nothing needs to be mended.
+    Information,
     Warning,
     Error,
 }
@@ -58,6 +60,15 @@ impl Diagnostic {
 
     pub fn warning(code: &'static str, span: Span, message: impl Into<String>, message_fa: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, span, message, message_fa) }
+    }
+
+    pub fn information(
+        code: &'static str,
+        span: Span,
+        message: impl Into<String>,
+        message_fa: impl Into<String>,
+    ) -> Self {
+        Self { severity: Severity::Information, ..Self::error(code, span, message, message_fa) }
     }
 
     pub fn with_help(self, en: impl Into<String>, fa: impl Into<String>) -> Self {

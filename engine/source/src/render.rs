@@ -64,6 +64,7 @@ fn severity_en(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
+        Severity::Information => "note",
     }
 }
 
@@ -71,6 +72,7 @@ fn severity_fa(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "خطا",
         Severity::Warning => "هشدار",
+        Severity::Information => "آگاهی",
     }
 }
 

@@ -65,7 +65,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         Format::Sarif => line(&sarif::log(&checked.found.list, language).to_string()),
     }
     let errors = checked.found.list.iter().filter(|found| found.severity == Severity::Error).count();
-    let warnings = checked.found.list.len() - errors;
+    let warnings = checked.found.list.iter().filter(|found| found.severity == Severity::Warning).count();
     say(&format!("{} files checked, {errors} errors, {warnings} warnings", checked.files.len()));
     if checked.files.is_empty() && errors == 0 {
         // A mistyped path must not pass for a good pack.

@@ -41,6 +41,7 @@ fn result(finding: &Diagnostic, rule: Option<usize>, language: Language) -> Valu
     let level = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
+        Severity::Information => "note",
     };
     let mut result = json!({
         "ruleId": finding.code,

@@ -65,7 +65,24 @@ impl Column<'_> {
         cells.into_iter().collect::<Option<Vec<Cell>>>().map(Cell::OneOf)
     }
 
+    /// A literal, which must be one that the input can have.
     fn literal(&self, reader: &mut Reader, node: &Node) -> Option<Cell> {
+        let cell = self.typed_literal(reader, node)?;
+        let asked = match &cell {
+            Cell::Equals(text) => Some(text.as_str().into()),
+            Cell::Boolean(flag) => Some((*flag).into()),
+            Cell::Compare(Comparison::Equal, number) => number.to_value(),
+            _ => None,
+        };
+        if let Some(asked) = asked.filter(|asked| self.input.domain().passed(asked).is_some()) {
+            let shown = asked.as_str().map_or_else(|| asked.to_string(), str::to_owned);
+            let known = self.input.values.iter().filter_map(serde_json::Value::as_str);
+            reader.push(complaint::outside_domain(node.span, &self.input.name, &shown, known));
+        }
+        Some(cell)
+    }
+
+    fn typed_literal(&self, reader: &mut Reader, node: &Node) -> Option<Cell> {
         let cell = match (&node.value, self.input.value_type) {
             (Value::String(text), ValueType::String | ValueType::List) => Some(Cell::Equals(text.clone())),
             (Value::String(text), ValueType::Text) => {

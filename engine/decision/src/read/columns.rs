@@ -6,14 +6,14 @@ use serde_json::Value;
 use super::fields::{IDENTIFIER_FORM, Reader, is_identifier};
 use crate::{
     complaint,
+    domain::Domain,
     limits::{ALTERNATIVES_MAX, COLUMNS_MAX},
     model::{Input, Output},
-    number::Number,
     value_type::ValueType,
 };
 
-const INPUT_MEMBERS: &[&str] = &["type", "from", "default", "description"];
-const OUTPUT_MEMBERS: &[&str] = &["type", "required", "default", "min", "max", "values", "description"];
+const INPUT_MEMBERS: &[&str] = &["type", "from", "default", "values", "min", "max", "title", "description"];
+const OUTPUT_MEMBERS: &[&str] = &["type", "required", "default", "min", "max", "values", "title", "description"];
 /// Tests name the expected rule beside the outputs, so no output can have that name.
 const RULE_NAME: &str = "rule";
 
@@ -55,8 +55,14 @@ fn input(reader: &mut Reader, entry: &Entry) -> Option<Input> {
             ),
         ));
     }
+    let (min, max) = bounds(reader, entry, value_type);
+    let values = values(reader, entry, value_type);
     let default = default(reader, entry, value_type);
-    Some(Input { name: entry.key.clone(), value_type, from, default })
+    let title = reader.name(&entry.node, "title");
+    let description = reader.text(&entry.node, "description");
+    let input = Input { name: entry.key.clone(), value_type, from, default, values, min, max, title, description };
+    check_default(reader, entry, input.domain(), input.default.as_ref());
+    Some(input)
 }
 
 fn output(reader: &mut Reader, entry: &Entry) -> Option<Output> {
@@ -74,19 +80,20 @@ fn output(reader: &mut Reader, entry: &Entry) -> Option<Output> {
     let allowed = [ValueType::String, ValueType::Integer, ValueType::Number, ValueType::Boolean];
     let value_type = value_type(reader, &entry.node, &allowed)?;
     let required = reader.flag(&entry.node, "required");
-    let min = bound(reader, entry, "min", value_type);
-    let max = bound(reader, entry, "max", value_type);
-    let values: Vec<Value> = reader
-        .list(&entry.node, "values", ALTERNATIVES_MAX)
-        .iter()
-        .filter_map(|value| typed(reader, value, &entry.key, value_type))
-        .collect();
-    let mut output = Output { name: entry.key.clone(), value_type, required, default: None, min, max, values };
-    output.default = default(reader, entry, value_type);
-    if let (Some(value), Some(place)) = (&output.default, entry.node.get("default")) {
-        within(reader, place, &output, value);
-    }
+    let (min, max) = bounds(reader, entry, value_type);
+    let values = values(reader, entry, value_type);
+    let default = default(reader, entry, value_type);
+    let title = reader.name(&entry.node, "title");
+    reader.text(&entry.node, "description");
+    let output = Output { name: entry.key.clone(), value_type, required, default, min, max, values, title };
+    check_default(reader, entry, output.domain(), output.default.as_ref());
     Some(output)
+}
+
+fn check_default(reader: &mut Reader, entry: &Entry, domain: Domain<'_>, default: Option<&Value>) {
+    if let (Some(value), Some(place)) = (default, entry.node.get("default")) {
+        within(reader, place, &entry.key, domain, value);
+    }
 }
 
 fn value_type(reader: &mut Reader, node: &Node, allowed: &[ValueType]) -> Option<ValueType> {
@@ -104,8 +111,18 @@ fn default(reader: &mut Reader, entry: &Entry, value_type: ValueType) -> Option<
     typed(reader, node, &entry.key, value_type)
 }
 
-fn bound(reader: &mut Reader, entry: &Entry, name: &str, value_type: ValueType) -> Option<Value> {
-    let node = entry.node.get(name)?;
+fn bounds(reader: &mut Reader, entry: &Entry, value_type: ValueType) -> (Option<Value>, Option<Value>) {
+    let min = bound(reader, &entry.node, "min", value_type);
+    let max = bound(reader, &entry.node, "max", value_type);
+    if let (Some(max), Some(place)) = (&max, entry.node.get("max")) {
+        within(reader, place, "max", Domain { min: min.as_ref(), max: None, values: &[] }, max);
+    }
+    (min, max)
+}
+
+/// `min` or `max` of a column, or of an overlay's limits.
+pub(crate) fn bound(reader: &mut Reader, column: &Node, name: &str, value_type: ValueType) -> Option<Value> {
+    let node = column.get(name)?;
     if !value_type.is_numeric() {
         reader.push(complaint::shape(
             node.span,
@@ -118,6 +135,18 @@ fn bound(reader: &mut Reader, entry: &Entry, name: &str, value_type: ValueType) 
     typed(reader, node, name, value_type)
 }
 
+/// `values` of a column; those of a list are its members.
+fn values(reader: &mut Reader, entry: &Entry, value_type: ValueType) -> Vec<Value> {
+    let of = if value_type == ValueType::List { ValueType::String } else { value_type };
+    values_of(reader, &entry.node, &entry.key, of)
+}
+
+/// `values` of a column, or of an overlay's limits.
+pub(crate) fn values_of(reader: &mut Reader, column: &Node, name: &str, value_type: ValueType) -> Vec<Value> {
+    let items = reader.list(column, "values", ALTERNATIVES_MAX);
+    items.iter().filter_map(|value| typed(reader, value, name, value_type)).collect()
+}
+
 /// A literal of the type, as JSON.
 pub(super) fn typed(reader: &mut Reader, node: &Node, name: &str, value_type: ValueType) -> Option<Value> {
     let value = node.to_json();
@@ -128,23 +157,10 @@ pub(super) fn typed(reader: &mut Reader, node: &Node, name: &str, value_type: Va
     None
 }
 
-/// Tells when a value passes the output's limits.
-pub(super) fn within(reader: &mut Reader, place: &Node, output: &Output, value: &Value) {
-    let number = Number::of(value);
-    let bound = |bound: &Option<Value>| bound.as_ref().and_then(Number::of);
-    if let (Some(number), Some(min)) = (number, bound(&output.min))
-        && number.compare(min).is_lt()
-    {
-        reader.push(complaint::outside_limits(place.span, &output.name, &format!("at least {min}")));
-    }
-    if let (Some(number), Some(max)) = (number, bound(&output.max))
-        && number.compare(max).is_gt()
-    {
-        reader.push(complaint::outside_limits(place.span, &output.name, &format!("at most {max}")));
-    }
-    if !output.values.is_empty() && !output.values.contains(value) {
-        let values: Vec<String> = output.values.iter().map(Value::to_string).collect();
-        reader.push(complaint::outside_limits(place.span, &output.name, &format!("one of {}", values.join(", "))));
+/// Tells when a value passes the limits of the column `name`.
+pub(super) fn within(reader: &mut Reader, place: &Node, name: &str, domain: Domain<'_>, value: &Value) {
+    if let Some(limit) = domain.passed(value) {
+        reader.push(complaint::outside_limits(place.span, name, &limit));
     }
 }
 

@@ -11,40 +11,42 @@ use super::{
 };
 use crate::{
     complaint,
-    limits::RULES_MAX,
-    model::{Condition, Input, Output, Rule},
+    label::Label,
+    limits::{PRIORITY_MAX, RULES_MAX},
+    model::{Condition, Hit, Input, Output, Rule, because},
     normalise::SearchKey,
     output::Template,
     value_type::ValueType,
 };
 
-const MEMBERS: &[&str] = &["id", "title", "description", "locked", "last", "when", "then"];
+const MEMBERS: &[&str] =
+    &["id", "title", "note", "description", "locked", "last", "unexpected", "priority", "effective", "when", "then"];
 
-pub(super) fn read(
-    reader: &mut Reader,
-    table: &Node,
-    inputs: &[Input],
-    outputs: &[Output],
-    search_key: SearchKey,
-) -> Vec<Rule> {
+pub(super) fn read(reader: &mut Reader, table: &Node, context: &Context<'_>) -> Vec<Rule> {
     let items = reader.list(table, "rules", RULES_MAX);
-    let context = Context { inputs, outputs, search_key };
     let rules: Vec<Rule> = items.iter().filter_map(|item| context.rule(reader, item)).collect();
     duplicates(reader, &rules);
     let place = table.entry("rules").map_or(table.span, |entry| entry.key_span);
     catch_all(reader, place, &rules);
-    reached(reader, &rules);
+    if context.hit == Hit::First {
+        reached(reader, &rules);
+    }
     rules
 }
 
-struct Context<'a> {
-    inputs: &'a [Input],
-    outputs: &'a [Output],
-    search_key: SearchKey,
+/// What rules are read against.
+pub(crate) struct Context<'a> {
+    pub inputs: &'a [Input],
+    pub outputs: &'a [Output],
+    pub search_key: SearchKey,
+    pub hit: Hit,
+    /// The layer that the rules belong to, and its file.
+    pub layer: usize,
+    pub file: &'a Label,
 }
 
 impl Context<'_> {
-    fn rule(&self, reader: &mut Reader, node: &Node) -> Option<Rule> {
+    pub fn rule(&self, reader: &mut Reader, node: &Node) -> Option<Rule> {
         reader.members(node, "the rule", MEMBERS);
         node.entries()?;
         let id = reader.required_text(node, "id").unwrap_or_default();
@@ -52,22 +54,66 @@ impl Context<'_> {
         if !id.is_empty() && !is_slug(&id) {
             reader.push(complaint::bad_name(span, &id, NAME_FORM));
         }
-        reader.text(node, "title");
+        let title = reader.name(node, "title");
         reader.text(node, "description");
-        let locked = reader.flag(node, "locked");
         let last = reader.flag(node, "last");
         let when = self.conditions(reader, node);
         let then = self.answers(reader, node);
-        for output in self.outputs {
-            let answered = node.get("then").is_some_and(|then| then.get(&output.name).is_some());
-            if output.required && output.default.is_none() && !answered {
-                reader.push(complaint::unset_output(span, &id, &output.name));
-            }
-        }
-        Some(Rule { id, span, locked, last, when, then })
+        self.required_outputs(reader, node, &id, span);
+        Some(Rule {
+            id: id.into(),
+            span,
+            file: self.file.clone(),
+            layer: self.layer,
+            changed_by: None,
+            locked: reader.flag(node, "locked"),
+            last,
+            unexpected: unexpected(reader, node, last),
+            priority: self.priority(reader, node, last),
+            title,
+            note: reader.text(node, "note"),
+            effective: reader.window(node),
+            except: Vec::new(),
+            because: because(&when),
+            when,
+            then,
+        })
     }
 
-    fn conditions(&self, reader: &mut Reader, rule: &Node) -> Vec<Condition> {
+    fn required_outputs(&self, reader: &mut Reader, rule: &Node, id: &str, span: Span) {
+        for output in self.outputs {
+            let answered = rule.get("then").is_some_and(|then| then.get(&output.name).is_some());
+            if output.required && output.default.is_none() && !answered {
+                reader.push(complaint::unset_output(span, id, &output.name));
+            }
+        }
+    }
+
+    fn priority(&self, reader: &mut Reader, rule: &Node, last: bool) -> u16 {
+        let Some(node) = rule.get("priority") else { return 0 };
+        if self.hit != Hit::Priority {
+            let reason = ("only tables with hit: priority rank their rules", "فقط جدول‌های hit: priority اولویت دارند");
+            reader.push(complaint::no_meaning(node.span, "priority", reason));
+        } else if last {
+            let reason = (
+                "the catch-all answers where no other rule holds",
+                "قاعدهٔ فراگیر وقتی پاسخ می‌دهد که هیچ قاعده‌ای برقرار نباشد",
+            );
+            reader.push(complaint::no_meaning(node.span, "priority", reason));
+        }
+        let written = match &node.value {
+            Value::Number(number) => number.as_u64().and_then(|number| u16::try_from(number).ok()),
+            _ => None,
+        };
+        written.filter(|priority| *priority <= PRIORITY_MAX).unwrap_or_else(|| {
+            let form = format!("a whole number from 0 to {PRIORITY_MAX}");
+            reader.push(complaint::shape(node.span, "priority", &form, &format!("عددی درست از ۰ تا {PRIORITY_MAX}")));
+            0
+        })
+    }
+
+    /// `when` of a rule, or of what an overlay puts in its place.
+    pub fn conditions(&self, reader: &mut Reader, rule: &Node) -> Vec<Condition> {
         let Some(when) = rule.get("when") else {
             return Vec::new();
         };
@@ -76,18 +122,19 @@ impl Context<'_> {
     }
 
     fn condition(&self, reader: &mut Reader, entry: &Entry) -> Option<Condition> {
-        let Some(input) = self.inputs.iter().find(|input| input.name == entry.key) else {
+        let Some(at) = self.inputs.iter().position(|input| input.name == entry.key) else {
             let known = self.inputs.iter().map(|input| input.name.as_str());
             reader.push(complaint::unknown_name(entry.key_span, ("input", "ورودی"), &entry.key, known));
             return None;
         };
-        let column = Column { input, inputs: self.inputs, search_key: self.search_key };
+        let column = Column { input: &self.inputs[at], inputs: self.inputs, search_key: self.search_key };
         let cell = column.read(reader, &entry.node)?;
-        let written = written(&entry.node);
-        Some(Condition { input: entry.key.clone(), span: entry.node.span, written, cell })
+        let (input, written) = (entry.key.as_str().into(), written(&entry.node).into());
+        Some(Condition { input, span: entry.node.span, layer: self.layer, written, cell, at })
     }
 
-    fn answers(&self, reader: &mut Reader, rule: &Node) -> Vec<(String, Template)> {
+    /// `then` of a rule, or of what an overlay puts in its place.
+    pub fn answers(&self, reader: &mut Reader, rule: &Node) -> Vec<(String, Template)> {
         let Some(then) = rule.get("then") else {
             reader.push(complaint::missing(rule.span, "then"));
             return Vec::new();
@@ -108,7 +155,7 @@ impl Context<'_> {
             None => Template::Literal(value),
         };
         if let Template::Literal(value) = &template {
-            within(reader, &entry.node, output, value);
+            within(reader, &entry.node, &output.name, output.domain(), value);
         }
         Some(template)
     }
@@ -135,6 +182,15 @@ impl Context<'_> {
         }
         Some(template)
     }
+}
+
+fn unexpected(reader: &mut Reader, rule: &Node, last: bool) -> bool {
+    let unexpected = reader.flag(rule, "unexpected");
+    if let Some(node) = rule.get("unexpected").filter(|_| !last) {
+        let reason = ("only a catch-all (last: true) can be unexpected", "فقط قاعدهٔ فراگیر (last: true) آن را می‌پذیرد");
+        reader.push(complaint::no_meaning(node.span, "unexpected", reason));
+    }
+    unexpected
 }
 
 /// A cell in one line, as a person would say it.
@@ -169,6 +225,9 @@ fn catch_all(reader: &mut Reader, place: Span, rules: &[Rule]) {
     for rule in others.iter().filter(|rule| rule.last) {
         reader.push(complaint::bad_catch_all(rule.span, "must be the last rule", "باید آخرین قاعده باشد"));
     }
+    for rule in rules.iter().filter(|rule| rule.last && rule.effective.is_some()) {
+        reader.push(complaint::bad_catch_all(rule.span, "is in force every day", "هر روز برقرار است و تاریخ نمی‌پذیرد"));
+    }
     if !end.last {
         if !others.iter().any(|rule| rule.last) {
             reader.push(complaint::no_catch_all(place));
@@ -179,8 +238,7 @@ fn catch_all(reader: &mut Reader, place: Span, rules: &[Rule]) {
 }
 
 fn reached(reader: &mut Reader, rules: &[Rule]) {
-    let holds_always = |rule: &&Rule| rule.when.iter().all(|condition| condition.cell.is_any());
-    let Some(at) = rules.iter().position(|rule| holds_always(&rule)) else {
+    let Some(at) = rules.iter().position(|rule| rule.asks_nothing() && rule.effective.is_none()) else {
         return;
     };
     for below in &rules[at + 1..] {

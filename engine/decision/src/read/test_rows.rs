@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use peygir_source::{Entry, Node, Value};
 
-use super::{columns::typed, fields::Reader};
+use super::{
+    columns::{typed, within},
+    fields::Reader,
+};
 use crate::{
     complaint,
     limits::TESTS_MAX,
@@ -12,31 +15,40 @@ use crate::{
     tests::TestRow,
 };
 
-const MEMBERS: &[&str] = &["name", "given", "expect"];
+const MEMBERS: &[&str] = &["name", "on", "given", "expect"];
 
-pub(super) fn read(
-    reader: &mut Reader,
-    table: &Node,
-    inputs: &[Input],
-    outputs: &[Output],
-    rules: &[Rule],
-) -> Vec<TestRow> {
+pub(crate) fn read(reader: &mut Reader, table: &Node, context: &Context<'_>) -> Vec<TestRow> {
     let items = reader.list(table, "tests", TESTS_MAX);
-    let context = Context { inputs, outputs, rules };
     items.iter().map(|item| context.row(reader, item)).collect()
 }
 
-struct Context<'a> {
+/// What tests are read against.
+pub(crate) struct Context<'a> {
     inputs: &'a [Input],
     outputs: &'a [Output],
     rules: &'a [Rule],
+    layer: usize,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    pub fn new(inputs: &'a [Input], outputs: &'a [Output], rules: &'a [Rule], layer: usize) -> Self {
+        Self { inputs, outputs, rules, layer }
+    }
+
     fn row(&self, reader: &mut Reader, node: &Node) -> TestRow {
         reader.members(node, "the test", MEMBERS);
         let name = reader.text(node, "name");
-        let mut row = TestRow { name, span: node.span, given: BTreeMap::new(), rule: None, outputs: BTreeMap::new() };
+        let on = reader.day(node, "on").flatten();
+        let mut row = TestRow {
+            name,
+            span: node.span,
+            layer: self.layer,
+            on,
+            given: BTreeMap::new(),
+            rule: None,
+            outputs: BTreeMap::new(),
+            except: Vec::new(),
+        };
         for part in ["given", "expect"] {
             let Some(values) = node.get(part) else {
                 reader.push(complaint::missing(node.span, part));
@@ -58,6 +70,7 @@ impl Context<'_> {
             return;
         }
         if let Some(value) = typed(reader, &entry.node, &entry.key, input.value_type) {
+            within(reader, &entry.node, &entry.key, input.domain(), &value);
             row.given.insert(entry.key.clone(), value);
         }
     }

@@ -8,7 +8,7 @@ use super::catalog::{Catalog, Flow};
 impl Titles for Catalog {
     fn function(&self, name: &str) -> Option<Function> {
         if let Some(table) = self.tables.get(name) {
-            let title = table.table.title().map(|title| both(title, title));
+            let title = table.table.title().cloned();
             return Some(Function { kind: FunctionKind::Table, title });
         }
         self.scripts.get(name).map(|_| Function { kind: FunctionKind::Script, title: None })

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use peygir_calendar::Jalali;
 use peygir_casework::functions;
 use peygir_casework::host::Fault;
 use peygir_casework::records::CallRef;
@@ -81,7 +82,7 @@ impl Turn<'_> {
             .iter()
             .filter_map(|input| Some((input.name.clone(), look_up(&world, &input.from)?)))
             .collect();
-        match table.decide(&inputs) {
+        match table.decide(&inputs, self.local_day()) {
             Ok(decision) => {
                 let provenance = self.provenance(table, &decision);
                 Answer::Output {
@@ -162,6 +163,11 @@ impl Turn<'_> {
             place,
             zone: self.catalog.zone().clone(),
         }
+    }
+
+    /// The day of the turn's time in the deployment's zone: rules with dates are judged on it.
+    fn local_day(&self) -> Jalali {
+        Jalali::from_gregorian(self.catalog.zone().to_datetime(self.at.to_jiff()).date())
     }
 
     /// The turn's time as the deployment's zone writes it.
