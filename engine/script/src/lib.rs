@@ -2,12 +2,14 @@
 //!
 //! Owns: which part of rhai an author may use, every limit of a run ([`limits`]), the way of JSON in and out, the
 //! faults a run can end with, and the YAML tests that lie beside a script ([`tests`]). A script decides and *returns*
-//! data: it has no clock, randomness, file, network or output. Deliberately does not know what the returned
-//! actions mean, where scripts are stored, or how the wall clock is read: the caller tells by a [`Deadline`].
+//! data: it has no clock, randomness, file, network or output. A run can be watched: which lines ran ([`Coverage`]), or
+//! every step with its values ([`steps`]). Deliberately does not know what the returned actions mean, where scripts are
+//! stored, or how the wall clock is read: the caller tells by a [`Deadline`].
 
 mod cell;
 mod check;
 mod complaint;
+mod coverage;
 mod deadline;
 mod engine;
 mod fault;
@@ -17,11 +19,13 @@ mod now;
 mod script;
 mod size;
 mod stdlib;
+pub mod steps;
 pub mod tests;
 mod trace;
 mod world;
 
 pub use cell::Cell;
+pub use coverage::Coverage;
 pub use deadline::Deadline;
 pub use fault::Fault;
 pub use limits::Limit;

@@ -1,5 +1,6 @@
 //! A compiled script: checked once, called often, from any thread.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use peygir_source::{Diagnostic, Severity};
@@ -9,12 +10,14 @@ use serde_json::Value;
 use crate::{
     check,
     complaint::{of_parse_error, too_large},
+    coverage::{Coverage, Units},
     deadline::{self, Deadline},
     engine,
     fault::{Fault, span_of},
     json,
     limits::{SOURCE_BYTES_MAX, STACK_BYTES},
-    trace,
+    steps::{Recorder, Trace},
+    trace::{self, Watch},
     world::{self, World},
 };
 
@@ -61,16 +64,72 @@ impl Script {
     /// Runs the script and gives what it returns. The same arguments give the same answer, except for
     /// [`Fault::Aborted`], which says that `deadline` was over and that nothing may be concluded.
     pub fn call(&self, req: &Value, world: &World, args: &Value, deadline: &Deadline) -> Result<Value, Fault> {
-        let arguments = [json::to_dynamic("req", req)?, world.now.to_dynamic(), json::to_dynamic("args", args)?];
-        let ((outcome, at), over) = on_own_stack(|| {
-            world::within(world, || deadline::under(deadline, || (self.run(arguments), trace::last())))
-        })?;
-        match outcome {
+        self.watched(req, world, args, deadline, None).0
+    }
+
+    /// Lines on which code stands that can run, from 1.
+    pub fn lines(&self) -> BTreeSet<u32> {
+        Units::of(&self.ast).lines()
+    }
+
+    /// [`Script::call`], and how often each line with code ran: all of [`Script::lines`], those that did not with 0.
+    pub fn call_covered(
+        &self,
+        req: &Value,
+        world: &World,
+        args: &Value,
+        deadline: &Deadline,
+    ) -> (Result<Value, Fault>, Coverage) {
+        let units = Arc::new(Units::of(&self.ast));
+        let nothing = Coverage::of(&units.lines());
+        match self.watched(req, world, args, deadline, Some(Watch::Lines(units, nothing.clone()))) {
+            (outcome, Some(Watch::Lines(_, coverage))) => (outcome, coverage),
+            (outcome, _) => (outcome, nothing),
+        }
+    }
+
+    /// [`Script::call`], and each step of it with the values it had. Slower by far: for people who look for a fault.
+    pub fn call_traced(
+        &self,
+        req: &Value,
+        world: &World,
+        args: &Value,
+        deadline: &Deadline,
+    ) -> (Result<Value, Fault>, Trace) {
+        let recorder = Recorder::new(Arc::new(Units::of(&self.ast)));
+        match self.watched(req, world, args, deadline, Some(Watch::Steps(Box::new(recorder)))) {
+            (outcome, Some(Watch::Steps(recorder))) => (outcome, recorder.finish()),
+            (outcome, _) => (outcome, Trace::default()),
+        }
+    }
+
+    /// Where the run could not begin or broke, nothing was seen.
+    fn watched(
+        &self,
+        req: &Value,
+        world: &World,
+        args: &Value,
+        deadline: &Deadline,
+        watch: Option<Watch>,
+    ) -> (Result<Value, Fault>, Option<Watch>) {
+        let arguments = || Ok([json::to_dynamic("req", req)?, world.now.to_dynamic(), json::to_dynamic("args", args)?]);
+        let arguments = match arguments() {
+            Ok(arguments) => arguments,
+            Err(fault) => return (Err(fault), watch),
+        };
+        let body = || deadline::under(deadline, || (self.run(arguments), trace::last()));
+        let came = on_own_stack(|| trace::under(watch, || world::within(world, body)));
+        let (((outcome, at), over), watch) = match came {
+            Ok(came) => came,
+            Err(fault) => return (Err(fault), None),
+        };
+        let outcome = match outcome {
             Err(fault @ Fault::Aborted { .. }) => Err(fault),
             // The script caught its own stop: whatever it says now hangs on the machine's speed.
             _ if over => Err(Fault::Aborted { at }),
             outcome => outcome,
-        }
+        };
+        (outcome, watch)
     }
 
     fn run(&self, arguments: [Dynamic; 3]) -> Result<Value, Fault> {

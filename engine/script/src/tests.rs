@@ -6,7 +6,7 @@
 use peygir_source::{Diagnostic, Diagnostics, Help, Node, Span, suggest};
 use serde_json::{Value, json};
 
-use crate::{Deadline, Fault, Now, Script, World};
+use crate::{Coverage, Deadline, Fault, Now, Script, World};
 
 /// Most rows of one file.
 pub const ROWS_MAX: usize = 1_000;
@@ -80,23 +80,39 @@ pub fn read(node: &Node) -> Result<Vec<Row>, Diagnostics> {
 
 /// Runs all rows, each at its own moment of this `world`. The wall-clock `deadline` is asked within each of them.
 pub fn run(script: &Script, rows: &[Row], world: &World, deadline: &Deadline) -> Vec<Outcome> {
-    rows.iter().map(|row| run_row(script, row, world, deadline)).collect()
+    run_covered(script, rows, world, deadline).0
 }
 
-fn run_row(script: &Script, row: &Row, world: &World, deadline: &Deadline) -> Outcome {
-    let world = World { now: row.now.clone(), ..world.clone() };
-    let came = script.call(&row.req, &world, &row.args, deadline);
-    let passed = match (&came, &row.expect) {
-        (Ok(answer), Expectation::Answer(expected)) => answer == expected,
-        (Err(fault), Expectation::Fault(code)) => fault.code() == code,
-        _ => false,
-    };
-    let expected = match &row.expect {
-        Expectation::Answer(value) => value.clone(),
-        Expectation::Fault(code) => json!({ "fault": code }),
-    };
-    let fault = |fault: Fault| json!({ "fault": fault.code(), "message": fault.to_string() });
-    Outcome { name: row.name.clone(), span: row.span, passed, expected, got: came.unwrap_or_else(fault) }
+/// [`run`], and which lines of the script ran.
+pub fn run_covered(script: &Script, rows: &[Row], world: &World, deadline: &Deadline) -> (Vec<Outcome>, Coverage) {
+    let mut all = Coverage::nothing_of(script);
+    let outcomes = rows.iter().map(|row| {
+        let (came, coverage) = script.call_covered(&row.req, &row.world(world), &row.args, deadline);
+        all.add(&coverage);
+        row.judge(came)
+    });
+    (outcomes.collect(), all)
+}
+
+impl Row {
+    /// The world at the row's moment.
+    pub fn world(&self, world: &World) -> World {
+        World { now: self.now.clone(), ..world.clone() }
+    }
+
+    fn judge(&self, came: Result<Value, Fault>) -> Outcome {
+        let passed = match (&came, &self.expect) {
+            (Ok(answer), Expectation::Answer(expected)) => answer == expected,
+            (Err(fault), Expectation::Fault(code)) => fault.code() == code,
+            _ => false,
+        };
+        let expected = match &self.expect {
+            Expectation::Answer(value) => value.clone(),
+            Expectation::Fault(code) => json!({ "fault": code }),
+        };
+        let fault = |fault: Fault| json!({ "fault": fault.code(), "message": fault.to_string() });
+        Outcome { name: self.name.clone(), span: self.span, passed, expected, got: came.unwrap_or_else(fault) }
+    }
 }
 
 fn row(number: usize, node: &Node, findings: &mut Diagnostics) -> Option<Row> {

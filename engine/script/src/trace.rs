@@ -1,10 +1,14 @@
-//! What is watched at each step of a script: where it is, and whether a container it writes into has grown too large.
+//! What is watched at each step of a script: where it is, whether a container it writes into has grown too large, and, for
+//! whoever asks, which lines ran ([`crate::coverage`]) or every step with its values ([`crate::steps`]).
 //!
 //! rhai tells no place with several of its own errors (a limit met inside one of its functions, an empty loop). And it
 //! measures a container when a function changes it or its variable is read, but not when an element is assigned: `m[key] = s`
 //! in a loop would take gigabytes within the fuel.
 
-use std::cell::Cell;
+use std::{
+    cell::{Cell, RefCell},
+    sync::Arc,
+};
 
 use peygir_source::Span;
 use rhai::{
@@ -12,11 +16,40 @@ use rhai::{
     debugger::{DebuggerCommand, DebuggerEvent},
 };
 
-use crate::{fault::span_of, size::Size};
+use crate::{
+    coverage::{Coverage, Units},
+    fault::span_of,
+    size::Size,
+    steps::Recorder,
+};
 
 thread_local! {
     /// A run stays on its thread, and a thread runs one script at a time.
     static LAST: Cell<Position> = const { Cell::new(Position::NONE) };
+    /// Whether anybody asked: all that a run costs which nobody watches.
+    static IS_WATCHED: Cell<bool> = const { Cell::new(false) };
+    static WATCH: RefCell<Option<Watch>> = const { RefCell::new(None) };
+}
+
+/// Who looks on while a script runs.
+pub(crate) enum Watch {
+    Lines(Arc<Units>, Coverage),
+    Steps(Box<Recorder>),
+}
+
+impl Watch {
+    fn note(&mut self, context: &EvalContext, event: &DebuggerEvent, node: ASTNode, position: Position) {
+        match self {
+            Self::Steps(recorder) => recorder.note(context, event, node, position),
+            Self::Lines(..) if is_exit(event) => {}
+            Self::Lines(units, coverage) => {
+                if let Some(unit) = units.at(position) {
+                    let times = coverage.lines.entry(unit.line).or_default();
+                    *times = times.saturating_add(1);
+                }
+            }
+        }
+    }
 }
 
 /// Lets the engine tell each step.
@@ -28,6 +61,13 @@ pub(crate) fn register(engine: &mut Engine) {
     engine.register_debugger(
         |_, debugger| debugger,
         |context, event, node, _, position| {
+            if IS_WATCHED.get() {
+                WATCH.with_borrow_mut(|watch| {
+                    if let Some(watch) = watch {
+                        watch.note(&context, &event, node, position);
+                    }
+                });
+            }
             if !is_exit(&event) {
                 if !position.is_none() {
                     LAST.set(position);
@@ -84,6 +124,27 @@ fn root(target: &Expr) -> Option<Root<'_>> {
 /// Forgets the run before.
 pub(crate) fn start() {
     LAST.set(Position::NONE);
+}
+
+/// Runs `body` on this thread while `watch` looks on, and gives back what it saw.
+pub(crate) fn under<T>(watch: Option<Watch>, body: impl FnOnce() -> T) -> (T, Option<Watch>) {
+    IS_WATCHED.set(watch.is_some());
+    WATCH.set(watch);
+    let slot = Slot;
+    let answer = body();
+    let watch = WATCH.take();
+    drop(slot);
+    (answer, watch)
+}
+
+/// Nobody looks on when the run has ended, also by a panic.
+struct Slot;
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        IS_WATCHED.set(false);
+        WATCH.set(None);
+    }
 }
 
 /// The place of the last step that had one.
