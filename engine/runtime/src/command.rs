@@ -7,6 +7,7 @@ use peygir_core::{CloudEvent, Data, Error, Id, Moment, Seed};
 
 use crate::closures::{Begun, Closure, Digests, Withdrawn};
 use crate::operation::{About, Advance, Operation};
+use crate::packs::{Deploy, Edition};
 use crate::schedule::Schedule;
 
 /// A command as it was received: who, when, what, and the draws that came with it.
@@ -332,6 +333,9 @@ pub enum Command {
         #[n(2)]
         claims: Vec<Claim>,
     },
+    /// To the stream of editions: packs that were checked are deployed.
+    #[n(43)]
+    DeployPacks(#[n(0)] Deploy),
 }
 
 /// What a `run: workflow` asks for.
@@ -454,4 +458,6 @@ pub enum Recorded {
     /// A person wants what failed to be tried again.
     #[n(10)]
     OperationResumed,
+    #[n(11)]
+    PacksDeployed(#[n(0)] Edition),
 }

@@ -12,7 +12,8 @@ use peygir_source::Severity;
 use peygir_store::{Batch, Conflict, Store};
 
 use crate::catalog::{Catalog, Flow};
-use crate::rows;
+use crate::stream::Row;
+use crate::{pack, packs, rows};
 
 /// The stream of the deployment itself.
 const STREAM: Id = Id(*b"peygir-deployed\0");
@@ -46,17 +47,54 @@ struct FlowRow {
     /// Texts behind the addresses that the source names, as they were when it was deployed: copies may go on.
     #[cbor(n(3), default)]
     resources: BTreeMap<String, String>,
+    /// From when on it may run: an edition that is to come brings its flows with its date.
+    #[n(4)]
+    since: Option<Moment>,
+}
+
+/// Flows of all times by their names, each with the digest of its content.
+pub(crate) fn kept(store: &dyn Store) -> Result<BTreeMap<FlowRef, String>, Error> {
+    Ok(stored(store)?.into_iter().map(|row| (row.name, row.digest)).collect())
+}
+
+/// The row of a flow that an edition brings. Its key ends in the stream of editions, which writes it.
+pub(crate) fn row_of(name: &FlowRef, flow: &pack::Flow, since: Moment) -> Row {
+    let text = |(address, text): (&String, &Arc<str>)| (address.clone(), text.to_string());
+    let row = FlowRow {
+        name: name.clone(),
+        digest: packs::hex(&flow.sha256),
+        source: flow.source.to_string(),
+        resources: flow.resources.iter().map(text).collect(),
+        since: Some(since),
+    };
+    let key = [key(name).as_slice(), &packs::STREAM.0].concat();
+    (key, minicbor::to_vec(row).expect("encoding into memory can't fail"))
+}
+
+/// The catalog with the flows of earlier deployments beside its own.
+pub(crate) fn with_earlier(store: &dyn Store, catalog: Catalog, at: Moment) -> Result<Catalog, Error> {
+    revive_all(catalog, stored(store)?, at)
+}
+
+fn stored(store: &dyn Store) -> Result<Vec<FlowRow>, Error> {
+    let (from, to) = rows::range(FLOW);
+    let stored = store.scan(&from, &to, FLOWS_MAX).map_err(|error| Error::Store(error.to_string()))?;
+    let read = |(_, value): (Vec<u8>, Vec<u8>)| {
+        minicbor::decode(&value).map_err(|error: minicbor::decode::Error| Error::Store(error.to_string()))
+    };
+    stored.into_iter().map(read).collect()
+}
+
+fn revive_all(catalog: Catalog, known: Vec<FlowRow>, at: Moment) -> Result<Catalog, Error> {
+    let may_run = |row: &FlowRow| row.since.is_none_or(|since| since <= at);
+    known.into_iter().filter(may_run).try_fold(catalog, |catalog, row| {
+        if catalog.flow(&row.name).is_some() { Ok(catalog) } else { revive(catalog, row) }
+    })
 }
 
 /// Keeps the catalog's flows, and gives it back with those of earlier deployments beside them.
 pub fn deploy(store: &dyn Store, catalog: Catalog, at: Moment) -> Result<Catalog, Error> {
-    let (from, to) = rows::range(FLOW);
-    let stored = store.scan(&from, &to, FLOWS_MAX).map_err(|error| Error::Store(error.to_string()))?;
-    let mut known = Vec::new();
-    for (_, value) in stored {
-        let row: FlowRow = minicbor::decode(&value).map_err(|error| Error::Store(error.to_string()))?;
-        known.push(row);
-    }
+    let known = stored(store)?;
     let mut new = Vec::new();
     for (name, flow) in catalog.flows() {
         match known.iter().find(|row| row.name == *name) {
@@ -66,14 +104,12 @@ pub fn deploy(store: &dyn Store, catalog: Catalog, at: Moment) -> Result<Catalog
                 let text = |(address, text): (&String, &Arc<str>)| (address.clone(), text.to_string());
                 let resources = flow.resources.iter().map(text).collect();
                 let (digest, source) = (flow.digest.clone(), flow.source.to_string());
-                new.push(FlowRow { name: name.clone(), digest, source, resources });
+                new.push(FlowRow { name: name.clone(), digest, source, resources, since: None });
             }
         }
     }
     keep(store, &new, at)?;
-    known.into_iter().try_fold(catalog, |catalog, row| {
-        if catalog.flow(&row.name).is_some() { Ok(catalog) } else { revive(catalog, row) }
-    })
+    revive_all(catalog, known, at)
 }
 
 fn keep(store: &dyn Store, new: &[FlowRow], at: Moment) -> Result<(), Error> {
@@ -105,7 +141,8 @@ fn key(name: &FlowRef) -> Vec<u8> {
     [FLOW, shown(name).as_bytes()].concat()
 }
 
-fn shown(name: &FlowRef) -> String {
+/// `NAMESPACE/NAME:VERSION`.
+pub(crate) fn shown(name: &FlowRef) -> String {
     format!("{}/{}:{}", name.namespace, name.name, name.version)
 }
 

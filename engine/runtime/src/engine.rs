@@ -2,7 +2,7 @@
 //! scenario and a simulation drive the same thing.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use peygir_casework::functions::claim_of_code;
 use peygir_casework::records::DispatchStatus;
@@ -21,9 +21,13 @@ use crate::stream::{Row, RowName, Stream};
 use crate::turn::{Decided, Refused, decide_within};
 use crate::vault::Vault;
 
+mod editions;
 mod force;
 mod operations;
+mod reading;
 
+pub use editions::BeginError;
+use editions::Book;
 use force::Deployed;
 pub use operations::Progress;
 
@@ -50,6 +54,8 @@ pub struct Engine {
     random: Random,
     seeds: Option<Seeds>,
     cache: Cache,
+    /// What is known of editions; nothing where packs are not deployed into this store.
+    book: OnceLock<Book>,
 }
 
 /// Why a command was not carried out.
@@ -91,7 +97,7 @@ pub struct Ready {
 impl Engine {
     pub fn new(store: Arc<dyn Store>, vault: Vault, catalog: Catalog, random: Random) -> Self {
         let deployed = RwLock::new(Deployed::new(catalog));
-        let engine = Self { store, vault, deployed, random, seeds: None, cache: Cache::default() };
+        let engine = Self { store, vault, deployed, random, seeds: None, cache: Cache::default(), book: OnceLock::new() };
         // Where the store can't be read now, the first turn tries again and is refused if it still can't.
         if let Err(failure) = engine.know_closures() {
             tracing::warn!(%failure, "the closures that were declared could not be read yet");
@@ -203,6 +209,17 @@ impl Engine {
 
     fn commit_turn(&self, id: Id, envelope: &mut Envelope, done: Option<InboxKey>) -> Result<Arc<Stream>, Failure> {
         self.know_closures()?;
+        self.enact_due(envelope.at)?;
+        self.commit_in_force(id, envelope, done)
+    }
+
+    /// The same with what is in force, whether or not anything else should be by now.
+    fn commit_in_force(
+        &self,
+        id: Id,
+        envelope: &mut Envelope,
+        done: Option<InboxKey>,
+    ) -> Result<Arc<Stream>, Failure> {
         // As long as the turn lasts, operations know that something may still be decided by this catalog.
         let (catalog, _turn) = self.catalog_for_turn();
         self.look_up_listeners(&mut envelope.command)?;
@@ -225,6 +242,7 @@ impl Engine {
                     let stream = Arc::new(stream);
                     self.keep_shared(&stream);
                     self.put_in_force(&stream);
+                    self.know_editions(&stream);
                     return Ok(stream);
                 }
                 Some(Err(Conflict::Version { .. })) => {}
@@ -375,7 +393,7 @@ impl Engine {
             let page = self.store.scan(&from, &to, 1).map_err(|error| Failure::Internal(error.to_string()))?;
             Ok::<_, Failure>(page.first().and_then(|(key, _)| rows::parse_at(index, key)).map(|(at, _)| at))
         };
-        Ok([first(rows::DUE)?, first(rows::SEND)?].into_iter().flatten().min())
+        Ok([first(rows::DUE)?, first(rows::SEND)?, self.next_edition()].into_iter().flatten().min())
     }
 
     /// Messages of a stream that may be sent now.

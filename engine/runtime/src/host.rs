@@ -19,6 +19,7 @@ use crate::outgoing;
 use crate::stream::Stream;
 use crate::watch::Watch;
 
+mod editions;
 mod operations;
 
 pub use operations::Declared;
@@ -178,6 +179,7 @@ impl Host {
     /// One look at everything that is due. True where there was something to do.
     async fn round(self: &Arc<Self>) -> bool {
         let now = self.clock.now();
+        self.enact_editions(now).await;
         let inbox = self.take_inbox(now).await;
         let advanced = self.advance_operations(now).await;
         let woken = self.wake_due(now).await;
@@ -313,6 +315,7 @@ impl Host {
     pub async fn settle(self: &Arc<Self>) {
         loop {
             let now = self.clock.now();
+            self.enact_editions(now).await;
             let mut busy = self.take_inbox(now).await;
             busy |= self.end_operations(now).await;
             busy |= self.wake_due(now).await;

@@ -19,6 +19,7 @@ pub mod limits;
 pub mod operation;
 pub mod outgoing;
 pub mod pack;
+pub mod packs;
 pub mod resources;
 pub mod rows;
 pub mod schedule;

@@ -49,6 +49,10 @@ pub fn key(stream: Id, name: &RowName) -> Vec<u8> {
         RowName::Schedule => key.push(b'd'),
         RowName::Register => key.push(b'e'),
         RowName::Operation => key.push(b'p'),
+        RowName::Edition(number) => {
+            key.push(b'g');
+            key.extend(number.to_be_bytes());
+        }
         RowName::Closure(id) => push(&mut key, b'k', id),
         RowName::Wait(id) => push(&mut key, b'w', id),
         RowName::Instance(id) => push(&mut key, b'i', id),
@@ -84,6 +88,7 @@ pub fn parse(key: &[u8]) -> Option<RowName> {
         b'd' => Some(RowName::Schedule),
         b'e' => Some(RowName::Register),
         b'p' => Some(RowName::Operation),
+        b'g' => Some(RowName::Edition(u64::from_be_bytes(rest.get(..8)?.try_into().ok()?))),
         b'k' => Some(RowName::Closure(id()?)),
         b'w' => Some(RowName::Wait(id()?)),
         b'i' => Some(RowName::Instance(id()?)),
@@ -103,6 +108,11 @@ fn stream_prefix(stream: Id) -> Vec<u8> {
 /// All rows of a stream.
 pub fn of_stream(stream: Id) -> Range {
     range(&stream_prefix(stream))
+}
+
+/// The stream whose row a key is.
+pub fn stream_of(key: &[u8]) -> Option<Id> {
+    key.strip_prefix(STREAM)?.get(..16)?.try_into().ok().map(Id)
 }
 
 /// All keys with a prefix. Prefixes here never end in 0xff bytes alone.
@@ -372,6 +382,7 @@ mod tests {
             RowName::Closure(Id([6; 16])),
             RowName::Register,
             RowName::Operation,
+            RowName::Edition(9),
             RowName::Wait(Id([7; 16])),
         ];
         let (from, to) = of_stream(stream);

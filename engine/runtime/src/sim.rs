@@ -17,10 +17,11 @@ use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::command::{AttemptResult, Command};
 use crate::desk::Desk;
-use crate::engine::{Begun, Engine, Failure, Random};
+use crate::engine::{BeginError, Begun, Engine, Failure, Random};
 use crate::host::{Connectors, Host, Place, ROUND_STREAMS_MAX};
 use crate::outgoing::error_of;
 use crate::pack;
+use crate::packs::Folder;
 use crate::vault::{Keys, Vault};
 
 mod gateway;
@@ -81,6 +82,8 @@ pub struct World {
 /// What a process is assembled from.
 struct Lasting {
     catalog: Catalog,
+    /// Packs that are deployed into the store at every start, for worlds that know editions.
+    folder: Option<Folder>,
     connectors: Connectors,
     peers: Option<Arc<dyn Peers>>,
     open: Opener,
@@ -133,7 +136,8 @@ impl World {
             .fold(catalog, |catalog, channel| catalog.with_callback_secret(channel, CALLBACK_SECRET.to_owned()));
         connectors.extend(gateways.iter().map(|(name, gateway)| (name.clone(), gateway.clone() as Arc<dyn Connector>)));
         let keys = Arc::new(Keys::in_memory());
-        let lasting = Lasting { catalog, connectors, peers, open, keys, random: seeded(seed), seed };
+        let (folder, random) = (None, seeded(seed));
+        let lasting = Lasting { catalog, folder, connectors, peers, open, keys, random, seed };
         let life = Arc::new(Life::default());
         let (desk, store) = lasting.assemble(&life, &clock);
         Self { desk, clock, gateways, life, lasting, store, flights: Mutex::default() }
@@ -141,6 +145,18 @@ impl World {
 
     pub fn host(&self) -> &Arc<Host> {
         self.desk.host()
+    }
+
+    /// From now on the world's packs are editions of its store, as those of a server are; these are its folder's.
+    pub async fn take_packs(&mut self, folder: Folder) -> Result<(), BeginError> {
+        self.lasting.folder = Some(folder.clone());
+        let begun = self.host().engine.begin_editions(&folder, self.clock.now());
+        if self.store.is_dead() {
+            // The next process begins with them.
+            self.begin_again().await;
+            return Ok(());
+        }
+        begun.map(drop)
     }
 
     /// Does what is due now, until nothing is or the process has ended.
@@ -254,6 +270,7 @@ impl World {
     /// One look at everything that is due. True where there was something to do.
     async fn round(&self) -> bool {
         let (host, now) = (self.host(), self.clock.now());
+        host.enact_editions(now).await;
         let mut busy = host.take_inbox(now).await;
         busy |= host.end_operations(now).await;
         busy |= host.wake_due(now).await;
@@ -331,6 +348,12 @@ impl Lasting {
         let (seed, life) = (self.seed, life.clone());
         let engine = Engine::new(store.clone(), vault, self.catalog.clone(), self.random.clone())
             .with_seeds(Arc::new(move |stream, at, command| life.seed(seed, stream, at, command)));
+        if let Some(folder) = &self.folder
+            && let Err(why) = engine.begin_editions(folder, clock.now())
+            && !store.is_dead()
+        {
+            tracing::error!(%why, "the world's packs could not be taken up again");
+        }
         (Desk::new(Host::new(Arc::new(engine), clock.clone(), self.connectors.clone())), store)
     }
 }

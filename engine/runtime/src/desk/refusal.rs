@@ -3,7 +3,7 @@
 use peygir_calendar::DeclaredError;
 use peygir_casework::host::Rejection;
 
-use crate::closures;
+use crate::{closures, packs};
 use crate::engine::Failure;
 use crate::turn::Refused;
 
@@ -21,6 +21,9 @@ pub enum Refusal {
     /// What was given is wrong; each with the field it stands in.
     #[error("invalid: {0:?}")]
     Invalid(Vec<FieldError>),
+    /// Packs that can't be deployed: all that is wrong with them.
+    #[error("the packs have errors")]
+    Findings(peygir_source::Diagnostics),
     /// The same idempotency key came with another body.
     #[error("idempotency key was used with another body")]
     KeyReused,
@@ -50,10 +53,22 @@ impl From<Failure> for Refusal {
         match failure {
             Failure::Refused(Refused::Records(rejection)) => rejection.into(),
             Failure::Refused(Refused::Closure(why)) => why.into(),
+            Failure::Refused(Refused::Packs(why)) => why.into(),
             Failure::Refused(Refused::Flow(_)) => Refusal::Conflict("ended"),
             Failure::Refused(Refused::Aborted(why)) | Failure::Unavailable(why) => Refusal::Unavailable(why),
             Failure::Refused(Refused::Missing(why)) | Failure::Internal(why) => Refusal::Internal(why),
             Failure::Claimed { .. } => Refusal::Conflict("claimed-before"),
+        }
+    }
+}
+
+impl From<packs::Refused> for Refusal {
+    fn from(why: packs::Refused) -> Self {
+        match why {
+            // Two that race with one version and two contents: the second looks again and is told the files.
+            packs::Refused::Raced | packs::Refused::Changed(_) => Refusal::Conflict("packs-raced"),
+            packs::Refused::TooMany => Refusal::Conflict("packs-too-many"),
+            packs::Refused::TooManyToCome => Refusal::Conflict("packs-too-many-to-come"),
         }
     }
 }

@@ -13,6 +13,7 @@ use super::{Engine, Failure};
 use crate::catalog::Catalog;
 use crate::closures::{self, Closures};
 use crate::operation::{About, Open, Reach};
+use crate::pack::parse_placed;
 use crate::stream::Stream;
 
 pub(super) struct Deployed {
@@ -30,7 +31,11 @@ impl Deployed {
         Self { catalog: Arc::new(catalog), turns: Arc::default(), version: None, older: Vec::new() }
     }
 
-    fn replace(&mut self, catalog: Catalog, version: Version) {
+    pub fn version(&self) -> Option<Version> {
+        self.version
+    }
+
+    pub fn replace(&mut self, catalog: Catalog, version: Version) {
         self.catalog = Arc::new(catalog);
         let turns = std::mem::take(&mut self.turns);
         self.older.retain(|turns| turns.strong_count() > 0);
@@ -90,7 +95,7 @@ impl Engine {
 }
 
 /// The operations that are not through, and which deadlines each looks at.
-fn open_operations(closures: &Closures, catalog: &Catalog) -> Vec<Open> {
+pub(super) fn open_operations(closures: &Closures, catalog: &Catalog) -> Vec<Open> {
     let open = closures.register.open.iter();
     open.map(|begun| Open {
         id: begun.operation,
@@ -109,7 +114,11 @@ pub(super) fn reach(about: &About, closures: &Closures, catalog: &Catalog) -> Re
         }
         About::CalendarsChanged(changed) => {
             let changed: BTreeSet<String> = changed.iter().cloned().collect();
-            let all_there = changed.iter().all(|id| catalog.calendars().get(id).is_some());
+            let is_there = |changed: &String| {
+                let (id, place) = parse_placed(changed);
+                catalog.calendars(&place).get(id).is_some()
+            };
+            let all_there = changed.iter().all(is_there);
             if all_there { Reach::Calendars(changed) } else { Reach::Everything }
         }
     }
@@ -160,7 +169,7 @@ mod tests {
 
     fn is_open(engine: &Engine) -> bool {
         let day = Jalali::new(1405, 9, 1).unwrap();
-        let calendar = engine.catalog().calendars().get("ir-working").cloned().unwrap();
+        let calendar = engine.catalog().calendars(&Place::default()).get("ir-working").cloned().unwrap();
         calendar.day(day.to_gregorian(), &Place::default()).is_some_and(|day| day.counts)
     }
 

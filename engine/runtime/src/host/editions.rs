@@ -1,0 +1,49 @@
+//! Editions at work: what a client deploys, and bringing schedules and calendars in line when one comes into force.
+
+use std::sync::Arc;
+
+use peygir_core::Moment;
+
+use super::{Host, blocking};
+use crate::command::Command;
+use crate::engine::Failure;
+use crate::packs::{Plan, STREAM, Unfit, Wish};
+use crate::stream::Stream;
+
+impl Host {
+    /// Checks what somebody wants to be deployed. Reading all packs of a deployment takes its time: it is done beside.
+    pub async fn plan_packs(self: &Arc<Self>, wish: Wish) -> Result<Plan, Unfit> {
+        let (engine, now) = (self.engine.clone(), self.clock.now());
+        let planned = tokio::task::spawn_blocking(move || engine.plan_packs(&wish, now)).await;
+        planned.unwrap_or_else(|error| Err(Unfit::Store(format!("a check ended badly: {error}"))))
+    }
+
+    /// Deploys what was planned. It is durable when this returns, and in force if its date has come.
+    pub async fn deploy_packs(self: &Arc<Self>, actor: &str, plan: Plan) -> Result<Arc<Stream>, Failure> {
+        self.carry_out(STREAM, actor, Command::DeployPacks(plan.deploy)).await
+    }
+
+    /// Puts in force what is due. Schedules follow what is in force, and calendars where that was not possible at once.
+    pub(crate) async fn enact_editions(self: &Arc<Self>, now: Moment) {
+        if !self.engine.takes_packs() {
+            return;
+        }
+        let engine = self.engine.clone();
+        match blocking(move || engine.enact_editions(now)).await {
+            Ok(false) => {}
+            Ok(true) => self.align_with_edition().await,
+            Err(failure) => tracing::error!(%failure, "an edition could not be put in force yet"),
+        }
+    }
+
+    async fn align_with_edition(self: &Arc<Self>) {
+        let aligned = match self.align_calendars().await {
+            Ok(()) => self.align_schedules().await,
+            failed => failed,
+        };
+        if let Err(failure) = aligned {
+            tracing::error!(%failure, "deadlines or schedules are not in line with what is in force; it is tried again");
+            self.engine.editions_out_of_line();
+        }
+    }
+}

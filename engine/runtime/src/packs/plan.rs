@@ -1,0 +1,389 @@
+//! What has to be right before packs are deployed: each pack, its scripts' tests, and the whole deployment as it will be at
+//! the edition's date and at every later one that is planned already. All that is wrong is told at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use peygir_core::Moment;
+use peygir_core::state::FlowRef;
+use peygir_script::{Deadline, Script, World, tests};
+use peygir_source::{Diagnostic, Diagnostics, Span};
+use peygir_store::Store;
+
+use super::edition::{Edition, Editions, PackRef};
+use super::{Deploy, EDITION_BYTES_MAX, PACKS_MAX, hex, shelf};
+use crate::pack::{self, Bundle, Deployment, Kinds, is_test};
+use crate::{deploy, stream::Row};
+
+const TOP: Span = Span { line: 1, column: 1, length: 0 };
+
+/// What somebody wants to be deployed.
+#[derive(Debug, Clone, Default)]
+pub struct Wish {
+    pub packs: Vec<Wanted>,
+    /// Names of packs to be taken away.
+    pub removed: Vec<String>,
+    /// At once where absent.
+    pub effective_from: Option<Moment>,
+    pub note: String,
+}
+
+#[derive(Debug, Clone)]
+pub enum Wanted {
+    New(Arc<Bundle>),
+    /// A version that was deployed before.
+    Known { name: String, version: String },
+}
+
+/// What a plan is made on.
+pub struct Ground<'a> {
+    pub store: &'a dyn Store,
+    pub editions: &'a Editions,
+    /// The deployment that the packs are for: all of it but its packs.
+    pub settings: &'a Deployment,
+    pub kinds: Option<&'a Kinds>,
+    /// Makes the wall-clock limit of one row of a script's tests.
+    pub deadline: &'a dyn Fn() -> Deadline,
+    pub now: Moment,
+}
+
+/// A deployment that is right, as far as anybody knows.
+#[derive(Debug)]
+pub struct Plan {
+    pub deploy: Deploy,
+    /// Warnings.
+    pub found: Diagnostics,
+    /// What is in force once the edition's date has come, and at each later date that is planned.
+    pub outcomes: Vec<Outcome>,
+    /// Labels of versions that the store does not have yet.
+    pub fresh: Vec<String>,
+    /// The same packs are in force at that date without it.
+    pub changes_nothing: bool,
+}
+
+/// Packs that are in force together, and what they come to.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    pub packs: Vec<PackRef>,
+    pub catalog: Arc<pack::Catalog>,
+}
+
+/// Why there is no plan.
+#[derive(Debug, thiserror::Error)]
+pub enum Unfit {
+    #[error("the packs have errors")]
+    Findings(Diagnostics),
+    #[error(transparent)]
+    Shelf(#[from] shelf::Error),
+    #[error("{0}")]
+    Store(String),
+}
+
+/// Bundles by name and version, as they were asked for.
+type Bundles = BTreeMap<(String, String), Arc<Bundle>>;
+
+pub fn plan(ground: &Ground<'_>, wish: &Wish) -> Result<Plan, Unfit> {
+    let mut found = Diagnostics::default();
+    let (bundles, mut known) = resolve(ground, wish, &mut found)?;
+    let mut fresh = Vec::new();
+    for bundle in &bundles {
+        match ground.editions.version(&bundle.name, &bundle.version) {
+            Some(before) if before.digest == hex(&bundle.digest) => {}
+            Some(_) => found.extend(changed(ground.store, bundle)?),
+            None => {
+                fresh.push(bundle.label());
+                check_scripts(bundle, ground.deadline, &mut found);
+            }
+        }
+    }
+    check_size(&bundles, &fresh, &mut found);
+    let new = edition(ground, wish, &bundles);
+    let editions = ground.editions.with(new.clone());
+    let outcomes = outcomes(ground, &editions, &new, &mut known, &mut found)?;
+    let rows = rows(ground, &bundles, &outcomes, &new, &mut found)?;
+    found.list.sort_by(|a, b| (&a.file, a.span.line, a.span.column).cmp(&(&b.file, b.span.line, b.span.column)));
+    found.list.dedup();
+    if found.has_errors() {
+        return Err(Unfit::Findings(found));
+    }
+    let before = ground.editions.packs_at(new.effective_from);
+    let changes_nothing = as_set(&before) == as_set(&editions.packs_of(new.number));
+    let deploy = Deploy {
+        after: ground.editions.last(),
+        packs: new.packs,
+        removed: new.removed,
+        effective_from: wish.effective_from,
+        note: new.note,
+        claims: Vec::new(),
+        rows,
+    };
+    Ok(Plan { deploy, found, outcomes, fresh, changes_nothing })
+}
+
+fn as_set(packs: &[PackRef]) -> BTreeSet<&PackRef> {
+    packs.iter().collect()
+}
+
+/// Reads what is wanted by name from the shelf.
+fn resolve(ground: &Ground<'_>, wish: &Wish, found: &mut Diagnostics) -> Result<(Vec<Arc<Bundle>>, Bundles), Unfit> {
+    let mut bundles: Vec<Arc<Bundle>> = Vec::new();
+    let mut names = BTreeSet::new();
+    let mut once = |name: &str, found: &mut Diagnostics| {
+        if !names.insert(name.to_owned()) {
+            found.push(about(
+                name,
+                format!("the pack \"{name}\" is named twice in one deployment"),
+                format!("بستهٔ «{name}» در یک استقرار دو بار آمده است"),
+            ));
+        }
+    };
+    for wanted in &wish.packs {
+        let bundle = match wanted {
+            Wanted::New(bundle) => bundle.clone(),
+            Wanted::Known { name, version } => match shelf::read(ground.store, name, version)? {
+                Some(bundle) => Arc::new(bundle),
+                None => {
+                    found.push(unknown(ground.editions, name, version));
+                    continue;
+                }
+            },
+        };
+        once(&bundle.name, found);
+        bundles.push(bundle);
+    }
+    let in_force = ground.editions.packs_at(wish.effective_from.unwrap_or(ground.now).max(ground.now));
+    for name in &wish.removed {
+        once(name, found);
+        if !in_force.iter().any(|pack| pack.name == *name) {
+            found.push(about(
+                name,
+                format!("the pack \"{name}\" is not in force then, so it can't be taken away"),
+                format!("بستهٔ «{name}» در آن هنگام در کار نیست تا کنار گذاشته شود"),
+            ));
+        }
+    }
+    if bundles.len() > PACKS_MAX {
+        found.push(about(
+            "",
+            format!("at most {PACKS_MAX} packs are deployed at once"),
+            format!("با هم بیش از {PACKS_MAX} بسته مستقر نمی‌شود"),
+        ));
+    }
+    let known = bundles.iter().map(|bundle| ((bundle.name.clone(), bundle.version.clone()), bundle.clone())).collect();
+    Ok((bundles, known))
+}
+
+fn about(file: &str, en: String, fa: String) -> Diagnostic {
+    let mut diagnostic = Diagnostic::error("PG-P078", TOP, en, fa);
+    file.clone_into(&mut diagnostic.file);
+    diagnostic
+}
+
+fn unknown(editions: &Editions, name: &str, version: &str) -> Diagnostic {
+    let versions: BTreeSet<&str> = editions.versions(name).into_iter().map(|(_, pack)| pack.version.as_str()).collect();
+    let diagnostic = about(
+        name,
+        format!("no version {version} of the pack \"{name}\" was ever deployed here"),
+        format!("نسخهٔ {version} بستهٔ «{name}» هیچ‌گاه این‌جا مستقر نشده است"),
+    );
+    if versions.is_empty() {
+        return diagnostic;
+    }
+    let list: Vec<&str> = versions.into_iter().collect();
+    diagnostic.with_help(format!("there are {}", list.join(", ")), format!("نسخه‌ها: {}", list.join("، ")))
+}
+
+/// The same version with other content: each file that differs.
+fn changed(store: &dyn Store, bundle: &Bundle) -> Result<Diagnostics, Unfit> {
+    let Some(before) = shelf::read(store, &bundle.name, &bundle.version)? else { return Ok(Diagnostics::default()) };
+    let mut found = Diagnostics::default();
+    for file in super::difference::between(&before, bundle) {
+        let line = file.hunks.first().and_then(|hunk| {
+            let same = hunk.lines.iter().take_while(|line| line.kind == super::difference::Kind::Same).count();
+            u32::try_from(hunk.to_line + same).ok()
+        });
+        let (en, fa) = match file.change {
+            super::difference::Change::Added => ("was not there", "نبود"),
+            super::difference::Change::Removed => ("was there and is gone", "بود و اکنون نیست"),
+            super::difference::Change::Changed => ("was different", "متفاوت بود"),
+        };
+        let mut diagnostic = Diagnostic::error(
+            "PG-P075",
+            Span { line: line.unwrap_or(1), column: 1, length: 0 },
+            format!("{} was deployed before with other content: this file {en} in it", bundle.label()),
+            format!("{} پیش‌تر با محتوای دیگری مستقر شده است: این پرونده در آن {fa}", bundle.label()),
+        )
+        .with_help(
+            format!("running cases count on it: give the changed pack a new `version` in {}", bundle.shown("pack.yaml")),
+            format!(
+                "پرونده‌های در جریان به آن تکیه دارند: در {} برای بستهٔ تغییریافته `version` تازه بنویسید",
+                bundle.shown("pack.yaml")
+            ),
+        );
+        diagnostic.file = bundle.shown(&file.path);
+        found.push(diagnostic);
+    }
+    Ok(found)
+}
+
+/// The tests beside scripts.
+pub fn check_scripts(bundle: &Bundle, deadline: &dyn Fn() -> Deadline, found: &mut Diagnostics) {
+    for (path, text) in bundle.files.iter().filter(|(path, _)| is_test(path)) {
+        let mut of_file = Diagnostics::default();
+        run_rows(bundle, path, text, deadline, &mut of_file);
+        found.extend(of_file.in_file(&bundle.shown(path)));
+    }
+}
+
+fn run_rows(bundle: &Bundle, path: &str, text: &str, deadline: &dyn Fn() -> Deadline, found: &mut Diagnostics) {
+    let root = match peygir_source::yaml::parse(text) {
+        Ok(root) => root,
+        Err(diagnostic) => return found.push(diagnostic),
+    };
+    let stem = path.trim_end_matches(".test.yaml").trim_end_matches(".test.yml");
+    let name = Path::new(stem).file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let Some(source) = bundle.files.get(&format!("{stem}.rhai")) else {
+        return found.push(Diagnostic::error(
+            "PG-G005",
+            root.span,
+            format!("there is no script {name}.rhai beside these tests"),
+            format!("کنار این آزمون‌ها اسکریپت {name}.rhai نیست"),
+        ));
+    };
+    // A script that can't be read is told where the pack is read.
+    let Ok(script) = Script::compile(&name, source) else { return };
+    match tests::read(&root) {
+        Ok(rows) => {
+            let world = World::default();
+            let outcomes =
+                rows.iter().flat_map(|row| tests::run(&script, std::slice::from_ref(row), &world, &deadline()));
+            found.list.extend(outcomes.filter_map(|outcome| outcome.to_diagnostic()));
+        }
+        Err(findings) => found.extend(findings),
+    }
+}
+
+fn check_size(bundles: &[Arc<Bundle>], fresh: &[String], found: &mut Diagnostics) {
+    let new = bundles.iter().filter(|bundle| fresh.contains(&bundle.label()));
+    if new.map(|bundle| bundle.bytes()).sum::<usize>() > EDITION_BYTES_MAX {
+        found.push(about(
+            "",
+            format!("the packs of one deployment have at most {EDITION_BYTES_MAX} bytes together: deploy some of them first"),
+            format!("بسته‌های یک استقرار روی هم بیش از {EDITION_BYTES_MAX} بایت نیست: نخست برخی را مستقر کنید"),
+        ));
+    }
+}
+
+/// The edition as it will be, but for its author.
+fn edition(ground: &Ground<'_>, wish: &Wish, bundles: &[Arc<Bundle>]) -> Edition {
+    Edition {
+        number: ground.editions.last() + 1,
+        at: ground.now,
+        effective_from: wish.effective_from.unwrap_or(ground.now).max(ground.now),
+        author: String::new(),
+        note: wish.note.clone(),
+        packs: bundles.iter().map(|bundle| reference(bundle)).collect(),
+        removed: wish.removed.clone(),
+    }
+}
+
+pub fn reference(bundle: &Bundle) -> PackRef {
+    PackRef { name: bundle.name.clone(), version: bundle.version.clone(), digest: hex(&bundle.digest) }
+}
+
+/// The deployment as it will be from the edition's date on, and from each later date that is planned.
+fn outcomes(
+    ground: &Ground<'_>,
+    editions: &Editions,
+    new: &Edition,
+    known: &mut Bundles,
+    found: &mut Diagnostics,
+) -> Result<Vec<Outcome>, Unfit> {
+    let later = editions.in_order().into_iter().skip_while(|edition| edition.number != new.number);
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    for number in later.map(|edition| edition.number) {
+        let packs = editions.packs_of(number);
+        if outcomes.iter().any(|outcome| outcome.packs == packs) {
+            continue;
+        }
+        let bundles = laid(ground.store, &packs, known)?;
+        match pack::of_bundles(ground.settings.clone(), &bundles, ground.kinds) {
+            Ok((catalog, warnings)) => {
+                found.extend(warnings);
+                outcomes.push(Outcome { packs, catalog: Arc::new(catalog) });
+            }
+            Err(findings) => found.extend(findings),
+        }
+    }
+    Ok(outcomes)
+}
+
+/// The bundles of these packs, each behind those that it lies over.
+pub fn laid(store: &dyn Store, packs: &[PackRef], known: &mut Bundles) -> Result<Vec<Arc<Bundle>>, shelf::Error> {
+    let mut left = Vec::new();
+    for pack in packs {
+        let key = (pack.name.clone(), pack.version.clone());
+        let bundle = match known.get(&key) {
+            Some(bundle) => bundle.clone(),
+            None => {
+                let read = shelf::read(store, &pack.name, &pack.version)?;
+                let gone = || shelf::Error::Damaged { label: pack.label(), what: "it is not there".to_owned() };
+                Arc::new(read.ok_or_else(gone)?)
+            }
+        };
+        known.insert(key, bundle.clone());
+        left.push(bundle);
+    }
+    let mut laid: Vec<Arc<Bundle>> = Vec::new();
+    while !left.is_empty() {
+        let waits = |bundle: &Arc<Bundle>| bundle.over.iter().any(|below| left.iter().any(|one| one.name == *below));
+        // Packs that lie over each other in a circle keep their order, and the reading says what is wrong.
+        let next = left.iter().position(|bundle| !waits(bundle)).unwrap_or(0);
+        laid.push(left.remove(next));
+    }
+    Ok(laid)
+}
+
+/// What the store does not have yet: texts of versions, and flows that instances will be pinned to.
+fn rows(
+    ground: &Ground<'_>,
+    bundles: &[Arc<Bundle>],
+    outcomes: &[Outcome],
+    new: &Edition,
+    found: &mut Diagnostics,
+) -> Result<Vec<Row>, Unfit> {
+    let mut rows = BTreeMap::new();
+    for bundle in bundles {
+        rows.extend(shelf::rows_of(ground.store, bundle)?);
+    }
+    let kept = deploy::kept(ground.store).map_err(|error| Unfit::Store(error.to_string()))?;
+    let flows = outcomes.iter().flat_map(|outcome| &outcome.catalog.flows);
+    for (name, flow) in flows {
+        let name =
+            FlowRef { namespace: name.namespace.clone(), name: name.name.clone(), version: name.version.clone() };
+        match kept.get(&name) {
+            Some(digest) if *digest == hex(&flow.sha256) => {}
+            Some(_) => found.push(flow_changed(&name, flow)),
+            None => rows.extend([deploy::row_of(&name, flow, new.effective_from)]),
+        }
+    }
+    Ok(rows.into_iter().collect())
+}
+
+fn flow_changed(name: &FlowRef, flow: &pack::Flow) -> Diagnostic {
+    let line = flow.source.lines().position(|line| line.trim_start().starts_with("version:")).unwrap_or(0);
+    let shown = deploy::shown(name);
+    let mut diagnostic = Diagnostic::error(
+        "PG-P076",
+        Span { line: u32::try_from(line).unwrap_or(0) + 1, column: 1, length: 0 },
+        format!("the flow {shown} was deployed before with other content"),
+        format!("گردش کار {shown} پیش‌تر با محتوای دیگری مستقر شده است"),
+    )
+    .with_help(
+        "running cases are pinned to it: give the changed flow a new `document.version`",
+        "پرونده‌های در جریان به آن پایبندند: برای گردش کار تغییریافته ‎`document.version`‎ تازه بنویسید",
+    );
+    diagnostic.file.clone_from(&flow.file);
+    diagnostic
+}

@@ -1,0 +1,46 @@
+//! The stream of editions: packs that were checked become one.
+
+use super::{Refused, Turn};
+use crate::command::Recorded;
+use crate::packs::{Deploy, EDITIONS_MAX, Edition, Refused as Bad, TO_COME_MAX};
+use crate::stream::RowName;
+
+impl Turn<'_> {
+    /// What was checked beside other editions than there are now was not checked.
+    pub(super) fn deploy_packs(&mut self, deploy: &Deploy) -> Result<(), Refused> {
+        let editions = &self.stream.editions;
+        if editions.last() != deploy.after {
+            return Err(Bad::Raced.into());
+        }
+        if editions.all.len() >= EDITIONS_MAX {
+            return Err(Bad::TooMany.into());
+        }
+        let effective_from = deploy.effective_from.unwrap_or(self.at).max(self.at);
+        if effective_from > self.at && editions.to_come(self.at).len() >= TO_COME_MAX {
+            return Err(Bad::TooManyToCome.into());
+        }
+        for pack in &deploy.packs {
+            let known = editions.version(&pack.name, &pack.version);
+            if known.is_some_and(|known| known.digest != pack.digest) {
+                return Err(Bad::Changed(pack.label()).into());
+            }
+        }
+        let number = deploy.after + 1;
+        let edition = Edition {
+            number,
+            at: self.at,
+            effective_from,
+            author: self.actor.to_owned(),
+            note: deploy.note.clone(),
+            packs: deploy.packs.clone(),
+            removed: deploy.removed.clone(),
+        };
+        self.touch(RowName::Edition(number));
+        self.claims.extend(deploy.claims.iter().cloned());
+        self.listed.extend(deploy.rows.iter().map(|(key, row)| (key.clone(), Some(row.clone()))));
+        let event = Recorded::PacksDeployed(edition);
+        self.stream.apply(&event, self.at);
+        self.events.push(event);
+        Ok(())
+    }
+}
