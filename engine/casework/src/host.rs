@@ -1,6 +1,6 @@
 //! What the functions on records are given, and what they give back.
 
-use peygir_calendar::Calendars;
+use peygir_calendar::{Calendars, Place};
 use peygir_core::id::Draws;
 use peygir_core::{Data, Error, Id, Moment};
 use serde_json::Value;
@@ -11,10 +11,12 @@ use crate::records::{CallRef, Records};
 
 /// Content and keys, as the turn that calls a function has them. Nothing here asks the world.
 pub trait Resources {
-    fn calendars(&self) -> &Calendars;
+    /// The calendars that are in force in a place.
+    fn calendars(&self, place: &Place) -> &Calendars;
     /// The calendar of deadlines that name none.
     fn default_calendar(&self) -> &str;
     fn zone(&self) -> &jiff::tz::TimeZone;
+    /// As it is where the case is; so are templates.
     fn form(&self, id: &str) -> Option<&Form>;
     fn template(&self, id: &str) -> Option<&Template>;
     fn directory(&self) -> &Directory;

@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use crate::deadlines::{self, Question};
 use crate::host::{Context, Fault};
-use crate::records::{RemindRule, SuspendRule, Terms};
+use crate::records::{Referral, RemindRule, SuspendRule, Terms};
 
 /// `due: {within: PT3H}`, `{workingDays: 10, max: 15}` or `{workingHours: PT4H}`, by a calendar of its own or the
 /// deployment's.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Due {
     pub within: Option<String>,
@@ -22,6 +22,20 @@ pub struct Due {
     pub max: Option<Value>,
     pub calendar: Option<String>,
     pub suspend: Option<Suspend>,
+}
+
+/// What a routing table answered of the time that the agency has, as `case-refer` keeps it. What else it answered is not
+/// looked at. A term of no working days is none.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Referred {
+    within: Option<String>,
+    working_days: Option<u32>,
+    working_hours: Option<Value>,
+    max: Option<Value>,
+    calendar: Option<String>,
+    /// When to remind: in the unit of the term, or a duration.
+    remind_at: Option<Value>,
 }
 
 /// `suspend: {max: P10D, times: 2, endedBy: [TYPE]}`: how far the deadline may rest while the citizen is waited for.
@@ -35,7 +49,8 @@ pub struct Suspend {
     pub ended_by: Vec<String>,
 }
 
-/// `{after: PT1H30M, …}` from the task's start, or `{before: {workingDays: 3}, …}` the deadline.
+/// `{after: PT1H30M, …}` from the task's start, or `{before: {workingDays: 3}, …}` the deadline; neither, where the
+/// referral's terms say it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Remind {
@@ -116,13 +131,55 @@ fn suspend_rule(asked: &Suspend) -> Result<SuspendRule, Fault> {
     Ok(SuspendRule { max_us, times: asked.times, ended_by: asked.ended_by.clone() })
 }
 
-/// The terms of a deadline that begins now, with the deadline that follows from them.
-pub fn terms(context: &Context<'_>, due: &Due, place: Place) -> Result<Terms, Fault> {
-    let term = term(due.within.as_deref(), due.working_days, due.working_hours.as_ref())?
-        .ok_or_else(|| Fault::Input("`due` has one of `within`, `workingDays` and `workingHours`".to_owned()))?;
-    let max = due.max.as_ref().map(|max| max_of(term, max)).transpose()?;
-    let suspend = due.suspend.as_ref().map(suspend_rule).transpose()?;
-    begin(context, due.calendar.as_deref(), term, max, place).map(|terms| Terms { suspend, ..terms })
+impl Referred {
+    pub fn of(referral: &Referral) -> Result<Self, Fault> {
+        let unreadable = |error| Fault::State(format!("the referral's terms can't be read: {error}"));
+        let read: Self = serde_json::from_value(referral.terms.value().clone()).map_err(unreadable)?;
+        Ok(Self { working_days: read.working_days.filter(|days| *days > 0), ..read })
+    }
+
+    fn term(&self) -> Result<Option<Term>, Fault> {
+        term(self.within.as_deref(), self.working_days, self.working_hours.as_ref())
+    }
+
+    /// After how long to remind; none where the table did not say, or said zero.
+    fn remind_after(&self) -> Result<Option<Term>, Fault> {
+        let wrong = || Fault::State("the referral's `remindAt` is a number of days or hours, or a duration".to_owned());
+        let Some(value) = &self.remind_at else { return Ok(None) };
+        if let Some(text) = value.as_str() {
+            return Ok(Some(Term::Within { microseconds: micros(text)? }));
+        }
+        let number = value.as_u64().and_then(|number| u32::try_from(number).ok()).ok_or_else(wrong)?;
+        let of_hours = self.working_hours.is_some();
+        Ok((number > 0).then(|| match of_hours {
+            true => Term::WorkingTime { microseconds: i64::from(number) * HOUR_US },
+            false => Term::WorkingDays { days: number },
+        }))
+    }
+}
+
+/// The terms of a deadline that begins now, with the deadline that follows from them. What `due` leaves open is as the
+/// referral has it; none where neither says anything.
+pub fn terms(
+    context: &Context<'_>,
+    due: Option<&Due>,
+    referred: Option<&Referred>,
+    place: Place,
+) -> Result<Option<Terms>, Fault> {
+    let asked = due.map(|due| term(due.within.as_deref(), due.working_days, due.working_hours.as_ref())).transpose()?;
+    let (term, referred) = match asked.flatten() {
+        Some(term) => (Some(term), None),
+        None => (referred.map(Referred::term).transpose()?.flatten(), referred),
+    };
+    let Some(term) = term else {
+        let none = "`due` has one of `within`, `workingDays` and `workingHours`, or the referral's terms have";
+        return if due.is_some() { Err(Fault::Input(none.to_owned())) } else { Ok(None) };
+    };
+    let said = due.and_then(|due| due.max.as_ref()).or_else(|| referred?.max.as_ref());
+    let max = said.map(|max| max_of(term, max)).transpose()?;
+    let suspend = due.and_then(|due| due.suspend.as_ref()).map(suspend_rule).transpose()?;
+    let calendar = due.and_then(|due| due.calendar.as_deref()).or_else(|| referred?.calendar.as_deref());
+    begin(context, calendar, term, max, place).map(|terms| Some(Terms { suspend, ..terms }))
 }
 
 /// Terms from now on, of any deadline.
@@ -135,7 +192,7 @@ pub(crate) fn begin(
 ) -> Result<Terms, Fault> {
     let calendar = calendar.unwrap_or_else(|| context.resources.default_calendar()).to_owned();
     let question = Question { calendar: &calendar, from: context.at, place: &place, suspensions: &[] };
-    let calendars = context.resources.calendars();
+    let calendars = context.resources.calendars(&place);
     let deadline = question.derive(calendars, term)?;
     let max_deadline = max.map(|max| question.derive(calendars, max)).transpose()?;
     Ok(Terms {
@@ -153,15 +210,24 @@ pub(crate) fn begin(
     })
 }
 
-/// A reminder's rule and its first instant.
-pub fn remind_at(context: &Context<'_>, remind: &Remind, terms: Option<&Terms>) -> Result<(RemindRule, Moment), Fault> {
-    let rule = match (&remind.after, &remind.before) {
-        (Some(after), None) => RemindRule::After(length("after", after)?),
-        (None, Some(before)) => RemindRule::Before(length("before", before)?),
+/// A reminder's rule and its first instant; none where the referral's terms ask for no reminder.
+pub fn remind_at(
+    context: &Context<'_>,
+    remind: &Remind,
+    terms: Option<&Terms>,
+    referred: Option<&Referred>,
+) -> Result<Option<(RemindRule, Moment)>, Fault> {
+    let rule = match (&remind.after, &remind.before, referred) {
+        (Some(after), None, _) => RemindRule::After(length("after", after)?),
+        (None, Some(before), _) => RemindRule::Before(length("before", before)?),
+        (None, None, Some(referred)) => match referred.remind_after()? {
+            Some(after) => RemindRule::After(after),
+            None => return Ok(None),
+        },
         _ => return Err(Fault::Input("a reminder has either `after` or `before`".to_owned())),
     };
     let at = match (terms, rule) {
-        (Some(terms), rule) => deadlines::remind_at(context.resources.calendars(), terms, rule)?,
+        (Some(terms), rule) => deadlines::remind_at(context.resources.calendars(&terms.place), terms, rule)?,
         (None, RemindRule::After(Term::Within { microseconds })) => context.at.plus_micros(microseconds),
         (None, RemindRule::Before(_)) => {
             return Err(Fault::Input("a reminder `before` needs a `due`".to_owned()));
@@ -172,7 +238,7 @@ pub fn remind_at(context: &Context<'_>, remind: &Remind, terms: Option<&Terms>) 
             ));
         }
     };
-    Ok((rule, at))
+    Ok(Some((rule, at)))
 }
 
 /// `PT1H30M`, `{workingDays: 3}` or `{workingHours: 2}`.

@@ -1,12 +1,13 @@
 //! What a turn finds by name: the deployed content, with the policies of the connectors that serve its channels.
 //!
 //! Flows of earlier deployments that instances still run stand beside the present ones: an instance keeps the version
-//! that it was started with.
+//! that it was started with. Tables, scripts, calendars, forms and templates are those of a place: the one of the case,
+//! at the moment of the call.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use peygir_calendar::Calendars;
+use peygir_calendar::{Calendar, Calendars, Place};
 use peygir_casework::content::{Directory, Form, Template};
 use peygir_casework::functions;
 use peygir_casework::host::Channel;
@@ -15,9 +16,8 @@ use peygir_casework::records::SEND;
 use peygir_connector::{Ambiguous, Dedup, Manifest, Operation};
 use peygir_core::state::FlowRef;
 use peygir_core::{CloudEvent, Data, Id, Surroundings};
-use peygir_decision::Table;
 use peygir_dsl::model::{FlowName, Workflow};
-use peygir_script::{Deadline, Script};
+use peygir_script::Deadline;
 use serde_json::Value;
 
 use crate::closures::{Closures, Digests};
@@ -57,8 +57,8 @@ pub fn listener_name(flow: &FlowRef) -> String {
 /// What a name that a flow calls stands for.
 pub enum Function {
     BuiltIn(&'static functions::Function),
-    Table(Arc<Table>),
-    Script(Arc<Script>),
+    Table(pack::TableSource),
+    Script(pack::ScriptSource),
     /// The world is asked: the answer comes when the outbox has it.
     Operation {
         connector: String,
@@ -84,9 +84,11 @@ pub struct Catalog {
     manifests: BTreeMap<String, Manifest>,
     callback_secrets: BTreeMap<String, String>,
     script_deadline: ScriptDeadline,
-    /// Those of the pack with the closures that were declared.
-    calendars: Calendars,
+    /// Each set of the packs' calendars with the closures that were declared.
+    calendars: Vec<Calendars>,
     operations: Vec<Open>,
+    /// Number of the deployment that brought this content; 0 where it was never counted.
+    edition: u64,
 }
 
 impl Catalog {
@@ -110,7 +112,7 @@ impl Catalog {
         let manifests = manifests.clone();
         let (listeners, interest) = (BTreeMap::new(), Interest::default());
         let callback_secrets = BTreeMap::new();
-        let calendars = pack.calendars.clone();
+        let calendars = pack.contents.calendars().to_vec();
         let operations = Vec::new();
         let mut catalog = Self {
             pack,
@@ -123,6 +125,7 @@ impl Catalog {
             script_deadline,
             calendars,
             operations,
+            edition: 0,
         };
         for (name, flow) in catalog.flows.clone() {
             catalog.note_events(&name, &flow);
@@ -207,14 +210,58 @@ impl Catalog {
             .collect()
     }
 
-    /// `NAME` or `NAME:VERSION@default`; which version answers is decided here, at the call. The input says which
-    /// operation is meant where several share a name. Flows come last, those of the caller's namespace first.
-    pub fn function(&self, name: &str, input: &Value, namespace: &str) -> Option<Function> {
+    /// Other packs within the same deployment: its settings, secrets and connectors stay. No closures are in force in it, and
+    /// it has no flows but its own.
+    pub fn with_pack(&self, pack: &pack::Catalog) -> Self {
+        let (deployment, secrets) = (self.pack.deployment.clone(), self.pack.secrets.clone());
+        let pack = pack::Catalog { deployment, secrets, ..pack.clone() };
+        let fresh = Self::new(pack, &self.manifests, self.script_deadline.clone());
+        Self { callback_secrets: self.callback_secrets.clone(), ..fresh }
+    }
+
+    /// With the flows of an earlier catalog beside its own.
+    pub fn with_flows_of(self, earlier: &Catalog) -> Self {
+        let known = earlier.flows.iter();
+        known.fold(self, |catalog, (name, flow)| match catalog.flows.contains_key(name) {
+            true => catalog,
+            false => catalog.with_earlier_flow(name.clone(), flow.clone()),
+        })
+    }
+
+    /// What the packs come to.
+    pub fn packs(&self) -> &pack::Catalog {
+        &self.pack
+    }
+
+    /// The same content under the number of its deployment.
+    pub fn with_edition(self, edition: u64) -> Self {
+        Self { edition, ..self }
+    }
+
+    pub fn edition(&self) -> u64 {
+        self.edition
+    }
+
+    /// What is in force in a place.
+    pub fn content(&self, place: &Place) -> &pack::Content {
+        self.pack.content(place)
+    }
+
+    /// Whether the same is in force in all places.
+    pub fn is_uniform(&self) -> bool {
+        self.pack.contents.is_uniform()
+    }
+
+    /// `NAME` or `NAME:VERSION@default`; which version answers is decided here, at the call, by what is in force where
+    /// the case is. The input says which operation is meant where several share a name. Flows come last, those of the
+    /// caller's namespace first.
+    pub fn function(&self, name: &str, input: &Value, namespace: &str, place: &Place) -> Option<Function> {
+        let content = self.pack.content(place);
         let bare = name.split([':', '@']).next().unwrap_or(name);
         functions::find(bare)
             .map(Function::BuiltIn)
-            .or_else(|| self.pack.tables.get(bare).map(|found| Function::Table(found.table.clone())))
-            .or_else(|| self.pack.scripts.get(bare).map(|found| Function::Script(found.script.clone())))
+            .or_else(|| content.tables.get(bare).cloned().map(Function::Table))
+            .or_else(|| content.scripts.get(bare).cloned().map(Function::Script))
             .or_else(|| self.operation_called(bare, input))
             .or_else(|| self.flow_called(name, bare, namespace).map(Function::Flow))
     }
@@ -266,12 +313,6 @@ impl Catalog {
 
     pub fn script_deadline(&self) -> Deadline {
         (self.script_deadline)()
-    }
-
-    /// First half of the digest of a script's source, in hexadecimal: its version in the journal.
-    pub fn script_digest(&self, name: &str) -> Option<String> {
-        let script = self.pack.scripts.get(name)?;
-        Some(script.sha256[..16].iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     pub fn policy(&self, connector: &str, operation: &str) -> Policy {
@@ -333,14 +374,24 @@ impl Catalog {
         Surroundings { limits: self.limits().of_instances.clone(), secrets: tokens }
     }
 
-    /// With the closures that are in force.
-    pub fn calendars(&self) -> &Calendars {
-        &self.calendars
+    /// Those of a place, with the closures that are in force.
+    pub fn calendars(&self, place: &Place) -> &Calendars {
+        &self.calendars[self.pack.content(place).calendar_set]
     }
 
-    /// What the deployed calendars were written as.
-    pub fn calendar_digests(&self) -> &Digests {
-        &self.pack.calendar_digests
+    /// The calendars of all places: those of the deployment's province first, and of the others what is not among them.
+    pub fn all_calendars(&self) -> Vec<&Arc<Calendar>> {
+        let home = self.calendars(&self.home_place());
+        let mut all: BTreeMap<&str, &Arc<Calendar>> = BTreeMap::new();
+        for calendar in home.iter().chain(self.calendars.iter().flat_map(Calendars::iter)) {
+            all.entry(calendar.id()).or_insert(calendar);
+        }
+        all.into_values().collect()
+    }
+
+    /// What the deployed calendars were written as, by id, and by id and place where another holds.
+    pub fn calendar_digests(&self) -> Digests {
+        self.pack.contents.calendar_digests()
     }
 
     /// Operations that are under way: deadlines may still stand as they were before them.
@@ -350,7 +401,8 @@ impl Catalog {
 
     /// The same content with these closures in force and these operations under way.
     pub fn with_closures(&self, closures: &Closures, operations: Vec<Open>) -> Self {
-        let calendars = self.pack.calendars.with_closures(&closures.in_force());
+        let in_force = closures.in_force();
+        let calendars = self.pack.contents.calendars().iter().map(|set| set.with_closures(&in_force)).collect();
         Self { calendars, operations, ..self.clone() }
     }
 
@@ -367,12 +419,12 @@ impl Catalog {
         &self.pack
     }
 
-    pub fn form(&self, id: &str) -> Option<&Form> {
-        self.pack.forms.get(id)
+    pub fn form(&self, id: &str, place: &Place) -> Option<&Form> {
+        self.pack.content(place).forms.get(id).map(AsRef::as_ref)
     }
 
-    pub fn template(&self, id: &str) -> Option<&Template> {
-        self.pack.templates.get(id)
+    pub fn template(&self, id: &str, place: &Place) -> Option<&Template> {
+        self.pack.content(place).templates.get(id).map(AsRef::as_ref)
     }
 
     pub fn directory(&self) -> &Directory {
@@ -391,14 +443,23 @@ impl Catalog {
         &self.pack.deployment.province
     }
 
+    /// The place of a message that names none.
+    pub fn home_place(&self) -> Place {
+        self.pack.home_place()
+    }
+
     pub fn name(&self) -> &str {
         &self.pack.deployment.name
     }
 
     /// Forms by id and flows by `namespace/name:version`, with what people call them.
     pub fn titles_of_content(&self) -> impl Iterator<Item = (String, String, String)> {
-        let forms = self.pack.forms.values();
-        let forms = forms.map(|form| (form.id.clone(), form.title_fa.clone(), form.title_en.clone()));
+        let elsewhere = self.pack.contents.places().map(|(_, content)| content);
+        let mut forms: BTreeMap<&String, &Arc<Form>> = BTreeMap::new();
+        for (id, form) in std::iter::once(self.pack.home()).chain(elsewhere).flat_map(|content| &content.forms) {
+            forms.entry(id).or_insert(form);
+        }
+        let forms = forms.into_values().map(|form| (form.id.clone(), form.title_fa.clone(), form.title_en.clone()));
         let flows = self.flows.iter().filter_map(|(name, flow)| {
             // The language gives a flow one title; English pages show it too.
             let title = flow.workflow.title.clone()?;

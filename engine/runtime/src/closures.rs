@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use minicbor::{Decode, Encode};
-use peygir_calendar::{Calendars, ClosedHours, Declared, DeclaredError, Jalali, Name, Scope};
+use peygir_calendar::{Calendars, ClosedHours, Declared, DeclaredError, Jalali, Name, Place, Scope};
 use peygir_core::{Id, Moment};
 
 use crate::command::Recorded;
@@ -181,6 +181,12 @@ impl Closure {
         self.declared().check()?;
         let named = |name: &str| !name.trim().is_empty() && name.chars().count() <= NAME_CHARS_MAX;
         if named(&self.name.fa) && named(&self.name.en) { Ok(()) } else { Err(Refused::Name) }
+    }
+
+    /// The widest place in which it holds.
+    pub fn place(&self) -> Place {
+        let Scope { province, county, agency } = self.scope.clone();
+        Place { province, county, agency }
     }
 
     /// As the calendars take it.

@@ -14,6 +14,8 @@ use peygir_casework::Records;
 use peygir_casework::records::{MoveWhy, Task, Wait};
 use peygir_core::{Id, Moment};
 
+use crate::pack::parse_placed;
+
 /// Streams of one page: decided in one go and committed together.
 pub const OPERATION_STREAMS: usize = 256;
 /// Open deadlines looked at in the index for one page, whether or not they are touched.
@@ -66,7 +68,7 @@ pub enum About {
     ClosureDeclared(#[n(0)] Id),
     #[n(1)]
     ClosureWithdrawn(#[n(0)] Id),
-    /// Ids of the calendars that were deployed changed, came, or went.
+    /// Ids of the calendars that were deployed changed, came, or went; with the place where one holds there alone.
     #[n(2)]
     CalendarsChanged(#[n(0)] Vec<String>),
 }
@@ -147,7 +149,7 @@ pub struct OpenDeadline {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reach {
     Closure(Declared),
-    /// Deadlines that lean on one of these calendars.
+    /// Deadlines that lean on one of these calendars: by id, and by id and place where one holds in that place alone.
     Calendars(BTreeSet<String>),
     /// All that there are: a calendar that is gone can't be asked whose it was.
     Everything,
@@ -287,20 +289,25 @@ impl Operation {
 
 impl Reach {
     /// Whether a deadline may be moved. What can't be is not even loaded.
+    /// `calendars`: those of the deadline's place.
     pub fn touches(&self, calendars: &Calendars, deadline: &OpenDeadline) -> bool {
         match self {
             Reach::Everything => true,
             Reach::Closure(closure) => {
                 meets(closure, deadline) && calendars.is_touched(&deadline.calendar, &deadline.place, closure)
             }
-            Reach::Calendars(changed) => {
-                changed.contains(&deadline.calendar)
-                    || changed
-                        .iter()
-                        .any(|id| calendars.is_touched(&deadline.calendar, &deadline.place, &closed(id, deadline.from)))
-            }
+            Reach::Calendars(changed) => changed.iter().any(|changed| {
+                let (id, place) = parse_placed(changed);
+                let leans = || calendars.is_touched(&deadline.calendar, &deadline.place, &closed(id, deadline.from));
+                scope_of(place).holds(&deadline.place) && (id == deadline.calendar || leans())
+            }),
         }
     }
+}
+
+/// What is said in a place is said for all that lies within it.
+fn scope_of(Place { province, county, agency }: Place) -> Scope {
+    Scope { province, county, agency }
 }
 
 /// Whether the closure's days and the time from receipt to deadline overlap.

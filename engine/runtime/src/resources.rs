@@ -1,6 +1,6 @@
 //! Content and keys as one turn has them: what the functions on records may use.
 
-use peygir_calendar::Calendars;
+use peygir_calendar::{Calendars, Place};
 use peygir_casework::content::{Directory, Form, Template};
 use peygir_casework::host::{Channel, Resources};
 use peygir_casework::records::Party;
@@ -8,16 +8,28 @@ use peygir_core::Id;
 use peygir_core::id::Draws;
 
 use crate::catalog::Catalog;
+use crate::pack::Content;
+use crate::stream::Stream;
 use crate::vault::{ERASED, Vault};
 
 pub struct TurnResources<'a> {
     pub catalog: &'a Catalog,
     pub vault: &'a Vault,
+    /// What is in force where the stream's case is.
+    content: &'a Content,
+}
+
+impl<'a> TurnResources<'a> {
+    pub fn new(catalog: &'a Catalog, vault: &'a Vault, stream: &Stream) -> Self {
+        // Where the same is in force everywhere, nobody has to ask where the case is.
+        let place = if catalog.is_uniform() { Place::default() } else { stream.place(catalog) };
+        Self { catalog, vault, content: catalog.content(&place) }
+    }
 }
 
 impl Resources for TurnResources<'_> {
-    fn calendars(&self) -> &Calendars {
-        self.catalog.calendars()
+    fn calendars(&self, place: &Place) -> &Calendars {
+        self.catalog.calendars(place)
     }
 
     fn default_calendar(&self) -> &str {
@@ -29,11 +41,11 @@ impl Resources for TurnResources<'_> {
     }
 
     fn form(&self, id: &str) -> Option<&Form> {
-        self.catalog.form(id)
+        self.content.forms.get(id).map(AsRef::as_ref)
     }
 
     fn template(&self, id: &str) -> Option<&Template> {
-        self.catalog.template(id)
+        self.content.templates.get(id).map(AsRef::as_ref)
     }
 
     fn directory(&self) -> &Directory {

@@ -7,15 +7,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use minicbor::{Decode, Encode};
+use peygir_calendar::Place;
 use peygir_casework::records::{Case, Dispatch, Incident, Mailbox, Task, Wait};
 use peygir_casework::{Records, Touched};
 use peygir_core::state::{Activation, Progress, Timer};
 use peygir_core::{Id, Instance, Moment, SharedMap};
 use peygir_store::Version;
 
+use crate::catalog::Catalog;
 use crate::closures::{Closure, Closures};
 use crate::command::Recorded;
 use crate::operation::{OpenDeadline, Operation};
+use crate::packs::Editions;
 use crate::rows;
 use crate::schedule::Schedule;
 
@@ -37,6 +40,8 @@ pub struct Stream {
     pub closures: Closures,
     /// Of the stream of an operation.
     pub operation: Option<Operation>,
+    /// Of the stream of editions.
+    pub editions: Editions,
     /// Instances whose stored row has their timers in it, as it was once: these get rows when the instance is next written.
     pub(crate) timers_within: BTreeSet<Id>,
     /// Bytes of each row as it was last read or written, but for its head's, and their sum.
@@ -80,6 +85,7 @@ pub enum RowName {
     Register,
     Operation,
     Wait(Id),
+    Edition(u64),
 }
 
 /// What stands below instances, until those are read.
@@ -153,6 +159,9 @@ impl Stream {
             }
             RowName::Register => self.closures.register = minicbor::decode(value)?,
             RowName::Operation => self.operation = Some(minicbor::decode(value)?),
+            RowName::Edition(number) => {
+                self.editions.all.insert(number, minicbor::decode(value)?);
+            }
             RowName::Wait(id) => {
                 self.records.waits.insert(id, minicbor::decode::<Wait>(value)?);
             }
@@ -175,6 +184,7 @@ impl Stream {
             | Recorded::ClosureWithdrawn { .. }
             | Recorded::CalendarsDeployed { .. }
             | Recorded::OperationEnded(_) => self.closures.apply(event),
+            Recorded::PacksDeployed(_) => self.editions.apply(event),
             Recorded::OperationBegun(operation) => self.operation = Some(operation.clone()),
             Recorded::OperationAdvanced(page) => {
                 if let Some(operation) = &mut self.operation {
@@ -207,6 +217,7 @@ impl Stream {
             RowName::Closure(id) => self.closures.all.get(id).map(encode),
             RowName::Register => Some(encode(&self.closures.register)),
             RowName::Operation => self.operation.as_ref().map(encode),
+            RowName::Edition(number) => self.editions.all.get(number).map(encode),
             RowName::Wait(id) => self.records.waits.get(id).map(encode),
         }
     }
@@ -255,6 +266,23 @@ impl Stream {
             }),
             RowName::Activation(instance, number) => self.listener_index(*instance, *number),
             _ => Vec::new(),
+        }
+    }
+
+    /// Where it belongs: the place of its case; before there is one, that of the message that began it; else the
+    /// deployment's province.
+    pub fn place(&self, catalog: &Catalog) -> Place {
+        if let Some(case) = &self.records.case {
+            let referred = case.referral.as_ref().map(|referral| &referral.agency);
+            let (province, county) = (Some(case.province.clone()), case.county.clone());
+            return Place { province, county, agency: referred.or(case.agency.as_ref()).cloned() };
+        }
+        let begun = self.instances.values().filter(|instance| instance.parent.is_none());
+        let message = begun.min_by_key(|instance| (instance.started_at, instance.id));
+        let said = |name: &str| message?.raw_input.value().get(name)?.as_str().map(str::to_owned);
+        match said("province") {
+            Some(province) => Place { province: Some(province), county: said("county"), agency: said("agency") },
+            None => catalog.home_place(),
         }
     }
 

@@ -53,8 +53,10 @@ pub struct Holding {
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Directory {
-    /// Only a province's pack names it.
+    /// The one that a province's pack names as its own; of several the last.
     pub province: Option<Named>,
+    /// All that are known, with those that packs name as their own.
+    pub provinces: Vec<Named>,
     pub counties: Vec<Named>,
     pub topics: Vec<Named>,
     pub roles: Vec<Named>,
@@ -99,6 +101,7 @@ impl Directory {
     /// Lays another directory over this one: an entry with the same id replaces, others are added.
     pub fn lay_over(&mut self, later: Directory) {
         self.province = later.province.or(self.province.take());
+        lay(&mut self.provinces, later.provinces, |entry| &entry.id);
         lay(&mut self.counties, later.counties, |entry| &entry.id);
         lay(&mut self.topics, later.topics, |entry| &entry.id);
         lay(&mut self.roles, later.roles, |entry| &entry.id);
@@ -113,6 +116,10 @@ impl Directory {
 
     pub fn person(&self, id: &str) -> Option<&Person> {
         self.people.iter().find(|person| person.id == id)
+    }
+
+    pub fn province(&self, id: &str) -> Option<&Named> {
+        self.provinces.iter().find(|province| province.id == id)
     }
 
     pub fn topic(&self, id: &str) -> Option<&Named> {
@@ -235,9 +242,7 @@ impl Reference {
             ReferenceKind::AgencyKind => (ids(&directory.agency_kinds), "kind of agency", "نوع دستگاه"),
             ReferenceKind::County => (ids(&directory.counties), "county", "شهرستان"),
             ReferenceKind::Topic => (ids(&directory.topics), "topic", "موضوع"),
-            ReferenceKind::Province => {
-                (directory.province.iter().map(|entry| entry.id.as_str()).collect(), "province", "استان")
-            }
+            ReferenceKind::Province => (ids(&directory.provinces), "province", "استان"),
             ReferenceKind::Agency => {
                 (directory.agencies.iter().map(|entry| entry.id.as_str()).collect(), "agency", "دستگاه")
             }

@@ -47,7 +47,7 @@ fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply
     let term = terms::term(None, asked.working_days, asked.working_hours.as_ref())?;
     let place = deadlines::place_of(context.records, None);
     let from = asked.from.as_deref().map(instant).transpose()?.unwrap_or(context.at);
-    let calendars = context.resources.calendars();
+    let calendars = context.resources.calendars(&place);
     let calendar = asked.calendar.unwrap_or_else(|| context.resources.default_calendar().to_owned());
     let answer = match (term, asked.rule, asked.open) {
         (Some(term), None, false) => {

@@ -83,8 +83,11 @@ fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply
     }
     let agency = agency(context, &asked.assign.role);
     let place = deadlines::place_of(context.records, agency.as_deref());
-    let terms = asked.due.as_ref().map(|due| terms::terms(context, due, place)).transpose()?;
-    let reminders = reminders(context, &asked.reminders, terms.as_ref())?;
+    // The referral's terms are those of the agency that it names; what others have to do is not meant by them.
+    let referral = context.records.case.as_ref().and_then(|case| case.referral.as_ref()).filter(|_| agency.is_some());
+    let referred = referral.map(terms::Referred::of).transpose()?;
+    let terms = terms::terms(context, asked.due.as_ref(), referred.as_ref(), place)?;
+    let reminders = reminders(context, &asked.reminders, terms.as_ref(), referred.as_ref())?;
     let task = Task { agency, reminders, ..task(context, call, &asked, terms) };
     let mut events = vec![Event::TaskCreated(task.clone())];
     if let Some(tell) = &asked.notify {
@@ -107,21 +110,21 @@ pub(super) fn reminders(
     context: &Context<'_>,
     asked: &[terms::Remind],
     terms: Option<&Terms>,
+    referred: Option<&terms::Referred>,
 ) -> Result<Vec<Reminder>, Fault> {
-    asked
-        .iter()
-        .map(|remind| {
-            let (rule, at) = terms::remind_at(context, remind, terms)?;
-            Ok(Reminder {
-                at,
-                rule: Some(rule),
-                tell: data(Who::read(&remind.tell)?.to_value()),
-                by: notify::channels(&remind.by)?,
-                template: remind.template.clone(),
-                sent_at: None,
-            })
-        })
-        .collect()
+    let mut reminders = Vec::new();
+    for remind in asked {
+        let Some((rule, at)) = terms::remind_at(context, remind, terms, referred)? else { continue };
+        reminders.push(Reminder {
+            at,
+            rule: Some(rule),
+            tell: data(Who::read(&remind.tell)?.to_value()),
+            by: notify::channels(&remind.by)?,
+            template: remind.template.clone(),
+            sent_at: None,
+        });
+    }
+    Ok(reminders)
 }
 
 /// The task is the agency's where the role is held there; roles of the centre are held for a province.

@@ -81,10 +81,10 @@ fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply
     }
     let every_us = terms::micros(&asked.every)?;
     let place = deadlines::place_of(context.records, None);
-    let terms = asked.due.as_ref().map(|due| terms::terms(context, due, place)).transpose()?;
+    let terms = terms::terms(context, asked.due.as_ref(), None, place)?;
     // A citizen is asked until they were reached or the tries are used up: time alone does not end it.
     let terms = terms.map(|terms| Terms { max: None, max_deadline: None, ..terms });
-    let reminders = human_task::reminders(context, &asked.reminders, terms.as_ref())?;
+    let reminders = human_task::reminders(context, &asked.reminders, terms.as_ref(), None)?;
     let not_before = next_call(context, context.at, &asked.between)?;
     let round = context.records.case.as_ref().map_or(1, |case| case.round);
     let task = Task {

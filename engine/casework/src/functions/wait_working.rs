@@ -1,7 +1,6 @@
 //! `wait-working`: waits for working time to pass, or for the offices to open. A closure that is declared meanwhile
 //! moves its end.
 
-use peygir_calendar::Calendars;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -48,7 +47,8 @@ fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply
         (None, Some(until)) => {
             let calendar = asked.calendar.unwrap_or_else(|| context.resources.default_calendar().to_owned());
             let opening = opening::sought(calendar, context.at, place, &until)?;
-            (opening::find(context.resources.calendars(), &opening)?, None, Some(Box::new(opening)))
+            let at = opening::find(context.resources.calendars(&opening.place), &opening)?;
+            (at, None, Some(Box::new(opening)))
         }
         _ => return Err(Fault::Input("give one of `workingDays`, `workingHours` and `until`".to_owned())),
     };
@@ -58,15 +58,17 @@ fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply
 
 /// Its moment came: the flow goes on.
 pub(crate) fn over(context: &Context<'_>, wait: &Wait) -> Reply {
-    let answer = answer(context.resources.calendars(), wait);
+    let answer = answer(context, wait);
     let events = vec![Event::WaitEnded { wait: wait.id }];
     Reply { events, answers: vec![(wait.caller.clone(), answer)], ..Reply::default() }
 }
 
-fn answer(calendars: &Calendars, wait: &Wait) -> Value {
+fn answer(context: &Context<'_>, wait: &Wait) -> Value {
     match (&wait.terms, &wait.opening) {
         (Some(terms), _) => opening::counted(&terms.deadline),
-        (None, Some(opening)) => opening::found(calendars, opening, wait.at),
+        (None, Some(opening)) => {
+            opening::found(context.resources.calendars(&opening.place), opening, wait.at)
+        }
         (None, None) => serde_json::json!({ "at": wait.at.to_string() }),
     }
 }

@@ -259,7 +259,7 @@ impl Content {
 }
 
 impl Resources for Content {
-    fn calendars(&self) -> &Calendars {
+    fn calendars(&self, _: &Place) -> &Calendars {
         &self.calendars
     }
 

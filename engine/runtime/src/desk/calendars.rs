@@ -22,7 +22,7 @@ impl Desk {
         allowed(by, Permission::CalendarRead)?;
         let catalog = self.host.engine.catalog();
         let today = self.today(catalog.zone());
-        Ok(catalog.calendars().iter().map(|calendar| calendar_view(&catalog, calendar, today)).collect())
+        Ok(catalog.all_calendars().into_iter().map(|calendar| calendar_view(&catalog, calendar, today)).collect())
     }
 
     fn today(&self, zone: &jiff::tz::TimeZone) -> Jalali {
@@ -39,7 +39,7 @@ impl Desk {
     ) -> Result<MonthPage, Refusal> {
         allowed(by, Permission::CalendarRead)?;
         let catalog = self.host.engine.catalog();
-        let found = catalog.calendars().at(calendar, place).ok_or(Refusal::NotFound)?;
+        let found = catalog.calendars(place).at(calendar, place).ok_or(Refusal::NotFound)?;
         let today = self.today(found.zone());
         MonthPage::new(found, place, year, month, Some(today)).map_err(|_| Refusal::NotFound)
     }
@@ -47,7 +47,9 @@ impl Desk {
     /// The month that it is now in this calendar's zone.
     pub async fn current_month(&self, calendar: &str) -> Result<(i16, u8), Refusal> {
         let catalog = self.host.engine.catalog();
-        let today = self.today(catalog.calendars().get(calendar).ok_or(Refusal::NotFound)?.zone());
+        let known = catalog.all_calendars();
+        let found = known.iter().find(|known| known.id() == calendar).ok_or(Refusal::NotFound)?;
+        let today = self.today(found.zone());
         Ok((today.year(), today.month()))
     }
 
@@ -201,14 +203,15 @@ fn order(catalog: &Catalog, closure: &NewClosure) -> Result<Order, Refusal> {
 
 /// The deployment's default, unless that is a service that never closes: it is not what people mean who close an office.
 fn usual_calendar(catalog: &Catalog) -> Option<String> {
-    let usual = catalog.calendars().get(catalog.default_calendar())?;
+    let usual = catalog.calendars(&catalog.home_place()).get(catalog.default_calendar())?;
     (!usual.is_always_open()).then(|| usual.id().to_owned())
 }
 
-/// A place that nobody knows would close nothing, and nobody would notice. A deployment serves one province.
+/// A place that nobody knows would close nothing, and nobody would notice.
 fn known_places(catalog: &Catalog, scope: &ScopeView, note: &mut impl FnMut(&str, &'static str)) {
     let directory = catalog.directory();
-    if scope.province.as_deref().is_some_and(|province| province != catalog.province()) {
+    let province = |id: &str| id == catalog.province() || directory.province(id).is_some();
+    if scope.province.as_deref().is_some_and(|id| !province(id)) {
         note("/for/province", "not-an-option");
     }
     let county = |id: &String| directory.counties.iter().any(|county| county.id == *id);

@@ -21,7 +21,7 @@ impl Desk {
             deployment: catalog.name().to_owned(),
             title_fa: title_fa.to_owned(),
             title_en: title_en.to_owned(),
-            province: directory.province.as_ref().map(named).unwrap_or_else(|| plain(catalog.province())),
+            province: directory.province(catalog.province()).map(named).unwrap_or_else(|| plain(catalog.province())),
             counties: list(&directory.counties),
             agencies: directory.agencies.iter().map(|agency| triple(&agency.id, &agency.fa, &agency.en)).collect(),
             topics: list(&directory.topics),

@@ -117,7 +117,7 @@ impl Desk {
                 TaskKind::VerificationCall => "verification-call",
             }
             .to_owned(),
-            form: form_view(&catalog, &task.form),
+            form: form_view(&catalog, stream, &task.form),
             status: status.to_owned(),
             role: task.role.clone(),
             agency: task.agency.as_deref().map(|id| agency(&catalog, id)),
@@ -172,8 +172,8 @@ pub(super) fn sees(catalog: &Catalog, by: &Principal, stream: &Stream, task: &Ta
     owes(catalog, by, stream, task) || by.has_role(&copies, &place) || by.may(Permission::CaseRead, &place)
 }
 
-fn form_view(catalog: &Catalog, id: &str) -> FormView {
-    let Some(form) = catalog.form(id) else {
+fn form_view(catalog: &Catalog, stream: &Stream, id: &str) -> FormView {
+    let Some(form) = catalog.form(id, &stream.place(catalog)) else {
         return FormView { id: id.to_owned(), title_fa: id.to_owned(), title_en: id.to_owned(), fields: Vec::new() };
     };
     let fields = form.fields.iter().map(|field| {

@@ -70,7 +70,7 @@ impl Host {
 
     /// Tells the stream of closures which calendars are deployed; changed ones begin an operation.
     pub(super) async fn align_calendars(self: &Arc<Self>) -> Result<(), Failure> {
-        let digests = self.engine.catalog().calendar_digests().clone();
+        let digests = self.engine.catalog().calendar_digests();
         let known = self.read(closures::STREAM).await?.closures;
         let nothing_new = known.changed(&digests).map_or(digests.is_empty(), |changed| changed.is_empty());
         if nothing_new {

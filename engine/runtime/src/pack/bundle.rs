@@ -249,8 +249,7 @@ fn read_name(text: &str) -> Result<Named, Diagnostics> {
     let over = root.get("over").and_then(Node::items).unwrap_or_default();
     let over = over.iter().filter_map(|item| item.as_str().or_else(|| item.get("name")?.as_str())).map(str::to_owned);
     let over = over.collect();
-    let named =
-        name.zip(version).zip(title).map(|((name, version), title)| (name, version, title, place, over));
+    let named = name.zip(version).zip(title).map(|((name, version), title)| (name, version, title, place, over));
     reader.finish(named).map(|(named, _)| named)
 }
 

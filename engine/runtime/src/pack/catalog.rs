@@ -4,23 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use peygir_calendar::{Calendars, PlacePart, Sheet};
-use peygir_casework::content::{Directory, Form, Reference, ReferenceKind, Template};
+use peygir_calendar::{Place, PlacePart, Scope, Sheet};
+use peygir_casework::content::{Directory, Reference, ReferenceKind};
 use peygir_decision::{Table, TestOutcome};
 use peygir_dsl::model::{FlowName, Workflow};
-use peygir_script::Script;
-use peygir_source::{Diagnostic, Diagnostics, Help, Node, Severity, Span, suggest};
-use sha2::{Digest, Sha256};
+use peygir_source::{Diagnostic, Diagnostics, Help, Node, suggest};
 
 use super::bundle::Bundle;
+use super::content::{Content, Contents};
 use super::deployment::{self, Deployment};
 use super::files::SourceFile;
-use super::layer::{Filed, Layer, Manifest, in_file, twice};
-use super::names::{Content, World};
+use super::layer::{Filed, Layer, in_file, twice};
+use super::laying::{self, Laid, sha256_of};
+use super::manifest::{Manifest, Over};
+use super::names::{Functions, World};
 use super::offered::{Kinds, Offered};
+use super::places::own_place;
 use super::resources::{Carried, Copies, Mirrors};
 use super::{secrets, uses};
-use crate::closures::Digests;
 use crate::vault::Secrets;
 
 /// A flow and the text it was read from, which instances are pinned to.
@@ -35,22 +36,6 @@ pub struct Flow {
     pub file: String,
 }
 
-#[derive(Debug, Clone)]
-pub struct TableSource {
-    pub table: Arc<Table>,
-    pub source: Arc<str>,
-    pub sha256: [u8; 32],
-    pub file: String,
-}
-
-#[derive(Debug, Clone)]
-pub struct ScriptSource {
-    pub script: Arc<Script>,
-    pub source: Arc<str>,
-    pub sha256: [u8; 32],
-    pub file: String,
-}
-
 /// Everything of a deployment, by name. Immutable: deploying anew makes a new one.
 #[derive(Debug, Clone)]
 pub struct Catalog {
@@ -58,16 +43,34 @@ pub struct Catalog {
     /// Lowest layer first.
     pub packs: Vec<Manifest>,
     pub flows: BTreeMap<FlowName, Flow>,
-    pub tables: BTreeMap<String, TableSource>,
-    pub scripts: BTreeMap<String, ScriptSource>,
-    pub calendars: Calendars,
-    /// What each calendar was written as.
-    pub calendar_digests: Digests,
-    pub forms: BTreeMap<String, Form>,
-    pub templates: BTreeMap<String, Template>,
+    /// What is in force in each place.
+    pub contents: Contents,
     pub directory: Directory,
     /// None of them where the deployment was only read.
     pub secrets: Secrets,
+}
+
+impl Catalog {
+    /// What is in force in a place.
+    pub fn content(&self, place: &Place) -> &Arc<Content> {
+        self.contents.at(place)
+    }
+
+    /// The place of a message that names none: the deployment's province.
+    pub fn home_place(&self) -> Place {
+        let province = self.deployment.province.clone();
+        Place { province: Some(province).filter(|province| !province.is_empty()), ..Place::default() }
+    }
+
+    /// What is in force in the deployment's province.
+    pub fn home(&self) -> &Arc<Content> {
+        self.content(&self.home_place())
+    }
+
+    /// What a lookup finds: first at home, then wherever else packs differ.
+    pub fn anywhere<'c, T>(&'c self, find: impl Fn(&'c Content) -> Option<T>) -> Option<T> {
+        find(self.home()).or_else(|| self.contents.places().find_map(|(_, content)| find(content)))
+    }
 }
 
 /// Reads and checks a deployment and fetches its secrets. `Err` holds every finding, at least one of them an error; `Ok`
@@ -119,12 +122,7 @@ pub fn of_bundles(
     if found.has_errors() { Err(found) } else { Ok((catalog, found)) }
 }
 
-fn of_layers(
-    deployment: Deployment,
-    layers: Vec<Layer>,
-    kinds: Option<&Kinds>,
-    found: &mut Diagnostics,
-) -> Catalog {
+fn of_layers(deployment: Deployment, layers: Vec<Layer>, kinds: Option<&Kinds>, found: &mut Diagnostics) -> Catalog {
     let mut parts = Parts::default();
     for layer in layers {
         parts.lay_over(layer, found);
@@ -188,12 +186,9 @@ pub(super) type FileReferences = Vec<(String, Vec<Reference>)>;
 #[derive(Default)]
 pub(super) struct Parts {
     packs: Vec<Manifest>,
-    flows: Vec<Filed<Node>>,
-    tables: BTreeMap<String, Filed<Table>>,
-    scripts: BTreeMap<String, Filed<Script>>,
-    calendars: BTreeMap<String, Filed<Sheet>>,
-    forms: BTreeMap<String, Filed<Form>>,
-    templates: BTreeMap<String, Filed<Template>>,
+    laid: Vec<Laid>,
+    /// Each with the scope of its pack.
+    flows: Vec<(Scope, Filed<Node>)>,
     directory: Directory,
     references: FileReferences,
     mirrors: Mirrors,
@@ -202,121 +197,130 @@ pub(super) struct Parts {
 
 impl Parts {
     /// A later layer's form, template, script, calendar or entry of the directory replaces the earlier one of the same
-    /// name. Tables of the same name are refused: a province changes a table by an overlay, which is not built yet.
-    pub fn lay_over(&mut self, layer: Layer, found: &mut Diagnostics) {
-        found.extend(layer.found);
-        self.mirrors.extend(layer.mirrors);
-        self.carried.extend(layer.carried);
+    /// name, where it holds. A table is changed by overlays.
+    pub fn lay_over(&mut self, mut layer: Layer, found: &mut Diagnostics) {
+        found.extend(std::mem::take(&mut layer.found));
+        self.mirrors.append(&mut layer.mirrors);
+        self.carried.append(&mut layer.carried);
+        let laid = Laid::new(&mut layer);
         if let Some(manifest) = layer.manifest {
-            self.below(&manifest, layer.files.first(), found);
+            self.check_below(&manifest, found);
             // A pack that lies below others may name any place of the country; one that lies over them names its own.
             if !manifest.over.is_empty() {
-                self.references.extend(layer.calendars.values().map(places_named));
+                self.references.extend(laid.sheets().map(places_named));
             }
+            self.references.push((manifest.file.clone(), manifest.places.clone()));
             self.packs.push(manifest);
         }
-        for (id, table) in layer.tables {
-            match self.tables.get(&id) {
-                Some(first) => found.push(in_file(twice(&id, &first.file.name), &table.file.name)),
-                None => drop(self.tables.insert(id, table)),
-            }
-        }
-        self.flows.extend(layer.flows);
-        self.scripts.extend(layer.scripts);
-        self.calendars.extend(layer.calendars);
-        self.forms.extend(layer.forms);
-        self.templates.extend(layer.templates);
+        self.flows.extend(layer.flows.into_iter().map(|flow| (laid.scope.clone(), flow)));
+        self.laid.push(laid);
         for Filed { value, file } in layer.directories {
             self.directory.lay_over(value.directory);
             self.references.push((file.name, value.references));
         }
     }
 
-    fn below(&self, manifest: &Manifest, file: Option<&String>, found: &mut Diagnostics) {
-        for name in &manifest.over {
-            if !self.packs.iter().any(|pack| &pack.name == name) {
-                let diagnostic = Diagnostic::error(
-                    "PG-P043",
-                    TOP,
-                    format!(
-                        "the pack \"{name}\" must lie below \"{}\": name it before in the deployment",
-                        manifest.name
-                    ),
-                    format!("بستهٔ «{name}» باید زیر «{}» باشد: در استقرار پیش از آن بیاید", manifest.name),
-                );
-                found.push(in_file(diagnostic, file.map_or("", String::as_str)));
-            }
+    fn check_below(&self, manifest: &Manifest, found: &mut Diagnostics) {
+        if let Some(first) = self.packs.iter().find(|pack| pack.name == manifest.name) {
+            found.push(in_file(twice(&manifest.name, &first.file), &manifest.file));
+        }
+        for over in &manifest.over {
+            let below = self.packs.iter().find(|pack| pack.name == over.name);
+            let wrong = match below {
+                None => Some(not_below(manifest, over)),
+                Some(below) => other_version(below, over).or_else(|| other_place(below, manifest, over)),
+            };
+            found.list.extend(wrong.map(|diagnostic| in_file(diagnostic, &manifest.file)));
         }
     }
 
-    /// Reads the flows and resolves what forms take from the directory.
+    /// Computes what is in force in each place, and reads the flows.
     pub fn into_catalog(mut self, deployment: Deployment, around: Around, found: &mut Diagnostics) -> (Catalog, Whole) {
-        self.clashes(found);
         self.mirrors.extend(deployment.resources.clone());
-        let content = around.known.then(|| {
-            let tables = self.tables.values().map(|table| &table.value);
-            let flows = self.flows.iter().map(|flow| &flow.value);
-            Content::new(tables, self.scripts.keys(), around.offered.as_ref(), flows)
-        });
+        self.laid.iter_mut().for_each(|layer| layer.resolve(&self.directory));
+        let contents = laying::contents(&self.laid, around.known, found);
         let copies = Copies::new(std::mem::take(&mut self.mirrors), around.fetches_nothing_else)
             .with_carried(std::mem::take(&mut self.carried));
-        let world = World { content, secrets: around.secrets, copies };
+        let mut world = World { functions: None, secrets: around.secrets, copies };
+        let mut known: BTreeMap<Scope, Arc<Functions>> = BTreeMap::new();
         let mut flows = BTreeMap::new();
-        let mut trees = Vec::new();
-        for Filed { value: root, file } in self.flows {
-            add_flow(&root, &file, &world, around.offered.as_ref(), &mut flows, found);
-            trees.push((file.name, root));
+        let trees: Vec<&Node> = self.flows.iter().map(|(_, flow)| &flow.value).collect();
+        for (scope, Filed { value: root, file }) in &self.flows {
+            if around.known {
+                let functions = known.entry(scope.clone()).or_insert_with(|| {
+                    // What holds wherever the flow's pack does.
+                    let content = contents.at(&own_place(scope));
+                    let tables = content.tables.values().map(|table| &*table.table);
+                    Functions::new(tables, content.scripts.keys(), around.offered.as_ref(), trees.iter().copied())
+                        .into()
+                });
+                world.functions = Some(functions.clone());
+            }
+            add_flow(root, file, &world, around.offered.as_ref(), &mut flows, found);
         }
         found.extend(world.copies.found());
-        let mut forms = BTreeMap::new();
-        for (id, mut form) in self.forms {
-            form.value.resolve(&self.directory);
-            forms.insert(id, form.value);
-        }
-        let digest = |(id, sheet): (&String, &Filed<Sheet>)| (id.clone(), hex(&sha256(&sheet.file.text)));
-        let digests = self.calendars.iter().map(digest).collect();
-        let calendars = resolved(self.calendars, around.known, found);
-        let catalog = Catalog {
-            deployment,
-            packs: self.packs,
-            flows,
-            tables: self.tables.into_iter().map(|(id, table)| (id, table_source(table))).collect(),
-            scripts: self.scripts.into_iter().map(|(id, script)| (id, script_source(script))).collect(),
-            calendar_digests: digests,
-            calendars,
-            forms,
-            templates: self.templates.into_iter().map(|(id, template)| (id, template.value)).collect(),
-            directory: self.directory,
-            secrets: Secrets::default(),
-        };
+        let tree = |(scope, flow): (Scope, Filed<Node>)| (flow.file.name, flow.value, scope);
+        let trees = self.flows.into_iter().map(tree).collect();
+        let (packs, directory, secrets) = (self.packs, self.directory, Secrets::default());
+        let catalog = Catalog { deployment, packs, flows, contents, directory, secrets };
         (catalog, Whole { trees, references: self.references })
     }
+}
 
-    /// One name, one function.
-    fn clashes(&self, found: &mut Diagnostics) {
-        let built_in = |name: &str| peygir_casework::functions::find(name).is_some();
-        let tables = self.tables.iter().map(|(id, table)| (id, &table.file));
-        let scripts = self.scripts.iter().map(|(id, script)| (id, &script.file));
-        for (id, file) in tables.chain(scripts).filter(|(id, _)| built_in(id)) {
-            found.push(in_file(twice(id, "the engine, as a built-in function,"), &file.name));
-        }
-        for (id, script) in self.scripts.iter() {
-            if let Some(table) = self.tables.get(id) {
-                found.push(in_file(twice(id, &table.file.name), &script.file.name));
-            }
-        }
+fn not_below(manifest: &Manifest, over: &Over) -> Diagnostic {
+    let name = &over.name;
+    Diagnostic::error(
+        "PG-P043",
+        over.span,
+        format!("the pack \"{name}\" must lie below \"{}\": name it before in the deployment", manifest.name),
+        format!("بستهٔ «{name}» باید زیر «{}» باشد: در استقرار پیش از آن بیاید", manifest.name),
+    )
+}
+
+/// The version of the pack below, where this one was not written for it.
+fn other_version(below: &Manifest, over: &Over) -> Option<Diagnostic> {
+    let range = over.range.as_ref()?;
+    let version = semver::Version::parse(&below.version).ok()?;
+    if range.matches(&version) {
+        return None;
     }
+    let (name, has) = (&below.name, &below.version);
+    let diagnostic = Diagnostic::error(
+        "PG-P045",
+        over.span,
+        format!("this pack is written for \"{name}\" {range}, and the one below is {has}"),
+        format!("این بسته برای «{name}» \u{2066}{range}\u{2069} نوشته شده، ولی نسخهٔ زیر آن \u{2066}{has}\u{2069} است"),
+    );
+    Some(diagnostic.with_help(
+        "`peygir rebase` lists what the new version changes; then write the range of versions anew",
+        "‎`peygir rebase`‎ می‌گوید نسخهٔ تازه چه چیز را تغییر می‌دهد؛ سپس بازهٔ نسخه را از نو بنویسید",
+    ))
+}
+
+/// A pack that holds in fewer places than the one that lies over it is not always below.
+fn other_place(below: &Manifest, manifest: &Manifest, over: &Over) -> Option<Diagnostic> {
+    if below.scope.holds(&own_place(&manifest.scope)) {
+        return None;
+    }
+    let name = &below.name;
+    let diagnostic = Diagnostic::error(
+        "PG-P049",
+        over.span,
+        format!("the pack \"{name}\" does not hold everywhere where this one holds"),
+        format!("بستهٔ «{name}» در همهٔ جاهایی که این بسته جاری است جاری نیست"),
+    );
+    Some(diagnostic.with_help(
+        "`for` of the pack above names what `for` of the pack below names, and more",
+        "‎`for`‎ بستهٔ بالایی همان را می‌گوید که ‎`for`‎ بستهٔ زیرین می‌گوید، و بیشتر",
+    ))
 }
 
 /// What only the whole can check.
 pub(super) struct Whole {
-    pub trees: Vec<(String, Node)>,
+    /// Flows: file, tree, and where their packs hold.
+    pub trees: Vec<(String, Node, Scope)>,
     pub references: FileReferences,
 }
-
-/// The finding that a calendar extends one that is not there.
-const NO_BASE: &str = "PG-C014";
-const TOP: Span = Span { line: 1, column: 1, length: 0 };
 
 fn add_flow(
     root: &Node,
@@ -351,26 +355,6 @@ fn add_flow(
     }
 }
 
-fn sha256(text: &str) -> [u8; 32] {
-    Sha256::digest(text.as_bytes()).into()
-}
-
-/// Calendars of all packs together. Where not all packs are known, one that is extended may stand in another.
-fn resolved(sheets: BTreeMap<String, Filed<Sheet>>, whole: bool, found: &mut Diagnostics) -> Calendars {
-    let sheets = sheets.into_values().map(|Filed { value, file }| (file.name, value)).collect();
-    let (calendars, mut of_calendars) = Calendars::resolve(sheets);
-    for diagnostic in of_calendars.list.iter_mut().filter(|one| !whole && one.code == NO_BASE) {
-        diagnostic.severity = Severity::Warning;
-        diagnostic.help = Some(Box::new(Help::new(
-            "if it stands in a pack below this one, check the deployment, which names all packs: alone, this calendar can't be \
-             judged",
-            "اگر در بسته‌ای زیر این بسته است، استقرار را بررسی کنید که همهٔ بسته‌ها را نام می‌برد؛ این تقویم به‌تنهایی سنجیدنی نیست",
-        )));
-    }
-    found.extend(of_calendars);
-    calendars
-}
-
 /// The places that a calendar is for, and those of its closures.
 fn places_named(sheet: &Filed<Sheet>) -> (String, Vec<Reference>) {
     let places = sheet.value.named_places().iter().map(|place| Reference {
@@ -385,30 +369,10 @@ fn places_named(sheet: &Filed<Sheet>) -> (String, Vec<Reference>) {
     (sheet.file.name.clone(), places.collect())
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// A flow is its text and what its addresses led to: another copy is another flow.
 fn sha256_with(text: &str, resources: &BTreeMap<String, Arc<str>>) -> [u8; 32] {
-    if resources.is_empty() {
-        return sha256(text);
-    }
-    let mut hash = Sha256::new();
     let texts = resources.iter().flat_map(|(address, text)| [address.as_str(), text]);
-    for part in std::iter::once(text).chain(texts) {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    hash.finalize().into()
-}
-
-fn table_source(Filed { value, file }: Filed<Table>) -> TableSource {
-    TableSource { table: Arc::new(value), sha256: sha256(&file.text), source: file.text.into(), file: file.name }
-}
-
-fn script_source(Filed { value, file }: Filed<Script>) -> ScriptSource {
-    ScriptSource { script: Arc::new(value), sha256: sha256(&file.text), source: file.text.into(), file: file.name }
+    sha256_of(std::iter::once(text).chain(texts))
 }
 
 /// Everything that is named must exist.
@@ -423,9 +387,9 @@ pub(super) fn check_names(catalog: &Catalog, whole: &Whole, found: &mut Diagnost
         let list = references.iter().filter_map(|reference| reference.check(&catalog.directory)).collect();
         found.extend(Diagnostics { list }.in_file(file));
     }
-    for (file, root) in &whole.trees {
+    for (file, root, scope) in &whole.trees {
         let mut of_file = Diagnostics::default();
-        uses::check(&uses::of_flow(root), catalog, &mut of_file);
+        uses::check(&uses::of_flow(root), catalog, scope, &mut of_file);
         found.extend(of_file.in_file(file));
     }
 }
@@ -449,9 +413,15 @@ fn check_deployment(catalog: &Catalog, found: &mut Diagnostics) {
     };
     let flows = catalog.flows.keys().map(ToString::to_string).collect();
     must_be("PG-P055", places.intake, "flow", "گردش کار", &deployment.intake.to_string(), flows);
-    let calendars = catalog.calendars.ids().map(str::to_owned).collect();
+    // What deadlines count by that name no calendar must be there wherever a message can belong.
+    let served = deployment.lines.iter().map(|line| &line.province).chain([&deployment.province]);
+    let served = served.map(|province| Place { province: Some(province.clone()), ..Place::default() });
+    let contents: Vec<&Arc<Content>> = served.map(|place| catalog.content(&place)).collect();
+    let lacking = contents.iter().find(|content| content.calendars.get(&deployment.calendar).is_none());
+    let content = lacking.or(contents.first());
+    let calendars = content.iter().flat_map(|content| content.calendars.ids()).map(str::to_owned).collect();
     must_be("PG-P054", places.calendar, "calendar", "تقویم", &deployment.calendar, calendars);
-    let provinces: Vec<String> = catalog.directory.province.iter().map(|province| province.id.clone()).collect();
+    let provinces: Vec<String> = catalog.directory.provinces.iter().map(|province| province.id.clone()).collect();
     must_be("PG-P061", places.province, "province", "استان", &deployment.province, provinces.clone());
     for (line, span) in deployment.lines.iter().zip(&places.lines) {
         must_be("PG-P061", *span, "province", "استان", &line.province, provinces.clone());

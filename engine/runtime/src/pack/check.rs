@@ -1,14 +1,17 @@
 //! `peygir check`: files, packs or deployments, each as far as it can be known from what was named.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use peygir_calendar::Calendars;
-use peygir_source::Diagnostics;
+use peygir_source::{Diagnostic, Diagnostics, Severity};
 
+use super::beside;
 use super::catalog::{self, Around, Parts};
 use super::deployment::{self, Deployment};
 use super::files::{SourceFile, shown, walk};
-use super::layer::{FileKind, Layer, by_content, by_name, is_pack, nothing_there};
+use super::layer::{FileKind, Layer, by_content, by_name, in_file, is_pack, nothing_there};
+use super::manifest::Manifest;
 use super::offered::Kinds;
 
 /// What a check looked at and found.
@@ -18,7 +21,7 @@ pub struct Checked {
     pub files: Vec<String>,
     /// Findings, each with its file, in the order of files and lines.
     pub found: Diagnostics,
-    /// What is right of the calendars, of each path by itself: whether they lack the tables of a year is for the caller to
+    /// What is right of the calendars, of each path and place by itself: whether they lack the tables of a year is for the caller to
     /// ask, who knows what year it is.
     pub calendars: Vec<Calendars>,
 }
@@ -101,23 +104,52 @@ fn check_deployment(folder: &Path, kinds: Option<&Kinds>, checked: &mut Checked)
         }
     }
     let catalog = catalog::read_all(folder, kinds, false, &mut checked.found);
-    checked.calendars.extend(catalog.map(|catalog| catalog.calendars));
+    checked.calendars.extend(catalog.iter().flat_map(|catalog| catalog.contents.calendars().to_vec()));
 }
 
-/// A pack that lies over no other is whole; of another only its own files can be judged.
+/// A pack that lies over others is whole together with them, if they lie beside it; else only its own files can be judged.
 fn check_pack(folder: &Path, checked: &mut Checked) {
     let layer = Layer::read(folder);
-    let whole = layer.manifest.as_ref().is_some_and(|manifest| manifest.over.is_empty());
-    if !whole {
+    let mut below = match &layer.manifest {
+        Some(manifest) => beside::below(folder, manifest),
+        None => beside::Below::default(),
+    };
+    if layer.manifest.is_none() || !below.missing.is_empty() {
+        checked.found.list.extend(layer.manifest.as_ref().and_then(|manifest| not_judged(manifest, &below.missing)));
         return check_alone(layer, checked);
     }
+    let own: BTreeSet<String> = layer.files.iter().cloned().collect();
     checked.files.extend(layer.files.clone());
+    let mut found = Diagnostics::default();
     let mut parts = Parts::default();
-    parts.lay_over(layer, &mut checked.found);
+    for layer in below.layers.drain(..).chain([layer]) {
+        parts.lay_over(layer, &mut found);
+    }
     let around = Around { known: true, ..Around::default() };
-    let (catalog, whole) = parts.into_catalog(Deployment::of_nothing(), around, &mut checked.found);
-    catalog::check_names(&catalog, &whole, &mut checked.found);
-    checked.calendars.push(catalog.calendars);
+    let (catalog, whole) = parts.into_catalog(Deployment::of_nothing(), around, &mut found);
+    catalog::check_names(&catalog, &whole, &mut found);
+    // Of the packs below, what is no error is for their own authors.
+    found.list.retain(|one| one.severity == Severity::Error || own.contains(&one.file));
+    checked.found.extend(found);
+    checked.calendars.extend_from_slice(catalog.contents.calendars());
+}
+
+fn not_judged(manifest: &Manifest, missing: &[String]) -> Option<Diagnostic> {
+    let over = manifest.over.iter().find(|over| missing.contains(&over.name)).or(manifest.over.first())?;
+    let names = missing.join(", ");
+    let diagnostic = Diagnostic::warning(
+        "PG-P058",
+        over.span,
+        format!("only this pack's own files were judged: not found beside it: {names}"),
+        format!("تنها پرونده‌های خود این بسته سنجیده شد: کنار آن پیدا نشد: \u{2066}{names}\u{2069}"),
+    );
+    let diagnostic = diagnostic.with_help(
+        "check the deployment, which names all packs: names in flows, overlays and calendars that lean on other packs were not \
+         looked up",
+        "استقرار را بررسی کنید که همهٔ بسته‌ها را نام می‌برد: نام‌های درون گردش کارها و روکش‌ها و تقویم‌هایی که بر بستهٔ دیگر تکیه دارند \
+         سنجیده نشد",
+    );
+    Some(in_file(diagnostic, &manifest.file))
 }
 
 fn check_alone(layer: Layer, checked: &mut Checked) {
@@ -127,5 +159,5 @@ fn check_alone(layer: Layer, checked: &mut Checked) {
     parts.lay_over(Layer { manifest: None, ..layer }, &mut found);
     let (catalog, _) = parts.into_catalog(Deployment::of_nothing(), Around::default(), &mut found);
     checked.found.extend(found);
-    checked.calendars.push(catalog.calendars);
+    checked.calendars.extend_from_slice(catalog.contents.calendars());
 }

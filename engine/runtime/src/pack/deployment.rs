@@ -18,7 +18,7 @@ use crate::limits::Limits;
 
 pub const FILE_NAME: &str = "deployment.yaml";
 /// Most packs of one deployment.
-pub const PACKS_MAX: usize = 16;
+pub const PACKS_MAX: usize = 256;
 /// Where a deployment that names no zone keeps its time.
 const ZONE: &str = "Asia/Tehran";
 

@@ -7,16 +7,22 @@
 //! Deliberately does not know connectors (settings are kept as written, for whoever makes them, who also says which
 //! functions their kinds offer), stores or cases. Fetches nothing: what stands behind an address is read from copies.
 
+mod beside;
 mod bundle;
 mod catalog;
 mod check;
 mod connectors;
+mod content;
 mod deployment;
 mod files;
+mod interface;
 mod layer;
+mod laying;
 mod limits;
+mod manifest;
 mod names;
 mod offered;
+mod places;
 mod resources;
 mod secrets;
 mod single;
@@ -25,13 +31,17 @@ mod uses;
 mod webhooks;
 
 pub use bundle::{BUNDLE_BYTES_MAX, BUNDLE_FILES_MAX, Bundle, is_test};
-pub use catalog::{Catalog, Flow, ScriptSource, TableSource, load, load_with, of_bundles, read};
+pub use catalog::{Catalog, Flow, load, load_with, of_bundles, read};
 pub use check::{Checked, check, check_with};
 pub use connectors::ConnectorUse;
-pub use deployment::{Deployment, Line};
+pub(crate) use content::parse_placed;
+pub use content::{Content, Contents, PackRef, ScriptSource, TableSource};
+pub use deployment::{Deployment, Line, PACKS_MAX};
 pub use files::{DEPTH_MAX, FILE_BYTES_MAX, FILES_MAX, SourceFile, shown, walk};
+pub use manifest::{Manifest, Over};
 pub(crate) use offered::written;
 pub use offered::{BY_CONNECTORS, Kinds, check_alone};
+pub use places::COMBINATIONS_MAX;
 pub use resources::{Mirrors, RESOURCES_MAX};
 pub use secrets::{SECRETS_MAX, SecretUse};
 

@@ -1,6 +1,7 @@
 //! What the reader of flows is told of the world: functions with their inputs, flows, secrets, copies of addresses.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use peygir_casework::functions::FUNCTIONS;
 use peygir_decision::Table;
@@ -14,7 +15,7 @@ use super::resources::Copies;
 /// Everything that the packs hold, as far as it is known here.
 pub(super) struct World {
     /// None where a file is looked at without the others: no function and no flow is refused then.
-    pub content: Option<Content>,
+    pub functions: Option<Arc<Functions>>,
     /// None where there is no deployment.
     pub secrets: Option<BTreeSet<String>>,
     pub copies: Copies,
@@ -22,7 +23,7 @@ pub(super) struct World {
 
 /// Functions and flows of a whole.
 #[derive(Default)]
-pub(super) struct Content {
+pub(super) struct Functions {
     /// Built-ins, tables, scripts and operations of connectors, with the JSON Schema of their input where they have one.
     functions: BTreeMap<String, Option<Value>>,
     flows: Vec<Known>,
@@ -36,7 +37,7 @@ struct Known {
     input: Option<Value>,
 }
 
-impl Content {
+impl Functions {
     pub fn new<'a>(
         tables: impl Iterator<Item = &'a Table>,
         scripts: impl Iterator<Item = &'a String>,
@@ -94,34 +95,33 @@ impl Names for World {
         if BY_CONNECTORS.contains(&name) {
             return None;
         }
-        let content = self.content.as_ref()?;
-        Some(content.functions.contains_key(name) || content.flow_called(name).is_some())
+        let known = self.functions.as_ref()?;
+        Some(known.functions.contains_key(name) || known.flow_called(name).is_some())
     }
 
     fn functions(&self) -> Vec<String> {
-        let content = self.content.iter();
-        let names: BTreeSet<&String> = content
-            .flat_map(|content| content.functions.keys().chain(content.flows.iter().map(|flow| &flow.name)))
-            .collect();
+        let known = self.functions.iter();
+        let names: BTreeSet<&String> =
+            known.flat_map(|known| known.functions.keys().chain(known.flows.iter().map(|flow| &flow.name))).collect();
         names.into_iter().cloned().collect()
     }
 
     fn function_input(&self, name: &str) -> Option<Value> {
-        let content = self.content.as_ref()?;
-        match content.functions.get(name) {
+        let known = self.functions.as_ref()?;
+        match known.functions.get(name) {
             Some(input) => input.clone(),
-            None => content.flow_called(name)?.input.clone(),
+            None => known.flow_called(name)?.input.clone(),
         }
     }
 
     fn has_flow(&self, namespace: &str, name: &str, version: Option<&str>) -> Option<bool> {
         let named = |flow: &Known| flow.namespace == namespace && flow.name == name;
         let wanted = |flow: &Known| version.is_none_or(|version| flow.version == version);
-        self.content.as_ref().map(|content| content.flows.iter().any(|flow| named(flow) && wanted(flow)))
+        self.functions.as_ref().map(|known| known.flows.iter().any(|flow| named(flow) && wanted(flow)))
     }
 
     fn flows(&self) -> Vec<String> {
-        let flows = self.content.iter().flat_map(|content| &content.flows);
+        let flows = self.functions.iter().flat_map(|known| &known.flows);
         flows.map(|flow| format!("{}/{}", flow.namespace, flow.name)).collect::<BTreeSet<_>>().into_iter().collect()
     }
 

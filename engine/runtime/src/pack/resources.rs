@@ -29,12 +29,7 @@ pub(super) fn read(reader: &mut Reader, folder: &Path, root: &Node) -> Mirrors {
 }
 
 /// The same where something else than the disk says what is there.
-pub(super) fn read_with(
-    reader: &mut Reader,
-    folder: &Path,
-    root: &Node,
-    exists: &dyn Fn(&Path) -> bool,
-) -> Mirrors {
+pub(super) fn read_with(reader: &mut Reader, folder: &Path, root: &Node, exists: &dyn Fn(&Path) -> bool) -> Mirrors {
     let mut mirrors = Mirrors::new();
     let Some(list) = root.get("resources") else { return mirrors };
     let Some(entries) = list.entries() else {

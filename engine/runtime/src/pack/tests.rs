@@ -328,7 +328,8 @@ fn the_escalation_script_answers_as_its_rows_say() {
     let script = peygir_script::Script::compile("on-overdue", &text("on-overdue.rhai")).expect("the script is right");
     let tree = peygir_source::yaml::parse(&text("on-overdue.test.yaml")).expect("the rows are YAML");
     let rows = peygir_script::tests::read(&tree).expect("the rows are right");
-    let outcomes = peygir_script::tests::run(&script, &rows, &peygir_script::World::default(), &peygir_script::Deadline::never());
+    let outcomes =
+        peygir_script::tests::run(&script, &rows, &peygir_script::World::default(), &peygir_script::Deadline::never());
     assert!(outcomes.len() >= 4);
     assert!(outcomes.iter().all(|outcome| outcome.passed), "{outcomes:#?}");
 }

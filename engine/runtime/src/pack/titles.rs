@@ -7,18 +7,22 @@ use super::catalog::{Catalog, Flow};
 
 impl Titles for Catalog {
     fn function(&self, name: &str) -> Option<Function> {
-        if let Some(table) = self.tables.get(name) {
+        if let Some(table) = self.anywhere(|content| content.tables.get(name)) {
             let title = table.table.title().cloned();
             return Some(Function { kind: FunctionKind::Table, title });
         }
-        self.scripts.get(name).map(|_| Function { kind: FunctionKind::Script, title: None })
+        self.anywhere(|content| content.scripts.get(name)).map(|_| Function { kind: FunctionKind::Script, title: None })
     }
 
     fn title(&self, what: Title, id: &str) -> Option<Name> {
         match what {
-            Title::Form => self.forms.get(id).map(|form| both(&form.title_fa, &form.title_en)),
+            Title::Form => {
+                self.anywhere(|content| content.forms.get(id)).map(|form| both(&form.title_fa, &form.title_en))
+            }
             Title::Role => self.directory.role(id).map(|role| both(&role.fa, &role.en)),
-            Title::Calendar => self.calendars.get(id).map(|calendar| calendar.title().clone()),
+            Title::Calendar => {
+                self.anywhere(|content| content.calendars.get(id)).map(|calendar| calendar.title().clone())
+            }
             Title::Flow => {
                 let named = |flow: &&Flow| {
                     let name = &flow.workflow.name;

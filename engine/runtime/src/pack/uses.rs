@@ -3,9 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use peygir_calendar::Scope;
 use peygir_source::{Diagnostic, Diagnostics, Help, Node, Span, suggest};
 
 use super::catalog::Catalog;
+use super::content::Content;
+use super::places::{own_place, words};
 
 /// What kind of thing a flow names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,23 +138,25 @@ fn literal(node: &Node) -> Option<&str> {
     node.as_str().filter(|text| !text.contains("${"))
 }
 
-/// Says which of the names exist nowhere.
-pub fn check(uses: &[Use], catalog: &Catalog, found: &mut Diagnostics) {
+/// Says which of the names do not exist wherever the flow's pack holds. What holds in a place holds in all that lie
+/// within it.
+pub fn check(uses: &[Use], catalog: &Catalog, scope: &Scope, found: &mut Diagnostics) {
+    let content = catalog.content(&own_place(scope));
     for used in uses {
-        let known = known(used.kind, catalog);
-        if known.contains(used.name.as_str()) {
-            wordless(used, catalog, found);
-        } else {
+        let known = known(used.kind, catalog, content);
+        if !known.contains(used.name.as_str()) {
             found.push(missing(used, &known));
+        } else if used.kind == Kind::Template {
+            wordless(used, catalog, scope, found);
         }
     }
 }
 
-fn known(kind: Kind, catalog: &Catalog) -> BTreeSet<String> {
+fn known(kind: Kind, catalog: &Catalog, content: &Content) -> BTreeSet<String> {
     match kind {
-        Kind::Form => catalog.forms.keys().cloned().collect(),
-        Kind::Template => catalog.templates.keys().cloned().collect(),
-        Kind::Calendar => catalog.calendars.ids().map(str::to_owned).collect(),
+        Kind::Form => content.forms.keys().cloned().collect(),
+        Kind::Template => content.templates.keys().cloned().collect(),
+        Kind::Calendar => content.calendars.ids().map(str::to_owned).collect(),
         Kind::Flow => catalog.flows.keys().map(ToString::to_string).collect(),
         Kind::Role => catalog.directory.roles.iter().map(|role| role.id.clone()).collect(),
         Kind::Person => catalog.directory.people.iter().map(|person| person.id.clone()).collect(),
@@ -181,15 +186,22 @@ fn missing(used: &Use, known: &BTreeSet<String>) -> Diagnostic {
     diagnostic
 }
 
-/// A template that is sent by a channel for which it has no words.
-fn wordless(used: &Use, catalog: &Catalog, found: &mut Diagnostics) {
-    let Some(template) = catalog.templates.get(&used.name).filter(|_| used.kind == Kind::Template) else { return };
-    for channel in used.channels.iter().filter(|channel| !template.speaks(channel)) {
+/// A template that is sent by a channel for which it has no words, here or where a pack replaces it.
+fn wordless(used: &Use, catalog: &Catalog, scope: &Scope, found: &mut Diagnostics) {
+    let own = own_place(scope);
+    for channel in &used.channels {
+        let speaks = |content: &Content| content.templates.get(&used.name).is_none_or(|words| words.speaks(channel));
+        let mut places = catalog.contents.places().filter(|(place, _)| scope.holds(place));
+        let Some((place, _)) = places.find(|(_, content)| !speaks(content)) else { continue };
+        let (en, fa) = match words(place).filter(|_| *place != own) {
+            Some(place) => (format!(" (in {place})"), format!(" (در \u{2066}{place}\u{2069})")),
+            None => Default::default(),
+        };
         found.push(Diagnostic::error(
             "PG-P057",
             used.span,
-            format!("the template \"{}\" has no words for {channel}", used.name),
-            format!("الگوی پیام «{}» برای {channel} متنی ندارد", used.name),
+            format!("the template \"{}\" has no words for {channel}{en}", used.name),
+            format!("الگوی پیام «{}» برای {channel} متنی ندارد{fa}", used.name),
         ));
     }
 }

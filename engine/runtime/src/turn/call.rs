@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::{Asked, Refused, Turn, Work};
 use crate::catalog::Function;
-use crate::pack;
+use crate::pack::{self, ScriptSource};
 use crate::resources::TurnResources;
 
 /// What a flow is told that asks for what nothing here carries out.
@@ -36,10 +36,11 @@ impl Turn<'_> {
         let call = CallRef { instance, activation, key: asked.key.clone() };
         let (name, with) = (asked.function.as_str(), asked.with.value());
         let namespace = self.stream.instances.get(&instance).map(|caller| caller.flow.namespace.clone());
-        match self.catalog.function(name, with, namespace.as_deref().unwrap_or_default()) {
+        let place = self.stream.place(self.catalog);
+        match self.catalog.function(name, with, namespace.as_deref().unwrap_or_default(), &place) {
             Some(Function::BuiltIn(function)) => self.call_built_in(&call, function, with),
             Some(Function::Table(table)) => {
-                let answer = self.call_table(&table, with);
+                let answer = self.call_table(&table.table, with);
                 self.answer(&call, answer);
             }
             Some(Function::Script(script)) => self.call_script(&call, &script, with)?,
@@ -70,11 +71,11 @@ impl Turn<'_> {
     }
 
     fn case_in_clear(&self) -> Value {
-        let resources = TurnResources { catalog: self.catalog, vault: self.vault };
+        let resources = TurnResources::new(self.catalog, self.vault, &self.stream);
         view::case_in_clear(&self.stream.records, &resources)
     }
 
-    /// Every decision journals table, version, rule and inputs; inputs that are personal are journalled sealed.
+    /// Every decision journals by what it was made: [`Turn::of_decision`].
     fn call_table(&mut self, table: &peygir_decision::Table, with: &Value) -> Answer {
         let world = json!({ "case": self.case_in_clear(), "input": self.open_all(with) });
         let inputs: BTreeMap<String, Value> = table
@@ -84,7 +85,7 @@ impl Turn<'_> {
             .collect();
         match table.decide(&inputs, self.local_day()) {
             Ok(decision) => {
-                let provenance = self.provenance(table, &decision);
+                let provenance = self.of_decision(table, &decision, with);
                 Answer::Output {
                     output: Data::from(decision.outputs.clone()),
                     provenance: Some(Data::from(provenance)),
@@ -98,38 +99,19 @@ impl Turn<'_> {
         }
     }
 
-    fn provenance(&mut self, table: &peygir_decision::Table, decision: &peygir_decision::Decision) -> Value {
-        let personal: Vec<&str> =
-            table.inputs().iter().filter(|input| is_personal(&input.from)).map(|input| input.name.as_str()).collect();
-        let inputs: serde_json::Map<String, Value> = decision
-            .inputs
-            .iter()
-            .map(|(name, value)| {
-                let shown = if personal.contains(&name.as_str()) { self.seal_value(value) } else { value.clone() };
-                (name.clone(), shown)
-            })
-            .collect();
-        json!({ "table": decision.table, "version": decision.version, "rule": decision.rule, "inputs": inputs })
-    }
-
-    fn seal_value(&mut self, value: &Value) -> Value {
-        let clear = value.to_string();
-        self.with_context(|context| context.seal_for_case(&clear)).into()
-    }
-
     fn open_all(&self, value: &Value) -> Value {
         crate::vault::replace_sealed(value, &|token| self.vault.open(token))
     }
 
     /// A script decides and returns; where it returns a list of actions, the engine carries them out in order.
-    fn call_script(&mut self, call: &CallRef, script: &peygir_script::Script, with: &Value) -> Result<(), Refused> {
+    fn call_script(&mut self, call: &CallRef, source: &ScriptSource, with: &Value) -> Result<(), Refused> {
+        let script = &source.script;
         let world = self.script_world();
         let req = self.case_in_clear();
         let args = self.open_all(with);
         match script.call(&req, &world, &args, &self.catalog.script_deadline()) {
             Ok(output) => {
-                let provenance =
-                    json!({ "script": script.name(), "version": self.catalog.script_digest(script.name()) });
+                let provenance = self.of_script(source, with);
                 self.carry_out(call, &output);
                 let output = Data::from(output);
                 let provenance = Some(Data::from(provenance));
@@ -150,15 +132,11 @@ impl Turn<'_> {
 
     /// What a script may ask: the moment, and working time as it is where the case is.
     fn script_world(&self) -> peygir_script::World {
-        let case = self.stream.records.case.as_ref();
-        let place = peygir_calendar::Place {
-            province: case.map(|case| case.province.clone()),
-            county: case.and_then(|case| case.county.clone()),
-            agency: None,
-        };
+        // Of no agency: what is closed for one alone is asked for by its tasks.
+        let place = peygir_calendar::Place { agency: None, ..self.stream.place(self.catalog) };
         peygir_script::World {
             now: peygir_script::Now { epoch_s: self.at.0.div_euclid(1_000_000), iso: self.local_time() },
-            calendars: self.catalog.calendars().clone(),
+            calendars: self.catalog.calendars(&place).clone(),
             calendar: self.catalog.default_calendar().to_owned(),
             place,
             zone: self.catalog.zone().clone(),
@@ -171,7 +149,7 @@ impl Turn<'_> {
     }
 
     /// The turn's time as the deployment's zone writes it.
-    fn local_time(&self) -> String {
+    pub(super) fn local_time(&self) -> String {
         let zone = self.catalog.zone();
         let at = self.at.to_jiff();
         at.display_with_offset(zone.to_offset(at)).to_string()
@@ -216,13 +194,6 @@ fn error_of(function: &str, fault: &Fault) -> Error {
 }
 
 /// `case.topic`, `input.urgent`: a path of names into what a table may see.
-fn look_up(world: &Value, path: &str) -> Option<Value> {
+pub(super) fn look_up(world: &Value, path: &str) -> Option<Value> {
     path.split('.').try_fold(world, |value, name| value.get(name)).filter(|value| !value.is_null()).cloned()
-}
-
-/// Paths under which a citizen's own words and numbers stand.
-fn is_personal(path: &str) -> bool {
-    ["case.text", "case.citizen", "case.onBehalfOf", "input.text", "input.from", "input.onBehalfOf"]
-        .iter()
-        .any(|personal| path.starts_with(personal))
 }

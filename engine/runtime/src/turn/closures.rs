@@ -16,7 +16,7 @@ impl Turn<'_> {
         if let Some(known) = closures.all.get(&closure.id) {
             return if is_same(known, closure) { Ok(()) } else { Err(Bad::Taken.into()) };
         }
-        closure.check(self.catalog.calendars())?;
+        closure.check(self.catalog.calendars(&closure.place()))?;
         if closures.all.len() >= CLOSURES_MAX {
             return Err(Bad::TooMany.into());
         }

@@ -7,7 +7,8 @@ use peygir_source::Node;
 use super::{Agency, DirectoryFile, ENTRIES_MAX, Holding, Named, Person, Reference, ReferenceKind};
 use crate::content::read::Reader;
 
-const MEMBERS: [&str; 8] = ["kind", "province", "counties", "topics", "roles", "agencyKinds", "agencies", "people"];
+const MEMBERS: [&str; 9] =
+    ["kind", "province", "provinces", "counties", "topics", "roles", "agencyKinds", "agencies", "people"];
 
 pub(super) fn directory(reader: &mut Reader, root: &Node) -> Option<DirectoryFile> {
     if !reader.mapping(root, &MEMBERS) {
@@ -16,6 +17,11 @@ pub(super) fn directory(reader: &mut Reader, root: &Node) -> Option<DirectoryFil
     reader.kind(root, "directory");
     let mut file = DirectoryFile::default();
     file.directory.province = root.get("province").and_then(|node| read_named(reader, node));
+    file.directory.provinces = read_list(reader, root, "provinces", read_named, |it| &it.id);
+    // Its own province is one that is known, whether or not the list has it.
+    if let Some(own) = file.directory.province.clone().filter(|own| file.directory.province(&own.id).is_none()) {
+        file.directory.provinces.push(own);
+    }
     file.directory.counties = read_list(reader, root, "counties", read_named, |it| &it.id);
     file.directory.topics = read_list(reader, root, "topics", read_named, |it| &it.id);
     file.directory.roles = read_list(reader, root, "roles", read_named, |it| &it.id);

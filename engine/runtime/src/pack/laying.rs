@@ -1,0 +1,423 @@
+//! Packs laid over each other: for every place that packs tell from others, what is in force there.
+//!
+//! Owns: which packs hold in a place, in the order of the deployment; that a later form, template, script or calendar
+//! replaces an earlier one of its name, and that a table is changed by overlays alone. What places share is computed once,
+//! and what is wrong is told once: with its file, and with the place where it is wrong only there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use peygir_calendar::{Calendars, Place, Scope, Sheet};
+use peygir_casework::content::{Directory, Form, Template};
+use peygir_decision::{Overlay, Table};
+use peygir_script::Script;
+use peygir_source::{Diagnostic, Diagnostics, Help, Severity, Span};
+use sha2::{Digest, Sha256};
+
+use super::content::{Content, Contents, PackRef, ScriptSource, TableSource};
+use super::interface;
+use super::layer::{Filed, Layer, in_file, twice};
+use super::places::{COMBINATIONS_MAX, Named, own_place, words};
+
+/// The finding that a calendar extends one that is not there.
+const NO_BASE: &str = "PG-C014";
+const TOP: Span = Span { line: 1, column: 1, length: 0 };
+
+/// What of a pack is resolved by place.
+pub(super) struct Laid {
+    pack: PackRef,
+    pub scope: Scope,
+    tables: BTreeMap<String, Filed<Table>>,
+    overlays: Vec<Filed<Overlay>>,
+    pub scripts: BTreeMap<String, ScriptSource>,
+    calendars: BTreeMap<String, Filed<Sheet>>,
+    forms: BTreeMap<String, (Arc<Form>, String)>,
+    templates: BTreeMap<String, Arc<Template>>,
+    files: BTreeSet<String>,
+}
+
+impl Laid {
+    /// Forms take their options from the directory of the whole deployment.
+    pub fn new(layer: &mut Layer) -> Self {
+        let scope = layer.scope();
+        let (name, version) = match &layer.manifest {
+            Some(manifest) => (manifest.name.clone(), manifest.version.clone()),
+            None => (String::new(), String::new()),
+        };
+        let script = |(id, script)| (id, script_source(script, &name));
+        let scripts = std::mem::take(&mut layer.scripts).into_iter().map(script).collect();
+        let table = |(id, Filed { value, file }): (String, Filed<Table>)| {
+            let value = value.with_pack(&name, &file.name);
+            (id, Filed { value, file })
+        };
+        let tables = std::mem::take(&mut layer.tables).into_iter().map(table).collect();
+        let forms = std::mem::take(&mut layer.forms).into_iter();
+        let templates = std::mem::take(&mut layer.templates).into_iter();
+        Self {
+            tables,
+            scripts,
+            overlays: std::mem::take(&mut layer.overlays),
+            calendars: std::mem::take(&mut layer.calendars),
+            forms: forms.map(|(id, form)| (id, (Arc::new(form.value), form.file.name))).collect(),
+            templates: templates.map(|(id, template)| (id, Arc::new(template.value))).collect(),
+            files: layer.files.iter().cloned().collect(),
+            pack: PackRef { name, version, digest: layer.digest.clone() },
+            scope,
+        }
+    }
+
+    pub fn resolve(&mut self, directory: &Directory) {
+        for (form, _) in self.forms.values_mut() {
+            Arc::make_mut(form).resolve(directory);
+        }
+    }
+
+    /// Calendars, each with its file.
+    pub fn sheets(&self) -> impl Iterator<Item = &Filed<Sheet>> {
+        self.calendars.values()
+    }
+}
+
+/// Computes and checks what is in force in every place. `known`: all packs are there, so that what is missing is missing.
+pub(super) fn contents(laid: &[Laid], known: bool, found: &mut Diagnostics) -> Contents {
+    let named = Named::of(laid.iter().map(|layer| &layer.scope));
+    let places = named.combinations().unwrap_or_else(|| {
+        found.push(too_many());
+        vec![Place::default()]
+    });
+    let mut laying = Laying { laid, known, told: Told::default(), ..Laying::empty(laid) };
+    let mut by_place = BTreeMap::new();
+    for place in places {
+        let content = laying.content(&place);
+        by_place.insert(place, content);
+    }
+    let Laying { told, calendars, .. } = laying;
+    found.extend(told.found);
+    Contents::new(named, by_place, calendars)
+}
+
+fn too_many() -> Diagnostic {
+    Diagnostic::error(
+        "PG-P047",
+        TOP,
+        format!("the packs' `for` make more than {COMBINATIONS_MAX} combinations of province, county and agency"),
+        format!("‎`for`‎ بسته‌ها بیش از {COMBINATIONS_MAX} ترکیب استان و شهرستان و دستگاه می‌سازد"),
+    )
+    .with_help(
+        "name the province and the county of each agency's pack, so that it is combined with no other",
+        "استان و شهرستان بستهٔ هر دستگاه را بنویسید تا با دیگری ترکیب نشود",
+    )
+}
+
+/// Findings, each told once.
+#[derive(Default)]
+struct Told {
+    found: Diagnostics,
+    seen: BTreeSet<(String, u32, u32, &'static str, String)>,
+}
+
+/// A file of an overlay: which layer, and which of its overlays.
+type OverlayAt = (usize, usize);
+
+struct Laying<'a> {
+    laid: &'a [Laid],
+    known: bool,
+    told: Told,
+    /// By the layers that hold there.
+    known_contents: BTreeMap<Vec<usize>, Arc<Content>>,
+    /// Merged tables, by the layer and id of the base and the overlays.
+    tables: BTreeMap<(usize, String, Vec<OverlayAt>), TableSource>,
+    /// Sets of calendars, by the layer of each.
+    calendar_sets: BTreeMap<Vec<(String, usize)>, usize>,
+    calendars: Vec<Calendars>,
+}
+
+/// What is laid over each other in one place.
+struct Here<'p> {
+    place: &'p Place,
+    layers: Vec<usize>,
+}
+
+impl<'a> Laying<'a> {
+    fn empty(laid: &'a [Laid]) -> Self {
+        Self {
+            laid,
+            known: false,
+            told: Told::default(),
+            known_contents: BTreeMap::new(),
+            tables: BTreeMap::new(),
+            calendar_sets: BTreeMap::new(),
+            calendars: Vec::new(),
+        }
+    }
+
+    fn content(&mut self, place: &Place) -> Arc<Content> {
+        let layers: Vec<usize> = self
+            .laid
+            .iter()
+            .enumerate()
+            .filter(|(_, layer)| layer.scope.holds(place))
+            .map(|(index, _)| index)
+            .collect();
+        if let Some(known) = self.known_contents.get(&layers) {
+            return known.clone();
+        }
+        let here = Here { place, layers };
+        let tables = self.tables(&here);
+        let scripts = self.scripts(&here);
+        self.clashes(&here, &tables, &scripts);
+        let (calendar_set, calendar_digests) = self.calendars(&here);
+        let laid = here.layers.iter().map(|index| &self.laid[*index]);
+        let mut content = Content {
+            tables,
+            scripts,
+            calendars: self.calendars[calendar_set].clone(),
+            calendar_digests,
+            calendar_set,
+            packs: laid.clone().map(|layer| layer.pack.clone()).collect(),
+            ..Content::default()
+        };
+        for layer in laid {
+            content.forms.extend(layer.forms.iter().map(|(id, (form, _))| (id.clone(), form.clone())));
+            content.templates.extend(layer.templates.clone());
+        }
+        let content = Arc::new(content);
+        self.known_contents.insert(here.layers, content.clone());
+        content
+    }
+
+    /// Each table with the overlays that hold here. Two files of one table are refused: the later is no overlay.
+    fn tables(&mut self, here: &Here<'_>) -> BTreeMap<String, TableSource> {
+        let mut bases: BTreeMap<&String, usize> = BTreeMap::new();
+        for &index in &here.layers {
+            for (id, table) in &self.laid[index].tables {
+                match bases.get(id) {
+                    Some(first) => {
+                        let first = &self.laid[*first].tables[id].file.name;
+                        self.tell(here, two_tables(id, first, &table.file.name));
+                    }
+                    None => drop(bases.insert(id, index)),
+                }
+            }
+        }
+        let mut overlays: BTreeMap<&str, Vec<OverlayAt>> = BTreeMap::new();
+        for &index in &here.layers {
+            for (number, overlay) in self.laid[index].overlays.iter().enumerate() {
+                match bases.get_key_value(&overlay.value.extends().to_owned()) {
+                    Some((id, base)) if *base <= index => overlays.entry(id).or_default().push((index, number)),
+                    Some(_) => self.tell(here, base_above(overlay)),
+                    None => self.tell(here, without_base(overlay, bases.keys().map(|id| id.as_str()), self.known)),
+                }
+            }
+        }
+        bases
+            .into_iter()
+            .map(|(id, base)| {
+                (id.clone(), self.table(here, id, base, overlays.remove(id.as_str()).unwrap_or_default()))
+            })
+            .collect()
+    }
+
+    fn table(&mut self, here: &Here<'_>, id: &str, base: usize, overlays: Vec<OverlayAt>) -> TableSource {
+        let key = (base, id.to_owned(), overlays);
+        if let Some(known) = self.tables.get(&key) {
+            return known.clone();
+        }
+        let overlays: Vec<(&Filed<Overlay>, &str)> = key
+            .2
+            .iter()
+            .map(|(index, number)| (&self.laid[*index].overlays[*number], &*self.laid[*index].pack.name))
+            .collect();
+        let Filed { value: table, file } = &self.laid[base].tables[id];
+        let layers: Vec<peygir_decision::Layer<'_>> = overlays
+            .iter()
+            .map(|(overlay, pack)| peygir_decision::Layer { overlay: &overlay.value, pack, file: &overlay.file.name })
+            .collect();
+        let merged = if layers.is_empty() { Ok((table.clone(), Diagnostics::default())) } else { table.merge(&layers) };
+        let merged = match merged {
+            Ok((merged, warnings)) => {
+                self.tell_all(here, warnings, &file.name);
+                merged
+            }
+            // The deployment is refused; what else is wrong is looked for with the base.
+            Err(errors) => {
+                self.tell_all(here, errors, &file.name);
+                table.clone()
+            }
+        };
+        let texts =
+            std::iter::once(file.text.as_str()).chain(overlays.iter().map(|(overlay, _)| overlay.file.text.as_str()));
+        let source = TableSource {
+            table: Arc::new(merged),
+            source: file.text.as_str().into(),
+            sha256: sha256_of(texts),
+            file: file.name.clone(),
+            overlays: overlays.iter().map(|(overlay, _)| overlay.file.name.clone()).collect(),
+        };
+        self.tables.insert(key, source.clone());
+        source
+    }
+
+    /// The last script of each name; it takes what the one below it took, and gives what that one gave.
+    fn scripts(&mut self, here: &Here<'_>) -> BTreeMap<String, ScriptSource> {
+        let mut scripts: BTreeMap<String, ScriptSource> = BTreeMap::new();
+        for &index in &here.layers {
+            for (id, script) in &self.laid[index].scripts {
+                if let Some(below) = scripts.insert(id.clone(), script.clone()) {
+                    let broken = interface::compare(&below, script);
+                    self.tell_all(here, broken, &script.file);
+                }
+            }
+        }
+        scripts
+    }
+
+    /// One name, one function.
+    fn clashes(
+        &mut self,
+        here: &Here<'_>,
+        tables: &BTreeMap<String, TableSource>,
+        scripts: &BTreeMap<String, ScriptSource>,
+    ) {
+        let built_in = |name: &str| peygir_casework::functions::find(name).is_some();
+        let files = tables.iter().map(|(id, table)| (id, &table.file));
+        let files = files.chain(scripts.iter().map(|(id, script)| (id, &script.file)));
+        for (id, file) in files.filter(|(id, _)| built_in(id)) {
+            self.tell(here, in_file(twice(id, "the engine, as a built-in function,"), file));
+        }
+        for (id, script) in scripts {
+            if let Some(table) = tables.get(id) {
+                self.tell(here, in_file(twice(id, &table.file), &script.file));
+            }
+        }
+    }
+
+    fn calendars(&mut self, here: &Here<'_>) -> (usize, BTreeMap<String, String>) {
+        let mut last: BTreeMap<&String, usize> = BTreeMap::new();
+        for &index in &here.layers {
+            last.extend(self.laid[index].calendars.keys().map(|id| (id, index)));
+        }
+        let laid = self.laid;
+        let sheet = |(id, index): (&&String, &usize)| &laid[*index].calendars[*id];
+        let digest = |filed: &Filed<Sheet>| hex(&sha256_of(std::iter::once(filed.file.text.as_str())));
+        let digests = last.iter().map(|(id, index)| ((*id).clone(), digest(sheet((id, index))))).collect();
+        let key: Vec<(String, usize)> = last.iter().map(|(id, index)| ((*id).clone(), *index)).collect();
+        let known = self.calendar_sets.get(&key).copied();
+        let set = known.unwrap_or_else(|| {
+            let sheets = last.iter().map(sheet).map(|filed| (filed.file.name.clone(), filed.value.clone())).collect();
+            let (calendars, found) = Calendars::resolve(sheets);
+            self.tell_all(here, mild(found, self.known), "");
+            self.calendars.push(calendars);
+            self.calendar_sets.insert(key, self.calendars.len() - 1);
+            self.calendars.len() - 1
+        });
+        (set, digests)
+    }
+
+    fn tell_all(&mut self, here: &Here<'_>, found: Diagnostics, file: &str) {
+        for diagnostic in found.list {
+            let nowhere = diagnostic.file.is_empty();
+            self.tell(here, if nowhere { in_file(diagnostic, file) } else { diagnostic });
+        }
+    }
+
+    /// Tells a finding, with the place where it is not wrong wherever its file's pack holds.
+    fn tell(&mut self, here: &Here<'_>, mut diagnostic: Diagnostic) {
+        let span = diagnostic.span;
+        let key = (diagnostic.file.clone(), span.line, span.column, diagnostic.code, diagnostic.message.clone());
+        if !self.told.seen.insert(key) {
+            return;
+        }
+        let of_pack = self.laid.iter().find(|layer| layer.files.contains(&diagnostic.file));
+        let own = of_pack.map_or_else(Place::default, |layer| own_place(&layer.scope));
+        if let Some(place) = words(here.place).filter(|_| own != *here.place) {
+            diagnostic.message = format!("{} (in {place})", diagnostic.message);
+            diagnostic.message_fa = format!("{} (در \u{2066}{place}\u{2069})", diagnostic.message_fa).into();
+        }
+        self.told.found.push(diagnostic);
+    }
+}
+
+fn two_tables(id: &str, first: &str, file: &str) -> Diagnostic {
+    let diagnostic = in_file(twice(id, first), file);
+    diagnostic.with_help(
+        "a pack changes a table of another by an overlay, which holds the differences: `kind: decision-table-overlay`",
+        "بسته جدول بستهٔ دیگر را با روکش تغییر می‌دهد که تنها تفاوت‌ها در آن است: ‎`kind: decision-table-overlay`‎",
+    )
+}
+
+fn base_above(overlay: &Filed<Overlay>) -> Diagnostic {
+    let id = overlay.value.extends();
+    let diagnostic = Diagnostic::error(
+        "PG-P046",
+        overlay.value.extends_span(),
+        format!("the table \"{id}\" stands in a pack that lies above this one"),
+        format!("جدول «{id}» در بسته‌ای است که روی این بسته می‌نشیند"),
+    );
+    in_file(diagnostic, &overlay.file.name).with_help(
+        "name the pack of the table before this one in the deployment, and in `over` of pack.yaml",
+        "بستهٔ جدول را در استقرار و در ‎`over`‎ پروندهٔ pack.yaml پیش از این بسته بیاورید",
+    )
+}
+
+/// The table that an overlay changes is not there; where not all packs are known, that is nothing to refuse it for.
+fn without_base<'t>(overlay: &Filed<Overlay>, tables: impl Iterator<Item = &'t str>, known: bool) -> Diagnostic {
+    let id = overlay.value.extends();
+    let (span, file) = (overlay.value.extends_span(), &overlay.file.name);
+    if !known {
+        let diagnostic = Diagnostic::warning(
+            "PG-P046",
+            span,
+            format!("this overlay could not be judged: the table \"{id}\" is in a pack that was not found"),
+            format!("این روکش سنجیده نشد: جدول «{id}» در بسته‌ای است که پیدا نشد"),
+        );
+        return in_file(diagnostic, file).with_help(
+            "check the deployment, which names all packs",
+            "استقرار را بررسی کنید که همهٔ بسته‌ها را نام می‌برد",
+        );
+    }
+    let mut diagnostic = Diagnostic::error(
+        "PG-P046",
+        span,
+        format!("there is no table \"{id}\" below this overlay"),
+        format!("زیر این روکش جدولی به نام «{id}» نیست"),
+    );
+    diagnostic.help = peygir_source::suggest(id, tables).map(|near| Help::did_you_mean(near, '"').into());
+    in_file(diagnostic, file)
+}
+
+/// Where not all packs are known, a calendar that is extended may stand in another.
+fn mild(mut found: Diagnostics, known: bool) -> Diagnostics {
+    for diagnostic in found.list.iter_mut().filter(|one| !known && one.code == NO_BASE) {
+        diagnostic.severity = Severity::Warning;
+        diagnostic.help = Some(Box::new(Help::new(
+            "if it stands in a pack below this one, check the deployment, which names all packs: alone, this calendar can't be \
+             judged",
+            "اگر در بسته‌ای زیر این بسته است، استقرار را بررسی کنید که همهٔ بسته‌ها را نام می‌برد؛ این تقویم به‌تنهایی سنجیدنی نیست",
+        )));
+    }
+    found
+}
+
+fn script_source(Filed { value, file }: Filed<Script>, pack: &str) -> ScriptSource {
+    let sha256 = sha256_of(std::iter::once(file.text.as_str()));
+    let (script, source) = (Arc::new(value), file.text.into());
+    ScriptSource { script, sha256, source, file: file.name, pack: pack.to_owned() }
+}
+
+/// Of one text its bytes; of several each with its length before it.
+pub(super) fn sha256_of<'t>(mut texts: impl Iterator<Item = &'t str> + Clone) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    if texts.clone().count() == 1 {
+        return Sha256::digest(texts.next().unwrap_or_default().as_bytes()).into();
+    }
+    for text in texts {
+        hash.update((text.len() as u64).to_be_bytes());
+        hash.update(text);
+    }
+    hash.finalize().into()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
