@@ -11,8 +11,8 @@ use crate::{
     complaint::{of_parse_error, too_large},
     engine,
     fault::{Fault, span_of},
-    json,
-    limits::CELL_BYTES_MAX,
+    fuel, json,
+    limits::{CELL_BYTES_MAX, CELL_OPERATIONS_MAX},
 };
 
 /// A compiled cell. Cloning shares the compiled form. Cells have fuel of their own and need no deadline: their
@@ -53,11 +53,13 @@ impl Cell {
             let value = inputs.get(name).unwrap_or(&Value::Null);
             scope.push_constant_dynamic(name.as_str(), json::to_dynamic(name, value)?);
         }
+        fuel::start(CELL_OPERATIONS_MAX);
         let answer = engine::CELLS
             .eval_ast_with_scope::<rhai::Dynamic>(&mut scope, &self.ast)
             .map_err(|error| Fault::from_rhai(*error))?;
         answer.as_bool().map_err(|kind| Fault::Failed {
             message: format!("the cell must be true or false, not {kind}"),
+            message_fa: format!("خانهٔ جدول باید درست یا نادرست باشد، نه {kind}"),
             at: span_of(Position::new(1, 1)),
         })
     }

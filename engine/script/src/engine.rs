@@ -10,7 +10,7 @@ use rhai::{
     },
 };
 
-use crate::{deadline, limits, stdlib, trace};
+use crate::{deadline, fuel, library, limits, stdlib, trace};
 
 /// What may not be called at all. `curry` binds values that the size limits do not count, `sleep` would hold a thread, the rest reaches outside the script.
 pub(crate) const FORBIDDEN: &[&str] = &["eval", "import", "export", "print", "debug", "curry", "sleep", "timestamp"];
@@ -56,6 +56,7 @@ fn build(operations_max: u64) -> Engine {
         engine.register_global_module(package);
     }
     stdlib::register(&mut engine);
+    library::register(&mut engine);
     restrict(&mut engine);
     limit(&mut engine, operations_max);
     engine
@@ -87,6 +88,9 @@ fn limit(engine: &mut Engine, operations_max: u64) {
     engine.set_max_modules(limits::MODULES_MAX);
     engine.set_max_strings_interned(limits::STRINGS_INTERNED_MAX);
     engine.on_progress(|operations| {
+        if fuel::is_empty(operations) {
+            return Some(fuel::token());
+        }
         let look = operations % limits::OPERATIONS_PER_DEADLINE_CHECK == 0;
         deadline::is_over(look).then_some(Dynamic::UNIT)
     });

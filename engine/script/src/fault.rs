@@ -3,7 +3,7 @@
 use peygir_source::{Diagnostic, Span};
 use rhai::{EvalAltResult, Position};
 
-use crate::{limits::Limit, trace};
+use crate::{fuel, library::Refusal, limits::Limit, trace};
 
 /// Why a script or cell gave no answer. Only [`Fault::Aborted`] and [`Fault::Broken`] depend on the machine
 /// ([`Fault::depends_on_machine`]): the turn they ran in is not committed and an incident is raised. All others come out the same at every replay and are faults of the flow.
@@ -17,7 +17,8 @@ pub enum Fault {
     #[error("the script met a limit at line {}: {limit}", .at.line)]
     Limit { limit: Limit, at: Span },
     #[error("the script failed at line {}: {message}", .at.line)]
-    Failed { message: String, at: Span },
+    /// `message` may hold values of the run.
+    Failed { message: String, message_fa: String, at: Span },
     /// The script's own `throw`.
     #[error("the script threw at line {}: {value}", .at.line)]
     Thrown { value: serde_json::Value, at: Span },
@@ -80,8 +81,8 @@ impl Fault {
             Self::Limit { limit, at } => {
                 format!("اسکریپت در سطر {} از یک حد مجاز گذشت: {limit}", at.line)
             }
-            Self::Failed { message, at } => {
-                format!("اسکریپت در سطر {} خطا داد: {message}", at.line)
+            Self::Failed { message_fa, at, .. } => {
+                format!("اسکریپت در سطر {} خطا داد: {message_fa}", at.line)
             }
             Self::Thrown { value, at } => {
                 format!("اسکریپت در سطر {} خودش خطا اعلام کرد: {value}", at.line)
@@ -104,12 +105,17 @@ impl Fault {
         let at = if at.line == 0 { trace::last() } else { at };
         let limit = |limit| Self::Limit { limit, at };
         match error {
+            EvalAltResult::ErrorTerminated(token, _) if fuel::is_token(&token) => limit(Limit::Operations),
             EvalAltResult::ErrorTerminated(..) => Self::Aborted { at },
             EvalAltResult::ErrorTooManyOperations(_) => limit(Limit::Operations),
             EvalAltResult::ErrorTooManyVariables(_) => limit(Limit::Variables),
             EvalAltResult::ErrorTooManyModules(_) => limit(Limit::Modules),
             EvalAltResult::ErrorStackOverflow(_) => limit(Limit::CallLevels),
             EvalAltResult::ErrorDataTooLarge(..) => limit(Limit::Size),
+            EvalAltResult::ErrorRuntime(value, _) if value.is::<Refusal>() => {
+                let Refusal { en, fa } = value.cast();
+                Self::Failed { message: en, message_fa: fa, at }
+            }
             EvalAltResult::ErrorRuntime(value, _) => match crate::json::from_dynamic(value) {
                 Ok(value) => Self::Thrown { value, at },
                 Err(_) => Self::Thrown { value: serde_json::Value::Null, at },
@@ -118,11 +124,13 @@ impl Fault {
                 message: format!(
                     "there is no field \"{name}\" here; for a field that may be absent write get(\"{name}\") ?? …"
                 ),
+                message_fa: format!("فیلد «{name}» این‌جا نیست؛ برای فیلدی که شاید نباشد بنویسید get(\"{name}\") ?? …"),
                 at,
             },
             mut other => {
                 other.clear_position();
-                Self::Failed { message: other.to_string(), at }
+                let message = other.to_string();
+                Self::Failed { message_fa: message.clone(), message, at }
             }
         }
     }

@@ -3,12 +3,14 @@
 
 use std::str::FromStr;
 
+use peygir_calendar::Jalali;
 use rhai::{Array, Dynamic, ImmutableString, Map};
 use rust_decimal::Decimal;
 use serde_json::{Number, Value};
 
 use crate::{
     fault::Fault,
+    library::Moment,
     limits::{JSON_DEPTH_MAX, Limit},
     size::Size,
 };
@@ -109,6 +111,12 @@ fn outward(value: Dynamic, path: &mut Vec<String>) -> Result<Value, Fault> {
         let members = value.cast::<Map>().into_iter();
         let members = members.map(|(key, member)| Ok((key.to_string(), step(key.to_string(), member, path)?)));
         return Ok(Value::Object(members.collect::<Result<_, Fault>>()?));
+    }
+    if let Some(date) = value.read_lock::<Jalali>() {
+        return Ok(date.to_string().into());
+    }
+    if let Some(at) = value.read_lock::<Moment>() {
+        return Ok(at.iso().into());
     }
     let type_name = value.type_name();
     match value.try_cast::<ImmutableString>() {

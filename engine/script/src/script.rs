@@ -14,8 +14,8 @@ use crate::{
     deadline::{self, Deadline},
     engine,
     fault::{Fault, span_of},
-    json,
-    limits::{SOURCE_BYTES_MAX, STACK_BYTES},
+    fuel, json,
+    limits::{OPERATIONS_MAX, SOURCE_BYTES_MAX, STACK_BYTES},
     steps::{Recorder, Trace},
     trace::{self, Watch},
     world::{self, World},
@@ -80,12 +80,17 @@ impl Script {
         args: &Value,
         deadline: &Deadline,
     ) -> (Result<Value, Fault>, Coverage) {
-        let units = Arc::new(Units::of(&self.ast));
-        let nothing = Coverage::of(&units.lines());
-        match self.watched(req, world, args, deadline, Some(Watch::Lines(units, nothing.clone()))) {
-            (outcome, Some(Watch::Lines(_, coverage))) => (outcome, coverage),
-            (outcome, _) => (outcome, nothing),
+        match self.watched(req, world, args, deadline, Some(Watch::Lines(Box::new(self.not_run())))) {
+            (outcome, Some(Watch::Lines(mut coverage))) => {
+                coverage.sum_up();
+                (outcome, *coverage)
+            }
+            (outcome, _) => (outcome, self.not_run()),
         }
+    }
+
+    pub(crate) fn not_run(&self) -> Coverage {
+        Coverage::of(&Units::of(&self.ast))
     }
 
     /// [`Script::call`], and each step of it with the values it had. Slower by far: for people who look for a fault.
@@ -135,6 +140,7 @@ impl Script {
     fn run(&self, arguments: [Dynamic; 3]) -> Result<Value, Fault> {
         let options = CallFnOptions::new().eval_ast(true).rewind_scope(true);
         trace::start();
+        fuel::start(OPERATIONS_MAX);
         let answer = engine::SCRIPTS
             .call_fn_with_options::<Dynamic>(options, &mut Scope::new(), &self.ast, &*self.entry, arguments)
             .map_err(|error| Fault::from_rhai(*error))?;

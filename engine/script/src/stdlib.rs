@@ -1,45 +1,24 @@
-//! The functions added to rhai's own, and those of rhai replaced because they pass a limit.
+//! Those functions of rhai's own that are replaced, because they would hold a thread or pass a limit.
 
 use rhai::{Dynamic, Engine, EvalAltResult, INT, ImmutableString, Map, Position};
 use rust_decimal::Decimal;
 
-use crate::{limits::STRING_BYTES_MAX, size::Size};
-
-type Answer<T> = Result<T, Box<EvalAltResult>>;
+use crate::{
+    library::{self, Answer},
+    limits::STRING_BYTES_MAX,
+    size::Size,
+};
 
 pub(crate) fn register(engine: &mut Engine) {
-    engine.register_fn("fa_digits", fa_digits);
-    engine.register_fn("en_digits", en_digits);
     replace_sleep(engine);
     replace_replace(engine);
     replace_map_writers(engine);
 }
 
-/// Digits written the Persian way: `"12"` -> `"۱۲"`. Arabic-Indic digits change along.
-fn fa_digits(text: &str) -> String {
-    text.chars().map(|c| digit_value(c).map_or(c, |value| shifted('۰', value))).collect()
-}
-
-/// Persian and Arabic-Indic digits as ASCII, so that `parse_int` reads them.
-fn en_digits(text: &str) -> String {
-    text.chars().map(|c| digit_value(c).map_or(c, |value| shifted('0', value))).collect()
-}
-
-fn digit_value(c: char) -> Option<u32> {
-    [('0', '9'), ('۰', '۹'), ('٠', '٩')]
-        .iter()
-        .find(|(first, last)| (*first..=*last).contains(&c))
-        .map(|(first, _)| u32::from(c) - u32::from(*first))
-}
-
-fn shifted(zero: char, value: u32) -> char {
-    char::from_u32(u32::from(zero) + value).expect("a digit's value is below ten, and all ten digits follow their zero")
-}
-
 /// `sleep` belongs to rhai's core package and can't be disabled by name; it would hold a thread past every limit.
 fn replace_sleep(engine: &mut Engine) {
     fn refusal<T>() -> Answer<T> {
-        Err("sleep is not available in scripts".into())
+        library::refused("sleep is not available in scripts", "sleep در اسکریپت‌ها در دسترس نیست")
     }
     engine.register_fn("sleep", |_seconds: INT| refusal::<()>());
     engine.register_fn("sleep", |_seconds: Decimal| refusal::<()>());
@@ -108,6 +87,6 @@ fn checked_map(map: &Map) -> Answer<()> {
     if size.fits() { Ok(()) } else { Err(too_large("Size of object map")) }
 }
 
-fn too_large(what: &str) -> Box<EvalAltResult> {
+pub(crate) fn too_large(what: &str) -> Box<EvalAltResult> {
     EvalAltResult::ErrorDataTooLarge(what.into(), Position::NONE).into()
 }

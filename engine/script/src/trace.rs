@@ -5,10 +5,7 @@
 //! measures a container when a function changes it or its variable is read, but not when an element is assigned: `m[key] = s`
 //! in a loop would take gigabytes within the fuel.
 
-use std::{
-    cell::{Cell, RefCell},
-    sync::Arc,
-};
+use std::cell::{Cell, RefCell};
 
 use peygir_source::Span;
 use rhai::{
@@ -17,7 +14,7 @@ use rhai::{
 };
 
 use crate::{
-    coverage::{Coverage, Units},
+    coverage::{self, Coverage},
     fault::span_of,
     size::Size,
     steps::Recorder,
@@ -33,7 +30,7 @@ thread_local! {
 
 /// Who looks on while a script runs.
 pub(crate) enum Watch {
-    Lines(Arc<Units>, Coverage),
+    Lines(Box<Coverage>),
     Steps(Box<Recorder>),
 }
 
@@ -42,10 +39,9 @@ impl Watch {
         match self {
             Self::Steps(recorder) => recorder.note(context, event, node, position),
             Self::Lines(..) if is_exit(event) => {}
-            Self::Lines(units, coverage) => {
-                if let Some(unit) = units.at(position) {
-                    let times = coverage.lines.entry(unit.line).or_default();
-                    *times = times.saturating_add(1);
+            Self::Lines(coverage) => {
+                if let Some(place) = coverage::place(position) {
+                    coverage.note(place);
                 }
             }
         }

@@ -63,3 +63,8 @@ pub(crate) fn within<T>(world: &World, body: impl FnOnce() -> T) -> T {
     let _slot = Slot;
     body()
 }
+
+/// Asks the world of the run; nothing answers outside of one, as in the cells of a table.
+pub(crate) fn ask<T>(question: impl FnOnce(&World) -> T) -> Option<T> {
+    RUNNING.with_borrow(|running| running.as_ref().map(question))
+}

@@ -332,8 +332,7 @@ fn what_is_kept_of_a_run_is_bounded() {
 
 #[test]
 fn values_that_are_no_data_are_named_by_their_type() {
-    let (outcome, trace) =
-        traced("fn main(req, now, args) {\n  let f = |x| x;\n  let r = 0..3;\n  1\n}", &json!({}));
+    let (outcome, trace) = traced("fn main(req, now, args) {\n  let f = |x| x;\n  let r = 0..3;\n  1\n}", &json!({}));
     assert_eq!(outcome, Ok(json!(1)));
     let last = &trace.steps[trace.steps.len() - 2];
     assert_eq!(variable(last, "f"), Some(&json!("‹Fn›")));

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rhai::{AST, ASTNode, Expr, Position, Stmt};
 
 /// A place as rhai tells it: line and column.
-type Place = (usize, usize);
+pub(crate) type Place = (usize, usize);
 
 /// All parts of one script.
 #[derive(Debug, Default)]
@@ -47,6 +47,10 @@ impl Units {
     /// The part that begins at a step of the run, if it is one.
     pub fn at(&self, position: Position) -> Option<Unit> {
         self.parts.get(&place(position)?).copied()
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = (Place, Unit)> {
+        self.parts.iter().map(|(place, unit)| (*place, *unit))
     }
 
     /// Lines on which a part begins.
@@ -105,6 +109,7 @@ fn note_first(line: &mut Option<usize>, path: &[ASTNode]) -> bool {
     true
 }
 
-fn place(position: Position) -> Option<Place> {
+/// None where rhai tells none.
+pub(crate) fn place(position: Position) -> Option<Place> {
     Some((position.line()?, position.position()?))
 }

@@ -1,0 +1,65 @@
+//! Fuel that functions of the library burn beside rhai's own operations: one call of theirs may be worth thousands.
+//!
+//! rhai counts its own steps and can't be told of more. What a function costs is added here, both are looked at with
+//! each operation, and the sum ends a run at the same place on every machine.
+
+use std::cell::Cell;
+
+use rhai::{Dynamic, EvalAltResult, Position};
+
+/// Bytes of a text that are worth one operation.
+const TEXT_BYTES_PER_OPERATION: usize = 16;
+
+/// What a run may burn and what its functions burnt.
+#[derive(Clone, Copy)]
+struct Tank {
+    operations_max: u64,
+    /// rhai's own operations, as far as they were told.
+    operations: u64,
+    charged: u64,
+}
+
+impl Tank {
+    fn is_empty(self) -> bool {
+        self.operations.saturating_add(self.charged) > self.operations_max
+    }
+}
+
+thread_local! {
+    static TANK: Cell<Tank> = const { Cell::new(Tank { operations_max: 0, operations: 0, charged: 0 }) };
+}
+
+/// A run begins on this thread.
+pub(crate) fn start(operations_max: u64) {
+    TANK.set(Tank { operations_max, operations: 0, charged: 0 });
+}
+
+/// rhai has done so many operations. Whether the run must end.
+pub(crate) fn is_empty(operations: u64) -> bool {
+    let tank = Tank { operations, ..TANK.get() };
+    TANK.set(tank);
+    tank.is_empty()
+}
+
+/// A function is about to do as much as so many operations.
+pub(crate) fn charge(operations: u64) -> Result<(), Box<EvalAltResult>> {
+    let mut tank = TANK.get();
+    tank.charged = tank.charged.saturating_add(operations);
+    TANK.set(tank);
+    if tank.is_empty() { Err(EvalAltResult::ErrorTooManyOperations(Position::NONE).into()) } else { Ok(()) }
+}
+
+/// A function is about to read a text.
+pub(crate) fn charge_text(text: &str) -> Result<(), Box<EvalAltResult>> {
+    charge((text.len() / TEXT_BYTES_PER_OPERATION) as u64)
+}
+
+/// What a run that is ended for lack of fuel is ended with, to be told from one whose time is over.
+pub(crate) fn token() -> Dynamic {
+    Dynamic::TRUE
+}
+
+/// Whether a run was ended with [`token`].
+pub(crate) fn is_token(value: &Dynamic) -> bool {
+    value.as_bool().unwrap_or(false)
+}

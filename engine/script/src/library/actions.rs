@@ -1,0 +1,121 @@
+//! Actions: the built-in functions that a script may ask for. Each returns a description of what is to be done; the engine
+//! does it after the script has ended.
+
+use rhai::{Dynamic, Map};
+
+use super::{Answer, Forms, Function, Group, refused};
+
+/// The member of an action that names its built-in function.
+pub(crate) const ACTION: &str = "action";
+
+/// Functions of scripts, and the built-in that each asks for.
+pub(crate) const ACTIONS: &[(&str, &str)] = &[
+    ("notify", "notify"),
+    ("human_task", "human-task"),
+    ("verification_call", "verification-call"),
+    ("case_mark", "case-mark"),
+    ("case_classify", "case-classify"),
+    ("case_refer", "case-refer"),
+    ("case_new_round", "case-new-round"),
+    ("case_close", "case-close"),
+];
+
+/// A function that adds the name of a built-in to its members.
+macro_rules! action {
+    ($name:literal, $built_in:literal, $members:literal, $en:literal, $fa:literal, $example:literal) => {
+        Function {
+            name: $name,
+            signatures: &[concat!($name, "(members: Map) -> Map")],
+            en: concat!($en, " Members: ", $members, "."),
+            fa: concat!($fa, " اعضا: ", $members, "."),
+            examples: &[(concat!($name, "(", $example, ").action"), concat!("\"", $built_in, "\""))],
+            code: |forms: &mut Forms| {
+                forms.add(|members: Map| described($built_in, members));
+            },
+        }
+    };
+}
+
+pub(super) const GROUP: Group = Group {
+    en: "Actions",
+    fa: "اقدام‌ها",
+    about_en: "An action does nothing by itself: it returns a map that says what is to be done. Return a list of them, and the engine carries them out in their order after the script has ended, and journals each. They are named as the functions that flows call, with _ for -, and their members are checked like those of a call.",
+    about_fa: "اقدام خودش کاری نمی‌کند: نگاشتی بازمی‌گرداند که می‌گوید چه باید بشود. فهرستی از آن‌ها بازگردانید تا موتور پس از پایان اسکریپت آن‌ها را به ترتیب انجام دهد و هر یک را در دفتر ثبت کند. نامشان همان نام تابع‌هایی است که گردش‌کارها فرا می‌خوانند، با _ به جای -، و اعضایشان مانند اعضای فراخوانی بررسی می‌شود.",
+    functions: &[
+        action!(
+            "notify",
+            "notify",
+            "`to` (\"citizen\", \"manager\", #{ role: … } or #{ person: … }), `by` (channels), `template`, `args`",
+            "Sends a message made from a template.",
+            "پیامی از روی یک الگو می‌فرستد.",
+            "#{ to: \"citizen\", by: [\"sms\"], template: \"late\" }"
+        ),
+        action!(
+            "human_task",
+            "human-task",
+            "`form`, `assign` (#{ role: … }), `due`, `reminders`, `copyTo`, `onOverdue`, `closedBy`, `notify`",
+            "Gives a person or a role something to do, with a deadline.",
+            "به یک نفر یا یک نقش کاری با مهلت می‌سپارد.",
+            "#{ form: \"inspect\", assign: #{ role: \"inspector\" } }"
+        ),
+        action!(
+            "verification_call",
+            "verification-call",
+            "`script` (the form whose questions are asked), `attempts`, `every`, `between`, `assign`, `due`, `reminders`",
+            "Asks for a call to the citizen: was the promise kept?",
+            "تماس با شهروند را می‌خواهد: آیا به قول عمل شد؟",
+            "#{ script: \"verify\" }"
+        ),
+        action!(
+            "case_mark",
+            "case-mark",
+            "`milestone` (small letters, digits and hyphens)",
+            "Notes a milestone with the case.",
+            "رویداد مهمی را در پرونده ثبت می‌کند.",
+            "#{ milestone: \"late-twice\" }"
+        ),
+        action!(
+            "case_classify",
+            "case-classify",
+            "`topic`, `agency`",
+            "Says what the case is about.",
+            "می‌گوید موضوع پرونده چیست.",
+            "#{ topic: \"water\" }"
+        ),
+        action!(
+            "case_refer",
+            "case-refer",
+            "`to` (#{ agency: …, unit: …, manager: …, managerRole: … })",
+            "Refers the case to an agency.",
+            "پرونده را به دستگاهی ارجاع می‌دهد.",
+            "#{ to: #{ agency: \"water-company\" } }"
+        ),
+        action!(
+            "case_new_round",
+            "case-new-round",
+            "`max` (rounds in all)",
+            "Opens the next round of the case.",
+            "دور بعدی پرونده را باز می‌کند.",
+            "#{ max: 3 }"
+        ),
+        action!(
+            "case_close",
+            "case-close",
+            "`outcome`",
+            "Closes the case.",
+            "پرونده را می‌بندد.",
+            "#{ outcome: \"solved\" }"
+        ),
+    ],
+};
+
+fn described(built_in: &str, mut members: Map) -> Answer<Map> {
+    if members.contains_key(ACTION) {
+        return refused(
+            "the member \"action\" is set by the function itself: leave it out",
+            "عضو «action» را خود تابع می‌گذارد: آن را ننویسید",
+        );
+    }
+    members.insert(ACTION.into(), Dynamic::from(built_in.to_owned()));
+    Ok(members)
+}
