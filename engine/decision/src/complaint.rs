@@ -1,5 +1,7 @@
 //! The findings about tables: each code's words, in both languages, in one place.
 
+pub(crate) mod overlay;
+
 use peygir_calendar::JalaliError;
 use peygir_source::{Diagnostic, Help, Span, suggest};
 

@@ -30,12 +30,13 @@ fn edges(window: &Window) -> impl Iterator<Item = Jalali> {
     window.from.into_iter().chain(window.until.and_then(next))
 }
 
-/// None at the ends of the years that people may write.
-fn next(day: Jalali) -> Option<Jalali> {
+/// The day after; none at the ends of the years that people may write.
+pub(crate) fn next(day: Jalali) -> Option<Jalali> {
     written(day.to_gregorian().tomorrow().map(Jalali::from_gregorian).ok()?)
 }
 
-fn previous(day: Jalali) -> Option<Jalali> {
+/// The day before; none at the ends of the years that people may write.
+pub(crate) fn previous(day: Jalali) -> Option<Jalali> {
     written(day.to_gregorian().yesterday().map(Jalali::from_gregorian).ok()?)
 }
 

@@ -5,6 +5,7 @@
 //! them by [`Input::from`]), who stores tables, or what an agency is. Overlays and analysis of tables come as modules
 //! beside these; the model keeps what they need: stable rule ids, `locked`, `last`, and cells that are data.
 
+pub mod analysis;
 pub mod cell;
 mod complaint;
 mod days;
@@ -14,10 +15,12 @@ mod explain;
 mod fault;
 mod label;
 pub mod limits;
+mod merge;
 mod model;
 mod normalise;
 mod number;
 mod output;
+mod overlay;
 mod read;
 mod tests;
 mod value_type;
@@ -29,6 +32,7 @@ pub use fault::Fault;
 pub use label::Label;
 pub use model::{BASE, Because, Condition, Hit, Input, LayerRef, Output, Rule, Table};
 pub use normalise::SearchKey;
+pub use overlay::{Layer, Overlay};
 pub use output::{Part, Template};
 pub use tests::{TestOutcome, TestRow};
 pub use value_type::ValueType;

@@ -30,6 +30,8 @@ pub struct Table {
     pub(crate) search_key: SearchKey,
     pub(crate) effective: Option<Window>,
     pub(crate) layers: Arc<[LayerRef]>,
+    /// Rules that an overlay took out for good, and which.
+    pub(crate) disabled: Vec<(Label, usize)>,
     /// The file of each layer, where one was named.
     pub(crate) files: Vec<Label>,
 }
@@ -103,6 +105,8 @@ pub struct Rule {
     pub layer: usize,
     /// The last overlay that replaced parts of it.
     pub changed_by: Option<usize>,
+    /// Where that overlay names it, in the overlay's file.
+    pub changed_at: Option<Span>,
     /// No layer may change, disable or precede it.
     pub locked: bool,
     /// The catch-all, which stays last in every layer.
@@ -117,6 +121,9 @@ pub struct Rule {
     pub effective: Option<Window>,
     /// Days on which a dated overlay takes its place.
     pub except: Vec<Window>,
+    /// Its own dates, and those of the dated overlays it comes from; what both allow is `effective`.
+    pub(crate) own: Option<Window>,
+    pub(crate) bound: Option<Window>,
     pub(crate) when: Vec<Condition>,
     pub(crate) then: Vec<(String, Template)>,
     /// The cells as written, by input: what a decision tells as its reason.
@@ -211,6 +218,11 @@ impl Table {
     /// What the table was merged from, the base first.
     pub fn layers(&self) -> &[LayerRef] {
         &self.layers
+    }
+
+    /// Rules that an overlay took out on every day, each with the layer that did.
+    pub fn disabled(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.disabled.iter().map(|(id, layer)| (id.as_str(), *layer))
     }
 
     /// The file of a layer; empty where none was named.

@@ -79,6 +79,7 @@ fn read(reader: &mut Reader, node: &Node, search_key: SearchKey) -> Option<Table
         effective,
         layers: vec![base].into(),
         files: vec![file],
+        disabled: Vec::new(),
     };
     days(reader, node, &table);
     Some(table)
@@ -98,7 +99,7 @@ fn is_table(reader: &mut Reader, node: &Node) -> Option<()> {
     None
 }
 
-fn version(reader: &mut Reader, node: &Node) -> Option<Version> {
+pub(crate) fn version(reader: &mut Reader, node: &Node) -> Option<Version> {
     let text = reader.required_text(node, "version")?;
     match Version::parse(&text) {
         Ok(version) => Some(version),

@@ -4,6 +4,8 @@ use std::fmt;
 
 use peygir_calendar::Jalali;
 
+use crate::days;
+
 /// From one day to another; both belong to it, and either end may be open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Window {
@@ -46,6 +48,20 @@ impl fmt::Display for Window {
 }
 
 impl Window {
+    /// The days before it and the days after it.
+    pub(crate) fn outside(self) -> impl Iterator<Item = Self> {
+        let before = self.from.and_then(days::previous).map(|until| Self { from: None, until: Some(until) });
+        let after = self.until.and_then(days::next).map(|from| Self { from: Some(from), until: None });
+        before.into_iter().chain(after)
+    }
+
+    /// Whether all days of the other belong to it.
+    pub(crate) fn covers(self, other: Self) -> bool {
+        let begins = self.from.is_none_or(|from| other.from.is_some_and(|other| from <= other));
+        let ends = self.until.is_none_or(|until| other.until.is_some_and(|other| other <= until));
+        begins && ends
+    }
+
     /// The same in Persian.
     pub fn to_persian(&self) -> String {
         let text = match (self.from, self.until) {

@@ -60,27 +60,32 @@ impl Context<'_> {
         let when = self.conditions(reader, node);
         let then = self.answers(reader, node);
         self.required_outputs(reader, node, &id, span);
+        let own = reader.window(node);
         Some(Rule {
             id: id.into(),
             span,
             file: self.file.clone(),
             layer: self.layer,
             changed_by: None,
+            changed_at: None,
             locked: reader.flag(node, "locked"),
             last,
             unexpected: unexpected(reader, node, last),
             priority: self.priority(reader, node, last),
             title,
             note: reader.text(node, "note"),
-            effective: reader.window(node),
+            effective: own,
             except: Vec::new(),
+            own,
+            bound: None,
             because: because(&when),
             when,
             then,
         })
     }
 
-    fn required_outputs(&self, reader: &mut Reader, rule: &Node, id: &str, span: Span) {
+    /// Every output without a default must be answered.
+    pub fn required_outputs(&self, reader: &mut Reader, rule: &Node, id: &str, span: Span) {
         for output in self.outputs {
             let answered = rule.get("then").is_some_and(|then| then.get(&output.name).is_some());
             if output.required && output.default.is_none() && !answered {

@@ -1,0 +1,105 @@
+//! What no layer may do: change, disable or precede a locked rule, or take the catch-all from its place.
+
+use super::{
+    Stage,
+    rules::{Changes, Inserted, Replaced},
+};
+use crate::{
+    analysis,
+    complaint::overlay as complaints,
+    model::{Hit, Rule, Table},
+    overlay::{Named, Side},
+};
+
+impl Stage<'_> {
+    /// `table` is the table below with the overlay's limits: what rules ask is judged against it.
+    pub(super) fn guard(&mut self, changes: &Changes, table: &Table) {
+        for named in &changes.disabled {
+            self.guard_disabled(named);
+        }
+        for replaced in &changes.replaced {
+            self.guard_replaced(replaced, table);
+        }
+        for inserted in &changes.inserted {
+            self.guard_inserted(inserted, table);
+        }
+    }
+
+    fn below(&self, id: &str) -> Option<&Rule> {
+        self.below.rules.iter().find(|rule| rule.id == id)
+    }
+
+    fn guard_disabled(&mut self, named: &Named) {
+        let Some(rule) = self.below(&named.name) else { return };
+        let finding = if rule.locked {
+            complaints::locked(named.span, &named.name, &self.below.layers[rule.layer])
+        } else if rule.last {
+            complaints::catch_all_disabled(named.span, &named.name)
+        } else {
+            return;
+        };
+        self.reader.push(finding);
+    }
+
+    fn guard_replaced(&mut self, replaced: &Replaced, table: &Table) {
+        let named = &replaced.named;
+        let Some(rule) = self.below(&named.name) else { return };
+        if rule.locked {
+            let finding = complaints::locked(named.span, &named.name, &self.below.layers[rule.layer]);
+            return self.reader.push(finding);
+        }
+        if !replaced.asks_anew {
+            return;
+        }
+        if rule.last {
+            return self.reader.push(complaints::catch_all_asks(named.span, &named.name));
+        }
+        let before = |locked: &Rule, at: usize, place: usize| match self.below.hit {
+            Hit::First => at < place,
+            Hit::Unique => true,
+            Hit::Collect => false,
+            Hit::Priority => rule.priority > locked.priority || (rule.priority == locked.priority && at < place),
+        };
+        let touched = self.locked().find(|(place, locked)| {
+            replaced.rows.iter().any(|(at, new)| {
+                before(locked, *at, *place) && analysis::disjoint(new, locked, table) != Some(true)
+            })
+        });
+        let finding = touched.map(|(_, locked)| complaints::takes_from_locked(named.span, &named.name, &locked.id));
+        self.reader.findings.list.extend(finding);
+    }
+
+    fn guard_inserted(&mut self, inserted: &Inserted, table: &Table) {
+        let Inserted { rule, side, anchor } = inserted;
+        let at = self.place(*side, anchor);
+        let anchored = self.below(&anchor.name).is_some_and(|rule| rule.last);
+        if anchored && *side == Side::After {
+            return self.reader.push(complaints::after_catch_all(anchor.span, &anchor.name));
+        }
+        let touched = match self.below.hit {
+            Hit::First | Hit::Collect => self.locked().find(|(place, _)| at <= *place),
+            Hit::Priority => self.locked().find(|(_, locked)| rule.priority >= locked.priority),
+            Hit::Unique => self.locked().find(|(_, locked)| analysis::disjoint(rule, locked, table) != Some(true)),
+        };
+        let finding = touched.map(|(_, locked)| match self.below.hit {
+            Hit::First | Hit::Collect => complaints::precedes_locked(anchor.span, &rule.id, &locked.id),
+            Hit::Priority => complaints::outranks_locked(rule.span, &rule.id, &locked.id, locked.priority),
+            Hit::Unique => complaints::takes_from_locked(rule.span, &rule.id, &locked.id),
+        });
+        self.reader.findings.list.extend(finding);
+    }
+
+    /// The locked rules below with their places. A catch-all only stays last: everything may stand before it.
+    fn locked(&self) -> impl Iterator<Item = (usize, &Rule)> {
+        self.below.rules.iter().enumerate().filter(|(_, rule)| rule.locked && !rule.last)
+    }
+
+    /// Where an inserted rule would stand among the rules below.
+    fn place(&self, side: Side, anchor: &Named) -> usize {
+        let mut rows = self.below.rules.iter().enumerate().filter(|(_, rule)| rule.id == anchor.name).map(|(at, _)| at);
+        match side {
+            Side::Before => rows.next().unwrap_or_default(),
+            Side::After => rows.last().map_or(0, |at| at + 1),
+        }
+    }
+}

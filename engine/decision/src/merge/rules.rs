@@ -1,0 +1,259 @@
+//! What an overlay does to the rules below it: parts replaced, rules inserted, rules disabled.
+
+use peygir_calendar::Name;
+use peygir_source::{Node, Span};
+
+use super::Stage;
+use crate::{
+    complaint::{self, overlay as complaints},
+    label::Label,
+    model::{Condition, Rule, Table, because},
+    output::Template,
+    overlay::{Insert, Named, Side},
+    read::fields::Reader,
+    window::Window,
+};
+
+/// The overlay's differences, read against the table.
+pub(super) struct Changes {
+    pub replaced: Vec<Replaced>,
+    pub inserted: Vec<Inserted>,
+    pub disabled: Vec<Named>,
+}
+
+/// A rule below and the forms it takes: one for each row that has its id.
+pub(super) struct Replaced {
+    pub named: Named,
+    /// Whether it may hold where it did not before.
+    pub asks_anew: bool,
+    /// Place of the row below, and the row that stands in its place.
+    pub rows: Vec<(usize, Rule)>,
+}
+
+pub(super) struct Inserted {
+    pub rule: Rule,
+    pub side: Side,
+    pub anchor: Named,
+}
+
+impl Stage<'_> {
+    /// Reads the differences. What can't be read or does not fit is told and left out.
+    pub(super) fn changes(&mut self, table: &Table) -> Changes {
+        let overlay = self.overlay;
+        let disabled: Vec<Named> = overlay.disable.iter().filter(|named| self.may_be_disabled(named)).cloned().collect();
+        let mut replaced = Vec::new();
+        for replace in &overlay.replace {
+            if !self.is_known(&replace.rule) {
+                continue;
+            }
+            if disabled.iter().any(|named| named.name == replace.rule.name) {
+                self.reader.push(complaints::replaced_and_disabled(replace.rule.span, &replace.rule.name));
+            }
+            replaced.extend(self.replaced(table, &replace.rule, &replace.node));
+        }
+        let mut inserted: Vec<Inserted> = Vec::new();
+        for insert in &overlay.insert {
+            if let Some(new) = self.inserted(table, insert, &inserted) {
+                inserted.push(new);
+            }
+        }
+        Changes { replaced, inserted, disabled }
+    }
+
+    /// Whether the layers below have the rule; what they do not have is told with the nearest name.
+    fn is_known(&mut self, named: &Named) -> bool {
+        let rules = &self.below.rules;
+        let known = rules.iter().any(|rule| rule.id == named.name);
+        if !known {
+            let gone = self.below.disabled.iter().find(|(id, _)| *id == named.name);
+            self.reader.push(match gone {
+                Some((_, layer)) => complaints::disabled_below(named.span, &named.name, &self.below.layers[*layer]),
+                None => {
+                    let ids = rules.iter().map(|rule| rule.id.as_str());
+                    complaint::unknown_name(named.span, ("rule", "قاعدهٔ"), &named.name, ids)
+                }
+            });
+        }
+        known
+    }
+
+    /// Whether the rule is there, on the days of the overlay.
+    fn may_be_disabled(&mut self, named: &Named) -> bool {
+        if !self.is_known(named) {
+            return false;
+        }
+        let days = self.window().unwrap_or_default();
+        let mut rows = self.below.rules.iter().filter(|rule| rule.id == named.name);
+        if rows.all(|rule| days.meet(rule.effective.unwrap_or_default()).is_none()) {
+            self.reader.push(complaints::never_in_force_rule(named.span, &named.name, &days));
+        }
+        true
+    }
+
+    fn replaced(&mut self, table: &Table, named: &Named, node: &Node) -> Option<Replaced> {
+        let parts = self.parts(table, named, node)?;
+        let rows = self.below.rules.iter().enumerate().filter(|(_, rule)| rule.id == named.name);
+        let mut changed = Vec::new();
+        let mut differs = false;
+        for (at, rule) in rows {
+            if let Some(new) = parts.laid_over(rule, self.layer, named.span, self.window()) {
+                differs |= !is_same(rule, &new);
+                changed.push((at, new));
+            }
+        }
+        if changed.is_empty() {
+            let days = parts.own.or(self.window()).unwrap_or_default();
+            self.reader.push(complaints::never_in_force_rule(named.span, &named.name, &days));
+        } else if !differs {
+            self.reader.push(complaints::no_effect(named.span, &named.name));
+        }
+        let asks_anew = parts.when.is_some() || parts.own.is_some();
+        Some(Replaced { named: named.clone(), asks_anew, rows: changed })
+    }
+
+    /// The members given, read; none where one of them can't be.
+    fn parts(&mut self, table: &Table, named: &Named, node: &Node) -> Option<Parts> {
+        let mut reader = Reader::default();
+        let context = self.context(table);
+        let when = node.get("when").map(|_| context.conditions(&mut reader, node));
+        let then = node.get("then").map(|_| {
+            context.required_outputs(&mut reader, node, &named.name, named.span);
+            context.answers(&mut reader, node)
+        });
+        let title = reader.name(node, "title");
+        let own = reader.window(node);
+        let is_whole = !reader.findings.has_errors();
+        self.reader.findings.extend(reader.findings);
+        is_whole.then_some(Parts { when, then, title, own })
+    }
+
+    fn inserted(&mut self, table: &Table, insert: &Insert, earlier: &[Inserted]) -> Option<Inserted> {
+        let mut reader = Reader::default();
+        let rule = self.context(table).rule(&mut reader, &insert.rule);
+        self.reader.findings.extend(reader.findings);
+        let known = self.is_known(&insert.anchor);
+        let mut rule = rule?;
+        let taken = self.below.rules.iter().find(|other| other.id == rule.id);
+        let gone = self.below.disabled.iter().any(|(id, _)| *id == rule.id);
+        let twice = earlier.iter().any(|other| other.rule.id == rule.id);
+        if taken.is_some() || gone || twice {
+            self.reader.push(complaints::id_taken(rule.span, &rule.id, taken));
+        }
+        if rule.last {
+            self.reader.push(complaints::second_catch_all(rule.span, &rule.id));
+        }
+        rule.bound = self.window();
+        match rule.meet() {
+            Some(effective) => rule.effective = effective,
+            None => {
+                let days = self.window().unwrap_or_default();
+                self.reader.push(complaints::never_in_force_rule(rule.span, &rule.id, &days));
+            }
+        }
+        let (side, anchor) = (insert.place, insert.anchor.clone());
+        known.then_some(Inserted { rule, side, anchor })
+    }
+
+    /// The rules of the merged table.
+    pub(super) fn rules(&self, changes: Changes, disabled: &mut Vec<(Label, usize)>) -> Vec<Rule> {
+        let Changes { replaced, inserted, disabled: off } = changes;
+        let (mut new_rows, window) = (replaced_rows(replaced, self.below.rules.len()), self.window());
+        let mut merged = Vec::with_capacity(self.below.rules.len() + inserted.len());
+        let last_of = |id: &Label, at: usize| self.below.rules[at + 1..].iter().all(|rule| rule.id != *id);
+        let first_of = |id: &Label, at: usize| self.below.rules[..at].iter().all(|rule| rule.id != *id);
+        let beside = |id: &Label, side: Side| {
+            let here = move |one: &&Inserted| one.side == side && *id == one.anchor.name;
+            inserted.iter().filter(here).map(|one| one.rule.clone()).collect::<Vec<_>>()
+        };
+        for (at, rule) in self.below.rules.iter().enumerate() {
+            if first_of(&rule.id, at) {
+                merged.extend(beside(&rule.id, Side::Before));
+            }
+            let new = new_rows[at].take();
+            let is_off = off.iter().any(|named| rule.id == named.name);
+            let stays = match (&new, window) {
+                (None, _) if !is_off => Some(rule.clone()),
+                (_, Some(window)) => rule.without(window),
+                (_, None) => None,
+            };
+            merged.extend(new);
+            merged.extend(stays);
+            if last_of(&rule.id, at) {
+                if is_off && !merged.iter().any(|left| left.id == rule.id) {
+                    disabled.push((rule.id.clone(), self.layer));
+                }
+                merged.extend(beside(&rule.id, Side::After));
+            }
+        }
+        merged
+    }
+}
+
+/// The new rows by the place of the row below.
+fn replaced_rows(replaced: Vec<Replaced>, count: usize) -> Vec<Option<Rule>> {
+    let mut rows = vec![None; count];
+    for (at, rule) in replaced.into_iter().flat_map(|one| one.rows) {
+        rows[at] = Some(rule);
+    }
+    rows
+}
+
+/// The members of a replacement.
+struct Parts {
+    when: Option<Vec<Condition>>,
+    then: Option<Vec<(String, Template)>>,
+    title: Option<Name>,
+    own: Option<Window>,
+}
+
+impl Parts {
+    /// The rule with these parts, on the days of the overlay. None where it would never be in force.
+    fn laid_over(&self, rule: &Rule, layer: usize, span: Span, window: Option<Window>) -> Option<Rule> {
+        let mut new = rule.clone();
+        if let Some(when) = &self.when {
+            new.because = because(when);
+            new.when.clone_from(when);
+        }
+        if let Some(then) = &self.then {
+            new.then.clone_from(then);
+        }
+        new.title = self.title.clone().or(new.title);
+        new.own = self.own.or(new.own);
+        new.bound = match (rule.bound, window) {
+            (Some(below), Some(window)) => Some(below.meet(window)?),
+            (below, window) => below.or(window),
+        };
+        new.effective = new.meet()?;
+        new.changed_by = Some(layer);
+        new.changed_at = Some(span);
+        Some(new)
+    }
+}
+
+impl Rule {
+    /// The days on which it is in force by its own dates and by those of the overlays it comes from.
+    fn meet(&self) -> Option<Option<Window>> {
+        match (self.own, self.bound) {
+            (Some(own), Some(bound)) => own.meet(bound).map(Some),
+            (own, bound) => Some(own.or(bound)),
+        }
+    }
+
+    /// The rule without these days; none where no day is left.
+    fn without(&self, window: Window) -> Option<Self> {
+        if self.effective.is_some_and(|effective| window.covers(effective)) {
+            return None;
+        }
+        let mut left = self.clone();
+        if window.meet(self.effective.unwrap_or_default()).is_some() {
+            left.except.push(window);
+        }
+        Some(left)
+    }
+}
+
+/// Whether a rule that was laid over another asks and answers the same as before.
+fn is_same(old: &Rule, new: &Rule) -> bool {
+    let days = new.bound == old.bound || new.bound.is_some();
+    old.because == new.because && old.then == new.then && old.title == new.title && old.own == new.own && days
+}

@@ -1,0 +1,122 @@
+//! An overlay: what a province, a county or an agency does differently from a table that it extends.
+//!
+//! Here it is read as far as that can be done without the table; cells and answers are read when it is laid over one
+//! ([`Table::merge`]), since only the table says of which types they are.
+//!
+//! [`Table::merge`]: crate::Table::merge
+
+mod read;
+
+use peygir_calendar::Name;
+use peygir_source::{Diagnostics, Node, Span};
+use semver::{Version, VersionReq};
+
+use crate::{normalise::SearchKey, window::Window};
+
+/// A document of the kind `decision-table-overlay`.
+#[derive(Debug, Clone)]
+pub struct Overlay {
+    pub(crate) id: String,
+    pub(crate) extends: Named,
+    pub(crate) range: VersionReq,
+    pub(crate) range_span: Span,
+    pub(crate) version: Version,
+    pub(crate) title: Option<Name>,
+    pub(crate) effective: Option<Window>,
+    pub(crate) limits: Vec<(Named, Node)>,
+    pub(crate) replace: Vec<Replace>,
+    pub(crate) insert: Vec<Insert>,
+    pub(crate) disable: Vec<Named>,
+    pub(crate) supersedes: Vec<Supersede>,
+    /// The whole document: its tests are read against the merged table.
+    pub(crate) root: Node,
+    pub(crate) search_key: SearchKey,
+}
+
+/// A name and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Named {
+    pub name: String,
+    pub span: Span,
+}
+
+/// What stands in the place of parts of a rule.
+#[derive(Debug, Clone)]
+pub(crate) struct Replace {
+    pub rule: Named,
+    /// A mapping with some of `when`, `then`, `title` and `effective`.
+    pub node: Node,
+}
+
+/// A rule of the overlay's own and its place.
+#[derive(Debug, Clone)]
+pub(crate) struct Insert {
+    pub place: Side,
+    pub anchor: Named,
+    pub rule: Node,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Before,
+    After,
+}
+
+/// A test of the layers below that the overlay changes on purpose.
+#[derive(Debug, Clone)]
+pub(crate) struct Supersede {
+    pub test: Named,
+}
+
+/// An overlay with the pack and the file that it came in.
+#[derive(Debug, Clone, Copy)]
+pub struct Layer<'a> {
+    pub overlay: &'a Overlay,
+    pub pack: &'a str,
+    pub file: &'a str,
+}
+
+impl Overlay {
+    /// Reads an overlay. The diagnostics beside it are warnings; without one they say all that is wrong with its form.
+    pub fn read(node: &Node, search_key: SearchKey) -> Result<(Self, Diagnostics), Diagnostics> {
+        read::read(node, search_key)
+    }
+
+    /// Its own id, or where it has none that of the table it extends.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Id of the table that it extends, and where it is named.
+    pub fn extends(&self) -> &str {
+        &self.extends.name
+    }
+
+    /// Where [`Overlay::extends`] stands.
+    pub fn extends_span(&self) -> Span {
+        self.extends.span
+    }
+
+    /// The versions of the table that it was written for.
+    pub fn range(&self) -> &VersionReq {
+        &self.range
+    }
+
+    /// Where [`Overlay::range`] stands.
+    pub fn range_span(&self) -> Span {
+        self.range_span
+    }
+
+    pub fn version(&self) -> &Version {
+        &self.version
+    }
+
+    pub fn title(&self) -> Option<&Name> {
+        self.title.as_ref()
+    }
+
+    /// The days on which it changes the table; all days where it says nothing.
+    pub fn effective(&self) -> Option<Window> {
+        self.effective
+    }
+}
