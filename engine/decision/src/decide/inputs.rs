@@ -12,7 +12,7 @@ use crate::{
 
 impl Table {
     /// The inputs with defaults, without nulls, each of its type and within its domain.
-    pub(super) fn complete(&self, given: &BTreeMap<String, Value>) -> Result<BTreeMap<String, Value>, Fault> {
+    pub(crate) fn complete(&self, given: &BTreeMap<String, Value>) -> Result<BTreeMap<String, Value>, Fault> {
         if let Some(unknown) = given.keys().find(|name| self.input(name).is_none()) {
             return Err(Fault::UnknownInput { input: unknown.clone() });
         }

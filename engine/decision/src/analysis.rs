@@ -1,0 +1,121 @@
+//! What can be said of a table without a single case: rules that never answer, rules that overlap, inputs that nobody
+//! thought of, overrides without effect, answers outside their limits.
+//!
+//! Owns: the findings and how they are proven. Deliberately does not know cases, packs or where tables are kept.
+//! Every finding is sound: that a rule never answers is proven by a complete search, an overlap or a gap is shown by
+//! inputs that were run through the table. What can't be looked into is told as [`Finding::NotAnalysed`].
+
+mod checks;
+mod dimension;
+mod examples;
+mod formula;
+mod gaps;
+mod layers;
+mod letters;
+mod numbers;
+mod outputs;
+mod ranking;
+mod report;
+mod solver;
+mod space;
+mod words;
+
+use std::collections::BTreeMap;
+
+use peygir_calendar::Jalali;
+use serde_json::Value;
+
+pub use self::examples::{Example, examples, examples_on};
+pub(crate) use self::{
+    outputs::{same_answer, same_rule},
+    words::{inputs_in_words, inputs_in_words_fa},
+};
+use self::{
+    ranking::Ranking,
+    space::{Reply, Space},
+};
+use crate::{
+    model::{Rule, Table},
+    overlay::Layer,
+};
+
+/// What is given to a table, by name.
+pub type Inputs = BTreeMap<String, Value>;
+
+/// Steps of the search that one table may cost. Beyond it the questions left are told as not analysed.
+pub const ANALYSIS_STEPS_MAX: u64 = 20_000_000;
+/// Most gaps that are told of one table.
+pub const GAPS_MAX: usize = 5;
+
+/// Something worth telling about a table. Layers are places in [`Table::layers`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Finding {
+    /// No inputs on any day make the rule answer: all that it holds for goes to the rules in `because`. Without any,
+    /// its own cells or days contradict each other.
+    NeverFires { rule: String, because: Vec<String> },
+    /// Both hold for the witness on this day. With `hit: priority` they have one priority and answer differently.
+    Overlap { first: String, second: String, witness: Inputs, on: Jalali },
+    /// Only the catch-all answers the witness, whose inputs are all within what is declared.
+    Gap { witness: Inputs, on: Jalali },
+    /// What an overlay says of a rule has no effect.
+    DeadOverride { rule: String, layer: usize, why: Dead },
+    /// Two layers write one output of one rule; the last of them counts.
+    WrittenTwice { rule: String, output: String, layers: Vec<usize> },
+    /// What a rule answers passes the limits of the output.
+    OutsideLimits { rule: String, output: String, value: Value },
+    /// A cell of the rule can't be looked into, or, without an input, the search was given up.
+    NotAnalysed { rule: String, input: Option<String> },
+}
+
+/// Why an override has no effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Dead {
+    /// A later layer writes all of it again.
+    OverriddenBy(usize),
+    /// The rule that it puts in never answers: these take all that it holds for.
+    NeverFires(Vec<String>),
+}
+
+/// All findings about one table, the graver kinds first within each rule's order.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Analysis {
+    pub findings: Vec<Finding>,
+}
+
+/// Looks at a table, alone or merged.
+pub fn analyse(table: &Table) -> Analysis {
+    let rules: Vec<&Rule> = table.rules.iter().collect();
+    let space = Space::new(table, &rules, &[]);
+    let mut checks = checks::Checks::new(&space, Ranking::of(table));
+    checks.never_fires();
+    checks.overlaps();
+    checks.not_analysed();
+    let mut findings = checks.findings;
+    findings.extend(gaps::gaps(table));
+    findings.extend(outputs::outside_limits(table, &examples::answered(&space)));
+    Analysis { findings }
+}
+
+/// As [`analyse`] for a table that was merged from these layers, with what the layers say of one another.
+pub fn analyse_merged(table: &Table, layers: &[Layer<'_>]) -> Analysis {
+    let mut analysis = analyse(table);
+    analysis.findings.extend(layers::overrides(layers));
+    analysis
+}
+
+/// Whether no inputs on any day let both rules hold. None: not analysed.
+pub fn disjoint(a: &Rule, b: &Rule, table: &Table) -> Option<bool> {
+    let space = Space::new(table, &[a, b], &[]);
+    let [first, second] = space.rules.as_slice() else { return None };
+    if !first.may_meet(second) {
+        return Some(true);
+    }
+    match space.ask(first.may_hold().iter().chain(second.may_hold()), &mut 0) {
+        Reply::Never => Some(true),
+        Reply::Found(point) => {
+            let holds = |rule| space::holds(table, rule, &point.inputs, point.on) == Some(true);
+            (holds(a) && holds(b)).then_some(false)
+        }
+        Reply::Unwritten(_) | Reply::Spent => None,
+    }
+}

@@ -1,0 +1,246 @@
+//! One input as the search sees it: its values, told apart only as far as some cell tells them apart.
+//!
+//! An *atom* is such a class of values with one of them as its example. Free texts and lists have more classes than can
+//! be listed, so an atom of theirs stays open and *fragments* say what else is in it: a text that contains "gas" and
+//! "leak" is the open atom with two fragments. Every combination of fragments can be written down, because fragments
+//! are parted by a letter that no cell names; so what the search finds has an example, and what it excludes is excluded.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{letters, numbers, solver::Values};
+use crate::{
+    cell::{Cell, Facts},
+    model::{Input, Table},
+    value_type::ValueType,
+};
+
+/// A class of values of one input.
+#[derive(Debug, Clone)]
+pub(super) struct Atom {
+    pub base: Base,
+    /// Which leaves hold for it, whatever fragments it has.
+    pub holds: BTreeSet<usize>,
+}
+
+/// What the values of an atom have in common.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Base {
+    Absent,
+    /// Any value that answers all cells as this one does.
+    Value(Value),
+    /// A text that begins so and goes on with fragments.
+    Begins(String),
+    /// A list of fragments.
+    List,
+}
+
+impl Base {
+    /// Whether it goes on with fragments.
+    pub fn is_open(&self) -> bool {
+        matches!(self, Self::Begins(_) | Self::List)
+    }
+}
+
+/// Something that may be in an open atom.
+#[derive(Debug, Clone)]
+pub(super) struct Fragment {
+    /// Whether it is there: 0 or 1.
+    pub variable: usize,
+    /// How it is written in a text, or the member of a list.
+    pub written: String,
+    /// Which leaves hold wherever it is.
+    pub holds: BTreeSet<usize>,
+}
+
+/// One input of the table.
+pub(super) struct Dimension {
+    /// Place of the input among the table's inputs.
+    pub at: usize,
+    pub variable: usize,
+    /// Those that make the better example come first.
+    pub atoms: Vec<Atom>,
+    pub fragments: Vec<Fragment>,
+    /// A letter that stands in no cell.
+    pub filler: char,
+    leaves: Leaves,
+}
+
+/// The questions that cells ask of one input, each once, without `any`, `present`, `not` and lists.
+#[derive(Default)]
+pub(super) struct Leaves {
+    pub list: Vec<Cell>,
+    places: BTreeMap<String, usize>,
+    /// The cells of this input can't be looked into at all.
+    pub opaque: bool,
+}
+
+impl Leaves {
+    pub fn gather(&mut self, cell: &Cell) {
+        match cell {
+            Cell::Any | Cell::Present(_) | Cell::Expression(_) => {}
+            Cell::Not(cell) => self.gather(cell),
+            Cell::OneOf(cells) => cells.iter().for_each(|cell| self.gather(cell)),
+            leaf => {
+                let next = self.list.len();
+                if *self.places.entry(name(leaf)).or_insert(next) == next {
+                    self.list.push(leaf.clone());
+                }
+            }
+        }
+    }
+
+    /// The leaves that hold for a value, by the very code that decides.
+    pub fn true_for(&self, table: &Table, at: usize, value: &Value) -> BTreeSet<usize> {
+        let input = &table.inputs[at];
+        let values = BTreeMap::from([(input.name.to_string(), value.clone())]);
+        let facts = Facts::new(table, &values);
+        let holds = |leaf: &Cell| leaf.holds(at, &facts).unwrap_or(false);
+        self.list.iter().enumerate().filter(|(_, leaf)| holds(leaf)).map(|(place, _)| place).collect()
+    }
+}
+
+/// The name under which equal leaves are one.
+fn name(leaf: &Cell) -> String {
+    format!("{leaf:?}")
+}
+
+impl Dimension {
+    /// `variable` is the place of its choice of an atom; its fragments get the variables that follow in `domains`.
+    pub fn new(table: &Table, at: usize, leaves: Leaves, domains: &mut Vec<Values>) -> Self {
+        let input = &table.inputs[at];
+        let mut made = if input.value_type == ValueType::List {
+            letters::list(table, at, &leaves)
+        } else if !input.values.is_empty() {
+            Made::of_values(table, at, &leaves, &input.values)
+        } else {
+            match input.value_type {
+                ValueType::Boolean => Made::of_values(table, at, &leaves, &[false.into(), true.into()]),
+                ValueType::Integer | ValueType::Number => {
+                    Made::of_values(table, at, &leaves, &numbers::candidates(input, &leaves.list))
+                }
+                ValueType::String | ValueType::Text | ValueType::List => letters::text(table, at, &leaves),
+            }
+        };
+        if input.default.is_none() {
+            made.atoms.push(Atom { base: Base::Absent, holds: BTreeSet::new() });
+        }
+        made.order(table, at, &leaves, input);
+        let variable = domains.len();
+        domains.push(Values::all(made.atoms.len()));
+        let mut fragments = Vec::new();
+        for (written, holds) in made.fragments {
+            fragments.push(Fragment { variable: domains.len(), written, holds });
+            domains.push(Values::all(2));
+        }
+        let leaves = Leaves { opaque: leaves.opaque || made.opaque, ..leaves };
+        Self { at, variable, atoms: made.atoms, fragments, filler: made.filler, leaves }
+    }
+
+    /// The place of a leaf; none where the cell can't be looked into.
+    pub fn leaf(&self, cell: &Cell) -> Option<usize> {
+        if self.leaves.opaque {
+            return None;
+        }
+        self.leaves.places.get(&name(cell)).copied()
+    }
+
+    /// The atoms for which the leaf holds without any fragment, or does not.
+    pub fn where_leaf(&self, leaf: usize, holds: bool) -> Values {
+        self.where_atom(|atom| atom.holds.contains(&leaf) == holds)
+    }
+
+    pub fn present(&self) -> Values {
+        self.where_atom(|atom| atom.base != Base::Absent)
+    }
+
+    pub fn absent(&self) -> Values {
+        self.where_atom(|atom| atom.base == Base::Absent)
+    }
+
+    pub fn open(&self) -> Values {
+        self.where_atom(|atom| atom.base.is_open())
+    }
+
+    /// The variables of the fragments that make the leaf hold.
+    pub fn fragments_of(&self, leaf: usize) -> impl Iterator<Item = usize> {
+        self.fragments.iter().filter(move |fragment| fragment.holds.contains(&leaf)).map(|fragment| fragment.variable)
+    }
+
+    pub fn where_atom(&self, test: impl Fn(&Atom) -> bool) -> Values {
+        let atoms = self.atoms.iter().enumerate().filter(|(_, atom)| test(atom));
+        atoms.fold(Values::none(self.atoms.len()), |values, (place, _)| values.with(place))
+    }
+
+    /// Whether any cell asks about the input.
+    pub fn is_asked(&self) -> bool {
+        !self.leaves.list.is_empty() || self.leaves.opaque
+    }
+
+    /// Whether its cells can't be looked into.
+    pub fn is_opaque(&self) -> bool {
+        self.leaves.opaque
+    }
+
+    /// A value of the atom with these fragments, if one can be written down that answers every cell as it must.
+    pub fn example(&self, table: &Table, atom: usize, fragments: &[&Fragment]) -> Result<Option<Value>, Unwritten> {
+        let atom = &self.atoms[atom];
+        let mut holds = atom.holds.clone();
+        let tries = match &atom.base {
+            Base::Absent => return Ok(None),
+            Base::Value(value) => vec![value.clone()],
+            Base::List => vec![fragments.iter().map(|fragment| Value::from(fragment.written.as_str())).collect()],
+            Base::Begins(start) => letters::spellings(start, fragments, self.filler),
+        };
+        if atom.base.is_open() {
+            fragments.iter().for_each(|fragment| holds.extend(&fragment.holds));
+        }
+        let fits = |value: &Value| {
+            table.inputs[self.at].domain().passed(value).is_none()
+                && (self.leaves.opaque || self.leaves.true_for(table, self.at, value) == holds)
+        };
+        tries.into_iter().find(fits).map(Some).ok_or(Unwritten { at: self.at })
+    }
+}
+
+/// No value of this input could be written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Unwritten {
+    pub at: usize,
+}
+
+/// What a kind of input makes of its leaves.
+pub(super) struct Made {
+    pub atoms: Vec<Atom>,
+    pub fragments: Vec<(String, BTreeSet<usize>)>,
+    pub filler: char,
+    pub opaque: bool,
+}
+
+impl Made {
+    /// A domain that can be listed, or values of which every other one is like one of them. Earlier ones are the
+    /// better examples.
+    fn of_values(table: &Table, at: usize, leaves: &Leaves, values: &[Value]) -> Self {
+        let mut atoms: Vec<Atom> = Vec::new();
+        let mut seen = BTreeSet::new();
+        for value in table.inputs[at].default.iter().chain(values) {
+            let holds = leaves.true_for(table, at, value);
+            if seen.insert(holds.clone()) {
+                atoms.push(Atom { base: Base::Value(value.clone()), holds });
+            }
+        }
+        Self { atoms, fragments: Vec::new(), filler: ' ', opaque: false }
+    }
+
+    /// The default first, then what no cell names, then the rest; nothing at all comes last.
+    fn order(&mut self, table: &Table, at: usize, leaves: &Leaves, input: &Input) {
+        let default = input.default.as_ref().map(|value| leaves.true_for(table, at, value));
+        self.atoms.sort_by_key(|atom| match &atom.base {
+            Base::Absent => 3,
+            base if default.as_ref() == Some(&atom.holds) && !base.is_open() => 0,
+            _ if atom.holds.is_empty() => 1,
+            _ => 2,
+        });
+    }
+}

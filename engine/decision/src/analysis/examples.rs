@@ -1,0 +1,123 @@
+//! Inputs that reach as many rules and edges of a table as possible, each run through the table.
+
+use std::collections::BTreeSet;
+
+use peygir_calendar::Jalali;
+
+use super::{
+    Inputs,
+    ranking::Ranking,
+    space::{Compiled, Point, Reply, Space},
+};
+use crate::model::{Rule, Table};
+
+/// Inputs, a day, and the rule that answered them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Example {
+    pub inputs: Inputs,
+    pub on: Jalali,
+    pub rule: String,
+}
+
+/// At most so many inputs that a table answers: first one for each rule, then others that differ from these in one
+/// input, at the edges of the cells.
+pub fn examples(table: &Table, most: usize) -> Vec<Inputs> {
+    examples_on(table, most).into_iter().map(|example| example.inputs).collect()
+}
+
+/// As [`examples`], with the day and the rule that answered.
+pub fn examples_on(table: &Table, most: usize) -> Vec<Example> {
+    let rules: Vec<&Rule> = table.rules.iter().collect();
+    let space = Space::new(table, &rules, &[]);
+    let mut gathered = Gathered { table, most, seen: BTreeSet::new(), list: Vec::new() };
+    let points = reaching(&space, &Ranking::of(table), &mut 0);
+    for point in &points {
+        gathered.add(&point.inputs, point.on);
+    }
+    for point in &points {
+        around(&space, point, &mut |inputs, on| gathered.add(inputs, on));
+    }
+    gathered.list
+}
+
+/// For each rule that was reached inputs that it answers.
+pub(super) fn answered(space: &Space) -> Vec<Example> {
+    let mut gathered = Gathered { table: space.table, most: usize::MAX, seen: BTreeSet::new(), list: Vec::new() };
+    for point in reaching(space, &Ranking::of(space.table), &mut 0) {
+        gathered.add(&point.inputs, point.on);
+    }
+    gathered.list
+}
+
+struct Gathered<'a> {
+    table: &'a Table,
+    most: usize,
+    seen: BTreeSet<(String, Jalali)>,
+    list: Vec<Example>,
+}
+
+impl Gathered<'_> {
+    /// False as soon as there are enough.
+    fn add(&mut self, inputs: &Inputs, on: Jalali) -> bool {
+        if self.list.len() >= self.most {
+            return false;
+        }
+        if self.seen.insert((format!("{inputs:?}"), on))
+            && let Ok(decision) = self.table.decide(inputs, on)
+        {
+            self.list.push(Example { inputs: inputs.clone(), on, rule: decision.rule.to_string() });
+        }
+        true
+    }
+}
+
+/// For each rule inputs that it answers, where the search finds some.
+pub(super) fn reaching(space: &Space, ranking: &Ranking, spent: &mut u64) -> Vec<Point> {
+    let mut points = Vec::new();
+    for (place, rule) in space.rules.iter().enumerate() {
+        let rivals: Vec<usize> = match ranking.hit() {
+            crate::model::Hit::Unique => (0..ranking.catch_all()).filter(|other| *other != place).collect(),
+            _ => ranking.above(place),
+        };
+        let others = rivals.iter().map(|other| &space.rules[*other]).filter(|other| rule.may_meet(other));
+        let others: Vec<&Compiled> = others.collect();
+        for fails in [Compiled::fails, Compiled::may_fail] {
+            let clauses = rule.may_hold().iter().chain(others.iter().flat_map(|other| fails(other)));
+            if let Reply::Found(point) = space.ask(clauses, spent) {
+                points.push(point);
+                break;
+            }
+        }
+    }
+    points
+}
+
+/// Points that differ from this one in one input or in the day, until the visitor has enough.
+pub(super) fn around(space: &Space, point: &Point, visit: &mut dyn FnMut(&Inputs, Jalali) -> bool) {
+    for dimension in space.dimensions.iter().filter(|dimension| dimension.is_asked()) {
+        let name = &space.table.inputs[dimension.at].name;
+        let alone = dimension.fragments.iter().map(Some).chain([None]);
+        for fragment in alone {
+            for (place, atom) in dimension.atoms.iter().enumerate() {
+                if fragment.is_some() && !atom.base.is_open() {
+                    continue;
+                }
+                let fragments: Vec<_> = fragment.into_iter().collect();
+                let Ok(value) = dimension.example(space.table, place, &fragments) else { continue };
+                let mut inputs = point.inputs.clone();
+                match value {
+                    Some(value) => inputs.insert(name.to_string(), value),
+                    None => inputs.remove(name.as_str()),
+                };
+                if !visit(&inputs, point.on) {
+                    return;
+                }
+            }
+        }
+    }
+    for day in space.days() {
+        if !visit(&point.inputs, *day) {
+            return;
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Cells as formulas over the variables of the search, and formulas as clauses.
+
+use super::{
+    dimension::Dimension,
+    solver::{Clause, Literal, Values},
+};
+use crate::cell::Cell;
+
+/// A statement without negation: negating a cell is done at its leaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Formula {
+    Is(Literal),
+    /// One of them; without parts it never holds.
+    Any(Vec<Formula>),
+    /// All of them; without parts it always holds.
+    All(Vec<Formula>),
+}
+
+/// How a statement about a cell is meant.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sense {
+    /// Whether the cell holds, or that it does not.
+    pub holds: bool,
+    /// Where a cell can't be looked into: true takes the statement as possible, false as not certain.
+    pub wide: bool,
+}
+
+impl Formula {
+    pub fn always() -> Self {
+        Self::All(Vec::new())
+    }
+
+    pub fn never() -> Self {
+        Self::Any(Vec::new())
+    }
+
+    /// What a cell says of its input.
+    pub fn of_cell(cell: &Cell, dimension: &Dimension, sense: Sense) -> Self {
+        match cell {
+            Cell::Any => {
+                if sense.holds {
+                    Self::always()
+                } else {
+                    Self::never()
+                }
+            }
+            Cell::Present(wanted) => {
+                let values = if *wanted == sense.holds { dimension.present() } else { dimension.absent() };
+                Self::choice(dimension, values)
+            }
+            Cell::Not(cell) => Self::of_cell(cell, dimension, Sense { holds: !sense.holds, ..sense }),
+            Cell::OneOf(cells) => {
+                let parts = cells.iter().map(|cell| Self::of_cell(cell, dimension, sense)).collect();
+                if sense.holds { Self::Any(parts) } else { Self::All(parts) }
+            }
+            leaf => match dimension.leaf(leaf) {
+                Some(leaf) => Self::of_leaf(dimension, leaf, sense.holds),
+                None if sense.wide => Self::always(),
+                None => Self::never(),
+            },
+        }
+    }
+
+    /// A leaf holds for some of the atoms, and where one of its fragments is there.
+    fn of_leaf(dimension: &Dimension, leaf: usize, holds: bool) -> Self {
+        let mut parts = vec![Self::choice(dimension, dimension.where_leaf(leaf, holds))];
+        for variable in dimension.fragments_of(leaf) {
+            parts.push(Self::Is(Literal { variable, values: Values::one(2, usize::from(holds)) }));
+        }
+        if holds { Self::Any(parts) } else { Self::All(parts) }
+    }
+
+    fn choice(dimension: &Dimension, values: Values) -> Self {
+        Self::Is(Literal { variable: dimension.variable, values })
+    }
+
+    /// The same with nested lists of one kind made flat.
+    fn flat(self) -> Self {
+        match self {
+            Self::Is(literal) => Self::Is(literal),
+            Self::Any(parts) => {
+                let mut flat = Vec::new();
+                for part in parts.into_iter().map(Self::flat) {
+                    match part {
+                        Self::Any(inner) => flat.extend(inner),
+                        Self::All(inner) if inner.is_empty() => return Self::always(),
+                        other => flat.push(other),
+                    }
+                }
+                Self::Any(flat)
+            }
+            Self::All(parts) => {
+                let mut flat = Vec::new();
+                for part in parts.into_iter().map(Self::flat) {
+                    match part {
+                        Self::All(inner) => flat.extend(inner),
+                        Self::Any(inner) if inner.is_empty() => return Self::never(),
+                        other => flat.push(other),
+                    }
+                }
+                Self::All(flat)
+            }
+        }
+    }
+}
+
+/// Writes formulas as clauses. A conjunction inside a disjunction gets a variable of its own that implies it: that is
+/// enough, since a formula is only ever required, never denied.
+pub(super) struct Writer<'a> {
+    pub domains: &'a mut Vec<Values>,
+    pub clauses: Vec<Clause>,
+}
+
+impl Writer<'_> {
+    pub fn require(&mut self, formula: Formula) {
+        match formula.flat() {
+            Formula::All(parts) => parts.into_iter().for_each(|part| self.require_flat(part)),
+            other => self.require_flat(other),
+        }
+    }
+
+    fn require_flat(&mut self, formula: Formula) {
+        match formula {
+            Formula::All(parts) => parts.into_iter().for_each(|part| self.require_flat(part)),
+            Formula::Is(literal) => self.clauses.push(vec![literal]),
+            Formula::Any(parts) => {
+                let mut clause = Clause::new();
+                for part in parts {
+                    let literal = self.literal(part);
+                    push(&mut clause, literal);
+                }
+                self.clauses.push(clause);
+            }
+        }
+    }
+
+    fn literal(&mut self, formula: Formula) -> Literal {
+        let parts = match formula {
+            Formula::Is(literal) => return literal,
+            Formula::All(parts) => parts,
+            any @ Formula::Any(_) => vec![any],
+        };
+        let variable = self.domains.len();
+        self.domains.push(Values::all(2));
+        for part in parts {
+            let mut clause = vec![Literal { variable, values: Values::one(2, 0) }];
+            match part {
+                Formula::Any(inner) => {
+                    for part in inner {
+                        let literal = self.literal(part);
+                        push(&mut clause, literal);
+                    }
+                }
+                other => {
+                    let literal = self.literal(other);
+                    push(&mut clause, literal);
+                }
+            }
+            self.clauses.push(clause);
+        }
+        Literal { variable, values: Values::one(2, 1) }
+    }
+}
+
+/// Two literals of one variable are one.
+fn push(clause: &mut Clause, literal: Literal) {
+    match clause.iter_mut().find(|known| known.variable == literal.variable) {
+        Some(known) => known.values.add(&literal.values),
+        None => clause.push(literal),
+    }
+}

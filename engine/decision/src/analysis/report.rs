@@ -1,0 +1,244 @@
+//! Findings as sentences for those who write tables, at the place in the file that they are about.
+
+use peygir_calendar::Jalali;
+use peygir_source::{Diagnostic, Diagnostics, Severity, Span};
+
+use super::{Analysis, Dead, Finding, Inputs, inputs_in_words, inputs_in_words_fa};
+use crate::model::{Hit, LayerRef, Rule, Table};
+
+/// Most rules that a sentence names.
+const NAMED_MAX: usize = 6;
+
+impl Analysis {
+    /// The findings as told to authors. Each carries the file of the rule it is about, where one was named.
+    pub fn to_diagnostics(&self, table: &Table) -> Diagnostics {
+        let mut told = Diagnostics::default();
+        for finding in &self.findings {
+            let report = Report { table };
+            if let Some((rule, finding)) = report.tell(finding) {
+                let mut one = Diagnostics { list: vec![finding] };
+                if let Some(rule) = rule {
+                    one = one.in_file(&rule.file);
+                }
+                told.extend(one);
+            }
+        }
+        told
+    }
+}
+
+struct Report<'a> {
+    table: &'a Table,
+}
+
+impl<'a> Report<'a> {
+    /// The sentence and the rule it is about. None where reading has told it already.
+    fn tell(&self, finding: &Finding) -> Option<(Option<&'a Rule>, Diagnostic)> {
+        let at = |id: &str| self.table.rules.iter().find(|rule| rule.id == *id);
+        let span = |id: &str| at(id).map_or_else(Span::default, |rule| rule.span);
+        Some(match finding {
+            Finding::NeverFires { rule, because } => {
+                if self.is_told(rule, because) {
+                    return None;
+                }
+                (at(rule), self.never_fires(span(rule), rule, because))
+            }
+            Finding::Overlap { first, second, witness, on } => {
+                (at(second), self.overlap(span(second), (first, second), witness, *on))
+            }
+            Finding::Gap { witness, on } => {
+                let catch_all = self.table.rules.last();
+                (catch_all, self.gap(catch_all?, witness, *on))
+            }
+            Finding::DeadOverride { rule, layer, why } => {
+                let row = at(rule).filter(|row| row.layer == *layer || row.changed_by == Some(*layer));
+                (row.or(at(rule)), self.dead(span(rule), rule, *layer, why))
+            }
+            Finding::WrittenTwice { rule, output, layers } => {
+                (at(rule), self.written_twice(span(rule), rule, output, layers))
+            }
+            Finding::OutsideLimits { rule, output, value } => (at(rule), self.outside(span(rule), rule, output, value)),
+            Finding::NotAnalysed { rule, input } => (at(rule), self.not_analysed(rule, input.as_deref())),
+        })
+    }
+
+    /// Reading warns of every rule below one that asks nothing.
+    fn is_told(&self, rule: &str, because: &[String]) -> bool {
+        let [above] = because else { return false };
+        let row = |id: &str| self.table.rules.iter().find(|rule| rule.id == *id);
+        let (Some(above), Some(rule)) = (row(above), row(rule)) else { return false };
+        self.table.hit == Hit::First && above.asks_nothing() && above.effective.is_none() && above.layer == rule.layer
+    }
+
+    fn never_fires(&self, span: Span, rule: &str, because: &[String]) -> Diagnostic {
+        if because.is_empty() {
+            return Diagnostic::warning(
+                "PG-T020",
+                span,
+                format!("rule \"{rule}\" never answers: its own cells or dates leave nothing"),
+                format!("قاعدهٔ «{rule}» هرگز پاسخ نمی‌دهد: خانه‌ها یا تاریخ‌های خودش چیزی باقی نمی‌گذارند"),
+            );
+        }
+        let (en, fa) = (self.rules_in_words(because, false), self.rules_in_words(because, true));
+        Diagnostic::warning(
+            "PG-T020",
+            span,
+            format!("rule \"{rule}\" never answers: all that it holds for goes to {en}"),
+            format!("قاعدهٔ «{rule}» هرگز پاسخ نمی‌دهد: هر چه در آن می‌گنجد به {fa} می‌رسد"),
+        )
+        .with_help(
+            "move it up, narrow the rules above it, or take it out",
+            "آن را بالاتر ببرید، قاعده‌های بالاتر را تنگ‌تر کنید یا آن را بردارید",
+        )
+    }
+
+    fn overlap(&self, span: Span, (first, second): (&str, &str), witness: &Inputs, on: Jalali) -> Diagnostic {
+        let (en, fa) = self.witness(witness, &[first, second], on);
+        if self.table.hit == Hit::Unique {
+            return Diagnostic::error(
+                "PG-T021",
+                span,
+                format!("rules \"{first}\" and \"{second}\" both hold, and only one may: {en}"),
+                format!("قاعده‌های «{first}» و «{second}» با هم برقرارند و تنها یکی مجاز است: {fa}"),
+            )
+            .with_help(
+                "narrow one of them so that they have nothing in common",
+                "یکی را چنان تنگ‌تر کنید که چیز مشترکی نداشته باشند",
+            );
+        }
+        Diagnostic::warning(
+            "PG-T022",
+            span,
+            format!("rules \"{first}\" and \"{second}\" have one priority, both hold and answer differently: {en}"),
+            format!("قاعده‌های «{first}» و «{second}» یک اولویت دارند، با هم برقرارند و پاسخشان یکی نیست: {fa}"),
+        )
+        .with_help(
+            format!("\"{first}\" answers, since it is written first: say so by its priority"),
+            format!("«{first}» پاسخ می‌دهد چون بالاتر نوشته شده است: آن را با اولویت روشن کنید"),
+        )
+    }
+
+    fn gap(&self, catch_all: &Rule, witness: &Inputs, on: Jalali) -> Diagnostic {
+        let asked: Vec<&str> = self.table.rules.iter().map(|rule| rule.id.as_str()).collect();
+        let (en, fa) = self.witness(witness, &asked, on);
+        let mut finding = Diagnostic::error(
+            "PG-T023",
+            catch_all.span,
+            format!("only \"{}\" answers where {en}", catch_all.id),
+            format!("تنها «{}» پاسخ می‌دهد در حالتی که {fa}", catch_all.id),
+        );
+        if catch_all.unexpected {
+            return finding.with_help(
+                "the catch-all is said to be unexpected: add a rule for these inputs",
+                "قاعدهٔ فراگیر unexpected خوانده شده است: برای این ورودی‌ها قاعده‌ای بیفزایید",
+            );
+        }
+        finding.severity = Severity::Information;
+        finding
+    }
+
+    fn dead(&self, span: Span, rule: &str, layer: usize, why: &Dead) -> Diagnostic {
+        let (by, by_fa) = (self.layer(layer, false), self.layer(layer, true));
+        let (reason, reason_fa) = match why {
+            Dead::OverriddenBy(later) => (
+                format!("{} writes all of it again", self.layer(*later, false)),
+                format!("{} همهٔ آن را دوباره نوشته است", self.layer(*later, true)),
+            ),
+            Dead::NeverFires(because) if because.is_empty() => (
+                "its own cells or dates leave nothing".to_owned(),
+                "خانه‌ها یا تاریخ‌های خودش چیزی باقی نمی‌گذارند".to_owned(),
+            ),
+            Dead::NeverFires(because) => (
+                format!("all that it holds for goes to {}", self.rules_in_words(because, false)),
+                format!("هر چه در آن می‌گنجد به {} می‌رسد", self.rules_in_words(because, true)),
+            ),
+        };
+        Diagnostic::warning(
+            "PG-T024",
+            span,
+            format!("what {by} says of rule \"{rule}\" has no effect: {reason}"),
+            format!("آنچه {by_fa} دربارهٔ قاعدهٔ «{rule}» می‌گوید اثری ندارد: {reason_fa}"),
+        )
+    }
+
+    fn written_twice(&self, span: Span, rule: &str, output: &str, layers: &[usize]) -> Diagnostic {
+        let names = |fa: bool| -> Vec<String> { layers.iter().map(|layer| self.layer(*layer, fa)).collect() };
+        let last = layers.last().copied().unwrap_or_default();
+        Diagnostic::warning(
+            "PG-T025",
+            span,
+            format!("\"{output}\" of rule \"{rule}\" is written by {}", names(false).join(" and ")),
+            format!("«{output}» در قاعدهٔ «{rule}» را {} نوشته‌اند", names(true).join(" و ")),
+        )
+        .with_help(
+            format!("what {} writes counts; take the other out if that is meant", self.layer(last, false)),
+            format!("نوشتهٔ {} به شمار می‌آید؛ اگر همین منظور است دیگری را بردارید", self.layer(last, true)),
+        )
+    }
+
+    fn outside(&self, span: Span, rule: &str, output: &str, value: &serde_json::Value) -> Diagnostic {
+        let column = self.table.outputs.iter().find(|column| column.name == *output);
+        let limit = column.and_then(|column| column.domain().passed(value));
+        let (en, fa) = limit.map_or_else(Default::default, |limit| (limit.to_string(), limit.to_persian()));
+        Diagnostic::error(
+            "PG-T026",
+            span,
+            format!("rule \"{rule}\" answers {value} in \"{output}\", which must be {en}"),
+            format!("قاعدهٔ «{rule}» در «{output}» پاسخ {value} می‌دهد که باید {fa} باشد"),
+        )
+    }
+
+    fn not_analysed(&self, rule: &str, input: Option<&str>) -> Diagnostic {
+        let row = self.table.rules.iter().find(|row| row.id == *rule);
+        let part = row.and_then(|row| row.when.iter().find(|part| Some(part.input.as_str()) == input));
+        let span = part.map(|part| part.span).or(row.map(|row| row.span)).unwrap_or_default();
+        let (message, message_fa) = match input {
+            Some(input) => (
+                format!("not analysed: the cell \"{input}\" of rule \"{rule}\" can't be looked into"),
+                format!("تحلیل نشد: به درون خانهٔ «{input}» در قاعدهٔ «{rule}» نمی‌توان نگریست"),
+            ),
+            None => (
+                format!("not analysed: the search for rule \"{rule}\" was given up"),
+                format!("تحلیل نشد: جست‌وجو برای قاعدهٔ «{rule}» رها شد"),
+            ),
+        };
+        let mut finding = Diagnostic::warning("PG-T027", span, message, message_fa);
+        finding.severity = Severity::Information;
+        finding
+    }
+
+    /// The witness, as far as these rules ask about it; the day where the table knows days.
+    fn witness(&self, witness: &Inputs, rules: &[&str], on: Jalali) -> (String, String) {
+        let rows = self.table.rules.iter().filter(|rule| rules.contains(&rule.id.as_str()));
+        let asked: Vec<&str> = rows.flat_map(|rule| rule.when.iter().map(|part| part.input.as_str())).collect();
+        let is_dated = |rule: &Rule| rule.effective.is_some() || !rule.except.is_empty();
+        let day = self.table.rules.iter().any(is_dated).then_some(on);
+        (inputs_in_words(self.table, witness, &asked, day), inputs_in_words_fa(self.table, witness, &asked, day))
+    }
+
+    /// `"a" and "b" of Yazd`: rules with the overlays they come from.
+    fn rules_in_words(&self, ids: &[String], persian: bool) -> String {
+        let shown = |id: &String| {
+            let row = self.table.rules.iter().find(|rule| rule.id == *id);
+            let layer = row.map_or(0, |rule| rule.changed_by.unwrap_or(rule.layer));
+            match (layer, persian) {
+                (0, false) => format!("\"{id}\""),
+                (0, true) => format!("«{id}»"),
+                (layer, false) => format!("\"{id}\" of {}", self.layer(layer, false)),
+                (layer, true) => format!("«{id}» از {}", self.layer(layer, true)),
+            }
+        };
+        let mut names: Vec<String> = ids.iter().take(NAMED_MAX).map(shown).collect();
+        if ids.len() > NAMED_MAX {
+            names.push("…".to_owned());
+        }
+        names.join(if persian { " و " } else { " and " })
+    }
+
+    fn layer(&self, layer: usize, persian: bool) -> String {
+        let unnamed = LayerRef::default();
+        let layer = self.table.layers.get(layer).unwrap_or(&unnamed);
+        let title = layer.title.as_ref().map(|title| if persian { &title.fa } else { &title.en });
+        title.unwrap_or(if layer.pack.is_empty() { &layer.id } else { &layer.pack }).clone()
+    }
+}

@@ -1,0 +1,218 @@
+//! Analysis against brute force: what it claims is so, and what is so it claims, on random tables over small domains.
+//!
+//! `PEYGIR_CASES` says how many tables, `PEYGIR_SEED` where to begin.
+
+#[path = "analysis/random.rs"]
+mod random;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use peygir_calendar::Jalali;
+use peygir_decision::{
+    Decision, Fault, Hit, Layer, Overlay, Table, WhyNot,
+    analysis::{Dead, Finding, analyse, disjoint, examples_on},
+};
+use peygir_source::yaml;
+use serde_json::Value;
+
+use random::{Dice, Sample};
+
+const CASES: u64 = 300;
+const POINTS_MAX: usize = 700;
+
+type Point = (BTreeMap<String, Value>, Jalali);
+
+fn key(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+fn variable(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+fn read(sample: &Sample) -> Option<Table> {
+    let table = Table::read(&yaml::parse(&sample.table).unwrap(), key)
+        .unwrap_or_else(|findings| panic!("{}{findings:#?}", sample.table))
+        .0;
+    let Some(overlay) = &sample.overlay else { return Some(table) };
+    let overlay = Overlay::read(&yaml::parse(overlay).unwrap(), key).unwrap_or_else(|e| panic!("{overlay}{e:#?}")).0;
+    // An overlay may turn out never to be in force; that is told, and is nothing to analyse.
+    Some(table.merge(&[Layer { overlay: &overlay, pack: "p", file: "f" }]).ok()?.0)
+}
+
+#[derive(Default)]
+struct Seen {
+    answered: BTreeSet<String>,
+    overlaps: BTreeSet<(String, String)>,
+    gap: bool,
+}
+
+#[test]
+fn analysis_agrees_with_brute_force() {
+    let (seed, cases) = (variable("PEYGIR_SEED", 1), variable("PEYGIR_CASES", CASES));
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for case in seed..seed + cases {
+        let mut dice = Dice::new(case);
+        let sample = Sample::new(&mut dice);
+        let Some(table) = read(&sample) else {
+            *counts.entry("not merged").or_default() += 1;
+            continue;
+        };
+        let context = format!("case {case}\n{}{}", sample.table, sample.overlay.as_deref().unwrap_or_default());
+        let points = sample.points(&mut dice, POINTS_MAX);
+        check(&table, &sample, &points, &context, &mut counts);
+    }
+    eprintln!("{cases} tables: {counts:?}");
+    for kind in ["never fires", "dead override", "overlap", "gap", "not analysed"] {
+        assert!(cases < CASES || counts.contains_key(kind), "no table with a finding \"{kind}\"");
+    }
+}
+
+fn check(table: &Table, sample: &Sample, points: &[Point], context: &str, counts: &mut BTreeMap<&str, usize>) {
+    let findings = analyse(table).findings;
+    let seen = brute(table, sample, points);
+    let open: BTreeSet<&str> = findings
+        .iter()
+        .filter_map(|finding| match finding {
+            Finding::NotAnalysed { rule, .. } => Some(rule.as_str()),
+            _ => None,
+        })
+        .collect();
+    let mut never: BTreeSet<&str> = BTreeSet::new();
+    let mut overlaps: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut gap = false;
+    for finding in &findings {
+        let kind = match finding {
+            Finding::NeverFires { rule, .. } => {
+                assert!(!seen.answered.contains(rule), "{rule} answers, yet: {finding:?}\n{context}");
+                never.insert(rule);
+                "never fires"
+            }
+            Finding::DeadOverride { rule, layer, why: Dead::NeverFires(_) } => {
+                let born = table.rules().iter().any(|row| row.id == *rule.as_str() && row.layer == *layer);
+                assert!(!born || !seen.answered.contains(rule), "{rule} answers, yet: {finding:?}\n{context}");
+                never.insert(rule);
+                "dead override"
+            }
+            Finding::DeadOverride { .. } => "dead override",
+            Finding::Overlap { first, second, witness, on } => {
+                show_overlap(table, (first, second), &(witness.clone(), *on), context);
+                overlaps.insert((first.clone(), second.clone()));
+                "overlap"
+            }
+            Finding::Gap { witness, on } => {
+                let decision = table.decide(witness, *on).unwrap();
+                assert_eq!(decision.rule, "z", "{finding:?}\n{context}");
+                gap = true;
+                "gap"
+            }
+            Finding::NotAnalysed { .. } => "not analysed",
+            other => panic!("{other:?}\n{context}"),
+        };
+        *counts.entry(kind).or_default() += 1;
+    }
+    for pair in &seen.overlaps {
+        let told = overlaps.contains(pair) || open.contains(pair.0.as_str()) || open.contains(pair.1.as_str());
+        assert!(told, "the overlap {pair:?} is not found: {findings:?}\n{context}");
+    }
+    assert!(
+        !seen.gap || gap || !sample.unexpected || !open.is_empty(),
+        "the gap is not found: {findings:?}\n{context}"
+    );
+    each_rule_is_shown_or_denied(table, &never, &open, context);
+    pairs_are_judged(table, points, context);
+}
+
+/// Of every rule analysis has an example, or says that there is none, or that it does not know.
+fn each_rule_is_shown_or_denied(table: &Table, never: &BTreeSet<&str>, open: &BTreeSet<&str>, context: &str) {
+    let shown: BTreeSet<String> = examples_on(table, 60)
+        .into_iter()
+        .flat_map(|example| {
+            let decision = table.decide(&example.inputs, example.on).unwrap();
+            assert_eq!(decision.rule, example.rule);
+            decision.fired.into_iter().map(|fired| fired.rule.to_string()).collect::<Vec<_>>()
+        })
+        .collect();
+    // A rule that always overlaps with others under `unique` never answers, and is told by its overlaps.
+    let rules = table.rules().iter().filter(|rule| !rule.last && table.hit() != Hit::Unique);
+    for rule in rules.map(|rule| rule.id.as_str()) {
+        let known = shown.contains(rule) || never.contains(rule) || open.contains(rule);
+        let blind = table.rules().iter().any(|rule| open.contains(rule.id.as_str()));
+        assert!(known || blind, "{rule} has no example and is not denied\n{context}");
+    }
+}
+
+fn brute(table: &Table, sample: &Sample, points: &[Point]) -> Seen {
+    let mut seen = Seen::default();
+    let closed = sample.closed();
+    for (inputs, on) in points {
+        match table.decide(inputs, *on) {
+            Ok(decision) => {
+                let there = closed.iter().all(|name| inputs.contains_key(*name) || *name == "m" || *name == "d");
+                seen.gap |= decision.rule == "z" && there;
+                seen.overlaps.extend(tie(table, &decision));
+                seen.answered.extend(decision.fired.iter().map(|fired| fired.rule.to_string()));
+            }
+            Err(Fault::Overlap { first, second }) => {
+                seen.overlaps.insert((first, second));
+            }
+            Err(Fault::NotInForce { .. }) => {}
+            Err(fault) => panic!("{fault:?}"),
+        }
+    }
+    seen
+}
+
+/// Another rule of the same priority that held too and would have answered otherwise.
+fn tie(table: &Table, decision: &Decision) -> Option<(String, String)> {
+    if table.hit() != Hit::Priority || decision.rule == "z" {
+        return None;
+    }
+    let fired = decision.rule.as_str();
+    // Two rows of one id, by a dated overlay, can't be told apart here.
+    let row = |id: &str| {
+        let mut rows = table.rules().iter().filter(|rule| rule.id == *id);
+        rows.next().filter(|_| rows.next().is_none())
+    };
+    let winner = row(fired)?;
+    let outranked = decision.not_fired.iter().filter(|rule| rule.why == WhyNot::Outranked);
+    let rivals = outranked.filter_map(|rule| row(&rule.rule));
+    let tied = rivals.into_iter().find(|rival| rival.priority == winner.priority && rival.then() != winner.then())?;
+    Some((fired.to_owned(), tied.id.to_string()))
+}
+
+fn show_overlap(table: &Table, (first, second): (&str, &str), (witness, on): &Point, context: &str) {
+    match table.decide(witness, *on) {
+        Err(Fault::Overlap { .. }) => assert_eq!(table.hit(), Hit::Unique),
+        Ok(decision) => {
+            let outranked = |rule: &peygir_decision::NotFired| rule.rule == *second && rule.why == WhyNot::Outranked;
+            let shown = decision.rule == *first && decision.not_fired.iter().any(outranked);
+            assert!(shown, "{first} and {second} do not both hold for {witness:?}: {decision:?}\n{context}");
+        }
+        Err(fault) => panic!("{fault:?}\n{context}"),
+    }
+}
+
+/// `disjoint` says yes only where no point is in both, and no only where one is.
+fn pairs_are_judged(table: &Table, points: &[Point], context: &str) {
+    if table.hit() != Hit::Collect {
+        return;
+    }
+    let rules: Vec<_> = table.rules().iter().filter(|rule| !rule.last).collect();
+    for (place, first) in rules.iter().enumerate() {
+        for second in &rules[place + 1..] {
+            if first.id == second.id || disjoint(first, second, table) != Some(true) {
+                continue;
+            }
+            let rows = |id: &str| table.rules().iter().filter(|rule| rule.id == *id).count();
+            if rows(&first.id) > 1 || rows(&second.id) > 1 {
+                continue;
+            }
+            for (inputs, on) in points {
+                let Ok(decision) = table.decide(inputs, *on) else { continue };
+                let fired = |id: &str| decision.fired.iter().any(|fired| fired.rule == *id);
+                assert!(!(fired(&first.id) && fired(&second.id)), "{inputs:?} on {on}\n{context}");
+            }
+        }
+    }
+}
