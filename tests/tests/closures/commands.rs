@@ -1,6 +1,6 @@
 //! What the commands print, and what they say where something is wrong.
 
-use peygir_calendar::{moment, tehran};
+use peygir_calendar::{Jalali, Language, date_time, moment, tehran};
 use peygir_core::Moment;
 use serde_json::Value;
 
@@ -41,7 +41,7 @@ async fn the_commands_tell_what_was_closed_and_why_a_case_is_due() {
     }
     let json: Value = serde_json::from_str(&office.told(&["explain", "deadline", &code, "--json"])).unwrap();
     assert_eq!(json, all);
-    assert!(office.told(&["operation", "list"]).starts_with(&done.operation));
+    an_operation_is_told(&office, &done);
 
     office.token = Some(token(&office, "inspector", "province:hamedan"));
     an_inspector_sets_a_date(&office, &all);
@@ -67,6 +67,24 @@ async fn the_commands_tell_what_was_closed_and_why_a_case_is_due() {
     assert!(said.contains("does not answer; is it still running?"), "{said}");
 }
 
+/// By what closure, on the clock of the place, in both languages.
+fn an_operation_is_told(office: &Office, done: &Declared) {
+    let listed = office.told(&["operation", "list"]);
+    let about = format!("{}  closure declared \"c0\" ({})  began ", done.operation, done.closure);
+    assert!(listed.starts_with(&about), "{listed}");
+    let shown = office.told(&["operation", "show", &done.operation]);
+    let (summary, moved) = shown.split_once('\n').unwrap();
+    assert_eq!(summary, listed.trim_end());
+    let codes = office.listed(&done.operation);
+    assert_eq!(moved.lines().count(), codes.len());
+    for (line, [code, from, to]) in moved.lines().zip(&codes) {
+        let [from, to] = [from, to].map(|at| date_time(at.parse().unwrap(), &tehran(), Language::English));
+        assert_eq!(line, format!("  {code}  {from}  ->  {to}"));
+    }
+    let persian = office.told(&["operation", "show", &done.operation, "--lang", "fa"]);
+    assert!(persian.contains("اعلام تعطیلی «c0»") && !persian.contains("Azar"), "{persian}");
+}
+
 fn token(office: &Office, role: &str, scope: &str) -> String {
     office.told(&["token", "new", "--role", role, "--scope", scope, "--name", role]).trim().to_owned()
 }
@@ -78,11 +96,26 @@ fn ten_days(deadlines: &Value) -> &Value {
 
 fn an_inspector_sets_a_date(office: &Office, deadlines: &Value) {
     let [task, due] = ["id", "due"].map(|name| ten_days(deadlines)[name].as_str().unwrap().to_owned());
-    let later = Moment::from(moment(&due, &tehran()).unwrap()).plus_micros(3_600_000_000).to_jiff().to_string();
-    let set = |due| ["deadline", "set", task.as_str(), "--due", due, "--reason", "the plans are late"];
-    assert_eq!(office.told(&set(&later)).trim_end(), later);
-    for (wrong, why) in [("1405/09/30", "/due"), ("2020-01-01T00:00:00Z", "/due"), ("2099-01-01T00:00:00Z", "/due")] {
-        let said = office.refused(&set(wrong));
+    let later = Moment::from(moment(&due, &tehran()).unwrap()).plus_micros(3_600_000_000).to_jiff();
+    let words =
+        |due: &str| ["deadline", "set", &task, "--due", due, "--reason", "the plans are late"].map(str::to_owned);
+    let set = |due: &str| office.told(&words(due).each_ref().map(String::as_str));
+    let refused = |due: &str| office.refused(&words(due).each_ref().map(String::as_str));
+    let told = format!("due {} ({later})", date_time(later, &tehran(), Language::English));
+    let local = tehran().to_datetime(later);
+    let jalali = format!("{} {}", Jalali::from_gregorian(local.date()), local.strftime("%H:%M"));
+    for written in [later.to_string(), jalali] {
+        assert_eq!(set(&written).trim_end(), told, "{written}");
+    }
+    for wrong in ["1405/09/30", "1405/13/30 10:00", "tomorrow"] {
+        let said = office.command(&words(wrong).each_ref().map(String::as_str));
+        assert_eq!(said.status.code(), Some(64), "wrong usage");
+        assert!(String::from_utf8_lossy(&said.stderr).contains("--due: "), "{said:?}");
+    }
+    for (wrong, why) in
+        [("2020-01-01T00:00:00Z", "/due"), ("2099-01-01T00:00:00Z", "/due"), ("1400/01/02 10:00", "/due")]
+    {
+        let said = refused(wrong);
         assert!(said.contains("(422)") && said.contains(why), "{said}");
     }
     let said = office.refused(&["deadline", "resume", &task]);

@@ -155,19 +155,20 @@ impl Office {
         self.server.take().expect("a server runs").kill();
     }
 
-    /// The list of an operation as `operation show` prints it: code, from, to.
+    /// The list of an operation as `operation show` gives it: code, from, to.
     pub fn listed(&self, operation: &str) -> Vec<[String; 3]> {
-        let printed = self.told(&["operation", "show", operation, "--wait"]);
-        let mut lines = printed.lines();
-        let summary = lines.next().unwrap();
-        assert!(summary.contains("ended") && summary.ends_with("failed 0"), "{summary}");
-        let moved = lines.map(|line| {
-            let words: Vec<&str> = line.split_whitespace().collect();
-            let [code, from, "->", to] = words[..] else { panic!("{line}") };
-            [code, from, to].map(str::to_owned)
-        });
-        let moved: Vec<_> = moved.collect();
-        assert!(summary.contains(&format!("moved {},", moved.len())), "{summary}: {}", moved.len());
+        let shown: Value =
+            serde_json::from_str(&self.told(&["operation", "show", operation, "--wait", "--json"])).unwrap();
+        let summary = &shown["operation"];
+        assert!(!summary["endedAt"].is_null() && summary["failed"] == 0, "{summary}");
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let moved: Vec<_> = shown["moved"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| [text(&one["trackingCode"]), text(&one["from"]), text(&one["to"])])
+            .collect();
+        assert_eq!(summary["moved"], moved.len());
         moved
     }
 }

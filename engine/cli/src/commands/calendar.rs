@@ -12,9 +12,9 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use peygir_calendar::{Calendar, Language, Place};
-use peygir_source::render;
 use serde_json::Value;
 
+use super::local::Lang;
 use crate::answer::{line, say};
 pub use check::lacking_tables;
 use sources::Sources;
@@ -40,12 +40,6 @@ enum Command {
     Next(next::Arguments),
     Check(check::Arguments),
     Due(due::Arguments),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Lang {
-    Fa,
-    En,
 }
 
 /// Which calendar is asked, for where, in which language.
@@ -108,22 +102,6 @@ impl Which {
     }
 }
 
-impl Lang {
-    fn language(self) -> Language {
-        match self {
-            Self::Fa => Language::Persian,
-            Self::En => Language::English,
-        }
-    }
-
-    fn render(self) -> render::Language {
-        match self {
-            Self::Fa => render::Language::Persian,
-            Self::En => render::Language::English,
-        }
-    }
-}
-
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let (answered, lang) = match &arguments.command {
         Command::Show(arguments) => (show::run(arguments), arguments.which.lang),
@@ -132,14 +110,6 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         Command::Due(arguments) => (due::run(arguments), arguments.which.lang),
     };
     Ok(answered.map_or_else(|refusal| refusal.tell(lang.language()), |()| ExitCode::SUCCESS))
-}
-
-/// A line of words. In Persian it is one that runs from right to left, also where it begins with a number or a code.
-fn words(text: &str, language: Language) {
-    match language {
-        Language::Persian => line(&format!("\u{2067}{text}\u{2069}")),
-        Language::English => line(text),
-    }
 }
 
 /// On one line for programs, spread out for people.

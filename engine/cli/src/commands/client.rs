@@ -11,13 +11,20 @@ pub const TOKEN_VARIABLE: &str = "PEYGIR_TOKEN";
 pub struct Client {
     address: String,
     token: String,
+    /// In which it is told what the server refuses.
+    language: &'static str,
 }
 
 impl Client {
     /// The server that has this data folder open. A token in the environment speaks for its holder.
     pub fn of(data: &DataFolder) -> Result<Self> {
         let token = std::env::var(TOKEN_VARIABLE).map_or_else(|_| data.bootstrap_token(), Ok)?;
-        Ok(Self { address: data.running()?.address, token })
+        Ok(Self { address: data.running()?.address, token, language: "en" })
+    }
+
+    /// The same, told in another language what the server refuses.
+    pub fn speaking(self, language: &'static str) -> Self {
+        Self { language, ..self }
     }
 
     pub fn get(&self, path: &str) -> Result<Value> {
@@ -40,7 +47,7 @@ impl Client {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             let response = request
-                .header("accept-language", "en")
+                .header("accept-language", self.language)
                 .bearer_auth(&self.token)
                 .send()
                 .await

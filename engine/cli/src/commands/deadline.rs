@@ -4,20 +4,33 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use peygir_calendar::{digits, moment};
 use serde_json::{Value, json};
 
 use super::client::{self, Client};
+use super::local::{self, Lang};
 use super::texts;
 use crate::answer::{line, say};
 use crate::data_folder::DataFolder;
 
+/// Wrong usage, as `sysexits.h` has it.
+const USAGE: u8 = 64;
+
 /// Deadlines of tasks: set another date, let one rest while the citizen is waited for.
 ///
-/// Asks with the token in PEYGIR_TOKEN, whose holder is the one that did it.
+/// Asks with the token in PEYGIR_TOKEN, whose holder is the one that did it. Without one it asks as the server's
+/// administrator, who may do neither: what a deadline is stays with those who answer for the case. The id of a task is
+/// in `peygir explain deadline CASE --json`. An instant is written 1405/09/14 14:30, 2026-12-05T14:30+03:30 or 2026-12-05
+/// 14:30, with digits of any script; without an offset the clocks of the deadline's zone are meant.
 #[derive(clap::Args)]
 pub struct Deadline {
     #[arg(long, default_value = "data", global = true)]
     data: PathBuf,
+    /// Language of what is printed
+    #[arg(long, value_enum, default_value_t = Lang::En, global = true)]
+    lang: Lang,
     #[command(subcommand)]
     action: Action,
 }
@@ -25,28 +38,36 @@ pub struct Deadline {
 #[derive(clap::Subcommand)]
 enum Action {
     /// Set the date; it holds over what the calendar says
+    ///
+    /// It lies ahead, and not past the task's latest date. Who may: the roles inspector and inspection-centre, each for the
+    /// places for which the role is held; also for a deadline that no flow lets rest.
     Set {
         /// Id of the task
         task: String,
-        /// RFC 3339: 2026-12-05T14:30+03:30
+        /// Date and time: 1405/09/14 14:30, 2026-12-05T14:30+03:30
         #[arg(long)]
         due: String,
-        /// Stands in the derivation
+        /// Stands in the derivation, for those who may read it
         #[arg(long)]
         reason: String,
     },
     /// The citizen is waited for: the deadline rests
+    ///
+    /// Only where the flow allows it (`suspend` of the task), for as long and as often as it says. Who may: those who have
+    /// the task as operator, duty-manager or agency-head, and the roles inspector and inspection-centre.
     Suspend {
         /// Id of the task
         task: String,
-        /// Stands in the derivation
+        /// Stands in the derivation, for those who may read it
         #[arg(long)]
         reason: String,
-        /// RFC 3339; as long as the flow allows where absent
+        /// Date and time until which it rests at the latest; as long as the flow allows where absent
         #[arg(long)]
         until: Option<String>,
     },
     /// The citizen has answered: the deadline runs again
+    ///
+    /// Who may: as for suspend.
     Resume {
         /// Id of the task
         task: String,
@@ -62,8 +83,8 @@ pub struct Explain {
     #[arg(long, default_value = "data")]
     data: PathBuf,
     /// Language: fa or en
-    #[arg(long, default_value = "en", value_parser = ["fa", "en"])]
-    lang: String,
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    lang: Lang,
     /// Deadlines of tasks that have ended, too
     #[arg(long)]
     all: bool,
@@ -73,27 +94,64 @@ pub struct Explain {
 }
 
 pub fn run(arguments: &Deadline) -> Result<ExitCode> {
-    let client = Client::of(&DataFolder::new(&arguments.data))?;
-    let of_task = |task: &str, what: &str| format!("/api/v1/tasks/{}/{what}", client::escaped(task));
-    let view = match &arguments.action {
+    let lang = arguments.lang;
+    let client = Client::of(&DataFolder::new(&arguments.data))?.speaking(lang.code());
+    let (task, what, body) = match &arguments.action {
         Action::Set { task, due, reason } => {
-            client.post(&of_task(task, "deadline"), &json!({ "due": due, "reason": reason }))?
+            let Some(due) = instant("--due", due, &client, task, lang)? else { return Ok(ExitCode::from(USAGE)) };
+            (task, "deadline", json!({ "due": due.to_string(), "reason": reason }))
         }
-        Action::Suspend { task, reason, until } => {
-            let mut body = json!({ "reason": reason });
-            if let Some(until) = until {
-                body["until"] = until.as_str().into();
-            }
-            client.post(&of_task(task, "suspension"), &body)?
+        Action::Suspend { task, reason, until: None } => (task, "suspension", json!({ "reason": reason })),
+        Action::Suspend { task, reason, until: Some(until) } => {
+            let Some(until) = instant("--until", until, &client, task, lang)? else { return Ok(ExitCode::from(USAGE)) };
+            (task, "suspension", json!({ "reason": reason, "until": until.to_string() }))
         }
-        Action::Resume { task } => client.post(&of_task(task, "suspension/end"), &Value::Null)?,
+        Action::Resume { task } => (task, "suspension/end", Value::Null),
     };
-    line(view["due"].as_str().context("the server gave no date")?);
+    let view = client.post(&of_task(task, what), &body)?;
+    let due = view["due"].as_str().context("the server gave no date")?;
+    let told = local::time(&view["due"], &zone(&view), lang);
+    lang.line(&format!("{} {told} ({})", lang.pick("due", "مهلت تا"), lang.id(due)));
     Ok(ExitCode::SUCCESS)
 }
 
+fn of_task(task: &str, what: &str) -> String {
+    format!("/api/v1/tasks/{}/{what}", client::escaped(task))
+}
+
+/// In which a deadline is told to people.
+fn zone(view: &Value) -> TimeZone {
+    let name = view["derivation"]["zone"].as_str();
+    name.and_then(peygir_calendar::zone).unwrap_or_else(peygir_calendar::tehran)
+}
+
+/// What a person wrote as date and time. Nothing where it is none, which was told then.
+fn instant(option: &str, text: &str, client: &Client, task: &str, lang: Lang) -> Result<Option<Timestamp>> {
+    if let Ok(at) = text.trim().parse() {
+        return Ok(Some(at));
+    }
+    let zone = zone(&client.get(&of_task(task, "deadline"))?);
+    let read = read(text, &zone, lang).map_err(|why| say(&format!("peygir: {option}: {why}")));
+    Ok(read.ok())
+}
+
+/// A day alone would be its first minute, which is what nobody means by a last day.
+fn read(text: &str, zone: &TimeZone, lang: Lang) -> Result<Timestamp, String> {
+    let at = moment(text, zone).map_err(|error| match lang {
+        Lang::En => error.to_string(),
+        Lang::Fa => error.message_fa(),
+    })?;
+    if digits::to_ascii(text).contains(':') {
+        return Ok(at);
+    }
+    Err(match lang {
+        Lang::En => format!("{text:?} has no time of day; write it too: 1405/09/14 14:30"),
+        Lang::Fa => format!("«{text}» ساعت ندارد؛ ساعت را هم بنویسید: ۱۴۰۵/۰۹/۱۴ ۱۴:۳۰"),
+    })
+}
+
 pub fn explain(arguments: &Explain) -> Result<ExitCode> {
-    let client = Client::of(&DataFolder::new(&arguments.data))?;
+    let client = Client::of(&DataFolder::new(&arguments.data))?.speaking(arguments.lang.code());
     let answer = client.get(&format!("/api/v1/cases/{}/deadlines", client::escaped(&arguments.case)))?;
     let all = answer.as_array().map_or(&[][..], Vec::as_slice);
     let runs = |deadline: &&Value| ["open", "claimed", "scheduled", "waiting"].contains(&status(deadline));
@@ -102,7 +160,7 @@ pub fn explain(arguments: &Explain) -> Result<ExitCode> {
         line(&serde_json::to_string_pretty(&told)?);
         return Ok(ExitCode::SUCCESS);
     }
-    let language = arguments.lang.as_str();
+    let language = arguments.lang.code();
     for (index, deadline) in told.iter().enumerate() {
         if index > 0 {
             line("");
@@ -136,4 +194,27 @@ fn reasons(deadline: &Value, language: &str) -> Vec<String> {
 
 fn status(deadline: &Value) -> &str {
     deadline["status"].as_str().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_that_is_set_has_its_time_of_day() {
+        let zone = peygir_calendar::tehran();
+        let at: Timestamp = "2026-12-05T14:30+03:30".parse().unwrap();
+        for text in ["1405/09/14 14:30", "۱۴۰۵/۹/۱۴ ۱۴:۳۰", "2026-12-05 14:30", "2026-12-05T11:00Z"] {
+            assert_eq!(read(text, &zone, Lang::En), Ok(at), "{text}");
+        }
+        for (text, en, fa) in [
+            ("1405/09/14", "has no time of day", "ساعت ندارد"),
+            ("2026-12-05", "has no time of day", "ساعت ندارد"),
+            ("1405/13/14 10:00", "month", "ماه"),
+            ("tomorrow", "is no date and time", "تاریخ و ساعت نیست"),
+        ] {
+            assert!(read(text, &zone, Lang::En).unwrap_err().contains(en), "{text}");
+            assert!(read(text, &zone, Lang::Fa).unwrap_err().contains(fa), "{text}");
+        }
+    }
 }

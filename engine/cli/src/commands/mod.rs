@@ -9,6 +9,7 @@ pub mod event;
 pub mod explain;
 pub mod instance;
 pub mod journal;
+pub mod local;
 pub mod login_link;
 pub mod operation;
 pub mod run;

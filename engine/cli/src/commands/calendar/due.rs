@@ -1,8 +1,9 @@
 //! `peygir calendar due`: a deadline and why it falls there.
 
-use peygir_calendar::{Ask, Deadline, Language, Suspension};
+use peygir_calendar::{Ask, Deadline, Suspension};
 
-use super::{Refusal, Which, ask, json, words};
+use super::super::local::Lang;
+use super::{Refusal, Which, ask, json};
 
 /// Count a deadline and tell why it falls there, stretch by stretch.
 ///
@@ -44,21 +45,19 @@ pub fn run(arguments: &Arguments) -> Result<(), Refusal> {
     if arguments.json {
         json(&deadline.to_json());
     } else {
-        tell(&deadline, arguments.which.lang.language());
+        tell(&deadline, arguments.which.lang);
     }
     Ok(())
 }
 
 /// The date, why in a sentence, and every stretch on a line of its own.
-fn tell(deadline: &Deadline, language: Language) {
-    words(&deadline.sentence(language), language);
+fn tell(deadline: &Deadline, lang: Lang) {
+    let language = lang.language();
+    lang.line(&deadline.sentence(language));
     let zone = deadline.time_zone();
     for (number, stretch) in (1..).zip(&deadline.derivation) {
         let sign = if stretch.counted { '+' } else { ' ' };
-        let number = match language {
-            Language::Persian => peygir_calendar::digits::to_persian(&format!("{number:>3}")),
-            Language::English => format!("{number:>3}"),
-        };
-        words(&format!("{number} {sign} {}", stretch.sentence(&zone, language)), language);
+        let number = lang.digits(&format!("{number:>3}"));
+        lang.line(&format!("{number} {sign} {}", stretch.sentence(&zone, language)));
     }
 }

@@ -3,7 +3,7 @@
 use peygir_calendar::{Calendar, Language, Opening, Rule, date_time};
 use serde_json::{Value, json};
 
-use super::{Refusal, Which, ask, words};
+use super::{Refusal, Which, ask};
 
 /// Most days of a rule that are told at once.
 const COUNT_MAX: u32 = 366;
@@ -48,7 +48,7 @@ fn days(arguments: &Arguments, calendar: &Calendar, rule: &Rule) -> Result<(), R
         ));
     }
     let place = arguments.which.place();
-    let language = arguments.which.lang.language();
+    let lang = arguments.which.lang;
     let zone = calendar.zone();
     let mut at = ask::instant("--from", arguments.from.as_deref(), zone)?;
     let mut rule = *rule;
@@ -57,8 +57,8 @@ fn days(arguments: &Arguments, calendar: &Calendar, rule: &Rule) -> Result<(), R
         if arguments.json {
             super::json(&found.to_json(zone));
         } else {
-            words(&found.sentence(zone, language), language);
-            found.caveats.iter().for_each(|caveat| words(&format!("  {}", caveat.sentence(language)), language));
+            lang.line(&found.sentence(zone, lang.language()));
+            found.caveats.iter().for_each(|caveat| lang.line(&format!("  {}", caveat.sentence(lang.language()))));
         }
         // The days after it follow each other, however far ahead the first one was.
         rule.offset = 0;
@@ -71,11 +71,11 @@ fn opening(arguments: &Arguments, calendar: &Calendar) -> Result<(), Refusal> {
     let at = ask::instant("--from", arguments.from.as_deref(), calendar.zone())?;
     let never = || peygir_calendar::DueError::NeverOpen { calendar: calendar.id().to_owned() };
     let opening = calendar.opening(&arguments.which.place(), at).ok_or_else(never)?;
-    let language = arguments.which.lang.language();
+    let lang = arguments.which.lang;
     if arguments.json {
         super::json(&to_json(&opening, calendar));
     } else {
-        words(&sentence(&opening, calendar, language), language);
+        lang.line(&sentence(&opening, calendar, lang.language()));
     }
     Ok(())
 }
