@@ -4,6 +4,7 @@ mod ask;
 mod check;
 mod due;
 mod next;
+mod places;
 mod show;
 mod sources;
 
@@ -97,6 +98,7 @@ impl Which {
 
     /// The calendar that answers for the place.
     fn calendar(&self) -> Result<Arc<Calendar>, Refusal> {
+        places::check(self)?;
         let calendars = sources::calendars(&self.sources, self.lang.render())?;
         calendars.at(&self.calendar, &self.place()).cloned().ok_or_else(|| sources::unknown(&self.calendar, &calendars))
     }

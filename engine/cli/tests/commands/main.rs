@@ -6,5 +6,6 @@ mod calendar;
 mod check;
 mod deadlines;
 mod http;
+mod places;
 mod run;
 mod shipped;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use peygir_calendar::{Calendars, Sheet, read};
+use peygir_calendar::{Calendars, NamedPlace, Sheet, read};
 use peygir_runtime::pack::{self, Deployment, SourceFile};
 use peygir_source::render::{self, Language};
 use peygir_source::{Diagnostic, Diagnostics, Node, suggest, yaml};
@@ -75,6 +75,11 @@ impl Sheets {
         self.found.extend(found.in_file(name));
     }
 
+    /// Every place that a calendar or one of its closures is for.
+    pub fn named_places(&self) -> impl Iterator<Item = &NamedPlace> {
+        self.by_id.values().flatten().flat_map(|(_, sheet)| sheet.named_places())
+    }
+
     /// Leaves out what nothing stands on, but for the sheets of these files.
     pub fn keep_only(&mut self, files: &[String]) {
         let is_asked = |filed: &(String, Sheet)| files.contains(&filed.0);
@@ -107,16 +112,21 @@ pub fn is_calendar(root: &Node) -> bool {
 
 /// All calendars of the sources. Findings are told; where one of them is an error, nothing is counted.
 pub fn calendars(sources: &Sources, language: Language) -> Result<Calendars, Refusal> {
-    let (mut sheets, folders) = layers(sources)?;
-    for folder in &folders {
-        add_pack(&mut sheets, folder);
-    }
-    let (calendars, found) = sheets.resolve();
+    let (calendars, found) = sheets(sources)?.0.resolve();
     if found.has_errors() {
         print(&found, language);
         return Err(Refusal::failure("the calendars have errors", "تقویم‌ها خطا دارند"));
     }
     Ok(calendars)
+}
+
+/// What is written in the sources, before one calendar is laid over another, and the folders of the packs.
+pub fn sheets(sources: &Sources) -> Result<(Sheets, Vec<PathBuf>), Refusal> {
+    let (mut sheets, folders) = layers(sources)?;
+    for folder in &folders {
+        add_pack(&mut sheets, folder);
+    }
+    Ok((sheets, folders))
 }
 
 /// What lies below, and the packs over it.
