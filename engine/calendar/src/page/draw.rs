@@ -58,12 +58,13 @@ impl MonthPage {
     fn head(&self, grid: &Grid) -> String {
         let month = month_name(self.month, grid.language);
         let month = localised(format!("{month} {}", self.year), grid.language);
-        let gregorian = self.gregorian(grid.language);
+        let gregorian = self.gregorian_days(grid.language);
         let room = grid.width().saturating_sub(columns(&month) + columns(&gregorian));
         format!("{}{}{gregorian}", grid.painted(&month, "1"), " ".repeat(room))
     }
 
-    fn gregorian(&self, language: Language) -> String {
+    /// The Gregorian days from the first to the last of the month: `22 May – 21 June 2026`, `۲۲ مه تا ۲۱ ژوئن ۲۰۲۶`.
+    pub fn gregorian_days(&self, language: Language) -> String {
         let (Some(first), Some(last)) = (self.days().next(), self.days().last()) else { return String::new() };
         let (first, last) = (first.gregorian, last.gregorian);
         let name = |day: jiff::civil::Date| gregorian_month(day.month().unsigned_abs(), language);

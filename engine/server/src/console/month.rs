@@ -72,11 +72,7 @@ pub fn page(ui: &Ui, shown: &Shown) -> Markup {
                     a href=(address(shown, None)) { (bilingual(ui, &shown.calendar.title)) }
                     " · " (place::words(ui, &shown.scope))
                 }
-                @if let (Some(first), Some(last)) = (days.first(), days.last()) {
-                    p.meta {
-                        (widget::code(&format!("{} – {}", first.gregorian, last.gregorian)))
-                    }
-                }
+                p.meta { (shown.month.gregorian_days(ui.locale.language())) }
             }
             (neighbours(ui, shown))
         }
