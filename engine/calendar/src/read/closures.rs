@@ -1,6 +1,6 @@
 //! Closures as they are written: one day or several, from an hour on or other hours, everywhere or in some places.
 
-use peygir_source::{Node, Span};
+use peygir_source::{Help, Node, Span};
 
 use super::fields::Reader;
 use super::periods::in_order;
@@ -23,12 +23,27 @@ pub(super) fn read(reader: &mut Reader, list: &Node) -> Vec<WrittenClosure> {
         let same = |other: &&WrittenClosure| {
             other.closure.scope == next.closure.scope && other.first <= next.last && next.first <= other.last
         };
-        if closures.iter().find(same).is_some() {
-            reader.twice(next.span);
+        if let Some(first) = closures.iter().find(same) {
+            closed_twice(reader, first, next.span);
         }
         closures.push(next);
     }
     closures
+}
+
+/// Closures for other places may name the same day: each holds in its own.
+fn closed_twice(reader: &mut Reader, first: &WrittenClosure, span: Span) {
+    let line = first.span.line;
+    reader.error_with_help(
+        "PG-C009",
+        span,
+        format!("the closure in line {line} holds on this day and for the same place already"),
+        format!("تعطیلی سطر {line} در همین روز و برای همین جا هست"),
+        Help::new(
+            "write one closure for the place and the day, or another \"for\" where another place is meant",
+            "برای هر جا و هر روز یک تعطیلی بنویسید، یا اگر جای دیگری منظور است for آن را",
+        ),
+    );
 }
 
 fn closure(reader: &mut Reader, item: &Node) -> Option<WrittenClosure> {

@@ -236,6 +236,14 @@ fn a_day_is_closed_once_for_one_place() {
     alone(&lines("dates: { from: 1405/08/01, to: 1405/09/01 }"), &[("PG-C009", 7, 31)]);
     alone(&lines("date: 1405/09/10"), &[]);
     alone(&lines("date: 1405/09/09, for: { province: qom }"), &[]);
+    let two = |first: &str, second: &str| {
+        format!(
+            "closures:\n  - {{ date: 1405/09/09, name: a, for: {first} }}\n  - {{ date: 1405/09/09, name: b, for: {second} }}\n"
+        )
+    };
+    alone(&two("{ county: malayer }", "{ county: nahavand }"), &[]);
+    alone(&two("{ province: qom }", "{ province: qom, agency: water }"), &[]);
+    alone(&two("{ county: malayer }", "{ county: malayer }"), &[("PG-C009", 7, 13)]);
 }
 
 #[test]
