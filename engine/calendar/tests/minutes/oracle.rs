@@ -307,10 +307,7 @@ impl Oracle {
     /// A day minute by minute; none if it does not count.
     fn see(&self, day: &Day, counts: bool, open: &[bool], from: i64) -> Option<Seen> {
         let (mut last, mut in_office, mut left, mut is_cut, mut is_open_yet) = (None, None, 0, false, false);
-        for index in day.from..day.to {
-            if !open[index] {
-                continue;
-            }
+        for index in (day.from..day.to).filter(|index| open[*index]) {
             last = Some(index);
             if i64::from(self.wall[index]) < day.office_end {
                 in_office = last;
