@@ -12,7 +12,7 @@ use peygir_source::{Diagnostic, Diagnostics, Node, Span};
 use super::serve::script_deadline;
 use crate::answer::line;
 use crate::progress;
-use crate::report::{self, FileReport, Kind, Totals};
+use crate::report::{self, FileReport, Kind, ScriptCoverage, Totals};
 use crate::rows;
 use crate::scenario::{Mode, Outside, Player};
 
@@ -23,6 +23,8 @@ use crate::scenario::{Mode, Outside, Player};
 ///   *.feature        scenarios in Gherkin, English or Persian, on a virtual clock: hours pass at once
 ///   decision tables  the tests they carry
 ///   *.test.yaml      rows beside a script of the same name
+///
+/// Of each script it is told which of its lines with code those rows run; of a script without rows, none.
 ///
 /// Each scenario runs on a fresh engine with gateways that send nothing. A line is printed for each file, then what
 /// failed: where, what was expected, what was found, and what had happened to the case. The steps that scenarios are
@@ -45,7 +47,10 @@ pub struct Arguments {
     /// Deployment whose connectors carry out the calls of flows that scenarios bring with them, over the real network
     #[arg(long, value_name = "FOLDER")]
     connectors: Option<PathBuf>,
-    /// Print JSON lines on stdout: one for each test, then a summary
+    /// Print each script with a mark at every line with code: ✓ and how often the rows run it, ◐ in part, ✗ never
+    #[arg(long)]
+    coverage: bool,
+    /// Print JSON lines on stdout: one for each test and each script, then a summary
     #[arg(long)]
     json: bool,
 }
@@ -55,6 +60,8 @@ enum Testable {
     Feature(SourceFile),
     Table(SourceFile, Node),
     Script(SourceFile, Node),
+    /// A script beside which no rows lie.
+    Untested(SourceFile),
     /// It should be tested and can't be.
     Broken(FileReport),
 }
@@ -65,9 +72,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let files = files(&arguments.paths, &mut broken);
     let files = broken.into_iter().map(Testable::Broken).chain(files.iter().filter_map(|path| read(path)));
     let totals = run_all(files.collect(), arguments)?;
-    match arguments.json {
-        true => line(&report::summary_line(&totals).to_string()),
-        false => line(&report::summary(&totals)),
+    if arguments.json {
+        line(&report::summary_line(&totals).to_string());
+    } else {
+        report::coverage_summary(&totals).iter().for_each(|told| line(told));
+        line(&report::summary(&totals));
     }
     Ok(if totals.passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -96,16 +105,22 @@ fn run_all(files: Vec<Testable>, arguments: &Arguments) -> Result<Totals> {
             Testable::Table(file, root) => rows::run_table_rows(&file, &root, &wanted),
             Testable::Script(file, root) => rows::run_script_rows(&file, &root, &script_deadline, &wanted),
             Testable::Broken(report) => report,
+            Testable::Untested(file) => match rows::untested_script(&file) {
+                Ok(_) if wanted_name.is_some() => continue,
+                Ok(script) => {
+                    totals.add_script(&script);
+                    bar.suspend(|| tell_script(None, &script, arguments));
+                    continue;
+                }
+                Err(found) => unreadable(&file.path, Kind::ScriptRows, found),
+            },
         };
         bar.inc(1);
         if done.tests.is_empty() && done.passed() && wanted_name.is_some() {
             continue;
         }
         totals.add(&done);
-        bar.suspend(|| match arguments.json {
-            true => report::file_lines(&done).iter().for_each(|value| line(&value.to_string())),
-            false => line(&report::file_line(&done)),
-        });
+        bar.suspend(|| tell(&done, arguments));
         failures.extend(report::failures(&done));
     }
     bar.finish_and_clear();
@@ -116,6 +131,30 @@ fn run_all(files: Vec<Testable>, arguments: &Arguments) -> Result<Totals> {
         }
     }
     Ok(totals)
+}
+
+fn tell(done: &FileReport, arguments: &Arguments) {
+    if arguments.json {
+        report::file_lines(done).iter().for_each(|value| line(&value.to_string()));
+    } else {
+        line(&report::file_line(done));
+    }
+    if let Some(script) = &done.coverage {
+        tell_script(Some(&done.file), script, arguments);
+    }
+}
+
+/// What rows run of a script. `rows`: the file that they stand in, which was told before.
+fn tell_script(rows: Option<&str>, script: &ScriptCoverage, arguments: &Arguments) {
+    if arguments.json {
+        return line(&report::coverage_line(rows, script).to_string());
+    }
+    if rows.is_none() {
+        line(&report::untested_line(script));
+    }
+    if arguments.coverage {
+        report::marked_source(script).iter().for_each(|text| line(text));
+    }
 }
 
 /// The connectors of a deployment that is itself sound.
@@ -187,6 +226,9 @@ fn read(path: &Path) -> Option<Testable> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let yaml = name.ends_with(".yaml") || name.ends_with(".yml");
     let rows = name.ends_with(".test.yaml") || name.ends_with(".test.yml");
+    if name.ends_with(".rhai") {
+        return untested(path);
+    }
     let kind = match (name.ends_with(".feature"), rows) {
         (true, _) => Kind::Scenarios,
         (_, true) => Kind::ScriptRows,
@@ -210,6 +252,17 @@ fn read(path: &Path) -> Option<Testable> {
             is_table.then_some(Testable::Table(file, root))
         }
     }
+}
+
+/// The script, unless rows lie beside it: then it is tested with them.
+fn untested(path: &Path) -> Option<Testable> {
+    if ["test.yaml", "test.yml"].iter().any(|extension| path.with_extension(extension).is_file()) {
+        return None;
+    }
+    Some(match SourceFile::read(path) {
+        Ok(file) => Testable::Untested(file),
+        Err(diagnostic) => Testable::Broken(unreadable(path, Kind::ScriptRows, Diagnostics { list: vec![diagnostic] })),
+    })
 }
 
 fn unreadable(path: &Path, kind: Kind, found: Diagnostics) -> FileReport {

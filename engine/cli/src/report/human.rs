@@ -2,7 +2,8 @@
 
 use peygir_source::render::{self, Language};
 
-use super::{Failure, FileReport, Kind, Totals};
+use super::coverage::ratio;
+use super::{Failure, FileReport, Kind, ScriptCoverage, Totals};
 
 /// Events of a case that are told with a failure: the last ones.
 const STORY_LINES_MAX: usize = 24;
@@ -22,7 +23,20 @@ pub fn file_line(report: &FileReport) -> String {
         0 => format!("{count} {what}"),
         failed => format!("{failed} of {count} {what} failed"),
     };
-    format!("{mark} {}: {outcome}", report.file)
+    let coverage = report.coverage.as_ref().map(|coverage| format!("; {}", coverage.told())).unwrap_or_default();
+    format!("{mark} {}: {outcome}{coverage}", report.file)
+}
+
+/// A script that no row calls.
+pub fn untested_line(script: &ScriptCoverage) -> String {
+    format!("○ {}: no rows; {}", script.script, ratio(script.lines.covered(), script.lines.total()))
+}
+
+/// Over all scripts; None where there was none.
+pub fn coverage_summary(totals: &Totals) -> Option<String> {
+    let plural = if totals.scripts == 1 { "" } else { "s" };
+    let told = || format!("{} script{plural}: {}", totals.scripts, ratio(totals.lines_covered, totals.lines));
+    (totals.scripts > 0).then(told)
 }
 
 /// Everything that went wrong in a file; None where nothing did.

@@ -3,7 +3,7 @@
 use peygir_source::render;
 use serde_json::{Value, json};
 
-use super::{FileReport, Kind, Totals};
+use super::{FileReport, Kind, ScriptCoverage, Totals};
 
 /// A line for each test of a file, and one for each finding where its tests could not be run.
 pub fn file_lines(report: &FileReport) -> Vec<Value> {
@@ -38,10 +38,21 @@ pub fn file_lines(report: &FileReport) -> Vec<Value> {
     findings.chain(tests).collect()
 }
 
+/// What rows run of a script; `rows` is null where no file of rows lies beside it.
+pub fn coverage_line(rows: Option<&str>, script: &ScriptCoverage) -> Value {
+    json!({
+        "kind": "script-coverage", "file": script.script, "rows": rows, "lines": script.lines.total(),
+        "covered": script.lines.covered(), "percent": script.lines.percent(), "uncovered": script.lines.uncovered(),
+        "partly": script.lines.partly(),
+        "times": script.lines.lines,
+    })
+}
+
 /// The last line.
 pub fn summary_line(totals: &Totals) -> Value {
     json!({
         "kind": "summary", "files": totals.files, "scenarios": totals.scenarios, "rows": totals.rows,
         "failed": totals.failed, "filesUnreadable": totals.unreadable, "cuts": totals.cuts, "passed": totals.passed(),
+        "scripts": totals.scripts, "scriptLines": totals.lines, "scriptLinesCovered": totals.lines_covered,
     })
 }

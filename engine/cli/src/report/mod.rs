@@ -2,14 +2,16 @@
 //!
 //! Knows no scenario and no table: whoever runs tests fills in [`FileReport`].
 
+mod coverage;
 mod human;
 mod json;
 pub mod sarif;
 
 use peygir_source::Diagnostics;
 
-pub use human::{failures, file_line, summary};
-pub use json::{file_lines, summary_line};
+pub use coverage::{ScriptCoverage, marked_source};
+pub use human::{coverage_summary, failures, file_line, summary, untested_line};
+pub use json::{coverage_line, file_lines, summary_line};
 
 /// What a file holds that can be tested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub struct FileReport {
     pub file: String,
     pub kind: Kind,
     pub tests: Vec<TestReport>,
+    /// Of rows beside a script: what of it they run.
+    pub coverage: Option<ScriptCoverage>,
     /// Why the file's tests could not be run at all.
     pub found: Diagnostics,
 }
@@ -65,11 +69,15 @@ pub struct Totals {
     pub unreadable: usize,
     /// Ends of a process behind a commit, over all scenarios.
     pub cuts: u64,
+    pub scripts: usize,
+    /// Lines with code of all scripts, and those of them that rows run.
+    pub lines: usize,
+    pub lines_covered: usize,
 }
 
 impl FileReport {
     pub fn new(file: String, kind: Kind) -> Self {
-        Self { file, kind, tests: Vec::new(), found: Diagnostics::default() }
+        Self { file, kind, tests: Vec::new(), coverage: None, found: Diagnostics::default() }
     }
 
     pub fn passed(&self) -> bool {
@@ -91,6 +99,16 @@ impl Totals {
         self.failed += report.failed();
         self.cuts += report.tests.iter().map(|test| test.cuts).sum::<u64>();
         self.unreadable += usize::from(report.found.has_errors());
+        if let Some(coverage) = &report.coverage {
+            self.add_script(coverage);
+        }
+    }
+
+    /// A script, with or without rows beside it.
+    pub fn add_script(&mut self, script: &ScriptCoverage) {
+        self.scripts += 1;
+        self.lines += script.lines.total();
+        self.lines_covered += script.lines.covered();
     }
 
     pub fn tests(&self) -> usize {

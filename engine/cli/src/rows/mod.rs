@@ -3,7 +3,7 @@
 mod script;
 mod table;
 
-pub use script::run as run_script_rows;
+pub use script::{run as run_script_rows, untested as untested_script};
 pub use table::run as run_table_rows;
 
 use peygir_source::{Diagnostic, Diagnostics, Span};

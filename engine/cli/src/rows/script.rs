@@ -1,11 +1,11 @@
 //! The tests that lie beside a script: `on-overdue.test.yaml` beside `on-overdue.rhai`.
 
 use peygir_runtime::pack::SourceFile;
-use peygir_script::{Deadline, Script, World, tests};
+use peygir_script::{Coverage, Deadline, Script, World, tests};
 use peygir_source::{Diagnostic, Diagnostics, Node};
 
 use super::{one, report};
-use crate::report::{FileReport, Kind, TestReport};
+use crate::report::{FileReport, Kind, ScriptCoverage, TestReport};
 
 /// Runs the rows whose names `wanted` lets pass.
 pub fn run(
@@ -17,12 +17,28 @@ pub fn run(
     let mut all = FileReport::new(file.name.clone(), Kind::ScriptRows);
     match rows(file, root, deadline) {
         Err(found) => all.found = found.in_file(&file.name),
-        Ok(reports) => all.tests = reports.into_iter().filter(|test| wanted(&test.name)).collect(),
+        Ok((reports, coverage)) => {
+            all.tests = reports.into_iter().filter(|test| wanted(&test.name)).collect();
+            all.coverage = Some(coverage);
+        }
     }
     all
 }
 
-fn rows(file: &SourceFile, root: &Node, deadline: &dyn Fn() -> Deadline) -> Result<Vec<TestReport>, Diagnostics> {
+/// A script beside which no rows lie: nothing of it is run.
+pub fn untested(file: &SourceFile) -> Result<ScriptCoverage, Diagnostics> {
+    let name = file.path.file_stem().unwrap_or_default().to_string_lossy();
+    let script = compile(&name, file)?;
+    Ok(ScriptCoverage { script: file.name.clone(), source: file.text.clone(), lines: Coverage::nothing_of(&script) })
+}
+
+fn compile(name: &str, source: &SourceFile) -> Result<Script, Diagnostics> {
+    Script::compile(name, &source.text).map_err(|list| Diagnostics { list }.in_file(&source.name))
+}
+
+type Run = (Vec<TestReport>, ScriptCoverage);
+
+fn rows(file: &SourceFile, root: &Node, deadline: &dyn Fn() -> Deadline) -> Result<Run, Diagnostics> {
     let name = file.path.file_name().unwrap_or_default().to_string_lossy();
     let name = name.strip_suffix(".test.yaml").or(name.strip_suffix(".test.yml")).unwrap_or(&name).to_owned();
     let path = file.path.with_file_name(format!("{name}.rhai"));
@@ -35,14 +51,19 @@ fn rows(file: &SourceFile, root: &Node, deadline: &dyn Fn() -> Deadline) -> Resu
         )));
     }
     let source = SourceFile::read(&path).map_err(one)?;
-    let script = Script::compile(&name, &source.text).map_err(|list| Diagnostics { list }.in_file(&source.name))?;
+    let script = compile(&name, &source)?;
     let rows = tests::read(root)?;
     let world = World::default();
-    // Each row has the whole of the wall-clock limit for itself.
-    let outcomes = rows.iter().flat_map(|row| tests::run(&script, std::slice::from_ref(row), &world, &deadline()));
-    let reported = outcomes.map(|outcome| {
-        let name = format!("{name} {}", outcome.name);
-        report(&name, outcome.span, outcome.passed, &outcome.expected, &outcome.got)
-    });
-    Ok(reported.collect())
+    let mut lines = Coverage::nothing_of(&script);
+    let mut reports = Vec::new();
+    for row in &rows {
+        // Each row has the whole of the wall-clock limit for itself.
+        let (outcomes, ran) = tests::run_covered(&script, std::slice::from_ref(row), &world, &deadline());
+        lines.add(&ran);
+        reports.extend(outcomes.into_iter().map(|outcome| {
+            let name = format!("{name} {}", outcome.name);
+            report(&name, outcome.span, outcome.passed, &outcome.expected, &outcome.got)
+        }));
+    }
+    Ok((reports, ScriptCoverage { script: source.name, source: source.text, lines }))
 }
