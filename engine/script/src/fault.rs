@@ -25,6 +25,12 @@ pub enum Fault {
     /// The answer holds something that JSON can't tell; `path` is a JSON pointer into the answer.
     #[error("the script's answer can't be told as data, at \"{path}\": {reason}")]
     Answer { path: String, reason: String },
+    /// What the script was given or gave does not fit the schema in its header; `at` is the schema's place.
+    #[error("{what} does not fit the schema at line {} of the script: {reason}", .at.line)]
+    Unfit { what: &'static str, reason: String, at: Span },
+    /// The answer is a list of actions, and one of them can't be carried out. `number` counts from 1.
+    #[error("action {number} of the script's answer, \"{action}\", can't be carried out: {reason}")]
+    Action { number: usize, action: String, reason: String },
     /// The data given to the script can't be told in its terms.
     #[error("{what} can't be given to the script: {reason}")]
     Input { what: String, reason: String },
@@ -38,8 +44,12 @@ impl Fault {
     /// Where in the script; line 0 where the fault has no place.
     pub fn span(&self) -> Span {
         match self {
-            Self::Aborted { at } | Self::Limit { at, .. } | Self::Failed { at, .. } | Self::Thrown { at, .. } => *at,
-            Self::Answer { .. } | Self::Input { .. } | Self::Broken { .. } => Span::default(),
+            Self::Aborted { at }
+            | Self::Limit { at, .. }
+            | Self::Failed { at, .. }
+            | Self::Thrown { at, .. }
+            | Self::Unfit { at, .. } => *at,
+            Self::Action { .. } | Self::Answer { .. } | Self::Input { .. } | Self::Broken { .. } => Span::default(),
         }
     }
 
@@ -58,6 +68,9 @@ impl Fault {
             Self::Answer { .. } => "PG-S105",
             Self::Input { .. } => "PG-S106",
             Self::Broken { .. } => "PG-S107",
+            Self::Unfit { what: "output", .. } => "PG-S109",
+            Self::Unfit { .. } => "PG-S108",
+            Self::Action { .. } => "PG-S110",
         }
     }
 
@@ -69,7 +82,9 @@ impl Fault {
             Self::Thrown { at, .. } => format!("the script threw at line {}", at.line),
             Self::Answer { .. } => "the script's answer can't be told as data".to_owned(),
             Self::Input { what, .. } => format!("{what} can't be given to the script"),
-            Self::Aborted { .. } | Self::Broken { .. } | Self::Limit { .. } => self.to_string(),
+            // A thrown or misspelt name of an action may be anything; schemas' problems are told without values.
+            Self::Action { number, .. } => format!("action {number} of the script's answer can't be carried out"),
+            Self::Aborted { .. } | Self::Broken { .. } | Self::Limit { .. } | Self::Unfit { .. } => self.to_string(),
         }
     }
 
@@ -89,6 +104,12 @@ impl Fault {
             }
             Self::Answer { path, reason } => {
                 format!("پاسخ اسکریپت در «{path}» به صورت داده در نمی‌آید: {reason}")
+            }
+            Self::Unfit { what, reason, at } => {
+                format!("«{what}» با طرح آن در سطر {} اسکریپت نمی‌خواند: {reason}", at.line)
+            }
+            Self::Action { number, action, reason } => {
+                format!("اقدام {number} پاسخ اسکریپت، «{action}»، انجام‌شدنی نیست: {reason}")
             }
             Self::Input { what, reason } => format!("«{what}» را نمی‌توان به اسکریپت داد: {reason}"),
         }

@@ -6,6 +6,7 @@
 //! every step with its values ([`steps`]). Deliberately does not know what the returned actions mean, where scripts are
 //! stored, or how the wall clock is read: the caller tells by a [`Deadline`].
 
+mod actions;
 mod cell;
 mod check;
 mod complaint;
@@ -14,6 +15,7 @@ mod deadline;
 mod engine;
 mod fault;
 mod fuel;
+mod header;
 mod json;
 mod library;
 pub mod limits;
@@ -27,6 +29,7 @@ pub mod tests;
 mod trace;
 mod world;
 
+pub use actions::Actions;
 pub use cell::Cell;
 pub use coverage::Coverage;
 pub use deadline::Deadline;

@@ -16,7 +16,7 @@ mod working;
 
 use rhai::{Engine, EvalAltResult, FuncRegistration, Position, RhaiNativeFunc};
 
-pub(crate) use actions::ACTIONS;
+pub(crate) use actions::{ACTION, ACTIONS};
 pub(crate) use given::{Moment, Refusal};
 
 /// What a function of the library answers.

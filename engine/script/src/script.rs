@@ -14,7 +14,9 @@ use crate::{
     deadline::{self, Deadline},
     engine,
     fault::{Fault, span_of},
-    fuel, json,
+    fuel,
+    header::Header,
+    json,
     limits::{OPERATIONS_MAX, SOURCE_BYTES_MAX, STACK_BYTES},
     steps::{Recorder, Trace},
     trace::{self, Watch},
@@ -27,6 +29,8 @@ pub struct Script {
     name: Arc<str>,
     entry: Arc<str>,
     ast: Arc<AST>,
+    header: Arc<Header>,
+    source: Arc<str>,
     warnings: Arc<[Diagnostic]>,
 }
 
@@ -42,11 +46,17 @@ impl Script {
         let mut findings = check::top_level(&ast);
         findings.extend(check::calls(&ast));
         let entry = check::entry(&ast, name).map_err(|finding| findings.push(finding)).ok();
+        let header = Header::read(source).map_err(|found| findings.extend(found)).ok();
         let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
-        match entry {
-            Some(entry) if !findings.iter().any(is_error) => {
-                Ok(Self { name: name.into(), entry: entry.into(), ast: Arc::new(ast), warnings: findings.into() })
-            }
+        match entry.zip(header) {
+            Some((entry, header)) if !findings.iter().any(is_error) => Ok(Self {
+                name: name.into(),
+                entry: entry.into(),
+                ast: Arc::new(ast),
+                header: Arc::new(header),
+                source: source.into(),
+                warnings: findings.into(),
+            }),
             _ => Err(findings),
         }
     }
@@ -54,6 +64,11 @@ impl Script {
     /// The name it was compiled under.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The text it was compiled from.
+    pub fn source(&self) -> &str {
+        &self.source
     }
 
     /// What an author should look at although the script runs.
@@ -117,7 +132,11 @@ impl Script {
         deadline: &Deadline,
         watch: Option<Watch>,
     ) -> (Result<Value, Fault>, Option<Watch>) {
-        let arguments = || Ok([json::to_dynamic("req", req)?, world.now.to_dynamic(), json::to_dynamic("args", args)?]);
+        let arguments = || {
+            self.header.check("req", req)?;
+            self.header.check("args", args)?;
+            Ok([json::to_dynamic("req", req)?, world.now.to_dynamic(), json::to_dynamic("args", args)?])
+        };
         let arguments = match arguments() {
             Ok(arguments) => arguments,
             Err(fault) => return (Err(fault), watch),
@@ -132,9 +151,16 @@ impl Script {
             Err(fault @ Fault::Aborted { .. }) => Err(fault),
             // The script caught its own stop: whatever it says now hangs on the machine's speed.
             _ if over => Err(Fault::Aborted { at }),
-            outcome => outcome,
+            outcome => outcome.and_then(|answer| self.checked(answer, world)),
         };
         (outcome, watch)
+    }
+
+    /// The answer, where it fits what is said of it.
+    fn checked(&self, answer: Value, world: &World) -> Result<Value, Fault> {
+        self.header.check("output", &answer)?;
+        world.actions.as_ref().map_or(Ok(()), |actions| actions.check(&answer))?;
+        Ok(answer)
     }
 
     fn run(&self, arguments: [Dynamic; 3]) -> Result<Value, Fault> {

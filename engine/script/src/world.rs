@@ -3,12 +3,12 @@
 //! rhai's functions are registered once for all threads; a run stays on its thread, so the world of the run lies in a
 //! thread-local slot while the run lasts.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, sync::Arc};
 
 use jiff::tz::TimeZone;
 use peygir_calendar::{Calendars, Place};
 
-use crate::now::Now;
+use crate::{actions::Actions, now::Now};
 
 /// What is given to a run. Cheap to clone: calendars and zone are shared.
 #[derive(Debug, Clone)]
@@ -23,6 +23,9 @@ pub struct World {
     pub place: Place,
     /// The clocks of the deployment.
     pub zone: TimeZone,
+    /// By which a list of actions is checked before it leaves a run; where there are none, whoever carries them out checks
+    /// them.
+    pub actions: Option<Arc<Actions>>,
 }
 
 impl World {
@@ -34,6 +37,7 @@ impl World {
             calendar: String::new(),
             place: Place::default(),
             zone: peygir_calendar::tehran(),
+            actions: None,
         }
     }
 }

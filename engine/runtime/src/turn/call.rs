@@ -140,6 +140,7 @@ impl Turn<'_> {
             calendar: self.catalog.default_calendar().to_owned(),
             place,
             zone: self.catalog.zone().clone(),
+            actions: None,
         }
     }
 

@@ -19,6 +19,7 @@ pub(crate) fn world() -> World {
         calendar: "ir-working".to_owned(),
         place: Place::default(),
         zone,
+        actions: None,
     }
 }
 

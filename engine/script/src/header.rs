@@ -1,0 +1,138 @@
+//! The header of a script: comments `//!` at its top that say what it is for and, below `---`, what it takes and gives.
+//!
+//! ```text
+//! //! Who is told that a reply is late.
+//! //! ---
+//! //! req: { type: object, required: [topic] }
+//! //! output: { type: array }
+//! ```
+//!
+//! Owns: the members of a header and the JSON Schemas in them (2020-12; a schema can refer to itself only). Deliberately
+//! does not know what becomes of a value that does not fit: see [`crate::Fault::Unfit`].
+
+use std::fmt;
+
+use jsonschema::Validator;
+use peygir_source::{Diagnostic, Diagnostics, Help, Node, Span, suggest, yaml};
+use serde_json::Value;
+
+use crate::fault::Fault;
+
+const MARK: &str = "//!";
+/// What parts the text from the members.
+const RULE: &str = "---";
+const MEMBERS: [&str; 3] = ["req", "args", "output"];
+/// Problems named in one fault; more are only counted.
+const PROBLEMS_MAX: usize = 5;
+
+/// What a script takes and gives, as far as its header says.
+#[derive(Default)]
+pub(crate) struct Header {
+    schemas: Vec<Schema>,
+}
+
+struct Schema {
+    member: &'static str,
+    at: Span,
+    validator: Validator,
+}
+
+impl fmt::Debug for Header {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.schemas.iter().map(|schema| schema.member)).finish()
+    }
+}
+
+impl Header {
+    /// Reads the header of a source; all findings at once, each at its place in the source.
+    pub fn read(source: &str) -> Result<Self, Vec<Diagnostic>> {
+        let comment = source.lines().take_while(|line| line.starts_with(MARK));
+        let lines: Vec<&str> = comment.map(|line| &line[MARK.len()..]).collect();
+        let Some(rule) = lines.iter().position(|line| line.trim() == RULE) else {
+            return Ok(Self::default());
+        };
+        let below = &lines[rule + 1..];
+        if below.iter().all(|line| line.trim().is_empty()) {
+            return Ok(Self::default());
+        }
+        let moved = |span: Span| Span {
+            line: span.line.saturating_add(u32::try_from(rule + 1).unwrap_or(u32::MAX)),
+            column: span.column.saturating_add(MARK.len() as u32),
+            ..span
+        };
+        let placed = |finding: Diagnostic| Diagnostic { span: moved(finding.span), ..finding };
+        let root = yaml::parse(&below.join("\n")).map_err(|finding| vec![placed(finding)])?;
+        let mut findings = Diagnostics::default();
+        let schemas = schemas(&root, &mut findings);
+        if findings.list.is_empty() {
+            let moved = schemas.into_iter().map(|schema| Schema { at: moved(schema.at), ..schema });
+            Ok(Self { schemas: moved.collect() })
+        } else {
+            Err(findings.list.into_iter().map(placed).collect())
+        }
+    }
+
+    /// Whether a value fits what the header says of `member`.
+    pub fn check(&self, member: &'static str, value: &Value) -> Result<(), Fault> {
+        let Some(schema) = self.schemas.iter().find(|schema| schema.member == member) else { return Ok(()) };
+        problems(&schema.validator, value).map_err(|reason| Fault::Unfit { what: member, reason, at: schema.at })
+    }
+}
+
+fn schemas(root: &Node, findings: &mut Diagnostics) -> Vec<Schema> {
+    let Some(entries) = root.entries() else {
+        findings.push(wrong(root.span, "the header must be a mapping of req, args and output", "سرآیند باید نگاشتی از req و args و output باشد"));
+        return Vec::new();
+    };
+    let mut schemas = Vec::new();
+    for entry in entries {
+        let Some(member) = MEMBERS.into_iter().find(|member| *member == entry.key) else {
+            findings.push(unknown(&entry.key, entry.key_span));
+            continue;
+        };
+        match jsonschema::validator_for(&entry.node.to_json()) {
+            Ok(validator) => schemas.push(Schema { member, at: entry.key_span, validator }),
+            Err(error) => findings.push(wrong(
+                entry.node.span,
+                &format!("this is no JSON Schema: {error}"),
+                &format!("این JSON Schema نیست: {error}"),
+            )),
+        }
+    }
+    schemas
+}
+
+fn unknown(key: &str, span: Span) -> Diagnostic {
+    let finding = wrong(
+        span,
+        &format!("a header has no \"{key}\"; it has req, args and output"),
+        &format!("سرآیند «{key}» ندارد؛ req و args و output دارد"),
+    );
+    match suggest(key, MEMBERS) {
+        Some(meant) => finding.helped(Help::did_you_mean(meant, '"')),
+        None => finding,
+    }
+}
+
+fn wrong(span: Span, message: &str, message_fa: &str) -> Diagnostic {
+    Diagnostic::error("PG-S012", span, message, message_fa)
+}
+
+/// What is wrong with a value, each with its place in it. Values are left out: they may be what a citizen wrote.
+pub(crate) fn problems(validator: &Validator, value: &Value) -> Result<(), String> {
+    let mut problems: Vec<String> = validator
+        .iter_errors(value)
+        .map(|problem| {
+            let place = problem.instance_path().to_string();
+            format!("{}: {}", if place.is_empty() { "/" } else { &place }, problem.masked())
+        })
+        .collect();
+    problems.sort();
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let more = problems.len().saturating_sub(PROBLEMS_MAX);
+    problems.truncate(PROBLEMS_MAX);
+    let rest = if more > 0 { format!("; and {more} more") } else { String::new() };
+    Err(format!("{}{rest}", problems.join("; ")))
+}
