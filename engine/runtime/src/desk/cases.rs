@@ -41,7 +41,7 @@ impl Desk {
             closed_at: case.closed_at.map(instant),
             round: case.round,
             history,
-            deadlines: Self::track_deadlines(&stream),
+            deadlines: self.track_deadlines(&catalog, &stream),
         })
     }
 

@@ -129,15 +129,43 @@ impl Desk {
     }
 
     /// What whoever holds the tracking code is told of the deadlines that run, the nearest first.
-    pub(super) fn track_deadlines(stream: &Stream) -> Vec<TrackDeadline> {
+    pub(super) fn track_deadlines(&self, catalog: &Catalog, stream: &Stream) -> Vec<TrackDeadline> {
         let mut open: Vec<&Task> = stream.records.tasks.values().filter(|task| task.is_open()).collect();
         open.sort_by_key(|task| (task.due_at, task.id));
+        let now = self.host.clock.now();
         let told = |task: &&Task| {
             let (text, account) = words(task)?;
-            Some(TrackDeadline { due: instant(task.due_at?), overdue: task.overdue_at.is_some(), text, account })
+            Some(TrackDeadline {
+                title: title(catalog, stream, task),
+                due: instant(task.due_at?),
+                overdue: task.overdue_at.is_some(),
+                waiting: task.terms.as_ref().is_some_and(|terms| terms.waiting_at(now).is_some()),
+                counted: counted(task, &account),
+                text,
+                account,
+            })
         };
         open.iter().filter_map(told).collect()
     }
+}
+
+/// Of each line of the account: whether the stretch that it tells counts.
+fn counted(task: &Task, account: &Account) -> Vec<Option<bool>> {
+    let told = record::to_json(task, None).unwrap_or_default();
+    let stretches = told["derivation"].as_array().map_or(&[][..], Vec::as_slice);
+    let of_line = |line: &String| {
+        let stretch = stretches.iter().find(|stretch| stretch["text"]["en"] == line.as_str())?;
+        stretch["counted"].as_bool()
+    };
+    account.en.iter().map(of_line).collect()
+}
+
+fn title(catalog: &Catalog, stream: &Stream, task: &Task) -> Bilingual {
+    let form = catalog.form(&task.form, &stream.place(catalog));
+    form.map_or_else(
+        || Bilingual { fa: task.form.clone(), en: task.form.clone() },
+        |form| Bilingual { fa: form.title_fa.clone(), en: form.title_en.clone() },
+    )
 }
 
 /// An instant that can't be taken is wrong where it was given.
@@ -179,7 +207,7 @@ impl Reading<'_> {
         Some(DeadlineView {
             id: task.id.to_string(),
             kind: "task".to_owned(),
-            title: self.title(task),
+            title: title(self.catalog, self.stream, task),
             status: peygir_casework::view::task_status(task, now).to_owned(),
             due: instant(task.due_at?),
             max: task.max_at.map(instant),
@@ -222,14 +250,6 @@ impl Reading<'_> {
             may_suspend: false,
             may_resume: false,
         })
-    }
-
-    fn title(&self, task: &Task) -> Bilingual {
-        let form = self.catalog.form(&task.form);
-        form.map_or_else(
-            || Bilingual { fa: task.form.clone(), en: task.form.clone() },
-            |form| Bilingual { fa: form.title_fa.clone(), en: form.title_en.clone() },
-        )
     }
 
     /// As JSON, with reasons in it where they are opened.

@@ -138,13 +138,25 @@ fn unbroken_end(line: &str) -> Markup {
 pub fn for_citizen(ui: &Ui, deadlines: &[TrackDeadline]) -> Markup {
     html! {
         @for deadline in deadlines {
+            @let title = ui.tw("deadline-of", &[("title", bilingual(ui, &deadline.title).into())]);
             div.track-deadline {
-                h2 { (icon::draw(Icon::Clock)) (ui.t("deadline-title")) }
-                p.due-line { strong { (widget::long_time(ui, &deadline.due)) } (widget::due(ui, Some(&deadline.due), deadline.overdue)) }
-                (account(ui, &deadline.account, &BTreeMap::new()))
+                h2 { (icon::draw(Icon::Clock)) (title) }
+                p.due-line {
+                    strong { (widget::long_time(ui, &deadline.due)) }
+                    @if deadline.waiting { (widget::chip(Tone::Warning, &ui.t("deadline-waiting-now"))) }
+                    @else { (widget::due(ui, Some(&deadline.due), deadline.overdue)) }
+                }
+                (account(ui, &deadline.account, &counted_lines(ui, deadline)))
             }
         }
     }
+}
+
+/// Which lines of the account are stretches, and whether they count.
+fn counted_lines<'a>(ui: &Ui, deadline: &'a TrackDeadline) -> BTreeMap<&'a str, bool> {
+    let lines = if ui.locale.code() == "fa" { &deadline.account.fa } else { &deadline.account.en };
+    let told = lines.iter().zip(&deadline.counted);
+    told.filter_map(|(line, counted)| Some((line.as_str(), (*counted)?))).collect()
 }
 
 fn set_date(ui: &Ui, deadline: &DeadlineView) -> Markup {

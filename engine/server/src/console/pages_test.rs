@@ -318,6 +318,8 @@ fn a_month_is_a_table_whose_days_are_told_without_colour() {
     assert!(saturday < friday, "Saturday first");
     assert_eq!(html.matches("<time class=\"number\"").count(), 30);
     assert!(html.contains("datetime=\"2026-11-22\">۱</time>"));
+    assert!(html.contains("۲۲ نوامبر تا ۲۱ دسامبر ۲۰۲۶") && !html.contains("2026-11-22 –"));
+    assert!(one(Locale::En, "month").contains("22 November – 21 December 2026"));
     assert!(html.contains("<td class=\"estimated-holiday\">") && html.contains("تعطیل برآوردی") && html.contains("≈"));
     assert!(html.contains("آلودگی هوا") && html.contains("۰۷:۳۰"));
     let later = "/calendars/hamedan-working?month=1405%2F10&amp;province=hamedan&amp;county=malayer";
@@ -361,9 +363,13 @@ fn a_deadline_says_why_in_the_same_words_to_everybody() {
             assert!(html.contains(line), "{page} {locale:?}");
         }
     }
-    let html = one(Locale::En, "task");
-    assert_eq!(html.matches("<li class=\"counted\">").count(), 2);
-    assert_eq!(html.matches("<li class=\"uncounted\">").count(), 1);
+    for page in ["task", "track"] {
+        let html = one(Locale::En, page);
+        assert_eq!(html.matches("<li class=\"counted\">").count(), 2, "{page}");
+        assert_eq!(html.matches("<li class=\"uncounted\">").count(), 1, "{page}");
+    }
+    let title = super::samples_time::deadline().title;
+    assert!(one(Locale::Fa, "track").contains(&format!("مهلت: {}", title.fa)));
     assert!(!one(Locale::En, "track").contains("/deadline\""));
 }
 

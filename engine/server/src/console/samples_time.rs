@@ -344,5 +344,19 @@ pub fn wait() -> DeadlineView {
 
 pub fn track_deadline() -> TrackDeadline {
     let deadline = deadline();
-    TrackDeadline { due: deadline.due, overdue: false, text: deadline.text, account: deadline.account }
+    let stretches = deadline.derivation["derivation"].as_array().unwrap();
+    let of_line = |line: &String| {
+        let stretch = stretches.iter().find(|stretch| stretch["text"]["en"] == line.as_str())?;
+        stretch["counted"].as_bool()
+    };
+    let counted: Vec<_> = deadline.account.en.iter().map(of_line).collect();
+    TrackDeadline {
+        title: deadline.title,
+        due: deadline.due,
+        overdue: false,
+        waiting: false,
+        counted,
+        text: deadline.text,
+        account: deadline.account,
+    }
 }

@@ -118,6 +118,13 @@ async fn a_closure_moves_the_deadlines_of_its_place_and_its_withdrawal_gives_the
     let citizen = office.fixture.send("GET", &format!("/api/v1/track/{code}"), &[], "").await.json();
     assert_eq!(citizen["deadlines"][0]["account"], by_code[0]["account"], "the same words for everybody");
     assert!(citizen["deadlines"][0]["text"]["fa"].as_str().unwrap().contains("برف سنگین"));
+    assert_eq!(citizen["deadlines"][0]["title"], by_code[0]["title"]);
+    assert_eq!(citizen["deadlines"][0]["waiting"], false);
+    let stretches = by_code[0]["derivation"]["derivation"].as_array().unwrap();
+    let counted: Vec<&Value> = stretches.iter().map(|stretch| &stretch["counted"]).collect();
+    let told: Vec<&Value> = citizen["deadlines"][0]["counted"].as_array().unwrap().iter().collect();
+    assert_eq!(&told[1..=counted.len()], counted, "line by line");
+    assert!(told[0].is_null() && told[counted.len() + 1..].iter().all(|line| line.is_null()), "{told:?}");
 
     let closure = done["closure"].as_str().unwrap();
     let withdraw = format!("/api/v1/closures/{closure}/withdraw");

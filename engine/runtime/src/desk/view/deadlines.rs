@@ -109,10 +109,16 @@ pub struct ReminderView {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TrackDeadline {
+    /// Of what is to be done.
+    pub title: Bilingual,
     pub due: String,
     pub overdue: bool,
+    /// It rests, because the citizen is waited for.
+    pub waiting: bool,
     pub text: Bilingual,
     pub account: Account,
+    /// Of each line of the account: whether the stretch that it tells counts; absent where it tells of none.
+    pub counted: Vec<Option<bool>>,
 }
 
 #[derive(Debug, Clone, Serialize)]
