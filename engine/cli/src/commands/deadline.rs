@@ -53,8 +53,8 @@ enum Action {
     },
     /// The citizen is waited for: the deadline rests
     ///
-    /// Only where the flow allows it (`suspend` of the task), for as long and as often as it says. Who may: those who have
-    /// the task as operator, duty-manager or agency-head, and the roles inspector and inspection-centre.
+    /// Only where the flow allows it (`suspend` of the task), for as long and as often as it says. Who may: the roles
+    /// operator, duty-manager, agency-head, inspector and inspection-centre, each for the places for which it is held.
     Suspend {
         /// Id of the task
         task: String,
