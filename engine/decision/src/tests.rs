@@ -34,7 +34,8 @@ pub struct TestOutcome {
     /// The layer that wrote the row, an index of [`Table::layers`].
     pub layer: usize,
     pub passed: bool,
-    /// The day on which it failed; of a row that passed, the first day on which it was run.
+    /// The day on which it failed; of a row that passed, the first day on which it was run. None where the row names
+    /// no day and the table is the same on all days.
     pub on: Option<Jalali>,
     /// What the row expects, under the names it uses.
     pub expected: Value,
@@ -45,18 +46,32 @@ pub struct TestOutcome {
 }
 
 impl TestOutcome {
+    /// Without the day where it says nothing: the row names none, and all days are the same.
+    pub(crate) fn told(mut self, row: &TestRow, days: &[Jalali]) -> Self {
+        self.on = self.on.filter(|_| row.on.is_some() || days.len() > 1);
+        self
+    }
+
     /// The finding about a row that did not pass.
     pub fn to_diagnostic(&self) -> Option<Diagnostic> {
         let Self { name, expected, got, .. } = self;
+        let (on, on_fa) = self.day_told();
         let finding = || {
             Diagnostic::error(
                 "PG-T015",
                 self.span,
-                format!("test {name} expects {expected} and got {got}"),
-                format!("آزمون {name} انتظار {expected} داشت و {got} به دست آمد"),
+                format!("test {name} expects {expected} and got {got}{on}"),
+                format!("آزمون {name} انتظار {expected} داشت و {got} به دست آمد{on_fa}"),
             )
         };
         (!self.passed).then(finding)
+    }
+
+    /// The end of a sentence in English and in Persian: on which day it came so.
+    pub(crate) fn day_told(&self) -> (String, String) {
+        let Some(on) = self.on else { return (String::new(), String::new()) };
+        let day = peygir_calendar::digits::to_persian(&on.to_string());
+        (format!(", on {on}"), format!("، در روز {day}"))
     }
 }
 
@@ -75,7 +90,7 @@ impl Table {
     fn run_test(&self, name: &str, row: &TestRow, days: &[Jalali]) -> Option<TestOutcome> {
         let mut passed = None;
         for on in self.days_of(row, days) {
-            let outcome = self.run_on(name, row, on);
+            let outcome = self.run_on(name, row, on).told(row, days);
             if !outcome.passed {
                 return Some(outcome);
             }

@@ -158,7 +158,9 @@ pub(crate) fn crossed_limits(span: Span, output: &str) -> Diagnostic {
 
 pub(crate) fn id_taken(span: Span, id: &str, by: Option<&Rule>) -> Diagnostic {
     let (place, place_fa) = match by {
-        Some(rule) if rule.file.is_empty() => (format!(" at line {}", rule.span.line), format!(" در سطر {}", rule.span.line)),
+        Some(rule) if rule.file.is_empty() => {
+            (format!(" at line {}", rule.span.line), format!(" در سطر {}", rule.span.line))
+        }
         Some(rule) => {
             let (file, line) = (&rule.file, rule.span.line);
             (format!(" in {file}:{line}"), format!(" در {file}:{line}"))
@@ -185,10 +187,11 @@ pub(crate) fn nothing_changed(span: Span) -> Diagnostic {
 }
 
 pub(crate) fn empty_replace(span: Span, id: &str) -> Diagnostic {
-    without_effect(span, format!("nothing of \"{id}\" is replaced"), format!("چیزی از «{id}» جایگزین نشده است")).with_help(
-        "name what is replaced: when, then, title or effective",
-        "آنچه جایگزین می‌شود را بنویسید: when، then، title یا effective",
-    )
+    without_effect(span, format!("nothing of \"{id}\" is replaced"), format!("چیزی از «{id}» جایگزین نشده است"))
+        .with_help(
+            "name what is replaced: when, then, title or effective",
+            "آنچه جایگزین می‌شود را بنویسید: when، then، title یا effective",
+        )
 }
 
 pub(crate) fn no_effect(span: Span, id: &str) -> Diagnostic {
@@ -254,12 +257,11 @@ pub(crate) fn test_meant(span: Span, outcome: &TestOutcome, place: (&str, Span),
     )
 }
 
-/// Where the test stands, and the day on which it was run where the row itself does not say.
+/// Where the test stands, and the day on which it was run.
 fn told(outcome: &TestOutcome, (file, span): (&str, Span)) -> (String, String, String) {
     let at = if file.is_empty() { format!("line {}", span.line) } else { format!("{file}:{}", span.line) };
-    let Some(on) = outcome.on else { return (at, String::new(), String::new()) };
-    let day = peygir_calendar::digits::to_persian(&on.to_string());
-    (at, format!(", on {on}"), format!("، در روز {day}"))
+    let (on, on_fa) = outcome.day_told();
+    (at, on, on_fa)
 }
 
 pub(crate) fn unneeded_supersede(span: Span, test: &str) -> Diagnostic {

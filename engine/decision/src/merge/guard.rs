@@ -61,9 +61,10 @@ impl Stage<'_> {
             Hit::Priority => rule.priority > locked.priority || (rule.priority == locked.priority && at < place),
         };
         let touched = self.locked().find(|(place, locked)| {
-            replaced.rows.iter().any(|(at, new)| {
-                before(locked, *at, *place) && analysis::disjoint(new, locked, table) != Some(true)
-            })
+            replaced
+                .rows
+                .iter()
+                .any(|(at, new)| before(locked, *at, *place) && analysis::disjoint(new, locked, table) != Some(true))
         });
         let finding = touched.map(|(_, locked)| complaints::takes_from_locked(named.span, &named.name, &locked.id));
         self.reader.findings.list.extend(finding);

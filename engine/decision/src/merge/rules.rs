@@ -40,7 +40,8 @@ impl Stage<'_> {
     /// Reads the differences. What can't be read or does not fit is told and left out.
     pub(super) fn changes(&mut self, table: &Table) -> Changes {
         let overlay = self.overlay;
-        let disabled: Vec<Named> = overlay.disable.iter().filter(|named| self.may_be_disabled(named)).cloned().collect();
+        let disabled: Vec<Named> =
+            overlay.disable.iter().filter(|named| self.may_be_disabled(named)).cloned().collect();
         let mut replaced = Vec::new();
         for replace in &overlay.replace {
             if !self.is_known(&replace.rule) {

@@ -29,25 +29,30 @@ impl Stage<'_> {
         let mut used = vec![false; self.overlay.supersedes.len()];
         for (index, row) in rows.iter().enumerate() {
             let name = row.name_at(index);
-            let failed = table.days_of(row, &days).into_iter().map(|on| table.run_on(&name, row, on));
-            let failed = failed.into_iter().find(|outcome| !outcome.passed);
-            let Some(outcome) = failed else { continue };
+            let outcomes = table.days_of(row, &days).into_iter().map(|on| (on, table.run_on(&name, row, on)));
+            let Some((on, outcome)) = outcomes.into_iter().find(|(_, outcome)| !outcome.passed) else { continue };
+            let outcome = outcome.told(row, &days);
             if row.layer == self.layer {
                 self.reader.findings.list.extend(outcome.to_diagnostic());
                 continue;
             }
-            match self.judge_row(&outcome, row, table, &mut used) {
-                Verdict::Holds => {}
+            match self.judge_row(&outcome, row, on, &mut used, table) {
+                Verdict::Holds | Verdict::Broken => {}
                 Verdict::Meant | Verdict::Superseded => kept[index].except.push(self.window().unwrap_or_default()),
-                Verdict::Broken => {}
             }
         }
         table.tests = kept;
         self.unneeded(&rows, &used);
     }
 
-    fn judge_row(&mut self, outcome: &TestOutcome, row: &TestRow, table: &Table, used: &mut [bool]) -> Verdict {
-        let on = outcome.on.expect("an outcome of one day names it");
+    fn judge_row(
+        &mut self,
+        outcome: &TestOutcome,
+        row: &TestRow,
+        on: Jalali,
+        used: &mut [bool],
+        table: &Table,
+    ) -> Verdict {
         let before = self.below.run_on(&outcome.name, row, on);
         if !before.passed {
             // It failed without this overlay too, and was told there.

@@ -151,7 +151,8 @@ fn insert(reader: &mut Reader, item: &Node) -> Option<Insert> {
         (Some(_), None) => Some((Side::Before, "before")),
         (None, Some(_)) => Some((Side::After, "after")),
         _ => {
-            let (form, form_fa) = ("one of before and after, with the id of a rule", "یکی از before و after با شناسهٔ یک قاعده");
+            let (form, form_fa) =
+                ("one of before and after, with the id of a rule", "یکی از before و after با شناسهٔ یک قاعده");
             reader.push(complaint::shape(item.span, "insert", form, form_fa));
             None
         }

@@ -1,0 +1,9 @@
+//! Tables of several layers: what an overlay may do, what it may not, and what the merged table decides.
+
+mod bad;
+mod dates;
+mod good;
+mod kit;
+mod limits;
+mod locks;
+mod tested;
