@@ -4,8 +4,8 @@ use peygir_calendar::{Calendars, Place};
 use peygir_casework::content::{Directory, Form, Template};
 use peygir_casework::host::{Channel, Resources};
 use peygir_casework::records::Party;
-use peygir_core::Id;
 use peygir_core::id::Draws;
+use peygir_core::{Id, Moment};
 
 use crate::catalog::Catalog;
 use crate::pack::Content;
@@ -73,6 +73,27 @@ impl Resources for TurnResources<'_> {
         // Without a key there is nobody left whom the text could be kept for.
         self.vault.seal(person, clear, &draws.bytes()).unwrap_or_else(|| ERASED.to_owned())
     }
+}
+
+/// What a script may ask: the moment, and working time as it is where the case is. Whoever looks at a call of the past
+/// gives it the stream and the moment of then.
+pub(crate) fn script_world(catalog: &Catalog, stream: &Stream, at: Moment) -> peygir_script::World {
+    // Of no agency: what is closed for one alone is asked for by its tasks.
+    let place = Place { agency: None, ..stream.place(catalog) };
+    peygir_script::World {
+        now: peygir_script::Now { epoch_s: at.0.div_euclid(1_000_000), iso: local_time(catalog, at) },
+        calendars: catalog.calendars(&place).clone(),
+        calendar: catalog.default_calendar().to_owned(),
+        place,
+        zone: catalog.zone().clone(),
+        actions: None,
+    }
+}
+
+/// A moment as the deployment's zone writes it.
+pub(crate) fn local_time(catalog: &Catalog, at: Moment) -> String {
+    let (zone, at) = (catalog.zone(), at.to_jiff());
+    at.display_with_offset(zone.to_offset(at)).to_string()
 }
 
 /// By what a citizen is known again whose deadline waits for them.

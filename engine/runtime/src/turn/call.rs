@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 
 use super::{Asked, Refused, Turn, Work};
 use crate::catalog::Function;
-use crate::pack::{self, ScriptSource};
-use crate::resources::TurnResources;
+use crate::pack::{self, PackRef, ScriptSource};
+use crate::resources::{TurnResources, local_time, script_world};
 
 /// What a flow is told that asks for what nothing here carries out.
 fn nobody_does(function: &str) -> Error {
@@ -37,13 +37,14 @@ impl Turn<'_> {
         let (name, with) = (asked.function.as_str(), asked.with.value());
         let namespace = self.stream.instances.get(&instance).map(|caller| caller.flow.namespace.clone());
         let place = self.stream.place(self.catalog);
+        let packs = &self.catalog.content(&place).packs;
         match self.catalog.function(name, with, namespace.as_deref().unwrap_or_default(), &place) {
             Some(Function::BuiltIn(function)) => self.call_built_in(&call, function, with),
             Some(Function::Table(table)) => {
-                let answer = self.call_table(&table.table, with);
+                let answer = self.call_table(&table.table, with, packs);
                 self.answer(&call, answer);
             }
-            Some(Function::Script(script)) => self.call_script(&call, &script, with)?,
+            Some(Function::Script(script)) => self.call_script(&call, &script, with, packs)?,
             Some(Function::Operation { connector, operation, expires_us }) => {
                 let (function, connector, operation) = (name, connector.as_str(), operation.as_str());
                 let asked = request::Asked { function, connector, operation, input: with, expires_us };
@@ -76,7 +77,7 @@ impl Turn<'_> {
     }
 
     /// Every decision journals by what it was made: [`Turn::of_decision`].
-    fn call_table(&mut self, table: &peygir_decision::Table, with: &Value) -> Answer {
+    fn call_table(&mut self, table: &peygir_decision::Table, with: &Value, packs: &[PackRef]) -> Answer {
         let world = json!({ "case": self.case_in_clear(), "input": self.open_all(with) });
         let inputs: BTreeMap<String, Value> = table
             .inputs()
@@ -85,7 +86,7 @@ impl Turn<'_> {
             .collect();
         match table.decide(&inputs, self.local_day()) {
             Ok(decision) => {
-                let provenance = self.of_decision(table, &decision, with);
+                let provenance = self.of_decision(table, &decision, with, packs);
                 Answer::Output {
                     output: Data::from(decision.outputs.clone()),
                     provenance: Some(Data::from(provenance)),
@@ -104,14 +105,20 @@ impl Turn<'_> {
     }
 
     /// A script decides and returns; where it returns a list of actions, the engine carries them out in order.
-    fn call_script(&mut self, call: &CallRef, source: &ScriptSource, with: &Value) -> Result<(), Refused> {
+    fn call_script(
+        &mut self,
+        call: &CallRef,
+        source: &ScriptSource,
+        with: &Value,
+        packs: &[PackRef],
+    ) -> Result<(), Refused> {
         let script = &source.script;
-        let world = self.script_world();
+        let world = script_world(self.catalog, &self.stream, self.at);
         let req = self.case_in_clear();
         let args = self.open_all(with);
         match script.call(&req, &world, &args, &self.catalog.script_deadline()) {
             Ok(output) => {
-                let provenance = self.of_script(source, with);
+                let provenance = self.of_script(source, with, packs);
                 self.carry_out(call, &output);
                 let output = Data::from(output);
                 let provenance = Some(Data::from(provenance));
@@ -130,20 +137,6 @@ impl Turn<'_> {
         }
     }
 
-    /// What a script may ask: the moment, and working time as it is where the case is.
-    fn script_world(&self) -> peygir_script::World {
-        // Of no agency: what is closed for one alone is asked for by its tasks.
-        let place = peygir_calendar::Place { agency: None, ..self.stream.place(self.catalog) };
-        peygir_script::World {
-            now: peygir_script::Now { epoch_s: self.at.0.div_euclid(1_000_000), iso: self.local_time() },
-            calendars: self.catalog.calendars(&place).clone(),
-            calendar: self.catalog.default_calendar().to_owned(),
-            place,
-            zone: self.catalog.zone().clone(),
-            actions: None,
-        }
-    }
-
     /// The day of the turn's time in the deployment's zone: rules with dates are judged on it.
     fn local_day(&self) -> Jalali {
         Jalali::from_gregorian(self.catalog.zone().to_datetime(self.at.to_jiff()).date())
@@ -151,9 +144,7 @@ impl Turn<'_> {
 
     /// The turn's time as the deployment's zone writes it.
     pub(super) fn local_time(&self) -> String {
-        let zone = self.catalog.zone();
-        let at = self.at.to_jiff();
-        at.display_with_offset(zone.to_offset(at)).to_string()
+        local_time(self.catalog, self.at)
     }
 
     fn carry_out(&mut self, call: &CallRef, output: &Value) {
