@@ -55,6 +55,10 @@ pub enum Permission {
     DeadlineSet,
     /// Let a deadline rest while the citizen is waited for, where its flow allows that.
     DeadlineSuspend,
+    /// Read packs, their versions and editions.
+    PackRead,
+    /// Deploy packs: those of the scope; with the nation's, any.
+    PackDeploy,
     /// Issue and revoke tokens.
     TokenIssue,
     /// Issue one-time login links.
@@ -94,6 +98,8 @@ const TABLE: &[(Permission, &[&str])] = &[
     (Permission::ClosureDeclare, &["inspection-centre", "administrator"]),
     (Permission::DeadlineSet, &["inspector", "inspection-centre"]),
     (Permission::DeadlineSuspend, &["operator", "duty-manager", "agency-head", "inspector", "inspection-centre"]),
+    (Permission::PackRead, &["inspector", "inspection-centre", "administrator", "auditor"]),
+    (Permission::PackDeploy, &["administrator"]),
     (Permission::TokenIssue, &["administrator"]),
     (Permission::LinkIssue, &["administrator"]),
 ];

@@ -107,6 +107,11 @@ fn line(event: &Recorded) -> Line {
         Recorded::OperationAdvanced(_) => Line("operation-advanced", Args::new(), false),
         Recorded::OperationResumed => Line("operation-resumed", Args::new(), true),
         Recorded::OperationEnded(operation) => Line("operation-ended", id("operation", operation), true),
+        Recorded::PacksDeployed(edition) => {
+            let packs: Vec<String> = edition.packs.iter().map(crate::packs::PackRef::label).collect();
+            let edition = ("edition", edition.number.to_string());
+            Line("packs-deployed", args([edition, ("packs", packs.join(", "))]), true)
+        }
     }
 }
 
@@ -178,13 +183,28 @@ fn flow_line(event: &FlowEvent) -> Line {
 }
 
 fn answered(activation: u64, provenance: Option<&peygir_core::Data>) -> Line {
-    let text = |name: &str| {
-        provenance.and_then(|data| data.value().get(name)?.as_str().map(str::to_owned)).unwrap_or_default()
-    };
-    if text("rule").is_empty() {
-        return Line("call-answered", args([("activation", activation.to_string())]), false);
+    let told = provenance.map(peygir_core::Data::value);
+    let text = |name: &str| told.and_then(|told| told.get(name)?.as_str().map(str::to_owned)).unwrap_or_default();
+    if !text("rule").is_empty() {
+        let decided = [("table", text("table")), ("rule", text("rule")), ("version", text("version"))];
+        let mut args = args(decided);
+        // Journals of before do not say the layer.
+        args.extend(told.and_then(layer_of).map(|layer| ("layer".to_owned(), layer)));
+        return Line("decision-made", args, true);
     }
-    Line("decision-made", args([("table", text("table")), ("rule", text("rule")), ("version", text("version"))]), true)
+    let mut args = args([("activation", activation.to_string())]);
+    if !text("script").is_empty() {
+        args.extend(["script", "version", "pack"].map(|name| (name.to_owned(), text(name))));
+        args.retain(|_, value| !value.is_empty());
+    }
+    Line("call-answered", args, false)
+}
+
+/// The pack whose table or overlay answered last word: the one that changed the rule, or else brought it.
+fn layer_of(told: &serde_json::Value) -> Option<String> {
+    let place = told.get("changedBy").or_else(|| told.get("layer"))?.as_u64()?;
+    let layer = told.get("layers")?.get(usize::try_from(place).ok()?)?;
+    layer.get("pack")?.as_str().filter(|pack| !pack.is_empty()).map(str::to_owned)
 }
 
 fn case_line(event: &CaseEvent) -> Line {
@@ -231,6 +251,7 @@ fn case_line(event: &CaseEvent) -> Line {
         | CaseEvent::TaskReminded { .. }
         | CaseEvent::CallUnreached { .. }) => task_line(task),
         deadline @ (CaseEvent::DeadlineMoved { .. }
+        | CaseEvent::DeadlineRederived(_)
         | CaseEvent::DeadlineSuspended { .. }
         | CaseEvent::DeadlineResumed { .. }
         | CaseEvent::DeadlineSet { .. }
@@ -245,10 +266,8 @@ fn case_line(event: &CaseEvent) -> Line {
 fn deadline_line(event: &CaseEvent) -> Line {
     let id = |name: &'static str, id: &peygir_core::Id| args([(name, id.to_string())]);
     match event {
-        CaseEvent::DeadlineMoved { of, change } => {
-            let name = if change.holder == Holder::Wait { "wait" } else { "task" };
-            Line("deadline-moved", moved_args(id(name, of), &change.moved), change.moved.is_felt())
-        }
+        CaseEvent::DeadlineMoved { of, change } => moved_line(*of, change.holder, &change.moved),
+        CaseEvent::DeadlineRederived(change) => moved_line(change.of, change.holder, &change.moved),
         CaseEvent::DeadlineSuspended { task, waiting } => {
             let mut args = id("task", task);
             args.insert("until".to_owned(), waiting.until.to_string());
@@ -269,6 +288,11 @@ fn deadline_line(event: &CaseEvent) -> Line {
         CaseEvent::WaitEnded { wait } => Line("wait-ended", id("wait", wait), false),
         _ => Line("deadline", Args::new(), false),
     }
+}
+
+fn moved_line(of: peygir_core::Id, holder: Holder, moved: &Move) -> Line {
+    let name = if holder == Holder::Wait { "wait" } else { "task" };
+    Line("deadline-moved", moved_args(args([(name, of.to_string())]), moved), moved.is_felt())
 }
 
 fn moved_args(mut args: Args, moved: &Move) -> Args {

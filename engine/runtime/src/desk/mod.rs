@@ -6,6 +6,7 @@
 mod calendars;
 mod cases;
 mod deadlines;
+mod deploying;
 mod events;
 mod inbound;
 mod incidents;
@@ -13,8 +14,10 @@ mod instances;
 mod journal;
 mod lifecycle;
 mod names;
+mod packs;
 mod person;
 mod refusal;
+mod scripts;
 mod submit;
 mod tasks;
 pub mod view;
@@ -34,6 +37,9 @@ pub use instances::{InstanceAction, InstanceDefinition, REASON_CHARS_MAX, WAIT_S
 pub use lifecycle::{EventFeed, EventLine, EventPage, WebhookCount, WebhookView};
 pub use peygir_connector::FaultKind;
 pub use refusal::{FieldError, Refusal};
+pub use scripts::{
+    Origin, Returned, ScriptCall, ScriptEnd, ScriptFault, ScriptRun, ScriptStep, ScriptText, recorded_run,
+};
 pub use view::*;
 
 /// Items of a page where the client names no number, and at most.
@@ -141,6 +147,21 @@ fn require(
     stream: &Stream,
 ) -> Result<(), Refusal> {
     if by.may(permission, &place_of(catalog, stream)) { Ok(()) } else { Err(Refusal::Forbidden) }
+}
+
+/// Where a pack holds, for the scopes. One that names no place holds in all of them.
+fn place_of_pack(place: &peygir_calendar::Place) -> Place {
+    Place { province: place.province.clone(), county: place.county.clone(), agency: place.agency.clone() }
+}
+
+/// Work that may wait for the store.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, crate::engine::Failure> + Send + 'static,
+) -> Result<T, Refusal> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => Ok(done?),
+        Err(error) => Err(Refusal::Internal(error.to_string())),
+    }
 }
 
 fn encode_cursor(key: &[u8]) -> String {

@@ -252,7 +252,7 @@ pub(super) fn delivery_claim(engine: &Engine, connector: &str, id: &str, stream:
     Claim { key: claim_key(engine, INBOUND, &format!("{connector}\0{id}")), value: stream.0.to_vec() }
 }
 
-fn claim_key(engine: &Engine, prefix: &[u8], text: &str) -> Vec<u8> {
+pub(super) fn claim_key(engine: &Engine, prefix: &[u8], text: &str) -> Vec<u8> {
     [prefix, &engine.vault.fingerprint("claim", text)].concat()
 }
 
@@ -268,7 +268,7 @@ fn is_open(engine: &Engine, stream: Id) -> Result<bool, Refusal> {
     Ok(engine.load(stream)?.records.case.is_some_and(|case| !case.closed))
 }
 
-fn same_body(value: &[u8], digest: &[u8; 32]) -> Result<Id, Refusal> {
+pub(super) fn same_body(value: &[u8], digest: &[u8; 32]) -> Result<Id, Refusal> {
     let (stream, body) =
         value.split_at_checked(16).ok_or_else(|| Refusal::Internal("a claim is damaged".to_owned()))?;
     if body != digest {

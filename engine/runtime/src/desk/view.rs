@@ -2,6 +2,7 @@
 //! into Jalali dates of the deployment's zone.
 
 mod deadlines;
+mod packs;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use deadlines::*;
+pub use packs::*;
 
 /// A citizen's message as it comes in. Texts are in clear here and sealed before anything is stored.
 #[derive(Debug, Clone, Serialize, Deserialize)]

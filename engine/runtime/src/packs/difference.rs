@@ -196,7 +196,8 @@ mod tests {
     #[test]
     fn what_changed_is_shown_with_the_lines_around_it() {
         let earlier = bundle("1.0.0", &[("rules/a.yaml", "1\n2\n3\n4\n5\n6\n7\n8\n9\n"), ("rules/gone.yaml", "x\n")]);
-        let later = bundle("1.1.0", &[("rules/a.yaml", "1\n2\n3\n4\nfive\n6\n7\n8\n9\nten\n"), ("rules/new.yaml", "y\n")]);
+        let later =
+            bundle("1.1.0", &[("rules/a.yaml", "1\n2\n3\n4\nfive\n6\n7\n8\n9\nten\n"), ("rules/new.yaml", "y\n")]);
         let found = between(&earlier, &later);
         let kinds: Vec<(&str, &str)> = found.iter().map(|file| (file.path.as_str(), file.change.as_str())).collect();
         assert_eq!(

@@ -111,7 +111,8 @@ mod tests {
         let manifest = format!("kind: pack\nname: {name}\nversion: {version}\ntitle: {{ fa: ا, en: A }}\n");
         let files = [("pack.yaml", manifest.as_str()), ("rules/a.rhai", text)];
         Arc::new(
-            Bundle::of_texts(files.map(|(path, text)| (path.to_owned(), text.to_owned())).into_iter().collect()).unwrap(),
+            Bundle::of_texts(files.map(|(path, text)| (path.to_owned(), text.to_owned())).into_iter().collect())
+                .unwrap(),
         )
     }
 

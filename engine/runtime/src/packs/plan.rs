@@ -33,7 +33,10 @@ pub struct Wish {
 pub enum Wanted {
     New(Arc<Bundle>),
     /// A version that was deployed before.
-    Known { name: String, version: String },
+    Known {
+        name: String,
+        version: String,
+    },
 }
 
 /// What a plan is made on.
@@ -215,7 +218,10 @@ fn changed(store: &dyn Store, bundle: &Bundle) -> Result<Diagnostics, Unfit> {
             format!("{} پیش‌تر با محتوای دیگری مستقر شده است: این پرونده در آن {fa}", bundle.label()),
         )
         .with_help(
-            format!("running cases count on it: give the changed pack a new `version` in {}", bundle.shown("pack.yaml")),
+            format!(
+                "running cases count on it: give the changed pack a new `version` in {}",
+                bundle.shown("pack.yaml")
+            ),
             format!(
                 "پرونده‌های در جریان به آن تکیه دارند: در {} برای بستهٔ تغییریافته `version` تازه بنویسید",
                 bundle.shown("pack.yaml")
@@ -269,7 +275,9 @@ fn check_size(bundles: &[Arc<Bundle>], fresh: &[String], found: &mut Diagnostics
     if new.map(|bundle| bundle.bytes()).sum::<usize>() > EDITION_BYTES_MAX {
         found.push(about(
             "",
-            format!("the packs of one deployment have at most {EDITION_BYTES_MAX} bytes together: deploy some of them first"),
+            format!(
+                "the packs of one deployment have at most {EDITION_BYTES_MAX} bytes together: deploy some of them first"
+            ),
             format!("بسته‌های یک استقرار روی هم بیش از {EDITION_BYTES_MAX} بایت نیست: نخست برخی را مستقر کنید"),
         ));
     }

@@ -1,0 +1,177 @@
+//! Packs, their versions and editions, as clients read and send them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Bilingual, Named, ScopeView};
+
+/// What a client wants to be deployed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewEdition {
+    #[serde(default)]
+    pub packs: Vec<NewPack>,
+    /// Names of packs to be taken away.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remove: Vec<String>,
+    /// An instant with its offset, or a Solar Hijri date: the beginning of that day. At once where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective_from: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// Everything is checked and nothing is deployed.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+/// A pack with its files, or a version of it that was deployed before.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewPack {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Texts by their paths in the pack.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<BTreeMap<String, String>>,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EditionDone {
+    /// Its number; of a dry run the number that it would have.
+    pub edition: u64,
+    pub effective_from: String,
+    pub packs: Vec<PackVersion>,
+    pub removed: Vec<String>,
+    /// `NAME@VERSION` of those that were never deployed before.
+    pub new: Vec<String>,
+    /// Warnings, as `peygir check --format json` tells them.
+    pub findings: Vec<Value>,
+    /// Nothing was deployed: it was a dry run.
+    pub dry_run: bool,
+    /// Nothing was deployed: the same is in force without it, or the same request came before.
+    pub repeated: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PackVersion {
+    pub name: String,
+    pub version: String,
+    /// SHA-256 of the content, in hexadecimal.
+    pub digest: String,
+}
+
+/// All packs of a store.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PacksView {
+    /// Number of the edition that is in force.
+    pub edition: u64,
+    pub packs: Vec<PackView>,
+}
+
+/// A pack: what of it is in force, what is to come, and all its versions.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PackView {
+    pub name: String,
+    pub title: Bilingual,
+    /// Where it holds; everywhere where it names no place.
+    #[serde(rename = "for")]
+    pub scope: ScopeView,
+    pub over: Vec<String>,
+    /// The version in force; absent where the pack was taken away, or is only to come.
+    pub version: Option<String>,
+    /// Every deployment of it, the newest first.
+    pub versions: Vec<PackVersionView>,
+    /// Whether the reader may deploy it.
+    pub may_deploy: bool,
+}
+
+/// A version of a pack, or its end, as one edition deployed it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PackVersionView {
+    /// Absent where the edition took the pack away.
+    pub version: Option<String>,
+    pub digest: Option<String>,
+    pub edition: u64,
+    pub at: String,
+    pub effective_from: String,
+    pub author: Named,
+    pub note: String,
+    /// `in-force`, `to-come`, `past`, or `broken`: its date has come and it could not be put in force.
+    pub state: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EditionView {
+    pub number: u64,
+    pub at: String,
+    pub effective_from: String,
+    pub author: Named,
+    pub note: String,
+    pub packs: Vec<PackVersion>,
+    pub removed: Vec<String>,
+    /// All that is in force with it.
+    pub in_force: Vec<PackVersion>,
+    /// `in-force`, `to-come`, `past` or `broken`.
+    pub state: String,
+}
+
+/// One version with its files.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PackFiles {
+    pub name: String,
+    pub version: String,
+    pub digest: String,
+    pub title: Bilingual,
+    #[serde(rename = "for")]
+    pub scope: ScopeView,
+    pub over: Vec<String>,
+    pub files: BTreeMap<String, String>,
+}
+
+/// How two versions differ.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PackDifference {
+    pub name: String,
+    pub from: String,
+    pub to: String,
+    pub files: Vec<FileDifferenceView>,
+    /// All of it as programs show differences.
+    pub text: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FileDifferenceView {
+    pub path: String,
+    /// `added`, `removed` or `changed`.
+    pub change: String,
+    pub hunks: Vec<HunkView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HunkView {
+    pub from_line: usize,
+    pub to_line: usize,
+    pub lines: Vec<DifferenceLine>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DifferenceLine {
+    /// `same`, `removed` or `added`.
+    pub kind: String,
+    pub text: String,
+}
