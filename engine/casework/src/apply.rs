@@ -5,7 +5,7 @@ use peygir_core::{Id, Moment};
 use crate::event::Event;
 use crate::records::{
     ANSWERS_MAX, Answer, DeadlineChange, Dispatch, DispatchStatus, Holder, MAILBOX_EVENTS_MAX, Milestone, Records,
-    SEEN_EVENTS_MAX, Task, TaskStatus, Terms, keep_move,
+    Rederived, SEEN_EVENTS_MAX, Task, TaskStatus, Terms, keep_move,
 };
 
 /// A record that an event changes: what a host has to write.
@@ -43,10 +43,8 @@ pub fn touched(event: &Event) -> Touched {
         | Event::DeadlineSuspended { task, .. }
         | Event::DeadlineResumed { task, .. }
         | Event::DeadlineSet { task, .. } => Touched::Task(*task),
-        Event::DeadlineMoved { of, change } => match change.holder {
-            Holder::Task => Touched::Task(*of),
-            Holder::Wait => Touched::Wait(*of),
-        },
+        Event::DeadlineMoved { of, change } => holder(change.holder, *of),
+        Event::DeadlineRederived(change) => holder(change.holder, change.of),
         Event::WaitBegun(wait) => Touched::Wait(wait.id),
         Event::WaitEnded { wait } | Event::WaitMoved { wait, .. } => Touched::Wait(*wait),
         Event::MessageQueued(dispatch) => Touched::Dispatch(dispatch.id),
@@ -65,6 +63,13 @@ pub fn touched(event: &Event) -> Touched {
         Event::IncidentResolved { incident, .. } => Touched::Incident(*incident),
         Event::EventArrived { .. } | Event::EventKept(_) | Event::EventTaken { .. } => Touched::Mailbox,
         Event::PersonalDataRead { .. } => Touched::Nothing,
+    }
+}
+
+fn holder(holder: Holder, of: Id) -> Touched {
+    match holder {
+        Holder::Task => Touched::Task(of),
+        Holder::Wait => Touched::Wait(of),
     }
 }
 
@@ -149,6 +154,7 @@ fn task(records: &mut Records, id: Id, event: &Event, at: Moment) {
             task.not_before = Some(*next_at);
         }
         Event::DeadlineMoved { change, .. } => moved(task, change),
+        Event::DeadlineRederived(change) => rederived(task, change),
         deadline => {
             if let Some(terms) = task.terms.as_deref_mut() {
                 terms_of(terms, deadline);
@@ -174,19 +180,41 @@ fn terms_of(terms: &mut Terms, event: &Event) {
 fn moved(task: &mut Task, change: &DeadlineChange) {
     task.due_at = Some(change.due_at);
     task.max_at = change.max_at;
-    for (index, at) in &change.reminders {
+    remind(task, &change.reminders);
+    if let Some(terms) = task.terms.as_deref_mut() {
+        derived(terms, change);
+    }
+}
+
+fn rederived(task: &mut Task, change: &Rederived) {
+    task.due_at = Some(change.deadline.due);
+    task.max_at = change.max_deadline.as_ref().map(|max| max.due);
+    remind(task, &change.reminders);
+    if let Some(terms) = task.terms.as_deref_mut() {
+        derived_anew(terms, change);
+    }
+}
+
+fn remind(task: &mut Task, moved: &[(u32, Moment)]) {
+    for (index, at) in moved {
         if let Some(reminder) = task.reminders.get_mut(*index as usize) {
             reminder.at = *at;
         }
-    }
-    if let Some(terms) = task.terms.as_deref_mut() {
-        derived(terms, change);
     }
 }
 
 fn derived(terms: &mut Terms, change: &DeadlineChange) {
     terms.deadline = change.deadline.clone();
     terms.max_deadline = change.max_deadline.clone();
+    keep_move(&mut terms.moves, &change.moved);
+}
+
+fn derived_anew(terms: &mut Terms, change: &Rederived) {
+    change.deadline.apply(&mut terms.deadline);
+    match (&mut terms.max_deadline, &change.max_deadline) {
+        (Some(max), Some(change)) => change.apply(max),
+        (max, _) => *max = None,
+    }
     keep_move(&mut terms.moves, &change.moved);
 }
 
@@ -202,6 +230,12 @@ fn wait(records: &mut Records, id: Id, event: &Event, at: Moment) {
             wait.at = change.due_at;
             if let Some(terms) = wait.terms.as_deref_mut() {
                 derived(terms, change);
+            }
+        }
+        Event::DeadlineRederived(change) => {
+            wait.at = change.deadline.due;
+            if let Some(terms) = wait.terms.as_deref_mut() {
+                derived_anew(terms, change);
             }
         }
         Event::WaitMoved { moved, .. } => {

@@ -15,7 +15,9 @@ use crate::event::Event;
 use crate::functions::opening;
 use crate::host::{Context, Fault, Rejection, Reply};
 use crate::incident;
-use crate::records::{About, DeadlineChange, Holder, Move, MoveWhy, Records, RemindRule, Reminder, Task, Terms, Wait};
+use crate::records::{
+    About, DeadlineChange, Holder, Move, MoveWhy, Records, Rederived, RemindRule, Reminder, Task, Terms, Wait,
+};
 
 pub use account::{Account, Opener, to_json, to_json_of, view, view_of};
 pub(crate) use account::{both, rfc3339};
@@ -77,8 +79,11 @@ pub(crate) fn place_of(records: &Records, agency: Option<&str>) -> Place {
     }
 }
 
+/// A deadline and the latest one.
+type Derived = (Deadline, Option<Deadline>);
+
 /// The deadline and the latest one, as the terms give them by these calendars.
-pub(crate) fn derive(calendars: &Calendars, terms: &Terms) -> Result<(Deadline, Option<Deadline>), Underivable> {
+pub(crate) fn derive(calendars: &Calendars, terms: &Terms) -> Result<Derived, Underivable> {
     let suspensions = terms.suspended();
     let question = Question::of(terms, &suspensions);
     let deadline = question.derive(calendars, terms.term)?;
@@ -92,6 +97,16 @@ pub(crate) fn derive(calendars: &Calendars, terms: &Terms) -> Result<(Deadline, 
 
 /// When a reminder of this deadline is to be sent. None is sent while the deadline rests.
 pub(crate) fn remind_at(calendars: &Calendars, terms: &Terms, rule: RemindRule) -> Result<Moment, Underivable> {
+    remind_by(calendars, terms, terms.deadline.due, rule)
+}
+
+/// The same, where it is due at another instant than its terms say.
+fn remind_by(
+    calendars: &Calendars,
+    terms: &Terms,
+    due: jiff::Timestamp,
+    rule: RemindRule,
+) -> Result<Moment, Underivable> {
     let suspensions = terms.suspended();
     let question = Question::of(terms, &suspensions);
     match rule {
@@ -101,7 +116,6 @@ pub(crate) fn remind_at(calendars: &Calendars, terms: &Terms, rule: RemindRule) 
         }
         RemindRule::After(term) => question.derive(calendars, term).map(|deadline| deadline.due.into()),
         RemindRule::Before(term) => {
-            let due = terms.deadline.due;
             let at = match term {
                 Term::Within { microseconds } => Moment::from(due).plus_micros(microseconds.saturating_neg()),
                 term => {
@@ -144,11 +158,11 @@ pub(crate) fn change_of_task(
     terms: &Terms,
     cause: &Cause<'_>,
 ) -> Result<Option<DeadlineChange>, Underivable> {
-    let fresh = fresh(calendars, terms)?;
-    let reminders = moved_reminders(calendars, &task.reminders, &fresh)?;
+    let fresh = derive(calendars, terms)?;
+    let reminders = moved_reminders(calendars, &task.reminders, terms, fresh.0.due)?;
     let stays = task.terms.as_deref().is_some_and(|kept| is_same(kept, &fresh));
     let changed = !stays || !reminders.is_empty();
-    let before = task.due_at.unwrap_or(fresh.deadline.due.into());
+    let before = task.due_at.unwrap_or(fresh.0.due.into());
     Ok(changed.then(|| change(fresh, before, reminders, Holder::Task, cause)))
 }
 
@@ -158,44 +172,38 @@ fn change_of_wait(
     terms: &Terms,
     cause: &Cause<'_>,
 ) -> Result<Option<DeadlineChange>, Underivable> {
-    let fresh = fresh(calendars, terms)?;
+    let fresh = derive(calendars, terms)?;
     Ok((!is_same(terms, &fresh)).then(|| change(fresh, wait.at, Vec::new(), Holder::Wait, cause)))
 }
 
-/// The terms with the deadlines that follow from them now.
-fn fresh(calendars: &Calendars, terms: &Terms) -> Result<Terms, Underivable> {
-    let (deadline, max_deadline) = derive(calendars, terms)?;
-    Ok(Terms { deadline, max_deadline, ..terms.clone() })
-}
-
-fn is_same(kept: &Terms, fresh: &Terms) -> bool {
-    kept.deadline == fresh.deadline && kept.max_deadline == fresh.max_deadline
+fn is_same(kept: &Terms, (deadline, max_deadline): &Derived) -> bool {
+    kept.deadline == *deadline && kept.max_deadline == *max_deadline
 }
 
 fn change(
-    fresh: Terms,
+    (deadline, max_deadline): Derived,
     before: Moment,
     reminders: Vec<(u32, Moment)>,
     holder: Holder,
     cause: &Cause<'_>,
 ) -> DeadlineChange {
-    let Terms { deadline, max_deadline, .. } = fresh;
     let due_at = deadline.due.into();
     let max_at = max_deadline.as_ref().map(|max| max.due.into());
     let moved = cause.moved(before, due_at);
     DeadlineChange { due_at, max_at, deadline, max_deadline, reminders, moved, holder }
 }
 
-/// Reminders that are still to be sent and whose instants are others now.
+/// Reminders that are still to be sent and whose instants are others where it is due then.
 fn moved_reminders(
     calendars: &Calendars,
     reminders: &[Reminder],
     terms: &Terms,
+    due: jiff::Timestamp,
 ) -> Result<Vec<(u32, Moment)>, Underivable> {
     let mut moved = Vec::new();
     for (index, reminder) in reminders.iter().enumerate() {
         let Some(rule) = reminder.rule.filter(|_| reminder.sent_at.is_none()) else { continue };
-        let at = remind_at(calendars, terms, rule)?;
+        let at = remind_by(calendars, terms, due, rule)?;
         if at != reminder.at {
             moved.push((index as u32, at));
         }
@@ -207,13 +215,12 @@ fn moved_reminders(
 /// it was and is an incident. An overdue one stays overdue, a reminder that was sent stays sent.
 pub fn rederive(context: &mut Context<'_>, operation: Id, why: MoveWhy) -> Reply {
     let records = context.records;
-    let calendars = context.resources.calendars();
     let cause = Cause { operation: Some(operation), why, by: None, at: context.at };
     let mut events = Vec::new();
     for task in records.tasks.values().filter(|task| task.is_open()) {
         let Some(terms) = task.terms.as_deref() else { continue };
-        let changed = change_of_task(calendars, task, terms, &cause);
-        events.extend(told(context, task.id, changed));
+        let changed = change_of_task(context.resources.calendars(&terms.place), task, terms, &cause);
+        events.extend(told(context, task.id, terms, changed));
     }
     for wait in records.waits.values().filter(|wait| wait.is_open()) {
         events.extend(wait_again(context, wait, &cause));
@@ -222,13 +229,12 @@ pub fn rederive(context: &mut Context<'_>, operation: Id, why: MoveWhy) -> Reply
 }
 
 fn wait_again(context: &mut Context<'_>, wait: &Wait, cause: &Cause<'_>) -> Vec<Event> {
-    let calendars = context.resources.calendars();
     if let Some(terms) = wait.terms.as_deref() {
-        let changed = change_of_wait(calendars, wait, terms, cause);
-        return told(context, wait.id, changed);
+        let changed = change_of_wait(context.resources.calendars(&terms.place), wait, terms, cause);
+        return told(context, wait.id, terms, changed);
     }
     let Some(opening) = wait.opening.as_deref() else { return Vec::new() };
-    match opening::find(calendars, opening) {
+    match opening::find(context.resources.calendars(&opening.place), opening) {
         Ok(at) if at == wait.at => passed(context, wait.id),
         Ok(at) => {
             let moved = cause.moved(wait.at, at);
@@ -238,10 +244,18 @@ fn wait_again(context: &mut Context<'_>, wait: &Wait, cause: &Cause<'_>) -> Vec<
     }
 }
 
-fn told(context: &mut Context<'_>, of: Id, changed: Result<Option<DeadlineChange>, Underivable>) -> Vec<Event> {
+fn told(
+    context: &mut Context<'_>,
+    of: Id,
+    before: &Terms,
+    changed: Result<Option<DeadlineChange>, Underivable>,
+) -> Vec<Event> {
     match changed {
         Ok(changed) => {
-            let moved = changed.map(|change| Event::DeadlineMoved { of, change: Box::new(change) });
+            let moved = changed.map(|change| match Rederived::of_change(of, change, before) {
+                Ok(rederived) => Event::DeadlineRederived(Box::new(rederived)),
+                Err(change) => Event::DeadlineMoved { of, change },
+            });
             moved.into_iter().chain(passed(context, of)).collect()
         }
         Err(why) => underivable(context, of, &why),
@@ -261,23 +275,24 @@ fn underivable(context: &mut Context<'_>, of: Id, why: &Underivable) -> Vec<Even
 
 /// A person mended the calendars and wants the deadline derived again.
 pub(crate) fn try_again(context: &Context<'_>, of: Id) -> Result<Vec<Event>, Rejection> {
-    let calendars = context.resources.calendars();
     let cause = Cause { operation: None, why: MoveWhy::Calendar, by: None, at: context.at };
     let refused = |why: Underivable| Rejection::Underivable(why.to_string());
     let moved = |change| Event::DeadlineMoved { of, change: Box::new(change) };
     if let Some(task) = context.records.tasks.get(&of).filter(|task| task.is_open())
         && let Some(terms) = task.terms.as_deref()
     {
-        let changed = change_of_task(calendars, task, terms, &cause).map_err(refused)?;
+        let changed =
+            change_of_task(context.resources.calendars(&terms.place), task, terms, &cause).map_err(refused)?;
         return Ok(changed.map(moved).into_iter().collect());
     }
     let Some(wait) = context.records.waits.get(&of).filter(|wait| wait.is_open()) else { return Ok(Vec::new()) };
     if let Some(terms) = wait.terms.as_deref() {
-        let changed = change_of_wait(calendars, wait, terms, &cause).map_err(refused)?;
+        let changed =
+            change_of_wait(context.resources.calendars(&terms.place), wait, terms, &cause).map_err(refused)?;
         return Ok(changed.map(moved).into_iter().collect());
     }
     let Some(opening) = wait.opening.as_deref() else { return Ok(Vec::new()) };
-    let at = opening::find(calendars, opening).map_err(refused)?;
+    let at = opening::find(context.resources.calendars(&opening.place), opening).map_err(refused)?;
     let moved = Event::WaitMoved { wait: of, moved: cause.moved(wait.at, at) };
     Ok(if at == wait.at { Vec::new() } else { vec![moved] })
 }

@@ -3,7 +3,9 @@
 use minicbor::{Decode, Encode};
 use peygir_core::{CloudEvent, Data, Id, Moment};
 
-use crate::records::{Case, DeadlineChange, Dispatch, Incident, Move, Referral, Sealed, Set, Task, Wait, Waiting};
+use crate::records::{
+    Case, DeadlineChange, Dispatch, Incident, Move, Rederived, Referral, Sealed, Set, Task, Wait, Waiting,
+};
 
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
 pub enum Event {
@@ -281,4 +283,7 @@ pub enum Event {
         #[n(1)]
         text: Sealed,
     },
+    /// As [`Event::DeadlineMoved`], told by what differs from before: what an operation does to very many.
+    #[n(43)]
+    DeadlineRederived(#[n(0)] Box<Rederived>),
 }

@@ -1,6 +1,7 @@
 //! What a stream keeps beside its instances: the case, its tasks, what goes out, what waits for a person.
 
 mod deadline;
+mod rederived;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,7 @@ pub(crate) use deadline::keep_move;
 pub use deadline::{
     DeadlineChange, Holder, MOVES_MAX, Move, MoveWhy, Opening, RemindRule, Set, SuspendRule, Terms, Wait, Waiting,
 };
+pub use rederived::{Difference, Part, Rederived};
 
 /// All records of one stream. Each member of the maps is a row of its own.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -292,6 +292,14 @@ fn closures_and_operations() {
             "821828835001010101010101010101010101010101016172",
         ),
         (Command::OperationEnded(ID), "821829815001010101010101010101010101010101"),
+        (
+            Command::TakeAnswer {
+                channel: text("sms"),
+                text: text("s"),
+                claims: vec![Claim { key: vec![1], value: vec![2] }],
+            },
+            "82182a8363736d73617381a2004101014102",
+        ),
     ] {
         check(&command, expected);
     }

@@ -1,12 +1,13 @@
 //! Persisted forms of deadlines and waits, byte by byte: what was written once has to be read by every version to come.
 //! A line here is never changed; a new kind adds one.
 
+use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
-use peygir_calendar::{Deadline, Name, Place, Stretch, Term, Why};
+use peygir_calendar::{Caveat, Deadline, Name, Place, Stretch, Term, Why};
 use peygir_casework::Event;
 use peygir_casework::records::{
-    About, CallRef, DeadlineChange, Holder, Move, MoveWhy, Opening, RemindRule, Reminder, Set, SuspendRule, Task,
-    TaskKind, TaskStatus, Terms, Wait, Waiting,
+    About, Answer, CallRef, Case, DeadlineChange, Difference, Holder, Move, MoveWhy, Opening, Part, Party, Rederived,
+    RemindRule, Reminder, Set, SuspendRule, Task, TaskKind, TaskStatus, Terms, Wait, Waiting,
 };
 use peygir_core::{Data, Id, Moment};
 use serde_json::json;
@@ -32,8 +33,8 @@ fn instant(micros: i64) -> jiff::Timestamp {
     Moment(micros).to_jiff()
 }
 
-fn deadline() -> Deadline {
-    let stretch = Stretch {
+fn stretch() -> Stretch {
+    Stretch {
         from: instant(1),
         to: instant(9),
         counted: true,
@@ -42,7 +43,10 @@ fn deadline() -> Deadline {
         name: None,
         day: Some(1),
         halves: None,
-    };
+    }
+}
+
+fn deadline() -> Deadline {
     Deadline {
         due: instant(9),
         from: instant(1),
@@ -50,7 +54,7 @@ fn deadline() -> Deadline {
         calendar: text("c"),
         calendar_title: Name { fa: text("ف"), en: text("e") },
         zone: text("Z"),
-        derivation: vec![stretch],
+        derivation: vec![stretch()],
         caveats: Vec::new(),
         place: Place { province: Some(text("qom")), ..Place::default() },
         set: None,
@@ -146,6 +150,78 @@ fn events() {
         ),
     ] {
         check(&event, expected);
+    }
+}
+
+#[test]
+fn a_deadline_that_is_told_by_what_differs() {
+    let kept = Part::Kept { skipped: 1, count: 2, days: -1, halves: 0 };
+    let difference = Difference {
+        due: Moment(12),
+        derived: Some(Moment(11)),
+        parts: vec![kept, Part::New(stretch())],
+        caveats: Some(vec![Caveat::MissingTable { year: 1409 }]),
+    };
+    let max = Difference { due: Moment(20), derived: None, parts: Vec::new(), caveats: None };
+    let change = Rederived {
+        of: ID,
+        holder: Holder::Task,
+        deadline: difference,
+        max_deadline: Some(max),
+        reminders: vec![(0, Moment(6))],
+        moved: moved(),
+    };
+    check(
+        &Event::DeadlineRederived(Box::new(change)),
+        "82182b81a6005001010101010101010101010101010101010002a4000c010b028282018401022000820081a60001010902f503020463633a310601038182018119058103a200140280048182000605a500500101010101010101010101010101010101050209030c0400",
+    );
+}
+
+#[test]
+fn what_a_citizen_answers_who_is_waited_for() {
+    check(&Event::CitizenAnswered { channel: text("sms"), text: text("s") }, "82182a8263736d736173");
+    let waiting = Waiting { ended: None, prints: Some(vec![ByteVec::from(vec![7, 8])]), ..waiting() };
+    check(&waiting, "a60001010202040461700561730681420708");
+    check(
+        &Event::DeadlineSuspended { task: ID, waiting },
+        "821824825001010101010101010101010101010101a60001010202040461700561730681420708",
+    );
+    let answer = Answer { at: Moment(7), channel: text("sms"), text: text("s") };
+    check(&answer, "a300070163736d73026173");
+    check(
+        &case(None),
+        "ac0050010101010101010101010101010101010161310261740363736d730463716f6d08617309a10050010101010101010101010101010101010bf40e010f0111001480",
+    );
+    check(
+        &case(Some(vec![answer])),
+        "ad0050010101010101010101010101010101010161310261740363736d730463716f6d08617309a10050010101010101010101010101010101010bf40e010f01110014801581a300070163736d73026173",
+    );
+}
+
+fn case(answers: Option<Vec<Answer>>) -> Case {
+    Case {
+        id: ID,
+        code: text("1"),
+        case_type: text("t"),
+        channel: text("sms"),
+        province: text("qom"),
+        county: None,
+        topic: None,
+        agency: None,
+        text: text("s"),
+        citizen: Party { person: ID, national_id: None, mobile: None, name: None },
+        on_behalf_of: None,
+        closed: false,
+        outcome: None,
+        referral: None,
+        round: 1,
+        opened_at: Moment(1),
+        closed_at: None,
+        repeats: 0,
+        satisfaction: None,
+        line: None,
+        milestones: Vec::new(),
+        answers,
     }
 }
 

@@ -24,8 +24,8 @@ impl Turn<'_> {
     pub(super) fn rederive_first(&mut self) {
         let catalog = self.catalog;
         for open in catalog.operations() {
-            let touched =
-                OpenDeadline::all(&self.stream.records).any(|one| open.reach.touches(catalog.calendars(), &one));
+            let touched = OpenDeadline::all(&self.stream.records)
+                .any(|one| open.reach.touches(catalog.calendars(&one.place), &one));
             if touched {
                 self.rederive(open.id, open.why());
             }
@@ -85,6 +85,7 @@ impl Turn<'_> {
     pub(super) fn list_moved(&mut self, event: &Event) {
         let (of, moved) = match event {
             Event::DeadlineMoved { of, change } => (*of, &change.moved),
+            Event::DeadlineRederived(change) => (change.of, &change.moved),
             Event::WaitMoved { wait, moved } => (*wait, moved),
             _ => return,
         };
