@@ -230,9 +230,11 @@ type Queued = (Box<Prepared>, Arc<Ticket>, usize);
 
 fn commit(inner: &Inner, journal: &mut Journal, commits: Vec<Queued>) -> Result<(), String> {
     let mut ahead = Ahead { rows: &inner.rows, changes: BTreeMap::new() };
-    let (mut records, mut frames, mut taken, mut answers) = (Vec::new(), 0u32, Vec::new(), Vec::new());
-    for (prepared, ticket, slot) in commits {
-        let admitted = match rules::admit(&ahead, journal.next_frame + u64::from(frames), &prepared) {
+    let bytes = commits.iter().map(|(prepared, ..)| prepared.frame_bytes()).sum();
+    let mut records = Vec::with_capacity(bytes);
+    let (mut frames, mut taken, mut answers) = (0u32, Vec::new(), Vec::new());
+    for (mut prepared, ticket, slot) in commits {
+        let admitted = match rules::admit(&ahead, journal.next_frame + u64::from(frames), &mut prepared) {
             Ok(admitted) => admitted,
             Err(Conflict::Stopped(why)) => return Err(why),
             Err(conflict) => {

@@ -33,8 +33,8 @@ impl View for Inner {
 
 impl Inner {
     fn commit(&mut self, batch: &Batch) -> Result<Version, Conflict> {
-        let prepared = Prepared::new(batch)?;
-        let admitted = rules::admit(self, self.last_frame() + 1, &prepared)?;
+        let mut prepared = Prepared::new(batch)?;
+        let admitted = rules::admit(self, self.last_frame() + 1, &mut prepared)?;
         let frame: Arc<[u8]> = [&admitted.header_bytes[..], prepared.body()].concat().into();
         self.frames.push(frame.clone());
         self.journal.entry(batch.stream).or_default().push(frame);

@@ -3,12 +3,15 @@
 //! Owns: limits, expected version, claims, the inbox entry that is done. Every store asks here, so that all refuse the
 //! same. Writes nothing.
 
+use peygir_core::Moment;
 use sha2::{Digest, Sha256};
 
 use crate::body::{self, Body};
 use crate::frame::{self, FrameHash, HEADER_BYTES, Header, Kind};
 use crate::space::{self, Change, Head, Value};
-use crate::{Batch, Conflict, Error, FRAME_BYTES_MAX, KEY_BYTES_MAX, ROW_BYTES_MAX, Version};
+use crate::{
+    Batch, Conflict, Enqueued, Error, FRAME_BYTES_MAX, InboxKey, KEY_BYTES_MAX, ROW_BYTES_MAX, StreamId, Version,
+};
 
 /// What a batch is judged against: all commits before it, durable or on their way.
 pub trait View {
@@ -19,9 +22,17 @@ pub trait View {
 /// A batch within the limits, its body encoded: the work that needs no order, done before the line.
 #[derive(Debug, Clone)]
 pub struct Prepared {
-    batch: Batch,
+    stream: StreamId,
+    expected: Version,
+    at: Moment,
+    claims: Vec<(Vec<u8>, Vec<u8>)>,
+    unclaim: Vec<Vec<u8>>,
+    enqueue: Vec<Enqueued>,
+    done: Option<InboxKey>,
     body: Vec<u8>,
     body_digest: [u8; 32],
+    /// What it changes wherever it comes to lie; gone once it was taken.
+    settled: Vec<Change>,
 }
 
 /// A batch that was taken, with its place in the journal.
@@ -42,12 +53,23 @@ impl Admitted {
 impl Prepared {
     pub fn new(batch: &Batch) -> Result<Self, Conflict> {
         within_limits(batch)?;
-        let body = body::encode(&Body::of_batch(batch));
+        let parts = Body::of_batch(batch);
+        let body = body::encode(&parts);
         if body.len() > FRAME_BYTES_MAX {
             return Err(Conflict::TooLarge { limit: "FRAME_BYTES_MAX" });
         }
-        let body_digest = Sha256::digest(&body).into();
-        Ok(Self { batch: batch.clone(), body, body_digest })
+        Ok(Self {
+            stream: batch.stream,
+            expected: batch.expected,
+            at: batch.at,
+            claims: batch.claims.clone(),
+            unclaim: batch.unclaim.clone(),
+            enqueue: batch.enqueue.clone(),
+            done: batch.done.clone(),
+            body_digest: Sha256::digest(&body).into(),
+            settled: space::settled(batch.stream, &parts),
+            body,
+        })
     }
 
     pub fn body(&self) -> &[u8] {
@@ -79,9 +101,9 @@ fn within_limits(batch: &Batch) -> Result<(), Conflict> {
     Ok(())
 }
 
-/// Judges a batch; taken, it becomes the frame with this number. A view that can't answer stops the store.
-pub fn admit(view: &dyn View, number: u64, prepared: &Prepared) -> Result<Admitted, Conflict> {
-    let batch = &prepared.batch;
+/// Judges a batch; taken, it becomes the frame with this number, once. A view that can't answer stops the store.
+pub fn admit(view: &dyn View, number: u64, prepared: &mut Prepared) -> Result<Admitted, Conflict> {
+    let batch = &*prepared;
     let get = |key: &[u8]| view.get(key).map_err(|error| Conflict::Stopped(error.to_string()));
     let head = match get(&space::head(batch.stream))? {
         Some(bytes) => Head::decode(&bytes).map_err(|error| Conflict::Stopped(error.to_string()))?,
@@ -106,7 +128,10 @@ pub fn admit(view: &dyn View, number: u64, prepared: &Prepared) -> Result<Admitt
     };
     let header_bytes = header.encode(&prepared.body);
     let hash = frame::link(&header_bytes, &prepared.body_digest);
-    let changes = space::changes(&header, hash, &Body::of_batch(batch));
+    let enqueue = prepared.enqueue.iter().map(|entry| (entry.stream, entry.command.as_slice()));
+    let placed = space::placed(&header, hash, enqueue);
+    let mut changes = std::mem::take(&mut prepared.settled);
+    changes.extend(placed);
     Ok(Admitted { header, header_bytes, hash, changes })
 }
 
@@ -115,7 +140,7 @@ type Lookup<'a> = &'a dyn Fn(&[u8]) -> Result<Option<Value>, Conflict>;
 
 /// A batch gives up its claims first and makes new ones then. Giving up what is not there changes nothing; what another
 /// stream claimed stands in the way of giving it up as of claiming it.
-fn judge_claims(batch: &Batch, get: Lookup) -> Result<(), Conflict> {
+fn judge_claims(batch: &Prepared, get: Lookup) -> Result<(), Conflict> {
     let stopped = |error: Error| Conflict::Stopped(error.to_string());
     for key in &batch.unclaim {
         if let Some(bytes) = get(&space::claim(key))? {

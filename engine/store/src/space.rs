@@ -105,9 +105,15 @@ fn prefixed(prefix: u8, key: &[u8]) -> Vec<u8> {
 
 /// What a frame changes, in order; a later change of a key replaces an earlier one. Made twice it changes nothing more.
 pub fn changes(header: &Header, hash: FrameHash, body: &Body<'_>) -> Vec<Change> {
-    let mut changes = Vec::with_capacity(2 + body.rows.len() + body.claims.len() + body.enqueue.len());
-    let new_head = Head { version: header.version, hash };
-    changes.push((head(header.stream), Some(new_head.encode())));
+    let mut changes = settled(header.stream, body);
+    let enqueue = body.enqueue.iter().map(|entry| (entry.stream, &entry.command[..]));
+    changes.extend(placed(header, hash, enqueue));
+    changes
+}
+
+/// What of it does not depend on the frame's place in the journal.
+pub fn settled(stream: StreamId, body: &Body<'_>) -> Vec<Change> {
+    let mut changes = Vec::with_capacity(1 + body.rows.len() + body.claims.len() + body.unclaim.len());
     for change in &body.rows {
         changes.push((row(change.key), change.value.map(|value| Arc::from(&value[..]))));
     }
@@ -115,17 +121,28 @@ pub fn changes(header: &Header, hash: FrameHash, body: &Body<'_>) -> Vec<Change>
         changes.push((claim(key), None));
     }
     for made in &body.claims {
-        let value = [&header.stream.0, &made.value[..]].concat();
+        let value = [&stream.0, &made.value[..]].concat();
         changes.push((claim(made.key), Some(Arc::from(value))));
     }
     if let Some(done) = body.done {
-        let entry = InboxKey { stream: header.stream, frame: done.frame, index: done.index };
+        let entry = InboxKey { stream, frame: done.frame, index: done.index };
         changes.push((inbox(&entry), None));
     }
-    for (index, entry) in body.enqueue.iter().enumerate() {
+    changes
+}
+
+/// The rest of it: the stream's head, and what the frame enqueues under its own number.
+pub fn placed<'a>(
+    header: &Header,
+    hash: FrameHash,
+    enqueue: impl Iterator<Item = (StreamId, &'a [u8])>,
+) -> Vec<Change> {
+    let new_head = Head { version: header.version, hash };
+    let mut changes = vec![(head(header.stream), Some(new_head.encode()))];
+    for (index, (stream, command)) in enqueue.enumerate() {
         let index = u32::try_from(index).expect("a body within FRAME_BYTES_MAX holds fewer entries than 2^32");
-        let entry_key = InboxKey { stream: entry.stream, frame: header.number, index };
-        changes.push((inbox(&entry_key), Some(Arc::from(&entry.command[..]))));
+        let entry_key = InboxKey { stream, frame: header.number, index };
+        changes.push((inbox(&entry_key), Some(Arc::from(command))));
     }
     changes
 }

@@ -3,11 +3,12 @@
 //! A page may be repeated: what it moved before a crash moves no further, and stands in the operation's list already.
 
 use std::collections::BTreeSet;
-use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
 
 use peygir_casework::records::MoveWhy;
 use peygir_core::{Id, Moment};
-use peygir_store::{Batch, Conflict};
+use peygir_store::{Batch, Conflict, Version};
 
 use super::{CONFLICTS_MAX, Engine, Failure, PAGE_ROWS, changes_nothing};
 use crate::catalog::Catalog;
@@ -15,13 +16,15 @@ use crate::closures;
 use crate::command::{Command, Envelope};
 use crate::operation::{Advance, Moved, OPERATION_DEADLINES, OPERATION_STREAMS, Open, OpenDeadline, Operation};
 use crate::rows;
-use crate::stream::Stream;
+use crate::stream::{Row, Stream};
 use crate::turn::{Decided, decide};
 
 /// Pages of one call: other work of the host waits for them.
 const PAGES: usize = 4;
 /// Threads that decide one page.
 const THREADS: usize = 2;
+/// Pages that are committed at the same time: the store makes one group of what comes while the disk is busy.
+const COMMITTERS: usize = 2;
 
 /// How an operation went on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +59,17 @@ struct Found {
 struct Done {
     moved: u64,
     failed: Vec<(Id, String)>,
+}
+
+/// A page that was decided, and what of it failed so early.
+type Decisions = (Vec<Found>, Done);
+
+impl Done {
+    fn and(mut self, other: Self) -> Self {
+        self.moved += other.moved;
+        self.failed.extend(other.failed);
+        self
+    }
 }
 
 /// By what a page is decided.
@@ -103,47 +117,62 @@ impl Engine {
         Ok(Progress::Advanced)
     }
 
-    /// Pages behind this stream, each decided here and committed beside.
+    /// Pages behind this stream, each decided here and committed beside. How far they came is noted once: pages that were
+    /// committed and not noted are found to be done when they are done again.
     fn pages(&self, after: Option<Id>, open: &Open, grounds: &Grounds<'_>, most: usize) -> Result<(), Failure> {
-        std::thread::scope(|scope| {
-            let (hand_over, taken_up) = std::sync::mpsc::sync_channel::<(Page, Vec<Found>, Done)>(1);
-            let committing = scope.spawn(move || {
-                taken_up.iter().try_for_each(|(page, found, done)| self.commit_page(page, found, done, grounds))
-            });
-            let decided = self.decide_pages(after, open, grounds, most, &hand_over);
+        let (hand_over, taken_up) = sync_channel::<Decisions>(1);
+        let taken_up = Mutex::new(taken_up);
+        let (seen, done) = std::thread::scope(|scope| {
+            let commit = || self.commit_pages(&taken_up, grounds);
+            let committing: Vec<_> = (0..COMMITTERS).map(|_| scope.spawn(commit)).collect();
+            let seen = self.decide_pages(after, open, grounds, most, &hand_over);
             // Nothing more comes: whoever commits ends.
             drop(hand_over);
-            let ended_badly = |_| Err(Failure::Internal("the commits of an operation ended badly".to_owned()));
-            committing.join().unwrap_or_else(ended_badly).and(decided)
-        })
+            let mut done: Result<Done, Failure> = Ok(Done::default());
+            for one in committing {
+                let ended_badly = |_| Err(Failure::Internal("the commits of an operation ended badly".to_owned()));
+                let of_one = one.join().unwrap_or_else(ended_badly);
+                done = done.and_then(|done| Ok(done.and(of_one?)));
+            }
+            (seen, done)
+        });
+        let (Page { seen, after, last, .. }, Done { moved, failed }) = (seen?, done?);
+        let in_all = if last { Some(self.count_moved(grounds.operation)?) } else { None };
+        self.note_page(Advance { seen, moved, failed, mended: Vec::new(), after, last, in_all }, grounds)
     }
 
+    /// Gives how far they came, without the streams.
     fn decide_pages(
         &self,
-        mut after: Option<Id>,
+        after: Option<Id>,
         open: &Open,
         grounds: &Grounds<'_>,
         most: usize,
-        hand_over: &SyncSender<(Page, Vec<Found>, Done)>,
-    ) -> Result<(), Failure> {
+        hand_over: &SyncSender<Decisions>,
+    ) -> Result<Page, Failure> {
+        let mut all = Page { after, ..Page::default() };
         for _ in 0..most {
-            let page = self.next_page(after, open, grounds.catalog)?;
-            after = page.after;
-            let (last, mut done) = (page.last, Done::default());
+            let page = self.next_page(all.after, open, grounds.catalog)?;
+            let mut done = Done::default();
             let found = self.decide_all(&page.streams, grounds, &mut done);
-            // Where nobody takes it up, a commit has failed, and its failure is what counts.
-            if hand_over.send((page, found, done)).is_err() || last {
+            all = Page { seen: all.seen + page.seen, after: page.after, last: page.last, streams: Vec::new() };
+            let unheard = |_| Failure::Internal("nobody commits the pages of an operation".to_owned());
+            hand_over.send((found, done)).map_err(unheard)?;
+            if all.last {
                 break;
             }
         }
-        Ok(())
+        Ok(all)
     }
 
-    fn commit_page(&self, page: Page, found: Vec<Found>, done: Done, grounds: &Grounds<'_>) -> Result<(), Failure> {
-        let Done { moved, failed } = self.commit(found, done, grounds)?;
-        let in_all = if page.last { Some(self.count_moved(grounds.operation)?) } else { None };
-        let Page { seen, after, last, .. } = page;
-        self.note_page(Advance { seen, moved, failed, mended: Vec::new(), after, last, in_all }, grounds)
+    /// Commits pages until none comes. After a failure the others are let go of: whoever decides must not wait for ever.
+    fn commit_pages(&self, taken_up: &Mutex<Receiver<Decisions>>, grounds: &Grounds<'_>) -> Result<Done, Failure> {
+        let next = || taken_up.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let mut all = Ok(Done::default());
+        while let Ok((found, done)) = next() {
+            all = all.and_then(|all: Done| Ok(all.and(self.commit(found, done, grounds)?)));
+        }
+        all
     }
 
     /// What failed is tried again.
@@ -188,7 +217,7 @@ impl Engine {
                 let deadline: OpenDeadline = minicbor::decode(value)
                     .map_err(|error| Failure::Internal(format!("an open deadline can't be read: {error}")))?;
                 let known = page.streams.last() == Some(&stream);
-                if !known && open.reach.touches(catalog.calendars(), &deadline) {
+                if !known && open.reach.touches(catalog.calendars(&deadline.place), &deadline) {
                     page.streams.push(stream);
                 }
             }
@@ -221,8 +250,19 @@ impl Engine {
     fn decide_all(&self, streams: &[Id], grounds: &Grounds<'_>, done: &mut Done) -> Vec<Found> {
         let share = streams.len().div_ceil(THREADS).max(1);
         let decide_share = |share: &[Id]| -> Vec<Result<Found, (Id, String)>> {
-            let decided = |stream: &Id| self.decide_one(*stream, grounds).map_err(|why| (*stream, why.to_string()));
-            share.iter().map(decided).collect()
+            let versions: Vec<_> = share.iter().map(|stream| self.version(*stream)).collect();
+            // Read behind their versions, and in pieces: where one is written meanwhile its commit is refused, and it is
+            // read again.
+            let mut stored = self.rows_of_all(share);
+            let decided = |(stream, version): (&Id, Result<Version, Failure>)| {
+                let rows = match &mut stored {
+                    Ok(stored) => Ok(stored.remove(stream).unwrap_or_default()),
+                    Err(failure) => Err(failure.clone()),
+                };
+                let decided = version.and_then(|version| self.decide_one(*stream, version, rows?, grounds));
+                decided.map_err(|why| (*stream, why.to_string()))
+            };
+            share.iter().zip(versions).map(decided).collect()
         };
         let decided = std::thread::scope(|scope| {
             let mut shares = streams.chunks(share);
@@ -241,15 +281,12 @@ impl Engine {
         found.into_iter().filter_map(Result::ok).collect()
     }
 
-    fn decide_one(&self, id: Id, grounds: &Grounds<'_>) -> Result<Found, Failure> {
-        let version = self.version(id)?;
+    fn decide_one(&self, id: Id, version: Version, stored: Vec<Row>, grounds: &Grounds<'_>) -> Result<Found, Failure> {
         let kept = self.cache.take(id, version);
         let cached = kept.is_some();
         let stream = match kept {
             Some(stream) => stream,
-            // Read in pieces, it may be of two versions; then its commit is refused, and it is read again.
-            None => Stream::from_rows(id, version, &self.rows_of(id)?)
-                .map_err(|error| Failure::Internal(error.to_string()))?,
+            None => Stream::from_rows(id, version, &stored).map_err(|error| Failure::Internal(error.to_string()))?,
         };
         let head = stream.head.clone();
         let command = Command::Rederive { operation: grounds.operation, why: grounds.why };
