@@ -39,7 +39,11 @@ impl Actions {
         }
         for (index, item) in items.iter().enumerate() {
             let name = item.get(ACTION).and_then(Value::as_str).unwrap_or_default();
-            self.check_one(item).map_err(|reason| Fault::Action { number: index + 1, action: name.to_owned(), reason })?;
+            self.check_one(item).map_err(|reason| Fault::Action {
+                number: index + 1,
+                action: name.to_owned(),
+                reason,
+            })?;
         }
         Ok(())
     }

@@ -5,14 +5,12 @@ use rhai::{LexError, ParseError, ParseErrorType};
 
 use crate::fault::span_of;
 
-/// Words that rhai keeps for itself. Authors meet them as names of variables, `case` first of all.
+/// Words that rhai keeps for itself without any use. Authors meet them as names of variables, `case` first of all.
 pub(crate) const RESERVED: &[&str] = &[
     "async",
     "await",
     "case",
     "default",
-    "each",
-    "exit",
     "go",
     "goto",
     "is",
@@ -29,13 +27,45 @@ pub(crate) const RESERVED: &[&str] = &[
     "static",
     "super",
     "sync",
-    "then",
     "thread",
     "use",
     "var",
     "void",
     "with",
     "yield",
+];
+
+/// Words of the language itself, which are no names either.
+pub(crate) const KEYWORDS: &[&str] = &[
+    "Fn",
+    "as",
+    "break",
+    "call",
+    "catch",
+    "const",
+    "continue",
+    "do",
+    "else",
+    "false",
+    "fn",
+    "for",
+    "if",
+    "in",
+    "is_def_fn",
+    "is_def_var",
+    "is_shared",
+    "let",
+    "loop",
+    "private",
+    "return",
+    "switch",
+    "this",
+    "throw",
+    "true",
+    "try",
+    "type_of",
+    "until",
+    "while",
 ];
 
 /// A parse error as a finding. `source` lets it look at the word that stands there.
@@ -52,8 +82,18 @@ pub(crate) fn of_parse_error(error: &ParseError, source: &str) -> Diagnostic {
     if let Some(word) = word.as_deref().filter(|word| RESERVED.contains(word)) {
         return reserved(span, word);
     }
+    let is_name_wanted = matches!(
+        kind,
+        ParseErrorType::VariableExpected
+            | ParseErrorType::PropertyExpected
+            | ParseErrorType::FnMissingName
+            | ParseErrorType::FnMissingParams(_)
+    ) || matches!(kind, ParseErrorType::MissingToken(_, told) if told.contains("parameters list"));
+    if let Some(word) = word.as_deref().filter(|word| is_name_wanted && KEYWORDS.contains(word)) {
+        return reserved(span, word);
+    }
     match kind {
-        ParseErrorType::Reserved(word) => reserved(span, word),
+        ParseErrorType::Reserved(word) if word.starts_with(char::is_alphabetic) => reserved(span, word),
         ParseErrorType::VariableUndefined(name) => undefined(span, name),
         ParseErrorType::ModuleUndefined(name) => undefined(span, name),
         ParseErrorType::ExprTooDeep

@@ -47,8 +47,8 @@ impl Drop for Slot {
 }
 
 /// Runs `body` under `deadline`; the second answer says whether the time was over during the run.
-pub(crate) fn under<T>(deadline: &Deadline, body: impl FnOnce() -> T) -> (T, bool) {
-    RUNNING.with_borrow_mut(|running| *running = Some(Running { deadline: deadline.clone(), over: false }));
+pub(crate) fn under<T>(deadline: Deadline, body: impl FnOnce() -> T) -> (T, bool) {
+    RUNNING.with_borrow_mut(|running| *running = Some(Running { deadline, over: false }));
     let slot = Slot;
     let answer = body();
     let over = RUNNING.with_borrow(|running| running.as_ref().is_some_and(|running| running.over));

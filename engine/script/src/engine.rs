@@ -95,3 +95,29 @@ fn limit(engine: &mut Engine, operations_max: u64) {
         deadline::is_over(look).then_some(Dynamic::UNIT)
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// rhai's defaults hang on the build profile; each limit is ours, in every profile.
+    #[test]
+    fn every_limit_is_set() {
+        for (engine, operations_max) in [(&*SCRIPTS, limits::OPERATIONS_MAX), (&*CELLS, limits::CELL_OPERATIONS_MAX)] {
+            assert_eq!(engine.max_operations(), operations_max);
+            assert_eq!(engine.max_call_levels(), limits::CALL_LEVELS_MAX);
+            assert_eq!(engine.max_expr_depth(), limits::EXPRESSION_DEPTH_MAX);
+            assert_eq!(engine.max_function_expr_depth(), limits::FUNCTION_EXPRESSION_DEPTH_MAX);
+            assert_eq!(engine.max_string_size(), limits::STRING_BYTES_MAX);
+            assert_eq!(engine.max_array_size(), limits::ARRAY_ITEMS_MAX);
+            assert_eq!(engine.max_map_size(), limits::MAP_ENTRIES_MAX);
+            assert_eq!(engine.max_variables(), limits::VARIABLES_MAX);
+            assert_eq!(engine.max_functions(), limits::FUNCTIONS_MAX);
+            assert_eq!(engine.max_modules(), limits::MODULES_MAX);
+            assert_eq!(engine.max_strings_interned(), limits::STRINGS_INTERNED_MAX);
+            assert!(engine.strict_variables() && engine.fail_on_invalid_map_property());
+            assert_eq!(engine.optimization_level(), OptimizationLevel::None);
+        }
+        assert!(!CELLS.allow_looping() && !CELLS.allow_anonymous_fn());
+    }
+}

@@ -41,6 +41,13 @@ pub(crate) fn is_empty(operations: u64) -> bool {
     tank.is_empty()
 }
 
+/// Whether the run that ended here burnt all that it had. rhai's own sorting goes on where its comparator was stopped, so
+/// that a run may come to an end which was past its end before.
+pub(crate) fn was_spent() -> bool {
+    let tank = TANK.get();
+    tank.operations.saturating_add(tank.charged) >= tank.operations_max
+}
+
 /// A function is about to do as much as so many operations.
 pub(crate) fn charge(operations: u64) -> Result<(), Box<EvalAltResult>> {
     let mut tank = TANK.get();

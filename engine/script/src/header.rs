@@ -81,7 +81,11 @@ impl Header {
 
 fn schemas(root: &Node, findings: &mut Diagnostics) -> Vec<Schema> {
     let Some(entries) = root.entries() else {
-        findings.push(wrong(root.span, "the header must be a mapping of req, args and output", "سرآیند باید نگاشتی از req و args و output باشد"));
+        findings.push(wrong(
+            root.span,
+            "the header must be a mapping of req, args and output",
+            "سرآیند باید نگاشتی از req و args و output باشد",
+        ));
         return Vec::new();
     };
     let mut schemas = Vec::new();

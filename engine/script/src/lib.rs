@@ -23,6 +23,7 @@ mod now;
 pub mod reference;
 mod script;
 mod size;
+mod stack;
 mod stdlib;
 pub mod steps;
 pub mod tests;

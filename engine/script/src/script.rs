@@ -17,7 +17,8 @@ use crate::{
     fuel,
     header::Header,
     json,
-    limits::{OPERATIONS_MAX, SOURCE_BYTES_MAX, STACK_BYTES},
+    limits::{Limit, OPERATIONS_MAX, SOURCE_BYTES_MAX},
+    stack,
     steps::{Recorder, Trace},
     trace::{self, Watch},
     world::{self, World},
@@ -141,8 +142,11 @@ impl Script {
             Ok(arguments) => arguments,
             Err(fault) => return (Err(fault), watch),
         };
-        let body = || deadline::under(deadline, || (self.run(arguments), trace::last()));
-        let came = on_own_stack(|| trace::under(watch, || world::within(world, body)));
+        let (script, own_world, deadline) = (self.clone(), world.clone(), deadline.clone());
+        let came = stack::on_own_stack(move || {
+            let run = || (script.run(arguments), trace::last());
+            trace::under(watch, || world::within(own_world, || deadline::under(deadline, run)))
+        });
         let (((outcome, at), over), watch) = match came {
             Ok(came) => came,
             Err(fault) => return (Err(fault), None),
@@ -170,21 +174,9 @@ impl Script {
         let answer = engine::SCRIPTS
             .call_fn_with_options::<Dynamic>(options, &mut Scope::new(), &self.ast, &*self.entry, arguments)
             .map_err(|error| Fault::from_rhai(*error))?;
+        if fuel::was_spent() {
+            return Err(Fault::Limit { limit: Limit::Operations, at: trace::last() });
+        }
         json::from_dynamic(answer)
     }
-}
-
-/// Runs `body` on a thread whose stack holds the deepest value that the size limits allow. rhai compares, prints and drops
-/// nested values by recursion without a limit of its own; on a caller's small stack that would end the process. A
-/// panic in there ends the run only.
-fn on_own_stack<T: Send>(body: impl FnOnce() -> T + Send) -> Result<T, Fault> {
-    std::thread::scope(|scope| {
-        std::thread::Builder::new()
-            .name("script".to_owned())
-            .stack_size(STACK_BYTES)
-            .spawn_scoped(scope, body)
-            .map_err(|_| Fault::Broken { reason: "the machine gave no thread to run on" })?
-            .join()
-            .map_err(|_| Fault::Broken { reason: "the interpreter panicked" })
-    })
 }

@@ -1,8 +1,10 @@
 //! The YAML tests that lie beside a script (`*.test.yaml`): a list of rows `{name, req, now, args, expect}`.
 //!
-//! `now` is text (`2026-11-21T09:00:00Z` with `epoch` 0) or `{iso, epoch}`. A row expects an answer with `expect`, or with
+//! `now` is text (`2026-11-21T09:00:00Z`, `1405/08/30 12:30` by the clocks of Tehran) or `{iso, epoch}`; `place` is where the case
+//! is (`{province, county, agency}`). A row expects an answer with `expect`, or with
 //! `fault: PG-S102` that the run ends with that fault.
 
+use peygir_calendar::{MomentError, Place};
 use peygir_source::{Diagnostic, Diagnostics, Help, Node, Span, suggest};
 use serde_json::{Value, json};
 
@@ -11,7 +13,8 @@ use crate::{Coverage, Deadline, Fault, Now, Script, World};
 /// Most rows of one file.
 pub const ROWS_MAX: usize = 1_000;
 
-const MEMBERS: &[&str] = &["name", "req", "now", "args", "expect", "fault"];
+const MEMBERS: &[&str] = &["name", "req", "now", "place", "args", "expect", "fault"];
+const PLACE_MEMBERS: &[&str] = &["province", "county", "agency"];
 const NOW_MEMBERS: &[&str] = &["iso", "epoch"];
 
 /// One row: a call and what must come of it.
@@ -21,6 +24,8 @@ pub struct Row {
     pub span: Span,
     pub req: Value,
     pub now: Now,
+    /// Where the case is, in place of the world's.
+    pub place: Option<Place>,
     pub args: Value,
     pub expect: Expectation,
 }
@@ -42,6 +47,8 @@ pub struct Outcome {
     pub expected: Value,
     /// The answer, or `{fault, message}`.
     pub got: Value,
+    /// The fault that the row did not expect, at its place in the script.
+    pub fault: Option<Diagnostic>,
 }
 
 impl Outcome {
@@ -97,7 +104,8 @@ pub fn run_covered(script: &Script, rows: &[Row], world: &World, deadline: &Dead
 impl Row {
     /// The world at the row's moment.
     pub fn world(&self, world: &World) -> World {
-        World { now: self.now.clone(), ..world.clone() }
+        let place = self.place.clone().unwrap_or_else(|| world.place.clone());
+        World { now: self.now.clone(), place, ..world.clone() }
     }
 
     fn judge(&self, came: Result<Value, Fault>) -> Outcome {
@@ -110,8 +118,10 @@ impl Row {
             Expectation::Answer(value) => value.clone(),
             Expectation::Fault(code) => json!({ "fault": code }),
         };
+        let unexpected = came.as_ref().err().filter(|_| !passed).map(Fault::to_diagnostic);
         let fault = |fault: Fault| json!({ "fault": fault.code(), "message": fault.to_string() });
-        Outcome { name: self.name.clone(), span: self.span, passed, expected, got: came.unwrap_or_else(fault) }
+        let got = came.unwrap_or_else(fault);
+        Outcome { name: self.name.clone(), span: self.span, passed, expected, got, fault: unexpected }
     }
 }
 
@@ -120,8 +130,10 @@ fn row(number: usize, node: &Node, findings: &mut Diagnostics) -> Option<Row> {
     let name = node.get("name").and_then(Node::as_str).map_or_else(|| number.to_string(), str::to_owned);
     let data = |key: &str| node.get(key).map_or_else(|| json!({}), Node::to_json);
     let now = now(node, findings);
+    let place = node.get("place").map(|node| place(node, findings));
     let expect = expectation(node, findings);
-    Some(Row { name, span: node.span, req: data("req"), now: now?, args: data("args"), expect: expect? })
+    let (req, args) = (data("req"), data("args"));
+    Some(Row { name, span: node.span, req, now: now?, place, args, expect: expect? })
 }
 
 fn expectation(node: &Node, findings: &mut Diagnostics) -> Option<Expectation> {
@@ -142,8 +154,11 @@ fn now(node: &Node, findings: &mut Diagnostics) -> Option<Now> {
     let Some(now) = node.get("now") else {
         return Some(Now { epoch_s: 0, iso: "1970-01-01T00:00:00Z".to_owned() });
     };
-    if let Some(iso) = now.as_str() {
-        return Some(Now { epoch_s: 0, iso: iso.to_owned() });
+    if let Some(text) = now.as_str() {
+        let zone = peygir_calendar::tehran();
+        let at = peygir_calendar::moment(text, &zone);
+        let wrong = |error: &MomentError| Diagnostic::error("PG-S010", now.span, error.to_string(), error.message_fa());
+        return at.map_err(|error| findings.push(wrong(&error))).ok().map(|at| Now::of(at, &zone));
     }
     members(now, "now", NOW_MEMBERS, findings)?;
     let iso = now.get("iso").map_or(Some(""), Node::as_str);
@@ -158,6 +173,18 @@ fn now(node: &Node, findings: &mut Diagnostics) -> Option<Now> {
         "متن، یا iso (متن) و epoch (ثانیه)",
     ));
     None
+}
+
+fn place(node: &Node, findings: &mut Diagnostics) -> Place {
+    let _ = members(node, "place", PLACE_MEMBERS, findings);
+    let mut part = |key: &str| {
+        let part = node.get(key)?;
+        if part.as_str().is_none() {
+            findings.push(shape(part.span, key, "a text", "متن"));
+        }
+        part.as_str().map(str::to_owned)
+    };
+    Place { province: part("province"), county: part("county"), agency: part("agency") }
 }
 
 fn members(node: &Node, what: &str, known: &[&str], findings: &mut Diagnostics) -> Option<()> {

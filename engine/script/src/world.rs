@@ -62,8 +62,8 @@ impl Drop for Slot {
 }
 
 /// Runs `body` in `world`.
-pub(crate) fn within<T>(world: &World, body: impl FnOnce() -> T) -> T {
-    RUNNING.with_borrow_mut(|running| *running = Some(world.clone()));
+pub(crate) fn within<T>(world: World, body: impl FnOnce() -> T) -> T {
+    RUNNING.with_borrow_mut(|running| *running = Some(world));
     let _slot = Slot;
     body()
 }

@@ -63,9 +63,9 @@ const ASKING: &[&str] = &[
 const ASKING_ANYHOW: &[(&str, &str, &str)] = &[
     ("engine/dsl/src/expr.rs", "std::thread", "a scoped thread for its larger stack, joined at once: no concurrency"),
     (
-        "engine/script/src/script.rs",
+        "engine/script/src/stack.rs",
         "std::thread",
-        "a scoped thread for its larger stack, joined at once: no concurrency",
+        "threads for their larger stacks; a caller waits for the one that it gave work: no concurrency",
     ),
 ];
 
