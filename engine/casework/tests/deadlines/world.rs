@@ -1,6 +1,6 @@
 //! A stream without a host: records, calendars and a clock that is set by hand.
 
-use peygir_calendar::{Calendars, ClosedHours, Declared, Name, Scope, read};
+use peygir_calendar::{Calendars, ClosedHours, Declared, Name, Place, Scope, read};
 use peygir_casework::content::{Directory, Form, Person, Template};
 use peygir_casework::host::{Channel, Context, Fault, Rejection, Reply, Resources};
 use peygir_casework::records::{CallRef, Case, Party, Task, Terms};

@@ -31,7 +31,6 @@ pub struct Manifest {
     pub file: String,
     /// The names in `for`, which the directory must know.
     pub(super) places: Vec<Reference>,
-    pub(super) scope_span: Span,
 }
 
 /// A pack that lies below.
@@ -56,7 +55,7 @@ pub(super) fn read(
     reader.kind(root, "pack");
     let (name, title) = (reader.id(root, "name"), reader.bilingual(root, "title"));
     let version = version(&mut reader, root);
-    let (scope, places, scope_span) = read_scope(&mut reader, root);
+    let (scope, places) = read_scope(&mut reader, root);
     let (over, author) = (read_over(&mut reader, root), read_author(&mut reader, root));
     let mirrors = resources::read_with(&mut reader, folder, root, exists);
     let file = file.to_owned();
@@ -69,7 +68,6 @@ pub(super) fn read(
         author,
         file,
         places,
-        scope_span,
     });
     reader.finish(manifest.map(|manifest| (manifest, mirrors)))
 }
@@ -88,11 +86,11 @@ fn version(reader: &mut Reader, root: &Node) -> Option<String> {
     Some(text)
 }
 
-fn read_scope(reader: &mut Reader, root: &Node) -> (Scope, Vec<Reference>, Span) {
+fn read_scope(reader: &mut Reader, root: &Node) -> (Scope, Vec<Reference>) {
     let (mut scope, mut places) = (Scope::default(), Vec::new());
-    let Some(node) = root.get("for") else { return (scope, places, root.span) };
+    let Some(node) = root.get("for") else { return (scope, places) };
     if !reader.mapping(node, &["province", "county", "agency"]) {
-        return (scope, places, node.span);
+        return (scope, places);
     }
     let parts = [
         ("province", ReferenceKind::Province, &mut scope.province),
@@ -104,7 +102,7 @@ fn read_scope(reader: &mut Reader, root: &Node) -> (Scope, Vec<Reference>, Span)
         let span = node.get(key).map_or(node.span, |value| value.span);
         places.extend(part.clone().map(|name| Reference { kind, name, span }));
     }
-    (scope, places, node.span)
+    (scope, places)
 }
 
 /// `[ national ]` or `[ { name: national, version: '^1.0' } ]`.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use peygir_dsl::model::FlowName;
 use peygir_source::{Diagnostics, Node};
 
+use super::beside;
 use super::catalog::{self, Around, Catalog, Parts};
 use super::deployment::Deployment;
 use super::files::SourceFile;
@@ -20,16 +21,22 @@ pub fn load_flow(path: &Path) -> Result<(Catalog, FlowName), Diagnostics> {
     let file = SourceFile::read(path).map_err(|diagnostic| Diagnostics { list: vec![diagnostic] })?;
     let Some(root) = file.parse(&mut found) else { return Err(found) };
     let name = file.name.clone();
-    let layer = match pack_above(path) {
-        Some(folder) => without(Layer::read(&folder), path, &root),
-        None => Layer::default(),
+    let folder = pack_above(path);
+    let mut layer = folder.as_ref().map_or_else(Layer::default, |folder| without(Layer::read(folder), path, &root));
+    let below = match (&folder, &layer.manifest) {
+        (Some(folder), Some(manifest)) => beside::below(folder, manifest),
+        _ => beside::Below::default(),
     };
-    // A pack that lies over another is not whole: what it calls may stand below it.
-    let whole = layer.manifest.as_ref().is_none_or(|manifest| manifest.over.is_empty());
-    let mut layer = Layer { manifest: None, ..layer };
+    // What it calls may stand in a pack below that was not found.
+    let whole = below.missing.is_empty();
     layer.flows.push(Filed { value: root, file });
     let mut parts = Parts::default();
-    parts.lay_over(layer, &mut found);
+    if whole {
+        below.layers.into_iter().for_each(|layer| parts.lay_over(layer, &mut found));
+        parts.lay_over(layer, &mut found);
+    } else {
+        parts.lay_over(Layer { manifest: None, ..layer }, &mut found);
+    }
     let around = Around { known: whole, ..Around::default() };
     let (catalog, rest) = parts.into_catalog(Deployment::of_nothing(), around, &mut found);
     if whole {

@@ -87,12 +87,12 @@ fn the_example_deploys_without_a_finding() {
     assert_eq!(found.list, []);
     let flows: Vec<String> = catalog.flows.keys().map(ToString::to_string).collect();
     assert_eq!(flows, ["ir-foad/duty-inspection:1.0.0", "ir-foad/foad-128:1.0.0", "ir-foad/intake:1.0.0"]);
-    assert!(catalog.tables.keys().eq(["foad-routing", "propose-agency", "propose-topic"]));
-    assert!(catalog.scripts.keys().eq(["on-overdue"]));
+    assert!(catalog.home().tables.keys().eq(["foad-routing", "propose-agency", "propose-topic"]));
+    assert!(catalog.home().scripts.keys().eq(["on-overdue"]));
     assert_eq!(catalog.packs.len(), 2);
     assert_eq!(catalog.deployment.province_of_line("sms", "6133"), Some("hamedan"));
     assert_eq!(catalog.deployment.connector_of_channel("mail").map(|used| used.kind.as_str()), Some("outbox"));
-    let classify = catalog.forms["intake/classify"].field("agency").expect("the form asks for the agency");
+    let classify = catalog.home().forms["intake/classify"].field("agency").expect("the form asks for the agency");
     let peygir_casework::content::FieldKind::Choice(agencies) = &classify.kind else { panic!("a choice") };
     assert_eq!(agencies.len(), catalog.directory.agencies.len());
 }
@@ -228,16 +228,17 @@ rules: [ { id: all, last: true, then: { agency: x } } ]
         ("pack/rules/t.table.yaml", table),
     ];
     let (catalog, _) = load(deployment(&base).path()).unwrap_or_else(|found| panic!("{:#?}", found.list));
-    assert_eq!(catalog.forms["a/form"].title_en, "Other form");
+    assert_eq!(catalog.home().forms["a/form"].title_en, "Other form");
 
     let twice: Vec<_> = base.iter().copied().chain([("over/rules/t.table.yaml", table)]).collect();
     let found = load(deployment(&twice).path()).unwrap_err();
     assert_eq!(codes(&found), [("PG-P041", "t.table.yaml".to_owned(), 1)]);
+    assert!(found.list[0].help_in(Language::English).unwrap().contains("decision-table-overlay"), "{found:#?}");
 
     let upside_down = DEPLOYMENT.replace("[ pack ]", "[ over, pack ]");
     let found =
         load(deployment(&[&base[1..], &[("deployment.yaml", upside_down.as_str())]].concat()).path()).unwrap_err();
-    assert_eq!(codes(&found), [("PG-P043", "pack.yaml".to_owned(), 1)]);
+    assert_eq!(codes(&found), [("PG-P043", "pack.yaml".to_owned(), 5)]);
 }
 
 #[test]
@@ -365,10 +366,10 @@ fn calendars_of_all_packs_are_resolved_together() {
     let folder = layered(&[("yazd", DIFFERENCE)]);
     let (catalog, _) = load(folder.path()).unwrap_or_else(|found| panic!("{found:#?}"));
     let yazd = peygir_calendar::Place { province: Some("yazd".to_owned()), ..Default::default() };
-    let at = |place| catalog.calendars.at("base", place).map(|calendar| calendar.id().to_owned());
+    let at = |place| catalog.home().calendars.at("base", place).map(|calendar| calendar.id().to_owned());
     assert_eq!(at(&yazd).as_deref(), Some("yazd"));
     assert_eq!(at(&peygir_calendar::Place::default()).as_deref(), Some("base"));
-    assert_eq!(catalog.calendar_digests.len(), 3);
+    assert_eq!(catalog.home().calendar_digests.len(), 3);
 
     // The upper pack's calendar of the same name takes the place of the lower one, for what extends it too.
     let closed = BASE.replace("sun: ['08:00-14:00']", "sun: []");
@@ -376,7 +377,7 @@ fn calendars_of_all_packs_are_resolved_together() {
     let (catalog, _) = load(folder.path()).unwrap_or_else(|found| panic!("{found:#?}"));
     let sunday = jiff::civil::date(2026, 11, 22);
     for id in ["base", "yazd"] {
-        let calendar = catalog.calendars.get(id).unwrap();
+        let calendar = catalog.home().calendars.get(id).unwrap();
         assert!(!calendar.day(sunday, &peygir_calendar::Place::default()).unwrap().counts, "{id}");
     }
 }
@@ -399,8 +400,14 @@ fn a_calendar_of_a_province_names_places_that_there_are() {
 #[test]
 fn a_pack_alone_is_told_how_to_check_what_it_extends() {
     let folder = layered(&[("yazd", DIFFERENCE)]);
-    let checked = check(&[folder.path().join("upper")]);
-    let [only] = checked.found.list.as_slice() else { panic!("{:#?}", checked.found) };
+    let upper = folder.path().join("upper");
+    // The pack below lies beside it: nothing is missing.
+    assert_eq!(check(std::slice::from_ref(&upper)).found.list, []);
+    fs::rename(folder.path().join("pack"), folder.path().join("moved-away")).unwrap();
+    fs::remove_file(folder.path().join("moved-away/pack.yaml")).unwrap();
+    let checked = check(&[upper]);
+    let [missing, only] = checked.found.list.as_slice() else { panic!("{:#?}", checked.found) };
+    assert_eq!((missing.code, missing.severity, missing.span.line), ("PG-P058", peygir_source::Severity::Warning, 5));
     assert_eq!((only.code, only.severity, only.span.line), ("PG-C014", peygir_source::Severity::Warning, 4));
     assert!(only.help_in(Language::English).unwrap().contains("check the deployment"), "{only:#?}");
     assert!(only.help_in(Language::Persian).unwrap().contains("استقرار"));

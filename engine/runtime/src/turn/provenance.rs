@@ -3,17 +3,17 @@
 //! What is personal is journalled sealed, with the key of whom the case is about. Journals of before lack members: `layers`,
 //! `layer`, `edition` of tables; `pack`, `edition`, `now`, `args` of scripts.
 
-use peygir_decision::{Decision, Fired, Hit, Table};
+use peygir_decision::{BASE, Decision, Fired, Hit, LayerRef, Table};
 use serde_json::{Map, Value, json};
 
 use super::Turn;
 use super::call::look_up;
-use crate::pack::ScriptSource;
+use crate::pack::{PackRef, ScriptSource};
 use crate::vault::is_sealed;
 
 impl Turn<'_> {
     /// Table, version and layers; the rule with its layer (and all that answered, where several do); the inputs.
-    pub(super) fn of_decision(&mut self, table: &Table, decision: &Decision, with: &Value) -> Value {
+    pub(super) fn of_decision(&mut self, table: &Table, decision: &Decision, with: &Value, packs: &[PackRef]) -> Value {
         let given = json!({ "input": with });
         let mut inputs = Map::new();
         for (name, value) in &decision.inputs {
@@ -27,13 +27,8 @@ impl Turn<'_> {
             };
             inputs.insert(name.clone(), shown);
         }
-        let layer = |layer: &peygir_decision::LayerRef| json!({ "pack": layer.pack, "version": layer.version, "overlay": layer.id });
-        let mut base = decision.layers.first().map(layer).unwrap_or_default();
-        // The base is the table itself, and no overlay of it.
-        if let Some(members) = base.as_object_mut() {
-            members.remove("overlay");
-        }
-        let layers: Vec<Value> = std::iter::once(base).chain(decision.layers.iter().skip(1).map(layer)).collect();
+        let layers: Vec<Value> =
+            decision.layers.iter().enumerate().map(|(at, layer)| of_layer(at, layer, packs)).collect();
         let first = decision.fired.first();
         let mut told = json!({
             "table": decision.table, "version": decision.version, "layers": layers, "rule": decision.rule,
@@ -51,9 +46,10 @@ impl Turn<'_> {
     }
 
     /// Script, digest and pack; the moment that it was told; its arguments as they came, sealed where they were.
-    pub(super) fn of_script(&self, script: &ScriptSource, with: &Value) -> Value {
+    pub(super) fn of_script(&self, script: &ScriptSource, with: &Value, packs: &[PackRef]) -> Value {
         json!({
-            "script": script.script.name(), "version": script.version(), "pack": script.pack,
+            "script": script.script.name(), "version": script.version(),
+            "pack": script.pack, "packVersion": version_of(&script.pack, packs),
             "edition": self.catalog.edition(), "now": self.local_time(), "args": with,
         })
     }
@@ -62,6 +58,20 @@ impl Turn<'_> {
         let clear = value.to_string();
         self.with_context(|context| context.seal_for_case(&clear)).into()
     }
+}
+
+/// The base is the table itself, and no overlay of it.
+fn of_layer(at: usize, layer: &LayerRef, packs: &[PackRef]) -> Value {
+    let mut told =
+        json!({ "pack": layer.pack, "packVersion": version_of(&layer.pack, packs), "version": layer.version });
+    if at != BASE {
+        told["overlay"] = layer.id.as_str().into();
+    }
+    told
+}
+
+fn version_of<'p>(name: &str, packs: &'p [PackRef]) -> Option<&'p str> {
+    packs.iter().find(|pack| pack.name == name).map(|pack| pack.version.as_str())
 }
 
 fn holds_sealed(value: &Value) -> bool {

@@ -22,8 +22,9 @@ fn with_lines(lines: &str) -> pack::Catalog {
     };
     let (calendars, found) = Calendars::resolve(vec![sheet("ir-24x7", ""), sheet("ir-working", lines)]);
     assert!(!found.has_errors(), "{found:#?}");
-    catalog.calendars = calendars;
-    catalog.calendar_digests.insert("ir-working".to_owned(), format!("with {lines}"));
+    let mut digests = catalog.contents.calendar_digests();
+    digests.insert("ir-working".to_owned(), format!("with {lines}"));
+    catalog.contents = catalog.contents.with_calendars(&calendars, &digests);
     catalog
 }
 

@@ -1,0 +1,5 @@
+//! Two provinces and a county beside each other in one engine, each with its own rules, forms, words and calendars.
+
+mod errors;
+mod packs;
+mod provinces;
