@@ -26,6 +26,7 @@ macro_rules! reminders_schema {
 mod calendar_next;
 mod case_classify;
 mod case_close;
+mod case_mark;
 mod case_new_round;
 mod case_open;
 mod case_refer;
@@ -55,6 +56,7 @@ pub const FUNCTIONS: &[Function] = &[
     case_open::FUNCTION,
     case_classify::FUNCTION,
     case_refer::FUNCTION,
+    case_mark::FUNCTION,
     case_new_round::FUNCTION,
     case_close::FUNCTION,
     human_task::FUNCTION,
