@@ -82,12 +82,8 @@ impl<'a> Stage<'a> {
 
     fn name_layer(&self, table: &mut Table) {
         let Overlay { id, version, title, .. } = self.overlay;
-        let layer = LayerRef {
-            pack: self.pack.to_owned(),
-            id: id.clone(),
-            version: version.to_string(),
-            title: title.clone(),
-        };
+        let layer =
+            LayerRef { pack: self.pack.to_owned(), id: id.clone(), version: version.to_string(), title: title.clone() };
         table.layers = table.layers.iter().cloned().chain([layer]).collect();
         table.files.push(self.file.clone());
     }
@@ -130,7 +126,7 @@ impl<'a> Stage<'a> {
 
     /// The overlay's own tests, read against the merged table.
     fn add_tests(&mut self, table: &mut Table) {
-        let context = test_rows::Context::new(&table.inputs, &table.outputs, &table.rules, self.layer);
+        let context = test_rows::Context::new(&table.inputs, &table.outputs, &table.rules, table.hit, self.layer);
         let mut rows = test_rows::read(&mut self.reader, &self.overlay.root, &context);
         let outside: Vec<Window> = self.window().map(|window| window.outside().collect()).unwrap_or_default();
         for row in rows.iter_mut().filter(|row| row.on.is_none()) {

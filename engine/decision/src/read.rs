@@ -62,7 +62,7 @@ fn read(reader: &mut Reader, node: &Node, search_key: SearchKey) -> Option<Table
         file: &file,
     };
     let rules = rules::read(reader, node, &of_rules);
-    let tests = test_rows::read(reader, node, &test_rows::Context::new(&inputs, &outputs, &rules, BASE));
+    let tests = test_rows::read(reader, node, &test_rows::Context::new(&inputs, &outputs, &rules, of_rules.hit, BASE));
     let (id, version) = (id?, version?);
     let base = LayerRef { pack: String::new(), id: id.clone(), version: version.to_string(), title: title.clone() };
     let table = Table {

@@ -19,7 +19,10 @@ pub struct TestRow {
     pub on: Option<Jalali>,
     pub given: BTreeMap<String, Value>,
     pub rule: Option<String>,
-    /// Null expects that the output is left out.
+    /// Of a table that collects: all rules that answer, in order.
+    pub rules: Option<Vec<String>>,
+    /// Null expects that the output is left out. Of a table that collects, a list stands for all answers, and a single
+    /// value for the first.
     pub outputs: BTreeMap<String, Value>,
     /// Days on which a layer above changes what it expects; it is not run on them.
     pub except: Vec<Window>,
@@ -111,14 +114,19 @@ impl Table {
         if let Some(rule) = &row.rule {
             expected.insert("rule".to_owned(), rule.clone().into());
         }
+        if let Some(rules) = &row.rules {
+            expected.insert("rules".to_owned(), rules.clone().into());
+        }
         let mut answered = None;
         let got = match self.decide(&row.given, on) {
             Ok(decision) => {
-                let value_of = |name: &String| match name.as_str() {
+                let value_of = |(name, expected): (&String, &Value)| match name.as_str() {
                     "rule" => decision.rule.clone().into(),
-                    output => decision.outputs.get(output).cloned().unwrap_or(Value::Null),
+                    "rules" if row.rules.is_some() => decision.fired.iter().map(|one| one.rule.to_string()).collect(),
+                    output => answered_under(output, &decision.outputs, expected.is_array()),
                 };
-                let got = Value::Object(expected.keys().map(|name| (name.clone(), value_of(name))).collect());
+                let got = expected.iter().map(|(name, value)| (name.clone(), value_of((name, value)))).collect();
+                let got = Value::Object(got);
                 answered = Some(decision.rule.to_string());
                 got
             }
@@ -127,6 +135,16 @@ impl Table {
         let (expected, name) = (Value::Object(expected), name.to_owned());
         let (passed, on) = (got == expected, Some(on));
         TestOutcome { name, span: row.span, layer: row.layer, passed, on, expected, got, rule: answered }
+    }
+}
+
+/// What came under the name of an output. Of several answers all are asked for, or the first.
+fn answered_under(output: &str, outputs: &Value, all: bool) -> Value {
+    let of = |answer: &Value| answer.get(output).cloned().unwrap_or(Value::Null);
+    match outputs.as_array() {
+        Some(answers) if all => answers.iter().map(of).collect(),
+        Some(answers) => answers.first().map_or(Value::Null, of),
+        None => of(outputs),
     }
 }
 

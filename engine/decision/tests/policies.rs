@@ -113,8 +113,14 @@ fn priority_is_the_highest_then_the_order_of_writing() {
 #[test]
 fn tests_of_a_collecting_table_name_the_first_rule() {
     let text = text_of("hit: collect", "  - { id: a, when: { y: a }, then: { o: a } }\n")
-        + "tests:\n  - { given: { x: 1, y: a }, expect: { rule: a } }\n";
-    assert!(table(&text).run_tests()[0].passed);
+        + "tests:
+  - { given: { x: 1, y: a }, expect: { rule: a, rules: [a], o: a } }
+  - { given: { x: 1, y: b }, expect: { rules: [rest], o: [rest], n: [1] } }
+  - { given: { x: 1, y: a }, expect: { rules: [a, rest] } }
+  - { given: { x: 1, y: a }, expect: { o: [a, a] } }
+";
+    let passed: Vec<bool> = table(&text).run_tests().iter().map(|outcome| outcome.passed).collect();
+    assert_eq!(passed, [true, true, false, false]);
 }
 
 #[test]

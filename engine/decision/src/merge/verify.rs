@@ -73,7 +73,11 @@ impl Stage<'_> {
             return Verdict::Superseded;
         }
         let taken = outcome.rule.as_deref().and_then(|id| taker(table, id, on));
-        let span = taken.map_or(self.overlay.root.span, |rule| self.span_of(rule));
+        let span = match taken {
+            Some(rule) => self.span_of(rule),
+            // No decision was made: what the overlay did to the rule that should have answered is the likely reason.
+            None => self.changed_at(about).unwrap_or(self.overlay.root.span),
+        };
         self.reader.push(complaints::test_broken(span, outcome, (place, row.span)));
         Verdict::Broken
     }

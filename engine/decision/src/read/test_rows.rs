@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     complaint,
-    limits::TESTS_MAX,
-    model::{Input, Output, Rule},
+    limits::{RULES_MAX, TESTS_MAX},
+    model::{Hit, Input, Output, Rule},
     tests::TestRow,
 };
 
@@ -27,12 +27,13 @@ pub(crate) struct Context<'a> {
     inputs: &'a [Input],
     outputs: &'a [Output],
     rules: &'a [Rule],
+    hit: Hit,
     layer: usize,
 }
 
 impl<'a> Context<'a> {
-    pub fn new(inputs: &'a [Input], outputs: &'a [Output], rules: &'a [Rule], layer: usize) -> Self {
-        Self { inputs, outputs, rules, layer }
+    pub fn new(inputs: &'a [Input], outputs: &'a [Output], rules: &'a [Rule], hit: Hit, layer: usize) -> Self {
+        Self { inputs, outputs, rules, hit, layer }
     }
 
     fn row(&self, reader: &mut Reader, node: &Node) -> TestRow {
@@ -46,6 +47,7 @@ impl<'a> Context<'a> {
             on,
             given: BTreeMap::new(),
             rule: None,
+            rules: None,
             outputs: BTreeMap::new(),
             except: Vec::new(),
         };
@@ -55,7 +57,11 @@ impl<'a> Context<'a> {
                 continue;
             };
             for entry in reader.mapping(values, part) {
-                if part == "given" { self.given(reader, entry, &mut row) } else { self.expect(reader, entry, &mut row) }
+                if part == "given" {
+                    self.given(reader, entry, &mut row)
+                } else {
+                    self.expect(reader, (values, entry), &mut row)
+                }
             }
         }
         row
@@ -75,14 +81,15 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn expect(&self, reader: &mut Reader, entry: &Entry, row: &mut TestRow) {
+    fn expect(&self, reader: &mut Reader, (node, entry): (&Node, &Entry), row: &mut TestRow) {
         if entry.key == "rule" {
-            let known = || self.rules.iter().map(|rule| rule.id.as_str());
-            match entry.node.as_str() {
-                Some(rule) if known().any(|id| id == rule) => row.rule = Some(rule.to_owned()),
-                Some(rule) => reader.push(complaint::unknown_name(entry.node.span, ("rule", "قاعدهٔ"), rule, known())),
-                None => reader.push(complaint::shape(entry.node.span, "rule", "the id of a rule", "شناسهٔ یک قاعده")),
-            }
+            row.rule = self.rule(reader, &entry.node);
+            return;
+        }
+        let is_output = self.outputs.iter().any(|output| output.name == entry.key);
+        if entry.key == "rules" && self.hit == Hit::Collect && !is_output {
+            let items = reader.list(node, "rules", RULES_MAX);
+            row.rules = items.iter().map(|item| self.rule(reader, item)).collect();
             return;
         }
         let Some(output) = self.outputs.iter().find(|output| output.name == entry.key) else {
@@ -92,8 +99,30 @@ impl<'a> Context<'a> {
         // Null says that the rule leaves the output out.
         if entry.node.value == Value::Null {
             row.outputs.insert(entry.key.clone(), serde_json::Value::Null);
-        } else if let Some(value) = typed(reader, &entry.node, &entry.key, output.value_type) {
+        } else if let Some(value) = self.answered(reader, entry, output) {
             row.outputs.insert(entry.key.clone(), value);
         }
+    }
+
+    /// One value; of a table that collects also a list, a value for each answer.
+    fn answered(&self, reader: &mut Reader, entry: &Entry, output: &Output) -> Option<serde_json::Value> {
+        let one = |reader: &mut Reader, node: &Node| match node.value {
+            Value::Null => Some(serde_json::Value::Null),
+            _ => typed(reader, node, &entry.key, output.value_type),
+        };
+        match entry.node.items() {
+            Some(items) if self.hit == Hit::Collect => items.iter().map(|item| one(reader, item)).collect(),
+            _ => typed(reader, &entry.node, &entry.key, output.value_type),
+        }
+    }
+
+    fn rule(&self, reader: &mut Reader, node: &Node) -> Option<String> {
+        let known = || self.rules.iter().map(|rule| rule.id.as_str());
+        match node.as_str() {
+            Some(rule) if known().any(|id| id == rule) => return Some(rule.to_owned()),
+            Some(rule) => reader.push(complaint::unknown_name(node.span, ("rule", "قاعدهٔ"), rule, known())),
+            None => reader.push(complaint::shape(node.span, "rule", "the id of a rule", "شناسهٔ یک قاعده")),
+        }
+        None
     }
 }

@@ -6,4 +6,6 @@ mod good;
 mod kit;
 mod limits;
 mod locks;
+mod on_each_day;
+mod pages;
 mod tested;
