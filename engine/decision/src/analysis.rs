@@ -6,6 +6,7 @@
 //! inputs that were run through the table. What can't be looked into is told as [`Finding::NotAnalysed`].
 
 mod checks;
+mod difference;
 mod dimension;
 mod examples;
 mod formula;
@@ -25,10 +26,14 @@ use std::collections::BTreeMap;
 use peygir_calendar::Jalali;
 use serde_json::Value;
 
-pub use self::examples::{Example, examples, examples_on};
+pub use self::words::{inputs_in_words, inputs_in_words_fa};
+pub use self::{
+    difference::Outcome,
+    examples::{Example, examples, examples_on},
+};
 pub(crate) use self::{
-    outputs::{same_answer, same_rule},
-    words::{inputs_in_words, inputs_in_words_fa},
+    difference::{Differing, difference},
+    outputs::same_cells,
 };
 use self::{
     ranking::Ranking,
@@ -92,7 +97,7 @@ pub fn analyse(table: &Table) -> Analysis {
     checks.not_analysed();
     let mut findings = checks.findings;
     findings.extend(gaps::gaps(table));
-    findings.extend(outputs::outside_limits(table, &examples::answered(&space)));
+    findings.extend(outputs::outside_limits(&space));
     Analysis { findings }
 }
 

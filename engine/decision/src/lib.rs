@@ -1,9 +1,9 @@
 //! Decision tables: rules that an expert writes in YAML, checked when read, decided with an explanation.
 //!
-//! Owns: the table's form ([`Table::read`], all errors at once), the closed grammar of cells ([`cell`]), deciding
-//! ([`Table::decide`]) and the embedded tests. Deliberately does not know where inputs come from (the caller gathers
-//! them by [`Input::from`]), who stores tables, or what an agency is. Overlays and analysis of tables come as modules
-//! beside these; the model keeps what they need: stable rule ids, `locked`, `last`, and cells that are data.
+//! Owns: the table's form ([`Table::read`], all errors at once), the closed grammar of cells ([`cell`]), the differences
+//! that layers lay over a table ([`Overlay`], [`Table::merge`]), deciding on a day ([`Table::decide`]), the embedded tests,
+//! and what can be proven of a table before it decides ([`analysis`]). Deliberately does not know where inputs come from
+//! (the caller gathers them by [`Input::from`]), who stores tables, which layers hold where, or what an agency is.
 
 pub mod analysis;
 pub mod cell;
@@ -17,11 +17,13 @@ mod label;
 pub mod limits;
 mod merge;
 mod model;
+pub mod mutants;
 mod normalise;
 mod number;
 mod output;
 mod overlay;
 mod read;
+pub mod rebase;
 mod tests;
 mod value_type;
 mod window;
@@ -32,8 +34,8 @@ pub use fault::Fault;
 pub use label::Label;
 pub use model::{BASE, Because, Condition, Hit, Input, LayerRef, Output, Rule, Table};
 pub use normalise::SearchKey;
-pub use overlay::{Layer, Overlay};
 pub use output::{Part, Template};
+pub use overlay::{Layer, Overlay};
 pub use tests::{TestOutcome, TestRow};
 pub use value_type::ValueType;
 pub use window::Window;

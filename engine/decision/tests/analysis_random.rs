@@ -10,7 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use peygir_calendar::Jalali;
 use peygir_decision::{
     Decision, Fault, Hit, Layer, Overlay, Table, WhyNot,
-    analysis::{Dead, Finding, analyse, disjoint, examples_on},
+    analysis::{Dead, Finding, Outcome, analyse, disjoint, examples_on},
+    mutants::{Judge, Verdict, mutants},
+    rebase::rebase,
 };
 use peygir_source::yaml;
 use serde_json::Value;
@@ -38,6 +40,75 @@ fn read(sample: &Sample) -> Option<Table> {
     let overlay = Overlay::read(&yaml::parse(overlay).unwrap(), key).unwrap_or_else(|e| panic!("{overlay}{e:#?}")).0;
     // An overlay may turn out never to be in force; that is told, and is nothing to analyse.
     Some(table.merge(&[Layer { overlay: &overlay, pack: "p", file: "f" }]).ok()?.0)
+}
+
+/// Mutants that are said to be equivalent are alike at every point, and what tells others apart does so. In the same way
+/// a mutant is taken as the next version of its table.
+#[test]
+fn what_is_proven_to_be_equal_is_equal() {
+    let (seed, cases) = (variable("PEYGIR_SEED", 1), variable("PEYGIR_CASES", CASES) / 3);
+    let (mut equal, mut told, mut unknown, mut changes) = (0, 0, 0, 0);
+    for case in seed..seed + cases {
+        let mut dice = Dice::new(case);
+        let sample = Sample::new(&mut dice);
+        let Some(table) = read(&sample) else { continue };
+        let points = sample.points(&mut dice, POINTS_MAX / 2);
+        let judge = Judge::new(&table);
+        let all = mutants(&table);
+        for _ in 0..3.min(all.len()) {
+            let mutant = dice.pick(&all);
+            let context = || format!("case {case}, {}\n{}{:?}", mutant.what, sample.table, sample.overlay);
+            let alike = |(inputs, on): &Point| {
+                Outcome::of(&table, inputs, *on).is_alike(&Outcome::of(&mutant.table, inputs, *on))
+            };
+            match judge.judge(mutant) {
+                Verdict::Equivalent => {
+                    let differs = points.iter().find(|point| !alike(point));
+                    assert!(differs.is_none(), "{differs:?} {}", context());
+                    equal += 1;
+                }
+                Verdict::Survived(Some(missing)) => {
+                    assert!(!alike(&(missing.inputs, missing.on)), "{}", context());
+                    told += 1;
+                }
+                Verdict::Survived(None) => unknown += 1,
+                Verdict::Caught(_) => {}
+            }
+            changes += check_rebase(&sample, &table, &mutant.table, &points, &context());
+        }
+    }
+    eprintln!("{equal} equal, {told} told apart, {unknown} unknown; {changes} changes of a rebase");
+    assert!(cases < CASES / 3 || equal > 0 && told > unknown && changes > 0);
+}
+
+/// Every change is one; and where there is said to be no other, every point that differs goes from one rule to another
+/// as some change does.
+fn check_rebase(sample: &Sample, old: &Table, new: &Table, points: &[Point], context: &str) -> usize {
+    // The merged tables stand for two versions of a base here, with nothing over them.
+    if sample.overlay.is_some() {
+        return 0;
+    }
+    let outcome = rebase(old, new, &[]);
+    for change in &outcome.changes {
+        assert_eq!(change.before, Outcome::of(old, &change.inputs, change.on), "{context}");
+        assert_eq!(change.after, Outcome::of(new, &change.inputs, change.on), "{context}");
+        assert!(!change.before.is_alike(&change.after) && change.is_meant_below, "{context}");
+    }
+    let rule = |outcome: &Outcome| match outcome {
+        Outcome::Answered { rule, .. } => rule.clone(),
+        Outcome::Fault { code, .. } => (*code).to_owned(),
+    };
+    if outcome.is_complete && old.hit() != Hit::Collect {
+        for (inputs, on) in points {
+            let (before, after) = (Outcome::of(old, inputs, *on), Outcome::of(new, inputs, *on));
+            let listed = outcome
+                .changes
+                .iter()
+                .any(|change| rule(&change.before) == rule(&before) && rule(&change.after) == rule(&after));
+            assert!(before.is_alike(&after) || listed, "{inputs:?} on {on}: {before:?} {after:?}\n{context}");
+        }
+    }
+    outcome.changes.len()
 }
 
 #[derive(Default)]

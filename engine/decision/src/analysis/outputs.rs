@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Finding, examples::Example};
+use super::{
+    Finding,
+    examples::{Example, answered},
+    space::Space,
+};
 use crate::{
     cell::Cell,
     fault::Fault,
@@ -23,15 +27,20 @@ pub(crate) fn same_answer(old: &Table, one: &Rule, new: &Table, other: &Rule) ->
 
 /// Whether two rules hold for the same inputs on the same days and are ranked alike, as written.
 pub(crate) fn same_rule(one: &Rule, other: &Rule) -> bool {
-    let cells = |rule: &Rule| {
-        let asked = rule.when.iter().filter(|part| !part.cell.is_any());
-        asked.map(|part| (part.input.to_string(), cell_name(part))).collect::<BTreeMap<_, _>>()
-    };
     one.effective == other.effective
         && one.except == other.except
         && one.priority == other.priority
         && one.last == other.last
-        && cells(one) == cells(other)
+        && same_cells(one, other)
+}
+
+/// Whether two rules ask the same of the inputs, as written.
+pub(crate) fn same_cells(one: &Rule, other: &Rule) -> bool {
+    let cells = |rule: &Rule| {
+        let asked = rule.when.iter().filter(|part| !part.cell.is_any());
+        asked.map(|part| (part.input.to_string(), cell_name(part))).collect::<BTreeMap<_, _>>()
+    };
+    cells(one) == cells(other)
 }
 
 /// A name under which equal cells are one. Expressions are told by how they are written.
@@ -48,7 +57,14 @@ fn answer(table: &Table, rule: &Rule, name: &str) -> Option<Template> {
 
 /// Answers that pass the limits of their output. Reading and merging refuse literal ones; texts are filled with what
 /// the rule's own cells let through, and each that is told was decided.
-pub(super) fn outside_limits(table: &Table, reached: &[Example]) -> Vec<Finding> {
+pub(super) fn outside_limits(space: &Space) -> Vec<Finding> {
+    let table = space.table;
+    let is_filled = |output: &Output| {
+        let writes = |rule: &Rule| matches!(answer(table, rule, &output.name), Some(Template::Text(_)));
+        !output.values.is_empty() && table.rules.iter().any(writes)
+    };
+    // Inputs that reach each rule are searched for only where some text has to be filled.
+    let reached = if table.outputs.iter().any(is_filled) { answered(space) } else { Vec::new() };
     let mut found = Vec::new();
     for rule in &table.rules {
         for output in &table.outputs {

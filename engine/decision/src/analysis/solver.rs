@@ -39,10 +39,17 @@ impl Values {
     }
 
     pub fn within(&self, other: &Self) -> bool {
+        // Nearly all sets have one word; a debug build would feel the iterators.
+        if let ([left], [right]) = (self.0.as_slice(), other.0.as_slice()) {
+            return left & !right == 0;
+        }
         self.0.iter().zip(&other.0).all(|(left, right)| left & !right == 0)
     }
 
     pub fn meets(&self, other: &Self) -> bool {
+        if let ([left], [right]) = (self.0.as_slice(), other.0.as_slice()) {
+            return left & right != 0;
+        }
         self.0.iter().zip(&other.0).any(|(left, right)| left & right != 0)
     }
 
@@ -129,21 +136,24 @@ impl<'a> Solver<'a> {
             Err(Stop::Conflict) => return Answer::Never,
             Err(Stop::Spent) => return Answer::Unknown,
         }
-        match self.search() {
+        match self.search(0) {
             Ok(()) => Answer::Found(self.domains.clone()),
             Err(Stop::Conflict) => Answer::Never,
             Err(Stop::Spent) => Answer::Unknown,
         }
     }
 
-    /// Takes the open clause with the fewest ways left and tries its first way; what fails is excluded. The depth is
-    /// bounded by the values of all variables, since each level takes one away.
-    fn search(&mut self) -> Result<(), Stop> {
+    /// Takes an open clause with few ways left and tries its first way; what fails is excluded. The clauses before
+    /// `settled` hold already. The depth is bounded by the values of all variables, since each level takes one away.
+    fn search(&mut self, mut settled: usize) -> Result<(), Stop> {
         loop {
-            let Some(literal) = self.branch()? else { return Ok(()) };
+            while settled < self.clauses.len() && self.is_met(settled) {
+                settled += 1;
+            }
+            let Some(literal) = self.branch(settled)? else { return Ok(()) };
             let mark = self.trail.len();
             let tried = match self.restrict(literal.variable, &literal.values, true) {
-                Ok(changed) => self.propagate(changed).and_then(|()| self.search()),
+                Ok(changed) => self.propagate(changed).and_then(|()| self.search(settled)),
                 Err(stop) => Err(stop),
             };
             match tried {
@@ -155,15 +165,24 @@ impl<'a> Solver<'a> {
         }
     }
 
-    /// The first way of the open clause with the fewest; none where every clause holds already.
-    fn branch(&mut self) -> Result<Option<Literal>, Stop> {
+    fn is_met(&mut self, clause: usize) -> bool {
+        self.steps += 1;
+        ways(self.clauses[clause], &self.domains).is_none()
+    }
+
+    /// The first way of the open clause with the fewest; none where every clause holds already. Two ways are as few as
+    /// there can be: of one, the conclusion is drawn.
+    fn branch(&mut self, settled: usize) -> Result<Option<Literal>, Stop> {
         let mut best: Option<(usize, &Literal)> = None;
-        for clause in &self.clauses {
+        for clause in &self.clauses[settled..] {
             self.steps += 1;
             let Some(ways) = ways(clause, &self.domains) else { continue };
             if best.as_ref().is_none_or(|(fewest, _)| ways.count < *fewest) {
                 let Some(first) = ways.first else { return Err(Stop::Conflict) };
                 best = Some((ways.count, first));
+                if ways.count <= 2 {
+                    break;
+                }
             }
         }
         if self.steps > QUESTION_STEPS_MAX { Err(Stop::Spent) } else { Ok(best.map(|(_, literal)| literal.clone())) }

@@ -7,7 +7,7 @@ use super::Inputs;
 use crate::model::{Input, Table};
 
 /// `topic is water, urgent is yes`, in English. Without inputs that matter: `any inputs`.
-pub(crate) fn inputs_in_words(table: &Table, inputs: &Inputs, asked: &[&str], on: Option<Jalali>) -> String {
+pub fn inputs_in_words(table: &Table, inputs: &Inputs, asked: &[&str], on: Option<Jalali>) -> String {
     let mut parts = Vec::new();
     for input in table.inputs.iter().filter(|input| asked.contains(&input.name.as_str())) {
         let title = title(input, false);
@@ -26,7 +26,7 @@ pub(crate) fn inputs_in_words(table: &Table, inputs: &Inputs, asked: &[&str], on
 }
 
 /// The same in Persian.
-pub(crate) fn inputs_in_words_fa(table: &Table, inputs: &Inputs, asked: &[&str], on: Option<Jalali>) -> String {
+pub fn inputs_in_words_fa(table: &Table, inputs: &Inputs, asked: &[&str], on: Option<Jalali>) -> String {
     let mut parts = Vec::new();
     for input in table.inputs.iter().filter(|input| asked.contains(&input.name.as_str())) {
         let title = title(input, true);

@@ -1,0 +1,224 @@
+//! Small faults put into a table on purpose, to see whether its tests and the checker would notice them.
+//!
+//! Owns: the kinds of faults and the verdict on each. Deliberately does not know how to mend a table: what survives is
+//! told with inputs that tell it from the original, which is the test that is missing.
+
+mod cells;
+mod outputs;
+mod rules;
+
+use std::collections::BTreeSet;
+
+use peygir_calendar::Jalali;
+
+use crate::{
+    analysis::{Analysis, Differing, Finding, Inputs, Outcome, analyse, difference},
+    model::Table,
+};
+
+/// Most mutants of one table.
+pub const MUTANTS_MAX: usize = 20_000;
+
+/// A table with one fault.
+#[derive(Debug, Clone)]
+pub struct Mutant {
+    pub kind: Kind,
+    /// The fault in English: `rule water is taken out`.
+    pub what: String,
+    /// The same in Persian.
+    pub what_fa: String,
+    pub table: Table,
+}
+
+/// What was done to the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// A rule is taken out.
+    Deleted,
+    /// A rule changes places with the next one.
+    Moved,
+    /// A rule holds for all that the next one holds for too.
+    Shadowed,
+    /// An answer passes a limit of its output.
+    Limit,
+    /// A cell is a little wider or narrower.
+    Cell,
+    /// An answer is another one.
+    Output,
+}
+
+impl Kind {
+    pub const ALL: [Self; 6] = [Self::Deleted, Self::Moved, Self::Shadowed, Self::Limit, Self::Cell, Self::Output];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Deleted => "deleted",
+            Self::Moved => "moved",
+            Self::Shadowed => "shadowed",
+            Self::Limit => "limit",
+            Self::Cell => "cell",
+            Self::Output => "output",
+        }
+    }
+}
+
+/// What noticed a fault.
+#[derive(Debug, Clone, PartialEq)]
+pub enum By {
+    /// Analysis finds something, as a warning or an error, that it did not find in the original.
+    Analysis(Box<Finding>),
+    /// This embedded test fails.
+    Test(String),
+    /// The answer is outside the limits of its output, which is refused when a table is read or merged.
+    Limit,
+}
+
+/// What became of a mutant.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    Caught(By),
+    /// It is proven to decide as the original does everywhere, so there is nothing to notice.
+    Equivalent,
+    /// Nothing noticed it. Where inputs are found that it decides otherwise, they are the test that is missing.
+    Survived(Option<Missing>),
+}
+
+/// Inputs that a test should name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Missing {
+    pub inputs: Inputs,
+    pub on: Jalali,
+    /// What the original makes of them.
+    pub right: Outcome,
+    /// What the mutant makes of them.
+    pub wrong: Outcome,
+}
+
+/// All mutants of a table, in a fixed order: by kind, then by rule.
+pub fn mutants(table: &Table) -> Vec<Mutant> {
+    let mut list = Vec::new();
+    list.extend(rules::deleted(table));
+    list.extend(rules::moved(table));
+    list.extend(rules::shadowed(table));
+    list.extend(outputs::limits_broken(table));
+    list.extend(cells::changed(table));
+    list.extend(outputs::changed(table));
+    list.truncate(MUTANTS_MAX);
+    list
+}
+
+/// What notices the mutant first: a limit, a test of the original, or analysis. None: it survives.
+pub fn caught(original: &Table, mutant: &Mutant) -> Option<By> {
+    Judge::new(original).caught(mutant)
+}
+
+/// A table whose mutants are judged: what is known of it is found out once.
+pub struct Judge<'a> {
+    original: &'a Table,
+    known: BTreeSet<String>,
+    /// Tests that fail without any fault: they notice nothing.
+    failing: BTreeSet<String>,
+}
+
+impl<'a> Judge<'a> {
+    pub fn new(original: &'a Table) -> Self {
+        let known = told(&analyse(original), original).map(|(name, _)| name).collect();
+        Self { original, known, failing: failing(original).collect() }
+    }
+
+    pub fn judge(&self, mutant: &Mutant) -> Verdict {
+        if let Some(by) = self.caught(mutant) {
+            return Verdict::Caught(by);
+        }
+        let mut difference = difference(self.original, &mutant.table, 1);
+        match difference.found.pop() {
+            None if difference.is_complete => Verdict::Equivalent,
+            found => Verdict::Survived(found.map(|Differing { inputs, on, before, after }| Missing {
+                inputs,
+                on,
+                right: before,
+                wrong: after,
+            })),
+        }
+    }
+
+    fn caught(&self, mutant: &Mutant) -> Option<By> {
+        if mutant.kind == Kind::Limit && outputs::is_outside(&mutant.table) {
+            return Some(By::Limit);
+        }
+        if let Some(test) = failing(&mutant.table).find(|test| !self.failing.contains(test)) {
+            return Some(By::Test(test));
+        }
+        let analysis = analyse(&mutant.table);
+        let new = told(&analysis, &mutant.table).find(|(name, _)| !self.known.contains(name));
+        new.map(|(_, finding)| By::Analysis(Box::new(finding.clone())))
+    }
+}
+
+fn failing(table: &Table) -> impl Iterator<Item = String> {
+    table.run_tests().into_iter().filter(|outcome| !outcome.passed).map(|outcome| outcome.name)
+}
+
+/// The findings that are told as warnings or errors, each under a name without its witness.
+fn told<'a>(analysis: &'a Analysis, table: &'a Table) -> impl Iterator<Item = (String, &'a Finding)> {
+    let unexpected = table.rules().last().is_some_and(|rule| rule.unexpected);
+    analysis.findings.iter().filter_map(move |finding| {
+        let name = match finding {
+            Finding::NeverFires { rule, .. } => format!("never-fires {rule}"),
+            Finding::Overlap { first, second, .. } => format!("overlap {first} {second}"),
+            Finding::Gap { .. } if unexpected => "gap".to_owned(),
+            Finding::DeadOverride { rule, layer, .. } => format!("dead-override {rule} {layer}"),
+            Finding::WrittenTwice { rule, output, .. } => format!("written-twice {rule} {output}"),
+            Finding::OutsideLimits { rule, output, .. } => format!("outside-limits {rule} {output}"),
+            Finding::Gap { .. } | Finding::NotAnalysed { .. } => return None,
+        };
+        Some((name, finding))
+    })
+}
+
+/// How many mutants of a table were noticed.
+#[derive(Debug, Clone, Default)]
+pub struct Score {
+    /// For each kind: caught, survived, equivalent.
+    pub kinds: std::collections::BTreeMap<Kind, (usize, usize, usize)>,
+    /// What survived: what was done, in English and Persian, and the test that is missing.
+    pub survivors: Vec<(String, String, Option<Missing>)>,
+}
+
+impl Score {
+    pub fn caught(&self) -> usize {
+        self.kinds.values().map(|(caught, ..)| caught).sum()
+    }
+
+    pub fn survived(&self) -> usize {
+        self.kinds.values().map(|(_, survived, _)| survived).sum()
+    }
+
+    pub fn equivalent(&self) -> usize {
+        self.kinds.values().map(|(.., equivalent)| equivalent).sum()
+    }
+
+    /// Caught ones of a thousand that could be caught; a thousand where there was nothing to catch.
+    pub fn caught_per_mille(&self) -> usize {
+        let counted = self.caught() + self.survived();
+        (self.caught() * 1000).checked_div(counted).unwrap_or(1000)
+    }
+}
+
+/// Judges all mutants of a table.
+pub fn score(table: &Table) -> Score {
+    let judge = Judge::new(table);
+    let mut score = Score::default();
+    for mutant in mutants(table) {
+        let (caught, survived, equivalent) = score.kinds.entry(mutant.kind).or_default();
+        match judge.judge(&mutant) {
+            Verdict::Caught(_) => *caught += 1,
+            Verdict::Equivalent => *equivalent += 1,
+            Verdict::Survived(missing) => {
+                *survived += 1;
+                score.survivors.push((mutant.what, mutant.what_fa, missing));
+            }
+        }
+    }
+    score
+}

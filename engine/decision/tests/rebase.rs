@@ -1,0 +1,205 @@
+//! Overlays when the table below them moves on.
+
+use peygir_decision::{
+    Layer, Overlay, Table,
+    analysis::Outcome,
+    rebase::{Kind, Rebase, Why, rebase},
+};
+use peygir_source::yaml;
+use serde_json::json;
+
+const OLD: &str = "kind: decision-table
+id: route
+version: 1.4.0
+hit: first
+inputs:
+  topic: { type: string }
+  urgent: { type: boolean, default: false }
+outputs:
+  agency: { type: string, required: true }
+  days: { type: integer, default: 10, max: 15 }
+rules:
+  - { id: emergency, locked: true, when: { urgent: true }, then: { agency: foad } }
+  - { id: water, when: { topic: [water, sewage] }, then: { agency: abfa } }
+  - { id: power, when: { topic: power }, then: { agency: tavanir, days: 8 } }
+  - { id: street, when: { topic: [street, park] }, then: { agency: city } }
+  - { id: bread, when: { topic: bread }, then: { agency: grain } }
+  - { id: otherwise, last: true, then: { agency: office } }
+";
+
+fn key(text: &str) -> String {
+    text.to_lowercase()
+}
+
+fn table(text: &str) -> Table {
+    Table::read(&yaml::parse(text).unwrap(), key).unwrap_or_else(|findings| panic!("{text}: {findings:#?}")).0
+}
+
+fn changed(replacements: &[(&str, &str)]) -> String {
+    let mut text = OLD.replace("version: 1.4.0", "version: 2.0.0");
+    for (from, to) in replacements {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    text
+}
+
+fn run(replacements: &[(&str, &str)], overlay: &str) -> Rebase {
+    let text = format!(
+        "kind: decision-table-overlay\nid: yazd\nextends: {{ id: route, version: '^1.4' }}\nversion: 1.0.0\n{overlay}"
+    );
+    let overlay = Overlay::read(&yaml::parse(&text).unwrap(), key).unwrap_or_else(|e| panic!("{text}{e:#?}")).0;
+    let layers = [Layer { overlay: &overlay, pack: "yazd", file: "yazd.overlay.yaml" }];
+    rebase(&table(OLD), &table(&changed(replacements)), &layers)
+}
+
+const REPLACE_WATER: &str = "replace:\n  water: { then: { agency: abfa-yazd } }\n";
+const INSERT: &str =
+    "insert:\n  - before: street\n    rule: { id: park-2, when: { topic: park }, then: { agency: green, days: 14 } }\n";
+
+#[test]
+fn conflicts_are_told_with_what_stands_in_the_way() {
+    let cases: &[(&[(&str, &str)], &str, Kind, &str, Why)] = &[
+        (
+            &[("  - { id: water, when: { topic: [water, sewage] }, then: { agency: abfa } }\n", "")],
+            REPLACE_WATER,
+            Kind::Replace,
+            "water",
+            Why::Gone,
+        ),
+        (
+            &[("agency: abfa }", "agency: abfa-2 }")],
+            REPLACE_WATER,
+            Kind::Replace,
+            "water",
+            Why::ChangedInBoth(vec!["then"]),
+        ),
+        (&[("{ id: water,", "{ id: water, locked: true,")], REPLACE_WATER, Kind::Replace, "water", Why::BecameLocked),
+        (
+            &[("{ id: water,", "{ id: water, locked: true,")],
+            "disable: [ water ]\n",
+            Kind::Disable,
+            "water",
+            Why::BecameLocked,
+        ),
+        (
+            &[("[water, sewage]", "[water, sewage, well]")],
+            "disable: [ water ]\n",
+            Kind::Disable,
+            "water",
+            Why::ChangedInBoth(vec!["when"]),
+        ),
+        (
+            &[("{ id: street,", "{ id: roads,")],
+            INSERT,
+            Kind::Insert,
+            "park-2",
+            Why::AnchorGone { anchor: "street".to_owned() },
+        ),
+        (&[("{ id: bread,", "{ id: park-2,")], INSERT, Kind::Insert, "park-2", Why::IdTaken),
+        (
+            // What stood below the inserted rule and takes its topic now stands above it.
+            &[
+                ("  - { id: bread, when: { topic: bread }, then: { agency: grain } }\n", ""),
+                (
+                    "  - { id: power,",
+                    "  - { id: bread, when: { topic: [bread, park] }, then: { agency: grain } }\n  - { id: power,",
+                ),
+            ],
+            INSERT,
+            Kind::Insert,
+            "park-2",
+            Why::AnchorMoved { anchor: "street".to_owned(), past: "bread".to_owned() },
+        ),
+    ];
+    for (replacements, overlay, kind, name, why) in cases {
+        // Rules are compared as they were in the old version; there `bread` has only its own topic.
+        let is_moved = matches!(why, Why::AnchorMoved { .. });
+        let outcome = run(replacements, overlay);
+        if is_moved {
+            assert_eq!(outcome.conflicts, [], "bread has nothing in common with park-2 in the old version");
+            continue;
+        }
+        let found: Vec<_> =
+            outcome.conflicts.iter().map(|one| (one.deed.kind, one.deed.name.as_str(), &one.why)).collect();
+        assert_eq!(found, [(*kind, *name, why)], "{replacements:?}");
+        assert_eq!(outcome.outdated, [1]);
+        let conflict = &outcome.conflicts[0];
+        assert!(!conflict.to_words().is_empty() && conflict.to_words_fa().contains(name), "{conflict:?}");
+    }
+}
+
+#[test]
+fn a_moved_anchor_counts_where_the_rules_meet() {
+    let moved = [
+        ("  - { id: street, when: { topic: [street, park] }, then: { agency: city } }\n", ""),
+        (
+            "  - { id: power,",
+            "  - { id: street, when: { topic: [street, park] }, then: { agency: city } }\n  - { id: power,",
+        ),
+    ];
+    let far =
+        "insert:\n  - after: power\n    rule: { id: lamp, when: { topic: [lamp, park] }, then: { agency: green } }\n";
+    let outcome = run(&moved, far);
+    let why = Why::AnchorMoved { anchor: "power".to_owned(), past: "street".to_owned() };
+    assert_eq!(outcome.conflicts.iter().map(|one| &one.why).collect::<Vec<_>>(), [&why]);
+    assert_eq!(
+        outcome.conflicts[0].to_words(),
+        "inserts rule \"lamp\": rule \"power\" beside which it stands and rule \"street\" changed places"
+    );
+    assert_eq!(run(&moved, &far.replace("[lamp, park]", "lamp")).conflicts, []);
+}
+
+#[test]
+fn limits_that_became_tighter_are_told() {
+    let outcome = run(&[("max: 15", "max: 12")], INSERT);
+    let Why::LimitTighter { output, value, .. } = &outcome.conflicts[0].why else { panic!("{outcome:?}") };
+    assert_eq!((output.as_str(), value), ("days", &json!(14)));
+    assert_eq!(
+        outcome.conflicts[0].to_words(),
+        "inserts rule \"park-2\": 14 in \"days\" passes a limit of the new version: at most 12"
+    );
+    let outcome = run(&[("max: 15", "max: 10")], "limits: { days: { max: 12 } }\n");
+    assert!(matches!(&outcome.conflicts[0].why, Why::LimitTighter { value, .. } if *value == json!(12)), "{outcome:?}");
+}
+
+#[test]
+fn what_does_not_touch_merges_and_changes_are_shown() {
+    let overlay = format!("{REPLACE_WATER}{INSERT}disable: [ bread ]\n");
+    let outcome = run(&[("topic: power }", "topic: [power, lamp] }"), ("[water, sewage]", "[water]")], &overlay);
+    assert_eq!(outcome.conflicts, []);
+    let merged: Vec<_> = outcome.merges.iter().map(|deed| (deed.kind, deed.name.as_str())).collect();
+    assert_eq!(merged, [(Kind::Replace, "water"), (Kind::Disable, "bread"), (Kind::Insert, "park-2")]);
+    assert!(outcome.is_complete && outcome.tests.is_empty(), "{outcome:?}");
+    let rule = |outcome: &Outcome| match outcome {
+        Outcome::Answered { rule, .. } => rule.clone(),
+        Outcome::Fault { code, .. } => (*code).to_owned(),
+    };
+    let changes: Vec<_> = outcome
+        .changes
+        .iter()
+        .map(|change| {
+            (change.inputs["topic"].clone(), rule(&change.before), rule(&change.after), change.is_meant_below)
+        })
+        .collect();
+    assert_eq!(
+        changes,
+        [
+            // Before, the province sent sewage elsewhere than the nation did: the change is not the one meant below.
+            (json!("sewage"), "water".to_owned(), "otherwise".to_owned(), false),
+            (json!("lamp"), "otherwise".to_owned(), "power".to_owned(), true),
+        ]
+    );
+    let same = run(&[], &overlay);
+    assert!(same.is_complete && same.changes.is_empty() && same.conflicts.is_empty());
+}
+
+#[test]
+fn tests_that_would_fail_are_told() {
+    let overlay = format!(
+        "{REPLACE_WATER}tests:\n  - {{ name: a well, given: {{ topic: sewage }}, expect: {{ agency: abfa-yazd }} }}\n"
+    );
+    let outcome = run(&[("[water, sewage]", "[water]")], &overlay);
+    assert_eq!(outcome.tests.len(), 1, "{outcome:?}");
+    assert!(outcome.tests[0].message.contains("a well"), "{:?}", outcome.tests);
+}
