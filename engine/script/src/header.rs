@@ -34,6 +34,7 @@ pub(crate) struct Header {
 struct Schema {
     member: &'static str,
     at: Span,
+    written: Value,
     validator: Validator,
 }
 
@@ -72,6 +73,12 @@ impl Header {
         }
     }
 
+    /// What the header says of `member`, as written.
+    pub fn schema(&self, member: &str) -> Option<(&Value, Span)> {
+        let schema = self.schemas.iter().find(|schema| schema.member == member)?;
+        Some((&schema.written, schema.at))
+    }
+
     /// Whether a value fits what the header says of `member`.
     pub fn check(&self, member: &'static str, value: &Value) -> Result<(), Fault> {
         let Some(schema) = self.schemas.iter().find(|schema| schema.member == member) else { return Ok(()) };
@@ -94,8 +101,9 @@ fn schemas(root: &Node, findings: &mut Diagnostics) -> Vec<Schema> {
             findings.push(unknown(&entry.key, entry.key_span));
             continue;
         };
-        match jsonschema::validator_for(&entry.node.to_json()) {
-            Ok(validator) => schemas.push(Schema { member, at: entry.key_span, validator }),
+        let written = entry.node.to_json();
+        match jsonschema::validator_for(&written) {
+            Ok(validator) => schemas.push(Schema { member, at: entry.key_span, written, validator }),
             Err(error) => findings.push(wrong(
                 entry.node.span,
                 &format!("this is no JSON Schema: {error}"),

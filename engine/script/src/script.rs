@@ -72,6 +72,11 @@ impl Script {
         &self.source
     }
 
+    /// The JSON Schema that its header gives of `req`, `args` or `output`, and where it stands.
+    pub fn schema(&self, member: &str) -> Option<(&Value, peygir_source::Span)> {
+        self.header.schema(member)
+    }
+
     /// What an author should look at although the script runs.
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.warnings

@@ -1,7 +1,7 @@
 //! The YAML tests that lie beside a script (`*.test.yaml`): a list of rows `{name, req, now, args, expect}`.
 //!
 //! `now` is text (`2026-11-21T09:00:00Z`, `1405/08/30 12:30` by the clocks of Tehran) or `{iso, epoch}`; `place` is where the case
-//! is (`{province, county, agency}`). A row expects an answer with `expect`, or with
+//! is (`{province, county, agency}`), and `calendar` the id of the one that counts there. A row expects an answer with `expect`, or with
 //! `fault: PG-S102` that the run ends with that fault.
 
 use peygir_calendar::{MomentError, Place};
@@ -13,7 +13,7 @@ use crate::{Coverage, Deadline, Fault, Now, Script, World};
 /// Most rows of one file.
 pub const ROWS_MAX: usize = 1_000;
 
-const MEMBERS: &[&str] = &["name", "req", "now", "place", "args", "expect", "fault"];
+const MEMBERS: &[&str] = &["name", "req", "now", "place", "calendar", "args", "expect", "fault"];
 const PLACE_MEMBERS: &[&str] = &["province", "county", "agency"];
 const NOW_MEMBERS: &[&str] = &["iso", "epoch"];
 
@@ -26,6 +26,8 @@ pub struct Row {
     pub now: Now,
     /// Where the case is, in place of the world's.
     pub place: Option<Place>,
+    /// Id of the calendar that counts, in place of the world's.
+    pub calendar: Option<String>,
     pub args: Value,
     pub expect: Expectation,
 }
@@ -105,7 +107,8 @@ impl Row {
     /// The world at the row's moment.
     pub fn world(&self, world: &World) -> World {
         let place = self.place.clone().unwrap_or_else(|| world.place.clone());
-        World { now: self.now.clone(), place, ..world.clone() }
+        let calendar = self.calendar.clone().unwrap_or_else(|| world.calendar.clone());
+        World { now: self.now.clone(), place, calendar, ..world.clone() }
     }
 
     fn judge(&self, came: Result<Value, Fault>) -> Outcome {
@@ -131,9 +134,10 @@ fn row(number: usize, node: &Node, findings: &mut Diagnostics) -> Option<Row> {
     let data = |key: &str| node.get(key).map_or_else(|| json!({}), Node::to_json);
     let now = now(node, findings);
     let place = node.get("place").map(|node| place(node, findings));
+    let calendar = node.get("calendar").and_then(|node| text(node, "calendar", findings));
     let expect = expectation(node, findings);
     let (req, args) = (data("req"), data("args"));
-    Some(Row { name, span: node.span, req, now: now?, place, args, expect: expect? })
+    Some(Row { name, span: node.span, req, now: now?, place, calendar, args, expect: expect? })
 }
 
 fn expectation(node: &Node, findings: &mut Diagnostics) -> Option<Expectation> {
@@ -177,14 +181,15 @@ fn now(node: &Node, findings: &mut Diagnostics) -> Option<Now> {
 
 fn place(node: &Node, findings: &mut Diagnostics) -> Place {
     let _ = members(node, "place", PLACE_MEMBERS, findings);
-    let mut part = |key: &str| {
-        let part = node.get(key)?;
-        if part.as_str().is_none() {
-            findings.push(shape(part.span, key, "a text", "متن"));
-        }
-        part.as_str().map(str::to_owned)
-    };
+    let mut part = |key: &str| node.get(key).and_then(|part| text(part, key, findings));
     Place { province: part("province"), county: part("county"), agency: part("agency") }
+}
+
+fn text(node: &Node, what: &str, findings: &mut Diagnostics) -> Option<String> {
+    if node.as_str().is_none() {
+        findings.push(shape(node.span, what, "a text", "متن"));
+    }
+    node.as_str().map(str::to_owned)
 }
 
 fn members(node: &Node, what: &str, known: &[&str], findings: &mut Diagnostics) -> Option<()> {

@@ -105,6 +105,14 @@ fn what_a_function_can_not_take_is_said_in_both_languages() {
 }
 
 #[test]
+fn without_a_calendar_working_time_says_so() {
+    let script = Script::compile("x", "fn main(req, now, args) { is_working_day(now) }").unwrap();
+    let none = serde_json::json!({});
+    let fault = script.call(&none, &World::default(), &none, &Deadline::never()).unwrap_err();
+    assert!(fault.to_string().contains("no calendar is set"), "{fault}");
+}
+
+#[test]
 fn moments_and_dates_leave_a_script_as_text() {
     assert_eq!(eval("now"), Ok("2026-11-21T10:00:00+03:30".into()));
     assert_eq!(eval("[now.date]"), Ok(serde_json::json!(["1405/08/30"])));

@@ -165,6 +165,10 @@ fn counted<T>(id: Option<&str>, question: impl FnOnce(&Calendar, &Place) -> Answ
         let id = id.unwrap_or(&world.calendar);
         match world.calendars.at(id, &world.place) {
             Some(calendar) => question(calendar, &world.place),
+            None if id.is_empty() => refused(
+                "no calendar is set for this call: name one as the last argument",
+                "برای این فراخوانی تقویمی تعیین نشده است: یکی را در آخرین آرگومان نام ببرید",
+            ),
             None => {
                 refused(format!("there is no calendar \"{id}\" here"), format!("تقویمی به نام «{id}» در این‌جا نیست"))
             }
