@@ -9,6 +9,7 @@ use peygir_core::state::{FlowRef, Timer, TimerPurpose};
 use peygir_core::{CloudEvent, Data, Error, Event as FlowEvent, Id, Moment, Seed};
 use peygir_runtime::closures::{Begun, Closure, Digests, Hours, Withdrawn};
 use peygir_runtime::command::{AttemptResult, Claim, Command, Envelope, Recorded, Run};
+use peygir_runtime::packs::{Deploy, Edition, PackRef};
 use peygir_runtime::operation::{About, Advance, Moved, OpenDeadline, Operation};
 use serde_json::json;
 
@@ -352,4 +353,35 @@ fn what_a_later_version_adds_is_skipped_and_an_unknown_kind_is_not() {
     // An event of records numbered 999.
     let unknown = [0x82, 0x01, 0x81, 0x82, 0x19, 0x03, 0xe7, 0x80];
     assert!(minicbor::decode::<Recorded>(&unknown).is_err());
+}
+
+#[test]
+fn editions_of_packs() {
+    let pack = || PackRef { name: text("n"), version: text("v"), digest: text("d") };
+    let deploy = Deploy {
+        after: 2,
+        packs: vec![pack()],
+        removed: vec![text("g")],
+        effective_from: Some(Moment(9)),
+        note: text("w"),
+        claims: vec![Claim { key: vec![1], value: vec![2] }],
+        rows: Vec::new(),
+    };
+    check(&Command::DeployPacks(deploy.clone()), "82182b81a600020181a300616e0161760261640281616703090461770581a2004101014102");
+    // Texts become rows of the commit and stand in no command.
+    let with_rows = Deploy { rows: vec![(vec![1], vec![2])], ..deploy.clone() };
+    assert_eq!(minicbor::to_vec(&with_rows).unwrap(), minicbor::to_vec(&deploy).unwrap());
+    let edition = Edition {
+        number: 3,
+        at: Moment(5),
+        effective_from: Moment(9),
+        author: text("a"),
+        note: text("w"),
+        packs: vec![pack()],
+        removed: vec![text("g")],
+    };
+    check(
+        &Recorded::PacksDeployed(edition),
+        "820b81a70003010502090361610461770581a300616e016176026164068161 67",
+    );
 }

@@ -1,0 +1,8 @@
+//! Editions of packs: what is refused and with which words, what is in force when, and that no end of the process leaves
+//! half of a deployment.
+
+mod checks;
+mod crashes;
+mod dates;
+mod town;
+mod who;
