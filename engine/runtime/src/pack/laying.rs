@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use peygir_calendar::{Calendars, Place, Scope, Sheet};
 use peygir_casework::content::{Directory, Form, Template};
-use peygir_decision::{Overlay, Table};
+use peygir_decision::{Overlay, Table, analysis};
 use peygir_script::Script;
 use peygir_source::{Diagnostic, Diagnostics, Help, Severity, Span};
 use sha2::{Digest, Sha256};
@@ -237,6 +237,8 @@ impl<'a> Laying<'a> {
         let merged = match merged {
             Ok((merged, warnings)) => {
                 self.tell_all(here, warnings, &file.name);
+                let analysis = analysis::analyse_merged(&merged, &layers);
+                self.tell_all(here, analysis.to_diagnostics(&merged), &file.name);
                 merged
             }
             // The deployment is refused; what else is wrong is looked for with the base.

@@ -7,6 +7,7 @@
 //! Deliberately does not know connectors (settings are kept as written, for whoever makes them, who also says which
 //! functions their kinds offer), stores or cases. Fetches nothing: what stands behind an address is read from copies.
 
+mod around;
 mod beside;
 mod bundle;
 mod catalog;
@@ -30,6 +31,7 @@ mod titles;
 mod uses;
 mod webhooks;
 
+pub use around::{around, row_world};
 pub use bundle::{BUNDLE_BYTES_MAX, BUNDLE_FILES_MAX, Bundle, is_test};
 pub use catalog::{Catalog, Flow, load, load_with, of_bundles, read};
 pub use check::{Checked, check, check_with};

@@ -86,9 +86,12 @@ fn the_example_deploys_without_a_finding() {
         load(&top().join("examples/one-province")).unwrap_or_else(|found| panic!("{:#?}", found.list));
     assert_eq!(found.list, []);
     let flows: Vec<String> = catalog.flows.keys().map(ToString::to_string).collect();
-    assert_eq!(flows, ["ir-foad/duty-inspection:1.0.0", "ir-foad/foad-128:1.0.0", "ir-foad/intake:1.0.0"]);
-    assert!(catalog.home().tables.keys().eq(["foad-routing", "propose-agency", "propose-topic"]));
-    assert!(catalog.home().scripts.keys().eq(["on-overdue"]));
+    for name in ["ir-foad/duty-inspection:1.0.0", "ir-foad/foad-128:1.0.0", "ir-foad/intake:1.0.0"] {
+        assert!(flows.iter().any(|flow| flow == name), "{flows:?}");
+    }
+    let home = catalog.home();
+    assert!(["foad-routing", "propose-agency", "propose-topic"].iter().all(|id| home.tables.contains_key(*id)));
+    assert!(home.scripts.contains_key("on-overdue"));
     assert_eq!(catalog.packs.len(), 2);
     assert_eq!(catalog.deployment.province_of_line("sms", "6133"), Some("hamedan"));
     assert_eq!(catalog.deployment.connector_of_channel("mail").map(|used| used.kind.as_str()), Some("outbox"));

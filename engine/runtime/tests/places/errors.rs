@@ -147,3 +147,23 @@ fn a_pack_alone_is_checked_with_what_lies_beside_it() {
     assert_eq!(codes(&found).iter().map(|(code, ..)| *code).collect::<Vec<_>>(), ["PG-P058", "PG-P046"], "{found:#?}");
     assert!(found.list.iter().all(|one| one.severity == Severity::Warning));
 }
+
+#[test]
+fn a_script_that_takes_the_place_of_another_keeps_what_flows_rely_on() {
+    let script = |args: &str, output: &str| {
+        format!(
+            "//! Scores.\n//! ---\n//! args: {args}\n//! output: {output}\nfn score(req, now, args) {{ #{{ points: args.weight }} }}\n"
+        )
+    };
+    let base = script("{ type: object, required: [weight] }", "{ type: object, required: [points] }");
+    let same = [("national/rules/score.rhai", base.as_str()), ("qom/rules/score.rhai", base.as_str())];
+    assert!(load(&with(&same)).is_ok(), "{:#?}", load(&with(&same)).err());
+    for (above, line) in [
+        (script("{ type: object, required: [weight, colour] }", "{ type: object, required: [points] }"), 3),
+        (script("{ type: object }", "{ type: object }"), 4),
+    ] {
+        let (found, told) = refused(&with(&[same[0], ("qom/rules/score.rhai", &above)]));
+        assert_eq!(told, [("PG-P048", line)], "{found:#?}");
+        assert!(found.list[0].file.ends_with("qom/rules/score.rhai"), "{found:#?}");
+    }
+}
