@@ -100,7 +100,7 @@ impl Stage<'_> {
         let mut rows = self.below.rules.iter().enumerate().filter(|(_, rule)| rule.id == anchor.name).map(|(at, _)| at);
         match side {
             Side::Before => rows.next().unwrap_or_default(),
-            Side::After => rows.last().map_or(0, |at| at + 1),
+            Side::After => rows.next_back().map_or(0, |at| at + 1),
         }
     }
 }
