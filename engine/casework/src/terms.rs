@@ -250,3 +250,50 @@ fn length(name: &str, value: &Value) -> Result<Term, Fault> {
     let working: Working = serde_json::from_value(value.clone()).map_err(|_| wrong())?;
     term(None, working.working_days, working.working_hours.as_ref())?.ok_or_else(wrong)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn referred(terms: Value) -> Result<Referred, Fault> {
+        let manager_role = "duty-manager".to_owned();
+        let terms = crate::host::data(terms);
+        Referred::of(&Referral {
+            agency: "a".to_owned(),
+            unit: None,
+            manager: None,
+            manager_role,
+            terms,
+            at: Moment(0),
+        })
+    }
+
+    #[test]
+    fn a_referrals_terms_are_a_term_and_a_reminder() {
+        let days = |days| Some(Term::WorkingDays { days });
+        let hours = |hours| Some(Term::WorkingTime { microseconds: hours * HOUR_US });
+        let within = |hours| Some(Term::Within { microseconds: hours * HOUR_US });
+        for (terms, term, reminder) in [
+            (json!({ "workingDays": 10, "remindAt": 7, "colour": "red" }), days(10), days(7)),
+            (json!({ "workingHours": 6, "remindAt": 4 }), hours(6), hours(4)),
+            (json!({ "within": "PT3H", "remindAt": "PT2H" }), within(3), within(2)),
+            // An emergency has no days, and no reminder.
+            (json!({ "workingDays": 0, "remindAt": 0 }), None, None),
+            (json!({ "workingDays": null }), None, None),
+            (json!({}), None, None),
+        ] {
+            let read = referred(terms.clone()).unwrap();
+            assert_eq!((read.term().unwrap(), read.remind_after().unwrap()), (term, reminder), "{terms}");
+        }
+    }
+
+    #[test]
+    fn terms_that_can_not_be_meant_are_a_fault() {
+        assert!(matches!(referred(json!({ "workingDays": "ten" })), Err(Fault::State(_))));
+        assert!(referred(json!({ "workingDays": 3, "within": "PT1H" })).unwrap().term().is_err());
+        assert!(referred(json!({ "within": "soon" })).unwrap().term().is_err());
+        assert!(referred(json!({ "workingDays": 3, "remindAt": -1 })).unwrap().remind_after().is_err());
+    }
+}
