@@ -29,6 +29,8 @@ mod deadlines;
 mod event;
 mod flow;
 mod operation;
+mod packs;
+mod provenance;
 pub mod publish;
 mod run;
 mod schedule;
@@ -60,6 +62,8 @@ pub enum Refused {
     Missing(String),
     #[error(transparent)]
     Closure(#[from] crate::closures::Refused),
+    #[error(transparent)]
+    Packs(#[from] crate::packs::Refused),
     /// A script took longer than its wall-clock limit; nothing was decided.
     #[error("aborted: {0}")]
     Aborted(String),
@@ -258,6 +262,7 @@ impl Turn<'_> {
             Command::SuspendDeadline { task, reason, until } => self.suspend_deadline(*task, reason, *until)?,
             Command::ResumeDeadline(task) => self.resume_deadline(*task)?,
             Command::SetDeadline { task, due, reason } => self.set_deadline(*task, *due, reason)?,
+            Command::DeployPacks(deploy) => self.deploy_packs(deploy)?,
         }
         Ok(())
     }
@@ -491,7 +496,7 @@ impl Turn<'_> {
 
     /// Runs a function on records with what it may see.
     fn with_context<T>(&mut self, run: impl FnOnce(&mut Context<'_>) -> T) -> T {
-        let resources = TurnResources { catalog: self.catalog, vault: self.vault };
+        let resources = TurnResources::new(self.catalog, self.vault, &self.stream);
         let mut context = Context {
             records: &self.stream.records,
             resources: &resources,

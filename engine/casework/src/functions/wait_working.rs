@@ -66,9 +66,7 @@ pub(crate) fn over(context: &Context<'_>, wait: &Wait) -> Reply {
 fn answer(context: &Context<'_>, wait: &Wait) -> Value {
     match (&wait.terms, &wait.opening) {
         (Some(terms), _) => opening::counted(&terms.deadline),
-        (None, Some(opening)) => {
-            opening::found(context.resources.calendars(&opening.place), opening, wait.at)
-        }
+        (None, Some(opening)) => opening::found(context.resources.calendars(&opening.place), opening, wait.at),
         (None, None) => serde_json::json!({ "at": wait.at.to_string() }),
     }
 }
