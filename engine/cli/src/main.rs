@@ -29,6 +29,7 @@ enum Command {
     Check(commands::check::Arguments),
     Closure(commands::closure::Closure),
     Deadline(commands::deadline::Deadline),
+    Deploy(commands::deploy::Arguments),
     #[command(subcommand)]
     Explain(commands::explain::Command),
     Run(commands::run::Arguments),
@@ -37,6 +38,7 @@ enum Command {
     Event(commands::event::Command),
     Instance(commands::instance::Instance),
     Operation(commands::operation::Operation),
+    Packs(commands::packs::Packs),
     #[command(subcommand)]
     Journal(commands::journal::Command),
     #[command(subcommand)]
@@ -62,12 +64,14 @@ fn main() -> ExitCode {
         Command::Check(arguments) => commands::check::run(&arguments),
         Command::Closure(arguments) => commands::closure::run(&arguments),
         Command::Deadline(arguments) => commands::deadline::run(&arguments),
+        Command::Deploy(arguments) => commands::deploy::run(&arguments),
         Command::Explain(command) => commands::explain::run(&command),
         Command::Run(arguments) => commands::run::run(&arguments),
         Command::Test(arguments) => commands::test::run(&arguments),
         Command::Event(command) => commands::event::run(&command),
         Command::Instance(arguments) => commands::instance::run(&arguments),
         Command::Operation(arguments) => commands::operation::run(&arguments),
+        Command::Packs(arguments) => commands::packs::run(&arguments),
         Command::Journal(command) => commands::journal::run(&command),
         Command::Token(command) => commands::token::run(&command),
         Command::LoginLink(arguments) => commands::login_link::run(&arguments),

@@ -86,7 +86,8 @@ pub async fn read(body: Body, bytes_max: usize) -> Result<Vec<u8>, Problem> {
     Ok(bytes.into())
 }
 
-fn is_json(media: &str) -> bool {
+/// Whether a media type is JSON.
+pub fn is_json(media: &str) -> bool {
     let essence = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }

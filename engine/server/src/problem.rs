@@ -6,7 +6,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use peygir_runtime::access;
-use peygir_runtime::desk::{FieldError, Refusal};
+use peygir_runtime::desk::{self, FieldError, Refusal};
 use serde_json::{Value, json};
 
 use crate::locale::Locale;
@@ -34,6 +34,7 @@ pub enum Code {
     Timeout,
     Unavailable,
     Internal,
+    PacksRefused,
 }
 
 /// Code, status, page. The page is what `/errors/CODE` shows.
@@ -57,6 +58,7 @@ const CODES: &[(Code, &str, u16, &str)] = &[
     (Code::Timeout, "PG-A017", 503, include_str!("../../../docs/errors/PG-A017.md")),
     (Code::Unavailable, "PG-A018", 503, include_str!("../../../docs/errors/PG-A018.md")),
     (Code::Internal, "PG-A019", 500, include_str!("../../../docs/errors/PG-A019.md")),
+    (Code::PacksRefused, "PG-A020", 422, include_str!("../../../docs/errors/PG-A020.md")),
 ];
 
 impl Code {
@@ -101,11 +103,13 @@ pub struct Problem {
     pub fields: Vec<WrongField>,
     /// Arguments of the detail: `line`, `column`, `limit`.
     pub args: Vec<(&'static str, i64)>,
+    /// What is wrong with files that were sent: each with file, line and column.
+    pub findings: Vec<Value>,
 }
 
 impl Problem {
     pub fn new(code: Code) -> Self {
-        Self { code, reason: None, fields: Vec::new(), args: Vec::new() }
+        Self { code, reason: None, fields: Vec::new(), args: Vec::new(), findings: Vec::new() }
     }
 
     pub fn with(mut self, name: &'static str, value: i64) -> Self {
@@ -148,6 +152,9 @@ impl Problem {
         if !self.fields.is_empty() {
             body["errors"] = self.fields.iter().map(|field| field.json(locale)).collect();
         }
+        if !self.findings.is_empty() {
+            body["diagnostics"] = self.findings.clone().into();
+        }
         body
     }
 }
@@ -181,6 +188,7 @@ impl From<Refusal> for Problem {
             Refusal::Invalid(fields) => {
                 Problem { fields: fields.into_iter().map(WrongField::from).collect(), ..Problem::new(Code::Invalid) }
             }
+            Refusal::Findings(found) => Problem { findings: desk::findings(&found), ..Problem::new(Code::PacksRefused) },
             Refusal::KeyReused => Problem::new(Code::KeyReused),
             Refusal::Unavailable(reason) => {
                 tracing::warn!(reason, "a request was refused: unavailable");

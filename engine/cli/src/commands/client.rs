@@ -22,6 +22,13 @@ impl Client {
         Ok(Self { address: data.running()?.address, token, language: "en" })
     }
 
+    /// A server anywhere, by a token of the environment.
+    pub fn at(address: &str) -> Result<Self> {
+        let token = std::env::var(TOKEN_VARIABLE)
+            .with_context(|| format!("a server elsewhere is asked with a token: put one into {TOKEN_VARIABLE}"))?;
+        Ok(Self { address: address.trim_end_matches('/').to_owned(), token, language: "en" })
+    }
+
     /// The same, told in another language what the server refuses.
     pub fn speaking(self, language: &'static str) -> Self {
         Self { language, ..self }
@@ -43,7 +50,28 @@ impl Client {
         self.ask(request.header("content-type", media).body(body.to_string()))
     }
 
+    /// The answer, or the problem that the server tells.
+    pub fn try_post(&self, path: &str, key: &str, body: &Value) -> Result<Result<Value, Value>> {
+        let request = reqwest::Client::new().post(format!("{}{path}", self.address)).header("idempotency-key", key);
+        let (status, answer) = self.exchange(request.json(body))?;
+        if (200..300).contains(&status) {
+            return Ok(Ok(answer));
+        }
+        if answer["diagnostics"].is_array() {
+            return Ok(Err(answer));
+        }
+        bail!("{}", refusal(&answer, status))
+    }
+
     fn ask(&self, request: reqwest::RequestBuilder) -> Result<Value> {
+        let (status, answer) = self.exchange(request)?;
+        if !(200..300).contains(&status) {
+            bail!("{}", refusal(&answer, status));
+        }
+        Ok(answer)
+    }
+
+    fn exchange(&self, request: reqwest::RequestBuilder) -> Result<(u16, Value)> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             let response = request
@@ -52,12 +80,8 @@ impl Client {
                 .send()
                 .await
                 .with_context(|| format!("the server at {} does not answer; is it still running?", self.address))?;
-            let status = response.status();
-            let answer: Value = response.json().await.unwrap_or_default();
-            if !status.is_success() {
-                bail!("{}", refusal(&answer, status.as_u16()));
-            }
-            Ok(answer)
+            let status = response.status().as_u16();
+            Ok((status, response.json().await.unwrap_or_default()))
         })
     }
 }

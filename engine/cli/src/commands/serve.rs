@@ -12,12 +12,14 @@ use peygir_runtime::access::Access;
 use peygir_runtime::catalog::{Catalog, SCRIPT_MS_MAX};
 use peygir_runtime::clock::Clock;
 use peygir_runtime::desk::Desk;
-use peygir_runtime::engine::Engine;
+use peygir_runtime::engine::{BeginError, Engine};
 use peygir_runtime::host::Host;
 use peygir_runtime::vault::{Keys, Vault};
 use peygir_runtime::webhook::{self, Hook, Webhooks};
-use peygir_runtime::{deploy, pack};
+use peygir_runtime::pack::{self, Bundle};
+use peygir_runtime::packs::{Edited, Folder, Notice};
 use peygir_server::{ServerOptions, ServerState};
+use peygir_source::Diagnostics;
 use peygir_store::Store;
 use peygir_store_local::LocalStore;
 use tokio::sync::Notify;
@@ -43,6 +45,9 @@ pub struct Arguments {
     /// Folder for journal, keys and outbox; made where it is missing
     #[arg(long, default_value = "data")]
     data: PathBuf,
+    /// Put packs that were edited under their version in force as drafts; without it such a start is refused
+    #[arg(long)]
+    draft: bool,
     /// Address to listen on; that of the deployment, else 127.0.0.1:8111
     #[arg(long)]
     listen: Option<SocketAddr>,
@@ -68,13 +73,18 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         super::check::print(&found);
         anyhow::anyhow!("the webhooks of {} have errors; nothing was started", arguments.deployment.display())
     })?;
+    let folder = folder(&pack.deployment, arguments.draft).map_err(|found| {
+        super::check::print(&found);
+        anyhow::anyhow!("the packs of {} have errors; nothing was started", arguments.deployment.display())
+    })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(arguments, pack, data, built, hooks))
+    runtime.block_on(serve(arguments, pack, folder, data, built, hooks))
 }
 
 async fn serve(
     arguments: Arguments,
     pack: pack::Catalog,
+    folder: Folder,
     data: DataFolder,
     built: Built,
     hooks: Vec<Hook>,
@@ -98,8 +108,15 @@ async fn serve(
         .fold(Catalog::new(pack, &built.manifests, Arc::new(script_deadline)), |catalog, (name, secret)| {
             catalog.with_callback_secret(name, secret.clone())
         });
-    let catalog = deploy::deploy(shared.as_ref(), catalog, clock.now())?;
     let engine = Engine::new(shared.clone(), Vault::new(Arc::new(keys)), catalog, Arc::new(random));
+    match engine.begin_editions(&folder, clock.now()) {
+        Ok(notices) => notices.iter().for_each(tell),
+        Err(BeginError::Findings(found)) => {
+            super::check::print(&found);
+            bail!("the packs of {} can't be deployed; nothing was started", arguments.deployment.display());
+        }
+        Err(BeginError::Failure(failure)) => return Err(failure.into()),
+    }
     let carrier = Webhooks::carrier(&built.connectors);
     let host = Host::new(Arc::new(engine), clock.clone(), built.connectors);
     let desk = Desk::new(host.clone());
@@ -135,6 +152,36 @@ async fn serve(
     served?;
     say("peygir: stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+/// The packs of the deployment's folder, as they are deployed into the store.
+fn folder(deployment: &pack::Deployment, draft: bool) -> Result<Folder, Diagnostics> {
+    let mut found = Diagnostics::default();
+    let mut bundles = Vec::new();
+    for path in &deployment.packs {
+        match Bundle::read(path) {
+            Ok(bundle) => bundles.push(Arc::new(bundle)),
+            Err(findings) => found.extend(findings),
+        }
+    }
+    let edited = if draft { Edited::Draft } else { Edited::Refused };
+    let kinds = Some(connectors::kinds());
+    if found.has_errors() { Err(found) } else { Ok(Folder { bundles, kinds, edited }) }
+}
+
+/// What becomes of the folder's packs.
+fn tell(notice: &Notice) {
+    say(&match notice {
+        Notice::Deployed { edition, packs } => {
+            format!("peygir: edition {edition} brings the folder's packs: {}", packs.join(", "))
+        }
+        Notice::Kept { folder, in_force, author, edition } => format!(
+            "peygir: {in_force} stays in force, which {author} deployed in edition {edition}; the folder has {folder}"
+        ),
+        Notice::Removed { folder, author, edition } => {
+            format!("peygir: {folder} of the folder stays out of force: {author} took it away in edition {edition}")
+        }
+    });
 }
 
 /// Logs go to stderr; `PEYGIR_LOG` says how much, as `info` or `peygir_runtime=debug`.

@@ -14,8 +14,11 @@ use super::{Desk, PAGE_ITEMS, PAGE_ITEMS_MAX, decode_cursor, encode_cursor, plac
 use crate::access::{self, Permission, Principal};
 use crate::catalog::Catalog;
 use crate::closures::{self, Closure, Order};
+use crate::engine::Failure;
+use crate::host::Declared;
 use crate::operation::{About, Moved, Operation};
 use crate::rows::List;
+use crate::turn::Refused;
 
 impl Desk {
     pub async fn calendars(&self, by: &Principal) -> Result<Vec<CalendarView>, Refusal> {
@@ -66,8 +69,29 @@ impl Desk {
         let catalog = self.host.engine.catalog();
         let order = order(&catalog, closure)?;
         may_close(&catalog, by, &order.scope)?;
-        let done = self.host.declare_closure(&by.id, &order).await?;
-        Ok(ClosureDone { closure: done.closure.to_string(), operation: done.operation.to_string() })
+        Ok(done(self.host.declare_closure(&by.id, &order).await?))
+    }
+
+    /// The same, once for a key of the principal's: repeated it answers as before, which the flag tells. With another body
+    /// it is refused.
+    pub async fn declare_closure_once(
+        &self,
+        by: &Principal,
+        closure: &NewClosure,
+        idempotency_key: &str,
+    ) -> Result<(ClosureDone, bool), Refusal> {
+        let engine = &self.host.engine;
+        let catalog = engine.catalog();
+        let order = order(&catalog, closure)?;
+        may_close(&catalog, by, &order.scope)?;
+        let print = engine.vault.fingerprint("closure", &format!("{}\0{idempotency_key}", by.id));
+        let mut id = Id::default();
+        id.0.copy_from_slice(&print[..16]);
+        match self.host.declare_closure_as(&by.id, &order, id).await {
+            Ok((declared, repeated)) => Ok((done(declared), repeated)),
+            Err(Failure::Refused(Refused::Closure(closures::Refused::Taken))) => Err(Refusal::KeyReused),
+            Err(failure) => Err(failure.into()),
+        }
     }
 
     pub async fn withdraw_closure(&self, by: &Principal, closure: Id, reason: &str) -> Result<ClosureDone, Refusal> {
@@ -140,6 +164,10 @@ fn wrong(field: &str, code: &'static str) -> Refusal {
 }
 
 /// What a client sent, read; all that is wrong with it at once.
+fn done(declared: Declared) -> ClosureDone {
+    ClosureDone { closure: declared.closure.to_string(), operation: declared.operation.to_string() }
+}
+
 fn order(catalog: &Catalog, closure: &NewClosure) -> Result<Order, Refusal> {
     let mut errors = Vec::new();
     let mut note = |field: &str, code| errors.push(FieldError { field: field.to_owned(), code });

@@ -204,7 +204,7 @@ impl Desk {
             packs: plan.deploy.packs.iter().map(pack_version).collect(),
             removed: plan.deploy.removed.clone(),
             new: plan.fresh.clone(),
-            findings: plan.found.list.iter().map(render::json).collect(),
+            findings: findings(&plan.found),
             dry_run: false,
             repeated: false,
         }
@@ -284,6 +284,11 @@ fn note_wide(name: &str, present: Option<&Bundle>, files: BTreeMap<&str, &str>, 
         diagnostic.file = format!("{name}/{path}");
         found.push(diagnostic);
     }
+}
+
+/// What was found, as programs are told it.
+pub fn findings(found: &Diagnostics) -> Vec<serde_json::Value> {
+    found.list.iter().map(render::json).collect()
 }
 
 fn refusal(unfit: Unfit) -> Refusal {

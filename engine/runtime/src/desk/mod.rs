@@ -33,6 +33,7 @@ use crate::lifecycle::Lifecycle;
 use crate::rows::{self, List};
 use crate::stream::Stream;
 
+pub use deploying::findings;
 pub use instances::{InstanceAction, InstanceDefinition, REASON_CHARS_MAX, WAIT_SECONDS_MAX};
 pub use lifecycle::{EventFeed, EventLine, EventPage, WebhookCount, WebhookView};
 pub use peygir_connector::FaultKind;

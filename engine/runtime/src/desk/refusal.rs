@@ -3,9 +3,9 @@
 use peygir_calendar::DeclaredError;
 use peygir_casework::host::Rejection;
 
-use crate::{closures, packs};
 use crate::engine::Failure;
 use crate::turn::Refused;
+use crate::{closures, packs};
 
 /// `Display` is English, for logs; people read the localised text of the kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,8 +1,7 @@
 //! Calls of scripts on record: found in a case's journal, and run again step by step with what they had then.
 //!
 //! Owns: which text is stepped through (the one that ran, where it is to be had), the case, the moment and the calendars of
-//! then, and the masking of what is told. Nothing is written but that somebody read in clear, and nothing that the script
-//! returns is carried out.
+//! then, and the masking of what is told. Nothing is written, and nothing that the script returns is carried out.
 
 mod mask;
 mod past;
@@ -22,7 +21,6 @@ use super::refusal::Refusal;
 use super::{Desk, require};
 use crate::access::{Permission, Principal};
 use crate::catalog::Catalog;
-use crate::command::Command;
 use crate::engine::Engine;
 use crate::pack::ScriptSource;
 use crate::packs;
@@ -37,39 +35,25 @@ pub use view::{Origin, Returned, ScriptCall, ScriptEnd, ScriptFault, ScriptRun, 
 const WATCHED_MS_MAX: u64 = 10_000;
 
 impl Desk {
-    /// The call of a script on a case, by its id or tracking code; the last one where no number is given. `clear`: personal
-    /// numbers unmasked, which is journalled; only some roles may.
+    /// The call of a script on a case, by its id or tracking code; the last one where no number is given.
     pub async fn script_run(
         &self,
         by: &Principal,
         case: &str,
         script: &str,
         call: Option<usize>,
-        clear: bool,
     ) -> Result<ScriptRun, Refusal> {
         let id = self.host.engine.stream_named(case)?.ok_or(Refusal::NotFound)?;
         let stream = self.stream(id).await?;
-        let catalog = self.host.engine.catalog();
-        require(&catalog, by, Permission::CaseRead, &stream)?;
-        if clear {
-            require(&catalog, by, Permission::CaseUnmask, &stream)?;
-            // First on record, then on the screen.
-            self.host.submit(id, &by.id, Command::ReadClear(format!("script {script}"))).await?;
-        }
+        require(&self.host.engine.catalog(), by, Permission::CaseRead, &stream)?;
         let (engine, script) = (self.host.engine.clone(), script.to_owned());
-        let run = tokio::task::spawn_blocking(move || recorded_run(&engine, id, &script, call, clear)).await;
+        let run = tokio::task::spawn_blocking(move || recorded_run(&engine, id, &script, call)).await;
         run.map_err(|error| Refusal::Internal(error.to_string()))?
     }
 }
 
 /// The call of a script on the case of a stream, run again. Whoever asks may read the case; [`Desk::script_run`] looks.
-pub fn recorded_run(
-    engine: &Engine,
-    stream: Id,
-    script: &str,
-    call: Option<usize>,
-    clear: bool,
-) -> Result<ScriptRun, Refusal> {
+pub fn recorded_run(engine: &Engine, stream: Id, script: &str, call: Option<usize>) -> Result<ScriptRun, Refusal> {
     let calls = past::calls(engine.store.as_ref(), stream, script)?;
     let number = call.unwrap_or(calls.len());
     let Some(call) = number.checked_sub(1).and_then(|index| calls.get(index)) else { return Err(Refusal::NotFound) };
@@ -78,10 +62,8 @@ pub fn recorded_run(
     let (outcome, trace) = source.script.call_traced(&given.req, &given.world, &given.args, &deadline());
     let ended = end_of(&outcome);
     let agrees = agrees(script, &outcome, &call.ended);
-    let mut masks = if clear { Masks::default() } else { Masks::of_case(&given.req) };
-    if !clear {
-        masks.add_sealed(call.with.value(), &given.args);
-    }
+    let mut masks = Masks::of_case(&given.req);
+    masks.add_sealed(call.with.value(), &given.args);
     let text = |name: &str| call.provenance(name).and_then(Value::as_str).map(str::to_owned);
     Ok(ScriptRun {
         script: script.to_owned(),

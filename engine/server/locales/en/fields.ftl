@@ -32,3 +32,4 @@ field-past-max = This date lies past the latest date that this deadline may have
 field-one-of-both = Say either from when it is closed, or in which hours it is open; not both.
 field-day-order = The last day must not be before the first, nor more than a year after it.
 field-suspended-too-long = This waiting would be longer than its flow allows.
+field-instant-or-date = Write an instant with its offset, or a Solar Hijri date such as 1405/10/01.

@@ -126,6 +126,7 @@ journal-operation-begun = Deriving deadlines anew began
 journal-operation-advanced = Deriving deadlines anew went on
 journal-operation-resumed = Deriving deadlines anew was resumed
 journal-operation-ended = Deriving deadlines anew ended
+journal-packs-deployed = Packs were deployed
 arg-from = Before:
 arg-until = Until:
 arg-why = Why:

@@ -126,6 +126,7 @@ journal-operation-begun = بازمحاسبهٔ مهلت‌ها آغاز شد
 journal-operation-advanced = بازمحاسبهٔ مهلت‌ها پیش رفت
 journal-operation-resumed = بازمحاسبهٔ مهلت‌ها از سر گرفته شد
 journal-operation-ended = بازمحاسبهٔ مهلت‌ها پایان یافت
+journal-packs-deployed = بسته‌ها مستقر شدند
 arg-from = پیش از آن:
 arg-until = تا:
 arg-why = علت:

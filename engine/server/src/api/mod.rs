@@ -16,6 +16,8 @@ pub mod messages;
 pub mod openapi;
 pub mod operations;
 pub mod outbox;
+pub mod packs;
+pub mod scripts;
 pub mod tasks;
 pub mod tokens;
 pub mod track;

@@ -18,6 +18,7 @@ pub enum Icon {
     Flow,
     Calendar,
     Closed,
+    Box,
 }
 
 impl Icon {
@@ -38,6 +39,7 @@ impl Icon {
             Icon::Check => "M5 12.5l4.5 4.5L19 7",
             Icon::Calendar => "M4 6h16v14H4zM4 10h16M8 3v5M16 3v5M8 14h2M14 14h2M8 17h2",
             Icon::Closed => "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3M12 14.5v2",
+            Icon::Box => "M4 8l8-4 8 4v8l-8 4-8-4zM4 8l8 4 8-4M12 12v8",
             Icon::Flow => "M9 3h6v5H9zM4 16h6v5H4zM14 16h6v5h-6zM12 8v4M7 16v-4h10v4",
         }
     }

@@ -37,6 +37,7 @@ const NAVIGATION: &[(&str, Icon, &str, Permission)] = &[
     ("/cases", Icon::Folder, "nav-cases", Permission::CaseRead),
     ("/calendars", Icon::Calendar, "nav-calendars", Permission::CalendarRead),
     ("/closures", Icon::Closed, "nav-closures", Permission::CalendarRead),
+    ("/packs", Icon::Box, "nav-packs", Permission::PackRead),
     ("/outbox", Icon::Send, "nav-outbox", Permission::OutboxRead),
     ("/instances", Icon::Flow, "nav-instances", Permission::InstanceRead),
     ("/incidents", Icon::Alert, "nav-incidents", Permission::IncidentRead),

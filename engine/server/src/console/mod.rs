@@ -24,6 +24,7 @@ pub mod month;
 mod month_day;
 pub mod operations;
 pub mod outbox;
+pub mod packs;
 mod picture;
 mod place;
 pub mod stage;

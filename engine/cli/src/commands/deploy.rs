@@ -1,0 +1,204 @@
+//! `peygir deploy`: packs to a running server, as one change.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use peygir_runtime::pack::Bundle;
+use peygir_source::{Diagnostic, Diagnostics, Help, Severity, Span, render};
+use serde_json::{Value, json};
+
+use super::client::Client;
+use super::local::{self, Lang};
+use super::texts;
+use crate::answer::{line, say};
+use crate::data_folder::DataFolder;
+
+/// Deploy packs to the running server: everything is checked first, then it is one change.
+///
+/// A PACK is a folder with a pack.yaml, or NAME@VERSION of a version that was deployed before: rolling back is deploying the
+/// version before. Versions never change; a changed pack has a new version. Cases that run keep what they have journalled.
+///
+/// Exit 0: it is deployed, or would be (--dry-run). Exit 1: it was refused; the findings are on stderr, as `peygir check`
+/// prints them.
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct Arguments {
+    /// Folders, or NAME@VERSION
+    #[arg(required = true)]
+    packs: Vec<String>,
+    /// Solar Hijri date (1405/10/01) or instant with its offset from which it counts; at once where absent
+    #[arg(long)]
+    effective: Option<String>,
+    /// Why, for whoever looks at it later
+    #[arg(long)]
+    note: Option<String>,
+    /// Check everything and deploy nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    server: Server,
+}
+
+/// Which server, and how it is told.
+#[derive(clap::Args)]
+pub struct Server {
+    /// Data folder of the server
+    #[arg(long, default_value = "data", global = true)]
+    data: PathBuf,
+    /// A server elsewhere: https://…; asked with the token in PEYGIR_TOKEN
+    #[arg(long, global = true)]
+    url: Option<String>,
+    /// Language of what is printed
+    #[arg(long, value_enum, default_value_t = Lang::En, global = true)]
+    pub lang: Lang,
+    /// As the API gives it
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+impl Server {
+    pub fn client(&self) -> Result<Client> {
+        let client = match &self.url {
+            Some(url) => Client::at(url),
+            None => Client::of(&DataFolder::new(&self.data)),
+        };
+        Ok(client?.speaking(self.lang.code()))
+    }
+}
+
+/// A pack on its way to the server, and where its files lie here.
+struct Sent {
+    body: Value,
+    name: String,
+    folder: Option<PathBuf>,
+}
+
+pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let lang = arguments.server.lang;
+    let mut found = Diagnostics::default();
+    let mut packs = Vec::new();
+    for pack in &arguments.packs {
+        match read(pack) {
+            Ok(sent) => packs.push(sent),
+            Err(findings) => found.extend(findings),
+        }
+    }
+    if found.has_errors() {
+        tell_findings(&found.list, lang, arguments.server.json);
+        return Ok(ExitCode::FAILURE);
+    }
+    let body = json!({
+        "packs": packs.iter().map(|sent| sent.body.clone()).collect::<Vec<_>>(),
+        "effectiveFrom": arguments.effective,
+        "note": arguments.note,
+        "dryRun": arguments.dry_run,
+    });
+    deploy(&arguments.server, &body, &packs)
+}
+
+/// Sends one deployment; a retry of the transport is the same request.
+fn deploy(server: &Server, body: &Value, packs: &[Sent]) -> Result<ExitCode> {
+    let client = server.client()?;
+    match client.try_post("/api/v1/packs", &key()?, body)? {
+        Ok(done) => {
+            tell_done(&client, &done, server);
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(problem) => {
+            let findings = problem["diagnostics"].as_array().map_or(&[][..], Vec::as_slice);
+            let findings: Vec<Diagnostic> = findings.iter().map(|finding| diagnostic(finding, packs)).collect();
+            tell_findings(&findings, server.lang, server.json);
+            say(&texts::of(&problem["detail"]));
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// Deploys a version that the server has.
+pub fn deploy_known(server: &Server, name: &str, version: &str, note: Option<&str>) -> Result<ExitCode> {
+    let body = json!({ "packs": [{ "name": name, "version": version }], "note": note });
+    deploy(server, &body, &[])
+}
+
+fn read(pack: &str) -> Result<Sent, Diagnostics> {
+    let path = Path::new(pack);
+    if let Some((name, version)) = pack.rsplit_once('@').filter(|_| !path.exists()) {
+        let body = json!({ "name": name, "version": version });
+        return Ok(Sent { body, name: name.to_owned(), folder: None });
+    }
+    let bundle = Bundle::read(path)?;
+    let body = json!({ "name": bundle.name, "files": bundle.files });
+    Ok(Sent { body, name: bundle.name, folder: Some(path.to_owned()) })
+}
+
+fn key() -> Result<String> {
+    let mut bytes = [0; 16];
+    if getrandom::fill(&mut bytes).is_err() {
+        bail!("the system gives no random bytes");
+    }
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn tell_done(client: &Client, done: &Value, server: &Server) {
+    if server.json {
+        return line(&done.to_string());
+    }
+    let lang = server.lang;
+    for finding in done["findings"].as_array().into_iter().flatten() {
+        say(&render::human(&diagnostic(finding, &[]), None, lang.render()));
+    }
+    let packs: Vec<String> = done["packs"].as_array().into_iter().flatten().map(label).collect();
+    let packs = packs.join(lang.pick(", ", "، "));
+    let when = local::time(&done["effectiveFrom"], &local::zone(client), lang);
+    let number = lang.digits(&done["edition"].to_string());
+    line(&match (done["dryRun"].as_bool(), done["repeated"].as_bool()) {
+        (Some(true), _) => lang.pick("everything is right; nothing was deployed: ", "همه چیز درست است؛ چیزی مستقر نشد: ").to_owned() + &packs,
+        (_, Some(true)) => lang.pick("in force already: ", "هم‌اکنون برقرار است: ").to_owned() + &packs,
+        _ => match lang {
+            Lang::En => format!("edition {number}: {packs}, from {when} on"),
+            Lang::Fa => format!("استقرار {number}: {packs}، از {when}"),
+        },
+    });
+}
+
+fn label(pack: &Value) -> String {
+    format!("{}@{}", texts::of(&pack["name"]), texts::of(&pack["version"]))
+}
+
+/// A finding of the server, with the file as it lies here where it was sent from here.
+fn diagnostic(finding: &Value, packs: &[Sent]) -> Diagnostic {
+    let text = |name: &str| finding[name].as_str().unwrap_or_default().to_owned();
+    let number = |name: &str| finding[name].as_u64().and_then(|number| u32::try_from(number).ok()).unwrap_or(1);
+    let span = Span { line: number("line"), column: number("column"), length: 0 };
+    // Codes are known to programs by their text; this process ends soon after it has shown them.
+    let code: &'static str = Box::leak(text("code").into_boxed_str());
+    let mut diagnostic = Diagnostic::error(code, span, text("message"), text("message_fa"));
+    if finding["severity"] == "warning" {
+        diagnostic.severity = Severity::Warning;
+    }
+    if let (Some(en), Some(fa)) = (finding["help"].as_str(), finding["help_fa"].as_str()) {
+        diagnostic = diagnostic.helped(Help::new(en, fa));
+    }
+    diagnostic.file = here(&text("file"), packs);
+    diagnostic
+}
+
+fn here(file: &str, packs: &[Sent]) -> String {
+    let local = |sent: &Sent| {
+        let path = sent.folder.as_ref()?.join(file.strip_prefix(&sent.name)?.strip_prefix('/')?);
+        path.is_file().then(|| peygir_runtime::pack::shown(&path))
+    };
+    packs.iter().find_map(local).unwrap_or_else(|| file.to_owned())
+}
+
+fn tell_findings(findings: &[Diagnostic], lang: Lang, as_json: bool) {
+    for finding in findings {
+        if as_json {
+            line(&render::json(finding).to_string());
+            continue;
+        }
+        let source = std::fs::read_to_string(&finding.file).ok();
+        say(&render::human(finding, source.as_deref(), lang.render()));
+    }
+}

@@ -1,0 +1,39 @@
+### Packs, their versions and editions.
+
+nav-packs = Packs
+
+packs-title = Packs
+packs-lead = The rules, scripts, calendars and templates that are in force, and what is to come. No version changes once it is deployed.
+packs-empty = No pack was deployed yet.
+packs-all = All packs
+pack = Pack
+pack-where = Where
+pack-version = In force
+pack-since = Since
+pack-author = Deployed by
+pack-to-come = To come
+pack-not-in-force = not in force
+pack-taken-away = is taken away
+pack-over = over { $packs }
+pack-versions = Versions
+pack-state-in-force = in force
+pack-state-to-come = to come
+pack-state-past = past
+pack-state-broken = not in force
+pack-counts-from = Counts from { $when } on
+pack-deployed = Edition { $edition }: { $who }, { $when }
+pack-broken-note = The date of this edition came and it could not be put in force; the version before stays. Mend the pack and deploy it again.
+pack-roll-back = Go back to this version
+pack-roll-back-confirm = Deploy version { $version } from now on
+pack-note = Note
+pack-difference = How two versions differ
+pack-difference-from = From version
+pack-difference-to = To version
+pack-compare = Show the difference
+pack-difference-none = These two versions do not differ.
+pack-file-added = added
+pack-file-removed = removed
+pack-file-changed = changed
+pack-lines-from = from line { $line }
+done-pack-deployed = The version is deployed and in force.
+done-pack-in-force = This version is in force already.

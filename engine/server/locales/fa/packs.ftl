@@ -1,0 +1,39 @@
+### Packs, their versions and editions.
+
+nav-packs = بسته‌ها
+
+packs-title = بسته‌ها
+packs-lead = قاعده‌ها، اسکریپت‌ها، تقویم‌ها و الگوهایی که در کارند، و آنچه در راه است. هیچ نسخه‌ای پس از استقرار تغییر نمی‌کند.
+packs-empty = هنوز بسته‌ای مستقر نشده است.
+packs-all = همهٔ بسته‌ها
+pack = بسته
+pack-where = حوزه
+pack-version = نسخهٔ برقرار
+pack-since = از
+pack-author = مستقرکننده
+pack-to-come = در راه
+pack-not-in-force = در کار نیست
+pack-taken-away = کنار گذاشته می‌شود
+pack-over = روی { $packs }
+pack-versions = نسخه‌ها
+pack-state-in-force = برقرار
+pack-state-to-come = در راه
+pack-state-past = گذشته
+pack-state-broken = برقرار نشد
+pack-counts-from = از { $when } به کار می‌آید
+pack-deployed = استقرار { $edition }: { $who }، { $when }
+pack-broken-note = تاریخ این استقرار رسید و نتوانست برقرار شود؛ نسخهٔ پیشین در کار ماند. بسته را اصلاح و از نو مستقر کنید.
+pack-roll-back = بازگشت به این نسخه
+pack-roll-back-confirm = از همین حالا نسخهٔ { $version } را مستقر کن
+pack-note = یادداشت
+pack-difference = تفاوت دو نسخه
+pack-difference-from = از نسخهٔ
+pack-difference-to = تا نسخهٔ
+pack-compare = نمایش تفاوت
+pack-difference-none = این دو نسخه تفاوتی ندارند.
+pack-file-added = افزوده
+pack-file-removed = حذف‌شده
+pack-file-changed = تغییریافته
+pack-lines-from = از سطر { $line }
+done-pack-deployed = نسخه مستقر شد و برقرار است.
+done-pack-in-force = این نسخه هم‌اکنون برقرار است.
