@@ -4,6 +4,7 @@
 //! face that clients see ([`desk`]). Knows no particular store and no particular connector: the binary hands both in.
 
 pub mod access;
+pub mod actions;
 mod cache;
 pub mod catalog;
 pub mod clock;

@@ -33,7 +33,7 @@ fn main() {
     tell("handing work to a waiting thread and back", {
         let (ask, asked) = std::sync::mpsc::channel::<u32>();
         let (answer, answered) = std::sync::mpsc::channel::<u32>();
-        thread::spawn(move || asked.iter().for_each(|number| drop(answer.send(number))));
+        thread::spawn(move || asked.iter().all(|number| answer.send(number).is_ok()));
         move || {
             let _ = ask.send(1);
             let _ = black_box(answered.recv());

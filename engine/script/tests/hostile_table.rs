@@ -6,7 +6,7 @@ use peygir_script::{Deadline, Fault, Limit, Script, World};
 use serde_json::{Value, json};
 
 /// The wall-clock time that those are granted which nothing else ends soon.
-const DEADLINE_MS: u64 = 400;
+const DEADLINE_MS: u64 = 20;
 /// What may pass before a stopped script has answered, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How much the whole table may add to the memory of its process at any time. A run alone may hold its variables, on

@@ -1,8 +1,8 @@
 //! The tests that lie beside a script: `on-overdue.test.yaml` beside `on-overdue.rhai`.
 
 use peygir_runtime::pack::SourceFile;
-use peygir_script::{Coverage, Deadline, Script, World, tests};
-use peygir_source::{Diagnostic, Diagnostics, Node};
+use peygir_script::{Coverage, Deadline, Script, tests};
+use peygir_source::{Diagnostic, Diagnostics, Node, render};
 
 use super::{one, report};
 use crate::report::{FileReport, Kind, ScriptCoverage, TestReport};
@@ -53,17 +53,29 @@ fn rows(file: &SourceFile, root: &Node, deadline: &dyn Fn() -> Deadline) -> Resu
     let source = SourceFile::read(&path).map_err(one)?;
     let script = compile(&name, &source)?;
     let rows = tests::read(root)?;
-    let world = World::default();
+    let around = peygir_runtime::pack::around(&path);
     let mut lines = Coverage::nothing_of(&script);
     let mut reports = Vec::new();
     for row in &rows {
         // Each row has the whole of the wall-clock limit for itself.
+        let world = peygir_runtime::pack::row_world(row, around.as_ref());
         let (outcomes, ran) = tests::run_covered(&script, std::slice::from_ref(row), &world, &deadline());
         lines.add(&ran);
         reports.extend(outcomes.into_iter().map(|outcome| {
             let name = format!("{name} {}", outcome.name);
-            report(&name, outcome.span, outcome.passed, &outcome.expected, &outcome.got)
+            let mut report = report(&name, outcome.span, outcome.passed, &outcome.expected, &outcome.got);
+            let place = outcome.fault.map(|fault| snippet(fault, &source));
+            if let Some((failure, place)) = report.failure.as_mut().zip(place) {
+                failure.story = place;
+            }
+            report
         }));
     }
     Ok((reports, ScriptCoverage { script: source.name, source: source.text, lines }))
+}
+
+/// The line of the script at which a row failed, with a caret under the place.
+fn snippet(fault: Diagnostic, source: &SourceFile) -> Vec<String> {
+    let fault = Diagnostic { file: source.name.clone(), ..fault };
+    render::human(&fault, Some(&source.text), render::Language::English).lines().map(str::to_owned).collect()
 }

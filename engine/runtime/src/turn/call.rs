@@ -151,6 +151,10 @@ impl Turn<'_> {
         let Some(actions) = output.as_array() else { return };
         for (index, action) in actions.iter().enumerate() {
             let Some(name) = action.get("action").and_then(Value::as_str) else { continue };
+            if let Err(reason) = crate::actions::actions().check_one(action) {
+                self.action_failed(name, &reason);
+                continue;
+            }
             let mut with = action.clone();
             if let Some(members) = with.as_object_mut() {
                 members.remove("action");

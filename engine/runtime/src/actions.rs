@@ -1,0 +1,48 @@
+//! What scripts may ask for: the built-in functions, by the schemas of their inputs.
+
+use std::sync::{Arc, LazyLock};
+
+use peygir_casework::functions::FUNCTIONS;
+use peygir_script::Actions;
+
+static ACTIONS: LazyLock<Arc<Actions>> = LazyLock::new(|| {
+    let schemas = FUNCTIONS.iter().map(|function| (function.name, function.input));
+    Arc::new(Actions::new(schemas).expect("the schemas of the built-in functions are JSON Schemas"))
+});
+
+/// By which lists of actions are checked, in tests of scripts and when they are carried out.
+pub fn actions() -> &'static Arc<Actions> {
+    &ACTIONS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Built-in functions without a function of scripts: their answer is what they are for, and an action's answer reaches
+    /// nobody; a script runs for a case that is open already.
+    const WITHOUT: &[&str] = &["case-open", "wait-working", "calendar-next"];
+
+    #[test]
+    fn scripts_have_a_function_for_every_action_that_there_is() {
+        let of_scripts = peygir_script::reference::actions();
+        for (function, built_in) in of_scripts {
+            assert_eq!(*function, built_in.replace('-', "_"));
+            assert!(FUNCTIONS.iter().any(|known| known.name == *built_in), "there is no {built_in}");
+        }
+        for known in FUNCTIONS {
+            let is_offered = of_scripts.iter().any(|(_, built_in)| *built_in == known.name);
+            assert_ne!(is_offered, WITHOUT.contains(&known.name), "{}", known.name);
+        }
+    }
+
+    #[test]
+    fn schemas_say_what_is_wrong_with_an_action() {
+        let check = |action: serde_json::Value| actions().check_one(&action);
+        assert_eq!(check(serde_json::json!({ "action": "case-mark", "milestone": "late" })), Ok(()));
+        let wrong = check(serde_json::json!({ "action": "notify", "to": "citizen", "by": ["sms"] })).unwrap_err();
+        assert!(wrong.contains("template"), "{wrong}");
+        let wrong = check(serde_json::json!({ "action": "case_mark", "milestone": "late" })).unwrap_err();
+        assert!(wrong.contains("did you mean \"case-mark\""), "{wrong}");
+    }
+}
