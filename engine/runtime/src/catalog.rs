@@ -419,6 +419,16 @@ impl Catalog {
         &self.pack
     }
 
+    /// Whether some place of the deployment has a form of this id.
+    pub fn knows_form(&self, id: &str) -> bool {
+        self.pack.contents.places().any(|(_, content)| content.forms.contains_key(id))
+    }
+
+    /// Whether some place of the deployment has a template of this id.
+    pub fn knows_template(&self, id: &str) -> bool {
+        self.pack.contents.places().any(|(_, content)| content.templates.contains_key(id))
+    }
+
     pub fn form(&self, id: &str, place: &Place) -> Option<&Form> {
         self.pack.content(place).forms.get(id).map(AsRef::as_ref)
     }

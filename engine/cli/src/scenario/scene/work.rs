@@ -103,7 +103,7 @@ impl Scene<'_> {
 
     /// A step about a form that does not exist would hold for nothing.
     pub fn known_form(&mut self, form: &str) -> Result<(), Unmet> {
-        let known = self.catalog()?.form(form).is_some();
+        let known = self.catalog()?.knows_form(form);
         Unmet::unless(known, format!("there is a form {form}"), "there is none of that id")
     }
 

@@ -197,7 +197,7 @@ fn told(sent: &Sent) -> String {
 
 fn sent_by_template(scene: &mut Scene<'_>, arguments: &Arguments) -> Result<(), Unmet> {
     let template = arguments.text("template");
-    let known = scene.catalog()?.template(template).is_some();
+    let known = scene.catalog()?.knows_template(template);
     Unmet::unless(known, format!("there is a template {template}"), "there is none of that id")?;
     let of_template: Vec<Sent> = scene.sent()?.into_iter().filter(|sent| sent.template == template).collect();
     let list: Vec<String> = of_template.iter().map(|sent| format!("{} to {}", sent.channel, sent.to)).collect();
