@@ -11,17 +11,18 @@ use peygir_dsl::model::{FlowName, Workflow};
 use peygir_source::{Diagnostic, Diagnostics, Help, Node, suggest};
 
 use super::bundle::Bundle;
+use super::complaint::{not_below, other_place, other_version};
 use super::content::{Content, Contents};
 use super::deployment::{self, Deployment};
 use super::files::SourceFile;
+use super::laid::{Laid, sha256_of};
 use super::layer::{Filed, Layer, in_file, twice};
-use super::laying::{self, Laid, sha256_of};
-use super::manifest::{Manifest, Over};
+use super::manifest::Manifest;
 use super::names::{Functions, World};
 use super::offered::{Kinds, Offered};
 use super::places::own_place;
 use super::resources::{Carried, Copies, Mirrors};
-use super::{secrets, uses};
+use super::{laying, secrets, uses};
 use crate::vault::Secrets;
 
 /// A flow and the text it was read from, which instances are pinned to.
@@ -207,7 +208,7 @@ impl Parts {
             self.check_below(&manifest, found);
             // A pack that lies below others may name any place of the country; one that lies over them names its own.
             if !manifest.over.is_empty() {
-                self.references.extend(laid.sheets().map(places_named));
+                self.references.extend(laid.calendars.values().map(places_named));
             }
             self.references.push((manifest.file.clone(), manifest.places.clone()));
             self.packs.push(manifest);
@@ -238,7 +239,7 @@ impl Parts {
     pub fn into_catalog(mut self, deployment: Deployment, around: Around, found: &mut Diagnostics) -> (Catalog, Whole) {
         self.mirrors.extend(deployment.resources.clone());
         self.laid.iter_mut().for_each(|layer| layer.resolve(&self.directory));
-        let contents = laying::contents(&self.laid, around.known, found);
+        let contents = laying::contents(&self.laid, around.known, &deployment.file, found);
         let copies = Copies::new(std::mem::take(&mut self.mirrors), around.fetches_nothing_else)
             .with_carried(std::mem::take(&mut self.carried));
         let mut world = World { functions: None, secrets: around.secrets, copies };
@@ -265,54 +266,6 @@ impl Parts {
         let catalog = Catalog { deployment, packs, flows, contents, directory, secrets };
         (catalog, Whole { trees, references: self.references })
     }
-}
-
-fn not_below(manifest: &Manifest, over: &Over) -> Diagnostic {
-    let name = &over.name;
-    Diagnostic::error(
-        "PG-P043",
-        over.span,
-        format!("the pack \"{name}\" must lie below \"{}\": name it before in the deployment", manifest.name),
-        format!("بستهٔ «{name}» باید زیر «{}» باشد: در استقرار پیش از آن بیاید", manifest.name),
-    )
-}
-
-/// The version of the pack below, where this one was not written for it.
-fn other_version(below: &Manifest, over: &Over) -> Option<Diagnostic> {
-    let range = over.range.as_ref()?;
-    let version = semver::Version::parse(&below.version).ok()?;
-    if range.matches(&version) {
-        return None;
-    }
-    let (name, has) = (&below.name, &below.version);
-    let diagnostic = Diagnostic::error(
-        "PG-P045",
-        over.span,
-        format!("this pack is written for \"{name}\" {range}, and the one below is {has}"),
-        format!("این بسته برای «{name}» \u{2066}{range}\u{2069} نوشته شده، ولی نسخهٔ زیر آن \u{2066}{has}\u{2069} است"),
-    );
-    Some(diagnostic.with_help(
-        "`peygir rebase` lists what the new version changes; then write the range of versions anew",
-        "‎`peygir rebase`‎ می‌گوید نسخهٔ تازه چه چیز را تغییر می‌دهد؛ سپس بازهٔ نسخه را از نو بنویسید",
-    ))
-}
-
-/// A pack that holds in fewer places than the one that lies over it is not always below.
-fn other_place(below: &Manifest, manifest: &Manifest, over: &Over) -> Option<Diagnostic> {
-    if below.scope.holds(&own_place(&manifest.scope)) {
-        return None;
-    }
-    let name = &below.name;
-    let diagnostic = Diagnostic::error(
-        "PG-P049",
-        over.span,
-        format!("the pack \"{name}\" does not hold everywhere where this one holds"),
-        format!("بستهٔ «{name}» در همهٔ جاهایی که این بسته جاری است جاری نیست"),
-    );
-    Some(diagnostic.with_help(
-        "`for` of the pack above names what `for` of the pack below names, and more",
-        "‎`for`‎ بستهٔ بالایی همان را می‌گوید که ‎`for`‎ بستهٔ زیرین می‌گوید، و بیشتر",
-    ))
 }
 
 /// What only the whole can check.

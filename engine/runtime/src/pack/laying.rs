@@ -7,85 +7,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use peygir_calendar::{Calendars, Place, Scope, Sheet};
-use peygir_casework::content::{Directory, Form, Template};
-use peygir_decision::{Overlay, Table, analysis};
-use peygir_script::Script;
-use peygir_source::{Diagnostic, Diagnostics, Help, Severity, Span};
-use sha2::{Digest, Sha256};
+use peygir_calendar::{Calendars, Place, Sheet};
+use peygir_decision::{Overlay, analysis};
+use peygir_source::{Diagnostic, Diagnostics};
 
-use super::content::{Content, Contents, PackRef, ScriptSource, TableSource};
+use super::complaint::{base_above, mild, too_many, two_tables, without_base};
+use super::content::{Content, Contents, ScriptSource, TableSource};
 use super::interface;
-use super::layer::{Filed, Layer, in_file, twice};
-use super::places::{COMBINATIONS_MAX, Named, own_place, words};
-
-/// The finding that a calendar extends one that is not there.
-const NO_BASE: &str = "PG-C014";
-const TOP: Span = Span { line: 1, column: 1, length: 0 };
-
-/// What of a pack is resolved by place.
-pub(super) struct Laid {
-    pack: PackRef,
-    pub scope: Scope,
-    tables: BTreeMap<String, Filed<Table>>,
-    overlays: Vec<Filed<Overlay>>,
-    pub scripts: BTreeMap<String, ScriptSource>,
-    calendars: BTreeMap<String, Filed<Sheet>>,
-    forms: BTreeMap<String, (Arc<Form>, String)>,
-    templates: BTreeMap<String, Arc<Template>>,
-    files: BTreeSet<String>,
-}
-
-impl Laid {
-    /// Forms take their options from the directory of the whole deployment.
-    pub fn new(layer: &mut Layer) -> Self {
-        let scope = layer.scope();
-        let (name, version) = match &layer.manifest {
-            Some(manifest) => (manifest.name.clone(), manifest.version.clone()),
-            None => (String::new(), String::new()),
-        };
-        let script = |(id, script)| (id, script_source(script, &name));
-        let scripts = std::mem::take(&mut layer.scripts).into_iter().map(script).collect();
-        let table = |(id, Filed { value, file }): (String, Filed<Table>)| {
-            let value = value.with_pack(&name, &file.name);
-            (id, Filed { value, file })
-        };
-        let tables = std::mem::take(&mut layer.tables).into_iter().map(table).collect();
-        let forms = std::mem::take(&mut layer.forms).into_iter();
-        let templates = std::mem::take(&mut layer.templates).into_iter();
-        Self {
-            tables,
-            scripts,
-            overlays: std::mem::take(&mut layer.overlays),
-            calendars: std::mem::take(&mut layer.calendars),
-            forms: forms.map(|(id, form)| (id, (Arc::new(form.value), form.file.name))).collect(),
-            templates: templates.map(|(id, template)| (id, Arc::new(template.value))).collect(),
-            files: layer.files.iter().cloned().collect(),
-            pack: PackRef { name, version, digest: layer.digest.clone() },
-            scope,
-        }
-    }
-
-    pub fn resolve(&mut self, directory: &Directory) {
-        for (form, _) in self.forms.values_mut() {
-            Arc::make_mut(form).resolve(directory);
-        }
-    }
-
-    /// Calendars, each with its file.
-    pub fn sheets(&self) -> impl Iterator<Item = &Filed<Sheet>> {
-        self.calendars.values()
-    }
-}
+use super::laid::{Laid, hex, sha256_of};
+use super::layer::{Filed, in_file, twice};
+use super::places::{Named, own_place, words};
 
 /// Computes and checks what is in force in every place. `known`: all packs are there, so that what is missing is missing.
-pub(super) fn contents(laid: &[Laid], known: bool, found: &mut Diagnostics) -> Contents {
+/// `file`: the deployment's.
+pub(super) fn contents(laid: &[Laid], known: bool, file: &str, found: &mut Diagnostics) -> Contents {
     let named = Named::of(laid.iter().map(|layer| &layer.scope));
     let places = named.combinations().unwrap_or_else(|| {
-        found.push(too_many());
+        found.push(in_file(too_many(), file));
         vec![Place::default()]
     });
-    let mut laying = Laying { laid, known, told: Told::default(), ..Laying::empty(laid) };
+    let mut laying = Laying::new(laid, known);
     let mut by_place = BTreeMap::new();
     for place in places {
         let content = laying.content(&place);
@@ -94,19 +35,6 @@ pub(super) fn contents(laid: &[Laid], known: bool, found: &mut Diagnostics) -> C
     let Laying { told, calendars, .. } = laying;
     found.extend(told.found);
     Contents::new(named, by_place, calendars)
-}
-
-fn too_many() -> Diagnostic {
-    Diagnostic::error(
-        "PG-P047",
-        TOP,
-        format!("the packs' `for` make more than {COMBINATIONS_MAX} combinations of province, county and agency"),
-        format!("‎`for`‎ بسته‌ها بیش از {COMBINATIONS_MAX} ترکیب استان و شهرستان و دستگاه می‌سازد"),
-    )
-    .with_help(
-        "name the province and the county of each agency's pack, so that it is combined with no other",
-        "استان و شهرستان بستهٔ هر دستگاه را بنویسید تا با دیگری ترکیب نشود",
-    )
 }
 
 /// Findings, each told once.
@@ -139,10 +67,10 @@ struct Here<'p> {
 }
 
 impl<'a> Laying<'a> {
-    fn empty(laid: &'a [Laid]) -> Self {
+    fn new(laid: &'a [Laid], known: bool) -> Self {
         Self {
             laid,
-            known: false,
+            known,
             told: Told::default(),
             known_contents: BTreeMap::new(),
             tables: BTreeMap::new(),
@@ -178,7 +106,7 @@ impl<'a> Laying<'a> {
             ..Content::default()
         };
         for layer in laid {
-            content.forms.extend(layer.forms.iter().map(|(id, (form, _))| (id.clone(), form.clone())));
+            content.forms.extend(layer.forms.clone());
             content.templates.extend(layer.templates.clone());
         }
         let content = Arc::new(content);
@@ -338,88 +266,4 @@ impl<'a> Laying<'a> {
         }
         self.told.found.push(diagnostic);
     }
-}
-
-fn two_tables(id: &str, first: &str, file: &str) -> Diagnostic {
-    let diagnostic = in_file(twice(id, first), file);
-    diagnostic.with_help(
-        "a pack changes a table of another by an overlay, which holds the differences: `kind: decision-table-overlay`",
-        "بسته جدول بستهٔ دیگر را با روکش تغییر می‌دهد که تنها تفاوت‌ها در آن است: ‎`kind: decision-table-overlay`‎",
-    )
-}
-
-fn base_above(overlay: &Filed<Overlay>) -> Diagnostic {
-    let id = overlay.value.extends();
-    let diagnostic = Diagnostic::error(
-        "PG-P046",
-        overlay.value.extends_span(),
-        format!("the table \"{id}\" stands in a pack that lies above this one"),
-        format!("جدول «{id}» در بسته‌ای است که روی این بسته می‌نشیند"),
-    );
-    in_file(diagnostic, &overlay.file.name).with_help(
-        "name the pack of the table before this one in the deployment, and in `over` of pack.yaml",
-        "بستهٔ جدول را در استقرار و در ‎`over`‎ پروندهٔ pack.yaml پیش از این بسته بیاورید",
-    )
-}
-
-/// The table that an overlay changes is not there; where not all packs are known, that is nothing to refuse it for.
-fn without_base<'t>(overlay: &Filed<Overlay>, tables: impl Iterator<Item = &'t str>, known: bool) -> Diagnostic {
-    let id = overlay.value.extends();
-    let (span, file) = (overlay.value.extends_span(), &overlay.file.name);
-    if !known {
-        let diagnostic = Diagnostic::warning(
-            "PG-P046",
-            span,
-            format!("this overlay could not be judged: the table \"{id}\" is in a pack that was not found"),
-            format!("این روکش سنجیده نشد: جدول «{id}» در بسته‌ای است که پیدا نشد"),
-        );
-        return in_file(diagnostic, file).with_help(
-            "check the deployment, which names all packs",
-            "استقرار را بررسی کنید که همهٔ بسته‌ها را نام می‌برد",
-        );
-    }
-    let mut diagnostic = Diagnostic::error(
-        "PG-P046",
-        span,
-        format!("there is no table \"{id}\" below this overlay"),
-        format!("زیر این روکش جدولی به نام «{id}» نیست"),
-    );
-    diagnostic.help = peygir_source::suggest(id, tables).map(|near| Help::did_you_mean(near, '"').into());
-    in_file(diagnostic, file)
-}
-
-/// Where not all packs are known, a calendar that is extended may stand in another.
-fn mild(mut found: Diagnostics, known: bool) -> Diagnostics {
-    for diagnostic in found.list.iter_mut().filter(|one| !known && one.code == NO_BASE) {
-        diagnostic.severity = Severity::Warning;
-        diagnostic.help = Some(Box::new(Help::new(
-            "if it stands in a pack below this one, check the deployment, which names all packs: alone, this calendar can't be \
-             judged",
-            "اگر در بسته‌ای زیر این بسته است، استقرار را بررسی کنید که همهٔ بسته‌ها را نام می‌برد؛ این تقویم به‌تنهایی سنجیدنی نیست",
-        )));
-    }
-    found
-}
-
-fn script_source(Filed { value, file }: Filed<Script>, pack: &str) -> ScriptSource {
-    let sha256 = sha256_of(std::iter::once(file.text.as_str()));
-    let (script, source) = (Arc::new(value), file.text.into());
-    ScriptSource { script, sha256, source, file: file.name, pack: pack.to_owned() }
-}
-
-/// Of one text its bytes; of several each with its length before it.
-pub(super) fn sha256_of<'t>(mut texts: impl Iterator<Item = &'t str> + Clone) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    if texts.clone().count() == 1 {
-        return Sha256::digest(texts.next().unwrap_or_default().as_bytes()).into();
-    }
-    for text in texts {
-        hash.update((text.len() as u64).to_be_bytes());
-        hash.update(text);
-    }
-    hash.finalize().into()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
