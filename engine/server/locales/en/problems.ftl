@@ -67,4 +67,4 @@ conflict-packs-too-many = This store has as many editions as it can have.
 conflict-packs-too-many-to-come = As many editions are still to come as there can be; wait until one is in force.
 conflict-packs-not-taken = This server reads packs from its folder only.
 problem-PG-A020 = The packs have errors
-problem-PG-A020.detail = Nothing was deployed. Each error stands under diagnostics with its file, line and column.
+    .detail = Nothing was deployed. Each error stands under diagnostics with its file, line and column.

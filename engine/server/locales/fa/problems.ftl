@@ -67,4 +67,4 @@ conflict-packs-too-many = شمار استقرارهای این انبار به �
 conflict-packs-too-many-to-come = شمار استقرارهای در راه به بیشینه رسیده است؛ بمانید تا یکی برقرار شود.
 conflict-packs-not-taken = این سامانه بسته‌ها را تنها از پوشهٔ خود می‌خواند.
 problem-PG-A020 = بسته‌ها خطا دارند
-problem-PG-A020.detail = چیزی مستقر نشد. هر خطا با پرونده، سطر و ستونش در diagnostics آمده است.
+    .detail = چیزی مستقر نشد. هر خطا با پرونده، سطر و ستونش در diagnostics آمده است.

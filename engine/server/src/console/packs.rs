@@ -5,7 +5,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use peygir_runtime::desk::{
-    FileDifferenceView, NewEdition, NewPack, PackDifference, PackVersionView, PackView, PacksView, Refusal,
+    FileDifferenceView, NewEdition, NewPack, PackDifference, PackVersionView, PackView, PacksView,
 };
 
 use super::closures::bilingual;
@@ -63,8 +63,6 @@ pub async fn roll_back(
     match app.desk.deploy_packs(&caller, &edition, None).await {
         Ok(done) if done.repeated => Ok(layout::go(&format!("/packs/{name}?done=pack-in-force"))),
         Ok(_) => Ok(layout::go(&format!("/packs/{name}?done=pack-deployed"))),
-        // A button gives no text to mend: the problem says it whole.
-        Err(refusal @ Refusal::Findings(_)) => Err(refusal.into()),
         Err(refusal) => Err(refusal.into()),
     }
 }

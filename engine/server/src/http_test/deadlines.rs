@@ -140,6 +140,39 @@ async fn a_closure_moves_the_deadlines_of_its_place_and_its_withdrawal_gives_the
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_key_declares_a_closure_once() {
+    let office = Office::open().await;
+    let bearer = |role: &str| format!("Bearer {}", office.fixture.token(role));
+    let (first, other) = (bearer("administrator"), bearer("administrator"));
+    let declare = async |bearer: &str, key: &str, body: Value| {
+        let headers = [("authorization", bearer), ("content-type", "application/json"), ("idempotency-key", key)];
+        office.fixture.send("POST", "/api/v1/closures", &headers, body.to_string()).await
+    };
+    let declared = declare(&first, "a", snow()).await;
+    let again = declare(&first, "a", snow()).await;
+    assert_eq!((declared.status.as_u16(), again.status.as_u16()), (201, 200), "{}", again.body);
+    assert_eq!(declared.json(), again.json());
+    assert_eq!(declared.header("location"), again.header("location"));
+    office.fixture.world.settle().await;
+    let after = declare(&first, "a", snow()).await;
+    assert_eq!((after.status.as_u16(), after.json()), (200, declared.json()), "once it is carried out, too");
+
+    let sunny = {
+        let mut closure = snow();
+        closure["name"]["en"] = json!("Sun");
+        closure
+    };
+    assert_eq!(declare(&first, "a", sunny).await.code(), "PG-A007");
+    assert_eq!(declare(&first, "a b", snow()).await.status, 400);
+    assert_eq!(office.get("/api/v1/closures").await.as_array().unwrap().len(), 1);
+    assert_eq!(office.get("/api/v1/operations").await["items"].as_array().unwrap().len(), 1);
+
+    assert_eq!(declare(&first, "b", snow()).await.status, 201, "another key is another closure");
+    assert_eq!(declare(&other, "a", snow()).await.status, 201, "another person's key is another one");
+    assert_eq!(office.get("/api/v1/closures").await.as_array().unwrap().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_month_is_shown_as_it_is_in_a_place() {
     let office = Office::open().await;
     office.post("/api/v1/closures", "administrator", snow()).await;

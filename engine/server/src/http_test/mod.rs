@@ -8,4 +8,5 @@ mod events;
 mod fixture;
 mod gate;
 mod instances;
+mod packs;
 mod sockets;
