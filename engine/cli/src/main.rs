@@ -29,6 +29,7 @@ enum Command {
     Check(commands::check::Arguments),
     Closure(commands::closure::Closure),
     Deadline(commands::deadline::Deadline),
+    Debug(commands::debug::Arguments),
     Deploy(commands::deploy::Arguments),
     #[command(subcommand)]
     Explain(commands::explain::Command),
@@ -64,6 +65,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => commands::check::run(&arguments),
         Command::Closure(arguments) => commands::closure::run(&arguments),
         Command::Deadline(arguments) => commands::deadline::run(&arguments),
+        Command::Debug(arguments) => commands::debug::run(&arguments),
         Command::Deploy(arguments) => commands::deploy::run(&arguments),
         Command::Explain(command) => commands::explain::run(&command),
         Command::Run(arguments) => commands::run::run(&arguments),

@@ -5,6 +5,7 @@ pub mod check;
 pub mod client;
 pub mod closure;
 pub mod deadline;
+pub mod debug;
 pub mod deploy;
 pub mod event;
 pub mod explain;
