@@ -142,6 +142,8 @@ pub struct Condition {
     pub layer: usize,
     /// The cell as written, for explanations.
     pub written: Label,
+    /// The same as data: what was written before texts became search keys and expressions were compiled.
+    pub source: Arc<Value>,
     pub cell: Cell,
     /// Place of the input among the table's inputs.
     pub(crate) at: usize,

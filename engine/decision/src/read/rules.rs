@@ -1,6 +1,6 @@
 //! The rules of a table: ids, cells, answers, and the catch-all at the end.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use peygir_source::{Entry, Node, Span, Value};
 
@@ -135,7 +135,8 @@ impl Context<'_> {
         let column = Column { input: &self.inputs[at], inputs: self.inputs, search_key: self.search_key };
         let cell = column.read(reader, &entry.node)?;
         let (input, written) = (entry.key.as_str().into(), written(&entry.node).into());
-        Some(Condition { input, span: entry.node.span, layer: self.layer, written, cell, at })
+        let source = Arc::new(entry.node.to_json());
+        Some(Condition { input, span: entry.node.span, layer: self.layer, written, source, cell, at })
     }
 
     /// `then` of a rule, or of what an overlay puts in its place.
