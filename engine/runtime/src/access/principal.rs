@@ -33,6 +33,22 @@ impl Principal {
         self.grants.iter().any(|grant| roles.contains(&grant.role.as_str()) && grant.scope.covers(place))
     }
 
+    /// The one province that all of their roles lie in; none where they reach further, or where it is not known.
+    pub fn own_province(&self) -> Option<&str> {
+        let mut own = None;
+        for grant in &self.grants {
+            match &grant.scope {
+                Scope::Province(province) | Scope::County { province, .. } => match own.replace(province.as_str()) {
+                    Some(before) if before != province => return None,
+                    _ => {}
+                },
+                Scope::Nation => return None,
+                Scope::Agency(_) => {}
+            }
+        }
+        own
+    }
+
     /// Whether one of the roles is held anywhere.
     pub fn has_role_somewhere(&self, roles: &[&str]) -> bool {
         self.grants.iter().any(|grant| roles.contains(&grant.role.as_str()))

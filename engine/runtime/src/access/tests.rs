@@ -159,3 +159,19 @@ fn no_secret_reaches_the_store() {
         assert!(!bytes.windows(body.len()).any(|window| window == body));
     }
 }
+
+#[test]
+fn whoever_works_in_one_province_has_it_as_their_own() {
+    let holder = |scopes: &[Scope]| Principal {
+        id: "op".into(),
+        name: "op".into(),
+        grants: scopes.iter().map(|scope| Grant { role: "operator".into(), scope: scope.clone() }).collect(),
+    };
+    let (yazd, qom) = (Scope::Province("yazd".into()), Scope::Province("qom".into()));
+    let county = Scope::County { province: "yazd".into(), county: "taft".into() };
+    assert_eq!(holder(&[yazd.clone(), county.clone()]).own_province(), Some("yazd"));
+    assert_eq!(holder(&[county]).own_province(), Some("yazd"));
+    assert_eq!(holder(&[yazd.clone(), qom]).own_province(), None);
+    assert_eq!(holder(&[yazd, Scope::Nation]).own_province(), None);
+    assert_eq!(holder(&[Scope::Agency("gaz-yazd".into())]).own_province(), None);
+}

@@ -16,12 +16,18 @@ impl Desk {
         let catalog = self.host.engine.catalog();
         let directory = catalog.directory();
         let (title_fa, title_en) = catalog.titles();
-        let list = |entries: &[peygir_casework::content::Named]| entries.iter().map(named).collect();
+        let list = |entries: &[peygir_casework::content::Named]| -> Vec<Named> { entries.iter().map(named).collect() };
+        let province = directory.province(catalog.province()).map(named).unwrap_or_else(|| plain(catalog.province()));
+        let mut provinces = list(&directory.provinces);
+        if directory.province(&province.id).is_none() {
+            provinces.insert(0, province.clone());
+        }
         DirectoryView {
             deployment: catalog.name().to_owned(),
             title_fa: title_fa.to_owned(),
             title_en: title_en.to_owned(),
-            province: directory.province(catalog.province()).map(named).unwrap_or_else(|| plain(catalog.province())),
+            province,
+            provinces,
             counties: list(&directory.counties),
             agencies: directory.agencies.iter().map(|agency| triple(&agency.id, &agency.fa, &agency.en)).collect(),
             topics: list(&directory.topics),
@@ -38,6 +44,13 @@ impl Desk {
             titles: catalog.titles_of_content().map(|(id, fa, en)| (id.clone(), triple(&id, &fa, &en))).collect(),
             unsent_channels: catalog.unsent_channels(),
         }
+    }
+
+    /// The province that an agency lies in; the deployment's own where the directory says nothing.
+    pub fn province_of_agency(&self, agency: &str) -> String {
+        let catalog = self.host.engine.catalog();
+        let known = catalog.directory().agency(agency).and_then(|agency| agency.province.clone());
+        known.unwrap_or_else(|| catalog.province().to_owned())
     }
 
     /// A person of the directory, by id.

@@ -46,7 +46,9 @@ impl Desk {
             return Err(Refusal::Forbidden);
         }
         let catalog = self.host.engine.catalog();
-        let checked = check(message, catalog.province(), idempotency_key, &catalog)?;
+        // A message without a place belongs where the one works who registers it.
+        let province = by.own_province().unwrap_or(catalog.province());
+        let checked = check(message, province, idempotency_key, &catalog)?;
         if !by.may(Permission::MessageSubmit, &place_of_message(&checked)) {
             return Err(Refusal::Forbidden);
         }
@@ -353,7 +355,8 @@ fn check(
     }
     message.province.get_or_insert_with(|| province.to_owned());
     let directory = catalog.directory();
-    if message.province.as_deref() != Some(province) {
+    let known = |id: &str| id == catalog.province() || directory.province(id).is_some();
+    if !message.province.as_deref().is_some_and(known) {
         wrong("/province", "not-an-option");
     }
     if message.agency.as_deref().is_some_and(|id| directory.agency(id).is_none()) {

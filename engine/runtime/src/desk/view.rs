@@ -332,7 +332,10 @@ pub struct DirectoryView {
     pub deployment: String,
     pub title_fa: String,
     pub title_en: String,
+    /// Where what names no province belongs.
     pub province: Named,
+    /// All of the deployment, that one among them.
+    pub provinces: Vec<Named>,
     pub counties: Vec<Named>,
     pub agencies: Vec<Named>,
     pub topics: Vec<Named>,

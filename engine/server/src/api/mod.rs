@@ -33,17 +33,17 @@ pub fn id(text: &str) -> Result<Id, Problem> {
     Id::parse(text).ok_or(Problem::new(Code::NotFound))
 }
 
-/// Whether the caller holds the permission for all of a scope: nobody hands out more than they have. An agency counts as
-/// the deployment's own province's.
+/// Whether the caller holds the permission for all of a scope: nobody hands out more than they have.
 fn reaches(app: &App, caller: &Principal, permission: Permission, scope: &Scope) -> bool {
-    let own_province = || Some(app.desk.directory().province.id);
     let place = match scope.clone() {
         Scope::Nation => Place::default(),
         Scope::Province(province) => Place { province: Some(province), ..Place::default() },
         Scope::County { province, county } => {
             Place { province: Some(province), county: Some(county), ..Place::default() }
         }
-        Scope::Agency(agency) => Place { province: own_province(), agency: Some(agency), ..Place::default() },
+        Scope::Agency(agency) => {
+            Place { province: Some(app.desk.province_of_agency(&agency)), agency: Some(agency), ..Place::default() }
+        }
     };
     caller.may(permission, &place)
 }

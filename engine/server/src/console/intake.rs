@@ -22,7 +22,7 @@ const TEXT_CHARACTERS_MAX: i64 = 4000;
 const KEY: &str = "key";
 
 /// Field and message id of its label.
-const LABELS: [(&str, &str); 11] = [
+const LABELS: [(&str, &str); 12] = [
     ("/channel", "channel"),
     ("/from/name", "citizen-name"),
     ("/from/nationalId", "national-id"),
@@ -30,6 +30,7 @@ const LABELS: [(&str, &str); 11] = [
     ("/text", "message-text"),
     ("/topic", "topic"),
     ("/agency", "agency"),
+    ("/province", "province"),
     ("/county", "county"),
     ("/onBehalfOf/name", "citizen-name"),
     ("/onBehalfOf/nationalId", "national-id"),
@@ -80,7 +81,7 @@ fn message(posted: &Posted) -> NewMessage {
         text: posted.get("/text").replace("\r\n", "\n"),
         topic: posted.given("/topic"),
         agency: posted.given("/agency"),
-        province: None,
+        province: posted.given("/province"),
         county: posted.given("/county"),
         source: None,
     }
@@ -137,6 +138,10 @@ fn about(ui: &Ui, filled: &Filled<'_>) -> Markup {
         div.pair {
             (field::select(ui, "/topic", &ui.t("topic"), false, &options(&ui.directory.topics), filled))
             (field::select(ui, "/agency", &ui.t("agency"), false, &options(&ui.directory.agencies), filled))
+            // Who works in one province need not say so.
+            @if ui.directory.provinces.len() > 1 {
+                (field::select(ui, "/province", &ui.t("province"), false, &options(&ui.directory.provinces), filled))
+            }
             (field::select(ui, "/county", &ui.t("county"), false, &options(&ui.directory.counties), filled))
             (field::select(ui, "/channel", &ui.t("channel"), false, &channels, filled))
         }

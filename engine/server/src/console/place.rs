@@ -8,7 +8,6 @@ use super::layout::Ui;
 
 /// A scope in words: `استان همدان، شهرستان ملایر`; everywhere where it asks for nothing.
 pub fn words(ui: &Ui, scope: &ScopeView) -> String {
-    let province = std::slice::from_ref(&ui.directory.province);
     let part = |id: &str, list: &[Named], part: &Option<String>| {
         part.as_ref().map(|wanted| ui.tw(id, &[("name", name(ui, list, wanted).into())]))
     };
@@ -16,7 +15,7 @@ pub fn words(ui: &Ui, scope: &ScopeView) -> String {
     let parts = [
         agency,
         part("place-county", &ui.directory.counties, &scope.county),
-        part("place-province", province, &scope.province),
+        part("place-province", &ui.directory.provinces, &scope.province),
     ];
     let parts: Vec<_> = parts.into_iter().flatten().collect();
     if parts.is_empty() { ui.t("place-everywhere") } else { parts.join(ui.locale.pick("، ", ", ")) }
@@ -26,16 +25,20 @@ fn name(ui: &Ui, list: &[Named], wanted: &str) -> String {
     list.iter().find(|named| named.id == wanted).map_or_else(|| wanted.to_owned(), |named| ui.named(named).to_owned())
 }
 
-/// The scope that was chosen; a county lies in the deployment's own province.
+/// The scope that was chosen; where the deployment has one province, a county lies in it.
 pub fn chosen(ui: &Ui, province: Option<String>, county: Option<String>, agency: Option<String>) -> ScopeView {
-    let province = province.or_else(|| county.is_some().then(|| ui.directory.province.id.clone()));
+    let only = || match ui.directory.provinces.as_slice() {
+        [only] if county.is_some() => Some(only.id.clone()),
+        _ => None,
+    };
+    let province = province.or_else(only);
     ScopeView { province, county, agency }
 }
 
 /// Label, words for no choice, and options of each part of a place.
 fn parts(ui: &Ui) -> [(&'static str, &'static str, &[Named]); 3] {
     [
-        ("province", "place-everywhere", std::slice::from_ref(&ui.directory.province)),
+        ("province", "place-everywhere", &ui.directory.provinces),
         ("county", "place-whole-province", &ui.directory.counties),
         ("agency", "place-any-agency", &ui.directory.agencies),
     ]

@@ -51,6 +51,7 @@ pub fn directory() -> DirectoryView {
         title_fa: "فوریت‌های اداری ۱۲۸ — استان همدان".into(),
         title_en: "Administrative urgencies 128 — Hamedan".into(),
         province: named("hamedan", "همدان", "Hamedan"),
+        provinces: vec![named("hamedan", "همدان", "Hamedan")],
         counties: vec![named("hamedan", "همدان", "Hamedan"), named("malayer", "ملایر", "Malayer")],
         agencies: vec![agency(), named("registry-hamedan", "ثبت احوال استان همدان", "Hamedan Civil Registry")],
         topics: vec![
