@@ -259,3 +259,41 @@ Feature: Closures that are declared late
     And 1 message by template offices/soon was sent
     And 1 message by template offices/two-days was sent
     And 1 message by template offices/half-hour was sent
+
+  # Saturday 14 Azar is the last of the ten days. What is declared on it must not make anybody late who was not.
+  Scenario: The office closed at noon of the last day, and that was said at one o'clock: the day still ends at its usual close
+    When op registers a message:
+      | field  | value              |
+      | mobile | 09990000031        |
+      | topic  | three-terms        |
+      | agency | city               |
+      | text   | The bill is wrong  |
+    Then task offices/days is due at 2026-12-05T14:30+03:30
+    When 13 days pass
+    And 23 hours pass
+    And 4 hours pass
+    And centre declares a closure:
+      | field | value      |
+      | date  | 1405/09/14 |
+      | from  | 12:00      |
+      | name  | Storm      |
+    Then task offices/days is due at 2026-12-05T14:30+03:30
+    And the deadline of task offices/days moved 0 times
+
+  Scenario: The office closed so early on the last day that the day is lost: the next working day takes its place
+    When op registers a message:
+      | field  | value              |
+      | mobile | 09990000032        |
+      | topic  | three-terms        |
+      | agency | city               |
+      | text   | The bill is wrong  |
+    When 13 days pass
+    And 23 hours pass
+    And 4 hours pass
+    And centre declares a closure:
+      | field | value      |
+      | date  | 1405/09/14 |
+      | from  | 10:00      |
+      | name  | Storm      |
+    Then task offices/days is due at 2026-12-06T14:30+03:30
+    And the deadline of task offices/days moved 1 time
