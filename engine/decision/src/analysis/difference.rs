@@ -120,17 +120,17 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// False where both make the same of the inputs.
-    fn look(&mut self, inputs: &Inputs, on: Jalali) -> bool {
+    /// The rules that answer the inputs before and after; none where both tables make the same of them.
+    fn look(&mut self, inputs: &Inputs, on: Jalali) -> Option<(String, String)> {
         let (before, after) = (Outcome::of(self.old, inputs, on), Outcome::of(self.new, inputs, on));
         if before.is_alike(&after) {
-            return false;
+            return None;
         }
         let pair = (before.rule().to_owned(), after.rule().to_owned());
-        if self.found.len() < self.most && self.pairs.insert(pair) {
+        if self.found.len() < self.most && self.pairs.insert(pair.clone()) {
             self.found.push(Differing { inputs: inputs.clone(), on, before, after });
         }
-        true
+        Some(pair)
     }
 
     fn by_examples(&mut self) {
@@ -170,8 +170,10 @@ impl Search<'_> {
         let (ranks, new_ranks) = (Ranking::of(self.old), Ranking::of(self.new));
         for one in 0..before.len() {
             for other in 0..after.len() {
-                let same = same_answer(self.old, &self.old.rules[one], self.new, &self.new.rules[other]);
-                if same || !pairing.may_differ(one, other, &ranks, &new_ranks) || !before[one].may_meet(&after[other]) {
+                if !pairing.may_differ(one, other, &ranks, &new_ranks)
+                    || !before[one].may_meet(&after[other])
+                    || same_answer(self.old, &self.old.rules[one], self.new, &self.new.rules[other])
+                {
                     continue;
                 }
                 let above = ranks.above(one).into_iter().map(|above| &before[above]);
@@ -179,7 +181,8 @@ impl Search<'_> {
                 let above: Vec<&Compiled> = above.filter(|rule| rule.may_meet(&before[one])).collect();
                 let both = before[one].may_hold().iter().chain(after[other].may_hold());
                 let fails = above.iter().flat_map(|rule| rule.may_fail());
-                self.question(space, both.chain(fails));
+                let asked = (self.old.rules[one].id.as_str(), self.new.rules[other].id.as_str());
+                self.question(space, Some(asked), both.chain(fails));
                 if self.found.len() >= self.most {
                     return;
                 }
@@ -196,25 +199,25 @@ impl Search<'_> {
             match pairing.same[one].or_else(by_id) {
                 Some(other) if same_answer(self.old, row, self.new, &rows.1[other]) => {
                     if pairing.same[one].is_none() {
-                        self.question(space, rule.may_hold().iter().chain(after[other].may_fail()));
-                        self.question(space, after[other].may_hold().iter().chain(rule.may_fail()));
+                        self.question(space, None, rule.may_hold().iter().chain(after[other].may_fail()));
+                        self.question(space, None, after[other].may_hold().iter().chain(rule.may_fail()));
                     }
                 }
                 _ if row.last => {
                     let others = before.iter().take(one).flat_map(Compiled::may_fail);
-                    self.question(space, rule.may_hold().iter().chain(others));
+                    self.question(space, None, rule.may_hold().iter().chain(others));
                 }
-                _ => self.question(space, rule.may_hold()),
+                _ => self.question(space, None, rule.may_hold()),
             }
         }
         for (other, rule) in after.iter().enumerate().filter(|(other, _)| !rows.1[*other].last) {
             if rows.0.iter().all(|row| row.id != rows.1[other].id) {
-                self.question(space, rule.may_hold());
+                self.question(space, None, rule.may_hold());
             }
         }
         for (one, other) in pairing.swapped() {
             if !same_answer(self.old, &rows.0[one], self.old, &rows.0[other]) {
-                self.question(space, before[one].may_hold().iter().chain(before[other].may_hold()));
+                self.question(space, None, before[one].may_hold().iter().chain(before[other].may_hold()));
             }
         }
         // Two rows of one id, of a dated overlay, are not told apart above.
@@ -230,14 +233,24 @@ impl Search<'_> {
         self.by_examples();
     }
 
-    fn question<'c>(&mut self, space: &'c Space, clauses: impl IntoIterator<Item = &'c Clause>) {
+    /// Asks for inputs and runs them through both tables. Where a cell can't be looked into, they may show another pair of
+    /// rules than the one asked about: then that one stays open.
+    fn question<'c>(
+        &mut self,
+        space: &'c Space,
+        asked: Option<(&str, &str)>,
+        clauses: impl IntoIterator<Item = &'c Clause>,
+    ) {
         if self.spent > STEPS_MAX {
             self.is_complete = false;
             return;
         }
         match space.ask(clauses, &mut self.spent) {
             Reply::Never => {}
-            Reply::Found(point) => self.is_complete &= self.look(&point.inputs, point.on),
+            Reply::Found(point) => {
+                let shown = self.look(&point.inputs, point.on);
+                self.is_complete &= shown.is_some_and(|(one, other)| asked == Some((one.as_str(), other.as_str())));
+            }
             Reply::Unwritten(_) | Reply::Spent => self.is_complete = false,
         }
     }
@@ -276,7 +289,7 @@ impl Pairing {
         if one_after == other {
             return true;
         }
-        !ranks.above(one).contains(&other_before) && !new_ranks.above(other).contains(&one_after)
+        !ranks.takes(other_before, one) && !new_ranks.takes(one_after, other)
     }
 
     /// Pairs of old rules that stand the other way round in the new table.

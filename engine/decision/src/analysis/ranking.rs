@@ -22,23 +22,24 @@ impl Ranking {
         self.priorities.len().saturating_sub(1)
     }
 
-    /// The rules that answer instead of this one where both hold.
-    pub fn above(&self, rule: usize) -> Vec<usize> {
-        if rule == self.catch_all() {
-            return (0..rule).collect();
+    /// Whether the other rule answers instead of this one where both hold.
+    pub fn takes(&self, other: usize, rule: usize) -> bool {
+        if rule == self.catch_all() || other == self.catch_all() {
+            return other < rule;
         }
         match self.hit {
-            Hit::First => (0..rule).collect(),
+            Hit::First => other < rule,
             Hit::Priority => {
-                let mine = self.priorities[rule];
-                let takes = |other: usize| {
-                    let theirs = self.priorities[other];
-                    theirs > mine || theirs == mine && other < rule
-                };
-                (0..self.catch_all()).filter(|other| takes(*other)).collect()
+                let (mine, theirs) = (self.priorities[rule], self.priorities[other]);
+                theirs > mine || theirs == mine && other < rule
             }
-            Hit::Unique | Hit::Collect => Vec::new(),
+            Hit::Unique | Hit::Collect => false,
         }
+    }
+
+    /// The rules that answer instead of this one where both hold.
+    pub fn above(&self, rule: usize) -> Vec<usize> {
+        (0..self.priorities.len()).filter(|other| self.takes(*other, rule)).collect()
     }
 
     /// The pairs of rules that must not hold together, earlier ones first.

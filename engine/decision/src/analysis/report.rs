@@ -10,20 +10,10 @@ use crate::model::{Hit, LayerRef, Rule, Table};
 const NAMED_MAX: usize = 6;
 
 impl Analysis {
-    /// The findings as told to authors. Each carries the file of the rule it is about, where one was named.
+    /// The findings as told to authors. Each carries the file that it is about, where one was named.
     pub fn to_diagnostics(&self, table: &Table) -> Diagnostics {
-        let mut told = Diagnostics::default();
-        for finding in &self.findings {
-            let report = Report { table };
-            if let Some((rule, finding)) = report.tell(finding) {
-                let mut one = Diagnostics { list: vec![finding] };
-                if let Some(rule) = rule {
-                    one = one.in_file(&rule.file);
-                }
-                told.extend(one);
-            }
-        }
-        told
+        let report = Report { table };
+        Diagnostics { list: self.findings.iter().filter_map(|finding| report.tell(finding)).collect() }
     }
 }
 
@@ -31,35 +21,53 @@ struct Report<'a> {
     table: &'a Table,
 }
 
-impl<'a> Report<'a> {
-    /// The sentence and the rule it is about. None where reading has told it already.
-    fn tell(&self, finding: &Finding) -> Option<(Option<&'a Rule>, Diagnostic)> {
-        let at = |id: &str| self.table.rules.iter().find(|rule| rule.id == *id);
-        let span = |id: &str| at(id).map_or_else(Span::default, |rule| rule.span);
-        Some(match finding {
-            Finding::NeverFires { rule, because } => {
-                if self.is_told(rule, because) {
-                    return None;
-                }
-                (at(rule), self.never_fires(span(rule), rule, because))
-            }
-            Finding::Overlap { first, second, witness, on } => {
-                (at(second), self.overlap(span(second), (first, second), witness, *on))
-            }
-            Finding::Gap { witness, on } => {
-                let catch_all = self.table.rules.last();
-                (catch_all, self.gap(catch_all?, witness, *on))
-            }
-            Finding::DeadOverride { rule, layer, why } => {
-                let row = at(rule).filter(|row| row.layer == *layer || row.changed_by == Some(*layer));
-                (row.or(at(rule)), self.dead(span(rule), rule, *layer, why))
-            }
-            Finding::WrittenTwice { rule, output, layers } => {
-                (at(rule), self.written_twice(span(rule), rule, output, layers))
-            }
-            Finding::OutsideLimits { rule, output, value } => (at(rule), self.outside(span(rule), rule, output, value)),
-            Finding::NotAnalysed { rule, input } => (at(rule), self.not_analysed(rule, input.as_deref())),
-        })
+impl Report<'_> {
+    /// The sentence. None where reading has told it already.
+    fn tell(&self, finding: &Finding) -> Option<Diagnostic> {
+        let (span, file) = match finding {
+            Finding::NeverFires { rule, .. }
+            | Finding::Overlap { second: rule, .. }
+            | Finding::WrittenTwice { rule, .. }
+            | Finding::OutsideLimits { rule, .. } => self.place(rule),
+            Finding::NotAnalysed { rule, input } => self.cell(rule, input.as_deref()),
+            Finding::DeadOverride { rule, layer, .. } => self.place_in(rule, *layer),
+            Finding::Gap { .. } => self.table.rules.last().map(|rule| (rule.span, rule.file.as_str()))?,
+        };
+        let mut told = match finding {
+            Finding::NeverFires { rule, because } if self.is_told(rule, because) => return None,
+            Finding::NeverFires { rule, because } => self.never_fires(span, rule, because),
+            Finding::Overlap { first, second, witness, on } => self.overlap(span, (first, second), witness, *on),
+            Finding::Gap { witness, on } => self.gap(self.table.rules.last()?, witness, *on),
+            Finding::DeadOverride { rule, layer, why } => self.dead(span, rule, *layer, why),
+            Finding::WrittenTwice { rule, output, layers } => self.written_twice(span, rule, output, layers),
+            Finding::OutsideLimits { rule, output, value } => self.outside(span, rule, output, value),
+            Finding::NotAnalysed { rule, input } => not_analysed(span, rule, input.as_deref()),
+        };
+        file.clone_into(&mut told.file);
+        Some(told)
+    }
+
+    /// Where a rule is written: where the last overlay changed it, else where it was born.
+    fn place(&self, id: &str) -> (Span, &str) {
+        let Some(rule) = self.table.rules.iter().find(|rule| rule.id == *id) else { return Default::default() };
+        match (rule.changed_by, rule.changed_at) {
+            (Some(layer), Some(span)) => (span, self.table.file(layer)),
+            _ => (rule.span, &rule.file),
+        }
+    }
+
+    /// Where a layer speaks of a rule; only its file is known where a later layer spoke last.
+    fn place_in(&self, id: &str, layer: usize) -> (Span, &str) {
+        let rows = || self.table.rules.iter().filter(|rule| rule.id == *id);
+        let born = rows().find(|rule| rule.layer == layer).map(|rule| rule.span);
+        let changed = || rows().find(|rule| rule.changed_by == Some(layer)).and_then(|rule| rule.changed_at);
+        (born.or_else(changed).unwrap_or_default(), self.table.file(layer))
+    }
+
+    fn cell(&self, id: &str, input: Option<&str>) -> (Span, &str) {
+        let row = self.table.rules.iter().find(|row| row.id == *id);
+        let part = row.and_then(|row| row.when.iter().find(|part| Some(part.input.as_str()) == input));
+        part.map_or_else(|| self.place(id), |part| (part.span, self.table.file(part.layer)))
     }
 
     /// Reading warns of every rule below one that asks nothing.
@@ -188,25 +196,6 @@ impl<'a> Report<'a> {
         )
     }
 
-    fn not_analysed(&self, rule: &str, input: Option<&str>) -> Diagnostic {
-        let row = self.table.rules.iter().find(|row| row.id == *rule);
-        let part = row.and_then(|row| row.when.iter().find(|part| Some(part.input.as_str()) == input));
-        let span = part.map(|part| part.span).or(row.map(|row| row.span)).unwrap_or_default();
-        let (message, message_fa) = match input {
-            Some(input) => (
-                format!("not analysed: the cell \"{input}\" of rule \"{rule}\" can't be looked into"),
-                format!("تحلیل نشد: به درون خانهٔ «{input}» در قاعدهٔ «{rule}» نمی‌توان نگریست"),
-            ),
-            None => (
-                format!("not analysed: the search for rule \"{rule}\" was given up"),
-                format!("تحلیل نشد: جست‌وجو برای قاعدهٔ «{rule}» رها شد"),
-            ),
-        };
-        let mut finding = Diagnostic::warning("PG-T027", span, message, message_fa);
-        finding.severity = Severity::Information;
-        finding
-    }
-
     /// The witness, as far as these rules ask about it; the day where the table knows days.
     fn witness(&self, witness: &Inputs, rules: &[&str], on: Jalali) -> (String, String) {
         let rows = self.table.rules.iter().filter(|rule| rules.contains(&rule.id.as_str()));
@@ -241,4 +230,20 @@ impl<'a> Report<'a> {
         let title = layer.title.as_ref().map(|title| if persian { &title.fa } else { &title.en });
         title.unwrap_or(if layer.pack.is_empty() { &layer.id } else { &layer.pack }).clone()
     }
+}
+
+fn not_analysed(span: Span, rule: &str, input: Option<&str>) -> Diagnostic {
+    let (message, message_fa) = match input {
+        Some(input) => (
+            format!("not analysed: the cell \"{input}\" of rule \"{rule}\" can't be looked into"),
+            format!("تحلیل نشد: به درون خانهٔ «{input}» در قاعدهٔ «{rule}» نمی‌توان نگریست"),
+        ),
+        None => (
+            format!("not analysed: the search for rule \"{rule}\" was given up"),
+            format!("تحلیل نشد: جست‌وجو برای قاعدهٔ «{rule}» رها شد"),
+        ),
+    };
+    let mut finding = Diagnostic::warning("PG-T027", span, message, message_fa);
+    finding.severity = Severity::Information;
+    finding
 }

@@ -1,24 +1,22 @@
 //! Faults of cells: an alternative forgotten, a comparison off by one, a yes for a no.
 
-use super::{Kind, Mutant};
+use super::{Kind, Plan};
 use crate::{
     cell::{Cell, Comparison, Number},
     model::Table,
 };
 
 /// Each cell in each of its near misses.
-pub(super) fn changed(table: &Table) -> Vec<Mutant> {
+pub(super) fn changed(table: &Table) -> Vec<Plan> {
     let mut list = Vec::new();
     for (at, rule) in table.rules.iter().enumerate() {
         for (place, part) in rule.when.iter().enumerate() {
             for (cell, what) in near(&part.cell) {
-                let mut changed = table.clone();
-                changed.rules[at].when[place].cell = cell;
-                list.push(Mutant {
+                list.push(Plan {
                     kind: Kind::Cell,
                     what: format!("rule {} asks of {} {what} ({})", rule.id, part.input, part.written),
                     what_fa: format!("خانهٔ {} در قاعدهٔ {} دست خورد: {what} ({})", part.input, rule.id, part.written),
-                    table: changed,
+                    edit: Box::new(move |table| table.rules[at].when[place].cell = cell.clone()),
                 });
             }
         }

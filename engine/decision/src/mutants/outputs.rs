@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Kind, Mutant};
+use super::{Kind, Plan};
 use crate::{
     model::{Output, Table},
     output::{Part, Template},
@@ -12,7 +12,7 @@ use crate::{
 const STRANGE: &str = "outside-of-values";
 
 /// Each written answer of an output that has limits, one beyond each of them.
-pub(super) fn limits_broken(table: &Table) -> Vec<Mutant> {
+pub(super) fn limits_broken(table: &Table) -> Vec<Plan> {
     let broken = |output: &Output| -> Vec<Value> {
         let beyond = [(&output.max, 1), (&output.min, -1)].into_iter().filter_map(|(bound, by)| {
             let value = shifted(bound.as_ref()?, by)?;
@@ -25,7 +25,7 @@ pub(super) fn limits_broken(table: &Table) -> Vec<Mutant> {
 }
 
 /// Each written answer as another one that the limits allow.
-pub(super) fn changed(table: &Table) -> Vec<Mutant> {
+pub(super) fn changed(table: &Table) -> Vec<Plan> {
     each_answer(table, Kind::Output, &|output, template| match template {
         Template::Literal(value) => other_than(output, value).into_iter().collect(),
         // A text with places is told by its own kind of change below.
@@ -47,25 +47,23 @@ pub(super) fn is_outside(table: &Table) -> bool {
     })
 }
 
-fn each_answer(table: &Table, kind: Kind, others: &dyn Fn(&Output, &Template) -> Vec<Value>) -> Vec<Mutant> {
+fn each_answer(table: &Table, kind: Kind, others: &dyn Fn(&Output, &Template) -> Vec<Value>) -> Vec<Plan> {
     let mut list = Vec::new();
     for (at, rule) in table.rules.iter().enumerate() {
         for (place, (name, template)) in rule.then.iter().enumerate() {
             let Some(output) = table.outputs.iter().find(|output| output.name == *name) else { continue };
             for value in others(output, template) {
-                let mut changed = table.clone();
                 let new = match (&value, template) {
                     (Value::Null, Template::Text(parts)) => cut(parts),
                     _ => Template::Literal(value.clone()),
                 };
                 let shown = if value.is_null() { "another text".to_owned() } else { value.to_string() };
                 let shown_fa = if value.is_null() { "متنی دیگر".to_owned() } else { value.to_string() };
-                changed.rules[at].then[place].1 = new;
-                list.push(Mutant {
+                list.push(Plan {
                     kind,
                     what: format!("rule {} answers {shown} in {name}", rule.id),
                     what_fa: format!("قاعدهٔ {} در {name} پاسخ {shown_fa} می‌دهد", rule.id),
-                    table: changed,
+                    edit: Box::new(move |table| table.rules[at].then[place].1 = new.clone()),
                 });
             }
         }

@@ -2,31 +2,27 @@
 
 use std::sync::Arc;
 
-use super::{Kind, Mutant};
+use super::{Kind, Plan};
 use crate::{
     cell::Cell,
     model::{Condition, Hit, Rule, Table},
 };
 
 /// Without each rule but the catch-all.
-pub(super) fn deleted(table: &Table) -> Vec<Mutant> {
+pub(super) fn deleted(table: &Table) -> Vec<Plan> {
     let rules = table.rules.iter().enumerate().filter(|(_, rule)| !rule.last);
     rules
-        .map(|(at, rule)| {
-            let mut changed = table.clone();
-            changed.rules.remove(at);
-            Mutant {
-                kind: Kind::Deleted,
-                what: format!("rule {} is taken out", rule.id),
-                what_fa: format!("قاعدهٔ {} برداشته شد", rule.id),
-                table: changed,
-            }
+        .map(|(at, rule)| Plan {
+            kind: Kind::Deleted,
+            what: format!("rule {} is taken out", rule.id),
+            what_fa: format!("قاعدهٔ {} برداشته شد", rule.id),
+            edit: Box::new(move |table| drop(table.rules.remove(at))),
         })
         .collect()
 }
 
 /// Each rule in the place of the next one, where the order counts.
-pub(super) fn moved(table: &Table) -> Vec<Mutant> {
+pub(super) fn moved(table: &Table) -> Vec<Plan> {
     let counts = |one: &Rule, other: &Rule| match table.hit {
         Hit::First | Hit::Collect => true,
         Hit::Priority => one.priority == other.priority,
@@ -38,30 +34,27 @@ pub(super) fn moved(table: &Table) -> Vec<Mutant> {
         if other.last || !counts(one, other) {
             continue;
         }
-        let mut changed = table.clone();
-        changed.rules.swap(at, at + 1);
-        list.push(Mutant {
+        list.push(Plan {
             kind: Kind::Moved,
             what: format!("rule {} is moved below {}", one.id, other.id),
             what_fa: format!("قاعدهٔ {} به زیر {} رفت", one.id, other.id),
-            table: changed,
+            edit: Box::new(move |table| table.rules.swap(at, at + 1)),
         });
     }
     list
 }
 
 /// Each rule made to hold wherever the next one does.
-pub(super) fn shadowed(table: &Table) -> Vec<Mutant> {
+pub(super) fn shadowed(table: &Table) -> Vec<Plan> {
     let mut list = Vec::new();
     for (at, pair) in table.rules.windows(2).enumerate() {
         let [one, other] = pair else { continue };
-        let mut changed = table.clone();
-        widen(&mut changed.rules[at], other);
-        list.push(Mutant {
+        let next = other.clone();
+        list.push(Plan {
             kind: Kind::Shadowed,
             what: format!("rule {} is widened over {}", one.id, other.id),
             what_fa: format!("قاعدهٔ {} چنان گشاد شد که {} را هم بگیرد", one.id, other.id),
-            table: changed,
+            edit: Box::new(move |table| widen(&mut table.rules[at], &next)),
         });
     }
     list

@@ -11,7 +11,9 @@ pub struct Dice(u64);
 impl Dice {
     pub fn new(seed: u64) -> Self {
         let mut dice = Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x1405_1405);
-        (0..4).for_each(|_| drop(dice.below(2)));
+        for _ in 0..4 {
+            dice.below(2);
+        }
         dice
     }
 
@@ -191,7 +193,6 @@ fn lists(members: &[&str]) -> Vec<Value> {
 pub struct Sample {
     pub table: String,
     pub overlay: Option<String>,
-    pub hit: &'static str,
     pub unexpected: bool,
     columns: Vec<&'static Column>,
 }
@@ -223,7 +224,7 @@ impl Sample {
         let flag = if unexpected { ", unexpected: true" } else { "" };
         let _ = writeln!(table, "  - {{ id: z, last: true{flag}, then: {{ o: 9 }} }}");
         let overlay = dice.one_in(2).then(|| overlay(dice, &columns, hit));
-        Self { table, overlay, hit, unexpected, columns }
+        Self { table, overlay, unexpected, columns }
     }
 
     /// Inputs and days, at most so many: all of them where there are no more.
