@@ -1,13 +1,14 @@
-//! A flow for people: as numbered sentences and as a drawing, in Persian and in English.
+//! Flows and decision tables for people, in Persian and in English.
 //!
-//! Owns: the words of every kind of task ([`sentences`]) and the drawing of a flow ([`svg`]). All words stand in
-//! `locales/`. Deliberately does not know how a flow is read or run, nor where the titles of tables, forms and roles are
-//! kept: [`Titles`] tells them.
+//! Owns: the words of every kind of task ([`sentences`]), the drawing of a flow ([`svg`]), and rules and decisions of
+//! tables as sentences ([`table`]). All words stand in `locales/`. Deliberately does not know how a flow or a table is read
+//! or run, nor where the titles of tables, forms, topics and agencies are kept: [`Titles`] tells them.
 
 mod condition;
 mod narrate;
 mod step;
 mod svg;
+pub mod table;
 mod text;
 mod titles;
 

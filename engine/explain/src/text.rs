@@ -21,6 +21,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     (include_str!("../locales/fa/task.ftl"), include_str!("../locales/en/task.ftl")),
     (include_str!("../locales/fa/drawing.ftl"), include_str!("../locales/en/drawing.ftl")),
     (include_str!("../locales/fa/phrase.ftl"), include_str!("../locales/en/phrase.ftl")),
+    (include_str!("../locales/fa/table.ftl"), include_str!("../locales/en/table.ftl")),
 ];
 
 type Bundle = FluentBundle<FluentResource>;

@@ -2,11 +2,17 @@
 
 use peygir_calendar::Name;
 
-/// Names in both languages for what a flow refers to. Where none is known, the identifier is shown.
+/// Names in both languages for what a flow or a table refers to. Where none is known, the identifier is shown.
 pub trait Titles {
     /// A function that the packs define; built-in functions are known here already.
     fn function(&self, name: &str) -> Option<Function>;
     fn title(&self, what: Title, id: &str) -> Option<Name>;
+
+    /// All that have a title of this kind, as far as they can be listed.
+    fn ids(&self, what: Title) -> Vec<String> {
+        let _ = what;
+        Vec::new()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +36,11 @@ pub enum Title {
     Calendar,
     /// By `namespace/name:version`, or without the version.
     Flow,
+    Topic,
+    Agency,
+    Province,
+    County,
+    Pack,
 }
 
 /// Nothing has a title.

@@ -16,7 +16,7 @@ const ARROWS: &[(&str, &[&str], &[&str])] = &[
     ("script", &["calendar", "source", "text"], &[]),
     ("decision", &["calendar", "script", "source"], &[]),
     ("core", &["dsl"], &["source"]),
-    ("explain", &["calendar", "dsl"], &["source"]),
+    ("explain", &["calendar", "decision", "dsl"], &["source"]),
     ("casework", &["calendar", "core", "dsl", "source", "text"], &[]),
     ("store", &["core"], &[]),
     ("store-local", &["core", "store"], &[]),
