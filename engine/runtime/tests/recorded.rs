@@ -90,7 +90,7 @@ async fn answer_first(world: &World, by: &Principal, list: &str, answer: Value) 
 
 async fn run(world: &World, case: &str, script: &str, call: Option<usize>) -> ScriptRun {
     let auditor = principal("auditor", "operator", "nation");
-    world.desk.script_run(&auditor, case, script, call, false).await.unwrap()
+    world.desk.script_run(&auditor, case, script, call).await.unwrap()
 }
 
 fn variable<'a>(step: &'a ScriptStep, name: &str) -> &'a Value {
@@ -147,32 +147,22 @@ async fn each_call_has_the_case_as_it_was_then() {
         (&code, "other", None),
         ("x", "on-overdue", None),
     ] {
-        let refused = world.desk.script_run(&auditor, case, script, call, false).await;
+        let refused = world.desk.script_run(&auditor, case, script, call).await;
         assert_eq!(refused, Err(Refusal::NotFound), "{case} {script} {call:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_may_not_read_the_case_sees_nothing_and_reading_in_clear_is_on_record() {
+async fn who_may_not_read_the_case_sees_nothing() {
     let (pack, _) = pack::load(&common::root().join("examples/one-province")).unwrap();
     let world = world_of(pack);
     let code = submit(&world, "در ادارهٔ ثبت احوال همدان هیچ کارمندی پشت باجه نیست و کسی پاسخ نمی‌دهد").await;
     pass(&world, 185).await;
     for (role, scope) in [("connector", "nation"), ("operator", "province:yazd")] {
         let other = principal("other", role, scope);
-        let refused = world.desk.script_run(&other, &code, "on-overdue", None, false).await;
+        let refused = world.desk.script_run(&other, &code, "on-overdue", None).await;
         assert_eq!(refused, Err(Refusal::Forbidden), "{role} {scope}");
     }
-    let administrator = principal("root", "administrator", "nation");
-    let refused = world.desk.script_run(&administrator, &code, "on-overdue", None, true).await;
-    assert_eq!(refused, Err(Refusal::Forbidden));
-    let operator = principal("op", "operator", "nation");
-    let clear = world.desk.script_run(&operator, &code, "on-overdue", None, true).await.unwrap();
-    assert_eq!(clear.req["citizen"]["mobile"], "+989991234567");
-    let case = Id::parse(&clear.case_id).unwrap();
-    let journal = world.desk.case_journal(&principal("j", "auditor", "nation"), case).await.unwrap();
-    let read: Vec<_> = journal.iter().filter(|line| line.kind == "personal-data-read").collect();
-    assert_eq!((read.len(), read[0].actor.as_str(), read[0].args["what"].as_str()), (1, "op", "script on-overdue"));
 }
 
 /// A flow that a message of the intake starts beside nothing: it runs on the case of its stream.
