@@ -225,3 +225,59 @@ fn places_share_what_is_the_same() {
     assert_eq!(digests, ["offices", "offices@qom//"]);
     assert_eq!(catalog.packs[0].author.as_deref(), Some("The centre"));
 }
+
+/// All provinces and many counties, each with an overlay of its own.
+#[test]
+fn a_country_of_packs_is_computed_once_for_each_place() {
+    let overlay = |rule: &str, county: &str| {
+        format!(
+            "kind: decision-table-overlay\nextends: {{ id: route, version: '^1.4' }}\nversion: 0.1.0\n\
+             insert: [ {{ before: otherwise, rule: {{ id: {rule}, when: {{ county: {county} }}, then: {{ agency: gas }} }} }} ]\n"
+        )
+    };
+    let mut all = files();
+    let (mut names, mut provinces, mut counties) = (Vec::new(), Vec::new(), Vec::new());
+    for province in 0..30 {
+        provinces.push(format!("{{ id: p{province}, fa: ا, en: P }}"));
+        names.push(format!("p{province}"));
+        all.insert(format!("p{province}/rules/route.overlay.yaml"), overlay(&format!("p{province}"), "seat"));
+        all.insert(
+            format!("p{province}/pack.yaml"),
+            manifest_of(&format!("p{province}"), &format!("province: p{province}")),
+        );
+        for county in 0..7 {
+            let county = format!("c{province}-{county}");
+            counties.push(format!("{{ id: {county}, fa: ش, en: C }}"));
+            names.push(county.clone());
+            all.insert(format!("{county}/rules/route.overlay.yaml"), overlay(&county, &county));
+            let scope = format!("province: p{province}, county: {county}");
+            all.insert(format!("{county}/pack.yaml"), manifest_of(&county, &scope));
+        }
+    }
+    let directory =
+        format!("kind: directory\nprovinces: [ {} ]\ncounties: [ {} ]\n", provinces.join(", "), counties.join(", "));
+    all.insert("national/rules/country.yaml".to_owned(), directory);
+    let deployment = packs::DEPLOYMENT.replace("taft, qom", &format!("taft, qom, {}", names.join(", ")));
+    all.insert("deployment.yaml".to_owned(), deployment);
+    let catalog = catalog(&all);
+    assert_eq!(catalog.packs.len(), 4 + 240);
+    assert_eq!(catalog.contents.places().count(), 4 + 240);
+    let place = |province: &str, county: &str| peygir_calendar::Place {
+        province: Some(province.to_owned()),
+        county: Some(county.to_owned()),
+        agency: None,
+    };
+    let rules = |province, county| -> Vec<String> {
+        let table = &catalog.content(&place(province, county)).tables["route"].table;
+        table.rules().iter().map(|rule| rule.id.to_string()).collect()
+    };
+    assert_eq!(rules("p3", "c3-4"), ["p3", "c3-4", "otherwise"]);
+    assert_eq!(rules("p3", "c4-4"), ["p3", "otherwise"]);
+    assert_eq!(rules("p29", "elsewhere"), ["p29", "otherwise"]);
+}
+
+fn manifest_of(name: &str, scope: &str) -> String {
+    format!(
+        "kind: pack\nname: {name}\nversion: 1.0.0\ntitle: {{ fa: ب, en: P }}\nfor: {{ {scope} }}\nover: [ national ]\n"
+    )
+}
