@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use peygir_runtime::pack;
 use peygir_source::render::{self, Language};
-use peygir_source::{Diagnostics, Severity};
+use peygir_source::{Diagnostic, Diagnostics, Severity};
 
 use super::calendar;
 use crate::answer::{line, say};
@@ -26,6 +26,9 @@ pub struct Arguments {
     /// human: for people, on stderr; json: a line for each finding, for editors; sarif: SARIF 2.1.0, for CI
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+    /// Show notes too: what overlays change of the outcomes of tests, what could not be analysed
+    #[arg(long)]
+    notes: bool,
     /// Language of the findings
     #[arg(long, value_enum, default_value_t = Lang::En)]
     lang: Lang,
@@ -60,30 +63,53 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     checked.found.list.dedup();
     let language = if arguments.lang == Lang::Fa { Language::Persian } else { Language::English };
     match arguments.format {
-        Format::Human => print_in(&checked.found, language),
+        Format::Human => {
+            let shown = |found: &&Diagnostic| arguments.notes || found.severity != Severity::Information;
+            print_in(checked.found.list.iter().filter(shown), language);
+        }
         Format::Json => checked.found.list.iter().for_each(|found| line(&render::json(found).to_string())),
         Format::Sarif => line(&sarif::log(&checked.found.list, language).to_string()),
     }
-    let errors = checked.found.list.iter().filter(|found| found.severity == Severity::Error).count();
-    let warnings = checked.found.list.iter().filter(|found| found.severity == Severity::Warning).count();
-    say(&format!("{} files checked, {errors} errors, {warnings} warnings", checked.files.len()));
+    let count = |severity| checked.found.list.iter().filter(|found| found.severity == severity).count();
+    let (errors, warnings, notes) = (count(Severity::Error), count(Severity::Warning), count(Severity::Information));
+    let hidden = if arguments.notes || arguments.format != Format::Human { 0 } else { notes };
+    say(&summary(checked.files.len(), errors, warnings, hidden, language));
     if checked.files.is_empty() && errors == 0 {
         // A mistyped path must not pass for a good pack.
-        say(
-            "nothing was checked: there is no flow, table, script, calendar, form, pack or deployment in what was named",
-        );
+        say(match language {
+            Language::English => {
+                "nothing was checked: there is no flow, table, script, calendar, form, pack or deployment in what was named"
+            }
+            Language::Persian => {
+                "چیزی سنجیده نشد: در آنچه نام بردید گردش کار، جدول، اسکریپت، تقویم، فرم، بسته یا استقراری نیست"
+            }
+        });
         return Ok(ExitCode::FAILURE);
     }
     Ok(if errors > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Findings for a person, each with its snippet, in English.
-pub fn print(found: &Diagnostics) {
-    print_in(found, Language::English);
+fn summary(files: usize, errors: usize, warnings: usize, hidden: usize, language: Language) -> String {
+    match language {
+        Language::English => {
+            let more = if hidden > 0 { format!(", {hidden} notes (--notes shows them)") } else { String::new() };
+            format!("{files} files checked, {errors} errors, {warnings} warnings{more}")
+        }
+        Language::Persian => {
+            let more = if hidden > 0 { format!("، {hidden} آگاهی (با --notes دیده می‌شود)") } else { String::new() };
+            let text = format!("{files} پرونده سنجیده شد: {errors} خطا، {warnings} هشدار{more}");
+            peygir_calendar::digits::to_persian(&text)
+        }
+    }
 }
 
-fn print_in(found: &Diagnostics, language: Language) {
-    for diagnostic in &found.list {
+/// Errors and warnings for a person, each with its snippet, in English. Notes are for `check`.
+pub fn print(found: &Diagnostics) {
+    print_in(found.list.iter().filter(|one| one.severity != Severity::Information), Language::English);
+}
+
+fn print_in<'a>(found: impl IntoIterator<Item = &'a Diagnostic>, language: Language) {
+    for diagnostic in found {
         let source = std::fs::read_to_string(&diagnostic.file).ok();
         let text = render::human(diagnostic, source.as_deref(), language);
         if std::io::stderr().is_terminal() { say(&format!("{text}\n")) } else { say(&text) }

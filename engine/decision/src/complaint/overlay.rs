@@ -2,6 +2,7 @@
 
 use peygir_source::{Diagnostic, Span};
 use semver::{Version, VersionReq};
+use serde_json::{Map, Value};
 
 use crate::{
     model::{LayerRef, Rule},
@@ -247,7 +248,7 @@ pub(crate) fn test_broken(span: Span, outcome: &TestOutcome, place: (&str, Span)
 }
 
 pub(crate) fn test_meant(span: Span, outcome: &TestOutcome, place: (&str, Span), before: &TestOutcome) -> Diagnostic {
-    let (name, was, is) = (&outcome.name, &before.got, &outcome.got);
+    let (name, (was, is)) = (&outcome.name, differing(&before.got, &outcome.got));
     let (at, on, on_fa) = told(outcome, place);
     Diagnostic::information(
         "PG-T051",
@@ -255,6 +256,17 @@ pub(crate) fn test_meant(span: Span, outcome: &TestOutcome, place: (&str, Span),
         format!("the test {name} ({at}) has another outcome here: {was} before, {is} now{on}"),
         format!("نتیجهٔ آزمون {name} ({at}) در این لایه دیگر است: پیش‌تر {was}، اکنون {is}{on_fa}"),
     )
+}
+
+/// The members that differ, of what came before and of what comes now; all where one of them is no mapping.
+fn differing(before: &Value, now: &Value) -> (Value, Value) {
+    let (Value::Object(was), Value::Object(is)) = (before, now) else {
+        return (before.clone(), now.clone());
+    };
+    let only = |of: &Map<String, Value>, other: &Map<String, Value>| {
+        of.iter().filter(|(name, value)| other.get(*name) != Some(value)).map(|(k, v)| (k.clone(), v.clone())).collect()
+    };
+    (Value::Object(only(was, is)), Value::Object(only(is, was)))
 }
 
 /// Where the test stands, and the day on which it was run.
