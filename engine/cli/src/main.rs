@@ -33,6 +33,7 @@ enum Command {
     Deploy(commands::deploy::Arguments),
     #[command(subcommand)]
     Explain(commands::explain::Command),
+    Rebase(commands::rebase::Arguments),
     Run(commands::run::Arguments),
     Test(commands::test::Arguments),
     #[command(subcommand)]
@@ -68,6 +69,7 @@ fn main() -> ExitCode {
         Command::Debug(arguments) => commands::debug::run(&arguments),
         Command::Deploy(arguments) => commands::deploy::run(&arguments),
         Command::Explain(command) => commands::explain::run(&command),
+        Command::Rebase(arguments) => commands::rebase::run(&arguments),
         Command::Run(arguments) => commands::run::run(&arguments),
         Command::Test(arguments) => commands::test::run(&arguments),
         Command::Event(command) => commands::event::run(&command),

@@ -22,7 +22,8 @@ use crate::{
 /// Most changes that are told.
 pub const CHANGES_MAX: usize = 200;
 
-/// The outcome of a comparison. Layers are places in the merged table's layers, the base being the first.
+/// The outcome of a comparison. Layers are places in the layers of the old table merged with those compared: the first of
+/// them comes after the table's own.
 #[derive(Debug, Clone, Default)]
 pub struct Rebase {
     /// The layers whose range does not take in the new version: their authors have to widen it.
@@ -92,7 +93,8 @@ pub fn rebase(old: &Table, new: &Table, layers: &[Layer<'_>]) -> Rebase {
     let mut below = Versions { old: without_tests(old), new: without_tests(new) };
     let mut kept: Vec<Overlay> = Vec::new();
     for (place, layer) in layers.iter().enumerate() {
-        let at = place + 1;
+        // What lies below may itself be merged from several layers.
+        let at = old.layers.len() + place;
         if !layer.overlay.range.matches(&new.version) {
             outcome.outdated.push(at);
         }

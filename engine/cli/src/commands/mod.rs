@@ -15,6 +15,7 @@ pub mod local;
 pub mod login_link;
 pub mod operation;
 pub mod packs;
+pub mod rebase;
 pub mod run;
 pub mod serve;
 pub mod test;

@@ -1,14 +1,17 @@
-//! `peygir test`: scenarios on a virtual clock, and the rows of tables and scripts.
+//! `peygir test`: scenarios on a virtual clock, the rows of tables, overlays and scripts, and faults put into tables.
 
-use std::collections::BTreeSet;
+mod gather;
+mod mutants;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use peygir_casework::text::search_key;
-use peygir_runtime::pack::{self, SourceFile};
-use peygir_source::{Diagnostic, Diagnostics, Node, Span};
+use peygir_runtime::pack;
 
+use self::gather::{Testable, unreadable};
+use super::local::Lang;
 use super::serve::script_deadline;
 use crate::answer::line;
 use crate::progress;
@@ -22,6 +25,8 @@ use crate::scenario::{Mode, Outside, Player};
 ///
 ///   *.feature        scenarios in Gherkin, English or Persian, on a virtual clock: hours pass at once
 ///   decision tables  the tests they carry
+///   *.overlay.yaml   their tests and those of the table below, on the merged table of each place: of the deployment, or
+///                    of the pack above the file and the packs beside it that it lies over
 ///   *.test.yaml      rows beside a script of the same name
 ///
 /// Of each script it is told which of its lines with code those rows run; of a script without rows, none.
@@ -47,6 +52,22 @@ pub struct Arguments {
     /// Deployment whose connectors carry out the calls of flows that scenarios bring with them, over the real network
     #[arg(long, value_name = "FOLDER")]
     connectors: Option<PathBuf>,
+    /// Deployment that says which packs lie below those of overlays
+    #[arg(long, value_name = "FOLDER")]
+    deployment: Option<PathBuf>,
+    /// Put small faults into each table and merged table, and count those that analysis, limits or rows notice
+    ///
+    /// A rule is taken out, moved or widened, a limit broken, a cell or an answer changed. What nobody notices is named
+    /// with the row that is missing.
+    #[arg(long, conflicts_with_all = ["kill_points", "connectors", "coverage"])]
+    mutants: bool,
+    /// With --mutants: exit 1 where fewer of a hundred are noticed in one table
+    #[arg(long, value_name = "PERCENT", default_value_t = 95, requires = "mutants",
+          value_parser = clap::value_parser!(u8).range(0..=100))]
+    least: u8,
+    /// With --mutants: language of what survived
+    #[arg(long, value_enum, default_value_t = Lang::En, requires = "mutants")]
+    lang: Lang,
     /// Print each script with a mark at every line with code: ✓ and how often the rows run it, ◐ in part, ✗ never
     #[arg(long)]
     coverage: bool,
@@ -55,23 +76,13 @@ pub struct Arguments {
     json: bool,
 }
 
-/// A file with something to be tested.
-enum Testable {
-    Feature(SourceFile),
-    Table(SourceFile, Node),
-    Script(SourceFile, Node),
-    /// A script beside which no rows lie.
-    Untested(SourceFile),
-    /// It should be tested and can't be.
-    Broken(FileReport),
-}
-
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     start_log();
-    let mut broken = Vec::new();
-    let files = files(&arguments.paths, &mut broken);
-    let files = broken.into_iter().map(Testable::Broken).chain(files.iter().filter_map(|path| read(path)));
-    let totals = run_all(files.collect(), arguments)?;
+    let all = gather::gather(&arguments.paths, arguments.deployment.as_deref());
+    if arguments.mutants {
+        return Ok(mutants::run(&all, arguments));
+    }
+    let totals = run_all(all, arguments)?;
     if arguments.json {
         line(&report::summary_line(&totals).to_string());
     } else {
@@ -101,10 +112,11 @@ fn run_all(files: Vec<Testable>, arguments: &Arguments) -> Result<Totals> {
     for file in files {
         let told = |name: &str| bar.set_message(name.to_owned());
         let done = match file {
-            Testable::Feature(file) => player.play_file(&file, &wanted, &told),
-            Testable::Table(file, root) => rows::run_table_rows(&file, &root, &wanted),
-            Testable::Script(file, root) => rows::run_script_rows(&file, &root, &script_deadline, &wanted),
-            Testable::Broken(report) => report,
+            Testable::Feature(file) => vec![player.play_file(&file, &wanted, &told)],
+            Testable::Table(file, root) => vec![rows::run_table_rows(&file, &root, &wanted)],
+            Testable::Merged(merged) => rows::run_merged_rows(&merged, &wanted),
+            Testable::Script(file, root) => vec![rows::run_script_rows(&file, &root, &script_deadline, &wanted)],
+            Testable::Broken(report) => vec![report],
             Testable::Untested(file) => match rows::untested_script(&file) {
                 Ok(_) if wanted_name.is_some() => continue,
                 Ok(script) => {
@@ -112,16 +124,15 @@ fn run_all(files: Vec<Testable>, arguments: &Arguments) -> Result<Totals> {
                     bar.suspend(|| tell_script(None, &script, arguments));
                     continue;
                 }
-                Err(found) => unreadable(&file.path, Kind::ScriptRows, found),
+                Err(found) => vec![unreadable(&file.path, Kind::ScriptRows, found)],
             },
         };
         bar.inc(1);
-        if done.tests.is_empty() && done.passed() && wanted_name.is_some() {
-            continue;
+        for done in done.iter().filter(|done| !(done.tests.is_empty() && done.passed() && wanted_name.is_some())) {
+            totals.add(done);
+            bar.suspend(|| tell(done, arguments));
+            failures.extend(report::failures(done));
         }
-        totals.add(&done);
-        bar.suspend(|| tell(&done, arguments));
-        failures.extend(report::failures(&done));
     }
     bar.finish_and_clear();
     if !arguments.json {
@@ -166,112 +177,4 @@ fn outside(folder: &Path) -> Result<Outside> {
             anyhow::bail!("the deployment {} has errors", folder.display())
         }
     }
-}
-
-/// All files below the paths, each once. Paths that can't be looked into are told in `broken`.
-fn files(paths: &[PathBuf], broken: &mut Vec<FileReport>) -> Vec<PathBuf> {
-    let mut seen = BTreeSet::new();
-    let mut files = Vec::new();
-    for path in paths {
-        let mut found = Diagnostics::default();
-        let below = below(path, &mut found).into_iter();
-        files.extend(below.filter(|file| seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone()))));
-        if found.has_errors() {
-            broken.push(unreadable(path, Kind::Scenarios, found));
-        }
-    }
-    files
-}
-
-fn below(path: &Path, found: &mut Diagnostics) -> Vec<PathBuf> {
-    if path.is_file() {
-        return vec![beside(path)];
-    }
-    let folders = if path.join("deployment.yaml").is_file() {
-        let packs = match pack::read(path, None) {
-            Ok((catalog, _)) => catalog.deployment.packs,
-            Err(errors) => {
-                found.extend(errors);
-                Vec::new()
-            }
-        };
-        packs.iter().flat_map(|pack| parts(pack)).chain([path.join("scenarios")]).collect()
-    } else if path.join("pack.yaml").is_file() {
-        parts(path)
-    } else if path.is_dir() {
-        vec![path.to_owned()]
-    } else {
-        found.push(nothing_there());
-        Vec::new()
-    };
-    folders.iter().filter(|folder| folder.is_dir()).flat_map(|folder| pack::walk(folder, found)).collect()
-}
-
-/// The parts of a pack that hold what can be tested.
-fn parts(pack: &Path) -> Vec<PathBuf> {
-    ["workflows", "rules"].map(|part| pack.join(part)).to_vec()
-}
-
-/// For a script, the file of its tests.
-fn beside(path: &Path) -> PathBuf {
-    let tests = path.with_extension("test.yaml");
-    if path.extension().is_some_and(|extension| extension == "rhai") && tests.is_file() {
-        tests
-    } else {
-        path.to_owned()
-    }
-}
-
-fn read(path: &Path) -> Option<Testable> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let yaml = name.ends_with(".yaml") || name.ends_with(".yml");
-    let rows = name.ends_with(".test.yaml") || name.ends_with(".test.yml");
-    if name.ends_with(".rhai") {
-        return untested(path);
-    }
-    let kind = match (name.ends_with(".feature"), rows) {
-        (true, _) => Kind::Scenarios,
-        (_, true) => Kind::ScriptRows,
-        _ if yaml => Kind::TableRows,
-        _ => return None,
-    };
-    let broken = |found: Diagnostics| Testable::Broken(unreadable(path, kind, found));
-    let file = match SourceFile::read(path) {
-        Ok(file) => file,
-        Err(diagnostic) => return Some(broken(Diagnostics { list: vec![diagnostic] })),
-    };
-    if kind == Kind::Scenarios {
-        return Some(Testable::Feature(file));
-    }
-    let mut found = Diagnostics::default();
-    match (file.parse(&mut found), kind) {
-        (None, _) => Some(broken(found)),
-        (Some(root), Kind::ScriptRows) => Some(Testable::Script(file, root)),
-        (Some(root), _) => {
-            let is_table = root.get("kind").and_then(Node::as_str) == Some("decision-table");
-            is_table.then_some(Testable::Table(file, root))
-        }
-    }
-}
-
-/// The script, unless rows lie beside it: then it is tested with them.
-fn untested(path: &Path) -> Option<Testable> {
-    if ["test.yaml", "test.yml"].iter().any(|extension| path.with_extension(extension).is_file()) {
-        return None;
-    }
-    Some(match SourceFile::read(path) {
-        Ok(file) => Testable::Untested(file),
-        Err(diagnostic) => Testable::Broken(unreadable(path, Kind::ScriptRows, Diagnostics { list: vec![diagnostic] })),
-    })
-}
-
-fn unreadable(path: &Path, kind: Kind, found: Diagnostics) -> FileReport {
-    let mut report = FileReport::new(pack::shown(path), kind);
-    report.found = found.in_file(&report.file);
-    report
-}
-
-fn nothing_there() -> Diagnostic {
-    let span = Span { line: 1, column: 1, length: 0 };
-    Diagnostic::error("PG-P001", span, "there is no such file or folder", "چنین پرونده یا پوشه‌ای نیست")
 }

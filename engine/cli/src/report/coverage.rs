@@ -3,7 +3,7 @@
 use peygir_script::Coverage;
 
 /// A script and what of it was run.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ScriptCoverage {
     /// The script's file.
     pub script: String,

@@ -24,7 +24,8 @@ pub fn file_line(report: &FileReport) -> String {
         failed => format!("{failed} of {count} {what} failed"),
     };
     let coverage = report.coverage.as_ref().map(|coverage| format!("; {}", coverage.told())).unwrap_or_default();
-    format!("{mark} {}: {outcome}{coverage}", report.file)
+    let place = report.place.as_ref().map(|place| format!(" in {place}")).unwrap_or_default();
+    format!("{mark} {}{place}: {outcome}{coverage}", report.file)
 }
 
 /// A script that no row calls.
@@ -51,13 +52,14 @@ pub fn failures(report: &FileReport) -> Option<String> {
         })
         .collect();
     for test in &report.tests {
-        parts.extend(test.failure.as_ref().map(|failure| told(&report.file, &test.name, failure)));
+        parts.extend(test.failure.as_ref().map(|failure| told(report, &test.name, failure)));
     }
     (!parts.is_empty()).then(|| parts.join("\n"))
 }
 
-fn told(file: &str, name: &str, failure: &Failure) -> String {
-    let mut text = format!("✗ {name}\n  --> {file}:{}\n", failure.line);
+fn told(report: &FileReport, name: &str, failure: &Failure) -> String {
+    let place = report.place.as_ref().map(|place| format!(", in {place}")).unwrap_or_default();
+    let mut text = format!("✗ {name}\n  --> {}:{}{place}\n", report.file, failure.line);
     let mut member = |title: &str, value: &str| {
         let indented = value.replace('\n', "\n              ");
         text.push_str(&format!("  {title:<9} {indented}\n"));

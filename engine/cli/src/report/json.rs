@@ -21,6 +21,9 @@ pub fn file_lines(report: &FileReport) -> Vec<Value> {
         let mut line = json!({
             "kind": kind, "file": report.file, "line": test.line, "name": test.name, "passed": test.failure.is_none(),
         });
+        if let Some(place) = &report.place {
+            line["place"] = place.as_str().into();
+        }
         if !test.tags.is_empty() {
             line["tags"] = json!(test.tags);
         }

@@ -22,10 +22,12 @@ pub enum Kind {
 }
 
 /// What came of the tests of one file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct FileReport {
     pub file: String,
     pub kind: Kind,
+    /// Of rows on a merged table, in words: where it holds.
+    pub place: Option<String>,
     pub tests: Vec<TestReport>,
     /// Of rows beside a script: what of it they run.
     pub coverage: Option<ScriptCoverage>,
@@ -34,7 +36,7 @@ pub struct FileReport {
 }
 
 /// What came of one test.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct TestReport {
     pub name: String,
     /// Where it begins in its file.
@@ -77,7 +79,7 @@ pub struct Totals {
 
 impl FileReport {
     pub fn new(file: String, kind: Kind) -> Self {
-        Self { file, kind, tests: Vec::new(), coverage: None, found: Diagnostics::default() }
+        Self { file, kind, place: None, tests: Vec::new(), coverage: None, found: Diagnostics::default() }
     }
 
     pub fn passed(&self) -> bool {

@@ -1,8 +1,12 @@
-//! Rows of tests that people write beside rules: inside decision tables, and in `*.test.yaml` beside scripts.
+//! Rows of tests that people write beside rules: inside decision tables and overlays, and in `*.test.yaml` beside scripts.
 
+mod mutants;
+mod overlay;
 mod script;
 mod table;
 
+pub use mutants::{Faults, merged as faults_of_merged, percent, table as faults_of_table};
+pub use overlay::{Merged, broken, here, merged, run as run_merged_rows, untried};
 pub use script::{run as run_script_rows, untested as untested_script};
 pub use table::run as run_table_rows;
 

@@ -1,7 +1,7 @@
 //! The tests that a decision table carries.
 
 use peygir_casework::text::search_key;
-use peygir_decision::Table;
+use peygir_decision::{Table, TestOutcome};
 use peygir_runtime::pack::SourceFile;
 use peygir_source::Node;
 
@@ -15,7 +15,7 @@ pub fn run(file: &SourceFile, root: &Node, wanted: &dyn Fn(&str) -> bool) -> Fil
         Err(found) => all.found = found.in_file(&file.name),
         Ok((table, _)) => {
             let outcomes = table.run_tests();
-            let named = outcomes.iter().map(|outcome| (format!("{} {}", table.id(), outcome.name), outcome));
+            let named = outcomes.iter().map(|outcome| (name(table.id(), outcome), outcome));
             all.tests = named
                 .filter(|(name, _)| wanted(name))
                 .map(|(name, outcome)| report(&name, outcome.span, outcome.passed, &outcome.expected, &outcome.got))
@@ -23,4 +23,9 @@ pub fn run(file: &SourceFile, root: &Node, wanted: &dyn Fn(&str) -> bool) -> Fil
         }
     }
     all
+}
+
+/// A row's name among those of all tables.
+pub fn name(table: &str, outcome: &TestOutcome) -> String {
+    format!("{table} {}", outcome.name)
 }

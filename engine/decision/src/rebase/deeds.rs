@@ -1,6 +1,6 @@
 //! The single things that an overlay does, and an overlay that does only some of them.
 
-use peygir_source::{Node, Value};
+use peygir_source::{Node, Span, Value};
 use semver::VersionReq;
 
 use crate::overlay::Overlay;
@@ -13,6 +13,24 @@ pub struct Deed {
     pub kind: Kind,
     /// The rule, or the output whose limit it makes tighter.
     pub name: String,
+}
+
+impl Deed {
+    /// Where the overlay says it.
+    pub fn span(&self, overlay: &Overlay) -> Span {
+        let named = |named: &crate::overlay::Named| (named.name == self.name).then_some(named.span);
+        let found = match self.kind {
+            Kind::Replace => overlay.replace.iter().find_map(|replace| named(&replace.rule)),
+            Kind::Disable => overlay.disable.iter().find_map(named),
+            Kind::Limit => overlay.limits.iter().find_map(|(output, _)| named(output)),
+            Kind::Insert => overlay.insert.iter().find_map(|insert| {
+                let id = insert.rule.get("id")?;
+                (id.as_str() == Some(&self.name)).then_some(id.span)
+            }),
+            Kind::Overlay => Some(overlay.extends.span),
+        };
+        found.unwrap_or(overlay.root.span)
+    }
 }
 
 /// What an overlay does.

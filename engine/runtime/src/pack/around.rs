@@ -1,7 +1,8 @@
-//! What holds around a script of a pack that nobody deployed, for the rows that lie beside it.
+//! What holds around a file of a pack that nobody deployed: the pack, and those that it lies over.
 
 use std::path::Path;
 
+use peygir_calendar::Place;
 use peygir_script::World;
 use peygir_script::tests::Row;
 use peygir_source::Diagnostics;
@@ -10,17 +11,37 @@ use super::beside;
 use super::catalog::{Around, Catalog, Parts};
 use super::deployment::Deployment;
 use super::layer::Layer;
+use super::places::own_place;
 use super::single::pack_above;
+
+/// A pack over those that it lies over, as far as they are found without a deployment.
+#[derive(Debug)]
+pub struct Stack {
+    pub catalog: Catalog,
+    /// Where the pack holds.
+    pub place: Place,
+    /// Packs that it lies over and that were not found.
+    pub missing: Vec<String>,
+    /// What is wrong in any of them.
+    pub found: Diagnostics,
+}
 
 /// The pack that a file lies in, with those below it. What is wrong in it is told where the pack is checked.
 pub fn around(file: &Path) -> Option<Catalog> {
-    let folder = pack_above(file)?;
-    let layer = Layer::read(&folder);
-    let below = layer.manifest.as_ref().map(|manifest| beside::below(&folder, manifest)).unwrap_or_default();
+    pack_above(file).map(|folder| stack(&folder).catalog)
+}
+
+/// A pack with those below it, beside it or in the folders above.
+pub fn stack(folder: &Path) -> Stack {
+    let layer = Layer::read(folder);
+    let below = layer.manifest.as_ref().map(|manifest| beside::below(folder, manifest)).unwrap_or_default();
+    let place = own_place(&layer.scope());
     let (mut parts, mut found) = (Parts::default(), Diagnostics::default());
     below.layers.into_iter().for_each(|layer| parts.lay_over(layer, &mut found));
     parts.lay_over(layer, &mut found);
-    Some(parts.into_catalog(Deployment::of_nothing(), Around::default(), &mut found).0)
+    let around = Around { known: below.missing.is_empty(), ..Around::default() };
+    let catalog = parts.into_catalog(Deployment::of_nothing(), around, &mut found).0;
+    Stack { catalog, place, missing: below.missing, found }
 }
 
 /// The world of a row: the calendars that hold where its case is, and the actions that there are.

@@ -27,13 +27,14 @@ mod names;
 mod offered;
 mod places;
 mod resources;
+mod rules;
 mod secrets;
 mod single;
 mod titles;
 mod uses;
 mod webhooks;
 
-pub use around::{around, row_world};
+pub use around::{Stack, around, row_world, stack};
 pub use bundle::{BUNDLE_BYTES_MAX, BUNDLE_FILES_MAX, Bundle, is_test};
 pub use catalog::{Catalog, Flow, load, load_with, of_bundles, read};
 pub use check::{Checked, check, check_with};
@@ -42,14 +43,15 @@ pub(crate) use content::parse_placed;
 pub use content::{Content, Contents, PackRef, ScriptSource, TableSource};
 pub use deployment::{Deployment, Line, PACKS_MAX};
 pub use files::{DEPTH_MAX, FILE_BYTES_MAX, FILES_MAX, SourceFile, shown, walk};
+pub use layer::Filed;
 pub use manifest::{Manifest, Over};
 pub(crate) use offered::written;
 pub use offered::{BY_CONNECTORS, Kinds, check_alone};
 pub use places::COMBINATIONS_MAX;
 pub use resources::{Mirrors, RESOURCES_MAX};
+pub use rules::Rules;
 pub use secrets::{SECRETS_MAX, SecretUse};
-
-pub use single::load_flow;
+pub use single::{load_flow, pack_above};
 pub use webhooks::{WEBHOOKS_MAX, WebhookUse};
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ pub fn load_flow(path: &Path) -> Result<(Catalog, FlowName), Diagnostics> {
 }
 
 /// The folder of the pack that a file lies in, however deep.
-pub(super) fn pack_above(path: &Path) -> Option<PathBuf> {
+pub fn pack_above(path: &Path) -> Option<PathBuf> {
     let path = path.canonicalize().ok()?;
     path.ancestors().skip(1).find(|folder| is_pack(folder)).map(Path::to_owned)
 }

@@ -1,0 +1,122 @@
+//! `peygir rebase`: what becomes of a pack when one below it moves to a new version.
+//!
+//! Owns: where both versions come from, and the exit code. What is compared stands in `stacked`, what is printed in `told`
+//! and `data`. Changes no file.
+
+mod data;
+mod mend;
+mod stacked;
+mod told;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use peygir_runtime::pack::{Bundle, Rules};
+use peygir_source::{Diagnostics, Severity, render};
+use serde_json::Value;
+
+use super::client::escaped;
+use super::deploy::Server;
+use crate::answer::{line, say};
+
+/// What merges by itself, what conflicts and what would silently change when a pack below moves to a new version.
+///
+/// PACK is a folder with overlays, --onto the folder of the new version of a pack that it lies over. What PACK lies over
+/// besides is looked for beside it and in the folders above. Nothing is written: the list says what to mend, and where.
+///
+/// What would change is a table of example inputs, each decided by both versions with what merges. It is told whether these
+/// are all changes, by proof, or those that were found.
+///
+/// Exit 0: everything merges. Exit 1: something conflicts, or a test would fail.
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct Arguments {
+    /// Folder of the pack with the overlays
+    pack: PathBuf,
+    /// Folder of the new version of a pack below it
+    #[arg(long, value_name = "FOLDER")]
+    onto: PathBuf,
+    /// The version before: a folder, or a version that was deployed to the server, such as 1.0.0; without it the one that
+    /// is in force there
+    #[arg(long, value_name = "FOLDER|VERSION")]
+    from: Option<String>,
+    #[command(flatten)]
+    server: Server,
+}
+
+pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let lang = arguments.server.lang;
+    let new = match Rules::read(&arguments.onto) {
+        Ok(new) => new,
+        Err(found) => return refuse(&found, arguments),
+    };
+    let pack = match Rules::read(&arguments.pack) {
+        Ok(pack) => pack,
+        Err(found) => return refuse(&found, arguments),
+    };
+    let old = match old(arguments, &new.manifest.name)? {
+        Ok(old) => old,
+        Err(found) => return refuse(&found, arguments),
+    };
+    let (below, missing) = match pack.below(&arguments.pack) {
+        Ok(below) => below,
+        Err(found) => return refuse(&found, arguments),
+    };
+    if let Some(name) = missing.iter().find(|name| **name != new.manifest.name) {
+        bail!("{}", told::not_found(name, lang));
+    }
+    let moved = match stacked::compare(&pack, &below, &old, &new) {
+        Ok(moved) => moved,
+        Err(stacked::Refused::NotBelow) => bail!("{}", told::not_below(&pack, &new, lang)),
+        Err(stacked::Refused::Findings(found)) => return refuse(&found, arguments),
+    };
+    if arguments.server.json {
+        line(&data::json(&moved).to_string());
+    } else {
+        told::markdown(&moved, lang).iter().for_each(|text| line(text));
+    }
+    Ok(if moved.passes() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The version before, from a folder or from the server.
+fn old(arguments: &Arguments, name: &str) -> Result<Result<Rules, Diagnostics>> {
+    if let Some(folder) = arguments.from.as_deref().map(Path::new).filter(|path| path.is_dir()) {
+        return Ok(Rules::read(folder));
+    }
+    if let Some(text) = &arguments.from
+        && semver::Version::parse(text).is_err()
+    {
+        bail!("--from: \"{text}\" is neither a folder nor a version such as 1.4.0");
+    }
+    let client = arguments.server.client()?;
+    let version = match &arguments.from {
+        Some(version) => version.clone(),
+        None => {
+            let pack = client.get(&format!("/api/v1/packs/{}", escaped(name)))?;
+            let Some(version) = pack["version"].as_str() else {
+                bail!("{name} is not in force on the server: name --from")
+            };
+            version.to_owned()
+        }
+    };
+    let answer = client.get(&format!("/api/v1/packs/{}/{}", escaped(name), escaped(&version)))?;
+    let texts = answer["files"].as_object().into_iter().flatten();
+    let text = |(path, text): (&String, &Value)| Some((path.clone(), text.as_str()?.to_owned()));
+    let files = texts.filter_map(text).collect();
+    Ok(Bundle::of_texts(files).and_then(|bundle| Rules::of_bundle(&bundle)))
+}
+
+/// Findings in one of the packs: nothing can be compared before they are mended.
+fn refuse(found: &Diagnostics, arguments: &Arguments) -> Result<ExitCode> {
+    let errors = found.list.iter().filter(|one| one.severity == Severity::Error);
+    for diagnostic in errors {
+        if arguments.server.json {
+            line(&render::json(diagnostic).to_string());
+            continue;
+        }
+        let source = std::fs::read_to_string(&diagnostic.file).ok();
+        say(&render::human(diagnostic, source.as_deref(), arguments.server.lang.render()));
+    }
+    Ok(ExitCode::FAILURE)
+}

@@ -1,0 +1,269 @@
+//! A rebase as Markdown, in English or Persian: for the terminal, and for a page that colleagues read.
+
+use peygir_decision::analysis::{Outcome, inputs_in_words, inputs_in_words_fa};
+use peygir_decision::rebase::{Change, Conflict};
+use peygir_decision::{Rule, Table};
+use peygir_runtime::pack::Rules;
+use peygir_source::Span;
+use serde_json::Value;
+
+use super::mend::mend;
+use super::stacked::{Moved, OfTable, Placed};
+use crate::commands::local::Lang;
+use crate::rows::here;
+
+pub fn not_found(name: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => {
+            format!("the pack \"{name}\", over which this one lies, is neither beside it nor in a folder above")
+        }
+        Lang::Fa => format!("بستهٔ «{name}» که این بسته روی آن است نه کنار آن است و نه در پوشه‌های بالاتر"),
+    }
+}
+
+pub fn not_below(pack: &Rules, new: &Rules, lang: Lang) -> String {
+    let (name, below) = (&pack.manifest.name, &new.manifest.name);
+    match lang {
+        Lang::En => format!("\"{name}\" does not lie over \"{below}\": `over` of its pack.yaml does not name it"),
+        Lang::Fa => format!("«{name}» روی «{below}» نیست: ‎`over`‎ در pack.yaml آن را نام نمی‌برد"),
+    }
+}
+
+/// The whole list, a line each.
+pub fn markdown(moved: &Moved<'_>, lang: Lang) -> Vec<String> {
+    let mut lines = vec![title(moved, lang)];
+    lines.extend(outdated_pack(moved, lang));
+    for table in &moved.tables {
+        of_table(table, lang, &mut lines);
+    }
+    whole(moved, lang, &mut lines);
+    if lines.len() == 1 {
+        lines.push(String::new());
+        lines.push(lang.pick("No overlay here lies over it.", "لایه‌ای روی آن نیست.").to_owned());
+    }
+    lines
+}
+
+fn title(moved: &Moved<'_>, lang: Lang) -> String {
+    let (pack, old, new) = (&moved.pack.manifest, &moved.old.manifest, &moved.new.manifest);
+    match lang {
+        Lang::En => format!("# {}: {} from {} to {}", pack.name, new.name, old.version, new.version),
+        Lang::Fa => {
+            format!("# {}: ‏{} از {} به {}", pack.name, new.name, isolated(&old.version), isolated(&new.version))
+        }
+    }
+}
+
+fn outdated_pack(moved: &Moved<'_>, lang: Lang) -> Option<String> {
+    let over = moved.outdated?;
+    let (range, at) = (over.range.as_ref()?, place(&moved.pack.manifest.file, over.span));
+    let (name, version) = (&over.name, &moved.new.manifest.version);
+    Some(match lang {
+        Lang::En => {
+            format!("\n- `{at}`: `over` takes {name} {range}, which leaves {version} out; write a range that has it")
+        }
+        Lang::Fa => format!(
+            "\n- `{at}`: ‎`over`‎ بستهٔ {name} را با بازهٔ ‎{range}‎ می‌پذیرد که ‎{version}‎ در آن نیست؛ بازه را از نو بنویسید"
+        ),
+    })
+}
+
+fn of_table(table: &OfTable<'_>, lang: Lang, lines: &mut Vec<String>) {
+    let Some(new) = &table.new else {
+        lines.push(format!("\n## {}\n", table.id));
+        lines.extend(table.layers.iter().map(|placed| gone(table, placed, lang)));
+        return;
+    };
+    lines.push(format!("\n## {} {} → {}", table.id, table.old.version(), new.version()));
+    section(lines, lang.pick("Versions to widen", "بازهٔ نسخه که باید بازتر شود"), outdated(table, new, lang));
+    section(lines, lang.pick("What conflicts", "آنچه ناسازگار است"), conflicts(table, lang));
+    section(lines, lang.pick("What merges by itself", "آنچه خودبه‌خود می‌نشیند"), merges(table, lang));
+    section(lines, lang.pick("Tests that would fail", "آزمون‌هایی که رد می‌شوند"), tests(table, lang));
+    changes(table, new, lang, lines);
+}
+
+fn section(lines: &mut Vec<String>, title: &str, items: Vec<String>) {
+    if !items.is_empty() {
+        lines.push(format!("\n### {title}\n"));
+        lines.extend(items);
+    }
+}
+
+fn gone(table: &OfTable<'_>, placed: &Placed<'_>, lang: Lang) -> String {
+    let at = place(placed.file, placed.overlay.extends_span());
+    match lang {
+        Lang::En => format!("- `{at}`: the new version has no table \"{}\" any more; take the overlay out", table.id),
+        Lang::Fa => format!("- `{at}`: نسخهٔ تازه جدول «{}» را ندارد؛ این لایه را بردارید", table.id),
+    }
+}
+
+fn outdated(table: &OfTable<'_>, new: &Table, lang: Lang) -> Vec<String> {
+    let told = |layer: &usize| {
+        let (placed, span) = table.range(*layer)?;
+        let (at, range, version) = (place(placed.file, span), placed.overlay.range(), new.version());
+        Some(match lang {
+            Lang::En => format!("- `{at}`: `{range}` leaves {version} out; when all is well, write `'^{version}'`"),
+            Lang::Fa => {
+                format!("- `{at}`: ‎`{range}`‎ نسخهٔ ‎{version}‎ را ندارد؛ چون همه چیز درست شد ‎`'^{version}'`‎ بنویسید")
+            }
+        })
+    };
+    table.outcome.outdated.iter().filter_map(told).collect()
+}
+
+/// Where the overlay says what conflicts.
+pub fn place_of(table: &OfTable<'_>, conflict: &Conflict) -> Option<(String, Span)> {
+    let placed = table.placed(conflict.deed.layer)?;
+    if let peygir_decision::rebase::Why::Refused(finding) = &conflict.why
+        && finding.file == placed.file
+    {
+        return Some((here(placed.file), finding.span));
+    }
+    Some((here(placed.file), conflict.deed.span(placed.overlay)))
+}
+
+fn conflicts(table: &OfTable<'_>, lang: Lang) -> Vec<String> {
+    let told = |conflict: &Conflict| {
+        let (file, span) = place_of(table, conflict)?;
+        let (what, mend) = (conflict, mend(conflict));
+        let (what, mend, how) = match lang {
+            Lang::En => (what.to_words(), mend.en, "to mend"),
+            Lang::Fa => (what.to_words_fa(), mend.fa, "درمان"),
+        };
+        Some(format!("- `{file}:{}`: {what}\n  - {how}: {mend}", span.line))
+    };
+    table.outcome.conflicts.iter().filter_map(told).collect()
+}
+
+fn merges(table: &OfTable<'_>, lang: Lang) -> Vec<String> {
+    let told = |deed: &peygir_decision::rebase::Deed| {
+        let placed = table.placed(deed.layer)?;
+        let words = if lang == Lang::Fa { deed.to_words_fa() } else { deed.to_words() };
+        Some(format!("- `{}`: {words}", place(placed.file, deed.span(placed.overlay))))
+    };
+    table.outcome.merges.iter().filter_map(told).collect()
+}
+
+fn tests(table: &OfTable<'_>, lang: Lang) -> Vec<String> {
+    let told = table.outcome.tests.iter();
+    told.map(|found| format!("- `{}`: {}", place(&found.file, found.span), found.message_in(lang.render()))).collect()
+}
+
+fn changes(table: &OfTable<'_>, new: &Table, lang: Lang, lines: &mut Vec<String>) {
+    lines.push(format!("\n### {}\n", lang.pick("What would change", "آنچه تغییر می‌کند")));
+    let outcome = &table.outcome;
+    if !outcome.changes.is_empty() {
+        lines.push(
+            lang.pick(
+                "| for example | before | after | meant below |",
+                "| نمونه | پیش از این | پس از این | خواست نسخهٔ تازه |",
+            )
+            .to_owned(),
+        );
+        lines.push("| --- | --- | --- | --- |".to_owned());
+        let dated = has_days(&table.old) || has_days(new);
+        lines.extend(outcome.changes.iter().map(|change| row(new, change, dated, lang)));
+        lines.push(String::new());
+    }
+    lines.push(complete(outcome.is_complete, outcome.changes.is_empty(), lang).to_owned());
+}
+
+/// How far the list of changes can be relied on.
+fn complete(is_complete: bool, is_empty: bool, lang: Lang) -> &'static str {
+    match (is_complete, is_empty) {
+        (true, true) => lang.pick(
+            "Nothing: it is proven that every input is decided as before.",
+            "هیچ: اثبات شد که هر ورودی مانند پیش تصمیم‌گیری می‌شود.",
+        ),
+        (true, false) => lang.pick(
+            "One example for each pair of rules. It is proven that there are no other changes.",
+            "برای هر دو قاعده یک نمونه. اثبات شد که تغییر دیگری نیست.",
+        ),
+        (false, true) => lang.pick(
+            "No change was found among many inputs that were tried; it could not be proven that there is none.",
+            "در ورودی‌های بسیاری که آزموده شد تغییری نبود؛ اثبات نشد که هیچ تغییری نیست.",
+        ),
+        (false, false) => lang.pick(
+            "One example for each pair of rules. There may be more changes: not everything could be proven.",
+            "برای هر دو قاعده یک نمونه. شاید تغییرهای دیگری هم باشد: همه چیز اثبات‌شدنی نبود.",
+        ),
+    }
+}
+
+fn has_days(table: &Table) -> bool {
+    let dated = |rule: &Rule| rule.effective.is_some() || !rule.except.is_empty();
+    table.effective().is_some() || table.rules().iter().any(dated)
+}
+
+fn row(table: &Table, change: &Change, dated: bool, lang: Lang) -> String {
+    let asked: Vec<&str> = change.inputs.keys().map(String::as_str).collect();
+    let on = dated.then_some(change.on);
+    let example = match lang {
+        Lang::En => inputs_in_words(table, &change.inputs, &asked, on),
+        Lang::Fa => inputs_in_words_fa(table, &change.inputs, &asked, on),
+    };
+    let meant = if change.is_meant_below { lang.pick("yes", "بله") } else { lang.pick("**no**", "**نه**") };
+    let cells =
+        [example, outcome(&change.before, &change.after), outcome(&change.after, &change.before), meant.to_owned()];
+    format!("| {} |", cells.map(|cell| cell.replace('|', "\\|").replace('\n', " ")).join(" | "))
+}
+
+/// The rule and what it answers otherwise than the other outcome.
+fn outcome(one: &Outcome, other: &Outcome) -> String {
+    let (rule, outputs) = match one {
+        Outcome::Answered { rule, outputs } => (rule, outputs),
+        Outcome::Fault { code, message } => return format!("{code} {message}"),
+    };
+    let theirs = match other {
+        Outcome::Answered { outputs, .. } => Some(outputs),
+        Outcome::Fault { .. } => None,
+    };
+    let shown = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let members = match outputs {
+        Value::Object(members) => members,
+        all => return format!("`{rule}` {all}"),
+    };
+    let differ = members.iter().filter(|(name, value)| theirs.and_then(|theirs| theirs.get(*name)) != Some(*value));
+    let told: Vec<String> = differ.map(|(name, value)| format!("{name} {}", shown(value))).collect();
+    if told.is_empty() { format!("`{rule}`") } else { format!("`{rule}` {}", told.join(", ")) }
+}
+
+fn whole(moved: &Moved<'_>, lang: Lang, lines: &mut Vec<String>) {
+    let name = &moved.new.manifest.name;
+    let told = |(kind, id, gone): &(&str, String, bool)| match (lang, gone) {
+        (Lang::En, false) => {
+            format!("- {kind} \"{id}\": {name} changed its own, and this pack keeps the one that it has instead")
+        }
+        (Lang::En, true) => format!("- {kind} \"{id}\": {name} has it no more, and this pack still has its own"),
+        (Lang::Fa, false) => format!(
+            "- {} «{id}»: {name} نسخهٔ خود را تغییر داده و این بسته همان را که به جای آن دارد نگه می‌دارد",
+            persian(kind)
+        ),
+        (Lang::Fa, true) => {
+            format!("- {} «{id}»: {name} دیگر آن را ندارد و این بسته هنوز از آن خود را دارد", persian(kind))
+        }
+    };
+    let items: Vec<String> = moved.kept_whole.iter().map(told).collect();
+    if !items.is_empty() {
+        lines.push(format!("\n## {}\n", lang.pick("To be looked through", "آنچه باید دید")));
+        lines.extend(items);
+    }
+}
+
+fn persian(kind: &str) -> &str {
+    match kind {
+        "script" => "اسکریپت",
+        "calendar" => "تقویم",
+        "form" => "فرم",
+        "template" => "الگو",
+        other => other,
+    }
+}
+
+fn place(file: &str, span: Span) -> String {
+    format!("{}:{}", here(file), span.line)
+}
+
+fn isolated(text: &str) -> String {
+    format!("\u{2066}{text}\u{2069}")
+}
