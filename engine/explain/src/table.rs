@@ -20,7 +20,7 @@ use peygir_decision::{LayerRef, Rule, Table};
 use crate::text::{Words, isolated};
 use crate::titles::{Title, Titles};
 
-pub use decision::{DecisionTold, InputTold, Recorded, decision, recorded};
+pub use decision::{Caveat, DecisionTold, InputTold, Recorded, caveat, decision, recorded};
 pub use story::{RuleTold, TableTold, table};
 
 /// For whom a table is told: what is known of the place, and the day where one is meant.

@@ -82,6 +82,27 @@ pub fn recorded(record: &Recorded<'_>, titles: &dyn Titles, language: Language) 
     words.with("sentence", [("text", begun_upright(&text).into())])
 }
 
+/// Why a decision is told from the record alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caveat {
+    /// The table of then is not to be had.
+    TableGone,
+    /// It is to be had, and answers something else now.
+    AnswersElse,
+    /// What it was asked by was erased.
+    Erased,
+}
+
+/// The caveat as a sentence.
+pub fn caveat(caveat: Caveat, language: Language) -> String {
+    let words = Words { language };
+    words.say(match caveat {
+        Caveat::TableGone => "caveat-table-gone",
+        Caveat::AnswersElse => "caveat-answers-else",
+        Caveat::Erased => "caveat-erased",
+    })
+}
+
 fn rule_from(words: Words, rule: String, pack: Option<String>) -> String {
     match pack {
         Some(pack) => words.with("decided-rule-from", [("rule", rule.into()), ("pack", pack.into())]),

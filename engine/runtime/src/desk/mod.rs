@@ -6,6 +6,7 @@
 mod calendars;
 mod cases;
 mod deadlines;
+mod decisions;
 mod deploying;
 mod events;
 mod inbound;

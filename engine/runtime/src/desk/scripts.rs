@@ -3,8 +3,8 @@
 //! Owns: which text is stepped through (the one that ran, where it is to be had), the case, the moment and the calendars of
 //! then, and the masking of what is told. Nothing is written, and nothing that the script returns is carried out.
 
-mod mask;
-mod past;
+pub(super) mod mask;
+pub(super) mod past;
 mod view;
 
 use std::sync::Arc;

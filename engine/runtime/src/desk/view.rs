@@ -2,6 +2,7 @@
 //! into Jalali dates of the deployment's zone.
 
 mod deadlines;
+mod decisions;
 mod packs;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use deadlines::*;
+pub use decisions::*;
 pub use packs::*;
 
 /// A citizen's message as it comes in. Texts are in clear here and sealed before anything is stored.

@@ -16,7 +16,7 @@ const MOBILE_DIGITS: usize = 10;
 
 /// The numbers that are not to be read.
 #[derive(Debug, Default)]
-pub(super) struct Masks {
+pub(in crate::desk) struct Masks {
     numbers: Vec<Secret>,
 }
 

@@ -53,7 +53,7 @@ impl Call {
 }
 
 /// The journal of one stream, a frame after the other. The first [`STORY_FRAMES_MAX`] are looked at.
-struct Frames<'a> {
+pub(in crate::desk) struct Frames<'a> {
     store: &'a dyn Store,
     stream: Id,
     read: VecDeque<Frame>,
@@ -61,11 +61,11 @@ struct Frames<'a> {
 }
 
 impl<'a> Frames<'a> {
-    fn of(store: &'a dyn Store, stream: Id) -> Self {
+    pub fn of(store: &'a dyn Store, stream: Id) -> Self {
         Self { store, stream, read: VecDeque::new(), after: 0 }
     }
 
-    fn next(&mut self) -> Result<Option<(Frame, Vec<Recorded>)>, Refusal> {
+    pub fn next(&mut self) -> Result<Option<(Frame, Vec<Recorded>)>, Refusal> {
         if self.read.is_empty() && (self.after as usize) < STORY_FRAMES_MAX {
             let page = self.store.journal(self.stream, self.after, PAGE_FRAMES);
             self.read = page.map_err(|error| Refusal::Internal(error.to_string()))?.into();
