@@ -24,11 +24,23 @@ pub struct Declared {
 impl Host {
     /// Declares a closure. It is in force when this returns; the operation goes on behind it.
     pub async fn declare_closure(self: &Arc<Self>, actor: &str, order: &Order) -> Result<Declared, Failure> {
-        let now = self.clock.now();
-        let (closure, operation) = (self.engine.new_id(now), self.engine.new_id(now));
-        let command = Command::DeclareClosure(order.closure(closure, operation));
-        self.submit(closures::STREAM, actor, command).await?;
-        Ok(Declared { closure, operation })
+        let closure = self.engine.new_id(self.clock.now());
+        self.declare_closure_as(actor, order, closure).await.map(|(declared, _)| declared)
+    }
+
+    /// The same under an id that the caller knows again: declared once more it changes nothing, whatever became of it
+    /// meanwhile. True where it had been declared before.
+    pub async fn declare_closure_as(
+        self: &Arc<Self>,
+        actor: &str,
+        order: &Order,
+        closure: Id,
+    ) -> Result<(Declared, bool), Failure> {
+        let fresh = self.engine.new_id(self.clock.now());
+        let command = Command::DeclareClosure(order.closure(closure, fresh));
+        let stream = self.submit(closures::STREAM, actor, command).await?;
+        let operation = stream.closures.all.get(&closure).map_or(fresh, |known| known.operation);
+        Ok((Declared { closure, operation }, operation != fresh))
     }
 
     /// Takes a closure back. Gives the operation that this began.

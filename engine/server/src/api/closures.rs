@@ -2,12 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use peygir_runtime::desk::{ClosureDone, ClosureView, NewClosure, REASON_CHARS_MAX};
 use serde::Deserialize;
 
 use super::id;
+use super::messages::idempotency_key;
 use crate::body::JsonBody;
 use crate::gate::Caller;
 use crate::options::App;
@@ -24,16 +25,21 @@ pub async fn list(State(app): State<App>, Caller(caller): Caller) -> Result<Json
     Ok(Json(app.desk.closures(&caller).await?))
 }
 
-/// 201 once the declaration is durable; the operation that it began goes on by itself.
+/// 201 once the declaration is durable; the operation that it began goes on by itself. 200 where the same key came before.
 pub async fn declare(
     State(app): State<App>,
     Caller(caller): Caller,
+    headers: HeaderMap,
     JsonBody(closure): JsonBody<NewClosure>,
 ) -> Result<Response, Problem> {
-    let done = app.desk.declare_closure(&caller, &closure).await?;
+    let (done, repeated) = match idempotency_key(&headers)? {
+        Some(key) => app.desk.declare_closure_once(&caller, &closure, key).await?,
+        None => (app.desk.declare_closure(&caller, &closure).await?, false),
+    };
+    let status = if repeated { StatusCode::OK } else { StatusCode::CREATED };
     let place = format!("/api/v1/operations/{}", done.operation);
     let place = HeaderValue::from_str(&place).map_err(|error| Problem::internal(&error))?;
-    Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(done)).into_response())
+    Ok((status, [(header::LOCATION, place)], Json(done)).into_response())
 }
 
 pub async fn withdraw(
