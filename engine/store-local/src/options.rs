@@ -14,7 +14,7 @@ pub const QUEUE_BYTES_MAX: usize = 64 << 20;
 pub const GENERATION_BYTES_MAX: usize = 32 << 20;
 /// The index's own cache, in bytes.
 pub const CACHE_BYTES: u64 = 64 << 20;
-/// A snapshot is taken once the journal has grown by this since the last, in bytes.
+/// A snapshot is taken once the journal has grown by this since the last, in bytes, and by as much as the last one has.
 pub const SNAPSHOT_EVERY_BYTES: u64 = 256 << 20;
 /// A snapshot is taken once this many frames came since the last.
 pub const SNAPSHOT_EVERY_FRAMES: u64 = 500_000;

@@ -91,6 +91,13 @@ pub fn finished(disk: &dyn Disk) -> io::Result<Vec<u64>> {
     Ok(found)
 }
 
+/// How long the newest snapshot is; 0 where there is none, or where that can't be told.
+pub fn bytes_of_newest(disk: &dyn Disk) -> u64 {
+    let newest = finished(disk).ok().and_then(|found| found.last().copied());
+    let length = newest.and_then(|begun| disk.open(&path(begun)).and_then(|file| file.length()).ok());
+    length.unwrap_or(0)
+}
+
 /// Removes snapshots that were never finished.
 pub fn remove_unfinished(disk: &dyn Disk) -> io::Result<()> {
     for name in disk.list(SNAPSHOT_FOLDER)? {
@@ -320,7 +327,10 @@ mod tests {
         let content: Page =
             (0..700u32).map(|number| ([b"r", &number.to_be_bytes()[..]].concat(), value(number))).collect();
         rows.add(content.iter().map(|(key, value)| (key.clone(), Some(value.clone()))), 41);
+        assert_eq!(bytes_of_newest(&disk), 0);
         assert_eq!(take(&disk, 5, &rows).unwrap(), Span { begun: 41, ended: 41 });
+        let length = disk.open(&path(41)).unwrap().length().unwrap();
+        assert!(length > 0 && bytes_of_newest(&disk) == length);
         (disk, content)
     }
 

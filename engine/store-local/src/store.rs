@@ -71,13 +71,16 @@ pub struct Snapshots {
 struct Growth {
     bytes: u64,
     frames: u64,
+    /// Bytes of the last snapshot: the next is due once the journal has grown by as much. However large the store, no more
+    /// is written for snapshots than for the journal, and a start reads no more of the journal than of a snapshot.
+    last_snapshot: u64,
     closing: bool,
 }
 
 impl Snapshots {
-    fn new(options: &Options, bytes: u64, frames: u64) -> Self {
+    fn new(options: &Options, bytes: u64, frames: u64, last_snapshot: u64) -> Self {
         Self {
-            growth: Mutex::new(Growth { bytes, frames, closing: false }),
+            growth: Mutex::new(Growth { bytes, frames, last_snapshot, closing: false }),
             grown: Condvar::new(),
             every_bytes: options.snapshot_every_bytes,
             every_frames: options.snapshot_every_frames,
@@ -90,7 +93,7 @@ impl Snapshots {
     }
 
     fn due(&self, growth: &Growth) -> bool {
-        growth.bytes >= self.every_bytes || growth.frames >= self.every_frames
+        growth.bytes >= self.every_bytes.max(growth.last_snapshot) || growth.frames >= self.every_frames
     }
 
     /// The journal has grown.
@@ -120,6 +123,7 @@ impl Snapshots {
         let _one = self.taking.lock().unwrap_or_else(PoisonError::into_inner);
         let span = snapshot::take(&*inner.disk, inner.journal, &inner.rows)?;
         tracing::debug!(begun = span.begun, ended = span.ended, "snapshot taken");
+        self.lock().last_snapshot = snapshot::bytes_of_newest(&*inner.disk);
         Ok(())
     }
 }
@@ -158,7 +162,12 @@ impl LocalStore {
         let (journal, report) = (recovered.journal, recovered.report);
         let inner = Arc::new(Inner {
             records: Records::new(disk.clone()),
-            snapshots: Snapshots::new(&options, recovered.bytes_redone, report.frames_redone),
+            snapshots: Snapshots::new(
+                &options,
+                recovered.bytes_redone,
+                report.frames_redone,
+                snapshot::bytes_of_newest(&*disk),
+            ),
             disk,
             journal: journal.id,
             rows: recovered.rows,
@@ -360,5 +369,32 @@ impl Store for LocalStore {
 
     fn checkpoint(&self) -> Result<(), Error> {
         self.inner.snapshots.take(&self.inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn snapshots(last: u64) -> Snapshots {
+        let options = Options { snapshot_every_bytes: 100, snapshot_every_frames: 10, ..Options::default() };
+        Snapshots::new(&options, 0, 0, last)
+    }
+
+    #[test]
+    fn a_snapshot_is_due_once_the_journal_has_grown_by_its_limit_and_by_the_last_snapshot() {
+        for (last, grown, frames, due) in [
+            (0, 99, 1, false),
+            (0, 100, 1, true),
+            (80, 100, 1, true),
+            (300, 299, 1, false),
+            (300, 300, 1, true),
+            (300, 1, 9, false),
+            (300, 1, 10, true),
+        ] {
+            let snapshots = snapshots(last);
+            snapshots.grown(grown, frames);
+            assert_eq!(snapshots.due(&snapshots.lock()), due, "{last} {grown} {frames}");
+        }
     }
 }
