@@ -30,6 +30,8 @@ use crate::data_folder::{DataFolder, Running};
 use crate::store;
 
 const ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8111);
+/// The finding that a version has other content than before.
+const EDITED: &str = "PG-P075";
 /// How often the journal is sealed, at least.
 const SEAL_EVERY: Duration = Duration::from_secs(3_600);
 
@@ -113,6 +115,9 @@ async fn serve(
         Ok(notices) => notices.iter().for_each(tell),
         Err(BeginError::Findings(found)) => {
             super::check::print(&found);
+            if found.list.iter().any(|one| one.code == EDITED) {
+                say("peygir: whoever is still writing a pack starts with --draft: it is in force under a version of its own");
+            }
             bail!("the packs of {} can't be deployed; nothing was started", arguments.deployment.display());
         }
         Err(BeginError::Failure(failure)) => return Err(failure.into()),

@@ -2,6 +2,7 @@
 
 mod clock;
 mod flows;
+mod packs;
 mod work;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,157 @@
+//! Packs deployed into the served binary: listed, refused with their places, rolled back, and killed in the middle of it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use peygir_tests::server::{Site, binary};
+use serde_json::Value;
+
+/// Deployments that the server is killed under.
+const KILLS: u32 = 4;
+
+/// Writes a pack of the province over the national one and gives its folder.
+fn pack(site: &Site, version: &str, script: &str) -> PathBuf {
+    let folder = site.deployment().parent().unwrap().join(format!("town-{version}"));
+    let write = |path: &str, text: &str| {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let manifest = format!(
+        "kind: pack\nname: town\nversion: {version}\ntitle: {{ fa: شهر, en: Town }}\nfor: {{ province: hamedan }}\n\
+         over: [ national ]\n"
+    );
+    write("pack.yaml", &manifest);
+    write("rules/greet.rhai", script);
+    folder
+}
+
+fn greeting(word: &str) -> String {
+    format!("fn greet(req, now, args) {{\n  \"{word}\"\n}}\n")
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn told(site: &Site, arguments: &[&str]) -> String {
+    let output = site.run(&[arguments, &["--data", "{data}"]].concat());
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn refused(site: &Site, arguments: &[&str]) -> String {
+    let output = site.run(&[arguments, &["--data", "{data}"]].concat());
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn packs_are_deployed_listed_compared_and_rolled_back_while_the_server_serves() {
+    let site = Site::without_gateway();
+    let server = site.start();
+    assert!(server.said().contains("edition 1 brings the folder's packs: national@"), "{}", server.said());
+    let (one, two) = (pack(&site, "1.0.0", &greeting("one")), pack(&site, "1.1.0", &greeting("two")));
+    let dry = told(&site, &["deploy", &shown(&one), "--dry-run"]);
+    assert!(dry.contains("nothing was deployed: town@1.0.0"), "{dry}");
+    assert!(!told(&site, &["packs"]).contains("town"));
+    let done = told(&site, &["deploy", &shown(&one), "--note", "the first"]);
+    assert!(done.starts_with("edition 2: town@1.0.0, from "), "{done}");
+    assert!(told(&site, &["deploy", &shown(&one)]).starts_with("in force already"));
+    told(&site, &["deploy", &shown(&two)]);
+    let later = told(&site, &["deploy", "town@1.0.0", "--effective", "1480/01/01", "--lang", "fa"]);
+    assert!(later.starts_with("استقرار ۴: town@1.0.0"), "{later}");
+    let packs = told(&site, &["packs"]);
+    let line = packs.lines().find(|line| line.starts_with("town")).unwrap();
+    assert!(line.starts_with("town  1.1.0  from ") && line.contains("; 1.0.0 from "), "{line}");
+    let versions = told(&site, &["packs", "town"]);
+    assert!(versions.contains("the first") && versions.contains("to come") && versions.contains("past"), "{versions}");
+    let difference = told(&site, &["packs", "diff", "town", "1.0.0", "1.1.0"]);
+    assert!(difference.contains("-  \"one\"\n+  \"two\"\n"), "{difference}");
+    let back = told(&site, &["packs", "rollback", "town"]);
+    assert!(back.starts_with("edition 5: town@1.0.0"), "{back}");
+    let json: Value = serde_json::from_str(&told(&site, &["packs", "--json"])).unwrap();
+    assert_eq!(json["edition"], 5);
+    assert!(server.stop().success());
+}
+
+#[test]
+fn what_is_refused_is_told_as_a_check_tells_it() {
+    let site = Site::without_gateway();
+    let server = site.start();
+    let broken = pack(&site, "1.0.0", "fn greet(req, now, args) {\n  let x = ;\n}\n");
+    let said = refused(&site, &["deploy", &shown(&broken)]);
+    assert!(said.contains("town-1.0.0/rules/greet.rhai:2:") && said.contains("let x = ;") && said.contains('^'), "{said}");
+    let persian = refused(&site, &["deploy", &shown(&broken), "--lang", "fa"]);
+    assert!(persian.contains("خطا["), "{persian}");
+    told(&site, &["deploy", &shown(&pack(&site, "1.0.0", &greeting("one")))]);
+    let said = refused(&site, &["deploy", &shown(&pack(&site, "1.0.0", &greeting("other")))]);
+    assert!(said.contains("PG-P075") && said.contains("rules/greet.rhai") && said.contains("version"), "{said}");
+    assert!(refused(&site, &["deploy", "town@7.0.0"]).contains("PG-P078"));
+    assert!(server.stop().success());
+}
+
+/// Sends a deployment and does not wait for its answer.
+fn send(site: &Site, folder: &Path) -> Child {
+    let mut command = Command::new(binary());
+    command.args(["deploy", &shown(folder), "--data", &shown(&site.data())]);
+    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+#[test]
+fn a_kill_in_the_middle_leaves_an_edition_whole_or_none_at_all() {
+    let site = Site::without_gateway();
+    let mut server = site.start();
+    told(&site, &["deploy", &shown(&pack(&site, "1.0.0", &greeting("0")))]);
+    for round in 1..=KILLS {
+        let folder = pack(&site, &format!("1.0.{round}"), &greeting(&round.to_string()));
+        let mut sent = send(&site, &folder);
+        // Sooner and later in the deployment's way: while it is checked, committed, answered.
+        std::thread::sleep(std::time::Duration::from_millis(u64::from(round) * 60));
+        server.kill();
+        let answered = sent.wait().unwrap().success();
+        site.verify().unwrap();
+        server = site.start();
+        let town: Value = serde_json::from_str(&told(&site, &["packs", "town", "--json"])).unwrap();
+        let versions = town["versions"].as_array().unwrap();
+        let deployed = versions.iter().any(|version| version["version"] == format!("1.0.{round}"));
+        assert!(deployed || !answered, "round {round}: it was answered and is gone");
+        for version in versions {
+            let version = version["version"].as_str().unwrap();
+            let number = version.rsplit_once('.').unwrap().1;
+            let address = format!("/api/v1/packs/town/versions/{version}");
+            let token = site.token();
+            let client = peygir_tests::client::Client::new(site.address(), Some(&token));
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            let files = runtime.block_on(client.get(&address)).json();
+            assert_eq!(files["files"]["rules/greet.rhai"], greeting(number), "{version} is what it was");
+        }
+        // Whoever got no answer asks again.
+        told(&site, &["deploy", &shown(&folder)]);
+        assert!(told(&site, &["packs", "town"]).contains(&format!("1.0.{round}  in force")));
+    }
+    assert!(server.stop().success());
+}
+
+#[test]
+fn an_edited_pack_of_the_folder_is_refused_at_the_start_or_is_a_draft() {
+    let site = Site::without_gateway();
+    let own = pack(&site, "1.0.0", &greeting("one"));
+    let settings = site.deployment().join("deployment.yaml");
+    let text = fs::read_to_string(&settings).unwrap();
+    let line = text.lines().find(|line| line.starts_with("packs:")).unwrap().to_owned();
+    let with_own = line.replace(" ]", &format!(", '{}' ]", shown(&own)));
+    assert_ne!(line, with_own, "{line}");
+    fs::write(&settings, text.replace(&line, &with_own)).unwrap();
+    site.start().stop();
+    pack(&site, "1.0.0", &greeting("edited"));
+    let Err(ended) = site.start_with(&[]) else { panic!("it is refused") };
+    assert!(ended.said.contains("PG-P075") && ended.said.contains("greet.rhai"), "{}", ended.said);
+    pack(&site, "1.0.1", &greeting("edited"));
+    let newer = line.replace(" ]", &format!(", '{}' ]", shown(&own).replace("1.0.0", "1.0.1")));
+    fs::write(&settings, text.replace(&line, &newer)).unwrap();
+    let server = site.start();
+    assert!(server.said().contains("edition 2 brings the folder's packs: town@1.0.1"), "{}", server.said());
+    assert!(server.stop().success());
+}
