@@ -89,7 +89,15 @@ impl Recorder {
     fn statement(&mut self, context: &EvalContext, position: Position) {
         let Some(unit) = self.units.at(position).filter(|unit| unit.is_statement) else { return };
         let variables = shown::variables(context);
-        self.keep(Event::Line, unit.line, position, context, variables);
+        let (function, depth) = self.place_of(context);
+        // What stands within the statement before, on its line, and finds everything as it was is no step of its own.
+        let goes_on = self.trace.steps.last().is_some_and(|last| {
+            let here = (&last.function, last.depth, last.line) == (&function, depth, unit.line);
+            last.event == Event::Line && here && last.variables == variables
+        });
+        if !goes_on {
+            self.keep(Event::Line, unit.line, position, context, variables);
+        }
     }
 
     /// Of a built-in, its answer belongs to the statement that called it; a function of the script ends a step of its own.
