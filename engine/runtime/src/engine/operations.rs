@@ -49,9 +49,10 @@ struct Page {
 struct Found {
     id: Id,
     /// None where nothing in it changes.
-    decided: Option<Box<Decided>>,
-    /// The cache had it and gets it back.
-    cached: bool,
+    batch: Option<Batch>,
+    /// The cache had it and gets it back once that is committed. Where it had not, whoever decided lets go of the stream at
+    /// once: what one thread makes and another one ends costs twice.
+    cached: Option<Box<Stream>>,
 }
 
 /// What became of the streams of a page.
@@ -292,26 +293,24 @@ impl Engine {
         let command = Command::Rederive { operation: grounds.operation, why: grounds.why };
         let seed = self.seeds.as_ref().map_or_else(|| self.seed(), |seeds| seeds(id, grounds.at, &command));
         let envelope = Envelope { actor: "system".to_owned(), at: grounds.at, seed, command };
-        let decided = decide(grounds.catalog, &self.vault, stream, &envelope)?;
-        if !changes_nothing(&decided.batch) {
-            return Ok(Found { id, decided: Some(Box::new(decided)), cached });
+        let Decided { mut stream, batch } = decide(grounds.catalog, &self.vault, stream, &envelope)?;
+        if !changes_nothing(&batch) {
+            return Ok(Found { id, batch: Some(batch), cached: cached.then(|| Box::new(stream)) });
         }
         if cached {
-            let mut stream = decided.stream;
             (stream.version, stream.head) = (version, head);
             self.keep(&stream);
         }
-        Ok(Found { id, decided: None, cached })
+        Ok(Found { id, batch: None, cached: None })
     }
 
     /// Commits what changed, in one go. Gives the streams that were written meanwhile.
     fn commit_all(&self, found: Vec<Found>, done: &mut Done) -> Result<Vec<Id>, Failure> {
         let (mut batches, mut streams) = (Vec::new(), Vec::new());
-        for Found { id, decided, cached } in found {
-            let Some(decided) = decided else { continue };
-            let Decided { stream, batch } = *decided;
+        for Found { id, batch, cached } in found {
+            let Some(batch) = batch else { continue };
             batches.push(batch);
-            streams.push((id, cached.then_some(stream)));
+            streams.push((id, cached));
         }
         if batches.is_empty() {
             return Ok(Vec::new());
