@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::Teller;
 use super::column;
-use crate::text::{Arg, Words, isolated};
+use crate::text::{Arg, Words, isolated, plain};
 use crate::titles::{Title, Titles};
 
 /// The output that names who answers, and those that make an answer a referral.
@@ -90,7 +90,7 @@ impl<'a> Teller<'a> {
     /// What an input says, unchanged.
     fn same(&self, name: &str) -> String {
         let Some(input) = self.input(name) else { return isolated(name) };
-        let title = input.title.as_ref().map(|title| isolated(title.in_language(self.words.language)));
+        let title = input.title.as_ref().map(|title| plain(title.in_language(self.words.language)));
         let known = || self.words.known(&format!("field-{name}"), []);
         let name = title.or_else(known).unwrap_or_else(|| isolated(name));
         self.words.with("answer-same", [("name", name.into())])
@@ -106,8 +106,8 @@ impl<'a> Teller<'a> {
         }
         let (before, after) = (plain(&parts[..at]), plain(&parts[at + 1..]));
         let input = self.input(name)?;
-        let kind = column::kind(&input.name, &input.from)
-            .filter(|kind| matches!(kind, Title::Province | Title::County))?;
+        let kind =
+            column::kind(&input.name, &input.from).filter(|kind| matches!(kind, Title::Province | Title::County))?;
         let mut names: BTreeMap<String, usize> = BTreeMap::new();
         for id in self.titles.ids(Title::Agency) {
             let place = id.strip_prefix(&before).and_then(|rest| rest.strip_suffix(&after));
@@ -147,8 +147,8 @@ fn output_text(titles: &dyn Titles, words: Words, kind: Option<Title>, text: &st
     match kind {
         None => isolated(text),
         // Who answers stands as a name in the sentence; other things are quoted.
-        Some(Title::Agency) => {
-            let title = titles.title(Title::Agency, text);
+        Some(kind @ (Title::Agency | Title::Role)) => {
+            let title = titles.title(kind, text);
             title.map_or_else(|| isolated(text), |title| isolated(title.in_language(words.language)))
         }
         Some(_) => column::value(titles, words, kind, &text.into()),
@@ -195,6 +195,7 @@ fn phrase(words: Words, answers: &[Answer<'_>], is_referral: bool) -> String {
     if parts.is_empty() {
         return words.say("answer-nothing");
     }
-    let joined = |begun: String, part: String| words.with("list-more", [("begun", begun.into()), ("next", part.into())]);
+    let joined =
+        |begun: String, part: String| words.with("list-more", [("begun", begun.into()), ("next", part.into())]);
     parts.into_iter().reduce(joined).unwrap_or_default()
 }

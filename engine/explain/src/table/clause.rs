@@ -44,11 +44,13 @@ impl Teller<'_> {
                 [
                     ("left", self.left(input).into()),
                     ("value", self.input_value(input, met).into()),
-                    ("wanted", self.nouns(nouns).into()),
+                    ("wanted", self.nouns(nouns, false).into()),
                 ],
             ),
             (Shape::Value { .. } | Shape::Known | Shape::Mixed(_), false, Some(met)) if !is_text(input) => is(met),
-            (Shape::Value { nouns, .. }, true, Some(met)) if !is_text(input) => self.met_not(input, met, nouns),
+            (Shape::Value { nouns, exact }, true, Some(met)) if !is_text(input) => {
+                self.met_not(input, met, self.nouns(nouns, *exact))
+            }
             (_, true, None) => self.unknown(input),
             _ => self.clause(input, &said, Mood::Is),
         })
@@ -59,10 +61,12 @@ impl Teller<'_> {
         let Some((input, said)) = self.read(condition) else { return String::new() };
         match (&said.shape, said.negated, met) {
             (Shape::Code(_), ..) => self.clause(input, &opposite(&said), Mood::Is),
-            (Shape::Value { nouns, .. }, false, Some(met)) if !is_text(input) => self.met_not(input, met, nouns),
-            (Shape::Value { nouns, .. }, false, None) => self.words.with(
+            (Shape::Value { nouns, exact }, false, Some(met)) if !is_text(input) => {
+                self.met_not(input, met, self.nouns(nouns, *exact))
+            }
+            (Shape::Value { nouns, exact }, false, None) => self.words.with(
                 "cell-value-absent",
-                [("left", self.left(input).into()), ("wanted", self.nouns(nouns).into())],
+                [("left", self.left(input).into()), ("wanted", self.nouns(nouns, *exact).into())],
             ),
             (Shape::Value { .. } | Shape::Mixed(_), true, Some(met)) if !is_text(input) => self.words.with(
                 "cell-value-shut",
@@ -87,7 +91,7 @@ impl Teller<'_> {
         let (name, left, wanted) = match &said.shape {
             Shape::Any => return self.words.say("cond-always"),
             Shape::Known => ("known", left(), String::new()),
-            Shape::Value { nouns, .. } => ("value", left(), self.nouns(nouns)),
+            Shape::Value { nouns, exact } => ("value", left(), self.nouns(nouns, *exact)),
             Shape::Prefix(texts) => ("prefix", self.spelt(input), self.words.either(texts)),
             Shape::Contains(texts) => ("contains", self.spelt(input), self.words.either(texts)),
             Shape::Words(texts) => ("words", left(), self.words.either(texts)),
@@ -101,10 +105,10 @@ impl Teller<'_> {
         self.words.with(&mood.id(name, said.negated), [("left", left.into()), ("wanted", wanted.into())])
     }
 
-    /// `«a» یا «b»`, `یکی از «a»، «b» یا «c»`.
-    fn nouns(&self, nouns: &[String]) -> String {
+    /// `«a» یا «b»`, `یکی از «a»، «b» یا «c»`. Ranges have words of their own before them.
+    fn nouns(&self, nouns: &[String], exact: bool) -> String {
         let list = self.words.either(nouns);
-        if nouns.len() <= PLAIN_MAX { list } else { self.words.with("noun-one-of", [("list", list.into())]) }
+        if nouns.len() <= PLAIN_MAX || !exact { list } else { self.words.with("noun-one-of", [("list", list.into())]) }
     }
 
     /// What letters are asked of: where the values are shown by titles, their ids.
@@ -121,13 +125,13 @@ impl Teller<'_> {
         self.words.with("cell-value-is", [("left", self.left(input).into()), ("wanted", value.into())])
     }
 
-    fn met_not(&self, input: &Input, met: &Value, nouns: &[String]) -> String {
+    fn met_not(&self, input: &Input, met: &Value, wanted: String) -> String {
         self.words.with(
             "cell-value-met",
             [
                 ("left", self.left(input).into()),
                 ("value", self.input_value(input, met).into()),
-                ("wanted", self.nouns(nouns).into()),
+                ("wanted", wanted.into()),
             ],
         )
     }

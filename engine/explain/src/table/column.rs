@@ -4,7 +4,7 @@ use peygir_decision::{Input, Output};
 use serde_json::Value;
 
 use super::Teller;
-use crate::text::{Words, isolated};
+use crate::text::{Words, isolated, plain};
 use crate::titles::{Title, Titles};
 
 /// Longest list of values that a sentence names one by one.
@@ -54,7 +54,7 @@ impl Teller<'_> {
 
     /// An input as the subject of a sentence.
     pub(super) fn left(&self, input: &Input) -> String {
-        let titled = input.title.as_ref().map(|title| isolated(title.in_language(self.words.language)));
+        let titled = input.title.as_ref().map(|title| plain(title.in_language(self.words.language)));
         let last = input.from.rsplit('.').next().unwrap_or(&input.name);
         let known = || self.words.known(&format!("field-{last}"), []);
         match titled.or_else(known) {
@@ -71,5 +71,5 @@ impl Teller<'_> {
 /// What an output is called within a list of them.
 pub(super) fn output_name(words: Words, output: Option<&Output>, name: &str) -> String {
     let titled = output.and_then(|output| output.title.as_ref()).map(|title| title.in_language(words.language));
-    titled.map(isolated).or_else(|| words.known(&format!("field-{name}"), [])).unwrap_or_else(|| isolated(name))
+    titled.map(plain).or_else(|| words.known(&format!("field-{name}"), [])).unwrap_or_else(|| isolated(name))
 }

@@ -133,14 +133,14 @@ impl Told<'_> {
 
     fn sentence(&self) -> String {
         let outputs: &[Output] = self.teller.table.outputs();
-        let answers = objects(&self.decision.outputs)
-            .map(|answer| answered(self.teller.titles, self.words(), outputs, answer));
+        let answers =
+            objects(&self.decision.outputs).map(|answer| answered(self.teller.titles, self.words(), outputs, answer));
         let said = answers.zip(&self.decision.fired).map(|(answer, fired)| self.answered_by(fired, answer));
         let said: Vec<String> = said.collect();
         let table = self.teller.title_of_table();
-        let said = said.into_iter().reduce(|begun, next| {
-            self.words().with("decided-and", [("begun", begun.into()), ("next", next.into())])
-        });
+        let said = said
+            .into_iter()
+            .reduce(|begun, next| self.words().with("decided-and", [("begun", begun.into()), ("next", next.into())]));
         let args = [("table", table.into()), ("said", said.unwrap_or_default().into())];
         let text = self.words().with("decided", args);
         self.words().with("sentence", [("text", begun_upright(&text).into())])
