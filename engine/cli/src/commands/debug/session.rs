@@ -151,10 +151,12 @@ impl Session<'_> {
     /// Where it stands.
     fn here(&self) -> Vec<String> {
         let Some(step) = self.step() else { return self.end() };
-        let (number, count) = (self.at + 1, self.told.steps.len());
+        let digits = |number: usize| self.lang.digits(&number.to_string());
+        let (number, count) = (digits(self.at + 1), digits(self.told.steps.len()));
+        let (function, line) = (&step.function, self.lang.digits(&step.line.to_string()));
         let place = match self.lang {
-            Lang::En => format!("{}, line {} (step {number} of {count})", step.function, step.line),
-            Lang::Fa => format!("{}، سطر {} (گام {number} از {count})", step.function, step.line),
+            Lang::En => format!("{function}, line {line} (step {number} of {count})"),
+            Lang::Fa => format!("{function}، سطر {line} (گام {number} از {count})"),
         };
         if let Some(returned) = &step.returned {
             let gives = self.lang.pick("gives", "می‌دهد");
@@ -189,8 +191,9 @@ impl Session<'_> {
             let none = self.lang.pick("name a line: break 7; stops:", "سطری را نام ببرید: ایست ۷؛ ایست‌ها:");
             return vec![format!("{none} {}", stops.join(", "))];
         };
+        let shown = self.lang.digits(&number.to_string());
         if self.stops.remove(&number) {
-            return vec![format!("{} {number}", self.lang.pick("no stop any more at line", "دیگر نمی‌ایستد در سطر"))];
+            return vec![format!("{} {shown}", self.lang.pick("no stop any more at line", "دیگر نمی‌ایستد در سطر"))];
         }
         self.stops.insert(number);
         let comes = self.told.steps.iter().any(|step| step.line == number && step.returned.is_none());
@@ -199,7 +202,7 @@ impl Session<'_> {
         } else {
             self.lang.pick("this run has no statement at line", "این اجرا دستوری ندارد در سطر")
         };
-        vec![format!("{said} {number}")]
+        vec![format!("{said} {shown}")]
     }
 
     /// The statement whose values are to be seen: of a function that is left, its last.
