@@ -67,8 +67,9 @@ pub fn talk(told: &Told, lang: Lang) -> Result<()> {
     let mut input = std::io::stdin().lock();
     loop {
         if at_terminal {
-            print!("({}) ", told.file);
-            std::io::stdout().flush()?;
+            let mut terminal = std::io::stdout().lock();
+            write!(terminal, "({}) ", told.file)?;
+            terminal.flush()?;
         }
         let mut said = String::new();
         if input.read_line(&mut said)? == 0 {
