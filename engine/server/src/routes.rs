@@ -86,6 +86,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/operations/{id}", Api, Needs(P::CalendarRead), || get(api::operations::show)),
     route("GET", "/api/v1/operations/{id}/moved", Api, Needs(P::CalendarRead), || get(api::operations::moved)),
     route("GET", "/api/v1/cases/{id}/deadlines", Api, Needs(P::CaseRead), || get(api::deadlines::of_case)),
+    route("GET", "/api/v1/cases/{id}/decisions", Api, Needs(P::CaseRead), || get(api::decisions::of_case)),
     route("GET", "/api/v1/cases/{id}/scripts/{script}", Api, Needs(P::CaseRead), || get(api::scripts::run)),
     route("GET", "/api/v1/tasks/{id}/deadline", Api, Needs(P::CaseRead), || get(api::deadlines::of_task)),
     route("POST", "/api/v1/tasks/{id}/deadline", Api, Needs(P::DeadlineSet), || post(api::deadlines::set)),

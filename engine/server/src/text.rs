@@ -19,6 +19,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("journal", include_str!("../locales/fa/journal.ftl"), include_str!("../locales/en/journal.ftl")),
     ("console", include_str!("../locales/fa/console.ftl"), include_str!("../locales/en/console.ftl")),
     ("calendars", include_str!("../locales/fa/calendars.ftl"), include_str!("../locales/en/calendars.ftl")),
+    ("decisions", include_str!("../locales/fa/decisions.ftl"), include_str!("../locales/en/decisions.ftl")),
     ("packs", include_str!("../locales/fa/packs.ftl"), include_str!("../locales/en/packs.ftl")),
     ("public", include_str!("../locales/fa/public.ftl"), include_str!("../locales/en/public.ftl")),
 ];

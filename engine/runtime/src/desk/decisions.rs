@@ -5,6 +5,8 @@
 //! the same answer is this told; otherwise what is on record is, with the reason. Nothing is written.
 
 mod past;
+#[cfg(test)]
+mod tests;
 mod told;
 
 use peygir_core::Id;

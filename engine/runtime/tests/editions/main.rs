@@ -4,5 +4,6 @@
 mod checks;
 mod crashes;
 mod dates;
+mod decisions;
 mod town;
 mod who;

@@ -5,6 +5,7 @@ pub mod cases;
 pub mod closures;
 pub mod connectors;
 pub mod deadlines;
+pub mod decisions;
 pub mod errors;
 pub mod event_intake;
 pub mod events;

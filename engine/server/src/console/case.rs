@@ -4,11 +4,11 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use peygir_runtime::access::Principal;
-use peygir_runtime::desk::{CaseView, DeadlineView, Party, Refusal};
+use peygir_runtime::desk::{CaseView, DeadlineView, DecisionView, Party, Refusal};
 
 use super::field::Filled;
 use super::layout::{self, Ui};
-use super::{cases, deadline, flow_strip, outbox, stage, task_list, timeline, widget};
+use super::{cases, deadline, decisions, flow_strip, outbox, stage, task_list, timeline, widget};
 use crate::api::id;
 use crate::form::Posted;
 use crate::gate::Caller;
@@ -25,9 +25,9 @@ pub async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let case = app.desk.case(&caller, id(&case)?, false).await?;
-    let deadlines = deadlines(&app, &caller, &case).await?;
+    let why = Why::of(&app, &caller, &case).await?;
     let query = PageQuery::of(query.as_deref());
-    Ok(layout::answer(page(&ui, &case, &deadlines, false, query.get("done"))))
+    Ok(layout::answer(page(&ui, &case, &why, false, query.get("done"))))
 }
 
 /// The same page with personal data in clear. A post, because the reading is journalled.
@@ -38,21 +38,36 @@ pub async fn clear(
     Path(case): Path<String>,
 ) -> Result<Response, Problem> {
     let case = app.desk.case(&caller, id(&case)?, true).await?;
-    let deadlines = deadlines(&app, &caller, &case).await?;
+    let why = Why::of(&app, &caller, &case).await?;
     let ui = Ui { path: format!("/cases/{}", case.summary.id), ..ui };
-    Ok(layout::answer(page(&ui, &case, &deadlines, true, None)))
+    Ok(layout::answer(page(&ui, &case, &why, true, None)))
 }
 
-/// The deadlines of a case that was found; it may have none.
-async fn deadlines(app: &App, caller: &Principal, case: &CaseView) -> Result<Vec<DeadlineView>, Problem> {
-    match app.desk.case_deadlines(caller, &case.summary.id).await {
-        Ok(deadlines) => Ok(deadlines),
-        Err(Refusal::NotFound) => Ok(Vec::new()),
-        Err(refusal) => Err(refusal.into()),
+/// Why a case is where it is, and why it is due when it is.
+#[derive(Debug, Default)]
+pub struct Why {
+    pub deadlines: Vec<DeadlineView>,
+    pub decisions: Vec<DecisionView>,
+}
+
+impl Why {
+    /// Of a case that was found; it may have neither.
+    async fn of(app: &App, caller: &Principal, case: &CaseView) -> Result<Self, Problem> {
+        let id = &case.summary.id;
+        let deadlines = or_none(app.desk.case_deadlines(caller, id).await)?;
+        let decisions = or_none(app.desk.case_decisions(caller, id).await)?;
+        Ok(Self { deadlines, decisions })
     }
 }
 
-pub fn page(ui: &Ui, case: &CaseView, deadlines: &[DeadlineView], is_clear: bool, done: Option<&str>) -> Markup {
+fn or_none<T>(found: Result<Vec<T>, Refusal>) -> Result<Vec<T>, Problem> {
+    match found {
+        Err(Refusal::NotFound) => Ok(Vec::new()),
+        found => Ok(found?),
+    }
+}
+
+pub fn page(ui: &Ui, case: &CaseView, why: &Why, is_clear: bool, done: Option<&str>) -> Markup {
     let untouched = Posted::default();
     let filled = Filled { posted: &untouched, wrong: &[] };
     let title = ui.tw("case-title", &[("code", case.summary.tracking_code.as_str().into())]);
@@ -72,13 +87,14 @@ pub fn page(ui: &Ui, case: &CaseView, deadlines: &[DeadlineView], is_clear: bool
                         p.text dir="auto" { (answer.text) }
                     }
                 }
+                (decisions::card(ui, &why.decisions))
                 section.card {
                     h2 { (ui.t("case-tasks")) }
                     @if case.tasks.is_empty() { (widget::empty(&ui.t("case-tasks-empty"))) } @else {
                         (task_list::draw(ui, &case.tasks))
                     }
                 }
-                (deadline::cards(ui, deadlines, &filled))
+                (deadline::cards(ui, &why.deadlines, &filled))
                 section.card { h2 { (ui.t("case-timeline")) } (timeline::draw(ui, &case.timeline)) }
                 section.card {
                     h2 { (ui.t("case-messages")) }

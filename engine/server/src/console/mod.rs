@@ -10,6 +10,7 @@ pub mod cases;
 pub mod closures;
 pub mod deadline;
 pub mod deadline_work;
+pub mod decisions;
 pub mod field;
 pub mod flow_strip;
 pub mod home;

@@ -38,6 +38,7 @@ fn pages(locale: Locale) -> Vec<(&'static str, String)> {
     let ended = DeadlineView { status: "completed".into(), may_set: false, may_suspend: false, ..deadline.clone() };
     let of_case = DeadlineView { id: "01JD7ZHHHHHHHHHHHHHHHHHHHH".into(), ..moved.clone() };
     let deadlines = [deadline.clone(), of_case, samples_time::wait()];
+    let why = case::Why { deadlines: deadlines.to_vec(), decisions: vec![samples::proposal(), samples::decision()] };
     let field = |form: &str, field: &str| deadline::field_name(form, &deadline.id, field);
     let date_typed = Posted(vec![(field("set", "/due"), "فردا".into()), (field("set", "/reason"), "<سیل>".into())]);
     let date_errors = [("/due", "jalali-date"), ("/time", "required")]
@@ -82,8 +83,8 @@ fn pages(locale: Locale) -> Vec<(&'static str, String)> {
         ("intake", intake::page(&ui("/intake"), &fresh)),
         ("intake-wrong", intake::page(&ui("/intake"), &Filled { posted: &typed, wrong: &wrong })),
         ("cases", cases::page(&ui("/cases"), &samples::cases(), &by_code)),
-        ("case", case::page(&ui("/cases/1"), &samples::case(), &deadlines, false, Some("registered"))),
-        ("case-clear", case::page(&ui("/cases/1"), &samples::case(), &[], true, None)),
+        ("case", case::page(&ui("/cases/1"), &samples::case(), &why, false, Some("registered"))),
+        ("case-clear", case::page(&ui("/cases/1"), &samples::case(), &case::Why::default(), true, None)),
         ("outbox", outbox::page(&ui("/outbox"), &samples::outbox())),
         (
             "instances",

@@ -359,6 +359,89 @@ fn line(version: u64, at: &str, actor: &str, kind: &str, args: &[(&str, &str)], 
     JournalLine { version, at: format!("2026-11-21T{at}Z"), actor: actor.into(), kind: kind.into(), args, notable }
 }
 
+fn both(fa: &str, en: &str) -> Bilingual {
+    Bilingual { fa: fa.into(), en: en.into() }
+}
+
+/// The decision that sent the sample case to the water company.
+pub fn decision() -> DecisionView {
+    let input = |name: &str, title: Bilingual, value: serde_json::Value, shown: Bilingual| DecisionInput {
+        name: name.into(),
+        title,
+        value,
+        shown,
+        looked_at: name == "topic",
+    };
+    DecisionView {
+        at: "2026-11-21T09:12:00Z".into(),
+        flow: "ir-samad/referral:1.0.0".into(),
+        step: "route".into(),
+        table: "samad-routing".into(),
+        title: both("ارجاع پیام‌های سامد", "SAMAD routing"),
+        version: "1.0.0".into(),
+        edition: Some(3),
+        layers: vec![
+            DecisionLayer {
+                pack: "national".into(),
+                pack_version: some("0.2.0"),
+                title: both("بستهٔ ملی", "National pack"),
+                overlay: None,
+                version: "1.0.0".into(),
+            },
+            DecisionLayer {
+                pack: "hamedan".into(),
+                pack_version: None,
+                title: both("بستهٔ همدان", "Pack of Hamedan"),
+                overlay: some("samad-routing"),
+                version: "1.0.0".into(),
+            },
+        ],
+        rules: vec![DecisionRule {
+            rule: "water".into(),
+            title: Some(both("آب", "Water")),
+            layer: Some(0),
+            changed_by: Some(1),
+        }],
+        outputs: json!({ "agency": "water-hamedan", "unit": "customers", "workingDays": 10 }),
+        inputs: vec![
+            input("topic", both("موضوع", "topic"), json!("water"), both("«آب»", "“Water”")),
+            input("county", both("شهرستان", "county"), json!(null), Bilingual::default()),
+        ],
+        not_fired: vec![StoppedRule {
+            rule: "ice".into(),
+            title: Some(both("یخ‌زدگی <لوله>", "Frozen <pipes>")),
+            layer: 1,
+            why: Stopped::Cell,
+            input: some("text"),
+            cell: some("contains یخ"),
+            text: both("در متن پیام «یخ» نیامده است.", "The text of the message does not contain “یخ”."),
+        }],
+        sentence: both(
+            "جدول «ارجاع پیام‌های سامد» گفت به شرکت آب و فاضلاب، چون موضوع «آب» است.",
+            "Table “SAMAD routing” said to the water company, because the topic is “Water”.",
+        ),
+        again: Again::Same,
+        caveat: None,
+    }
+}
+
+/// A decision of which only the record is left.
+pub fn proposal() -> DecisionView {
+    DecisionView {
+        table: "propose-topic".into(),
+        title: both("پیشنهاد موضوع", "Proposed topic"),
+        edition: None,
+        layers: Vec::new(),
+        outputs: json!({ "topic": "water" }),
+        not_fired: Vec::new(),
+        inputs: decision().inputs.into_iter().map(|input| DecisionInput { looked_at: false, ..input }).collect(),
+        sentence: both("جدول «پیشنهاد موضوع» گفت موضوع: «آب».", "Table “Proposed topic” said topic: “Water”."),
+        again: Again::TableGone,
+        caveat: Some(both("جدول آن روز دیگر در دست نیست.", "The table of that day is not to be had any more.")),
+        ..decision()
+    }
+}
+
 pub fn case() -> CaseView {
     let step = |name: &str, state: &str| FlowStep { name: name.into(), state: state.into() };
     let flow = FlowView {

@@ -4,6 +4,7 @@
 mod api;
 mod console;
 mod deadlines;
+mod decisions;
 mod events;
 mod fixture;
 mod gate;

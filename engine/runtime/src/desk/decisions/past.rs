@@ -16,7 +16,7 @@ pub(super) struct Made {
     pub step: String,
     pub outputs: Data,
     /// Table, version, rule and inputs at least; layers, layer and edition in journals that know of them.
-    provenance: Data,
+    pub(super) provenance: Data,
     /// The stream as it was.
     pub past: Stream,
 }

@@ -44,7 +44,8 @@ pub(super) fn view(engine: &Engine, made: &Made) -> DecisionView {
     let then = content_then(engine, &present, made);
     let table = then.as_ref().and_then(|pack| table_then(pack, &present, made));
     let opened = opened(engine, made, table.as_deref());
-    let clear = record_view::case_in_clear(&made.past.records, &TurnResources::new(&present, &engine.vault, &made.past));
+    let clear =
+        record_view::case_in_clear(&made.past.records, &TurnResources::new(&present, &engine.vault, &made.past));
     let mut masks = Masks::of_case(&clear);
     let given = made.said("inputs").cloned().unwrap_or_default();
     masks.add_sealed(&given, &opened.iter().map(|(name, value)| (name.clone(), value.clone())).collect());
@@ -85,7 +86,8 @@ fn is_it(table: &Table, made: &Made) -> bool {
             && text("pack") == Some(layer.pack.as_str())
             && text("overlay").is_none_or(|overlay| overlay == layer.id)
     };
-    let fits = layers.is_empty() || (layers.len() == table.layers().len() && table.layers().iter().zip(layers).all(same));
+    let fits =
+        layers.is_empty() || (layers.len() == table.layers().len() && table.layers().iter().zip(layers).all(same));
     table.version().to_string() == made.text("version") && fits
 }
 
@@ -176,7 +178,8 @@ impl Telling<'_> {
     }
 
     fn rules(&self) -> Vec<DecisionRule> {
-        let place = |of: &Value, name: &str| of.get(name).and_then(Value::as_u64).and_then(|at| usize::try_from(at).ok());
+        let place =
+            |of: &Value, name: &str| of.get(name).and_then(Value::as_u64).and_then(|at| usize::try_from(at).ok());
         let rule = |of: &Value| DecisionRule {
             rule: of.get("rule").and_then(Value::as_str).unwrap_or_default().to_owned(),
             title: None,

@@ -1,0 +1,243 @@
+//! `peygir explain table`: each rule of a decision table as one sentence.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Result;
+use peygir_calendar::{Jalali, Place, digits};
+use peygir_casework::text::search_key;
+use peygir_decision::Table;
+use peygir_explain::table::{self as words, Asked, TableTold};
+use peygir_explain::{NoTitles, Titles};
+use peygir_runtime::pack::{self, Catalog};
+use peygir_source::{Diagnostics, suggest, yaml};
+use serde_json::json;
+
+use super::super::check;
+use super::super::local::Lang;
+use super::upright;
+use crate::answer::{line, say};
+
+/// Wrong usage, as `sysexits.h` has it.
+const USAGE: u8 = 64;
+
+/// Tell a decision table as sentences: one for each rule.
+///
+/// TABLE is a table's or an overlay's file, or the folder of a deployment or a pack. A file is told with the pack that it
+/// lies in: an overlay as the table that it makes of the one below it. Of a deployment, --province, --county and --agency
+/// say whose layers are meant; without them the table as it holds everywhere is told.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[arg(value_name = "TABLE")]
+    what: PathBuf,
+    /// Id of the table; all of them where absent
+    #[arg(long, value_name = "ID")]
+    table: Option<String>,
+    #[arg(long)]
+    province: Option<String>,
+    #[arg(long)]
+    county: Option<String>,
+    #[arg(long)]
+    agency: Option<String>,
+    /// Day for which it is said what is in force: 1405/09/01
+    #[arg(long, value_name = "DAY")]
+    on: Option<String>,
+    /// Language of what is printed
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    lang: Lang,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    Text,
+    /// Markdown
+    Md,
+    Json,
+}
+
+/// The tables that are meant, with the pack or deployment around them.
+struct Found {
+    tables: Vec<Arc<Table>>,
+    catalog: Option<Catalog>,
+    place: Place,
+}
+
+/// Why nothing is told.
+enum Refused {
+    Usage(String),
+    Findings(Diagnostics),
+}
+
+pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let told = found(arguments).and_then(|found| Ok((asked(arguments, &found)?, found)));
+    let (asked, found) = match told {
+        Ok(told) => told,
+        Err(Refused::Usage(why)) => {
+            say(&format!("peygir: {why}"));
+            return Ok(ExitCode::from(USAGE));
+        }
+        Err(Refused::Findings(findings)) => {
+            check::print(&findings);
+            return Ok(ExitCode::FAILURE);
+        }
+    };
+    let titles: &dyn Titles = found.catalog.as_ref().map_or(&NoTitles, |catalog| catalog);
+    let tell = |table: &Arc<Table>| words::table(table, titles, arguments.lang.language(), &asked);
+    let told: Vec<TableTold> = found.tables.iter().map(tell).collect();
+    match arguments.format {
+        Format::Json => line(&serde_json::to_string_pretty(&told.iter().map(data).collect::<Vec<_>>())?),
+        Format::Md => told.iter().flat_map(markdown).for_each(|text| line(&text)),
+        Format::Text => text(&told, arguments.lang),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn text(told: &[TableTold], lang: Lang) {
+    let print = |text: &str| lang.line(&upright(text));
+    for (index, table) in told.iter().enumerate() {
+        if index > 0 {
+            line("");
+        }
+        print(&table.heading);
+        table.about.iter().for_each(|text| print(text));
+        line("");
+        table.rules.iter().for_each(|rule| print(&format!("{}. {}", rule.number, rule.text)));
+        if !table.changes.is_empty() {
+            line("");
+        }
+        table.changes.iter().for_each(|text| print(text));
+    }
+}
+
+/// Numbers in ASCII digits, which is what makes a list in Markdown.
+fn markdown(told: &TableTold) -> Vec<String> {
+    let mut lines = vec![format!("## {}", upright(&told.heading)), String::new()];
+    lines.extend(told.about.iter().map(|text| format!("- {}", upright(text))));
+    lines.push(String::new());
+    let numbered = told.rules.iter().enumerate();
+    lines.extend(numbered.map(|(at, rule)| format!("{}. {} `{}`", at + 1, upright(&rule.text), rule.id)));
+    lines.push(String::new());
+    lines.extend(told.changes.iter().map(|text| format!("- {}", upright(text))));
+    if !told.changes.is_empty() {
+        lines.push(String::new());
+    }
+    lines
+}
+
+fn data(told: &TableTold) -> serde_json::Value {
+    let rule = |rule: &words::RuleTold| {
+        json!({
+            "id": rule.id, "title": rule.title, "text": rule.text, "layer": rule.layer, "changedBy": rule.changed_by,
+            "locked": rule.locked, "last": rule.last, "inForce": rule.in_force,
+        })
+    };
+    json!({
+        "id": told.id, "version": told.version, "heading": told.heading, "about": told.about,
+        "rules": told.rules.iter().map(rule).collect::<Vec<_>>(), "changes": told.changes,
+    })
+}
+
+fn found(arguments: &Arguments) -> Result<Found, Refused> {
+    let what = &arguments.what;
+    let named = Place {
+        province: arguments.province.clone(),
+        county: arguments.county.clone(),
+        agency: arguments.agency.clone(),
+    };
+    if what.is_file() {
+        return of_file(what, named);
+    }
+    if what.join("deployment.yaml").is_file() {
+        let (catalog, _) = pack::read(what, None).map_err(Refused::Findings)?;
+        return of_catalog(catalog, named, arguments.table.as_deref());
+    }
+    let manifest = what.join("pack.yaml");
+    if manifest.is_file()
+        && let Some(catalog) = pack::around(&manifest)
+    {
+        let place = or_own(named, &catalog);
+        return of_catalog(catalog, place, arguments.table.as_deref());
+    }
+    Err(Refused::Usage(format!("{} is no table, no pack and no deployment", what.display())))
+}
+
+/// The place that was asked for, else the one in which the pack holds.
+fn or_own(named: Place, catalog: &Catalog) -> Place {
+    match catalog.packs.last().map(|pack| pack.scope.clone()) {
+        Some(scope) if named == Place::default() => {
+            Place { province: scope.province, county: scope.county, agency: scope.agency }
+        }
+        _ => named,
+    }
+}
+
+fn of_catalog(catalog: Catalog, place: Place, table: Option<&str>) -> Result<Found, Refused> {
+    let known = &catalog.content(&place).tables;
+    let tables: Vec<Arc<Table>> = match table {
+        Some(id) => match known.get(id) {
+            Some(source) => vec![source.table.clone()],
+            None => return Err(Refused::Usage(unknown("table", id, known.keys().map(String::as_str)))),
+        },
+        None => known.values().map(|source| source.table.clone()).collect(),
+    };
+    Ok(Found { tables, catalog: Some(catalog), place })
+}
+
+/// The table of a file: as its pack makes it, or where it lies in none, by itself.
+fn of_file(file: &Path, named: Place) -> Result<Found, Refused> {
+    let shown = pack::shown(file);
+    let unread = |error: std::io::Error| Refused::Usage(format!("{shown}: {error}"));
+    let text = std::fs::read_to_string(file).map_err(unread)?;
+    let root =
+        yaml::parse(&text).map_err(|found| Refused::Findings(Diagnostics { list: vec![found] }.in_file(&shown)))?;
+    let member =
+        |names: &[&str]| names.iter().try_fold(&root, |node, name| node.get(name)).and_then(|node| node.as_str());
+    let id = match member(&["kind"]) {
+        Some("decision-table") => member(&["id"]),
+        Some("decision-table-overlay") => member(&["extends", "id"]),
+        _ => return Err(Refused::Usage(format!("{shown} is no decision table and no overlay of one"))),
+    };
+    let around = pack::around(file);
+    if let Some(catalog) = around {
+        let place = or_own(named.clone(), &catalog);
+        let made = id.and_then(|id| catalog.content(&place).tables.get(id)).map(|source| source.table.clone());
+        if let Some(table) = made {
+            return Ok(Found { tables: vec![table], catalog: Some(catalog), place });
+        }
+    }
+    if member(&["kind"]) == Some("decision-table-overlay") {
+        return Err(Refused::Usage(format!("{shown}: the table below it was not found; name its deployment")));
+    }
+    let (table, _) = Table::read(&root, search_key).map_err(|found| Refused::Findings(found.in_file(&shown)))?;
+    Ok(Found { tables: vec![Arc::new(table)], catalog: None, place: named })
+}
+
+/// The place and the day, where both are known.
+fn asked(arguments: &Arguments, found: &Found) -> Result<Asked, Refused> {
+    if let Some(directory) = found.catalog.as_ref().map(|catalog| &catalog.directory) {
+        let check = |what: &str, name: &Option<String>, known: Vec<&str>| match name {
+            Some(name) if !known.is_empty() && !known.contains(&name.as_str()) => {
+                Err(Refused::Usage(unknown(what, name, known)))
+            }
+            _ => Ok(()),
+        };
+        check("province", &arguments.province, directory.provinces.iter().map(|one| one.id.as_str()).collect())?;
+        check("county", &arguments.county, directory.counties.iter().map(|one| one.id.as_str()).collect())?;
+        check("agency", &arguments.agency, directory.agencies.iter().map(|one| one.id.as_str()).collect())?;
+    }
+    let day = |text: &String| {
+        let read = digits::to_ascii(text.trim()).parse::<Jalali>();
+        read.map_err(|error| Refused::Usage(format!("--on: {error}")))
+    };
+    Ok(Asked { place: found.place.clone(), on: arguments.on.as_ref().map(day).transpose()? })
+}
+
+fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    match suggest(name, known) {
+        Some(near) => format!("there is no {what} \"{name}\"; did you mean \"{near}\"?"),
+        None => format!("there is no {what} \"{name}\""),
+    }
+}

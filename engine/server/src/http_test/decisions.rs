@@ -1,0 +1,79 @@
+//! Why a case went where it did, over HTTP: who is told, and what they are told.
+
+use peygir_runtime::access::Scope;
+use serde_json::{Value, json};
+
+use super::fixture::{Fixture, fixture};
+
+const TEXT: &str = "در بانک ملی کارمند باجه نیست؛ شمارهٔ من 09990000001 است";
+
+/// A message without topic and agency: tables propose them, and one routes it.
+async fn registered(fixture: &Fixture) -> Value {
+    let message = json!({
+        "channel": "phone", "text": TEXT, "topic": "no-officer", "agency": "bank-melli-hamedan",
+        "from": { "nationalId": "9990000018", "mobile": "09990000001", "name": "مریم نمونه‌پور" },
+    });
+    let token = fixture.token("administrator");
+    let answer = fixture.api("POST", "/api/v1/messages", &token, &message.to_string()).await;
+    assert!(answer.status.is_success(), "{}", answer.body);
+    fixture.world.settle().await;
+    answer.json()
+}
+
+#[tokio::test]
+async fn whoever_may_read_the_case_is_told_why_it_went_there() {
+    let fixture = fixture();
+    let case = registered(&fixture).await;
+    let (id, code) = (case["caseId"].as_str().unwrap(), case["trackingCode"].as_str().unwrap());
+    let operator = fixture.token("operator");
+    let by_id = fixture.api("GET", &format!("/api/v1/cases/{id}/decisions"), &operator, "").await;
+    assert_eq!(by_id.status, 200, "{}", by_id.body);
+    let by_code = fixture.api("GET", &format!("/api/v1/cases/{code}/decisions"), &operator, "").await;
+    assert_eq!(by_code.json(), by_id.json());
+    let all = by_id.json();
+    let routing =
+        all.as_array().unwrap().iter().find(|decision| decision["table"] == "foad-routing").expect("it is routed");
+    assert_eq!((&routing["again"], &routing["caveat"]), (&json!("same"), &Value::Null));
+    assert_eq!(routing["rules"][0]["rule"], "no-officer");
+    assert_eq!(routing["outputs"]["agency"], "bank-melli-hamedan");
+    let sentence = routing["sentence"]["fa"].as_str().unwrap();
+    assert!(sentence.contains("نبود کارمند یا جانشین او"), "{sentence}");
+    let above: Vec<&str> =
+        routing["notFired"].as_array().unwrap().iter().filter_map(|rule| rule["rule"].as_str()).collect();
+    assert!(above.contains(&"conduct") && above.contains(&"bank-system-down"), "{above:?}");
+    assert!(!by_id.body.contains("09990000001") && !by_id.body.contains("9990000018"), "numbers are masked");
+}
+
+#[tokio::test]
+async fn whoever_may_not_read_the_case_is_refused() {
+    let fixture = fixture();
+    let case = registered(&fixture).await;
+    let path = format!("/api/v1/cases/{}/decisions", case["caseId"].as_str().unwrap());
+    let elsewhere = fixture.token_for("operator", &Scope::Province("yazd".to_owned()));
+    for (token, status) in [(elsewhere.as_str(), 403), (fixture.token("connector").as_str(), 403), ("nonsense", 401)] {
+        let answer = fixture.api("GET", &path, token, "").await;
+        assert_eq!(answer.status, status, "{}", answer.body);
+        assert!(!answer.body.contains("no-officer"));
+    }
+    let auditor = fixture.token("auditor");
+    for unknown in ["/api/v1/cases/01JD7ZZZZZZZZZZZZZZZZZZZZZ/decisions", "/api/v1/cases/nonsense/decisions"] {
+        assert_eq!(fixture.api("GET", unknown, &auditor, "").await.status, 404, "{unknown}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_of_the_case_says_why_in_both_languages() {
+    let fixture = fixture();
+    let case = registered(&fixture).await;
+    let cookie = fixture.cookie(&fixture.person("operator"));
+    for (language, words) in
+        [("fa", ["چرا این‌جا؟", "قاعده‌هایی که پاسخ ندادند"]), ("en", ["Why here?", "Rules that did not answer"])]
+    {
+        let path = format!("/cases/{}?lang={language}", case["caseId"].as_str().unwrap());
+        let page = fixture.send("GET", &path, &[("cookie", &cookie)], "").await;
+        assert_eq!(page.status, 200, "{}", page.body);
+        for word in words {
+            assert!(page.body.contains(word), "{language}: {word}");
+        }
+    }
+}
