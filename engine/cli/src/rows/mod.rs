@@ -5,7 +5,7 @@ mod overlay;
 mod script;
 mod table;
 
-pub use mutants::{Faults, merged as faults_of_merged, percent, table as faults_of_table};
+pub use mutants::{Faults, has_days, merged as faults_of_merged, percent, table as faults_of_table};
 pub use overlay::{Merged, broken, here, merged, run as run_merged_rows, untried};
 pub use script::{run as run_script_rows, untested as untested_script};
 pub use table::run as run_table_rows;

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use peygir_casework::text::search_key;
 use peygir_decision::mutants::{Kind, Missing, Score, score};
-use peygir_decision::{Table, analysis::Outcome};
+use peygir_decision::{Rule, Table, analysis::Outcome};
 use peygir_runtime::pack::SourceFile;
 use peygir_source::{Diagnostics, Node};
 use serde_json::{Map, Value, json};
 
 use super::Merged;
 use super::overlay::here;
+
+/// Members of a row in the order in which people write them.
+const ORDER: [&str; 4] = ["on", "given", "expect", "rule"];
 
 /// What became of the faults of one table.
 #[derive(Debug)]
@@ -20,6 +23,8 @@ pub struct Faults {
     pub file: String,
     /// Of a merged table, in words: where it holds.
     pub place: Option<String>,
+    /// Whether rows have to name a day.
+    dated: bool,
     score: Score,
 }
 
@@ -27,7 +32,7 @@ pub struct Faults {
 pub fn table(file: &SourceFile, root: &Node) -> Result<Faults, Diagnostics> {
     let (table, _) = Table::read(root, search_key).map_err(|found| found.in_file(&file.name))?;
     failing(&table, |_| file.name.clone())?;
-    Ok(Faults { table: table.id().to_owned(), file: file.name.clone(), place: None, score: score(&table) })
+    Ok(of(&table, file.name.clone(), None))
 }
 
 /// As it decides in this place. `Err` where it can't be merged.
@@ -37,7 +42,11 @@ pub fn merged(merged: &Merged) -> Result<Faults, Diagnostics> {
     failing(table, |layer| merged.files.get(layer).map_or_else(String::new, |file| here(file)))?;
     let file = merged.files.last().map_or_else(String::new, |file| here(file));
     let place = merged.place.clone().or_else(|| Some("every place".to_owned()));
-    Ok(Faults { table: table.id().to_owned(), file, place, score: score(table) })
+    Ok(of(table, file, place))
+}
+
+fn of(table: &Table, file: String, place: Option<String>) -> Faults {
+    Faults { table: table.id().to_owned(), file, place, dated: has_days(table), score: score(table) }
 }
 
 fn failing(table: &Table, file: impl Fn(usize) -> String) -> Result<(), Diagnostics> {
@@ -90,7 +99,7 @@ impl Faults {
                 (what, "no row was found that would notice it")
             };
             lines.push(format!("  ✗ {sign}"));
-            let row = missing.as_ref().and_then(row).map(|row| flow(&row));
+            let row = missing.as_ref().and_then(|missing| row(missing, self.dated)).map(|row| flow(&row));
             lines.push(row.map_or_else(|| format!("      {no_row}"), |row| format!("      - {row}")));
         }
         lines
@@ -109,7 +118,7 @@ impl Faults {
             .score
             .survivors
             .iter()
-            .map(|(en, fa, missing)| json!({ "en": en, "fa": fa, "row": missing.as_ref().and_then(row) }))
+            .map(|(en, fa, missing)| json!({ "en": en, "fa": fa, "row": missing.as_ref().and_then(|missing| row(missing, self.dated)) }))
             .collect();
         let (caught, all) = self.counts();
         json!({
@@ -134,7 +143,7 @@ pub fn percent(per_mille: usize) -> String {
 }
 
 /// The missing row; none where the table answers these inputs with a fault, which no row can expect.
-fn row(missing: &Missing) -> Option<Value> {
+fn row(missing: &Missing, dated: bool) -> Option<Value> {
     let Outcome::Answered { rule, outputs } = &missing.right else { return None };
     let mut expect = Map::from_iter([("rule".to_owned(), rule.clone().into())]);
     match outputs {
@@ -153,15 +162,28 @@ fn row(missing: &Missing) -> Option<Value> {
             expect.entry(name.clone()).or_insert(Value::Null);
         }
     }
-    Some(json!({ "on": missing.on.to_string(), "given": missing.inputs, "expect": expect }))
+    let mut row = json!({ "given": missing.inputs, "expect": expect });
+    if dated {
+        row["on"] = missing.on.to_string().into();
+    }
+    Some(row)
+}
+
+/// Whether a day can make a difference to what the table decides.
+pub fn has_days(table: &Table) -> bool {
+    let dated = |rule: &Rule| rule.effective.is_some() || !rule.except.is_empty();
+    table.effective().is_some() || table.rules().iter().any(dated)
 }
 
 /// A value as YAML on one line.
 fn flow(value: &Value) -> String {
     match value {
         Value::Object(members) => {
+            let place = |name: &str| ORDER.iter().position(|first| *first == name).unwrap_or(ORDER.len());
+            let mut members: Vec<_> = members.iter().collect();
+            members.sort_by_key(|(name, _)| place(name));
             let members: Vec<String> =
-                members.iter().map(|(name, value)| format!("{}: {}", scalar(name), flow(value))).collect();
+                members.into_iter().map(|(name, value)| format!("{}: {}", scalar(name), flow(value))).collect();
             if members.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", members.join(", ")) }
         }
         Value::Array(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),

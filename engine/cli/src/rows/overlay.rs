@@ -110,6 +110,14 @@ pub fn untried(file: &Path, found: &Diagnostics, missing: &[String]) -> FileRepo
     let own = found.list.iter().filter(|one| same(&one.file));
     let reasons = own.filter(|one| one.severity == Severity::Error || one.code == NO_BASE);
     untried.found.list = reasons.map(|reason| refused(reason, &untried.file, missing)).collect();
+    // Without its pack.yaml it is not known what lies below, and that is the reason for everything else.
+    let is_manifest = |one: &&Diagnostic| Path::new(&one.file).file_name().is_some_and(|name| name == "pack.yaml");
+    let manifests: Vec<Diagnostic> =
+        found.list.iter().filter(|one| one.severity == Severity::Error && is_manifest(one)).map(told_here).collect();
+    if missing.is_empty() && !manifests.is_empty() {
+        untried.found.list = manifests;
+        return untried;
+    }
     if untried.found.list.is_empty() {
         untried.found.push(refused(&nowhere(), &untried.file, missing));
     }

@@ -1,8 +1,8 @@
 //! A rebase as Markdown, in English or Persian: for the terminal, and for a page that colleagues read.
 
+use peygir_decision::Table;
 use peygir_decision::analysis::{Outcome, inputs_in_words, inputs_in_words_fa};
 use peygir_decision::rebase::{Change, Conflict};
-use peygir_decision::{Rule, Table};
 use peygir_runtime::pack::Rules;
 use peygir_source::Span;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::mend::mend;
 use super::stacked::{Moved, OfTable, Placed};
 use crate::commands::local::Lang;
-use crate::rows::here;
+use crate::rows::{has_days, here};
 
 pub fn not_found(name: &str, lang: Lang) -> String {
     match lang {
@@ -188,11 +188,6 @@ fn complete(is_complete: bool, is_empty: bool, lang: Lang) -> &'static str {
             "برای هر دو قاعده یک نمونه. شاید تغییرهای دیگری هم باشد: همه چیز اثبات‌شدنی نبود.",
         ),
     }
-}
-
-fn has_days(table: &Table) -> bool {
-    let dated = |rule: &Rule| rule.effective.is_some() || !rule.except.is_empty();
-    table.effective().is_some() || table.rules().iter().any(dated)
 }
 
 fn row(table: &Table, change: &Change, dated: bool, lang: Lang) -> String {
