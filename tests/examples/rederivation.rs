@@ -293,7 +293,7 @@ fn derive_alone(engine: &Engine, cases: usize) -> Duration {
     let begun = Instant::now();
     for number in 0..cases {
         let from = START.plus_micros(number as i64 * BETWEEN_US).to_jiff();
-        let calendar = catalog.calendars().at("ir-working", &place).expect("the calendar is there");
+        let calendar = catalog.calendars(&place).at("ir-working", &place).expect("the calendar is there");
         let ask = Ask { from, term: Term::working_days(10), place: &place, suspensions: &[] };
         std::hint::black_box(calendar.derive(&ask).expect("it is open often enough"));
     }
