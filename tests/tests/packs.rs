@@ -82,7 +82,10 @@ fn what_is_refused_is_told_as_a_check_tells_it() {
     let server = site.start();
     let broken = pack(&site, "1.0.0", "fn greet(req, now, args) {\n  let x = ;\n}\n");
     let said = refused(&site, &["deploy", &shown(&broken)]);
-    assert!(said.contains("town-1.0.0/rules/greet.rhai:2:") && said.contains("let x = ;") && said.contains('^'), "{said}");
+    assert!(
+        said.contains("town-1.0.0/rules/greet.rhai:2:") && said.contains("let x = ;") && said.contains('^'),
+        "{said}"
+    );
     let persian = refused(&site, &["deploy", &shown(&broken), "--lang", "fa"]);
     assert!(persian.contains("خطا["), "{persian}");
     told(&site, &["deploy", &shown(&pack(&site, "1.0.0", &greeting("one")))]);
@@ -135,7 +138,7 @@ fn a_kill_in_the_middle_leaves_an_edition_whole_or_none_at_all() {
 }
 
 #[test]
-fn an_edited_pack_of_the_folder_is_refused_at_the_start_or_is_a_draft() {
+fn an_edited_pack_of_the_folder_is_refused_at_the_start() {
     let site = Site::without_gateway();
     let own = pack(&site, "1.0.0", &greeting("one"));
     let settings = site.deployment().join("deployment.yaml");
@@ -144,7 +147,9 @@ fn an_edited_pack_of_the_folder_is_refused_at_the_start_or_is_a_draft() {
     let with_own = line.replace(" ]", &format!(", '{}' ]", shown(&own)));
     assert_ne!(line, with_own, "{line}");
     fs::write(&settings, text.replace(&line, &with_own)).unwrap();
-    site.start().stop();
+    let first = site.start();
+    assert!(told(&site, &["packs", "town"]).contains("1.0.0  in force"));
+    first.stop();
     pack(&site, "1.0.0", &greeting("edited"));
     let Err(ended) = site.start_with(&[]) else { panic!("it is refused") };
     assert!(ended.said.contains("PG-P075") && ended.said.contains("greet.rhai"), "{}", ended.said);
@@ -153,5 +158,6 @@ fn an_edited_pack_of_the_folder_is_refused_at_the_start_or_is_a_draft() {
     fs::write(&settings, text.replace(&line, &newer)).unwrap();
     let server = site.start();
     assert!(server.said().contains("edition 2 brings the folder's packs: town@1.0.1"), "{}", server.said());
+    assert!(told(&site, &["packs", "town"]).contains("1.0.1  in force"));
     assert!(server.stop().success());
 }

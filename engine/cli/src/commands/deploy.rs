@@ -145,15 +145,18 @@ fn tell_done(client: &Client, done: &Value, server: &Server) {
         return line(&done.to_string());
     }
     let lang = server.lang;
-    for finding in done["findings"].as_array().into_iter().flatten() {
-        say(&render::human(&diagnostic(finding, &[]), None, lang.render()));
-    }
+    let findings = done["findings"].as_array().into_iter().flatten();
+    let findings: Vec<Diagnostic> = findings.map(|finding| diagnostic(finding, &[])).collect();
+    tell_findings(&findings, lang, false);
     let packs: Vec<String> = done["packs"].as_array().into_iter().flatten().map(label).collect();
     let packs = packs.join(lang.pick(", ", "، "));
     let when = local::time(&done["effectiveFrom"], &local::zone(client), lang);
     let number = lang.digits(&done["edition"].to_string());
     line(&match (done["dryRun"].as_bool(), done["repeated"].as_bool()) {
-        (Some(true), _) => lang.pick("everything is right; nothing was deployed: ", "همه چیز درست است؛ چیزی مستقر نشد: ").to_owned() + &packs,
+        (Some(true), _) => {
+            lang.pick("everything is right; nothing was deployed: ", "همه چیز درست است؛ چیزی مستقر نشد: ").to_owned()
+                + &packs
+        }
         (_, Some(true)) => lang.pick("in force already: ", "هم‌اکنون برقرار است: ").to_owned() + &packs,
         _ => match lang {
             Lang::En => format!("edition {number}: {packs}, from {when} on"),
@@ -174,9 +177,11 @@ fn diagnostic(finding: &Value, packs: &[Sent]) -> Diagnostic {
     // Codes are known to programs by their text; this process ends soon after it has shown them.
     let code: &'static str = Box::leak(text("code").into_boxed_str());
     let mut diagnostic = Diagnostic::error(code, span, text("message"), text("message_fa"));
-    if finding["severity"] == "warning" {
-        diagnostic.severity = Severity::Warning;
-    }
+    diagnostic.severity = match finding["severity"].as_str() {
+        Some("warning") => Severity::Warning,
+        Some("note") => Severity::Information,
+        _ => Severity::Error,
+    };
     if let (Some(en), Some(fa)) = (finding["help"].as_str(), finding["help_fa"].as_str()) {
         diagnostic = diagnostic.helped(Help::new(en, fa));
     }
@@ -192,8 +197,9 @@ fn here(file: &str, packs: &[Sent]) -> String {
     packs.iter().find_map(local).unwrap_or_else(|| file.to_owned())
 }
 
+/// Notes are left to `peygir check --notes`: they speak of every pack, also of those that were not deployed.
 fn tell_findings(findings: &[Diagnostic], lang: Lang, as_json: bool) {
-    for finding in findings {
+    for finding in findings.iter().filter(|one| as_json || one.severity != Severity::Information) {
         if as_json {
             line(&render::json(finding).to_string());
             continue;

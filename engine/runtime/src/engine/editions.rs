@@ -78,6 +78,11 @@ impl Engine {
         let catalog = Arc::new(self.catalog().packs().clone());
         book.keep_made(vec![Outcome { packs, catalog }]);
         locked(&book.state).take(&stream);
+        let clock = now;
+        let now = stream.editions.not_before(now);
+        if now > clock {
+            tracing::warn!(%clock, last = %now, "the clock is behind the last deployment: what was in force then stays so");
+        }
         let (wish, mut notices) = folder::wish(folder, &stream.editions, now);
         if wish.packs.is_empty() && wish.removed.is_empty() {
             // What is in force has to be right for this program too; what is to come is looked at when it comes.
@@ -102,6 +107,7 @@ impl Engine {
     pub fn plan_packs(&self, wish: &Wish, now: Moment) -> Result<Plan, Unfit> {
         let book = self.book.get().ok_or_else(|| Unfit::Store("packs are not deployed here".to_owned()))?;
         let editions = locked(&book.state).editions.clone();
+        let now = editions.not_before(now);
         let catalog = self.catalog();
         let ground = Ground {
             store: self.store.as_ref(),
@@ -209,11 +215,7 @@ impl Engine {
     }
 
     /// What packs come to together. The outer error is the store's.
-    fn make(
-        &self,
-        book: &Book,
-        packs: &[PackRef],
-    ) -> Result<Result<Arc<pack::Catalog>, Diagnostics>, Failure> {
+    fn make(&self, book: &Book, packs: &[PackRef]) -> Result<Result<Arc<pack::Catalog>, Diagnostics>, Failure> {
         if let Some(made) = book.made(packs) {
             return Ok(Ok(made));
         }
@@ -235,7 +237,8 @@ impl Engine {
         let present = self.catalog();
         let fresh = present.with_pack(pack).with_edition(number);
         let fresh = if first {
-            deploy::with_earlier(self.store.as_ref(), fresh, at).map_err(|error| Failure::Internal(error.to_string()))?
+            deploy::with_earlier(self.store.as_ref(), fresh, at)
+                .map_err(|error| Failure::Internal(error.to_string()))?
         } else {
             fresh.with_flows_of(&present)
         };
@@ -300,8 +303,10 @@ impl State {
 
     /// The edition that should be in force at an instant.
     fn target(&self, at: Moment) -> Option<u64> {
+        let at = self.editions.not_before(at);
         let come = self.editions.in_order().into_iter().filter(|edition| edition.effective_from <= at);
-        come.map(|edition| edition.number).filter(|number| !self.broken.contains(number)).next_back()
+        let mut numbers = come.map(|edition| edition.number);
+        numbers.rfind(|number| !self.broken.contains(number))
     }
 
     fn next_after(&self, at: Moment) -> Option<Moment> {

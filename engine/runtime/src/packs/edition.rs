@@ -87,6 +87,12 @@ impl Editions {
         all
     }
 
+    /// The time of editions, which never runs backwards: a machine whose clock was set back, or stands wrong after a power
+    /// cut, must not bring back what was replaced.
+    pub fn not_before(&self, now: Moment) -> Moment {
+        self.all.values().map(|edition| edition.at).fold(now, Moment::max)
+    }
+
     /// The edition that counts at an instant: the last whose date has come.
     pub fn in_force_at(&self, at: Moment) -> Option<&Edition> {
         self.all.values().filter(|edition| edition.effective_from <= at).max_by_key(|edition| edition.order())

@@ -15,8 +15,9 @@ impl Turn<'_> {
         if editions.all.len() >= EDITIONS_MAX {
             return Err(Bad::TooMany.into());
         }
-        let effective_from = deploy.effective_from.unwrap_or(self.at).max(self.at);
-        if effective_from > self.at && editions.to_come(self.at).len() >= TO_COME_MAX {
+        let at = editions.not_before(self.at);
+        let effective_from = deploy.effective_from.unwrap_or(at).max(at);
+        if effective_from > at && editions.to_come(at).len() >= TO_COME_MAX {
             return Err(Bad::TooManyToCome.into());
         }
         for pack in &deploy.packs {
@@ -28,7 +29,7 @@ impl Turn<'_> {
         let number = deploy.after + 1;
         let edition = Edition {
             number,
-            at: self.at,
+            at,
             effective_from,
             author: self.actor.to_owned(),
             note: deploy.note.clone(),

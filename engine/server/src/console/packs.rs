@@ -10,8 +10,8 @@ use peygir_runtime::desk::{
 
 use super::closures::bilingual;
 use super::layout::{self, Ui};
-use super::widget::{self, Tone};
 use super::place;
+use super::widget::{self, Tone};
 use crate::form::Posted;
 use crate::gate::Caller;
 use crate::options::App;
@@ -68,7 +68,8 @@ pub async fn roll_back(
 }
 
 pub fn list(ui: &Ui, view: &PacksView, done: Option<&str>) -> Markup {
-    let columns = ["pack", "pack-where", "pack-version", "pack-since", "pack-author", "pack-to-come"].map(|id| ui.t(id));
+    let columns =
+        ["pack", "pack-where", "pack-version", "pack-since", "pack-author", "pack-to-come"].map(|id| ui.t(id));
     let body = html! {
         div.page-head {
             h1 { (ui.t("packs-title")) }
@@ -187,7 +188,8 @@ fn rollback(ui: &Ui, name: &str, version: &str, edition: u64) -> Markup {
 }
 
 fn comparison(ui: &Ui, shown: &Shown) -> Markup {
-    let mut versions: Vec<&String> = shown.pack.versions.iter().filter_map(|version| version.version.as_ref()).collect();
+    let mut versions: Vec<&String> =
+        shown.pack.versions.iter().filter_map(|version| version.version.as_ref()).collect();
     versions.sort();
     versions.dedup();
     if versions.len() < 2 {
@@ -197,7 +199,9 @@ fn comparison(ui: &Ui, shown: &Shown) -> Markup {
         (Some(difference), "from") => Some(difference.from.clone()),
         (Some(difference), _) => Some(difference.to.clone()),
         (None, "to") => shown.pack.version.clone(),
-        (None, _) => versions.iter().find(|version| Some(**version) != shown.pack.version.as_ref()).map(|one| (*one).clone()),
+        (None, _) => {
+            versions.iter().find(|version| Some(**version) != shown.pack.version.as_ref()).map(|one| (*one).clone())
+        }
     };
     html! {
         section.card #difference {

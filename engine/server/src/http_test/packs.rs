@@ -52,19 +52,22 @@ async fn a_pack_is_deployed_listed_compared_and_rolled_back() {
     assert_eq!(deploy(&fixture, &token, &body(pack("1.1.0", &script("two")))).await.status, 201);
 
     let packs = fixture.api("GET", PATH, &token, "").await.json();
-    let names: Vec<&str> = packs["packs"].as_array().unwrap().iter().map(|pack| pack["name"].as_str().unwrap()).collect();
+    let names: Vec<&str> =
+        packs["packs"].as_array().unwrap().iter().map(|pack| pack["name"].as_str().unwrap()).collect();
     assert_eq!((&packs["edition"], names), (&json!(3), vec!["hamedan", "national", "town"]));
     let town = fixture.api("GET", &format!("{PATH}/town"), &token, "").await.json();
     assert_eq!((&town["version"], &town["for"]["province"]), (&json!("1.1.0"), &json!("hamedan")));
     assert_eq!((&town["versions"][0]["state"], &town["versions"][1]["state"]), (&json!("in-force"), &json!("past")));
     let files = fixture.api("GET", &format!("{PATH}/town/versions/1.0.0"), &token, "").await.json();
     assert_eq!(files["files"]["rules/greet.rhai"], script("one"));
-    let difference = fixture.api("GET", &format!("{PATH}/town/difference?from=1.0.0&to=1.1.0"), &token, "").await.json();
+    let difference =
+        fixture.api("GET", &format!("{PATH}/town/difference?from=1.0.0&to=1.1.0"), &token, "").await.json();
     assert_eq!(difference["files"][1]["hunks"][0]["lines"][1], json!({ "kind": "removed", "text": "  \"one\"" }));
     assert_eq!(fixture.api("GET", &format!("{PATH}/town/difference?from=1.0.0"), &token, "").await.code(), "PG-A014");
     assert_eq!(fixture.api("GET", &format!("{PATH}/town/versions/9.0.0"), &token, "").await.code(), "PG-A003");
 
-    let back = deploy(&fixture, &token, &json!({ "packs": [{ "name": "town", "version": "1.0.0" }] }).to_string()).await;
+    let back =
+        deploy(&fixture, &token, &json!({ "packs": [{ "name": "town", "version": "1.0.0" }] }).to_string()).await;
     assert_eq!((back.status.as_u16(), &back.json()["edition"]), (201, &json!(4)));
     let editions = fixture.api("GET", &format!("{PATH}/editions"), &token, "").await.json();
     assert_eq!((editions.as_array().unwrap().len(), &editions[0]["state"]), (4, &json!("in-force")));

@@ -5,7 +5,9 @@ use crate::scenario::scene::Scene;
 use crate::scenario::values;
 
 pub const STEPS: &[Step] = &[
-    Step { en: &["the pack {path} is deployed"], fa: &["بستهٔ {path} مستقر می‌شود"], body: Body::None, run: deployed },
+    Step {
+        en: &["the pack {path} is deployed"], fa: &["بستهٔ {path} مستقر می‌شود"], body: Body::None, run: deployed
+    },
     Step {
         en: &["the pack {path} is deployed for {instant} on"],
         fa: &["بستهٔ {path} از {instant} مستقر می‌شود"],
