@@ -14,10 +14,10 @@ use peygir_runtime::clock::Clock;
 use peygir_runtime::desk::Desk;
 use peygir_runtime::engine::{BeginError, Engine};
 use peygir_runtime::host::Host;
-use peygir_runtime::vault::{Keys, Vault};
-use peygir_runtime::webhook::{self, Hook, Webhooks};
 use peygir_runtime::pack::{self, Bundle};
 use peygir_runtime::packs::{Edited, Folder, Notice};
+use peygir_runtime::vault::{Keys, Vault};
+use peygir_runtime::webhook::{self, Hook, Webhooks};
 use peygir_server::{ServerOptions, ServerState};
 use peygir_source::Diagnostics;
 use peygir_store::Store;
@@ -116,7 +116,9 @@ async fn serve(
         Err(BeginError::Findings(found)) => {
             super::check::print(&found);
             if found.list.iter().any(|one| one.code == EDITED) {
-                say("peygir: whoever is still writing a pack starts with --draft: it is in force under a version of its own");
+                say(
+                    "peygir: whoever is still writing a pack starts with --draft: it is in force under a version of its own",
+                );
             }
             bail!("the packs of {} can't be deployed; nothing was started", arguments.deployment.display());
         }
