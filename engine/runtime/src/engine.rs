@@ -97,7 +97,8 @@ pub struct Ready {
 impl Engine {
     pub fn new(store: Arc<dyn Store>, vault: Vault, catalog: Catalog, random: Random) -> Self {
         let deployed = RwLock::new(Deployed::new(catalog));
-        let engine = Self { store, vault, deployed, random, seeds: None, cache: Cache::default(), book: OnceLock::new() };
+        let engine =
+            Self { store, vault, deployed, random, seeds: None, cache: Cache::default(), book: OnceLock::new() };
         // Where the store can't be read now, the first turn tries again and is refused if it still can't.
         if let Err(failure) = engine.know_closures() {
             tracing::warn!(%failure, "the closures that were declared could not be read yet");
@@ -214,12 +215,7 @@ impl Engine {
     }
 
     /// The same with what is in force, whether or not anything else should be by now.
-    fn commit_in_force(
-        &self,
-        id: Id,
-        envelope: &mut Envelope,
-        done: Option<InboxKey>,
-    ) -> Result<Arc<Stream>, Failure> {
+    fn commit_in_force(&self, id: Id, envelope: &mut Envelope, done: Option<InboxKey>) -> Result<Arc<Stream>, Failure> {
         // As long as the turn lasts, operations know that something may still be decided by this catalog.
         let (catalog, _turn) = self.catalog_for_turn();
         self.look_up_listeners(&mut envelope.command)?;

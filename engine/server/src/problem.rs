@@ -188,7 +188,9 @@ impl From<Refusal> for Problem {
             Refusal::Invalid(fields) => {
                 Problem { fields: fields.into_iter().map(WrongField::from).collect(), ..Problem::new(Code::Invalid) }
             }
-            Refusal::Findings(found) => Problem { findings: desk::findings(&found), ..Problem::new(Code::PacksRefused) },
+            Refusal::Findings(found) => {
+                Problem { findings: desk::findings(&found), ..Problem::new(Code::PacksRefused) }
+            }
             Refusal::KeyReused => Problem::new(Code::KeyReused),
             Refusal::Unavailable(reason) => {
                 tracing::warn!(reason, "a request was refused: unavailable");

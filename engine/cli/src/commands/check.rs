@@ -96,7 +96,11 @@ fn summary(files: usize, errors: usize, warnings: usize, hidden: usize, language
             format!("{files} files checked, {errors} errors, {warnings} warnings{more}")
         }
         Language::Persian => {
-            let more = if hidden > 0 { format!("، {hidden} آگاهی (با --notes دیده می‌شود)") } else { String::new() };
+            let more = if hidden > 0 {
+                format!("، {hidden} آگاهی (با --notes دیده می‌شود)")
+            } else {
+                String::new()
+            };
             let text = format!("{files} پرونده سنجیده شد: {errors} خطا، {warnings} هشدار{more}");
             peygir_calendar::digits::to_persian(&text)
         }

@@ -56,6 +56,25 @@ async fn a_process_that_was_down_at_the_instant_begins_with_it() {
     assert_eq!(answer(&mut before).await, "three");
 }
 
+/// A machine without power for a while stands years back until it has asked for the time.
+#[tokio::test]
+async fn a_clock_that_stands_behind_the_last_deployment_brings_nothing_back() {
+    let store = Arc::new(MemoryStore::new());
+    let mut first = world(&[base("1.0.0", "one")], &store, START).await;
+    deploy(&mut first, &edition(&[&base("2.0.0", "two")])).await.unwrap();
+    deploy(&mut first, &from(edition(&[&base("3.0.0", "three")]), "1405/10/01")).await.unwrap();
+    drop(first);
+    for early in ["1970-01-02T00:00:00Z", "2026-11-21T09:00:00+03:30"] {
+        let mut behind = world(&[base("1.0.0", "one")], &store, early).await;
+        assert_eq!(in_force(&behind), ["base@2.0.0"], "{early}");
+        assert_eq!(answer(&mut behind).await, "two", "{early}");
+    }
+    let mut mended = world(&[base("1.0.0", "one")], &store, "2026-11-22T10:00:00+03:30").await;
+    assert_eq!(answer(&mut mended).await, "two");
+    mended.pass_to(at("2027-01-01T00:00:00Z")).await.unwrap();
+    assert_eq!(answer(&mut mended).await, "three");
+}
+
 #[tokio::test]
 async fn one_that_is_to_come_takes_along_what_was_deployed_meanwhile() {
     let mut world = fresh().await;

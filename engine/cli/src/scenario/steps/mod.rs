@@ -102,15 +102,8 @@ impl Arguments {
 }
 
 fn catalogue() -> impl Iterator<Item = (&'static Step, bool)> {
-    let doing = [
-        given::STEPS,
-        when::STEPS,
-        deadline::STEPS,
-        packs::STEPS,
-        workflow::STEPS,
-        events::STEPS,
-        service::STUBS,
-    ];
+    let doing =
+        [given::STEPS, when::STEPS, deadline::STEPS, packs::STEPS, workflow::STEPS, events::STEPS, service::STUBS];
     let looking = [then::STEPS, deadline::CHECKS, outcome::STEPS, journal::STEPS, service::CHECKS];
     let doing = doing.into_iter().flatten().map(|step| (step, false));
     doing.chain(looking.into_iter().flatten().map(|step| (step, true)))
