@@ -169,6 +169,8 @@ fn a_place_fills_what_is_known_of_it_and_a_day_says_what_is_in_force() {
         "{:?}",
         told.changes
     );
+    let winter = "‹بستهٔ اصفهان› در «آلودگی هوا در زمستان» «‹محیط زیست و آلودگی›» را تغییر داده.";
+    assert!(told.changes.iter().any(|line| marked(line) == winter), "{:?}", told.changes);
     assert!(told.about.iter().any(|line| line.contains("یکشنبه ۱ آذر ۱۴۰۵")), "{:?}", told.about);
 }
 

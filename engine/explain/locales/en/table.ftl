@@ -100,6 +100,7 @@ table-input = Where { $left } is not known, { $value } is taken.
 table-days = The table answers { $days }.
 table-on = The rules on { $day }.
 table-not-on = The table does not answer on { $day }.
+layer-titled = { $pack } by “{ $title }”
 layer-did = { $pack } { $deeds }.
 layer-added = adds { $rules }
 layer-changed = changes { $rules }

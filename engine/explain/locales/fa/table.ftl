@@ -94,6 +94,7 @@ table-input = اگر { $left } معلوم نباشد، { $value } گرفته م�
 table-days = جدول { $days } پاسخ می‌دهد.
 table-on = قاعده‌ها در { $day }.
 table-not-on = جدول در { $day } پاسخ نمی‌دهد.
+layer-titled = { $pack } در «{ $title }»
 layer-did = { $pack } { $deeds }.
 layer-added = { $rules } را افزوده
 layer-changed = { $rules } را تغییر داده

@@ -1,11 +1,11 @@
 //! A whole table: what holds for all rules, each rule as a sentence, and what the layers changed.
 
 use peygir_calendar::Language;
-use peygir_decision::{BASE, Hit, Label, Rule, Table};
+use peygir_decision::{BASE, Hit, Label, LayerRef, Rule, Table};
 
 use super::rule::begun_upright;
 use super::{Asked, Teller};
-use crate::text::isolated;
+use crate::text::{isolated, plain};
 use crate::titles::Titles;
 
 /// A table in the words of one language.
@@ -109,8 +109,9 @@ impl Teller<'_> {
         if overlays.is_empty() {
             return Some(self.words.with("table-base", [("pack", base.into())]));
         }
-        let overlays: Vec<String> = overlays.iter().map(|layer| self.pack_of(layer)).collect();
-        let overlays = self.words.list(&overlays);
+        let mut packs: Vec<String> = overlays.iter().map(|layer| self.pack_of(layer)).collect();
+        packs.dedup();
+        let overlays = self.words.list(&packs);
         Some(self.words.with("table-layers", [("pack", base.into()), ("overlays", overlays.into())]))
     }
 
@@ -144,7 +145,20 @@ impl Teller<'_> {
 
     fn changes(&self) -> Vec<String> {
         let layers = self.table.layers().iter().enumerate().skip(BASE + 1);
-        layers.filter_map(|(at, layer)| self.changes_of(at, &self.pack_of(layer))).collect()
+        layers.filter_map(|(at, layer)| self.changes_of(at, &self.overlay_of(layer))).collect()
+    }
+
+    /// An overlay by its pack; where the pack has several, by its title too.
+    fn overlay_of(&self, layer: &LayerRef) -> String {
+        let pack = self.pack_of(layer);
+        let is_only = self.table.layers().iter().filter(|other| other.pack == layer.pack).count() == 1;
+        match &layer.title {
+            Some(title) if !is_only => {
+                let title = plain(title.in_language(self.words.language));
+                self.words.with("layer-titled", [("title", title.into()), ("pack", pack.into())])
+            }
+            _ => pack,
+        }
     }
 
     fn changes_of(&self, layer: usize, pack: &str) -> Option<String> {

@@ -52,7 +52,7 @@ fn one(ui: &Ui, decision: &DecisionView) -> Markup {
 fn source(ui: &Ui, decision: &DecisionView) -> Markup {
     let version = [("version", decision.version.as_str().into())];
     html! {
-        (bilingual(ui, &decision.title)) " " (ui.tw("decision-version", &version))
+        bdi { (bilingual(ui, &decision.title)) } " " (ui.tw("decision-version", &version))
         @for layer in &decision.layers { " · " bdi { (bilingual(ui, &layer.title)) } }
     }
 }
