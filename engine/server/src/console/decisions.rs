@@ -60,10 +60,10 @@ fn source(ui: &Ui, decision: &DecisionView) -> Markup {
 fn inputs(ui: &Ui, decision: &DecisionView) -> Markup {
     let (asked, others): (Vec<_>, Vec<_>) = decision.inputs.iter().partition(|input| input.looked_at);
     // Where it is not known what was asked for, all that is on record is told.
-    let told = if asked.is_empty() { others } else { asked };
+    let (id, told) = if asked.is_empty() { ("decision-recorded", others) } else { ("decision-inputs", asked) };
     html! {
         details.account {
-            summary { (ui.t("decision-inputs")) }
+            summary { (ui.t(id)) }
             dl.facts {
                 @for input in told {
                     @let shown = bilingual(ui, &input.shown);
