@@ -120,7 +120,6 @@ role-agency-head = Head of agency
 role-inspector = Inspector
 role-inspection-centre = Inspection centre
 role-reviewer = Reviewer of replies
-role-routing-owner = Owner of the routing rules
 role-administrator = Administrator
 role-auditor = Auditor
 role-governor-office = Governor's office

@@ -120,7 +120,6 @@ role-agency-head = رئیس دستگاه
 role-inspector = بازرس
 role-inspection-centre = مرکز بازرسی
 role-reviewer = کارشناس بررسی پاسخ
-role-routing-owner = متولی قواعد ارجاع
 role-administrator = مدیر سامانه
 role-auditor = ناظر
 role-governor-office = دفتر استاندار
