@@ -56,9 +56,11 @@ fn programs_get_a_line_of_json_for_each_test() {
 const FOAD: &str = "workflows/foad-128/workflow.yaml";
 const INTAKE: &str = "workflows/intake/workflow.yaml";
 const INSPECTION: &str = "workflows/duty-inspection/workflow.yaml";
+const SAMAD: &str = "workflows/samad-referral/workflow.yaml";
 
 /// File, what stands in it once, and what is put there.
 const CHANGES: &[(&str, &str, &str)] = &[
+    (SAMAD, "type: ir.samad.case.registered.v1", "type: ir.samad.case.registered.v2"),
     (FOAD, "due: { within: PT3H, calendar: ir-24x7 }", "due: { within: PT4H, calendar: ir-24x7 }"),
     (FOAD, "after: PT1H30M", "after: PT1H50M"),
     (FOAD, "every: PT30M", "every: PT20M"),
