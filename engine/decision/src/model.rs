@@ -7,8 +7,8 @@ use peygir_source::Span;
 use serde_json::Value;
 
 use crate::{
-    cell::Cell, decide::Stops, label::Label, normalise::SearchKey, output::Template, tests::TestRow, value_type::ValueType,
-    window::Window,
+    cell::Cell, decide::Stops, label::Label, normalise::SearchKey, output::Template, tests::TestRow,
+    value_type::ValueType, window::Window,
 };
 
 /// The base of a table, among its layers.

@@ -143,7 +143,7 @@ fn a_mutant_tells_its_own_rules() {
     let original = table(TABLE);
     let given = [("topic".to_owned(), "park".into()), ("severity".to_owned(), 1.into())].into();
     let on = peygir_calendar::Jalali::new(1405, 1, 1).unwrap();
-    for mutant in mutants(&original) {
+    for mutant in mutants(&original).into_iter().filter(|mutant| mutant.kind != Kind::Limit) {
         let decision = mutant.table.decide(&given, on).unwrap();
         let above = mutant.table.rules().iter().map(|rule| rule.id.as_str()).take_while(|id| decision.rule != *id);
         let told: Vec<&str> = decision.not_fired.iter().map(|rule| rule.rule.as_str()).collect();

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use crate::{none, root};
 
-/// Cargo writes its registry into its own file.
-const WRITTEN_BY_TOOLS: &[&str] = &["Cargo.lock"];
+/// Cargo writes its registry into its own files.
+const WRITTEN_BY_TOOLS: &[&str] = &["Cargo.lock", "tests/peers/zen/Cargo.lock"];
 /// Where nothing of the repository lies.
 const NOT_OURS: &[&str] = &[".git", "target", "data", "artifacts"];
 
