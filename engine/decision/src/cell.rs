@@ -73,8 +73,12 @@ pub(crate) struct Facts<'a> {
 struct Column<'a> {
     value: Option<&'a Value>,
     is_text: bool,
-    key: OnceCell<String>,
-    words: OnceCell<String>,
+    key: OnceCell<Key>,
+}
+
+struct Key {
+    plain: String,
+    words: String,
 }
 
 impl<'a> Facts<'a> {
@@ -83,21 +87,17 @@ impl<'a> Facts<'a> {
             value: values.get(&input.name),
             is_text: input.value_type == ValueType::Text,
             key: OnceCell::new(),
-            words: OnceCell::new(),
         };
         Self { values, columns: table.inputs.iter().map(column).collect(), search_key: table.search_key }
     }
 
-    /// The search key of a text.
-    fn key(&self, column: &'a Column<'_>) -> Option<&'a str> {
+    fn key(&self, column: &'a Column<'_>) -> Option<&'a Key> {
         let text = column.value.filter(|_| column.is_text)?.as_str()?;
-        Some(column.key.get_or_init(|| (self.search_key)(text)))
-    }
-
-    /// The same in words.
-    fn words(&self, column: &'a Column<'_>) -> Option<&'a str> {
-        let key = self.key(column)?;
-        Some(column.words.get_or_init(|| words(key)))
+        Some(column.key.get_or_init(|| {
+            let plain = (self.search_key)(text);
+            let words = words(&plain);
+            Key { plain, words }
+        }))
     }
 }
 
@@ -134,34 +134,32 @@ impl Cell {
                 false
             }
             Self::Expression(expression) => expression.eval(facts.values)?,
-            Self::KeyWords(text) => facts.words(column).is_some_and(|words| words.contains(text.as_str())),
             closed => value.is_some_and(|value| closed.holds_for(value, || facts.key(column))),
         })
     }
 
     /// The cells that look at one present value. Values have the declared type, so a mismatch can't be met here.
-    fn holds_for<'k>(&self, value: &Value, key: impl Fn() -> Option<&'k str>) -> bool {
+    fn holds_for<'k>(&self, value: &Value, key: impl Fn() -> Option<&'k Key>) -> bool {
         let number = || Number::of(value);
         let any_text = |test: &dyn Fn(&str) -> bool| match value {
             Value::Array(items) => items.iter().filter_map(Value::as_str).any(test),
             value => value.as_str().is_some_and(test),
         };
-        let key_is = |test: &dyn Fn(&str) -> bool| key().is_some_and(test);
+        let key_is = |test: &dyn Fn(&Key) -> bool| key().is_some_and(test);
         match self {
             Self::Equals(text) => any_text(&|value| value == text),
             Self::Prefix(text) => any_text(&|value| value.starts_with(text.as_str())),
             Self::Contains(text) => any_text(&|value| value.contains(text.as_str())),
-            Self::KeyEquals(text) => key_is(&|key| key == text),
-            Self::KeyPrefix(text) => key_is(&|key| key.starts_with(text.as_str())),
-            Self::KeyContains(text) => key_is(&|key| key.contains(text.as_str())),
+            Self::KeyEquals(text) => key_is(&|key| key.plain == *text),
+            Self::KeyPrefix(text) => key_is(&|key| key.plain.starts_with(text.as_str())),
+            Self::KeyContains(text) => key_is(&|key| key.plain.contains(text.as_str())),
+            Self::KeyWords(text) => key_is(&|key| key.words.contains(text.as_str())),
             Self::Boolean(flag) => value.as_bool() == Some(*flag),
             Self::Compare(comparison, limit) => number().is_some_and(|number| comparison.holds(number.compare(*limit))),
             Self::Between(low, high) => {
                 number().is_some_and(|number| number.compare(*low).is_ge() && number.compare(*high).is_le())
             }
-            Self::Any | Self::Present(_) | Self::KeyWords(_) | Self::Not(_) | Self::OneOf(_) | Self::Expression(_) => {
-                false
-            }
+            Self::Any | Self::Present(_) | Self::Not(_) | Self::OneOf(_) | Self::Expression(_) => false,
         }
     }
 }

@@ -2,7 +2,6 @@
 
 mod inputs;
 mod pick;
-mod stopped;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -10,8 +9,6 @@ use peygir_calendar::Jalali;
 use peygir_source::Span;
 use serde_json::{Map, Value};
 
-pub use self::stopped::Stopped;
-pub(crate) use self::stopped::Stops;
 use crate::{
     cell::Facts,
     fault::Fault,
@@ -39,7 +36,7 @@ pub struct Decision {
     pub because: Because,
     /// The rules that were looked at and did not answer, in order, each with what stopped it. With `hit: first` these
     /// are the rules above the one that answered. A catch-all that was not needed is not among them.
-    pub not_fired: Stopped,
+    pub not_fired: Vec<NotFired>,
 }
 
 /// A rule that answered.

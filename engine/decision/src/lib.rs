@@ -28,7 +28,7 @@ mod tests;
 mod value_type;
 mod window;
 
-pub use decide::{Decision, Fired, NotFired, Stopped, WhyNot};
+pub use decide::{Decision, Fired, NotFired, WhyNot};
 pub use domain::Limit;
 pub use fault::Fault;
 pub use label::Label;

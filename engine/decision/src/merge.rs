@@ -71,7 +71,6 @@ impl<'a> Stage<'a> {
         let changes = self.changes(&table);
         self.guard(&changes, &table);
         table.rules = self.rules(changes, &mut table.disabled);
-        table.seal();
         self.check_bounds(&table);
         self.add_tests(&mut table);
         self.check_size(&table);

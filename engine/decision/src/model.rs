@@ -7,8 +7,8 @@ use peygir_source::Span;
 use serde_json::Value;
 
 use crate::{
-    cell::Cell, decide::Stops, label::Label, normalise::SearchKey, output::Template, tests::TestRow,
-    value_type::ValueType, window::Window,
+    cell::Cell, label::Label, normalise::SearchKey, output::Template, tests::TestRow, value_type::ValueType,
+    window::Window,
 };
 
 /// The base of a table, among its layers.
@@ -34,8 +34,6 @@ pub struct Table {
     pub(crate) disabled: Vec<(Label, usize)>,
     /// The file of each layer, where one was named.
     pub(crate) files: Vec<Label>,
-    /// What can stop the rules, as they were when it was made.
-    pub(crate) stops: Stops,
 }
 
 /// Which of the rules that hold answers. The catch-all answers only where no other rule does.
@@ -259,11 +257,6 @@ impl Table {
             .filter(|(_, condition)| !condition.cell.is_analysed())
             .map(|(rule, condition)| (rule.id.as_str(), condition.input.as_str(), condition.span))
             .collect()
-    }
-
-    /// To be called when rules were put in, taken out or edited.
-    pub(crate) fn seal(&mut self) {
-        self.stops = Stops::of(&self.rules);
     }
 
     pub fn rule(&self, id: &str) -> Option<&Rule> {

@@ -108,7 +108,6 @@ impl Plan {
     fn apply(&self, table: &Table) -> Mutant {
         let mut table = table.clone();
         (self.edit)(&mut table);
-        table.seal();
         Mutant { kind: self.kind, what: self.what.clone(), what_fa: self.what_fa.clone(), table }
     }
 }

@@ -48,7 +48,7 @@ fn the_routing_table_decides_and_says_by_what() {
     assert_eq!(decision.outputs, json!({ "agency": "abfa-khorasan-razavi", "workingDays": 10, "remindAt": 7 }));
     assert_eq!(decision.inputs["urgent"], json!(false));
     assert_eq!((decision.table.as_str(), decision.version.as_str()), ("route-agency", "1.4.0"));
-    let [above] = decision.not_fired.iter().collect::<Vec<_>>()[..] else { panic!("{:?}", decision.not_fired) };
+    let [above] = decision.not_fired.as_slice() else { panic!("{:?}", decision.not_fired) };
     assert_eq!((above.rule.as_str(), above.layer), ("emergency", 0));
     assert!(matches!(&above.why, WhyNot::Cell { input, cell, .. } if *input == "urgent" && *cell == "true"));
     assert_eq!(decision.to_json()["notFired"][0]["cell"], json!("true"));

@@ -2,9 +2,7 @@
 
 use peygir_calendar::Jalali;
 
-use std::borrow::Cow;
-
-use super::{Stopped, Stops};
+use super::{NotFired, WhyNot};
 use crate::{
     cell::Facts,
     fault::Fault,
@@ -14,23 +12,19 @@ use crate::{
 /// The rules that answer, at least one, and those that were looked at and do not.
 pub(super) struct Picked<'a> {
     pub rules: Vec<&'a Rule>,
-    pub not_fired: Stopped,
+    pub not_fired: Vec<NotFired>,
 }
 
 /// A walk over the rules, which remembers those that do not hold.
 struct Walk<'a, 'b> {
     facts: &'b Facts<'a>,
     on: Jalali,
-    stops: &'b Stops,
-    /// What stopped those that were looked at.
-    not_fired: Vec<u32>,
+    not_fired: Vec<NotFired>,
 }
 
 impl Table {
     pub(super) fn pick<'a>(&'a self, facts: &Facts<'_>, on: Jalali) -> Result<Picked<'a>, Fault> {
-        let stops =
-            if self.stops.fit(&self.rules) { Cow::Borrowed(&self.stops) } else { Cow::Owned(Stops::of(&self.rules)) };
-        let mut walk = Walk { facts, on, stops: &stops, not_fired: Vec::with_capacity(self.rules.len()) };
+        let mut walk = Walk { facts, on, not_fired: Vec::new() };
         let (catch_all, rules) = self.rules.split_last().expect("reading refuses a table without rules");
         let mut picked = match self.hit {
             Hit::First => walk.first(rules)?.into_iter().collect(),
@@ -41,15 +35,14 @@ impl Table {
         if picked.is_empty() {
             picked.push(catch_all);
         }
-        let not_fired = Stopped::new(&stops, walk.not_fired);
-        Ok(Picked { rules: picked, not_fired })
+        Ok(Picked { rules: picked, not_fired: walk.not_fired })
     }
 }
 
 impl Walk<'_, '_> {
     fn first<'a>(&mut self, rules: &'a [Rule]) -> Result<Option<&'a Rule>, Fault> {
-        for (at, rule) in rules.iter().enumerate() {
-            if self.holds(at, rule)? {
+        for rule in rules {
+            if self.holds(rule)? {
                 return Ok(Some(rule));
             }
         }
@@ -58,8 +51,8 @@ impl Walk<'_, '_> {
 
     fn only<'a>(&mut self, rules: &'a [Rule]) -> Result<Option<&'a Rule>, Fault> {
         let mut found: Option<&Rule> = None;
-        for (at, rule) in rules.iter().enumerate() {
-            if !self.holds(at, rule)? {
+        for rule in rules {
+            if !self.holds(rule)? {
                 continue;
             }
             if let Some(first) = found {
@@ -72,8 +65,8 @@ impl Walk<'_, '_> {
 
     fn all<'a>(&mut self, rules: &'a [Rule]) -> Result<Vec<&'a Rule>, Fault> {
         let mut found = Vec::new();
-        for (at, rule) in rules.iter().enumerate() {
-            if self.holds(at, rule)? {
+        for rule in rules {
+            if self.holds(rule)? {
                 found.push(rule);
             }
         }
@@ -81,46 +74,46 @@ impl Walk<'_, '_> {
     }
 
     fn highest<'a>(&mut self, rules: &'a [Rule]) -> Result<Option<&'a Rule>, Fault> {
-        // The best one so far with its place, and where it will stand among those that did not answer if a better one
-        // comes.
-        let mut best: Option<(&Rule, usize, usize)> = None;
-        for (at, rule) in rules.iter().enumerate() {
-            if !self.holds(at, rule)? {
+        // The best one so far, and where it will stand among those that did not answer if a better one comes.
+        let mut best: Option<(&Rule, usize)> = None;
+        for rule in rules {
+            if !self.holds(rule)? {
                 continue;
             }
             match best {
-                Some((found, ..)) if found.priority >= rule.priority => self.not_fired.push(self.stops.outranked(at)),
-                Some((_, before, place)) => {
-                    self.not_fired.insert(place, self.stops.outranked(before));
-                    best = Some((rule, at, self.not_fired.len()));
+                Some((found, _)) if found.priority >= rule.priority => self.not_fired.push(outranked(rule)),
+                Some((found, at)) => {
+                    self.not_fired.insert(at, outranked(found));
+                    best = Some((rule, self.not_fired.len()));
                 }
-                None => best = Some((rule, at, self.not_fired.len())),
+                None => best = Some((rule, self.not_fired.len())),
             }
         }
-        Ok(best.map(|(rule, ..)| rule))
+        Ok(best.map(|(rule, _)| rule))
     }
 
-    /// Whether the rule at this place holds; what stops it otherwise is remembered.
-    fn holds(&mut self, at: usize, rule: &Rule) -> Result<bool, Fault> {
-        let stop = if rule.is_in_force(self.on) {
-            rule.first_failing(self.facts)?.map(|cell| self.stops.cell(at, cell))
-        } else {
-            Some(self.stops.not_in_force(at))
-        };
-        self.not_fired.extend(stop);
-        Ok(stop.is_none())
+    /// Whether the rule holds; what stops it otherwise is remembered.
+    fn holds(&mut self, rule: &Rule) -> Result<bool, Fault> {
+        let why = if rule.is_in_force(self.on) { rule.first_failing(self.facts)? } else { Some(WhyNot::NotInForce) };
+        let Some(why) = why else { return Ok(true) };
+        self.not_fired.push(NotFired { rule: rule.id.clone(), layer: rule.layer, why });
+        Ok(false)
     }
 }
 
 impl Rule {
-    /// The first of its cells that does not hold.
-    fn first_failing(&self, facts: &Facts) -> Result<Option<usize>, Fault> {
-        for (at, condition) in self.when.iter().enumerate() {
+    fn first_failing(&self, facts: &Facts) -> Result<Option<WhyNot>, Fault> {
+        for condition in &self.when {
             let holds = condition.cell.holds(condition.at, facts);
             if !holds.map_err(|fault| Fault::of_cell(&self.id, &condition.input, fault))? {
-                return Ok(Some(at));
+                let (input, cell) = (condition.input.clone(), condition.written.clone());
+                return Ok(Some(WhyNot::Cell { input, cell, span: condition.span }));
             }
         }
         Ok(None)
     }
+}
+
+fn outranked(rule: &Rule) -> NotFired {
+    NotFired { rule: rule.id.clone(), layer: rule.layer, why: WhyNot::Outranked }
 }
