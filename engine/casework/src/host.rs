@@ -93,6 +93,9 @@ pub enum Rejection {
     /// The incident has nothing in it that could be tried again.
     #[error("cannot be tried again")]
     NotRetriable,
+    /// No flow in force starts from what waits.
+    #[error("starts nothing")]
+    NothingStarts,
     /// The task has no deadline that follows from terms: it was given none, or it is from before terms were kept.
     #[error("has no deadline that could be changed")]
     NoDeadline,

@@ -41,6 +41,8 @@ pub enum Retry {
     Message(Reply),
     /// The flow has to be told to run its faulted task again.
     Flow(Reply, Id),
+    /// Events that nobody took have to be offered again to the flows that start from them.
+    Start(Reply),
 }
 
 /// A person mended the cause and wants it tried again.
@@ -62,6 +64,7 @@ pub fn retry(context: &Context<'_>, id: Id, by: &str) -> Result<Retry, Rejection
             Ok(Retry::Message(Reply { events: vec![resolved, requeued], ..Reply::default() }))
         }
         About::FlowFault(instance) => Ok(Retry::Flow(Reply { events: vec![resolved], ..Reply::default() }, *instance)),
+        About::Unstarted => Ok(Retry::Start(Reply { events: vec![resolved], ..Reply::default() })),
         // What sends sees that its incident is over, and goes on.
         About::Webhook(_) | About::Operation => {
             Ok(Retry::Message(Reply { events: vec![resolved], ..Reply::default() }))
@@ -113,6 +116,16 @@ pub fn webhook_failing(context: &mut Context<'_>, name: &str, reason: &str) -> O
     (!known).then(|| opened(context, about, reason.to_owned()))
 }
 
+/// Nothing works on an open case any more. Told once as long as that lasts.
+pub fn unstarted(context: &mut Context<'_>, reason: String) -> Option<Event> {
+    open_unstarted(context.records).is_none().then(|| opened(context, About::Unstarted, reason))
+}
+
+/// The incident that says so, where there is one.
+pub fn open_unstarted(records: &Records) -> Option<&Incident> {
+    records.incidents.values().find(|one| one.about == About::Unstarted && one.resolved_at.is_none())
+}
+
 /// A deadline can't be derived any more. Told once, however often it is tried.
 pub(crate) fn underivable(context: &mut Context<'_>, of: Id, reason: String) -> Option<Event> {
     let about = About::Deadline(of);
@@ -121,7 +134,7 @@ pub(crate) fn underivable(context: &mut Context<'_>, of: Id, reason: String) -> 
 }
 
 /// An incident whose cause went away by itself.
-pub(crate) fn passed(incident: Id) -> Event {
+pub fn passed(incident: Id) -> Event {
     Event::IncidentResolved { incident, by: "system".to_owned(), how: "passed".to_owned(), note: None }
 }
 

@@ -412,6 +412,9 @@ pub enum About {
     /// An operation of this stream could not derive all deadlines anew.
     #[n(9)]
     Operation,
+    /// The case is open and nothing works on it: what its flow handed it on to did not start.
+    #[n(10)]
+    Unstarted,
 }
 
 /// Events that nobody waited for yet, and the ids of those that came.

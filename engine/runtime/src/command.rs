@@ -7,7 +7,7 @@ use peygir_core::{CloudEvent, Data, Error, Id, Moment, Seed};
 
 use crate::closures::{Begun, Closure, Digests, Withdrawn};
 use crate::operation::{About, Advance, Operation};
-use crate::packs::{Deploy, Edition};
+use crate::packs::{Deploy, Edition, Withdraw};
 use crate::schedule::Schedule;
 
 /// A command as it was received: who, when, what, and the draws that came with it.
@@ -336,6 +336,9 @@ pub enum Command {
     /// To the stream of editions: packs that were checked are deployed.
     #[n(43)]
     DeployPacks(#[n(0)] Deploy),
+    /// To the stream of editions: one that is still to come is taken back.
+    #[n(44)]
+    WithdrawEdition(#[n(0)] Withdraw),
 }
 
 /// What a `run: workflow` asks for.
@@ -460,4 +463,11 @@ pub enum Recorded {
     OperationResumed,
     #[n(11)]
     PacksDeployed(#[n(0)] Edition),
+    #[n(12)]
+    EditionWithdrawn {
+        #[n(0)]
+        edition: u64,
+        #[n(1)]
+        withdrawn: crate::packs::Withdrawn,
+    },
 }

@@ -37,7 +37,7 @@ pub enum Error {
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-struct FlowRow {
+pub(crate) struct FlowRow {
     #[n(0)]
     name: FlowRef,
     #[n(1)]
@@ -52,9 +52,30 @@ struct FlowRow {
     since: Option<Moment>,
 }
 
-/// Flows of all times by their names, each with the digest of its content.
-pub(crate) fn kept(store: &dyn Store) -> Result<BTreeMap<FlowRef, String>, Error> {
-    Ok(stored(store)?.into_iter().map(|row| (row.name, row.digest)).collect())
+/// Flows of all times by their names, each with the digest of its content and the instant from which on it may run.
+pub(crate) fn kept(store: &dyn Store) -> Result<BTreeMap<FlowRef, (String, Option<Moment>)>, Error> {
+    Ok(stored(store)?.into_iter().map(|row| (row.name, (row.digest, row.since))).collect())
+}
+
+/// Flows that may run from this very instant on.
+pub(crate) fn since(store: &dyn Store, at: Moment) -> Result<Vec<FlowRow>, Error> {
+    Ok(stored(store)?.into_iter().filter(|row| row.since == Some(at)).collect())
+}
+
+impl FlowRow {
+    pub fn name(&self) -> &FlowRef {
+        &self.name
+    }
+
+    /// Its key where an edition brought it.
+    pub fn key_of_editions(&self) -> Vec<u8> {
+        [key(&self.name).as_slice(), &packs::STREAM.0].concat()
+    }
+
+    /// The same flow, to run from another instant on.
+    pub fn encoded_since(self, since: Moment) -> Vec<u8> {
+        minicbor::to_vec(Self { since: Some(since), ..self }).expect("encoding into memory can't fail")
+    }
 }
 
 /// The row of a flow that an edition brings. Its key ends in the stream of editions, which writes it.
@@ -67,8 +88,7 @@ pub(crate) fn row_of(name: &FlowRef, flow: &pack::Flow, since: Moment) -> Row {
         resources: flow.resources.iter().map(text).collect(),
         since: Some(since),
     };
-    let key = [key(name).as_slice(), &packs::STREAM.0].concat();
-    (key, minicbor::to_vec(row).expect("encoding into memory can't fail"))
+    (row.key_of_editions(), minicbor::to_vec(row).expect("encoding into memory can't fail"))
 }
 
 /// The catalog with the flows of earlier deployments beside its own.

@@ -20,28 +20,23 @@ pub struct Interest {
 }
 
 impl Interest {
+    pub(crate) fn wants_type(&self, type_: &str) -> bool {
+        self.any || self.types.contains(type_)
+    }
+
     pub fn wants(&self, event: &CloudEvent) -> bool {
         self.any || self.types.contains(&event.type_)
     }
 
     /// Adds what a flow waits for, in its tasks and in its schedule.
     pub fn add(&mut self, workflow: &Workflow) {
-        let lists = workflow.functions.values().chain([&workflow.tasks]);
-        let around = workflow.extensions.iter().flat_map(|extension| [&extension.before, &extension.after]);
-        for list in lists.chain(around.flatten()) {
-            self.add_list(list);
-        }
-        if let Some(on) = workflow.schedule.as_ref().and_then(|schedule| schedule.on.as_ref()) {
-            self.add_consumption(on);
-        }
-    }
-
-    fn add_list(&mut self, tasks: &TaskList) {
-        for task in tasks.iter() {
+        for task in tasks_of(workflow) {
             if let Kind::Listen(listen) = &task.kind {
                 self.add_consumption(&listen.to);
             }
-            lists_of(task).into_iter().for_each(|list| self.add_list(list));
+        }
+        if let Some(on) = workflow.schedule.as_ref().and_then(|schedule| schedule.on.as_ref()) {
+            self.add_consumption(on);
         }
     }
 
@@ -51,6 +46,21 @@ impl Interest {
             None => self.any = true,
         }
     }
+}
+
+/// All tasks of a flow, those within others too.
+pub(crate) fn tasks_of(workflow: &Workflow) -> Vec<&Task> {
+    let lists = workflow.functions.values().chain([&workflow.tasks]);
+    let around = workflow.extensions.iter().flat_map(|extension| [&extension.before, &extension.after]);
+    let mut left: Vec<&TaskList> = lists.chain(around.flatten()).collect();
+    let mut tasks = Vec::new();
+    while let Some(list) = left.pop() {
+        for task in list.iter() {
+            tasks.push(task);
+            left.extend(lists_of(task));
+        }
+    }
+    tasks
 }
 
 fn lists_of(task: &Task) -> Vec<&TaskList> {

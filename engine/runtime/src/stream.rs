@@ -184,7 +184,7 @@ impl Stream {
             | Recorded::ClosureWithdrawn { .. }
             | Recorded::CalendarsDeployed { .. }
             | Recorded::OperationEnded(_) => self.closures.apply(event),
-            Recorded::PacksDeployed(_) => self.editions.apply(event),
+            Recorded::PacksDeployed(_) | Recorded::EditionWithdrawn { .. } => self.editions.apply(event),
             Recorded::OperationBegun(operation) => self.operation = Some(operation.clone()),
             Recorded::OperationAdvanced(page) => {
                 if let Some(operation) = &mut self.operation {

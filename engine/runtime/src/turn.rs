@@ -34,6 +34,7 @@ mod provenance;
 pub mod publish;
 mod run;
 mod schedule;
+mod unstarted;
 
 pub use run::RUN_DEPTH_MAX;
 
@@ -152,6 +153,7 @@ pub fn decide_within(
     turn.command(&envelope.command)?;
     turn.work_off()?;
     turn.stop_runaways(&envelope.command);
+    turn.note_unstarted();
     Ok(turn.finish(envelope))
 }
 
@@ -160,7 +162,7 @@ impl Turn<'_> {
         match command {
             Command::Submit { flow, message, claims } => {
                 self.claims.extend(claims.iter().cloned());
-                self.start(flow, message, "message");
+                self.start(flow, message, unstarted::MESSAGE);
             }
             Command::StartFlow { flow, input, claims } => {
                 self.claims.extend(claims.iter().cloned());
@@ -263,6 +265,7 @@ impl Turn<'_> {
             Command::ResumeDeadline(task) => self.resume_deadline(*task)?,
             Command::SetDeadline { task, due, reason } => self.set_deadline(*task, *due, reason)?,
             Command::DeployPacks(deploy) => self.deploy_packs(deploy)?,
+            Command::WithdrawEdition(withdraw) => self.withdraw_edition(withdraw)?,
         }
         Ok(())
     }
@@ -327,6 +330,10 @@ impl Turn<'_> {
             incident::Retry::Flow(reply, instance) => {
                 self.absorb(reply);
                 self.step(instance, peygir_core::Command::Retry)?;
+            }
+            incident::Retry::Start(reply) => {
+                self.absorb(reply);
+                self.start_from_mailbox()?;
             }
         }
         Ok(())

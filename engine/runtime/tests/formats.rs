@@ -365,6 +365,7 @@ fn editions_of_packs() {
         effective_from: Some(Moment(9)),
         note: text("w"),
         claims: vec![Claim { key: vec![1], value: vec![2] }],
+        withdrawn: None,
         rows: Vec::new(),
     };
     check(
@@ -382,6 +383,7 @@ fn editions_of_packs() {
         note: text("w"),
         packs: vec![pack()],
         removed: vec![text("g")],
+        withdrawn: None,
     };
     check(&Recorded::PacksDeployed(edition), "820b81a70003010502090361610461770581a300616e01617602616406816167");
 }

@@ -218,7 +218,7 @@ mod tests {
             (
                 "incident",
                 "message-failed message-ambiguous message-expired message-unread flow-fault turn-aborted unaddressed \
-                 webhook-failing deadline-underivable operation-failing",
+                 webhook-failing deadline-underivable operation-failing case-unstarted",
             ),
             ("incident-status", "open retried settled passed"),
             ("flow", "active suspended completed faulted cancelled"),
@@ -231,9 +231,10 @@ mod tests {
             ),
             (
                 "conflict",
-                "claimed not-claimed not-yet not-retriable ended settled erased claimed-before name-taken no-deadline \
+                "claimed not-claimed not-yet not-retriable nothing-starts ended settled erased claimed-before name-taken no-deadline \
                  not-suspendable suspended not-suspended suspended-too-often suspended-too-long overdue date-set \
-                 underivable withdrawn in-past past-max",
+                 underivable withdrawn in-past past-max packs-raced packs-too-many packs-too-many-to-come \
+                 packs-not-taken edition-in-force edition-withdrawn",
             ),
             (
                 "done",
@@ -258,7 +259,7 @@ mod tests {
                  retry-scheduled error-caught until-advanced turn-bounded event-emitted event-consumed \
                  event-arrived event-kept event-taken deadline-moved deadline-suspended deadline-resumed deadline-set \
                  wait-begun wait-ended closure-declared closure-withdrawn calendars-deployed operation-begun \
-                 operation-advanced operation-resumed operation-ended",
+                 operation-advanced operation-resumed operation-ended packs-deployed edition-withdrawn",
             ),
         ];
         for (family, codes) in families {

@@ -68,7 +68,7 @@ impl Server {
 }
 
 /// A pack on its way to the server, and where its files lie here.
-struct Sent {
+pub struct Sent {
     body: Value,
     name: String,
     folder: Option<PathBuf>,
@@ -106,13 +106,18 @@ fn deploy(server: &Server, body: &Value, packs: &[Sent]) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Err(problem) => {
-            let findings = problem["diagnostics"].as_array().map_or(&[][..], Vec::as_slice);
-            let findings: Vec<Diagnostic> = findings.iter().map(|finding| diagnostic(finding, packs)).collect();
-            tell_findings(&findings, server.lang, server.json);
-            say(&texts::of(&problem["detail"]));
+            tell_problem(server, &problem, packs);
             Ok(ExitCode::FAILURE)
         }
     }
+}
+
+/// Why the server refused, with all findings.
+pub fn tell_problem(server: &Server, problem: &Value, packs: &[Sent]) {
+    let findings = problem["diagnostics"].as_array().map_or(&[][..], Vec::as_slice);
+    let findings: Vec<Diagnostic> = findings.iter().map(|finding| diagnostic(finding, packs)).collect();
+    tell_findings(&findings, server.lang, server.json);
+    say(&texts::of(&problem["detail"]));
 }
 
 /// Deploys a version that the server has.
@@ -132,7 +137,7 @@ fn read(pack: &str) -> Result<Sent, Diagnostics> {
     Ok(Sent { body, name: bundle.name, folder: Some(path.to_owned()) })
 }
 
-fn key() -> Result<String> {
+pub fn key() -> Result<String> {
     let mut bytes = [0; 16];
     if getrandom::fill(&mut bytes).is_err() {
         bail!("the system gives no random bytes");

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use jiff::tz::TimeZone;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::client::{Client, escaped, query};
 use super::deploy::{self, Server};
@@ -37,6 +37,13 @@ enum Action {
     },
     /// Every deployment, newest first
     Editions,
+    /// Take back an edition that is still to come: nothing of it comes into force
+    Withdraw {
+        edition: u64,
+        /// Stands with the edition
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 pub fn run(arguments: &Packs) -> Result<ExitCode> {
@@ -46,6 +53,7 @@ pub fn run(arguments: &Packs) -> Result<ExitCode> {
         (Some(Action::Diff { name, from, to }), _) => difference(&client, server, name, [from, to]),
         (Some(Action::Rollback { name, note }), _) => roll_back(&client, server, name, note.as_deref()),
         (Some(Action::Editions), _) => editions(&client, server),
+        (Some(Action::Withdraw { edition, reason }), _) => withdraw(&client, server, *edition, reason),
         (None, Some(name)) => one(&client, server, name),
         (None, None) => all(&client, server),
     }
@@ -112,12 +120,7 @@ fn one(client: &Client, server: &Server, name: &str) -> Result<ExitCode> {
     let (zone, lang) = (local::zone(client), server.lang);
     line(&format!("{}  {}", texts::of(&pack["name"]), texts::of(&pack["title"][lang.code()])));
     for version in items(&pack["versions"]) {
-        let state = match version["state"].as_str().unwrap_or_default() {
-            "in-force" => lang.pick("in force", "برقرار"),
-            "to-come" => lang.pick("to come", "در راه"),
-            "broken" => lang.pick("could not be put in force", "برقرار نشد"),
-            _ => lang.pick("past", "گذشته"),
-        };
+        let state = state(version, lang);
         let what = version["version"].as_str().unwrap_or(lang.pick("taken away", "کنار گذاشته شد"));
         let number = lang.digits(&version["edition"].to_string());
         let note = version["note"].as_str().filter(|note| !note.is_empty());
@@ -125,6 +128,16 @@ fn one(client: &Client, server: &Server, name: &str) -> Result<ExitCode> {
         line(&format!("  {number}  {what}  {state}  {}{note}", by(version, &zone, lang)));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn state(version: &Value, lang: Lang) -> &'static str {
+    match version["state"].as_str().unwrap_or_default() {
+        "in-force" => lang.pick("in force", "برقرار"),
+        "to-come" => lang.pick("to come", "در راه"),
+        "broken" => lang.pick("could not be put in force", "برقرار نشد"),
+        "withdrawn" => lang.pick("withdrawn", "پس گرفته شد"),
+        _ => lang.pick("past", "گذشته"),
+    }
 }
 
 fn editions(client: &Client, server: &Server) -> Result<ExitCode> {
@@ -139,7 +152,28 @@ fn editions(client: &Client, server: &Server) -> Result<ExitCode> {
         let gone = items(&edition["removed"]).iter().map(|name| format!("-{}", texts::of(name)));
         let packs: Vec<String> = items(&edition["packs"]).iter().map(label).chain(gone).collect();
         let number = lang.digits(&edition["number"].to_string());
-        line(&format!("{number}  {}  {}  {}", packs.join(" "), by(edition, &zone, lang), texts::of(&edition["note"])));
+        let (state, by, note) = (state(edition, lang), by(edition, &zone, lang), texts::of(&edition["note"]));
+        line(&format!("{number}  {}  {state}  {by}  {note}", packs.join(" ")));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Sent with a key of its own, as every deployment is; what is planned after it is checked without it first.
+fn withdraw(client: &Client, server: &Server, edition: u64, reason: &str) -> Result<ExitCode> {
+    let path = format!("/api/v1/packs/editions/{edition}/withdraw");
+    match client.try_post(&path, &deploy::key()?, &json!({ "reason": reason }))? {
+        Ok(done) if server.json => line(&done.to_string()),
+        Ok(_) => {
+            let number = server.lang.digits(&edition.to_string());
+            line(&match server.lang {
+                Lang::En => format!("edition {number} was withdrawn: nothing of it comes into force"),
+                Lang::Fa => format!("استقرار {number} پس گرفته شد: هیچ بخش آن برقرار نخواهد شد"),
+            });
+        }
+        Err(problem) => {
+            deploy::tell_problem(server, &problem, &[]);
+            return Ok(ExitCode::FAILURE);
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -12,13 +12,14 @@ use super::names::instant;
 use super::packs::pack_version;
 use super::refusal::{FieldError, Refusal};
 use super::submit::{IDEMPOTENCY_KEY_BYTES_MAX, claim_key, claimed, same_body};
-use super::view::{EditionDone, NewEdition, NewPack};
+use super::view::{EditionDone, EditionView, NewEdition, NewPack};
 use super::{Desk, place_of_pack};
 use crate::access::{Permission, Principal};
 use crate::command::Claim;
 use crate::engine::Failure;
 use crate::pack::Bundle;
 use crate::packs::plan::{Wanted, Wish};
+use crate::packs::withdraw::{REASON_CHARS_MAX, Unwithdrawn};
 use crate::packs::{NOTE_CHARS_MAX, PACKS_MAX, PackRef, Plan, Unfit};
 
 const IDEMPOTENCY: &[u8] = b"k/idempotency/";
@@ -63,6 +64,36 @@ impl Desk {
             Err(Failure::Claimed { value, .. }) => self.edition_again(number_of(&value)?),
             Err(failure) => Err(failure.into()),
         }
+    }
+
+    /// Takes back an edition that is still to come; `reason` says why, for whoever looks at it later. Refused where its date
+    /// has come (then the version before is deployed), and where what is planned after it would be wrong without it.
+    pub async fn withdraw_edition(&self, by: &Principal, number: u64, reason: &str) -> Result<EditionView, Refusal> {
+        if !by.may_somewhere(Permission::PackDeploy) {
+            return Err(Refusal::Forbidden);
+        }
+        let reason = stored_form(reason).trim().to_owned();
+        let code = match reason.chars().count() {
+            0 => Some("required"),
+            count if count > REASON_CHARS_MAX => Some("too-long"),
+            _ => None,
+        };
+        if let Some(code) = code {
+            return Err(Refusal::Invalid(vec![FieldError { field: "/reason".to_owned(), code }]));
+        }
+        let (editions, _) = self.editions_or_none();
+        let edition = editions.all.get(&number).ok_or(Refusal::NotFound)?;
+        let known = |pack: &PackRef| Wanted::Known { name: pack.name.clone(), version: pack.version.clone() };
+        let packs = edition.packs.iter().map(known).collect();
+        self.may_deploy(by, &Wish { packs, removed: edition.removed.clone(), ..Wish::default() }).await?;
+        let plan = self.host.plan_withdrawal(number, reason).await.map_err(|error| match error {
+            Unwithdrawn::Refused(refused) => refused.into(),
+            Unwithdrawn::Unfit(unfit) => refusal(unfit),
+        })?;
+        let stream = self.host.withdraw_edition(&by.id, plan).await?;
+        let edition = stream.editions.all.get(&number).ok_or(Refusal::NotFound)?;
+        let (_, present) = self.editions_or_none();
+        Ok(self.edition_view(&stream.editions, present, edition))
     }
 
     /// What a client sent, read; all that is wrong with it at once.

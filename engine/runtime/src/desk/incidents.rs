@@ -74,6 +74,7 @@ fn view(vault: &Vault, stream: &Stream, incident: &Incident, clear: bool) -> Inc
         About::Webhook(_) => "webhook-failing",
         About::Deadline(_) => "deadline-underivable",
         About::Operation => "operation-failing",
+        About::Unstarted => "case-unstarted",
     };
     let message = match &incident.about {
         About::Unread { from, text } if clear && incident.resolved_at.is_none() => {

@@ -112,6 +112,10 @@ fn line(event: &Recorded) -> Line {
             let edition = ("edition", edition.number.to_string());
             Line("packs-deployed", args([edition, ("packs", packs.join(", "))]), true)
         }
+        Recorded::EditionWithdrawn { edition, withdrawn } => {
+            let edition = ("edition", edition.to_string());
+            Line("edition-withdrawn", args([edition, ("reason", withdrawn.reason.clone())]), true)
+        }
     }
 }
 

@@ -8,8 +8,8 @@ use peygir_calendar::Place;
 use super::names::{instant, person};
 use super::refusal::Refusal;
 use super::view::{
-    Bilingual, DifferenceLine, EditionView, FileDifferenceView, HunkView, Named, PackDifference, PackFiles,
-    PackVersion, PackVersionView, PackView, PacksView, ScopeView,
+    Bilingual, DifferenceLine, EditionView, EditionWithdrawn, FileDifferenceView, HunkView, Named, PackDifference,
+    PackFiles, PackVersion, PackVersionView, PackView, PacksView, ScopeView,
 };
 use super::{Desk, blocking, place_of_pack};
 use crate::access::{Permission, Principal};
@@ -44,7 +44,11 @@ impl Desk {
     pub async fn editions(&self, by: &Principal) -> Result<Vec<EditionView>, Refusal> {
         self.may_read(by)?;
         let (editions, number) = self.editions_or_none();
-        let view = |edition: &Edition| EditionView {
+        Ok(editions.all.values().rev().map(|edition| self.edition_view(&editions, number, edition)).collect())
+    }
+
+    pub(super) fn edition_view(&self, editions: &Editions, number: u64, edition: &Edition) -> EditionView {
+        EditionView {
             number: edition.number,
             at: instant(edition.at),
             effective_from: instant(edition.effective_from),
@@ -53,9 +57,15 @@ impl Desk {
             packs: edition.packs.iter().map(pack_version).collect(),
             removed: edition.removed.clone(),
             in_force: editions.packs_of(edition.number).iter().map(pack_version).collect(),
-            state: self.state(&editions, number, edition).to_owned(),
-        };
-        Ok(editions.all.values().rev().map(view).collect())
+            state: self.state(editions, number, edition).to_owned(),
+            withdrawn: self.withdrawn(edition),
+        }
+    }
+
+    fn withdrawn(&self, edition: &Edition) -> Option<EditionWithdrawn> {
+        let withdrawn = edition.withdrawn.as_ref()?;
+        let (at, by) = (instant(withdrawn.at), self.author(&withdrawn.by));
+        Some(EditionWithdrawn { at, by, reason: withdrawn.reason.clone() })
     }
 
     pub async fn pack_files(&self, by: &Principal, name: &str, version: &str) -> Result<PackFiles, Refusal> {
@@ -113,6 +123,9 @@ impl Desk {
     }
 
     fn state(&self, editions: &Editions, number: u64, edition: &Edition) -> &'static str {
+        if !edition.counts() {
+            return "withdrawn";
+        }
         if self.host.engine.is_broken_edition(edition.number) {
             return "broken";
         }
@@ -156,6 +169,7 @@ impl Desk {
                 author: self.author(&edition.author),
                 note: edition.note.clone(),
                 state: state.to_owned(),
+                withdrawn: self.withdrawn(edition),
             });
         }
         let newest = in_force.clone().or_else(|| editions.versions(name).pop().map(|(_, pack)| pack.clone()));

@@ -69,6 +69,9 @@ impl From<packs::Refused> for Refusal {
             packs::Refused::Raced | packs::Refused::Changed(_) => Refusal::Conflict("packs-raced"),
             packs::Refused::TooMany => Refusal::Conflict("packs-too-many"),
             packs::Refused::TooManyToCome => Refusal::Conflict("packs-too-many-to-come"),
+            packs::Refused::Unknown => Refusal::NotFound,
+            packs::Refused::InForce => Refusal::Conflict("edition-in-force"),
+            packs::Refused::Withdrawn => Refusal::Conflict("edition-withdrawn"),
         }
     }
 }
@@ -102,6 +105,7 @@ impl From<Rejection> for Refusal {
             Rejection::NotClaimed => Refusal::Conflict("not-claimed"),
             Rejection::NotYet => Refusal::Conflict("not-yet"),
             Rejection::NotRetriable => Refusal::Conflict("not-retriable"),
+            Rejection::NothingStarts => Refusal::Conflict("nothing-starts"),
             Rejection::NoDeadline => Refusal::Conflict("no-deadline"),
             Rejection::NotSuspendable => Refusal::Conflict("not-suspendable"),
             Rejection::Suspended => Refusal::Conflict("suspended"),

@@ -166,9 +166,9 @@ fn catalog_then(engine: &Engine, present: &Arc<Catalog>, call: &Call) -> Result<
     if number == present.edition() {
         return Ok(Some(Catalog::clone(present)));
     }
-    let laid = packs::plan::laid(engine.store.as_ref(), &editions.packs_of(number), &mut Default::default());
+    let laid = packs::plan::bundles_of(engine.store.as_ref(), &editions.packs_of(number), &mut Default::default());
     let Ok(bundles) = laid else { return Ok(None) };
-    let made = pack::of_bundles(present.packs().deployment.clone(), &bundles, None);
+    let made = pack::of_bundles(present.packs().deployment.clone(), &bundles, None, &pack::Kept::default());
     Ok(made.ok().map(|(pack, _)| present.with_pack(&pack).with_edition(number)))
 }
 

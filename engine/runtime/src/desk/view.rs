@@ -291,7 +291,7 @@ pub struct IncidentView {
     pub workflow: Option<WorkflowName>,
     pub task: Option<String>,
     /// `message-failed`, `message-ambiguous`, `message-expired`, `flow-fault`, `turn-aborted`, `unaddressed`, `message-unread`,
-    /// `webhook-failing`.
+    /// `webhook-failing`, `deadline-underivable`, `operation-failing`, `case-unstarted`.
     pub kind: String,
     pub reason: String,
     pub opened_at: String,

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use peygir_core::Moment;
+use peygir_script::Deadline;
 use peygir_source::Diagnostics;
 use peygir_store::Version;
 
@@ -21,6 +22,7 @@ use crate::deploy;
 use crate::pack::{self, Bundle, Kinds};
 use crate::packs::folder::{self, Folder, Notice};
 use crate::packs::plan::{self, Ground, Outcome, Plan, Unfit, Wish};
+use crate::packs::withdraw::{self, Unwithdrawn, Withdrawal};
 use crate::packs::{Editions, FOLDER, PackRef, STREAM, shelf};
 use crate::stream::Stream;
 
@@ -40,6 +42,7 @@ pub(super) struct Book {
     /// An edition was put in force, and schedules and calendars may not be in line with it yet.
     changed: AtomicBool,
     made: Mutex<Vec<Outcome>>,
+    kept: pack::Kept,
 }
 
 #[derive(Default)]
@@ -72,11 +75,12 @@ impl Engine {
             enacting: Mutex::default(),
             changed: AtomicBool::new(false),
             made: Mutex::default(),
+            kept: pack::Kept::default(),
         });
         // What was read from the folder need not be read again if it is what is in force.
         let packs = folder.bundles.iter().map(|bundle| plan::reference(bundle)).collect();
         let catalog = Arc::new(self.catalog().packs().clone());
-        book.keep_made(vec![Outcome { packs, catalog }]);
+        book.keep_made(vec![Outcome { packs, catalog, found: Diagnostics::default() }]);
         locked(&book.state).take(&stream);
         let clock = now;
         let now = stream.editions.not_before(now);
@@ -109,17 +113,43 @@ impl Engine {
         let editions = locked(&book.state).editions.clone();
         let now = editions.not_before(now);
         let catalog = self.catalog();
-        let ground = Ground {
-            store: self.store.as_ref(),
-            editions: &editions,
-            settings: &catalog.packs().deployment,
-            kinds: book.kinds.as_ref(),
-            deadline: &|| catalog.script_deadline(),
-            now,
-        };
+        let deadline = || catalog.script_deadline();
+        let made = |packs: &[PackRef]| book.made(packs);
+        let ground = self.ground(book, &catalog, &editions, (&made, &deadline), now);
         let plan = plan::plan(&ground, wish)?;
         book.keep_made(plan.outcomes.clone());
         Ok(plan)
+    }
+
+    /// Checks whether an edition that is still to come can be withdrawn: what is planned after it has to be right without it.
+    pub fn plan_withdrawal(&self, number: u64, reason: &str, now: Moment) -> Result<Withdrawal, Unwithdrawn> {
+        let not_here = || Unfit::Store("packs are not deployed here".to_owned());
+        let book = self.book.get().ok_or_else(not_here)?;
+        let (editions, present) = {
+            let state = locked(&book.state);
+            (state.editions.clone(), state.number)
+        };
+        let catalog = self.catalog();
+        let deadline = || catalog.script_deadline();
+        let now = editions.not_before(now);
+        let made = |packs: &[PackRef]| book.made(packs);
+        let ground = self.ground(book, &catalog, &editions, (&made, &deadline), now);
+        let withdrawal = withdraw::plan(&ground, present, number, reason)?;
+        book.keep_made(withdrawal.outcomes.clone());
+        Ok(withdrawal)
+    }
+
+    fn ground<'a>(
+        &'a self,
+        book: &'a Book,
+        catalog: &'a Catalog,
+        editions: &'a Editions,
+        (made, deadline): (&'a (dyn Fn(&[PackRef]) -> Option<Outcome> + 'a), &'a dyn Fn() -> Deadline),
+        now: Moment,
+    ) -> Ground<'a> {
+        let (store, settings) = (self.store.as_ref(), &catalog.packs().deployment);
+        let (kinds, kept) = (book.kinds.as_ref(), &book.kept);
+        Ground { store, editions, settings, kinds, kept, made, deadline, now }
     }
 
     /// All editions, and the number of the one in force; None where packs are not deployed here.
@@ -217,15 +247,15 @@ impl Engine {
     /// What packs come to together. The outer error is the store's.
     fn make(&self, book: &Book, packs: &[PackRef]) -> Result<Result<Arc<pack::Catalog>, Diagnostics>, Failure> {
         if let Some(made) = book.made(packs) {
-            return Ok(Ok(made));
+            return Ok(Ok(made.catalog));
         }
-        let laid = plan::laid(self.store.as_ref(), packs, &mut BTreeMap::new());
-        let bundles = laid.map_err(|error| Failure::Internal(error.to_string()))?;
+        let bundles = plan::bundles_of(self.store.as_ref(), packs, &mut BTreeMap::new());
+        let bundles = bundles.map_err(|error| Failure::Internal(error.to_string()))?;
         let settings = self.catalog().packs().deployment.clone();
-        Ok(match pack::of_bundles(settings, &bundles, book.kinds.as_ref()) {
-            Ok((catalog, _)) => {
+        Ok(match pack::of_bundles(settings, &bundles, book.kinds.as_ref(), &book.kept) {
+            Ok((catalog, found)) => {
                 let catalog = Arc::new(catalog);
-                book.keep_made(vec![Outcome { packs: packs.to_vec(), catalog: catalog.clone() }]);
+                book.keep_made(vec![Outcome { packs: packs.to_vec(), catalog: catalog.clone(), found }]);
                 Ok(catalog)
             }
             Err(found) => Err(found),
@@ -280,13 +310,14 @@ impl Engine {
 }
 
 impl Book {
-    fn made(&self, packs: &[PackRef]) -> Option<Arc<pack::Catalog>> {
-        locked(&self.made).iter().find(|outcome| outcome.packs == packs).map(|outcome| outcome.catalog.clone())
+    /// In whatever order they are named.
+    fn made(&self, packs: &[PackRef]) -> Option<Outcome> {
+        locked(&self.made).iter().find(|outcome| plan::as_set(&outcome.packs) == plan::as_set(packs)).cloned()
     }
 
     fn keep_made(&self, outcomes: Vec<Outcome>) {
         let mut made = locked(&self.made);
-        made.retain(|known| outcomes.iter().all(|new| new.packs != known.packs));
+        made.retain(|known| outcomes.iter().all(|new| plan::as_set(&new.packs) != plan::as_set(&known.packs)));
         made.extend(outcomes);
         let over = made.len().saturating_sub(MADE_MAX);
         made.drain(..over);

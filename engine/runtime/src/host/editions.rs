@@ -7,7 +7,8 @@ use peygir_core::Moment;
 use super::{Host, blocking};
 use crate::command::Command;
 use crate::engine::Failure;
-use crate::packs::{Plan, STREAM, Unfit, Wish};
+use crate::packs::withdraw::Unwithdrawn;
+use crate::packs::{Plan, STREAM, Unfit, Wish, Withdrawal};
 use crate::stream::Stream;
 
 impl Host {
@@ -21,6 +22,18 @@ impl Host {
     /// Deploys what was planned. It is durable when this returns, and in force if its date has come.
     pub async fn deploy_packs(self: &Arc<Self>, actor: &str, plan: Plan) -> Result<Arc<Stream>, Failure> {
         self.carry_out(STREAM, actor, Command::DeployPacks(plan.deploy)).await
+    }
+
+    /// Checks whether an edition that is still to come can be withdrawn.
+    pub async fn plan_withdrawal(self: &Arc<Self>, number: u64, reason: String) -> Result<Withdrawal, Unwithdrawn> {
+        let (engine, now) = (self.engine.clone(), self.clock.now());
+        let planned = tokio::task::spawn_blocking(move || engine.plan_withdrawal(number, &reason, now)).await;
+        planned.unwrap_or_else(|error| Err(Unfit::Store(format!("a check ended badly: {error}")).into()))
+    }
+
+    /// Withdraws an edition. It is durable when this returns, and never comes into force.
+    pub async fn withdraw_edition(self: &Arc<Self>, actor: &str, plan: Withdrawal) -> Result<Arc<Stream>, Failure> {
+        self.carry_out(STREAM, actor, Command::WithdrawEdition(plan.withdraw)).await
     }
 
     /// Puts in force what is due. Schedules follow what is in force, and calendars where that was not possible at once.

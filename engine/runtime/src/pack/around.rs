@@ -10,7 +10,9 @@ use peygir_source::Diagnostics;
 use super::beside;
 use super::catalog::{Around, Catalog, Parts};
 use super::deployment::Deployment;
+use super::kept::Kept;
 use super::layer::Layer;
+use super::order;
 use super::places::own_place;
 use super::single::pack_above;
 
@@ -37,10 +39,10 @@ pub fn stack(folder: &Path) -> Stack {
     let below = layer.manifest.as_ref().map(|manifest| beside::below(folder, manifest)).unwrap_or_default();
     let place = own_place(&layer.scope());
     let (mut parts, mut found) = (Parts::default(), Diagnostics::default());
-    below.layers.into_iter().for_each(|layer| parts.lay_over(layer, &mut found));
-    parts.lay_over(layer, &mut found);
+    let layers = below.layers.into_iter().chain([layer]).collect();
+    order::lowest_first(layers, Layer::standing).into_iter().for_each(|layer| parts.lay_over(layer, &mut found));
     let around = Around { known: below.missing.is_empty(), ..Around::default() };
-    let catalog = parts.into_catalog(Deployment::of_nothing(), around, &mut found).0;
+    let catalog = parts.into_catalog(Deployment::of_nothing(), around, &Kept::default(), &mut found).0;
     Stack { catalog, place, missing: below.missing, found }
 }
 

@@ -9,6 +9,7 @@ use std::path::{Component, Path};
 
 use peygir_calendar::Place;
 use peygir_casework::content::read::{Bilingual, Reader};
+use peygir_core::state::FlowRef;
 use peygir_source::{Diagnostic, Diagnostics, Node, Span};
 use sha2::{Digest, Sha256};
 
@@ -121,6 +122,18 @@ impl Bundle {
 
     pub fn bytes(&self) -> usize {
         self.files.values().map(String::len).sum()
+    }
+
+    /// Names of the flows in it.
+    pub fn flows(&self) -> Vec<FlowRef> {
+        let flow = |(path, text): (&String, &String)| {
+            let inner = path.starts_with("workflows/") || path.starts_with("rules/");
+            let root = (inner && by_name(Path::new(path)).is_none()).then(|| peygir_source::yaml::parse(text).ok());
+            let root = root.flatten()?;
+            let text = |member: &str| Some(root.get("document")?.get(member)?.as_str()?.to_owned());
+            Some(FlowRef { namespace: text("namespace")?, name: text("name")?, version: text("version")? })
+        };
+        self.files.iter().filter_map(flow).collect()
     }
 
     /// Files whose content holds everywhere, whatever place the pack is for: flows, directories, and copies of addresses.

@@ -15,6 +15,7 @@ use super::complaint::{not_below, other_place, other_version};
 use super::content::{Content, Contents};
 use super::deployment::{self, Deployment};
 use super::files::SourceFile;
+use super::kept::Kept;
 use super::laid::{Laid, sha256_of};
 use super::layer::{Filed, Layer, in_file, twice};
 use super::manifest::Manifest;
@@ -22,7 +23,7 @@ use super::names::{Functions, World};
 use super::offered::{Kinds, Offered};
 use super::places::own_place;
 use super::resources::{Carried, Copies, Mirrors};
-use super::{laying, secrets, uses};
+use super::{laying, order, secrets, starts, uses};
 use crate::vault::Secrets;
 
 /// A flow and the text it was read from, which instances are pinned to.
@@ -102,7 +103,7 @@ fn load_or_read(folder: &Path, kinds: Option<&Kinds>, fetch: bool) -> Result<(Ca
 pub(super) fn read_all(folder: &Path, kinds: Option<&Kinds>, fetch: bool, found: &mut Diagnostics) -> Option<Catalog> {
     let deployment = read_deployment(folder, found)?;
     let layers: Vec<Layer> = deployment.packs.iter().map(|pack| Layer::read(pack)).collect();
-    let mut catalog = of_layers(deployment, layers, kinds, found);
+    let mut catalog = of_layers(deployment, layers, kinds, &Kept::default(), found);
     if fetch {
         let (secrets, missing) = secrets::fetch(&catalog.deployment.secrets, folder);
         found.extend(missing.in_file(&catalog.deployment.file));
@@ -111,21 +112,29 @@ pub(super) fn read_all(folder: &Path, kinds: Option<&Kinds>, fetch: bool, found:
     Some(catalog)
 }
 
-/// Reads and checks a deployment with these packs in place of its folders, the lowest first. Its secrets are not fetched.
+/// Reads and checks a deployment with these packs in place of its folders. Its secrets are not fetched. What was made of the
+/// same packs before is taken from what is `kept`.
 pub fn of_bundles(
     deployment: Deployment,
     bundles: &[Arc<Bundle>],
     kinds: Option<&Kinds>,
+    kept: &Kept,
 ) -> Result<(Catalog, Diagnostics), Diagnostics> {
     let mut found = Diagnostics::default();
-    let layers = bundles.iter().map(|bundle| Layer::of_bundle(bundle)).collect();
-    let catalog = of_layers(deployment, layers, kinds, &mut found);
+    let layers = bundles.iter().map(|bundle| kept.layer(bundle)).collect();
+    let catalog = of_layers(deployment, layers, kinds, kept, &mut found);
     if found.has_errors() { Err(found) } else { Ok((catalog, found)) }
 }
 
-fn of_layers(deployment: Deployment, layers: Vec<Layer>, kinds: Option<&Kinds>, found: &mut Diagnostics) -> Catalog {
+fn of_layers(
+    deployment: Deployment,
+    layers: Vec<Layer>,
+    kinds: Option<&Kinds>,
+    kept: &Kept,
+    found: &mut Diagnostics,
+) -> Catalog {
     let mut parts = Parts::default();
-    for layer in layers {
+    for layer in order::lowest_first(layers, Layer::standing) {
         parts.lay_over(layer, found);
     }
     let around = Around {
@@ -134,7 +143,7 @@ fn of_layers(deployment: Deployment, layers: Vec<Layer>, kinds: Option<&Kinds>, 
         secrets: Some(deployment.secrets.keys().cloned().collect()),
         fetches_nothing_else: true,
     };
-    let (catalog, references) = parts.into_catalog(deployment, around, found);
+    let (catalog, references) = parts.into_catalog(deployment, around, kept, found);
     check_whole(&catalog, &references, found);
     catalog
 }
@@ -236,10 +245,16 @@ impl Parts {
     }
 
     /// Computes what is in force in each place, and reads the flows.
-    pub fn into_catalog(mut self, deployment: Deployment, around: Around, found: &mut Diagnostics) -> (Catalog, Whole) {
+    pub fn into_catalog(
+        mut self,
+        deployment: Deployment,
+        around: Around,
+        kept: &Kept,
+        found: &mut Diagnostics,
+    ) -> (Catalog, Whole) {
         self.mirrors.extend(deployment.resources.clone());
         self.laid.iter_mut().for_each(|layer| layer.resolve(&self.directory));
-        let contents = laying::contents(&self.laid, around.known, &deployment.file, found);
+        let contents = laying::contents(&self.laid, around.known, &deployment.file, kept, found);
         let copies = Copies::new(std::mem::take(&mut self.mirrors), around.fetches_nothing_else)
             .with_carried(std::mem::take(&mut self.carried));
         let mut world = World { functions: None, secrets: around.secrets, copies };
@@ -332,6 +347,7 @@ fn sha256_with(text: &str, resources: &BTreeMap<String, Arc<str>>) -> [u8; 32] {
 pub(super) fn check_whole(catalog: &Catalog, whole: &Whole, found: &mut Diagnostics) {
     check_names(catalog, whole, found);
     check_deployment(catalog, found);
+    starts::check_intake(catalog, found);
 }
 
 /// Names in flows and in directories.

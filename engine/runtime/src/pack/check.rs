@@ -10,9 +10,11 @@ use super::beside;
 use super::catalog::{self, Around, Parts};
 use super::deployment::{self, Deployment};
 use super::files::{SourceFile, shown, walk};
+use super::kept::Kept;
 use super::layer::{FileKind, Layer, by_content, by_name, in_file, is_pack, nothing_there};
 use super::manifest::Manifest;
 use super::offered::Kinds;
+use super::order;
 
 /// What a check looked at and found.
 #[derive(Debug, Default)]
@@ -122,11 +124,12 @@ fn check_pack(folder: &Path, checked: &mut Checked) {
     checked.files.extend(layer.files.clone());
     let mut found = Diagnostics::default();
     let mut parts = Parts::default();
-    for layer in below.layers.drain(..).chain([layer]) {
+    let layers = below.layers.drain(..).chain([layer]).collect();
+    for layer in order::lowest_first(layers, Layer::standing) {
         parts.lay_over(layer, &mut found);
     }
     let around = Around { known: true, ..Around::default() };
-    let (catalog, whole) = parts.into_catalog(Deployment::of_nothing(), around, &mut found);
+    let (catalog, whole) = parts.into_catalog(Deployment::of_nothing(), around, &Kept::default(), &mut found);
     catalog::check_names(&catalog, &whole, &mut found);
     // Of the packs below, what is no error is for their own authors.
     found.list.retain(|one| one.severity == Severity::Error || own.contains(&one.file));
@@ -157,7 +160,7 @@ fn check_alone(layer: Layer, checked: &mut Checked) {
     let mut parts = Parts::default();
     let mut found = Diagnostics::default();
     parts.lay_over(Layer { manifest: None, ..layer }, &mut found);
-    let (catalog, _) = parts.into_catalog(Deployment::of_nothing(), Around::default(), &mut found);
+    let (catalog, _) = parts.into_catalog(Deployment::of_nothing(), Around::default(), &Kept::default(), &mut found);
     checked.found.extend(found);
     checked.calendars.extend_from_slice(catalog.contents.calendars());
 }

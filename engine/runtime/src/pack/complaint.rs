@@ -9,7 +9,7 @@ use super::places::{COMBINATIONS_MAX, own_place};
 
 /// The finding that a calendar extends one that is not there.
 const NO_BASE: &str = "PG-C014";
-const TOP: Span = Span { line: 1, column: 1, length: 0 };
+pub(super) const TOP: Span = Span { line: 1, column: 1, length: 0 };
 
 pub fn too_many() -> Diagnostic {
     Diagnostic::error(

@@ -13,6 +13,8 @@ use peygir_source::{Diagnostic, Diagnostics, Node, Span};
 use super::bundle::{Bundle, is_test};
 use super::files::{SourceFile, shown, walk};
 use super::manifest::{self, Manifest};
+use super::order::Standing;
+use super::places::own_place;
 use super::resources::{Carried, Mirrors};
 
 pub const FILE_NAME: &str = "pack.yaml";
@@ -25,7 +27,7 @@ pub struct Filed<T> {
 }
 
 /// The contents of one pack.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Layer {
     pub manifest: Option<Manifest>,
     /// Of all its files, in hexadecimal, where it was handed over as a whole; none of a folder that was read.
@@ -105,6 +107,13 @@ impl Layer {
     /// For where the pack is written; everywhere, where it says nothing.
     pub fn scope(&self) -> Scope {
         self.manifest.as_ref().map(|manifest| manifest.scope.clone()).unwrap_or_default()
+    }
+
+    /// What its order among others hangs on.
+    pub(super) fn standing(&self) -> Standing {
+        let Some(manifest) = &self.manifest else { return Standing::default() };
+        let over = manifest.over.iter().map(|over| over.name.clone()).collect();
+        Standing { name: manifest.name.clone(), place: own_place(&manifest.scope), over }
     }
 
     /// Reads a pack from the texts of its files.

@@ -8,25 +8,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use peygir_calendar::{Calendars, Place, Sheet};
-use peygir_decision::{Overlay, analysis};
+use peygir_decision::{Overlay, Table, analysis};
 use peygir_source::{Diagnostic, Diagnostics};
 
 use super::complaint::{base_above, mild, too_many, two_tables, without_base};
 use super::content::{Content, Contents, ScriptSource, TableSource};
 use super::interface;
+use super::kept::{Kept, MadeTable};
 use super::laid::{Laid, hex, sha256_of};
 use super::layer::{Filed, in_file, twice};
 use super::places::{Named, own_place, words};
 
 /// Computes and checks what is in force in every place. `known`: all packs are there, so that what is missing is missing.
 /// `file`: the deployment's.
-pub(super) fn contents(laid: &[Laid], known: bool, file: &str, found: &mut Diagnostics) -> Contents {
+pub(super) fn contents(laid: &[Laid], known: bool, file: &str, kept: &Kept, found: &mut Diagnostics) -> Contents {
     let named = Named::of(laid.iter().map(|layer| &layer.scope));
     let places = named.combinations().unwrap_or_else(|| {
         found.push(in_file(too_many(), file));
         vec![Place::default()]
     });
-    let mut laying = Laying::new(laid, known);
+    let mut laying = Laying::new(laid, known, kept);
     let mut by_place = BTreeMap::new();
     for place in places {
         let content = laying.content(&place);
@@ -49,6 +50,7 @@ type OverlayAt = (usize, usize);
 
 struct Laying<'a> {
     laid: &'a [Laid],
+    kept: &'a Kept,
     known: bool,
     told: Told,
     /// By the layers that hold there.
@@ -67,9 +69,10 @@ struct Here<'p> {
 }
 
 impl<'a> Laying<'a> {
-    fn new(laid: &'a [Laid], known: bool) -> Self {
+    fn new(laid: &'a [Laid], known: bool, kept: &'a Kept) -> Self {
         Self {
             laid,
+            kept,
             known,
             told: Told::default(),
             known_contents: BTreeMap::new(),
@@ -156,34 +159,11 @@ impl<'a> Laying<'a> {
             .iter()
             .map(|(index, number)| (&self.laid[*index].overlays[*number], &*self.laid[*index].pack.name))
             .collect();
-        let Filed { value: table, file } = &self.laid[base].tables[id];
-        let layers: Vec<peygir_decision::Layer<'_>> = overlays
-            .iter()
-            .map(|(overlay, pack)| peygir_decision::Layer { overlay: &overlay.value, pack, file: &overlay.file.name })
-            .collect();
-        let merged = if layers.is_empty() { Ok((table.clone(), Diagnostics::default())) } else { table.merge(&layers) };
-        let merged = match merged {
-            Ok((merged, warnings)) => {
-                self.tell_all(here, warnings, &file.name);
-                let analysis = analysis::analyse_merged(&merged, &layers);
-                self.tell_all(here, analysis.to_diagnostics(&merged), &file.name);
-                merged
-            }
-            // The deployment is refused; what else is wrong is looked for with the base.
-            Err(errors) => {
-                self.tell_all(here, errors, &file.name);
-                table.clone()
-            }
-        };
-        let texts =
-            std::iter::once(file.text.as_str()).chain(overlays.iter().map(|(overlay, _)| overlay.file.text.as_str()));
-        let source = TableSource {
-            table: Arc::new(merged),
-            source: file.text.as_str().into(),
-            sha256: sha256_of(texts),
-            file: file.name.clone(),
-            overlays: overlays.iter().map(|(overlay, _)| overlay.file.name.clone()).collect(),
-        };
+        let filed = &self.laid[base].tables[id];
+        let made =
+            self.kept.table(digest_of(filed, &self.laid[base].pack.name, &overlays), || merged(filed, &overlays));
+        self.tell_all(here, made.found.clone(), &filed.file.name);
+        let source = made.source.clone();
         self.tables.insert(key, source.clone());
         source
     }
@@ -266,4 +246,37 @@ impl<'a> Laying<'a> {
         }
         self.told.found.push(diagnostic);
     }
+}
+
+/// Lays overlays over a table. Where they can't be, the deployment is refused; what else is wrong is looked for with the base.
+fn merged(filed: &Filed<Table>, overlays: &[(&Filed<Overlay>, &str)]) -> MadeTable {
+    let Filed { value: table, file } = filed;
+    let layers: Vec<peygir_decision::Layer<'_>> = overlays
+        .iter()
+        .map(|(overlay, pack)| peygir_decision::Layer { overlay: &overlay.value, pack, file: &overlay.file.name })
+        .collect();
+    let merged = if layers.is_empty() { Ok((table.clone(), Diagnostics::default())) } else { table.merge(&layers) };
+    let (table, found) = match merged {
+        Ok((merged, mut found)) => {
+            found.extend(analysis::analyse_merged(&merged, &layers).to_diagnostics(&merged));
+            (merged, found)
+        }
+        Err(errors) => (table.clone(), errors),
+    };
+    let texts = overlays.iter().map(|(overlay, _)| overlay.file.text.as_str());
+    let source = TableSource {
+        table: Arc::new(table),
+        source: file.text.as_str().into(),
+        sha256: sha256_of(std::iter::once(file.text.as_str()).chain(texts)),
+        file: file.name.clone(),
+        overlays: overlays.iter().map(|(overlay, _)| overlay.file.name.clone()).collect(),
+    };
+    MadeTable { source, found }
+}
+
+/// Of all that a merged table is made of: the texts, and the packs and files that findings and layers name.
+fn digest_of(filed: &Filed<Table>, pack: &str, overlays: &[(&Filed<Overlay>, &str)]) -> [u8; 32] {
+    let base = ["table", pack, &filed.file.name, &filed.file.text];
+    let overlays = overlays.iter().flat_map(|(overlay, pack)| [*pack, &overlay.file.name, &overlay.file.text]);
+    sha256_of(base.into_iter().chain(overlays))
 }

@@ -55,11 +55,32 @@ pub struct Edition {
     /// Names of packs that it takes away.
     #[n(6)]
     pub removed: Vec<String>,
+    /// It was taken back before its date had come: nothing of it is ever in force.
+    #[n(7)]
+    pub withdrawn: Option<Withdrawn>,
+}
+
+/// Who took back an edition that was still to come, when and why.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Withdrawn {
+    #[n(0)]
+    pub at: Moment,
+    /// A person's id or `token:NAME`.
+    #[n(1)]
+    pub by: String,
+    #[n(2)]
+    pub reason: String,
 }
 
 impl Edition {
-    fn order(&self) -> (Moment, u64) {
+    pub(super) fn order(&self) -> (Moment, u64) {
         (self.effective_from, self.number)
+    }
+
+    /// Whether it comes into force once its date has come.
+    pub fn counts(&self) -> bool {
+        self.withdrawn.is_none()
     }
 
     /// Whether it says anything of a pack.
@@ -80,9 +101,14 @@ impl Editions {
         self.all.keys().next_back().copied().unwrap_or(0)
     }
 
-    /// In the order in which they come into force.
+    /// How many of them were withdrawn.
+    pub fn withdrawn(&self) -> u64 {
+        self.all.values().filter(|edition| !edition.counts()).count() as u64
+    }
+
+    /// Those that count, in the order in which they come into force.
     pub fn in_order(&self) -> Vec<&Edition> {
-        let mut all: Vec<&Edition> = self.all.values().collect();
+        let mut all: Vec<&Edition> = self.all.values().filter(|edition| edition.counts()).collect();
         all.sort_by_key(|edition| edition.order());
         all
     }
@@ -90,12 +116,13 @@ impl Editions {
     /// The time of editions, which never runs backwards: a machine whose clock was set back, or stands wrong after a power
     /// cut, must not bring back what was replaced.
     pub fn not_before(&self, now: Moment) -> Moment {
-        self.all.values().map(|edition| edition.at).fold(now, Moment::max)
+        let withdrawn = self.all.values().filter_map(|edition| Some(edition.withdrawn.as_ref()?.at));
+        self.all.values().map(|edition| edition.at).chain(withdrawn).fold(now, Moment::max)
     }
 
     /// The edition that counts at an instant: the last whose date has come.
     pub fn in_force_at(&self, at: Moment) -> Option<&Edition> {
-        self.all.values().filter(|edition| edition.effective_from <= at).max_by_key(|edition| edition.order())
+        self.in_order().into_iter().rfind(|edition| edition.effective_from <= at)
     }
 
     /// Those whose date is behind an instant, the next one first.
@@ -104,8 +131,9 @@ impl Editions {
     }
 
     /// All packs that an edition leaves in force once its date has come; in the order in which they were first deployed.
+    /// None of an edition that was withdrawn.
     pub fn packs_of(&self, number: u64) -> Vec<PackRef> {
-        let Some(last) = self.all.get(&number) else { return Vec::new() };
+        let Some(last) = self.all.get(&number).filter(|edition| edition.counts()) else { return Vec::new() };
         let mut packs: Vec<PackRef> = Vec::new();
         for edition in self.in_order().into_iter().filter(|edition| edition.order() <= last.order()) {
             packs.retain(|pack| !edition.removed.contains(&pack.name));
@@ -126,8 +154,7 @@ impl Editions {
 
     /// The edition that last said something of a pack, of those whose date has come.
     pub fn concerning(&self, name: &str, at: Moment) -> Option<&Edition> {
-        let come = self.all.values().filter(|edition| edition.effective_from <= at && edition.concerns(name));
-        come.max_by_key(|edition| edition.order())
+        self.in_order().into_iter().rfind(|edition| edition.effective_from <= at && edition.concerns(name))
     }
 
     /// A version that was ever deployed.
@@ -148,9 +175,26 @@ impl Editions {
         Self { all }
     }
 
+    /// The same without one that is still to come.
+    pub fn without(&self, number: u64, withdrawn: Withdrawn) -> Self {
+        let mut all = self.all.clone();
+        if let Some(edition) = all.get_mut(&number) {
+            edition.withdrawn = Some(withdrawn);
+        }
+        Self { all }
+    }
+
     pub(crate) fn apply(&mut self, event: &Recorded) {
-        if let Recorded::PacksDeployed(edition) = event {
-            self.all.insert(edition.number, edition.clone());
+        match event {
+            Recorded::PacksDeployed(edition) => {
+                self.all.insert(edition.number, edition.clone());
+            }
+            Recorded::EditionWithdrawn { edition, withdrawn } => {
+                if let Some(edition) = self.all.get_mut(edition) {
+                    edition.withdrawn = Some(withdrawn.clone());
+                }
+            }
+            _ => {}
         }
     }
 }
@@ -172,6 +216,7 @@ mod tests {
             note: String::new(),
             packs: packs.iter().map(pack).collect(),
             removed: removed.iter().map(|name| (*name).to_owned()).collect(),
+            withdrawn: None,
         }
     }
 
@@ -208,6 +253,24 @@ mod tests {
         assert_eq!(all.concerning("b", Moment(60)).map(|edition| edition.number), Some(4));
         assert_eq!(all.version("b", "2").map(|pack| pack.digest.as_str()), Some("b@2"));
         assert_eq!(all.versions("a").into_iter().map(|(edition, _)| edition.number).collect::<Vec<_>>(), [1, 2]);
+    }
+
+    #[test]
+    fn what_was_withdrawn_never_counts() {
+        let all = editions(vec![
+            edition(1, 1, &["a@1"], &[]),
+            edition(2, 10, &["a@2", "b@1"], &[]),
+            edition(3, 20, &["a@3"], &[]),
+        ]);
+        let withdrawn = Withdrawn { at: Moment(4), by: "p".to_owned(), reason: "r".to_owned() };
+        let all = all.without(2, withdrawn);
+        assert_eq!(all.in_force_at(Moment(10)).map(|edition| edition.number), Some(1));
+        assert_eq!(labels(&all.packs_at(Moment(20))), ["a@3"]);
+        assert_eq!(all.to_come(Moment(4)).len(), 1);
+        assert_eq!((all.last(), all.withdrawn(), all.packs_of(2).len()), (3, 1, 0));
+        assert_eq!(all.concerning("b", Moment(30)), None);
+        assert!(all.version("b", "1").is_some(), "its texts stay, and its version never changes");
+        assert_eq!(all.not_before(Moment(1)), Moment(4), "the withdrawal came at four");
     }
 
     #[test]

@@ -125,7 +125,7 @@ mod tests {
         let packs: Vec<PackRef> = packs.iter().map(|bundle| reference(bundle)).collect();
         let (at, author, note) = (Moment(number as i64), author.to_owned(), String::new());
         let removed = removed.iter().map(|name| (*name).to_owned()).collect();
-        editions.with(Edition { number, at, effective_from: at, author, note, packs, removed })
+        editions.with(Edition { number, at, effective_from: at, author, note, packs, removed, withdrawn: None })
     }
 
     fn wanted(folder: &Folder, editions: &Editions) -> (Vec<String>, Vec<String>, usize) {

@@ -12,10 +12,12 @@ pub mod edition;
 pub mod folder;
 pub mod plan;
 pub mod shelf;
+pub mod withdraw;
 
-pub use edition::{Edition, Editions, PackRef};
+pub use edition::{Edition, Editions, PackRef, Withdrawn};
 pub use folder::{Edited, FOLDER, Folder, Notice};
 pub use plan::{Plan, Unfit, Wanted, Wish};
+pub use withdraw::Withdrawal;
 
 use minicbor::{Decode, Encode};
 use peygir_core::{Id, Moment};
@@ -55,9 +57,30 @@ pub struct Deploy {
     pub note: String,
     #[n(5)]
     pub claims: Vec<Claim>,
+    /// How many editions were withdrawn as it was checked, where any were: another one since then is a conflict.
+    #[n(6)]
+    pub withdrawn: Option<u64>,
     /// Texts that the store does not have yet. They become rows of the commit and stand in no command: once is enough.
     #[cbor(skip)]
     pub rows: Vec<Row>,
+}
+
+/// What a turn is asked for that withdraws an edition which is still to come. What is left was checked before.
+#[derive(Debug, Clone, Default, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub struct Withdraw {
+    #[n(0)]
+    pub edition: u64,
+    #[n(1)]
+    pub reason: String,
+    /// Number of the last edition and of those withdrawn as it was checked: anything else is a conflict.
+    #[n(2)]
+    pub after: u64,
+    #[n(3)]
+    pub withdrawn: u64,
+    /// Rows of flows that this edition alone would have brought, or that another one brings later. They stand in no command.
+    #[cbor(skip)]
+    pub rows: Vec<(Vec<u8>, Option<Vec<u8>>)>,
 }
 
 /// Why an edition was not taken, although its packs were right.
@@ -71,6 +94,12 @@ pub enum Refused {
     TooMany,
     #[error("{TO_COME_MAX} editions are still to come: wait until one is in force")]
     TooManyToCome,
+    #[error("there is no such edition")]
+    Unknown,
+    #[error("the edition is in force, or was: deploy the version before instead")]
+    InForce,
+    #[error("the edition was withdrawn before")]
+    Withdrawn,
 }
 
 /// Lower-case hexadecimal digits of a digest.

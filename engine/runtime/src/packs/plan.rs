@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use peygir_core::Moment;
 use peygir_core::state::FlowRef;
-use peygir_script::{Deadline, Script, World, tests};
+use peygir_script::{Deadline, Script, tests};
 use peygir_source::{Diagnostic, Diagnostics, Span};
 use peygir_store::Store;
 
 use super::edition::{Edition, Editions, PackRef};
 use super::{Deploy, EDITION_BYTES_MAX, PACKS_MAX, hex, shelf};
-use crate::pack::{self, Bundle, Deployment, Kinds, is_test};
+use crate::pack::{self, Bundle, Deployment, Kept, Kinds, is_test};
 use crate::{deploy, stream::Row};
 
 const TOP: Span = Span { line: 1, column: 1, length: 0 };
@@ -46,6 +46,9 @@ pub struct Ground<'a> {
     /// The deployment that the packs are for: all of it but its packs.
     pub settings: &'a Deployment,
     pub kinds: Option<&'a Kinds>,
+    pub kept: &'a Kept,
+    /// What these packs came to when they were put together before.
+    pub made: &'a dyn Fn(&[PackRef]) -> Option<Outcome>,
     /// Makes the wall-clock limit of one row of a script's tests.
     pub deadline: &'a dyn Fn() -> Deadline,
     pub now: Moment,
@@ -70,6 +73,8 @@ pub struct Plan {
 pub struct Outcome {
     pub packs: Vec<PackRef>,
     pub catalog: Arc<pack::Catalog>,
+    /// Warnings.
+    pub found: Diagnostics,
 }
 
 /// Why there is no plan.
@@ -96,14 +101,21 @@ pub fn plan(ground: &Ground<'_>, wish: &Wish) -> Result<Plan, Unfit> {
             Some(_) => found.extend(changed(ground.store, bundle)?),
             None => {
                 fresh.push(bundle.label());
-                check_scripts(bundle, ground.deadline, &mut found);
             }
         }
     }
     check_size(&bundles, &fresh, &mut found);
     let new = edition(ground, wish, &bundles);
     let editions = ground.editions.with(new.clone());
-    let outcomes = outcomes(ground, &editions, &new, &mut known, &mut found)?;
+    let later = editions.in_order().into_iter().skip_while(|edition| edition.number != new.number);
+    let later: Vec<u64> = later.map(|edition| edition.number).collect();
+    let outcomes = outcomes(ground, &editions, &later, &mut known, &mut found)?;
+    check_starts(ground, &new, &outcomes, &mut known, &mut found)?;
+    // Rows count by the calendars that will hold where their cases are.
+    let with = outcomes.first().map(|outcome| &*outcome.catalog);
+    for bundle in bundles.iter().filter(|bundle| fresh.contains(&bundle.label())) {
+        check_scripts(bundle, with, ground.deadline, &mut found);
+    }
     let rows = rows(ground, &bundles, &outcomes, &new, &mut found)?;
     found.list.sort_by(|a, b| (&a.file, a.span.line, a.span.column).cmp(&(&b.file, b.span.line, b.span.column)));
     found.list.dedup();
@@ -119,12 +131,13 @@ pub fn plan(ground: &Ground<'_>, wish: &Wish) -> Result<Plan, Unfit> {
         effective_from: wish.effective_from,
         note: new.note,
         claims: Vec::new(),
+        withdrawn: Some(ground.editions.withdrawn()).filter(|withdrawn| *withdrawn > 0),
         rows,
     };
     Ok(Plan { deploy, found, outcomes, fresh, changes_nothing })
 }
 
-fn as_set(packs: &[PackRef]) -> BTreeSet<&PackRef> {
+pub(crate) fn as_set(packs: &[PackRef]) -> BTreeSet<&PackRef> {
     packs.iter().collect()
 }
 
@@ -234,15 +247,26 @@ fn changed(store: &dyn Store, bundle: &Bundle) -> Result<Diagnostics, Unfit> {
 }
 
 /// The tests beside scripts.
-pub fn check_scripts(bundle: &Bundle, deadline: &dyn Fn() -> Deadline, found: &mut Diagnostics) {
+fn check_scripts(
+    bundle: &Bundle,
+    with: Option<&pack::Catalog>,
+    deadline: &dyn Fn() -> Deadline,
+    found: &mut Diagnostics,
+) {
     for (path, text) in bundle.files.iter().filter(|(path, _)| is_test(path)) {
         let mut of_file = Diagnostics::default();
-        run_rows(bundle, path, text, deadline, &mut of_file);
+        run_rows(bundle, (path, text), with, deadline, &mut of_file);
         found.extend(of_file.in_file(&bundle.shown(path)));
     }
 }
 
-fn run_rows(bundle: &Bundle, path: &str, text: &str, deadline: &dyn Fn() -> Deadline, found: &mut Diagnostics) {
+fn run_rows(
+    bundle: &Bundle,
+    (path, text): (&str, &str),
+    with: Option<&pack::Catalog>,
+    deadline: &dyn Fn() -> Deadline,
+    found: &mut Diagnostics,
+) {
     let root = match peygir_source::yaml::parse(text) {
         Ok(root) => root,
         Err(diagnostic) => return found.push(diagnostic),
@@ -261,9 +285,9 @@ fn run_rows(bundle: &Bundle, path: &str, text: &str, deadline: &dyn Fn() -> Dead
     let Ok(script) = Script::compile(&name, source) else { return };
     match tests::read(&root) {
         Ok(rows) => {
-            let world = World::default();
-            let outcomes =
-                rows.iter().flat_map(|row| tests::run(&script, std::slice::from_ref(row), &world, &deadline()));
+            let outcomes = rows.iter().flat_map(|row| {
+                tests::run(&script, std::slice::from_ref(row), &pack::row_world(row, with), &deadline())
+            });
             found.list.extend(outcomes.filter_map(|outcome| outcome.to_diagnostic()));
         }
         Err(findings) => found.extend(findings),
@@ -293,33 +317,38 @@ fn edition(ground: &Ground<'_>, wish: &Wish, bundles: &[Arc<Bundle>]) -> Edition
         note: wish.note.clone(),
         packs: bundles.iter().map(|bundle| reference(bundle)).collect(),
         removed: wish.removed.clone(),
+        withdrawn: None,
     }
+}
+
+/// The flows that a version of a pack brings.
+pub(super) fn flows_of(store: &dyn Store, pack: &PackRef) -> Result<Vec<FlowRef>, Unfit> {
+    let bundle = shelf::read(store, &pack.name, &pack.version)?;
+    Ok(bundle.map(|bundle| bundle.flows()).unwrap_or_default())
 }
 
 pub fn reference(bundle: &Bundle) -> PackRef {
     PackRef { name: bundle.name.clone(), version: bundle.version.clone(), digest: hex(&bundle.digest) }
 }
 
-/// The deployment as it will be from the edition's date on, and from each later date that is planned.
-fn outcomes(
+/// The deployment as it will be with each of these editions: the one that is planned, and all that come after it.
+pub(super) fn outcomes(
     ground: &Ground<'_>,
     editions: &Editions,
-    new: &Edition,
+    later: &[u64],
     known: &mut Bundles,
     found: &mut Diagnostics,
 ) -> Result<Vec<Outcome>, Unfit> {
-    let later = editions.in_order().into_iter().skip_while(|edition| edition.number != new.number);
     let mut outcomes: Vec<Outcome> = Vec::new();
-    for number in later.map(|edition| edition.number) {
-        let packs = editions.packs_of(number);
+    for number in later {
+        let packs = editions.packs_of(*number);
         if outcomes.iter().any(|outcome| outcome.packs == packs) {
             continue;
         }
-        let bundles = laid(ground.store, &packs, known)?;
-        match pack::of_bundles(ground.settings.clone(), &bundles, ground.kinds) {
-            Ok((catalog, warnings)) => {
-                found.extend(warnings);
-                outcomes.push(Outcome { packs, catalog: Arc::new(catalog) });
+        match outcome(ground, packs, known)? {
+            Ok(outcome) => {
+                found.extend(outcome.found.clone());
+                outcomes.push(outcome);
             }
             Err(findings) => found.extend(findings),
         }
@@ -327,9 +356,44 @@ fn outcomes(
     Ok(outcomes)
 }
 
-/// The bundles of these packs, each behind those that it lies over.
-pub fn laid(store: &dyn Store, packs: &[PackRef], known: &mut Bundles) -> Result<Vec<Arc<Bundle>>, shelf::Error> {
-    let mut left = Vec::new();
+/// A flow that an event starts is not taken away under the flows that emit it, neither at once nor at a later date.
+fn check_starts(
+    ground: &Ground<'_>,
+    new: &Edition,
+    outcomes: &[Outcome],
+    known: &mut Bundles,
+    found: &mut Diagnostics,
+) -> Result<(), Unfit> {
+    let before = ground.editions.packs_at(new.effective_from);
+    if before.is_empty() {
+        return Ok(());
+    }
+    // What can't be made any more starts nothing either.
+    let Ok(mut before) = outcome(ground, before, known)? else { return Ok(()) };
+    for outcome in outcomes {
+        pack::lost(&before.catalog, &outcome.catalog, found);
+        before = outcome.clone();
+    }
+    Ok(())
+}
+
+/// What packs come to together. The outer error is the store's.
+pub(super) fn outcome(
+    ground: &Ground<'_>,
+    packs: Vec<PackRef>,
+    known: &mut Bundles,
+) -> Result<Result<Outcome, Diagnostics>, Unfit> {
+    if let Some(made) = (ground.made)(&packs) {
+        return Ok(Ok(made));
+    }
+    let bundles = bundles_of(ground.store, &packs, known)?;
+    let made = pack::of_bundles(ground.settings.clone(), &bundles, ground.kinds, ground.kept);
+    Ok(made.map(|(catalog, found)| Outcome { packs, catalog: Arc::new(catalog), found }))
+}
+
+/// The bundles of these packs.
+pub fn bundles_of(store: &dyn Store, packs: &[PackRef], known: &mut Bundles) -> Result<Vec<Arc<Bundle>>, shelf::Error> {
+    let mut bundles = Vec::new();
     for pack in packs {
         let key = (pack.name.clone(), pack.version.clone());
         let bundle = match known.get(&key) {
@@ -341,16 +405,9 @@ pub fn laid(store: &dyn Store, packs: &[PackRef], known: &mut Bundles) -> Result
             }
         };
         known.insert(key, bundle.clone());
-        left.push(bundle);
+        bundles.push(bundle);
     }
-    let mut laid: Vec<Arc<Bundle>> = Vec::new();
-    while !left.is_empty() {
-        let waits = |bundle: &Arc<Bundle>| bundle.over.iter().any(|below| left.iter().any(|one| one.name == *below));
-        // Packs that lie over each other in a circle keep their order, and the reading says what is wrong.
-        let next = left.iter().position(|bundle| !waits(bundle)).unwrap_or(0);
-        laid.push(left.remove(next));
-    }
-    Ok(laid)
+    Ok(bundles)
 }
 
 /// What the store does not have yet: texts of versions, and flows that instances will be pinned to.
@@ -371,8 +428,12 @@ fn rows(
         let name =
             FlowRef { namespace: name.namespace.clone(), name: name.name.clone(), version: name.version.clone() };
         match kept.get(&name) {
-            Some(digest) if *digest == hex(&flow.sha256) => {}
-            Some(_) => found.push(flow_changed(&name, flow)),
+            Some((digest, _)) if *digest != hex(&flow.sha256) => found.push(flow_changed(&name, flow)),
+            // Planned for later, and in force sooner with this edition.
+            Some((_, Some(since))) if *since > new.effective_from => {
+                rows.extend([deploy::row_of(&name, flow, new.effective_from)]);
+            }
+            Some(_) => {}
             None => rows.extend([deploy::row_of(&name, flow, new.effective_from)]),
         }
     }

@@ -5,5 +5,7 @@ mod checks;
 mod crashes;
 mod dates;
 mod decisions;
+mod starts;
 mod town;
 mod who;
+mod withdraw;

@@ -127,6 +127,7 @@ journal-operation-advanced = Deriving deadlines anew went on
 journal-operation-resumed = Deriving deadlines anew was resumed
 journal-operation-ended = Deriving deadlines anew ended
 journal-packs-deployed = Packs were deployed
+journal-edition-withdrawn = An edition was withdrawn
 arg-from = Before:
 arg-until = Until:
 arg-why = Why:

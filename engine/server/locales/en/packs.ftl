@@ -20,6 +20,7 @@ pack-state-in-force = in force
 pack-state-to-come = to come
 pack-state-past = past
 pack-state-broken = not in force
+pack-state-withdrawn = withdrawn
 pack-counts-from = Counts from { $when } on
 pack-deployed = Edition { $edition }: { $who }, { $when }
 pack-broken-note = The date of this edition came and it could not be put in force; the version before stays. Mend the pack and deploy it again.

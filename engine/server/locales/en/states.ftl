@@ -51,6 +51,7 @@ incident-unaddressed = A message has no recipient
 incident-message-unread = No case could be made of a message
 incident-turn-aborted = A script took too long and was given up
 incident-webhook-failing = A system that wants to be told of events does not take them
+incident-case-unstarted = Nothing works on an open case
 incident-flow-fault = A flow stopped with a fault
 incident-status-open = Open
 incident-status-retried = Tried again

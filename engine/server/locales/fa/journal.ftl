@@ -127,6 +127,7 @@ journal-operation-advanced = بازمحاسبهٔ مهلت‌ها پیش رفت
 journal-operation-resumed = بازمحاسبهٔ مهلت‌ها از سر گرفته شد
 journal-operation-ended = بازمحاسبهٔ مهلت‌ها پایان یافت
 journal-packs-deployed = بسته‌ها مستقر شدند
+journal-edition-withdrawn = استقراری پس گرفته شد
 arg-from = پیش از آن:
 arg-until = تا:
 arg-why = علت:

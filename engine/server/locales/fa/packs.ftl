@@ -20,6 +20,7 @@ pack-state-in-force = برقرار
 pack-state-to-come = در راه
 pack-state-past = گذشته
 pack-state-broken = برقرار نشد
+pack-state-withdrawn = پس گرفته شد
 pack-counts-from = از { $when } به کار می‌آید
 pack-deployed = استقرار { $edition }: { $who }، { $when }
 pack-broken-note = تاریخ این استقرار رسید و نتوانست برقرار شود؛ نسخهٔ پیشین در کار ماند. بسته را اصلاح و از نو مستقر کنید.

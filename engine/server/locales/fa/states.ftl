@@ -51,6 +51,7 @@ incident-unaddressed = برای پیامی گیرنده‌ای پیدا نشد
 incident-message-unread = از پیامی پرونده‌ای ساخته نشد
 incident-turn-aborted = اسکریپتی بیش از اندازه طول کشید و رها شد
 incident-webhook-failing = سامانه‌ای که باید از رویدادها باخبر شود آن‌ها را نمی‌پذیرد
+incident-case-unstarted = پرونده‌ای باز است و هیچ گردش کاری آن را پیش نمی‌برد
 incident-flow-fault = گردش کار با خطا ایستاد
 incident-status-open = باز
 incident-status-retried = دوباره تلاش شد

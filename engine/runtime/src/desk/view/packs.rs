@@ -105,8 +105,19 @@ pub struct PackVersionView {
     pub effective_from: String,
     pub author: Named,
     pub note: String,
-    /// `in-force`, `to-come`, `past`, or `broken`: its date has come and it could not be put in force.
+    /// `in-force`, `to-come`, `past`, `withdrawn`, or `broken`: its date has come and it could not be put in force.
     pub state: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<EditionWithdrawn>,
+}
+
+/// Who took back an edition that was to come, when and why.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EditionWithdrawn {
+    pub at: String,
+    pub by: Named,
+    pub reason: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -121,8 +132,10 @@ pub struct EditionView {
     pub removed: Vec<String>,
     /// All that is in force with it.
     pub in_force: Vec<PackVersion>,
-    /// `in-force`, `to-come`, `past` or `broken`.
+    /// `in-force`, `to-come`, `past`, `withdrawn` or `broken`.
     pub state: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<EditionWithdrawn>,
 }
 
 /// One version with its files.
