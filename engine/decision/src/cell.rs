@@ -117,6 +117,18 @@ impl Cell {
         matches!(self, Self::Any)
     }
 
+    /// Whether two cells ask for one text over search keys, with its words apart or joined.
+    pub(crate) fn is_spelt_like(&self, other: &Self) -> bool {
+        let letters = |cell: &Self| match cell {
+            Self::KeyEquals(text) | Self::KeyPrefix(text) | Self::KeyContains(text) | Self::KeyWords(text) => {
+                Some(text.replace(' ', ""))
+            }
+            _ => None,
+        };
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+            && letters(self).is_some_and(|own| letters(other) == Some(own))
+    }
+
     /// `at` is the place of the input among the table's columns.
     pub(crate) fn holds(&self, at: usize, facts: &Facts) -> Result<bool, peygir_script::Fault> {
         let column = &facts.columns[at];

@@ -5,10 +5,14 @@
 use std::{collections::BTreeMap, fmt};
 
 use jsonschema::Validator;
-use peygir_source::suggest;
+use peygir_source::{Span, suggest};
 use serde_json::{Map, Value};
 
-use crate::{fault::Fault, header::problems, library::ACTION};
+use crate::{
+    fault::{Fault, WrongAction},
+    header::problems,
+    library::ACTION,
+};
 
 /// The actions that there are, with what each takes.
 pub struct Actions(BTreeMap<String, Validator>);
@@ -30,36 +34,62 @@ impl Actions {
         compiled.collect::<Result<_, String>>().map(Self)
     }
 
-    /// Checks the answer of a script. It is a list of actions where it is a list and one of its items names one; anything
-    /// else is data, and right.
-    pub fn check(&self, answer: &Value) -> Result<(), Fault> {
-        let items = answer.as_array().map(Vec::as_slice).unwrap_or_default();
-        if !items.iter().any(|item| item.get(ACTION).is_some()) {
-            return Ok(());
-        }
-        for (index, item) in items.iter().enumerate() {
-            let name = item.get(ACTION).and_then(Value::as_str).unwrap_or_default();
-            self.check_one(item).map_err(|reason| Fault::Action {
-                number: index + 1,
-                action: name.to_owned(),
-                reason,
-            })?;
-        }
-        Ok(())
+    /// Checks the answer of a script, and tells all actions that are wrong. `places` says where each was made.
+    pub fn check(&self, answer: &Value, places: &[Span]) -> Result<(), Fault> {
+        let items = listed(answer).unwrap_or_default().iter().enumerate();
+        let wrong = items.filter_map(|(index, item)| {
+            let (reason, reason_fa) = self.problem(item)?;
+            let action = item.get(ACTION).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let at = places.get(index).copied().unwrap_or_default();
+            Some(WrongAction { number: index + 1, action, reason, reason_fa, at })
+        });
+        let wrong: Vec<WrongAction> = wrong.collect();
+        if wrong.is_empty() { Ok(()) } else { Err(Fault::Action { wrong }) }
     }
 
     /// Checks one action, with its name among its members; else says what is wrong with it. No value is repeated.
     pub fn check_one(&self, action: &Value) -> Result<(), String> {
+        self.problem(action).map_or(Ok(()), |(reason, _)| Err(reason))
+    }
+
+    /// What is wrong with an action, in both languages. What a schema says stays as it is.
+    fn problem(&self, action: &Value) -> Option<(String, String)> {
+        let told = |en: &str, fa: &str| Some((en.to_owned(), fa.to_owned()));
+        if action.is_array() {
+            return told(
+                "an item of the list is a list itself: lists are joined with +=, not with push",
+                "یک عضو فهرست خودش فهرست است: فهرست‌ها با ‎+=‎ به هم می‌پیوندند، نه با push",
+            );
+        }
         let Some(name) = action.get(ACTION).and_then(Value::as_str) else {
-            return Err("an item of a list of actions has a member \"action\" with its name".to_owned());
+            return told(
+                "an item of a list of actions has a member \"action\" with its name",
+                "هر عضو فهرست اقدام‌ها عضوی به نام action دارد که نام اقدام است",
+            );
         };
         let Some(validator) = self.0.get(name) else {
             let near = suggest(name, self.0.keys().map(String::as_str));
-            let near = near.map(|near| format!("; did you mean \"{near}\"?")).unwrap_or_default();
-            return Err(format!("there is no such action{near}"));
+            let (near, near_fa) = near
+                .map(|near| (format!("; did you mean \"{near}\"?"), format!("؛ منظورتان «{near}» بود؟")))
+                .unwrap_or_default();
+            return Some((format!("there is no such action{near}"), format!("چنین اقدامی نیست{near_fa}")));
         };
         let members = action.as_object().into_iter().flatten().filter(|(member, _)| *member != ACTION);
         let members: Map<String, Value> = members.map(|(member, value)| (member.clone(), value.clone())).collect();
-        problems(validator, &Value::Object(members))
+        let reason = problems(validator, &Value::Object(members)).err()?;
+        let reason_fa = format!("با طرح آن نمی‌خواند: {reason}");
+        Some((reason, reason_fa))
     }
+}
+
+/// The actions that an answer asks for: it is one itself, or a list in which one is, and then each item has to be one. Anything
+/// else is data.
+pub fn listed(answer: &Value) -> Option<&[Value]> {
+    let is_action = |value: &Value| value.get(ACTION).is_some();
+    if is_action(answer) {
+        return Some(std::slice::from_ref(answer));
+    }
+    let items = answer.as_array()?;
+    let holds_one = |item: &Value| is_action(item) || item.as_array().is_some_and(|inner| inner.iter().any(is_action));
+    items.iter().any(holds_one).then_some(items)
 }

@@ -8,11 +8,12 @@ use serde_json::Value;
 
 use crate::{
     check,
-    complaint::{of_parse_error, too_large},
+    complaint::too_large,
     engine,
     fault::{Fault, span_of},
     fuel, json,
     limits::{CELL_BYTES_MAX, CELL_OPERATIONS_MAX},
+    parts,
 };
 
 /// A compiled cell. Cloning shares the compiled form. Cells have fuel of their own and need no deadline: their
@@ -27,7 +28,11 @@ impl Cell {
     /// Compiles one expression that may name `variables` only. Spans are relative to the expression.
     pub fn compile(expression: &str, variables: &[&str]) -> Result<Self, Vec<Diagnostic>> {
         if expression.len() > CELL_BYTES_MAX {
-            let what = format!("{} bytes in a cell, at most {CELL_BYTES_MAX}", expression.len());
+            let bytes = expression.len();
+            let what = (
+                format!("{bytes} bytes in a cell, at most {CELL_BYTES_MAX}"),
+                format!("{bytes} بایت در خانه، حداکثر {CELL_BYTES_MAX}"),
+            );
             return Err(vec![too_large(span_of(Position::new(1, 1)), &what)]);
         }
         let mut scope = Scope::new();
@@ -36,7 +41,7 @@ impl Cell {
         }
         let ast = engine::CELLS
             .compile_expression_with_scope(&scope, expression)
-            .map_err(|error| vec![of_parse_error(&error, expression)])?;
+            .map_err(|error| parts::all_errors(&error, expression))?;
         let findings = check::calls(&ast);
         if findings.is_empty() {
             let variables = variables.iter().map(|name| (*name).to_owned()).collect();
@@ -51,7 +56,7 @@ impl Cell {
         let mut scope = Scope::new();
         for name in self.variables.iter() {
             let value = inputs.get(name).unwrap_or(&Value::Null);
-            scope.push_constant_dynamic(name.as_str(), json::to_dynamic(name, value)?);
+            scope.push_constant_dynamic(name.as_str(), json::to_dynamic(value)?);
         }
         fuel::start(CELL_OPERATIONS_MAX);
         let answer = engine::CELLS

@@ -1,5 +1,8 @@
 //! What is wrong with a script before it runs: the words of each finding, in both languages.
 
+pub(crate) mod foreign;
+mod grammar;
+
 use peygir_source::{Diagnostic, Help, Span};
 use rhai::{LexError, ParseError, ParseErrorType};
 
@@ -94,18 +97,21 @@ pub(crate) fn of_parse_error(error: &ParseError, source: &str) -> Diagnostic {
     }
     match kind {
         ParseErrorType::Reserved(word) if word.starts_with(char::is_alphabetic) => reserved(span, word),
-        ParseErrorType::VariableUndefined(name) => undefined(span, name),
-        ParseErrorType::ModuleUndefined(name) => undefined(span, name),
+        ParseErrorType::VariableUndefined(name) => undefined(span, name, source),
+        ParseErrorType::ModuleUndefined(name) => undefined(span, name, source),
         ParseErrorType::ExprTooDeep
         | ParseErrorType::TooManyFunctions
         | ParseErrorType::LiteralTooLarge(..)
-        | ParseErrorType::BadInput(LexError::StringTooLong(_)) => too_large(span, &kind.to_string()),
-        _ => Diagnostic::error(
-            "PG-S001",
-            span,
-            format!("the script can't be read: {kind}"),
-            format!("متن اسکریپت خوانده نمی‌شود: {kind}"),
-        ),
+        | ParseErrorType::BadInput(LexError::StringTooLong(_)) => too_large(span, &grammar::told(kind)),
+        _ => {
+            let (why, why_fa) = grammar::told(kind);
+            Diagnostic::error(
+                "PG-S001",
+                span,
+                format!("the script can't be read: {why}"),
+                format!("متن اسکریپت خوانده نمی‌شود: {why_fa}"),
+            )
+        }
     }
 }
 
@@ -159,25 +165,41 @@ pub(crate) fn forbidden(span: Span, word: &str) -> Diagnostic {
     .with_help(help, help_fa)
 }
 
-fn undefined(span: Span, name: &str) -> Diagnostic {
-    Diagnostic::error(
+fn undefined(span: Span, name: &str, source: &str) -> Diagnostic {
+    let finding = Diagnostic::error(
         "PG-S004",
         sized(span, name),
         format!("there is no variable \"{name}\" here"),
         format!("متغیری به نام «{name}» در اینجا وجود ندارد"),
-    )
-    .with_help(
+    );
+    if let Some(other) = spelt_otherwise(source, name) {
+        return finding.with_help(
+            format!(
+                "elsewhere it is \"{other}\", with other letters ye or kaf: Arabic and Persian ones make two names"
+            ),
+            format!("جای دیگر «{other}» است، با ی یا ک دیگر: حرف عربی و فارسی دو نام می‌سازند"),
+        );
+    }
+    finding.with_help(
         "a function sees its own parameters and variables only; text stands in double quotes",
         "تابع تنها پارامترها و متغیرهای خود را می‌بیند؛ متن میان دو نشانهٔ \" نوشته می‌شود",
     )
 }
 
-pub(crate) fn too_large(span: Span, what: &str) -> Diagnostic {
+/// A name of the source that looks the same and is written with other letters.
+fn spelt_otherwise<'s>(source: &'s str, name: &str) -> Option<&'s str> {
+    let key = peygir_text::stored_form(name);
+    let words = source.split(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
+    words.filter(|word| !word.is_empty() && *word != name).find(|word| peygir_text::stored_form(word) == key)
+}
+
+/// `what` in English and in Persian.
+pub(crate) fn too_large(span: Span, (what, what_fa): &(String, String)) -> Diagnostic {
     Diagnostic::error(
         "PG-S007",
         span,
         format!("the script is too large: {what}"),
-        format!("اسکریپت بیش از حد بزرگ است: {what}"),
+        format!("اسکریپت بیش از حد بزرگ است: {what_fa}"),
     )
     .with_help(
         "split it into functions, or into a decision table and a script",

@@ -1,5 +1,9 @@
 //! What a run can end with besides an answer, each with the line of the script.
 
+mod words;
+
+use std::fmt;
+
 use peygir_source::{Diagnostic, Span};
 use rhai::{EvalAltResult, Position};
 
@@ -24,16 +28,51 @@ pub enum Fault {
     Thrown { value: serde_json::Value, at: Span },
     /// The answer holds something that JSON can't tell; `path` is a JSON pointer into the answer.
     #[error("the script's answer can't be told as data, at \"{path}\": {reason}")]
-    Answer { path: String, reason: String },
+    Answer { path: String, reason: String, reason_fa: String },
     /// What the script was given or gave does not fit the schema in its header; `at` is the schema's place.
     #[error("{what} does not fit the schema at line {} of the script: {reason}", .at.line)]
     Unfit { what: &'static str, reason: String, at: Span },
-    /// The answer is a list of actions, and one of them can't be carried out. `number` counts from 1.
-    #[error("action {number} of the script's answer, \"{action}\", can't be carried out: {reason}")]
-    Action { number: usize, action: String, reason: String },
-    /// The data given to the script can't be told in its terms.
-    #[error("{what} can't be given to the script: {reason}")]
-    Input { what: String, reason: String },
+    /// The answer holds actions that can't be carried out: all of them. There is at least one.
+    #[error("{}", told(.wrong, WrongAction::to_string))]
+    Action { wrong: Vec<WrongAction> },
+    /// What the script was given can't be used as it was.
+    #[error("the script can't use what it was given, at line {}: {message}", .at.line)]
+    Input { message: String, message_fa: String, at: Span },
+}
+
+/// One action that can't be carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrongAction {
+    /// Its place in the list, from 1.
+    pub number: usize,
+    /// Its name as the script has it; empty where there is none.
+    pub action: String,
+    pub reason: String,
+    pub reason_fa: String,
+    /// Where the function was called that made it; for a map that the script wrote itself, where the script begins.
+    pub at: Span,
+}
+
+impl fmt::Display for WrongAction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { number, action, reason, at, .. } = self;
+        write!(
+            f,
+            "action {number} of the script's answer, \"{action}\" of line {}, can't be carried out: {reason}",
+            at.line
+        )
+    }
+}
+
+impl WrongAction {
+    pub fn message_fa(&self) -> String {
+        let Self { number, action, reason_fa, at, .. } = self;
+        format!("اقدام {number} پاسخ اسکریپت، «{action}» در سطر {}، انجام‌شدنی نیست: {reason_fa}", at.line)
+    }
+}
+
+fn told(wrong: &[WrongAction], tell: impl Fn(&WrongAction) -> String) -> String {
+    wrong.iter().map(tell).collect::<Vec<_>>().join("; ")
 }
 
 impl Fault {
@@ -48,8 +87,10 @@ impl Fault {
             | Self::Limit { at, .. }
             | Self::Failed { at, .. }
             | Self::Thrown { at, .. }
+            | Self::Input { at, .. }
             | Self::Unfit { at, .. } => *at,
-            Self::Action { .. } | Self::Answer { .. } | Self::Input { .. } | Self::Broken { .. } => Span::default(),
+            Self::Action { wrong } => wrong.first().map_or_else(Span::default, |wrong| wrong.at),
+            Self::Answer { .. } | Self::Broken { .. } => Span::default(),
         }
     }
 
@@ -81,9 +122,11 @@ impl Fault {
             Self::Failed { at, .. } => format!("the script failed at line {}", at.line),
             Self::Thrown { at, .. } => format!("the script threw at line {}", at.line),
             Self::Answer { .. } => "the script's answer can't be told as data".to_owned(),
-            Self::Input { what, .. } => format!("{what} can't be given to the script"),
+            Self::Input { at, .. } => format!("the script can't use what it was given, at line {}", at.line),
             // A thrown or misspelt name of an action may be anything; schemas' problems are told without values.
-            Self::Action { number, .. } => format!("action {number} of the script's answer can't be carried out"),
+            Self::Action { wrong } => told(wrong, |WrongAction { number, at, .. }| {
+                format!("action {number} of the script's answer, of line {}, can't be carried out", at.line)
+            }),
             Self::Aborted { .. } | Self::Broken { .. } | Self::Limit { .. } | Self::Unfit { .. } => self.to_string(),
         }
     }
@@ -94,7 +137,7 @@ impl Fault {
             Self::Aborted { at } => format!("اجرای اسکریپت در سطر {} متوقف شد: مهلت زمانی آن تمام شد", at.line),
             Self::Broken { reason } => format!("اسکریپت اجرا نشد: {reason}"),
             Self::Limit { limit, at } => {
-                format!("اسکریپت در سطر {} از یک حد مجاز گذشت: {limit}", at.line)
+                format!("اسکریپت در سطر {} از یک حد مجاز گذشت: {}", at.line, limit.message_fa())
             }
             Self::Failed { message_fa, at, .. } => {
                 format!("اسکریپت در سطر {} خطا داد: {message_fa}", at.line)
@@ -102,21 +145,28 @@ impl Fault {
             Self::Thrown { value, at } => {
                 format!("اسکریپت در سطر {} خودش خطا اعلام کرد: {value}", at.line)
             }
-            Self::Answer { path, reason } => {
-                format!("پاسخ اسکریپت در «{path}» به صورت داده در نمی‌آید: {reason}")
+            Self::Answer { path, reason_fa, .. } => {
+                format!("پاسخ اسکریپت در «{path}» به صورت داده در نمی‌آید: {reason_fa}")
             }
             Self::Unfit { what, reason, at } => {
                 format!("«{what}» با طرح آن در سطر {} اسکریپت نمی‌خواند: {reason}", at.line)
             }
-            Self::Action { number, action, reason } => {
-                format!("اقدام {number} پاسخ اسکریپت، «{action}»، انجام‌شدنی نیست: {reason}")
+            Self::Action { wrong } => told(wrong, WrongAction::message_fa),
+            Self::Input { message_fa, at, .. } => {
+                format!("اسکریپت در سطر {} نمی‌تواند آنچه را گرفته به کار برد: {message_fa}", at.line)
             }
-            Self::Input { what, reason } => format!("«{what}» را نمی‌توان به اسکریپت داد: {reason}"),
         }
     }
 
-    pub fn to_diagnostic(&self) -> Diagnostic {
-        Diagnostic::error(self.code(), self.span(), self.to_string(), self.message_fa())
+    /// The finding, or of wrong actions one for each: at least one.
+    pub fn to_diagnostics(&self) -> Vec<Diagnostic> {
+        let finding = |at, message, message_fa| Diagnostic::error(self.code(), at, message, message_fa);
+        match self {
+            Self::Action { wrong } => {
+                wrong.iter().map(|wrong| finding(wrong.at, wrong.to_string(), wrong.message_fa())).collect()
+            }
+            _ => vec![finding(self.span(), self.to_string(), self.message_fa())],
+        }
     }
 
     /// From what rhai reports, on the thread of the run.
@@ -134,7 +184,10 @@ impl Fault {
             EvalAltResult::ErrorStackOverflow(_) => limit(Limit::CallLevels),
             EvalAltResult::ErrorDataTooLarge(..) => limit(Limit::Size),
             EvalAltResult::ErrorRuntime(value, _) if value.is::<Refusal>() => {
-                let Refusal { en, fa } = value.cast();
+                let Refusal { en, fa, is_of_input } = value.cast();
+                if is_of_input {
+                    return Self::Input { message: en, message_fa: fa, at };
+                }
                 Self::Failed { message: en, message_fa: fa, at }
             }
             EvalAltResult::ErrorRuntime(value, _) => match crate::json::from_dynamic(value) {
@@ -150,8 +203,7 @@ impl Fault {
             },
             mut other => {
                 other.clear_position();
-                let message = other.to_string();
-                Self::Failed { message_fa: message.clone(), message, at }
+                Self::Failed { message: other.to_string(), message_fa: words::persian(&other), at }
             }
         }
     }

@@ -7,8 +7,22 @@ use std::cell::Cell;
 
 use rhai::{Dynamic, EvalAltResult, Position};
 
-/// Bytes of a text that are worth one operation.
+use crate::size::Size;
+
+/// Bytes of a text that are worth one operation where each letter is folded or compared by its meaning.
 const TEXT_BYTES_PER_OPERATION: usize = 16;
+/// Bytes of a text that are worth one operation where they are copied or sought.
+const BYTES_PER_OPERATION: usize = 64;
+/// Items of a list that are worth one operation.
+const ITEMS_PER_OPERATION: usize = 16;
+/// Members of a map that are worth one operation.
+const ENTRIES_PER_OPERATION: usize = 4;
+/// Functions of the language that reckon in series of many terms, and what each is worth.
+const SERIES: &[&str] = &["**", "exp", "ln", "log", "log10", "sqrt", "sin", "cos", "tan", "pow", "power"];
+const OPERATIONS_PER_SERIES: u64 = 200;
+/// Functions of the language that ask each item for its text by a call of its own, and what each item is worth.
+const PRINTING: &[&str] = &["to_string", "to_debug"];
+const OPERATIONS_PER_PRINTED: u64 = 8;
 
 /// What a run may burn and what its functions burnt.
 #[derive(Clone, Copy)]
@@ -54,6 +68,23 @@ pub(crate) fn charge(operations: u64) -> Result<(), Box<EvalAltResult>> {
     tank.charged = tank.charged.saturating_add(operations);
     TANK.set(tank);
     if tank.is_empty() { Err(EvalAltResult::ErrorTooManyOperations(Position::NONE).into()) } else { Ok(()) }
+}
+
+/// What it is worth to copy or look through a value.
+pub(crate) fn worth(size: &Size) -> u64 {
+    let operations = size.string_bytes / BYTES_PER_OPERATION
+        + size.items / ITEMS_PER_OPERATION
+        + size.entries / ENTRIES_PER_OPERATION;
+    operations as u64
+}
+
+/// What a function of the language is worth besides copying what it was given.
+pub(crate) fn worth_of_function(name: &str, given: &Size) -> u64 {
+    match name {
+        _ if SERIES.contains(&name) => OPERATIONS_PER_SERIES,
+        _ if PRINTING.contains(&name) => (given.items + given.entries) as u64 * OPERATIONS_PER_PRINTED,
+        _ => 0,
+    }
 }
 
 /// A function is about to read a text.

@@ -10,24 +10,24 @@ use serde_json::{Number, Value};
 
 use crate::{
     fault::Fault,
-    library::Moment,
+    library::{LongNumber, Moment},
     limits::{JSON_DEPTH_MAX, Limit},
     size::Size,
 };
 
-/// `what` names the value in the fault: `req`, `args`, or a cell's input.
-pub(crate) fn to_dynamic(what: &str, value: &Value) -> Result<Dynamic, Fault> {
-    inward(what, value, 0, &mut Size::default())
+/// What is given to a run, as rhai holds it.
+pub(crate) fn to_dynamic(value: &Value) -> Result<Dynamic, Fault> {
+    inward(value, 0, &mut Size::default())
 }
 
-fn inward(what: &str, value: &Value, depth: usize, size: &mut Size) -> Result<Dynamic, Fault> {
+fn inward(value: &Value, depth: usize, size: &mut Size) -> Result<Dynamic, Fault> {
     if depth > JSON_DEPTH_MAX {
         return Err(Fault::limit(Limit::JsonDepth));
     }
     Ok(match value {
         Value::Null => Dynamic::UNIT,
         Value::Bool(flag) => Dynamic::from_bool(*flag),
-        Value::Number(number) => number_inward(what, number)?,
+        Value::Number(number) => number_inward(number),
         Value::String(text) => {
             size.string_bytes += text.len();
             check(size)?;
@@ -36,7 +36,7 @@ fn inward(what: &str, value: &Value, depth: usize, size: &mut Size) -> Result<Dy
         Value::Array(items) => {
             size.items += items.len();
             check(size)?;
-            let items = items.iter().map(|item| inward(what, item, depth + 1, size));
+            let items = items.iter().map(|item| inward(item, depth + 1, size));
             Dynamic::from_array(items.collect::<Result<Array, Fault>>()?)
         }
         Value::Object(members) => {
@@ -45,7 +45,7 @@ fn inward(what: &str, value: &Value, depth: usize, size: &mut Size) -> Result<Dy
             let mut map = Map::new();
             for (key, member) in members {
                 size.string_bytes += key.len();
-                map.insert(key.as_str().into(), inward(what, member, depth + 1, size)?);
+                map.insert(key.as_str().into(), inward(member, depth + 1, size)?);
             }
             Dynamic::from_map(map)
         }
@@ -57,19 +57,21 @@ fn check(size: &Size) -> Result<(), Fault> {
     if size.fits() { Ok(()) } else { Err(Fault::limit(Limit::Size)) }
 }
 
-fn number_inward(what: &str, number: &Number) -> Result<Dynamic, Fault> {
+/// A number that fits no decimal is kept as it is: a script that does not touch it has nothing to fear from it.
+fn number_inward(number: &Number) -> Dynamic {
     if let Some(integer) = number.as_i64() {
-        return Ok(Dynamic::from_int(integer));
+        return Dynamic::from_int(integer);
     }
-    let misfit =
-        || Fault::Input { what: what.to_owned(), reason: format!("the number {number} does not fit into a decimal") };
-    if !number.is_f64() {
-        return Err(misfit());
-    }
-    let text = number.to_string();
-    let decimal = Decimal::from_str(&text).or_else(|_| Decimal::from_scientific(&text)).map_err(|_| misfit())?;
     // A decimal has 28 places: a number so small that it would lose digits is not rounded silently.
-    if is_same(&decimal, number) { Ok(Dynamic::from_decimal(decimal)) } else { Err(misfit()) }
+    match decimal_of(number).filter(|decimal| is_same(decimal, number)) {
+        Some(decimal) => Dynamic::from_decimal(decimal),
+        None => Dynamic::from(LongNumber(number.clone())),
+    }
+}
+
+fn decimal_of(number: &Number) -> Option<Decimal> {
+    let text = number.to_string();
+    Decimal::from_str(&text).or_else(|_| Decimal::from_scientific(&text)).ok()
 }
 
 /// Whether a decimal, as JSON writes it, is read as this number.
@@ -118,10 +120,17 @@ fn outward(value: Dynamic, path: &mut Vec<String>) -> Result<Value, Fault> {
     if let Some(at) = value.read_lock::<Moment>() {
         return Ok(at.iso().into());
     }
+    if let Some(long) = value.read_lock::<LongNumber>() {
+        return Ok(Value::Number(long.0.clone()));
+    }
     let type_name = value.type_name();
     match value.try_cast::<ImmutableString>() {
         Some(text) => Ok(Value::String(text.into_owned())),
-        None => Err(answer(path, format!("a value of type {type_name} is no data"))),
+        None => Err(answer(
+            path,
+            format!("a value of type {type_name} is no data"),
+            format!("مقداری از نوع {type_name} داده نیست"),
+        )),
     }
 }
 
@@ -136,15 +145,23 @@ fn step(name: String, value: Dynamic, path: &mut Vec<String>) -> Result<Value, F
 /// author says where to round.
 fn decimal_outward(decimal: Decimal, path: &[String]) -> Result<Value, Fault> {
     if decimal.scale() == 0 {
-        let integer = i64::try_from(decimal).ok();
-        return integer.map(Value::from).ok_or_else(|| answer(path, format!("{decimal} does not fit 64 bits")));
+        let integer = i64::try_from(decimal).map(Value::from).or_else(|_| u64::try_from(decimal).map(Value::from));
+        if let Ok(integer) = integer {
+            return Ok(integer);
+        }
     }
     let number = decimal.to_string().parse().ok().and_then(Number::from_f64);
-    let kept = number.filter(|number| Decimal::from_str(&number.to_string()).is_ok_and(|read| read == decimal));
-    kept.map(Value::Number).ok_or_else(|| answer(path, format!("{decimal} has too many digits: round it first")))
+    let kept = number.filter(|number| decimal_of(number) == Some(decimal));
+    kept.map(Value::Number).ok_or_else(|| {
+        answer(
+            path,
+            format!("{decimal} has too many digits: round it first"),
+            format!("{decimal} رقم‌های بسیار دارد: نخست آن را گرد کنید"),
+        )
+    })
 }
 
-fn answer(path: &[String], reason: String) -> Fault {
+fn answer(path: &[String], reason: String, reason_fa: String) -> Fault {
     let path = path.iter().map(|part| format!("/{part}")).collect();
-    Fault::Answer { path, reason }
+    Fault::Answer { path, reason, reason_fa }
 }

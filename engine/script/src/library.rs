@@ -16,8 +16,8 @@ mod working;
 
 use rhai::{Engine, EvalAltResult, FuncRegistration, Position, RhaiNativeFunc};
 
-pub(crate) use actions::{ACTION, ACTIONS};
-pub(crate) use given::{Moment, Refusal};
+pub(crate) use actions::{ACTION, ACTIONS, lines as action_lines};
+pub(crate) use given::{LongNumber, Moment, Refusal, date_of, moment_of};
 
 /// What a function of the library answers.
 pub(crate) type Answer<T> = Result<T, Box<EvalAltResult>>;
@@ -127,7 +127,15 @@ fn parts(signature: &str) -> Vec<&str> {
 
 /// The fault of a function that was given what it can't take, in both languages. A script can catch it.
 pub(crate) fn refused<T>(en: impl Into<String>, fa: impl Into<String>) -> Answer<T> {
-    let refusal = Refusal { en: en.into(), fa: fa.into() };
+    refusal(Refusal { en: en.into(), fa: fa.into(), is_of_input: false })
+}
+
+/// The same where the data that a run was given are at fault.
+pub(crate) fn refused_input<T>(en: impl Into<String>, fa: impl Into<String>) -> Answer<T> {
+    refusal(Refusal { en: en.into(), fa: fa.into(), is_of_input: true })
+}
+
+fn refusal<T>(refusal: Refusal) -> Answer<T> {
     Err(EvalAltResult::ErrorRuntime(rhai::Dynamic::from(refusal), Position::NONE).into())
 }
 

@@ -54,6 +54,22 @@ pub enum Limit {
     JsonDepth,
 }
 
+impl Limit {
+    /// What it is called in Persian.
+    pub fn message_fa(self) -> String {
+        match self {
+            Self::Operations => "شمار عملیات".to_owned(),
+            Self::CallLevels => format!("عمق فراخوانی (حداکثر {CALL_LEVELS_MAX})"),
+            Self::Variables => format!("شمار متغیرها (حداکثر {VARIABLES_MAX})"),
+            Self::Modules => format!("شمار ماژول‌ها (حداکثر {MODULES_MAX})"),
+            Self::Size => format!(
+                "اندازه (متن حداکثر {STRING_BYTES_MAX} بایت، فهرست {ARRAY_ITEMS_MAX} عضو، نگاشت {MAP_ENTRIES_MAX} عضو)"
+            ),
+            Self::JsonDepth => format!("عمق داده (حداکثر {JSON_DEPTH_MAX})"),
+        }
+    }
+}
+
 impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use peygir_source::{Diagnostic, Severity};
+use peygir_source::{Diagnostic, Severity, Span};
 use rhai::{AST, CallFnOptions, Dynamic, Scope};
 use serde_json::Value;
 
 use crate::{
     check,
-    complaint::{of_parse_error, too_large},
+    complaint::too_large,
     coverage::{Coverage, Units},
     deadline::{self, Deadline},
     engine,
@@ -17,8 +17,9 @@ use crate::{
     fuel,
     header::Header,
     json,
+    library::action_lines,
     limits::{Limit, OPERATIONS_MAX, SOURCE_BYTES_MAX},
-    stack,
+    parts, stack,
     steps::{Recorder, Trace},
     trace::{self, Watch},
     world::{self, World},
@@ -33,17 +34,35 @@ pub struct Script {
     header: Arc<Header>,
     source: Arc<str>,
     warnings: Arc<[Diagnostic]>,
+    /// Where the function stands that it begins with.
+    begin: Span,
 }
+
+/// What a script answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answered {
+    pub value: Value,
+    /// Of actions, where each was made, in the order of [`crate::listed`].
+    pub places: Vec<Span>,
+}
+
+const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
 impl Script {
     /// Compiles `source`. `name` is the script's name as flows call it (`on-overdue`); the script begins in the
     /// function of that name with `_` for `-` (`fn on_overdue(req, now, args)`), or else in `fn main(req, now, args)`.
     pub fn compile(name: &str, source: &str) -> Result<Self, Vec<Diagnostic>> {
         if source.len() > SOURCE_BYTES_MAX {
-            let what = format!("{} bytes, at most {SOURCE_BYTES_MAX}", source.len());
+            let bytes = source.len();
+            let what = (
+                format!("{bytes} bytes, at most {SOURCE_BYTES_MAX}"),
+                format!("{bytes} بایت، حداکثر {SOURCE_BYTES_MAX}"),
+            );
             return Err(vec![too_large(span_of(rhai::Position::new(1, 1)), &what)]);
         }
-        let ast = engine::SCRIPTS.compile(source).map_err(|error| vec![of_parse_error(&error, source)])?;
+        // Editors of some systems put a mark before the first letter, which nobody sees.
+        let source = source.strip_prefix(BYTE_ORDER_MARK).unwrap_or(source);
+        let ast = engine::SCRIPTS.compile(source).map_err(|error| parts::all_errors(&error, source))?;
         let mut findings = check::top_level(&ast);
         findings.extend(check::calls(&ast));
         let entry = check::entry(&ast, name).map_err(|finding| findings.push(finding)).ok();
@@ -52,6 +71,7 @@ impl Script {
         match entry.zip(header) {
             Some((entry, header)) if !findings.iter().any(is_error) => Ok(Self {
                 name: name.into(),
+                begin: parts::line_of(source, &entry),
                 entry: entry.into(),
                 ast: Arc::new(ast),
                 header: Arc::new(header),
@@ -85,6 +105,11 @@ impl Script {
     /// Runs the script and gives what it returns. The same arguments give the same answer, except for
     /// [`Fault::Aborted`], which says that `deadline` was over and that nothing may be concluded.
     pub fn call(&self, req: &Value, world: &World, args: &Value, deadline: &Deadline) -> Result<Value, Fault> {
+        self.answer(req, world, args, deadline).map(|answered| answered.value)
+    }
+
+    /// [`Script::call`], and where the actions were made that it returns.
+    pub fn answer(&self, req: &Value, world: &World, args: &Value, deadline: &Deadline) -> Result<Answered, Fault> {
         self.watched(req, world, args, deadline, None).0
     }
 
@@ -104,9 +129,9 @@ impl Script {
         match self.watched(req, world, args, deadline, Some(Watch::Lines(Box::new(self.not_run())))) {
             (outcome, Some(Watch::Lines(mut coverage))) => {
                 coverage.sum_up();
-                (outcome, *coverage)
+                (outcome.map(|answered| answered.value), *coverage)
             }
-            (outcome, _) => (outcome, self.not_run()),
+            (outcome, _) => (outcome.map(|answered| answered.value), self.not_run()),
         }
     }
 
@@ -124,8 +149,8 @@ impl Script {
     ) -> (Result<Value, Fault>, Trace) {
         let recorder = Recorder::new(Arc::new(Units::of(&self.ast)));
         match self.watched(req, world, args, deadline, Some(Watch::Steps(Box::new(recorder)))) {
-            (outcome, Some(Watch::Steps(recorder))) => (outcome, recorder.finish()),
-            (outcome, _) => (outcome, Trace::default()),
+            (outcome, Some(Watch::Steps(recorder))) => (outcome.map(|answered| answered.value), recorder.finish()),
+            (outcome, _) => (outcome.map(|answered| answered.value), Trace::default()),
         }
     }
 
@@ -137,11 +162,11 @@ impl Script {
         args: &Value,
         deadline: &Deadline,
         watch: Option<Watch>,
-    ) -> (Result<Value, Fault>, Option<Watch>) {
+    ) -> (Result<Answered, Fault>, Option<Watch>) {
         let arguments = || {
             self.header.check("req", req)?;
             self.header.check("args", args)?;
-            Ok([json::to_dynamic("req", req)?, world.now.to_dynamic(), json::to_dynamic("args", args)?])
+            Ok([json::to_dynamic(req)?, world.now.to_dynamic(), json::to_dynamic(args)?])
         };
         let arguments = match arguments() {
             Ok(arguments) => arguments,
@@ -166,13 +191,13 @@ impl Script {
     }
 
     /// The answer, where it fits what is said of it.
-    fn checked(&self, answer: Value, world: &World) -> Result<Value, Fault> {
-        self.header.check("output", &answer)?;
-        world.actions.as_ref().map_or(Ok(()), |actions| actions.check(&answer))?;
+    fn checked(&self, answer: Answered, world: &World) -> Result<Answered, Fault> {
+        self.header.check("output", &answer.value)?;
+        world.actions.as_ref().map_or(Ok(()), |actions| actions.check(&answer.value, &answer.places))?;
         Ok(answer)
     }
 
-    fn run(&self, arguments: [Dynamic; 3]) -> Result<Value, Fault> {
+    fn run(&self, arguments: [Dynamic; 3]) -> Result<Answered, Fault> {
         let options = CallFnOptions::new().eval_ast(true).rewind_scope(true);
         trace::start();
         fuel::start(OPERATIONS_MAX);
@@ -182,6 +207,10 @@ impl Script {
         if fuel::was_spent() {
             return Err(Fault::Limit { limit: Limit::Operations, at: trace::last() });
         }
-        json::from_dynamic(answer)
+        // A script can set the tags of values itself.
+        let lines = 1..=u32::try_from(self.source.lines().count()).unwrap_or(u32::MAX);
+        let place = |line| if lines.contains(&line) { Span { line, column: 1, length: 0 } } else { self.begin };
+        let places = action_lines(&answer).into_iter().map(place).collect();
+        Ok(Answered { value: json::from_dynamic(answer)?, places })
     }
 }

@@ -1,5 +1,9 @@
 //! Those functions of rhai's own that are replaced, because they would hold a thread or pass a limit.
 
+mod alike;
+mod compared;
+mod sorted;
+
 use rhai::{Dynamic, Engine, EvalAltResult, INT, ImmutableString, Map, Position};
 use rust_decimal::Decimal;
 
@@ -13,6 +17,9 @@ pub(crate) fn register(engine: &mut Engine) {
     replace_sleep(engine);
     replace_replace(engine);
     replace_map_writers(engine);
+    alike::register(engine);
+    compared::register(engine);
+    sorted::register(engine);
 }
 
 /// `sleep` belongs to rhai's core package and can't be disabled by name; it would hold a thread past every limit.

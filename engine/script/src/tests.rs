@@ -49,8 +49,8 @@ pub struct Outcome {
     pub expected: Value,
     /// The answer, or `{fault, message}`.
     pub got: Value,
-    /// The fault that the row did not expect, at its place in the script.
-    pub fault: Option<Diagnostic>,
+    /// The fault that the row did not expect, at its place in the script; of wrong actions, one for each.
+    pub faults: Vec<Diagnostic>,
 }
 
 impl Outcome {
@@ -121,10 +121,10 @@ impl Row {
             Expectation::Answer(value) => value.clone(),
             Expectation::Fault(code) => json!({ "fault": code }),
         };
-        let unexpected = came.as_ref().err().filter(|_| !passed).map(Fault::to_diagnostic);
+        let faults = came.as_ref().err().filter(|_| !passed).map(Fault::to_diagnostics).unwrap_or_default();
         let fault = |fault: Fault| json!({ "fault": fault.code(), "message": fault.to_string() });
         let got = came.unwrap_or_else(fault);
-        Outcome { name: self.name.clone(), span: self.span, passed, expected, got, fault: unexpected }
+        Outcome { name: self.name.clone(), span: self.span, passed, expected, got, faults }
     }
 }
 

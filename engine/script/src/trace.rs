@@ -9,13 +9,14 @@ use std::cell::{Cell, RefCell};
 
 use peygir_source::Span;
 use rhai::{
-    ASTNode, Engine, EvalAltResult, EvalContext, Expr, Position, Stmt,
+    ASTNode, Dynamic, Engine, EvalAltResult, EvalContext, Expr, Position, Stmt,
     debugger::{DebuggerCommand, DebuggerEvent},
 };
 
 use crate::{
     coverage::{self, Coverage},
     fault::span_of,
+    fuel,
     size::Size,
     steps::Recorder,
 };
@@ -23,6 +24,8 @@ use crate::{
 thread_local! {
     /// A run stays on its thread, and a thread runs one script at a time.
     static LAST: Cell<Position> = const { Cell::new(Position::NONE) };
+    /// Where variables stand at the beginning of chains that are being looked up, the innermost last.
+    static ROOTS: RefCell<Vec<Position>> = const { RefCell::new(Vec::new()) };
     /// Whether anybody asked: all that a run costs which nobody watches.
     static IS_WATCHED: Cell<bool> = const { Cell::new(false) };
     static WATCH: RefCell<Option<Watch>> = const { RefCell::new(None) };
@@ -64,10 +67,13 @@ pub(crate) fn register(engine: &mut Engine) {
                     }
                 });
             }
-            if !is_exit(&event) {
+            if is_exit(&event) {
+                charge_call(&context)?;
+            } else {
                 if !position.is_none() {
                     LAST.set(position);
                 }
+                charge_copy(&context, &node, position)?;
                 check_target(&context, node, position)?;
             }
             Ok(DebuggerCommand::StepInto)
@@ -81,6 +87,44 @@ fn is_exit(event: &DebuggerEvent) -> bool {
         event,
         DebuggerEvent::FunctionExitWithValue(_) | DebuggerEvent::FunctionExitWithError(_) | DebuggerEvent::End
     )
+}
+
+/// Burns what a call was worth that has ended: rhai counts it as one operation, whatever it was given. It copies the arguments
+/// for whoever debugs, and measures what it changed, so that even the length of a list costs as much as the list is long.
+fn charge_call(context: &EvalContext) -> Result<(), Box<EvalAltResult>> {
+    let frame = context.debugger().and_then(|debugger| debugger.call_stack().last());
+    let Some(frame) = frame else { return Ok(()) };
+    let small = |value: &Dynamic| value.is_int() || value.is_unit() || value.is_bool();
+    if frame.args.iter().all(small) {
+        return Ok(());
+    }
+    let mut given = Size::default();
+    frame.args.iter().for_each(|value| given.add(value));
+    fuel::charge(fuel::worth(&given) + fuel::worth_of_function(&frame.fn_name, &given))
+}
+
+/// Burns what it is worth to copy the value of a variable, for each time that it is read. At the beginning of `a.b[c]` it is not
+/// copied, but the letters of a text are counted up to the one that is wanted.
+fn charge_copy(context: &EvalContext, node: &ASTNode, position: Position) -> Result<(), Box<EvalAltResult>> {
+    let value = match node {
+        ASTNode::Expr(Expr::Dot(chain, ..) | Expr::Index(chain, ..)) => {
+            if matches!(chain.lhs, Expr::Variable(..) | Expr::ThisPtr(_)) {
+                ROOTS.with_borrow_mut(|roots| roots.push(chain.lhs.position()));
+            }
+            return Ok(());
+        }
+        ASTNode::Expr(Expr::Variable(variable, ..)) => context.scope().get(variable.1.as_str()),
+        ASTNode::Expr(Expr::ThisPtr(_)) => context.this_ptr(),
+        _ => return Ok(()),
+    };
+    let is_root = ROOTS.with_borrow_mut(|roots| {
+        let place = roots.iter().rposition(|root| *root == position);
+        place.map(|place| roots.truncate(place)).is_some()
+    });
+    match value.filter(|value| if is_root { value.is_string() } else { value.is_array() || value.is_map() }) {
+        Some(value) => fuel::charge(fuel::worth(&Size::of(value))),
+        None => Ok(()),
+    }
 }
 
 /// Before an element is assigned, measures the variable that holds it. What one assignment adds is bounded, and so is
@@ -120,6 +164,7 @@ fn root(target: &Expr) -> Option<Root<'_>> {
 /// Forgets the run before.
 pub(crate) fn start() {
     LAST.set(Position::NONE);
+    ROOTS.take();
 }
 
 /// Runs `body` on this thread while `watch` looks on, and gives back what it saw.

@@ -72,10 +72,8 @@ fn actions() -> Arc<Actions> {
 #[test]
 fn lists_of_actions_are_checked() {
     let actions = actions();
-    for right in
-        [json!([{ "action": "notify", "to": "citizen" }]), json!([1, 2]), json!({ "action": "no-list" }), json!([])]
-    {
-        assert_eq!(actions.check(&right), Ok(()), "{right}");
+    for right in [json!([{ "action": "notify", "to": "citizen" }]), json!([1, 2]), json!({ "a": 1 }), json!([])] {
+        assert_eq!(actions.check(&right, &[]), Ok(()), "{right}");
     }
     for (wrong, number, told) in [
         (json!([{ "action": "notify", "to": "x" }, { "action": "notify" }]), 2, "\"to\" is a required property"),
@@ -84,9 +82,10 @@ fn lists_of_actions_are_checked() {
         (json!([{ "action": "notify", "to": "x" }, { "to": "x" }]), 2, "a member \"action\""),
         (json!([{ "action": "notify", "to": "x" }, 5]), 2, "a member \"action\""),
         (json!([{ "action": 5 }]), 1, "a member \"action\""),
+        (json!({ "action": "no-list" }), 1, "no such action"),
     ] {
-        let fault = actions.check(&wrong).unwrap_err();
-        assert!(matches!(fault, Fault::Action { number: at, .. } if at == number), "{wrong}: {fault:?}");
+        let fault = actions.check(&wrong, &[]).unwrap_err();
+        assert!(matches!(&fault, Fault::Action { wrong } if wrong[0].number == number), "{wrong}: {fault:?}");
         assert!(fault.to_string().contains(told) && fault.code() == "PG-S110", "{wrong}: {fault}");
         assert!(!fault.to_string().contains("9121234567"), "{fault}");
     }
@@ -138,7 +137,7 @@ fn a_fault_is_shown_with_its_line_and_a_caret() {
     let script = Script::compile("x", source).unwrap();
     let rows = tests::read(&peygir_source::yaml::parse("- { args: { late: 1 }, expect: 1 }").unwrap()).unwrap();
     let outcome = &tests::run(&script, &rows, &World::default(), &Deadline::never())[0];
-    let fault = outcome.fault.clone().unwrap();
+    let fault = outcome.faults[0].clone();
     let shown = render::human(&fault, Some(script.source()), Language::English);
     assert!(shown.contains("3 |     req.topc\n  |         ^"), "{shown}");
 }

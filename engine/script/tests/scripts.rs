@@ -74,9 +74,252 @@ fn numbers_with_a_fraction_are_decimals() {
     ] {
         assert_eq!(call(&main_of(body), &data), Ok(expected), "{body}");
     }
-    for number in [json!(1e300), json!(1e-40), json!(u64::MAX)] {
-        assert!(matches!(call(&main_of("1"), &json!({ "n": number })), Err(Fault::Input { .. })), "{number}");
+}
+
+/// Long numbers are handed on; what is done with them is a fault, and only that.
+#[test]
+fn a_long_number_stops_nobody_who_leaves_it_alone() {
+    for number in
+        [json!(1e300), json!(1e-40), json!(u64::MAX), json!(1e20), json!(99_999_999_999_999_999_999_u128 as f64)]
+    {
+        let data = json!({ "n": number, "m": 1 });
+        assert_eq!(call(&main_of("req.m"), &data), Ok(json!(1)), "{number}");
+        assert_eq!(call(&main_of("[req, req.n]"), &data), Ok(json!([data, number])), "{number}");
     }
+    for body in ["req.n + 1", "1 - req.n", "req.n > 5", "req.n == 1e300", "\"a\" == req.n"] {
+        let body = body.replace("1e300", "1.5");
+        match call(&format!("fn main(req, now, args) {{\n  {body}\n}}"), &json!({ "n": 1e300 })) {
+            Err(fault @ Fault::Input { .. }) => {
+                assert_eq!((fault.code(), fault.span().line), ("PG-S106", 2), "{body}");
+                assert!(
+                    fault.to_string().contains("as a text") && fault.message_fa().contains("به صورت متن"),
+                    "{fault}"
+                );
+            }
+            other => panic!("{body}: {other:?}"),
+        }
+    }
+    // It fits a decimal, and is reckoned with.
+    assert_eq!(call(&main_of("req.n - 1"), &json!({ "n": u64::MAX })), Ok(json!(u64::MAX - 1)));
+}
+
+#[test]
+fn moments_dates_and_texts_are_compared_by_what_they_mean() {
+    // The moment of the call is 1405/08/27 14:36:40.
+    for (body, expected) in [
+        ("now > \"1405/08/27 10:00\"", true),
+        ("now < \"1405/08/27 10:00\"", false),
+        ("\"1405/08/27 10:00\" < now", true),
+        ("now == \"2026-11-18T11:06:40Z\"", true),
+        ("now != now.iso", false),
+        ("now.date == \"1405/08/27\"", true),
+        ("\"۱۴۰۵/۸/۲۸\" > now.date", true),
+        ("now.date >= \"1405/08/28\"", false),
+        ("now != ()", true),
+        ("() == now", false),
+        ("req.get(\"n\") == () && !(req.get(\"n\") > 3)", true),
+        ("[now.date].contains(\"1405/08/27\") && ![now].contains(\"water\")", true),
+        ("\"sms\" == \"sms\" && [\"sms\"] != \"sms\" && #{} != \"sms\"", true),
+        ("\"a\" in [1, \"a\"] && !(\"1\" in [1]) && 1.0 in [1]", true),
+        ("[1, [2.0, #{ a: \"x\" }]] == [1.0, [2, #{ a: \"x\" }]]", true),
+        ("[1, 2, 3, 2].index_of(2) == 1 && [1, 2, 3, 2].index_of(2, -1) == 3 && [1].index_of(9) == -1", true),
+        ("'a' == \"a\" && \"b\" > 'a'", true),
+    ] {
+        assert_eq!(call(&main_of(body), &json!({})), Ok(json!(expected)), "{body}");
+    }
+}
+
+#[test]
+fn what_can_not_be_compared_is_told() {
+    for (body, en, fa) in [
+        ("now > \"water\"", "water", "water"),
+        ("now == \"1405/13/01\"", "no month 13", "ماه ۱۳"),
+        ("now.date < \"soon\"", "soon", "soon"),
+        ("now > now.date", "write .date behind the moment", ".date"),
+        ("now > 5", "a moment and a number can't be compared", "لحظه و عدد"),
+        ("1.5 == \"1.5\"", "parse_decimal", "parse_decimal"),
+        ("\"5\" > 3", "parse_decimal", "parse_decimal"),
+        ("3 <= \"5\"", "parse_decimal", "parse_decimal"),
+        ("true == \"true\"", "without quotes", "بی گیومه"),
+        ("[1] > 0", "a list and a number", "فهرست و عدد"),
+    ] {
+        match call(&format!("fn main(req, now, args) {{\n  {body}\n}}"), &json!({})) {
+            Err(fault @ Fault::Failed { .. }) => {
+                assert_eq!(fault.span().line, 2, "{body}");
+                assert!(fault.to_string().contains(en) && fault.message_fa().contains(fa), "{body}: {fault:?}");
+            }
+            other => panic!("{body}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn lists_are_sorted_by_what_their_function_says() {
+    for (body, expected) in [
+        ("let a = [3, 1.5, 2]; a.sort(); a", json!([1.5, 2, 3])),
+        ("let a = [1.5, 1.25, 10.5]; a.sort(|a, b| a - b); a", json!([1.25, 1.5, 10.5])),
+        ("let a = [1.5, 1.25, 10.5]; a.sort_by(|a, b| b - a); a", json!([10.5, 1.5, 1.25])),
+        ("let a = [3, 1, 2]; a.sort(|a, b| a < b); a", json!([1, 2, 3])),
+        ("let a = [3, 1, 2]; a.sort(|a, b| a >= b); a", json!([3, 2, 1])),
+        ("[3, 1, 2].order()", json!([1, 2, 3])),
+        ("[\"ب\", \"الف\"].order_by(|a, b| if a < b { -1 } else { 1 })", json!(["الف", "ب"])),
+        ("let a = [\"b\", \"a\"]; a.sort_desc(); a", json!(["b", "a"])),
+        ("let a = [now, moment(\"1405/01/01\")]; a.sort(); a[0] < now", json!(true)),
+        ("let a = [date(1405, 2, 1), date(1405, 1, 1)]; a.sort(); a[0].month", json!(1)),
+        (
+            "let a = [#{ n: 1, k: 1 }, #{ n: 0, k: 2 }, #{ n: 1, k: 3 }, #{ n: 0, k: 4 }]; a.sort(|a, b| a.n < b.n); a.map(|x| x.k)",
+            json!([2, 4, 1, 3]),
+        ),
+        ("let a = [1, 1.0, 2, 2]; a.dedup(); a", json!([1, 2])),
+        ("let a = [1, 2, 5, 6]; a.dedup(|a, b| b - a == 1); a", json!([1, 5])),
+    ] {
+        assert_eq!(call(&main_of(body), &json!({})), Ok(expected), "{body}");
+    }
+}
+
+#[test]
+fn a_fault_of_a_comparing_function_ends_the_run_with_its_line() {
+    let source = |function: &str| {
+        format!("fn main(req, now, args) {{\n  let a = [3, 1, 2];\n  a.sort(|x, y| {{\n    {function}\n  }});\n  a\n}}")
+    };
+    for (function, code, line) in
+        [("x.nothing", "PG-S103", 4), ("throw 5", "PG-S104", 4), ("\"x\"", "PG-S103", 3), ("loop {}", "PG-S102", 4)]
+    {
+        let fault = call(&source(function), &json!({})).unwrap_err();
+        assert_eq!((fault.code(), fault.span().line), (code, line), "{function}: {fault:?}");
+    }
+    for body in ["[1, \"a\"].order()", "[#{}, #{}].order()", "let a = [1, 1]; a.dedup(|x, y| 5)"] {
+        let fault = call(&main_of(body), &json!({})).unwrap_err();
+        assert_eq!(fault.code(), "PG-S103", "{body}: {fault:?}");
+    }
+}
+
+#[test]
+fn signs_of_the_persian_keyboard_are_named() {
+    for (source, line, column, help, help_fa) in [
+        ("fn main(req, now, args) {\n  let x = 1؛\n  x\n}", 2, 12, "write ; with", "بنویسید"),
+        ("fn main(req، now, args) { 1 }", 1, 12, "write , with", "انگلیسی"),
+        ("fn main(req, now, args) {\n  «آب»\n}", 2, 3, "two \"", "صفحه‌کلید"),
+        ("fn main(req, now, args) {\n  let x = ۱۲٫۵;\n  x\n}", 2, 11, "write 12.5", "12.5"),
+        ("fn main(req, now, args) {\n  8 ÷ 2\n}", 2, 5, "write / with", "/"),
+        ("fn main(req, now, args) {\n  8 × 2\n}", 2, 5, "write * with", "*"),
+        ("fn main(req, now, args) {\n  1 \u{202B}+ 2\n}", 2, 5, "type them again", "دوباره"),
+        ("fn main(req, now, args) {\n  // ؛ «»\n  `${1؛}`\n}", 3, 7, "write ; with", ";"),
+    ] {
+        let findings = Script::compile("x", source).unwrap_err();
+        let finding = &findings[0];
+        assert_eq!((finding.code, finding.span.line, finding.span.column), ("PG-S001", line, column), "{findings:?}");
+        let told = finding.help.as_ref().unwrap();
+        assert!(told.en.contains(help) && told.fa.contains(help_fa), "{source}: {told:?}");
+        assert!(!finding.message_fa.chars().any(|letter| letter.is_ascii_alphabetic()), "{}", finding.message_fa);
+    }
+}
+
+#[test]
+fn what_is_right_may_hold_any_sign() {
+    for body in ["\"؛ «آب»، ۱۲ ÷ ×\"", "/* ؛ « */ 1", "let نام۱ = \"۵\"; نام۱", "`«${ \"»\" }؛`", "'؛'", "\"\\\"؛\""]
+    {
+        assert!(call(&main_of(body), &json!({})).is_ok(), "{body}");
+    }
+    assert_eq!(call(&format!("\u{FEFF}{}", main_of("1")), &json!({})), Ok(json!(1)), "a byte order mark");
+}
+
+#[test]
+fn arabic_and_persian_letters_in_names_are_told_apart() {
+    let findings = Script::compile("x", &main_of("let كد = 1; کد")).unwrap_err();
+    let help = findings[0].help.as_ref().unwrap();
+    assert!(findings[0].code == "PG-S004" && help.en.contains("كد") && help.fa.contains("عربی"), "{findings:?}");
+}
+
+#[test]
+fn errors_of_several_functions_come_at_once() {
+    let source =
+        "fn main(req, now, args) {\n  let a = ;\n}\nfn two() {\n  foo\n}\nfn three() { 3 }\nfn four() {\n  if { 1 }\n}";
+    let findings = Script::compile("x", source).unwrap_err();
+    let found: Vec<_> = findings.iter().map(|finding| (finding.code, finding.span.line)).collect();
+    assert_eq!(found, [("PG-S001", 2), ("PG-S004", 5), ("PG-S001", 9)], "{findings:?}");
+    for finding in findings {
+        let fa = &finding.message_fa;
+        assert!(fa.chars().any(|letter| ('\u{600}'..'\u{700}').contains(&letter)), "{fa}");
+        assert!(!fa.contains("xpect"), "{fa}");
+    }
+}
+
+#[test]
+fn the_parser_speaks_persian() {
+    for (body, fa) in [
+        ("let x = ;", "نمی‌تواند این‌جا بیاید"),
+        ("let x = (1;", "برای بستن ( پیش از این"),
+        ("let x = 5 let y = 6;", "«;» در پایان دستور پیش از این کم است"),
+        ("foo(1", "آرگومان"),
+        ("[1, 2", "فهرست"),
+        ("#{ a: 1, a: 2 }", "دو بار"),
+        ("\"abc", "بسته نشده"),
+        ("1 === 1", "=="),
+        ("break;", "حلقه"),
+        ("const A = 1; A = 2;", "ثابت"),
+        ("let x = 2; if x = 1 { }", "=="),
+        ("'ab'", "یک حرف"),
+        ("fn inner() { 1 }", "جدا می‌آید"),
+    ] {
+        let findings = Script::compile("x", &main_of(body)).unwrap_err();
+        assert!(findings.iter().any(|finding| finding.message_fa.contains(fa)), "{body}: {findings:?}");
+    }
+}
+
+/// Schemas of two built-in functions, as the engine has them.
+fn actions() -> std::sync::Arc<peygir_script::Actions> {
+    let mark = r#"{ "type": "object", "required": ["milestone"], "additionalProperties": false, "properties": { "milestone": { "type": "string" } } }"#;
+    std::sync::Arc::new(
+        peygir_script::Actions::new([("case-mark", mark), ("notify", r#"{ "required": ["to"] }"#)]).unwrap(),
+    )
+}
+
+fn acted(source: &str) -> Result<Value, Fault> {
+    let world = World { actions: Some(actions()), ..World::default() };
+    Script::compile("x", source).unwrap().call(&json!({}), &world, &json!({}), &Deadline::never())
+}
+
+#[test]
+fn all_wrong_actions_are_told_with_line_and_number() {
+    let source = "\n\nfn main(req, now, args) {\n  let list = [];\n  list.push(case_mark(#{ milestone: \"a\" }));\n  list.push(case_mark(#{}));\n  list += made();\n  list.push(#{ action: \"case-mrk\" });\n  list.push([case_mark(#{ milestone: \"b\" })]);\n  list\n}\nfn made() {\n  notify(#{})\n}\n";
+    let Err(Fault::Action { wrong }) = acted(source) else { panic!("not told") };
+    let told: Vec<_> = wrong.iter().map(|one| (one.number, one.action.as_str(), one.at.line)).collect();
+    // Of a map that the script wrote itself, the function that it begins with is named.
+    assert_eq!(told, [(2, "case-mark", 6), (3, "notify", 13), (4, "case-mrk", 3), (5, "", 3)], "{wrong:?}");
+    let fault = Fault::Action { wrong };
+    let lines: Vec<u32> = fault.to_diagnostics().iter().map(|finding| finding.span.line).collect();
+    assert_eq!((fault.code(), lines), ("PG-S110", vec![6, 13, 3, 3]));
+    assert!(fault.to_string().contains("did you mean \"case-mark\"") && fault.message_fa().contains("خودش فهرست"));
+}
+
+#[test]
+fn an_action_by_itself_is_a_list_of_one() {
+    let one = acted("fn main(req, now, args) { case_mark(#{ milestone: \"a\" }) }").unwrap();
+    assert_eq!(peygir_script::listed(&one).map(<[Value]>::len), Some(1));
+    let wrong = acted("fn main(req, now, args) {\n  case_mark(#{})\n}").unwrap_err();
+    assert_eq!((wrong.code(), wrong.span().line), ("PG-S110", 2));
+    assert_eq!(peygir_script::listed(&json!([1, "a", [2]])), None);
+    assert_eq!(peygir_script::listed(&json!({ "a": 1 })), None);
+}
+
+#[test]
+fn halves_of_money_go_up() {
+    for (body, expected) in [
+        ("round_half_up(0.5)", json!(1)),
+        ("round_half_up(-0.5)", json!(-1)),
+        ("round_half_up(2.675, 2)", json!(2.68)),
+        ("round_half_up(1234500, -3)", json!(1_235_000)),
+        ("round_half_up(1250.5, -2)", json!(1300)),
+        ("round_half_up(49, -2)", json!(0)),
+        ("round_half_up(5, -40)", json!(0)),
+        ("round_half_up(1.5, 99)", json!(1.5)),
+        ("2.5.round()", json!(2)),
+    ] {
+        assert_eq!(call(&main_of(body), &json!({})), Ok(expected), "{body}");
+    }
+    let fault = call(&main_of("round_half_up(9223372036854775807, -1)"), &json!({})).unwrap_err();
+    assert!(fault.to_string().contains("too large"), "{fault}");
 }
 
 #[test]
@@ -257,4 +500,19 @@ fn all_errors_of_a_test_file_come_at_once() {
     let found: Vec<_> = findings.list.iter().map(|finding| (finding.code, finding.span.line)).collect();
     assert_eq!(found, [("PG-S010", 1), ("PG-S010", 1), ("PG-S010", 2), ("PG-S010", 3)]);
     assert_eq!(findings.list[0].help_in(Language::English), Some("did you mean \"expect\"?"));
+}
+
+#[test]
+fn failures_are_told_in_persian() {
+    for (body, fa) in [
+        ("1 / 0", "تقسیم بر صفر"),
+        ("[1][5]", "فهرست 1 عضو دارد"),
+        ("9223372036854775807 + 1", "بیش از حد بزرگ"),
+        ("1 - \"a\"", "تابع یا عملی به این شکل نیست"),
+        ("let x = 5; if x { 1 }", "این‌جا bool لازم است"),
+        ("let x = 5; for y in x { 1 }", "یکی‌یکی"),
+    ] {
+        let fault = call(&main_of(body), &json!({})).unwrap_err();
+        assert!(fault.message_fa().contains(fa), "{body}: {}", fault.message_fa());
+    }
 }

@@ -35,6 +35,7 @@ pub enum Code {
     Unavailable,
     Internal,
     PacksRefused,
+    Stopped,
 }
 
 /// Code, status, page. The page is what `/errors/CODE` shows.
@@ -59,6 +60,7 @@ const CODES: &[(Code, &str, u16, &str)] = &[
     (Code::Unavailable, "PG-A018", 503, include_str!("../../../docs/errors/PG-A018.md")),
     (Code::Internal, "PG-A019", 500, include_str!("../../../docs/errors/PG-A019.md")),
     (Code::PacksRefused, "PG-A020", 422, include_str!("../../../docs/errors/PG-A020.md")),
+    (Code::Stopped, "PG-A021", 503, include_str!("../../../docs/errors/PG-A021.md")),
 ];
 
 impl Code {
@@ -195,6 +197,10 @@ impl From<Refusal> for Problem {
             Refusal::Unavailable(reason) => {
                 tracing::warn!(reason, "a request was refused: unavailable");
                 Problem::new(Code::Unavailable)
+            }
+            Refusal::Stopped(reason) => {
+                tracing::warn!(reason, "a request was refused: a script was stopped");
+                Problem::new(Code::Stopped)
             }
             Refusal::Internal(reason) => Problem::internal(&reason),
         }

@@ -4,6 +4,8 @@
 //! are shown. Deliberately does not know who a number belongs to, and draws no code by itself: the ten digits of a
 //! tracking code come from outside.
 
+mod phrase;
+
 use unicode_normalization::UnicodeNormalization;
 
 const ZWNJ: char = '\u{200C}';
@@ -121,11 +123,10 @@ pub fn words(text: &str) -> Vec<String> {
     key.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// Whether the words of `phrase` stand in `text` one after the other, as whole words. A phrase without words stands
-/// nowhere.
+/// Whether the words of `phrase` stand in `text` one after the other, as whole words, written apart or joined. A phrase
+/// without words stands nowhere.
 pub fn contains_words(text: &str, phrase: &str) -> bool {
-    let (text, phrase) = (words(text), words(phrase));
-    !phrase.is_empty() && text.windows(phrase.len()).any(|run| run == phrase)
+    phrase::stands(&words(text), &words(phrase))
 }
 
 /// The code that a citizen holds: the ten digits and their check digit. `None` unless there are exactly ten digits.
@@ -232,8 +233,9 @@ fn persian_letter(character: char) -> char {
 fn key_letter(character: char) -> char {
     match character {
         'ة' | 'ۀ' => 'ه',
-        'أ' | 'إ' | 'ٱ' => 'ا',
+        'آ' | 'أ' | 'إ' | 'ٱ' => 'ا',
         'ؤ' => 'و',
+        'ئ' => 'ی',
         ZWNJ => ' ',
         other => ascii_digit(other),
     }

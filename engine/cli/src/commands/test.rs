@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use peygir_casework::text::search_key;
 use peygir_runtime::pack;
+use peygir_source::render::Language;
 
 use self::gather::{Testable, unreadable};
 use super::local::Lang;
@@ -65,8 +66,8 @@ pub struct Arguments {
     #[arg(long, value_name = "PERCENT", default_value_t = 95, requires = "mutants",
           value_parser = clap::value_parser!(u8).range(0..=100))]
     least: u8,
-    /// With --mutants: language of what survived
-    #[arg(long, value_enum, default_value_t = Lang::En, requires = "mutants")]
+    /// Language of what is printed
+    #[arg(long, value_enum, default_value_t = Lang::En)]
     lang: Lang,
     /// Print each script with a mark at every line with code: ✓ and how often the rows run it, ◐ in part, ✗ never
     #[arg(long)]
@@ -74,6 +75,12 @@ pub struct Arguments {
     /// Print JSON lines on stdout: one for each test and each script, then a summary
     #[arg(long)]
     json: bool,
+}
+
+impl Arguments {
+    fn words(&self) -> Language {
+        self.lang.render()
+    }
 }
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
@@ -86,8 +93,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     if arguments.json {
         line(&report::summary_line(&totals).to_string());
     } else {
-        report::coverage_summary(&totals).iter().for_each(|told| line(told));
-        line(&report::summary(&totals));
+        let words = arguments.words();
+        report::coverage_summary(&totals, words).iter().for_each(|told| line(told));
+        line(&report::summary(&totals, words));
     }
     Ok(if totals.passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -115,7 +123,9 @@ fn run_all(files: Vec<Testable>, arguments: &Arguments) -> Result<Totals> {
             Testable::Feature(file) => vec![player.play_file(&file, &wanted, &told)],
             Testable::Table(file, root) => vec![rows::run_table_rows(&file, &root, &wanted)],
             Testable::Merged(merged) => rows::run_merged_rows(&merged, &wanted),
-            Testable::Script(file, root) => vec![rows::run_script_rows(&file, &root, &script_deadline, &wanted)],
+            Testable::Script(file, root) => {
+                vec![rows::run_script_rows(&file, &root, &script_deadline, &wanted, arguments.words())]
+            }
             Testable::Broken(report) => vec![report],
             Testable::Untested(file) => match rows::untested_script(&file) {
                 Ok(_) if wanted_name.is_some() => continue,
@@ -131,7 +141,7 @@ fn run_all(files: Vec<Testable>, arguments: &Arguments) -> Result<Totals> {
         for done in done.iter().filter(|done| !(done.tests.is_empty() && done.passed() && wanted_name.is_some())) {
             totals.add(done);
             bar.suspend(|| tell(done, arguments));
-            failures.extend(report::failures(done));
+            failures.extend(report::failures(done, arguments.words()));
         }
     }
     bar.finish_and_clear();
@@ -148,7 +158,7 @@ fn tell(done: &FileReport, arguments: &Arguments) {
     if arguments.json {
         report::file_lines(done).iter().for_each(|value| line(&value.to_string()));
     } else {
-        line(&report::file_line(done));
+        line(&report::file_line(done, arguments.words()));
     }
     if let Some(script) = &done.coverage {
         tell_script(Some(&done.file), script, arguments);
@@ -161,7 +171,7 @@ fn tell_script(rows: Option<&str>, script: &ScriptCoverage, arguments: &Argument
         return line(&report::coverage_line(rows, script).to_string());
     }
     if rows.is_none() {
-        line(&report::untested_line(script));
+        line(&report::untested_line(script, arguments.words()));
     }
     if arguments.coverage {
         report::marked_source(script).iter().for_each(|text| line(text));

@@ -1,6 +1,9 @@
 //! Which lines of a script its rows run.
 
 use peygir_script::Coverage;
+use peygir_source::render::Language;
+
+use super::pick;
 
 /// A script and what of it was run.
 #[derive(Debug, Clone)]
@@ -13,24 +16,29 @@ pub struct ScriptCoverage {
 
 impl ScriptCoverage {
     /// `lines covered 5/9 (55 %), not covered: 4, 7-9, in part: 5`.
-    pub fn told(&self) -> String {
-        let mut told = ratio(self.lines.covered(), self.lines.total());
+    pub fn told(&self, language: Language) -> String {
+        let mut told = ratio(self.lines.covered(), self.lines.total(), language);
         let gaps: Vec<String> = self.lines.gaps().into_iter().map(range).collect();
         if !gaps.is_empty() {
-            told.push_str(&format!(", not covered: {}", gaps.join(", ")));
+            let left_out = pick(language, ", not covered: ", "، اجرا نشده: ");
+            told.push_str(&format!("{left_out}{}", gaps.join(", ")));
         }
         let partly: Vec<String> = self.lines.partly().iter().map(u32::to_string).collect();
         if !partly.is_empty() {
-            told.push_str(&format!(", in part: {}", partly.join(", ")));
+            let in_part = pick(language, ", in part: ", "، بخشی: ");
+            told.push_str(&format!("{in_part}{}", partly.join(", ")));
         }
         told
     }
 }
 
 /// Percent are rounded down: 100 says that each line ran.
-pub(super) fn ratio(covered: usize, total: usize) -> String {
+pub(super) fn ratio(covered: usize, total: usize, language: Language) -> String {
     let percent = (covered * 100).checked_div(total).unwrap_or(100);
-    format!("lines covered {covered}/{total} ({percent} %)")
+    match language {
+        Language::English => format!("lines covered {covered}/{total} ({percent} %)"),
+        Language::Persian => format!("سطرهای اجراشده {covered} از {total} ({percent} ٪)"),
+    }
 }
 
 fn range((first, last): (u32, u32)) -> String {
@@ -84,7 +92,7 @@ mod tests {
 
     #[test]
     fn uncovered_lines_are_told_as_ranges() {
-        let check = |reqs: &[serde_json::Value], told: &str| assert_eq!(covered(reqs).told(), told);
+        let check = |reqs: &[serde_json::Value], told: &str| assert_eq!(covered(reqs).told(Language::English), told);
         check(&[], "lines covered 0/5 (0 %), not covered: 2-8");
         check(&[json!({ "a": true, "b": false })], "lines covered 3/5 (60 %), not covered: 4-6, in part: 2");
         check(&[json!({ "a": true, "b": false }), json!({ "a": false, "b": true })], "lines covered 5/5 (100 %)");

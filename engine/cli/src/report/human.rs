@@ -3,75 +3,87 @@
 use peygir_source::render::{self, Language};
 
 use super::coverage::ratio;
-use super::{Failure, FileReport, Kind, ScriptCoverage, Totals};
+use super::{Failure, FileReport, Kind, ScriptCoverage, Totals, pick};
 
 /// Events of a case that are told with a failure: the last ones.
 const STORY_LINES_MAX: usize = 24;
 
 /// `✓ workflows/a.feature: 3 scenarios`.
-pub fn file_line(report: &FileReport) -> String {
+pub fn file_line(report: &FileReport, language: Language) -> String {
     let mark = if report.passed() { '✓' } else { '✗' };
     let what = match (report.kind, report.tests.len()) {
-        (Kind::Scenarios, 1) => "scenario",
-        (Kind::Scenarios, _) => "scenarios",
-        (_, 1) => "row",
-        _ => "rows",
+        (Kind::Scenarios, 1) => pick(language, "scenario", "سناریو"),
+        (Kind::Scenarios, _) => pick(language, "scenarios", "سناریو"),
+        (_, 1) => pick(language, "row", "سطر"),
+        _ => pick(language, "rows", "سطر"),
     };
     let count = report.tests.len();
-    let outcome = match report.failed() {
-        _ if report.found.has_errors() => "can't be run".to_owned(),
-        0 => format!("{count} {what}"),
-        failed => format!("{failed} of {count} {what} failed"),
+    let outcome = match (report.failed(), language) {
+        _ if report.found.has_errors() => pick(language, "can't be run", "اجراشدنی نیست").to_owned(),
+        (0, _) => format!("{count} {what}"),
+        (failed, Language::English) => format!("{failed} of {count} {what} failed"),
+        (failed, Language::Persian) => format!("{failed} از {count} {what} رد شد"),
     };
-    let coverage = report.coverage.as_ref().map(|coverage| format!("; {}", coverage.told())).unwrap_or_default();
-    let place = report.place.as_ref().map(|place| format!(" in {place}")).unwrap_or_default();
+    let parted = pick(language, "; ", "؛ ");
+    let coverage =
+        report.coverage.as_ref().map(|coverage| format!("{parted}{}", coverage.told(language))).unwrap_or_default();
+    let within = pick(language, "in", "در");
+    let place = report.place.as_ref().map(|place| format!(" {within} {place}")).unwrap_or_default();
     format!("{mark} {}{place}: {outcome}{coverage}", report.file)
 }
 
 /// A script that no row calls.
-pub fn untested_line(script: &ScriptCoverage) -> String {
-    format!("○ {}: no rows; {}", script.script, ratio(script.lines.covered(), script.lines.total()))
+pub fn untested_line(script: &ScriptCoverage, language: Language) -> String {
+    let none = pick(language, "no rows", "بی سطر آزمون");
+    format!(
+        "○ {}: {none}{} {}",
+        script.script,
+        pick(language, ";", "؛"),
+        ratio(script.lines.covered(), script.lines.total(), language)
+    )
 }
 
 /// Over all scripts; None where there was none.
-pub fn coverage_summary(totals: &Totals) -> Option<String> {
-    let plural = if totals.scripts == 1 { "" } else { "s" };
-    let told = || format!("{} script{plural}: {}", totals.scripts, ratio(totals.lines_covered, totals.lines));
+pub fn coverage_summary(totals: &Totals, language: Language) -> Option<String> {
+    let plural = if totals.scripts == 1 { "script" } else { "scripts" };
+    let what = pick(language, plural, "اسکریپت");
+    let told = || format!("{} {what}: {}", totals.scripts, ratio(totals.lines_covered, totals.lines, language));
     (totals.scripts > 0).then(told)
 }
 
 /// Everything that went wrong in a file; None where nothing did.
-pub fn failures(report: &FileReport) -> Option<String> {
+pub fn failures(report: &FileReport, language: Language) -> Option<String> {
     let mut parts: Vec<String> = report
         .found
         .list
         .iter()
         .map(|diagnostic| {
             let source = std::fs::read_to_string(&diagnostic.file).ok();
-            render::human(diagnostic, source.as_deref(), Language::English)
+            render::human(diagnostic, source.as_deref(), language)
         })
         .collect();
     for test in &report.tests {
-        parts.extend(test.failure.as_ref().map(|failure| told(report, &test.name, failure)));
+        parts.extend(test.failure.as_ref().map(|failure| told(report, &test.name, failure, language)));
     }
     (!parts.is_empty()).then(|| parts.join("\n"))
 }
 
-fn told(report: &FileReport, name: &str, failure: &Failure) -> String {
-    let place = report.place.as_ref().map(|place| format!(", in {place}")).unwrap_or_default();
+fn told(report: &FileReport, name: &str, failure: &Failure, language: Language) -> String {
+    let within = pick(language, ", in", "، در");
+    let place = report.place.as_ref().map(|place| format!("{within} {place}")).unwrap_or_default();
     let mut text = format!("✗ {name}\n  --> {}:{}{place}\n", report.file, failure.line);
     let mut member = |title: &str, value: &str| {
         let indented = value.replace('\n', "\n              ");
         text.push_str(&format!("  {title:<9} {indented}\n"));
     };
-    member("step", &failure.step);
-    member("expected", &failure.expected);
-    member("found", &failure.found);
+    member(pick(language, "step", "گام"), &failure.step);
+    member(pick(language, "expected", "انتظار"), &failure.expected);
+    member(pick(language, "found", "یافته"), &failure.found);
     if !failure.story.is_empty() {
-        text.push_str("  what happened before:\n");
+        text.push_str(pick(language, "  what happened before:\n", "  آنچه پیش از آن رخ داد:\n"));
         let skipped = failure.story.len().saturating_sub(STORY_LINES_MAX);
         if skipped > 0 {
-            text.push_str(&format!("    … {skipped} earlier\n"));
+            text.push_str(&format!("    … {skipped} {}\n", pick(language, "earlier", "پیش‌تر")));
         }
         failure.story.iter().skip(skipped).for_each(|line| text.push_str(&format!("    {line}\n")));
     }
@@ -79,7 +91,10 @@ fn told(report: &FileReport, name: &str, failure: &Failure) -> String {
 }
 
 /// The last line.
-pub fn summary(totals: &Totals) -> String {
+pub fn summary(totals: &Totals, language: Language) -> String {
+    if language == Language::Persian {
+        return summary_fa(totals);
+    }
     let plural = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
     let mut text = format!(
         "{}, {} in {}: ",
@@ -99,4 +114,16 @@ pub fn summary(totals: &Totals) -> String {
         }
     }
     text
+}
+
+fn summary_fa(totals: &Totals) -> String {
+    let Totals { scenarios, rows, files, cuts, failed, unreadable, .. } = totals;
+    let cut = if *cuts > 0 { format!("{cuts} قطع پس از ثبت؛ ") } else { String::new() };
+    let outcome = match (failed, unreadable) {
+        _ if totals.tests() == 0 && *unreadable == 0 => "چیزی برای آزمودن نیست".to_owned(),
+        (0, 0) => "همه گذشتند".to_owned(),
+        (failed, 0) => format!("{failed} رد شد"),
+        (failed, unreadable) => format!("{failed} رد شد، {unreadable} پرونده اجراشدنی نیست"),
+    };
+    format!("{cut}{scenarios} سناریو، {rows} سطر در {files} پرونده: {outcome}")
 }

@@ -8,10 +8,19 @@ mod json;
 pub mod sarif;
 
 use peygir_source::Diagnostics;
+use peygir_source::render::Language;
 
 pub use coverage::{ScriptCoverage, marked_source};
 pub use human::{coverage_summary, failures, file_line, summary, untested_line};
 pub use json::{coverage_line, file_lines, summary_line};
+
+/// One of two texts.
+fn pick<'a>(language: Language, en: &'a str, fa: &'a str) -> &'a str {
+    match language {
+        Language::English => en,
+        Language::Persian => fa,
+    }
+}
 
 /// What a file holds that can be tested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

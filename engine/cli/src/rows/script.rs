@@ -13,9 +13,10 @@ pub fn run(
     root: &Node,
     deadline: &dyn Fn() -> Deadline,
     wanted: &dyn Fn(&str) -> bool,
+    language: render::Language,
 ) -> FileReport {
     let mut all = FileReport::new(file.name.clone(), Kind::ScriptRows);
-    match rows(file, root, deadline) {
+    match rows(file, root, deadline, language) {
         Err(found) => all.found = found.in_file(&file.name),
         Ok((reports, coverage)) => {
             all.tests = reports.into_iter().filter(|test| wanted(&test.name)).collect();
@@ -38,7 +39,12 @@ fn compile(name: &str, source: &SourceFile) -> Result<Script, Diagnostics> {
 
 type Run = (Vec<TestReport>, ScriptCoverage);
 
-fn rows(file: &SourceFile, root: &Node, deadline: &dyn Fn() -> Deadline) -> Result<Run, Diagnostics> {
+fn rows(
+    file: &SourceFile,
+    root: &Node,
+    deadline: &dyn Fn() -> Deadline,
+    language: render::Language,
+) -> Result<Run, Diagnostics> {
     let name = file.path.file_name().unwrap_or_default().to_string_lossy();
     let name = name.strip_suffix(".test.yaml").or(name.strip_suffix(".test.yml")).unwrap_or(&name).to_owned();
     let path = file.path.with_file_name(format!("{name}.rhai"));
@@ -64,9 +70,9 @@ fn rows(file: &SourceFile, root: &Node, deadline: &dyn Fn() -> Deadline) -> Resu
         reports.extend(outcomes.into_iter().map(|outcome| {
             let name = format!("{name} {}", outcome.name);
             let mut report = report(&name, outcome.span, outcome.passed, &outcome.expected, &outcome.got);
-            let place = outcome.fault.map(|fault| snippet(fault, &source));
-            if let Some((failure, place)) = report.failure.as_mut().zip(place) {
-                failure.story = place;
+            if let Some(failure) = &mut report.failure {
+                failure.story =
+                    outcome.faults.into_iter().flat_map(|fault| snippet(fault, &source, language)).collect();
             }
             report
         }));
@@ -75,7 +81,7 @@ fn rows(file: &SourceFile, root: &Node, deadline: &dyn Fn() -> Deadline) -> Resu
 }
 
 /// The line of the script at which a row failed, with a caret under the place.
-fn snippet(fault: Diagnostic, source: &SourceFile) -> Vec<String> {
+fn snippet(fault: Diagnostic, source: &SourceFile, language: render::Language) -> Vec<String> {
     let fault = Diagnostic { file: source.name.clone(), ..fault };
-    render::human(&fault, Some(&source.text), render::Language::English).lines().map(str::to_owned).collect()
+    render::human(&fault, Some(&source.text), language).lines().map(str::to_owned).collect()
 }

@@ -243,3 +243,27 @@ fn tests_tell_which_lines_of_scripts_their_rows_run() {
         (&4.into(), &2.into())
     );
 }
+
+#[test]
+fn tests_and_the_faults_of_scripts_are_told_in_persian() {
+    let rows = "- { name: whole, expect: 1 }\n- { name: acts, args: { act: true }, expect: [] }\n";
+    let script = "fn late(req, now, args) {\n    if args.get(\"act\") ?? false {\n        return [\n            case_mark(#{}),\n            notify(#{}),\n        ];\n    }\n    1 / 0\n}\n";
+    let broken = "fn broken(req, now, args) {\n    let a = 1؛\n    a\n}\n";
+    let content = folder(&[("late.rhai", script), ("late.test.yaml", rows), ("broken.rhai", broken)]);
+    let called = call(content.path(), &["test", "--lang", "fa", "late.rhai", "broken.rhai"]);
+    assert_eq!(called.code, 1, "{}{}", called.stdout, called.stderr);
+    for told in [
+        "✗ late.test.yaml: 2 از 2 سطر رد شد؛ سطرهای اجراشده",
+        "late.rhai:8:7",
+        "تقسیم بر صفر",
+        "late.rhai:4:1",
+        "late.rhai:5:1",
+        "اقدام 2 پاسخ اسکریپت",
+        "broken.rhai:2:14",
+        "«؛» نشانهٔ زبان اسکریپت نیست",
+        "با صفحه‌کلید انگلیسی بنویسید",
+        "0 سناریو، 2 سطر در 2 پرونده: 2 رد شد، 1 پرونده اجراشدنی نیست",
+    ] {
+        assert!(called.stdout.contains(told), "{told}:\n{}", called.stdout);
+    }
+}

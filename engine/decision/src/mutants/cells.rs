@@ -39,6 +39,8 @@ fn near(cell: &Cell) -> Vec<(Cell, String)> {
             let ordered = lows.chain(highs).filter(|(low, high)| low.compare(*high).is_le());
             ordered.map(|(low, high)| (Cell::Between(low, high), format!("{low}..{high}"))).collect()
         }
+        // Spellings of one text are no alternatives that an author wrote.
+        Cell::OneOf(cells) if cells.iter().all(|cell| cell.is_spelt_like(&cells[0])) => Vec::new(),
         Cell::OneOf(cells) => one_of(cells),
         Cell::Not(inner) => {
             let inner = near(inner).into_iter();

@@ -8,7 +8,7 @@ use crate::{
     complaint,
     limits::{ALTERNATIVES_MAX, CELL_DEPTH_MAX},
     model::Input,
-    normalise::{SearchKey, words},
+    normalise::{SearchKey, spellings, words},
     value_type::ValueType,
 };
 
@@ -185,7 +185,8 @@ impl Column<'_> {
         }
     }
 
-    /// A cell over the search key; a text of which nothing is left would hold everywhere.
+    /// A cell over the search key, in each spelling that joins its words; a text of which nothing is left would hold
+    /// everywhere.
     fn key(&self, reader: &mut Reader, node: &Node, text: &str, cell: fn(String) -> Cell) -> Option<Cell> {
         let key = (self.search_key)(text);
         if words(&key).trim().is_empty() {
@@ -196,7 +197,9 @@ impl Column<'_> {
             ));
             return None;
         }
-        Some(cell(key))
+        let mut cells: Vec<Cell> = spellings(&key).into_iter().map(cell).collect();
+        // One spelling is a cell by itself, and no list of one.
+        if cells.len() == 1 { cells.pop() } else { Some(Cell::OneOf(cells)) }
     }
 
     fn expression(&self, reader: &mut Reader, node: &Node) -> Option<Cell> {

@@ -30,6 +30,10 @@ pub enum Refusal {
     /// The store takes no commits, or the server is stopping.
     #[error("unavailable: {0}")]
     Unavailable(String),
+    /// A script met the limit of the clock, and the turn with it: nothing was kept, and an incident says where. The text is
+    /// for the log.
+    #[error("stopped: {0}")]
+    Stopped(String),
     /// A fault of ours; the text is for the log.
     #[error("internal: {0}")]
     Internal(String),
@@ -55,7 +59,8 @@ impl From<Failure> for Refusal {
             Failure::Refused(Refused::Closure(why)) => why.into(),
             Failure::Refused(Refused::Packs(why)) => why.into(),
             Failure::Refused(Refused::Flow(_)) => Refusal::Conflict("ended"),
-            Failure::Refused(Refused::Aborted(why)) | Failure::Unavailable(why) => Refusal::Unavailable(why),
+            Failure::Refused(Refused::Aborted(why)) => Refusal::Stopped(why),
+            Failure::Unavailable(why) => Refusal::Unavailable(why),
             Failure::Refused(Refused::Missing(why)) | Failure::Internal(why) => Refusal::Internal(why),
             Failure::Claimed { .. } => Refusal::Conflict("claimed-before"),
         }

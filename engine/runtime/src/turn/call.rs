@@ -12,6 +12,7 @@ use peygir_casework::view;
 use peygir_core::command::Answer;
 use peygir_core::error::Kind;
 use peygir_core::{Data, Error, Id};
+use peygir_script::Answered;
 use serde_json::{Value, json};
 
 use super::{Asked, Refused, Turn, Work};
@@ -116,22 +117,19 @@ impl Turn<'_> {
         let world = script_world(self.catalog, &self.stream, self.at);
         let req = self.case_in_clear();
         let args = self.open_all(with);
-        match script.call(&req, &world, &args, &self.catalog.script_deadline()) {
-            Ok(output) => {
+        match script.answer(&req, &world, &args, &self.catalog.script_deadline()) {
+            Ok(answered) => {
                 let provenance = self.of_script(source, with, packs);
-                self.carry_out(call, &output);
-                let output = Data::from(output);
+                self.carry_out(call, source, &answered);
+                let output = Data::from(answered.value);
                 let provenance = Some(Data::from(provenance));
                 self.answer(call, Answer::Output { output, provenance, authorization: None });
                 Ok(())
             }
-            Err(fault) if fault.depends_on_machine() => {
-                Err(Refused::Aborted(format!("script `{}`: {}", script.name(), fault.without_values())))
-            }
+            Err(fault) if fault.depends_on_machine() => Err(Refused::Aborted(told(source, &fault))),
             Err(fault) => {
                 // What a script says may quote what a citizen wrote; journals and logs get the sentence without it.
-                let detail = format!("script `{}`: {}", script.name(), fault.without_values());
-                self.answer(call, Answer::Fault(Error::new(Kind::Runtime, detail)));
+                self.answer(call, Answer::Fault(Error::new(Kind::Runtime, told(source, &fault))));
                 Ok(())
             }
         }
@@ -147,12 +145,15 @@ impl Turn<'_> {
         local_time(self.catalog, self.at)
     }
 
-    fn carry_out(&mut self, call: &CallRef, output: &Value) {
-        let Some(actions) = output.as_array() else { return };
+    fn carry_out(&mut self, call: &CallRef, source: &ScriptSource, answered: &Answered) {
+        let actions = peygir_script::listed(&answered.value).unwrap_or_default();
         for (index, action) in actions.iter().enumerate() {
-            let Some(name) = action.get("action").and_then(Value::as_str) else { continue };
+            let name = action.get("action").and_then(Value::as_str).unwrap_or_default();
+            let line = answered.places.get(index).map_or(0, |at| at.line);
+            let made = format!(" {} of {}, line {line}", index + 1, file_of(source));
+            let failed = |turn: &mut Self, why: &str| turn.action_failed(name, &made, why);
             if let Err(reason) = crate::actions::actions().check_one(action) {
-                self.action_failed(name, &reason);
+                failed(self, &format!("PG-S110: {reason}"));
                 continue;
             }
             let mut with = action.clone();
@@ -166,17 +167,32 @@ impl Turn<'_> {
                 .map(|function| self.with_context(|context| (function.call)(context, &own, &with)))
             {
                 Some(Ok(reply)) => self.absorb(reply),
-                Some(Err(fault)) => self.action_failed(name, fault.message()),
-                None => self.action_failed(name, "there is no such action"),
+                Some(Err(fault)) => failed(self, fault.message()),
+                None => failed(self, "there is no such action"),
             }
         }
     }
 
-    pub(super) fn action_failed(&mut self, name: &str, why: &str) {
-        let reason = format!("action `{name}` of a script: {why}");
+    /// `made`: of an action of a script, its number in the list, its file and line.
+    pub(super) fn action_failed(&mut self, name: &str, made: &str, why: &str) {
+        let reason = format!("action{made} `{name}` of a script: {why}");
         let event =
             self.with_context(|context| peygir_casework::incident::action_failed(context, name.to_owned(), reason));
         self.record(event);
+    }
+}
+
+/// What ended a script: the sentence without values, its code, and where the script stands. Whoever looks at the call later knows
+/// it again by how it begins.
+fn told(source: &ScriptSource, fault: &peygir_script::Fault) -> String {
+    format!("script `{}`: {} ({}, {})", source.script.name(), fault.without_values(), fault.code(), file_of(source))
+}
+
+/// The file of a script, and the pack that it came in.
+fn file_of(source: &ScriptSource) -> String {
+    match source.pack.as_str() {
+        "" => source.file.clone(),
+        pack => format!("{} in pack {pack}", source.file),
     }
 }
 

@@ -96,7 +96,7 @@ impl Turn<'_> {
             let command = peygir_core::Command::Answer { activation: parent.activation, answer: Answer::Fault(error) };
             self.work.push_back(Work::Step { instance: parent.instance, command });
         } else {
-            self.action_failed("run", &error.detail.unwrap_or_default());
+            self.action_failed("run", "", &error.detail.unwrap_or_default());
         }
     }
 

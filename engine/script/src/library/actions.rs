@@ -1,7 +1,7 @@
 //! Actions: the built-in functions that a script may ask for. Each returns a description of what is to be done; the engine
 //! does it after the script has ended.
 
-use rhai::{Dynamic, Map};
+use rhai::{Dynamic, Map, NativeCallContext};
 
 use super::{Answer, Forms, Function, Group, refused};
 
@@ -30,7 +30,7 @@ macro_rules! action {
             fa: concat!($fa, " اعضا: ", $members, "."),
             examples: &[(concat!($name, "(", $example, ").action"), concat!("\"", $built_in, "\""))],
             code: |forms: &mut Forms| {
-                forms.add(|members: Map| described($built_in, members));
+                forms.add(|context: NativeCallContext, members: Map| described($built_in, &context, members));
             },
         }
     };
@@ -109,7 +109,8 @@ pub(super) const GROUP: Group = Group {
     ],
 };
 
-fn described(built_in: &str, mut members: Map) -> Answer<Map> {
+/// The line on which an action was made goes with it as the tag of its value, unseen by the answer's readers.
+fn described(built_in: &str, context: &NativeCallContext, mut members: Map) -> Answer<Dynamic> {
     if members.contains_key(ACTION) {
         return refused(
             "the member \"action\" is set by the function itself: leave it out",
@@ -117,5 +118,17 @@ fn described(built_in: &str, mut members: Map) -> Answer<Map> {
         );
     }
     members.insert(ACTION.into(), Dynamic::from(built_in.to_owned()));
-    Ok(members)
+    let line = context.call_position().line().and_then(|line| i32::try_from(line).ok());
+    let mut action = Dynamic::from_map(members);
+    action.set_tag(line.unwrap_or_default());
+    Ok(action)
+}
+
+/// The lines on which the actions of an answer were made; 0 for those that no function of the library made.
+pub(crate) fn lines(answer: &Dynamic) -> Vec<u32> {
+    let line = |value: &Dynamic| u32::try_from(value.tag()).unwrap_or_default();
+    match answer.as_array_ref() {
+        Ok(items) => items.iter().map(line).collect(),
+        Err(_) => vec![line(answer)],
+    }
 }

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use peygir_calendar::{Jalali, moment, tehran};
-use rhai::{Dynamic, Engine};
+use rhai::{Dynamic, Engine, INT};
+use serde_json::Number;
 
-use super::{Answer, refused};
+use super::{Answer, refused, refused_input};
 use crate::world;
 
 /// An instant, as scripts hold it. The clocks by which it is shown are those of the world.
@@ -19,11 +20,21 @@ impl Moment {
     }
 }
 
+/// Digits that a decimal holds whatever they are.
+pub(crate) const DIGITS_MAX: u32 = 28;
+
+/// A number of the data that is too long for integers and decimals. It can be handed on as it came; whatever else is done with it
+/// is a fault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LongNumber(pub Number);
+
 /// Why a function of the library gave no answer, in both languages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub en: String,
     pub fa: String,
+    /// What was given to the run is at fault, and no function.
+    pub is_of_input: bool,
 }
 
 /// The clocks of the run; outside of one, those of Tehran.
@@ -32,7 +43,7 @@ pub(super) fn zone() -> TimeZone {
 }
 
 /// An instant out of a moment, a date (its first minute) or a text.
-pub(super) fn moment_of(value: &Dynamic) -> Answer<Moment> {
+pub(crate) fn moment_of(value: &Dynamic) -> Answer<Moment> {
     if let Some(given) = value.read_lock::<Moment>() {
         return Ok(*given);
     }
@@ -52,7 +63,7 @@ pub(super) fn moment_of(value: &Dynamic) -> Answer<Moment> {
 }
 
 /// A day out of a date, or the day that the clocks show at a moment.
-pub(super) fn date_of(value: &Dynamic) -> Answer<Jalali> {
+pub(crate) fn date_of(value: &Dynamic) -> Answer<Jalali> {
     match value.read_lock::<Jalali>() {
         Some(date) => Ok(*date),
         None => Ok(day_of(moment_of(value)?)),
@@ -77,13 +88,27 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_type_with_name::<Jalali>("Date");
     engine.register_type_with_name::<Moment>("Moment");
     engine.register_type_with_name::<Refusal>("Refusal");
+    engine.register_type_with_name::<LongNumber>("LongNumber");
+    for sign in ["+", "-", "*", "/", "%", "**"] {
+        engine.register_fn(sign, |long: LongNumber, _: Dynamic| too_long(&long));
+        engine.register_fn(sign, |_: Dynamic, long: LongNumber| too_long(&long));
+    }
     compared::<Jalali>(engine);
     compared::<Moment>(engine);
     for name in ["to_string", "to_debug"] {
         engine.register_fn(name, |date: &mut Jalali| date.to_string());
         engine.register_fn(name, |at: &mut Moment| at.iso());
         engine.register_fn(name, |refusal: &mut Refusal| refusal.en.clone());
+        engine.register_fn(name, |long: &mut LongNumber| long.0.to_string());
     }
+}
+
+fn too_long(long: &LongNumber) -> Answer<INT> {
+    let LongNumber(number) = long;
+    refused_input(
+        format!("the number {number} is too long to reckon with (more than {DIGITS_MAX} digits): give it as a text"),
+        format!("عدد {number} برای حساب بیش از حد بلند است (بیش از {DIGITS_MAX} رقم): آن را به صورت متن بدهید"),
+    )
 }
 
 fn compared<T: Clone + Copy + Ord + Send + Sync + 'static>(engine: &mut Engine) {

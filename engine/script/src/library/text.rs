@@ -8,8 +8,8 @@ use crate::fuel;
 pub(super) const GROUP: Group = Group {
     en: "Text and digits",
     fa: "متن و رقم‌ها",
-    about_en: "Texts are compared by a *search key*: one form for all spellings that a reader takes as the same (Arabic and Persian ye and kaf, digits of any script, joiners, vowel signs, letter case).",
-    about_fa: "متن‌ها با «کلید جست‌وجو» سنجیده می‌شوند: یک شکل برای همهٔ املاهایی که خواننده یکی می‌داند (ی و ک عربی و فارسی، رقم‌ها، نیم‌فاصله، اعراب، حروف بزرگ و کوچک).",
+    about_en: "Texts are compared by a *search key*: one form for all spellings that a reader takes as the same (Arabic and Persian ye and kaf, alef with and without madda, digits of any script, joiners, vowel signs, letter case).",
+    about_fa: "متن‌ها با «کلید جست‌وجو» سنجیده می‌شوند: یک شکل برای همهٔ املاهایی که خواننده یکی می‌داند (ی و ک عربی و فارسی، آ و ا، رقم‌ها، نیم‌فاصله، اعراب، حروف بزرگ و کوچک).",
     functions: &[
         Function {
             name: "fa_digits",
@@ -68,10 +68,11 @@ pub(super) const GROUP: Group = Group {
         Function {
             name: "contains_words",
             signatures: &["contains_words(text: String, phrase: String) -> bool"],
-            en: "Whether the words of the phrase stand in the text one after the other, as whole words, however they are spelt.",
-            fa: "آیا واژه‌های عبارت پشت سر هم و به صورت واژهٔ کامل در متن آمده‌اند، با هر املایی.",
+            en: "Whether the words of the phrase stand in the text one after the other, as whole words, however they are spelt, written apart or joined. For what citizens wrote take this, and not contains, which compares letter by letter.",
+            fa: "آیا واژه‌های عبارت پشت سر هم و به صورت واژهٔ کامل در متن آمده‌اند، با هر املایی، جدا یا سرهم. نوشتهٔ شهروند را با این بسنجید، نه با contains که حرف‌به‌حرف می‌سنجد.",
             examples: &[
                 ("contains_words(\"قطع آب در محلهٔ ما\", \"قطع آب\")", "true"),
+                ("contains_words(\"شعبهٔ بانکملی\", \"بانک ملی\")", "true"),
                 ("contains_words(\"آبان\", \"آب\")", "false"),
             ],
             code: |forms: &mut Forms| {

@@ -71,3 +71,5 @@ conflict-edition-withdrawn = This edition was withdrawn before.
 conflict-packs-not-taken = This server reads packs from its folder only.
 problem-PG-A020 = The packs have errors
     .detail = Nothing was deployed. Each error stands under diagnostics with its file, line and column.
+problem-PG-A021 = A script took too long
+    .detail = A script of this deployment was stopped by the clock. Nothing was registered, and an incident names the script and its line; try again shortly.

@@ -17,11 +17,20 @@ use super::told::{Told, compact, end_line};
 
 /// The inner error is wrong usage: no such script, no such row.
 pub fn run(script: &str, test: &str, lang: Lang) -> Result<Result<Told, String>> {
-    let Some(path) = file_of(script) else { return Ok(Err(format!("there is no script {script} here"))) };
+    let Some(path) = file_of(script) else {
+        return Ok(Err(match lang {
+            Lang::En => format!("there is no script {script} here"),
+            Lang::Fa => format!("اسکریپت {script} این‌جا نیست"),
+        }));
+    };
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let beside = ["test.yaml", "test.yml"].map(|extension| path.with_extension(extension));
     let Some(rows) = beside.iter().find(|file| file.is_file()) else {
-        return Ok(Err(format!("there are no tests {} beside the script", pack::shown(&beside[0]))));
+        let beside = pack::shown(&beside[0]);
+        return Ok(Err(match lang {
+            Lang::En => format!("there are no tests {beside} beside the script"),
+            Lang::Fa => format!("آزمون‌های {beside} کنار اسکریپت نیست"),
+        }));
     };
     let source = SourceFile::read(&path).map_err(|found| told_of(&[found], lang))?;
     let script = Script::compile(&name, &source.text).map_err(|found| {
@@ -29,7 +38,7 @@ pub fn run(script: &str, test: &str, lang: Lang) -> Result<Result<Told, String>>
         told_of(&found.list, lang)
     })?;
     let rows = read(rows).map_err(|found| told_of(&found.list, lang))?;
-    let row = match wanted(&rows, test) {
+    let row = match wanted(&rows, test, lang) {
         Ok(row) => row,
         Err(why) => return Ok(Err(why)),
     };
@@ -106,17 +115,23 @@ fn read(path: &Path) -> std::result::Result<Vec<Row>, Diagnostics> {
 }
 
 /// The row of this name, or the only one with these words.
-fn wanted<'a>(rows: &'a [Row], test: &str) -> std::result::Result<&'a Row, String> {
+fn wanted<'a>(rows: &'a [Row], test: &str, lang: Lang) -> std::result::Result<&'a Row, String> {
     if let Some(row) = rows.iter().find(|row| row.name == test) {
         return Ok(row);
     }
     let words = search_key(test);
     let found: Vec<&Row> = rows.iter().filter(|row| search_key(&row.name).contains(&words)).collect();
     let list = |rows: &[&Row]| rows.iter().map(|row| format!("\n  {}", row.name)).collect::<String>();
-    match found.as_slice() {
-        [row] => Ok(row),
-        [] => Err(format!("no row has \"{test}\" in its name; there are:{}", list(&rows.iter().collect::<Vec<_>>()))),
-        several => Err(format!("several rows have \"{test}\" in their names:{}", list(several))),
+    match (found.as_slice(), lang) {
+        ([row], _) => Ok(row),
+        ([], Lang::En) => {
+            Err(format!("no row has \"{test}\" in its name; there are:{}", list(&rows.iter().collect::<Vec<_>>())))
+        }
+        ([], Lang::Fa) => {
+            Err(format!("نام هیچ سطری «{test}» ندارد؛ سطرها این‌هایند:{}", list(&rows.iter().collect::<Vec<_>>())))
+        }
+        (several, Lang::En) => Err(format!("several rows have \"{test}\" in their names:{}", list(several))),
+        (several, Lang::Fa) => Err(format!("نام چند سطر «{test}» دارد:{}", list(several))),
     }
 }
 
@@ -125,5 +140,6 @@ fn told_of(found: &[Diagnostic], lang: Lang) -> anyhow::Error {
         let source = std::fs::read_to_string(&one.file).ok();
         render::human(one, source.as_deref(), lang.render())
     });
-    anyhow::anyhow!("{}", told.collect::<Vec<_>>().join("\n")).context("the script or its tests have errors")
+    anyhow::anyhow!("{}", told.collect::<Vec<_>>().join("\n"))
+        .context(lang.pick("the script or its tests have errors", "اسکریپت یا آزمون‌هایش خطا دارند"))
 }

@@ -59,8 +59,8 @@ fn tell_broken(broken: &FileReport, arguments: &Arguments) {
     if arguments.json {
         return report::file_lines(broken).iter().for_each(|value| line(&value.to_string()));
     }
-    line(&report::file_line(broken));
-    if let Some(why) = report::failures(broken) {
+    line(&report::file_line(broken, arguments.words()));
+    if let Some(why) = report::failures(broken, arguments.words()) {
         line(why.trim_end());
     }
 }
