@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -217,6 +218,12 @@ impl Browser {
                 self.on_page("Input.dispatchKeyEvent", event)?;
             }
         }
+    }
+
+    /// Chooses files in a field for files.
+    pub fn choose_files(&mut self, selector: &str, files: &[&Path]) -> Result<()> {
+        let node = self.find(selector)?.with_context(|| format!("{selector} is not on the page"))?;
+        self.on_page("DOM.setFileInputFiles", json!({ "nodeId": node, "files": files })).map(|_| ())
     }
 
     /// Whether the page has such an element.

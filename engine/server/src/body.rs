@@ -1,6 +1,9 @@
 //! JSON bodies: bounded, UTF-8, not too deep, and without fields that nobody reads.
 
-use axum::body::{Body, to_bytes};
+use std::future::poll_fn;
+use std::pin::Pin;
+
+use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
 use serde::de::DeserializeOwned;
@@ -16,6 +19,9 @@ pub const JSON_DEPTH_MAX: usize = 32;
 /// desk holds to.
 pub const PAYLOAD_BYTES_MAX: usize = 2 << 20;
 pub const PAYLOAD_DEPTH_MAX: usize = 100;
+
+/// Bytes beyond the limit that are still taken in, and thrown away, so that the refusal is read.
+pub const PASSED_OVER_BYTES_MAX: usize = 64 << 20;
 
 /// A JSON body read into `T`.
 pub struct JsonBody<T>(pub T);
@@ -79,11 +85,30 @@ pub fn value(bytes: &[u8]) -> Result<serde_json::Value, Problem> {
     serde_json::from_str(text).map_err(|error| problem(&error, String::new()))
 }
 
-/// The whole body, if it is no longer than `bytes_max`.
-pub async fn read(body: Body, bytes_max: usize) -> Result<Vec<u8>, Problem> {
+/// The whole body, if it is no longer than `bytes_max`. What is longer is taken in and thrown away before it is refused:
+/// who is still sending when the connection ends never reads why.
+pub async fn read(mut body: Body, bytes_max: usize) -> Result<Vec<u8>, Problem> {
     let too_large = || Problem::new(Code::TooLarge).with("limit", bytes_max as i64);
-    let bytes = to_bytes(body, bytes_max).await.map_err(|_| too_large())?;
-    Ok(bytes.into())
+    let told = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if told > bytes_max.saturating_add(PASSED_OVER_BYTES_MAX) {
+        return Err(too_large());
+    }
+    let (mut bytes, mut length) = (Vec::with_capacity(told.min(bytes_max)), 0_usize);
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        // Whoever sends has gone, or sends what is no body.
+        let frame = frame.map_err(|_| Problem::new(Code::Unavailable))?;
+        let Ok(data) = frame.into_data() else { continue };
+        length = length.saturating_add(data.len());
+        if length <= bytes_max {
+            bytes.extend_from_slice(&data);
+        } else {
+            bytes = Vec::new();
+        }
+        if length > bytes_max.saturating_add(PASSED_OVER_BYTES_MAX) {
+            break;
+        }
+    }
+    if length > bytes_max { Err(too_large()) } else { Ok(bytes) }
 }
 
 /// Whether a media type is JSON.

@@ -13,6 +13,7 @@ mod feed;
 mod form;
 mod gate;
 mod locale;
+mod multipart;
 mod options;
 mod path;
 mod problem;

@@ -36,6 +36,8 @@ pub enum Code {
     Internal,
     PacksRefused,
     Stopped,
+    FormBroken,
+    TooManyParts,
 }
 
 /// Code, status, page. The page is what `/errors/CODE` shows.
@@ -61,6 +63,8 @@ const CODES: &[(Code, &str, u16, &str)] = &[
     (Code::Internal, "PG-A019", 500, include_str!("../../../docs/errors/PG-A019.md")),
     (Code::PacksRefused, "PG-A020", 422, include_str!("../../../docs/errors/PG-A020.md")),
     (Code::Stopped, "PG-A021", 503, include_str!("../../../docs/errors/PG-A021.md")),
+    (Code::FormBroken, "PG-A022", 400, include_str!("../../../docs/errors/PG-A022.md")),
+    (Code::TooManyParts, "PG-A023", 413, include_str!("../../../docs/errors/PG-A023.md")),
 ];
 
 impl Code {

@@ -18,10 +18,16 @@ pub fn long(at: Timestamp, zone: &TimeZone, locale: Locale) -> String {
 /// `۱۴۰۵/۸/۳۰ ۱۴:۳۰`, and only the clock on the day that is today.
 pub fn short(at: Timestamp, now: Timestamp, zone: &TimeZone, locale: Locale) -> String {
     let local = zone.to_datetime(at);
-    let clock = locale.digits(&format!("{:02}:{:02}", local.hour(), local.minute()));
     if local.date() == zone.to_datetime(now).date() {
-        return clock;
+        return locale.digits(&format!("{:02}:{:02}", local.hour(), local.minute()));
     }
+    dated(at, zone, locale)
+}
+
+/// `۱۴۰۵/۸/۳۰ ۱۴:۳۰`, on whatever day.
+pub fn dated(at: Timestamp, zone: &TimeZone, locale: Locale) -> String {
+    let local = zone.to_datetime(at);
+    let clock = locale.digits(&format!("{:02}:{:02}", local.hour(), local.minute()));
     format!("{} {clock}", Jalali::from_gregorian(local.date()).short(locale.language()))
 }
 
@@ -77,6 +83,7 @@ mod tests {
         let now = at("2026-11-21T11:00:00Z");
         assert_eq!(long(now, &zone, Locale::Fa), "شنبه ۳۰ آبان ۱۴۰۵ ۱۴:۳۰");
         assert_eq!(short(now, now, &zone, Locale::Fa), "۱۴:۳۰");
+        assert_eq!(dated(now, &zone, Locale::Fa), "۱۴۰۵/۸/۳۰ ۱۴:۳۰");
         assert_eq!(short(at("2026-11-20T11:05:00Z"), now, &zone, Locale::Fa), "۱۴۰۵/۸/۲۹ ۱۴:۳۵");
         assert_eq!(short(at("2026-11-20T11:05:00Z"), now, &zone, Locale::En), "1405/8/29 14:35");
     }

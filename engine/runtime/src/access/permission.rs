@@ -57,8 +57,10 @@ pub enum Permission {
     DeadlineSet,
     /// Let a deadline rest while the citizen is waited for, where its flow allows that.
     DeadlineSuspend,
-    /// Read packs, their versions and editions.
+    /// Read packs that hold in the scope, and those that they extend: their versions and editions.
     PackRead,
+    /// Read whom the directories of packs name in clear: names, numbers and addresses of staff.
+    StaffRead,
     /// Deploy packs: those of the scope; with the nation's, any.
     PackDeploy,
     /// Issue and revoke tokens.
@@ -139,6 +141,7 @@ const TABLE: &[(Permission, &[&str])] = &[
     (Permission::DeadlineSet, &["inspector", "inspection-centre"]),
     (Permission::DeadlineSuspend, &["operator", "duty-manager", "agency-head", "inspector", "inspection-centre"]),
     (Permission::PackRead, &["inspector", "inspection-centre", "administrator", "auditor", "routing-owner"]),
+    (Permission::StaffRead, &["administrator"]),
     (Permission::PackDeploy, &["administrator", "routing-owner"]),
     (Permission::TokenIssue, &["administrator"]),
     (Permission::LinkIssue, &["administrator"]),

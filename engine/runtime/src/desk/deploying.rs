@@ -93,7 +93,8 @@ impl Desk {
         let stream = self.host.withdraw_edition(&by.id, plan).await?;
         let edition = stream.editions.all.get(&number).ok_or(Refusal::NotFound)?;
         let (_, present) = self.editions_or_none();
-        Ok(self.edition_view(&stream.editions, present, edition))
+        let sight = self.sight(by, &stream.editions).await?;
+        Ok(self.edition_view(&stream.editions, present, edition, &sight))
     }
 
     /// What a client sent, read; all that is wrong with it at once.

@@ -13,9 +13,12 @@ use super::refusal::Refusal;
 use super::view::JournalLine;
 use crate::command::{Envelope, Recorded};
 use crate::stream::Stream;
+use crate::vault::replace_sealed;
 
 /// Frames read at once.
 const PAGE_FRAMES: usize = 500;
+/// What stands for a personal value.
+const MASKED: &str = "***";
 /// Longest story told, in frames.
 pub const STORY_FRAMES_MAX: usize = 5_000;
 
@@ -55,6 +58,7 @@ impl Desk {
                         actor: envelope.actor.clone(),
                         kind: kind.to_owned(),
                         args,
+                        inputs: inputs(&event),
                         notable,
                     });
                 }
@@ -62,6 +66,16 @@ impl Desk {
         }
         Ok(lines)
     }
+}
+
+/// What a decision or a script was given. What is personal came sealed, and is not opened for a journal.
+fn inputs(event: &Recorded) -> Option<serde_json::Value> {
+    let Recorded::Flow { event: FlowEvent::CallAnswered { provenance: Some(told), .. }, .. } = event else {
+        return None;
+    };
+    let told = told.value();
+    let given = if told.get("table").is_some() { told.get("inputs") } else { told.get("args") }?;
+    Some(replace_sealed(given, &|_| MASKED.to_owned()))
 }
 
 /// Names of steps by flow and activation: an activation is named where it begins, and by its number from then on.
@@ -192,23 +206,35 @@ fn answered(activation: u64, provenance: Option<&peygir_core::Data>) -> Line {
     if !text("rule").is_empty() {
         let decided = [("table", text("table")), ("rule", text("rule")), ("version", text("version"))];
         let mut args = args(decided);
-        // Journals of before do not say the layer.
-        args.extend(told.and_then(layer_of).map(|layer| ("layer".to_owned(), layer)));
+        // Journals of before do not say the layer, nor the edition.
+        if let Some((pack, version)) = told.and_then(layer_of) {
+            args.extend([("layer".to_owned(), pack.clone()), ("pack".to_owned(), pack)]);
+            args.extend(version.map(|version| ("packVersion".to_owned(), version)));
+        }
+        args.extend(told.and_then(edition_of));
         return Line("decision-made", args, true);
     }
     let mut args = args([("activation", activation.to_string())]);
     if !text("script").is_empty() {
-        args.extend(["script", "version", "pack"].map(|name| (name.to_owned(), text(name))));
+        args.extend(["script", "version", "pack", "packVersion"].map(|name| (name.to_owned(), text(name))));
         args.retain(|_, value| !value.is_empty());
+        args.extend(told.and_then(edition_of));
     }
     Line("call-answered", args, false)
 }
 
-/// The pack whose table or overlay answered last word: the one that changed the rule, or else brought it.
-fn layer_of(told: &serde_json::Value) -> Option<String> {
+/// The pack whose table or overlay had the last word, the one that changed the rule or else brought it, and its version.
+fn layer_of(told: &serde_json::Value) -> Option<(String, Option<String>)> {
     let place = told.get("changedBy").or_else(|| told.get("layer"))?.as_u64()?;
     let layer = told.get("layers")?.get(usize::try_from(place).ok()?)?;
-    layer.get("pack")?.as_str().filter(|pack| !pack.is_empty()).map(str::to_owned)
+    let text = |name: &str| layer.get(name)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    Some((text("pack")?, text("packVersion")))
+}
+
+/// The deployment that was in force.
+fn edition_of(told: &serde_json::Value) -> Option<(String, String)> {
+    let edition = told.get("edition")?.as_u64().filter(|edition| *edition > 0)?;
+    Some(("edition".to_owned(), edition.to_string()))
 }
 
 fn case_line(event: &CaseEvent) -> Line {

@@ -23,7 +23,7 @@ mod submit;
 mod tasks;
 pub mod view;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use peygir_core::Id;
 
@@ -37,6 +37,7 @@ use crate::stream::Stream;
 pub use deploying::findings;
 pub use instances::{InstanceAction, InstanceDefinition, REASON_CHARS_MAX, WAIT_SECONDS_MAX};
 pub use lifecycle::{EventFeed, EventLine, EventPage, WebhookCount, WebhookView};
+pub use packs::packs_of_files;
 pub use peygir_connector::FaultKind;
 pub use refusal::{FieldError, Refusal};
 pub use scripts::{
@@ -55,12 +56,13 @@ const SCANNED_MAX: usize = 2_000;
 pub struct Desk {
     host: Arc<Host>,
     lifecycle: Arc<Lifecycle>,
+    heads: Arc<Mutex<packs::Heads>>,
 }
 
 impl Desk {
     pub fn new(host: Arc<Host>) -> Self {
         let lifecycle = Lifecycle::new(host.engine.clone());
-        Self { host, lifecycle }
+        Self { host, lifecycle, heads: Arc::default() }
     }
 
     pub fn host(&self) -> &Arc<Host> {

@@ -1,62 +1,77 @@
 //! Packs: what was deployed, by whom, since when, and how versions differ.
 
-use std::collections::BTreeSet;
+mod changes;
+mod sight;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use peygir_calendar::Place;
+use peygir_calendar::{Name, Place};
 
 use super::names::{instant, person};
 use super::refusal::Refusal;
 use super::view::{
-    Bilingual, DifferenceLine, EditionView, EditionWithdrawn, FileDifferenceView, HunkView, Named, PackDifference,
-    PackFiles, PackVersion, PackVersionView, PackView, PacksView, ScopeView,
+    Bilingual, DifferenceLine, EditionView, EditionWithdrawn, FileDifferenceView, HunkView, Named, NewPack,
+    PackDifference, PackFiles, PackVersion, PackVersionView, PackView, PacksView, ScopeView,
 };
 use super::{Desk, blocking, place_of_pack};
 use crate::access::{Permission, Principal};
 use crate::pack::Bundle;
-use crate::packs::difference::{self, Kind};
-use crate::packs::{Edition, Editions, FOLDER, PackRef, hex};
+use crate::packs::difference::{self, FileDifference, Kind};
+use crate::packs::{Edition, Editions, FOLDER, PackRef, hex, staff, uploaded};
+
+pub(super) use sight::Heads;
+use sight::Sight;
 
 impl Desk {
     pub async fn packs(&self, by: &Principal) -> Result<PacksView, Refusal> {
-        self.may_read(by)?;
         let (editions, number) = self.editions_or_none();
+        let sight = self.sight(by, &editions).await?;
         let names: BTreeSet<&String> =
             editions.all.values().flat_map(|edition| edition.packs.iter().map(|pack| &pack.name)).collect();
         let mut packs = Vec::new();
-        for name in names {
-            packs.push(self.pack_view(by, &editions, number, name).await?);
+        for name in names.into_iter().filter(|name| sight.reads_some(name)) {
+            packs.push(self.pack_view(by, &editions, number, name, &sight).await?);
         }
         Ok(PacksView { edition: number, packs })
     }
 
     pub async fn pack(&self, by: &Principal, name: &str) -> Result<PackView, Refusal> {
-        self.may_read(by)?;
         let (editions, number) = self.editions_or_none();
+        let sight = self.sight(by, &editions).await?;
         if editions.versions(name).is_empty() {
             Err(Refusal::NotFound)
+        } else if sight.reads_some(name) {
+            self.pack_view(by, &editions, number, name, &sight).await
         } else {
-            self.pack_view(by, &editions, number, name).await
+            Err(Refusal::Forbidden)
         }
     }
 
-    /// Newest first.
+    /// Newest first; of each what the reader may read, and none of those of which that is nothing.
     pub async fn editions(&self, by: &Principal) -> Result<Vec<EditionView>, Refusal> {
-        self.may_read(by)?;
         let (editions, number) = self.editions_or_none();
-        Ok(editions.all.values().rev().map(|edition| self.edition_view(&editions, number, edition)).collect())
+        let sight = self.sight(by, &editions).await?;
+        let concerning = editions.all.values().rev().filter(|edition| concerns(edition, &sight));
+        Ok(concerning.map(|edition| self.edition_view(&editions, number, edition, &sight)).collect())
     }
 
-    pub(super) fn edition_view(&self, editions: &Editions, number: u64, edition: &Edition) -> EditionView {
+    pub(super) fn edition_view(
+        &self,
+        editions: &Editions,
+        number: u64,
+        edition: &Edition,
+        sight: &Sight,
+    ) -> EditionView {
         EditionView {
             number: edition.number,
             at: instant(edition.at),
             effective_from: instant(edition.effective_from),
             author: self.author(&edition.author),
             note: edition.note.clone(),
-            packs: edition.packs.iter().map(pack_version).collect(),
-            removed: edition.removed.clone(),
-            in_force: editions.packs_of(edition.number).iter().map(pack_version).collect(),
+            packs: sight.filter(&edition.packs).iter().map(pack_version).collect(),
+            removed: edition.removed.iter().filter(|name| sight.reads_some(name)).cloned().collect(),
+            in_force: sight.filter(&editions.packs_of(edition.number)).iter().map(pack_version).collect(),
             state: self.state(editions, number, edition).to_owned(),
             withdrawn: self.withdrawn(edition),
         }
@@ -69,8 +84,11 @@ impl Desk {
     }
 
     pub async fn pack_files(&self, by: &Principal, name: &str, version: &str) -> Result<PackFiles, Refusal> {
-        self.may_read(by)?;
-        let bundle = self.stored(name, version).await?;
+        let bundle = self.readable_pack(by, name, version).await?;
+        let masked = if self.reads_staff(by, &bundle.place) { BTreeMap::new() } else { staff::masked(&bundle) };
+        let paths = masked.keys().cloned().collect();
+        let mut files = bundle.files.clone();
+        files.extend(masked);
         Ok(PackFiles {
             digest: hex(&bundle.digest),
             title: title(&bundle),
@@ -78,7 +96,8 @@ impl Desk {
             over: bundle.over.clone(),
             name: bundle.name,
             version: bundle.version,
-            files: bundle.files,
+            files,
+            masked: paths,
         })
     }
 
@@ -89,16 +108,28 @@ impl Desk {
         from: &str,
         to: &str,
     ) -> Result<PackDifference, Refusal> {
-        self.may_read(by)?;
-        let (earlier, later) = (self.stored(name, from).await?, self.stored(name, to).await?);
-        let found = difference::between(&earlier, &later);
+        let (earlier, later) = (self.readable_pack(by, name, from).await?, self.readable_pack(by, name, to).await?);
+        let found = self.differences(by, &earlier, &later);
         let text = difference::to_text(&found, &earlier.label(), &later.label());
         let files = found.into_iter().map(file_view).collect();
         Ok(PackDifference { name: name.to_owned(), from: from.to_owned(), to: to.to_owned(), files, text })
     }
 
-    fn may_read(&self, by: &Principal) -> Result<(), Refusal> {
-        if by.may_somewhere(Permission::PackRead) { Ok(()) } else { Err(Refusal::Forbidden) }
+    /// How two versions differ, as the reader may read it.
+    fn differences(&self, by: &Principal, earlier: &Bundle, later: &Bundle) -> Vec<FileDifference> {
+        let mut found = difference::between(earlier, later);
+        if !(self.reads_staff(by, &earlier.place) && self.reads_staff(by, &later.place)) {
+            staff::mask_differences(&mut found, earlier, later);
+        }
+        found
+    }
+
+    /// A version that the reader may read.
+    async fn readable_pack(&self, by: &Principal, name: &str, version: &str) -> Result<Bundle, Refusal> {
+        let (editions, _) = self.editions_or_none();
+        let sight = self.sight(by, &editions).await?;
+        let bundle = self.stored(name, version).await?;
+        if sight.reads(name, version) { Ok(bundle) } else { Err(Refusal::Forbidden) }
     }
 
     pub(super) fn editions_or_none(&self) -> (Arc<Editions>, u64) {
@@ -143,8 +174,9 @@ impl Desk {
         editions: &Editions,
         number: u64,
         name: &str,
+        sight: &Sight,
     ) -> Result<PackView, Refusal> {
-        let in_force = editions.packs_of(number).into_iter().find(|pack| pack.name == name);
+        let in_force = sight.filter(&editions.packs_of(number)).into_iter().find(|pack| pack.name == name);
         let concerning: Vec<&Edition> = {
             let mut all: Vec<&Edition> = editions.all.values().filter(|edition| edition.concerns(name)).collect();
             all.sort_by_key(|edition| std::cmp::Reverse((edition.effective_from, edition.number)));
@@ -152,13 +184,16 @@ impl Desk {
         };
         let mut present_seen = false;
         let mut versions = Vec::new();
-        for edition in &concerning {
+        for edition in concerning {
             let pack = edition.packs.iter().find(|pack| pack.name == name);
             let mut state = self.state(editions, number, edition);
             // The last whose date has come is the one in force, though a later edition may have brought other packs.
             if state == "past" || state == "in-force" {
                 state = if present_seen { "past" } else { "in-force" };
                 present_seen = true;
+            }
+            if pack.is_some_and(|pack| !sight.reads(name, &pack.version)) {
+                continue;
             }
             versions.push(PackVersionView {
                 version: pack.map(|pack| pack.version.clone()),
@@ -172,7 +207,8 @@ impl Desk {
                 withdrawn: self.withdrawn(edition),
             });
         }
-        let newest = in_force.clone().or_else(|| editions.versions(name).pop().map(|(_, pack)| pack.clone()));
+        let mut deployed = editions.versions(name).into_iter().map(|(_, pack)| pack);
+        let newest = in_force.clone().or_else(|| deployed.rfind(|pack| sight.reads(name, &pack.version)).cloned());
         let shown = newest.ok_or(Refusal::NotFound)?;
         let bundle = self.stored(name, &shown.version).await?;
         Ok(PackView {
@@ -187,12 +223,28 @@ impl Desk {
     }
 }
 
+/// The packs among files that a browser sent, each under its path; or what is wrong with them.
+pub fn packs_of_files(files: Vec<(String, Vec<u8>)>) -> Result<Vec<NewPack>, Refusal> {
+    let pack = |(name, files): uploaded::Sent| NewPack { name, version: None, files: Some(files) };
+    let packs = uploaded::packs(files).map_err(Refusal::Findings)?;
+    Ok(packs.into_iter().map(pack).collect())
+}
+
+/// Whether an edition says something of a pack that is read.
+fn concerns(edition: &Edition, sight: &Sight) -> bool {
+    !sight.filter(&edition.packs).is_empty() || edition.removed.iter().any(|name| sight.reads_some(name))
+}
+
 pub(super) fn pack_version(pack: &PackRef) -> PackVersion {
     PackVersion { name: pack.name.clone(), version: pack.version.clone(), digest: pack.digest.clone() }
 }
 
 fn title(bundle: &Bundle) -> Bilingual {
     Bilingual { fa: bundle.title.fa.clone(), en: bundle.title.en.clone() }
+}
+
+fn both(name: Name) -> Bilingual {
+    Bilingual { fa: name.fa, en: name.en }
 }
 
 fn scope(place: &Place) -> ScopeView {

@@ -275,6 +275,8 @@ pub struct JournalLine {
     pub kind: String,
     /// For a message id `journal-KIND`; no personal data.
     pub args: BTreeMap<String, String>,
+    /// What a decision or a script was given; personal values are masked. None of any other event.
+    pub inputs: Option<serde_json::Value>,
     /// Whether a person wants to see it on the timeline; the rest is machinery.
     pub notable: bool,
 }

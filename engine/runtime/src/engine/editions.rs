@@ -19,7 +19,7 @@ use crate::catalog::Catalog;
 use crate::closures;
 use crate::command::{Command, Envelope};
 use crate::deploy;
-use crate::pack::{self, Bundle, Kinds};
+use crate::pack::{self, Bundle, Head, Kinds};
 use crate::packs::folder::{self, Folder, Notice};
 use crate::packs::plan::{self, Ground, Outcome, Plan, Unfit, Wish};
 use crate::packs::withdraw::{self, Unwithdrawn, Withdrawal};
@@ -166,6 +166,11 @@ impl Engine {
     /// A version of a pack that was ever deployed.
     pub fn stored_pack(&self, name: &str, version: &str) -> Result<Option<Bundle>, Failure> {
         shelf::read(self.store.as_ref(), name, version).map_err(|error| Failure::Internal(error.to_string()))
+    }
+
+    /// Whose a version is that was ever deployed.
+    pub fn pack_head(&self, name: &str, version: &str) -> Result<Option<Head>, Failure> {
+        shelf::head(self.store.as_ref(), name, version).map_err(|error| Failure::Internal(error.to_string()))
     }
 
     /// What was in force with an edition: for whoever looks at decisions of its time. Err where it can't be made any more.

@@ -155,6 +155,30 @@ fn belongs(path: &Path) -> bool {
     by_name(path) != Some(FileKind::Other) || is_test(&path.to_string_lossy())
 }
 
+/// Whether a file that lies at this path of a folder is a part of the pack whose `pack.yaml` this is.
+pub fn is_part(path: &str, manifest: &str) -> bool {
+    if path == FILE_NAME {
+        return true;
+    }
+    if path.split('/').any(|part| part.starts_with('.')) {
+        return false;
+    }
+    match path.split_once('/') {
+        Some(("workflows" | "rules", _)) => belongs(Path::new(path)),
+        _ => is_copy(path, manifest),
+    }
+}
+
+/// Whether `resources` names the file, or a folder that it lies in.
+fn is_copy(path: &str, manifest: &str) -> bool {
+    let Ok(root) = peygir_source::yaml::parse(manifest) else { return false };
+    let entries = root.get("resources").and_then(Node::entries).unwrap_or_default();
+    entries.iter().filter_map(|entry| entry.node.as_str()).any(|copy| {
+        let copy = copy.trim_start_matches("./").trim_end_matches('/');
+        path.strip_prefix(copy).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
+}
+
 /// Whether a file holds the tests of a script.
 pub fn is_test(path: &str) -> bool {
     path.ends_with(".test.yaml") || path.ends_with(".test.yml")
@@ -230,6 +254,26 @@ fn check_sizes(files: &BTreeMap<String, String>, file: &dyn Fn(&str) -> String, 
     }
 }
 
+/// What `pack.yaml` says of whose a pack is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Head {
+    /// None where it does not say it.
+    pub name: Option<String>,
+    /// Where it holds; everywhere where it names no place.
+    pub place: Place,
+    /// Names of packs that lie below it.
+    pub over: Vec<String>,
+}
+
+impl Head {
+    /// Of the text of a `pack.yaml` that was deployed; nothing else is looked at.
+    pub fn read(text: &str) -> Option<Self> {
+        let root = peygir_source::yaml::parse(text).ok()?;
+        let name = root.get("name").and_then(Node::as_str).map(str::to_owned);
+        Some(Self { name, place: place_of(&root), over: names_below(&root) })
+    }
+}
+
 type Named = (String, String, Bilingual, Place, Vec<String>);
 
 /// What deploying has to know of `pack.yaml`. Its other members are judged by whoever reads the pack.
@@ -259,11 +303,15 @@ fn read_name(text: &str) -> Result<Named, Diagnostics> {
         );
     }
     let place = place_of(&root);
-    let over = root.get("over").and_then(Node::items).unwrap_or_default();
-    let over = over.iter().filter_map(|item| item.as_str().or_else(|| item.get("name")?.as_str())).map(str::to_owned);
-    let over = over.collect();
+    let over = names_below(&root);
     let named = name.zip(version).zip(title).map(|((name, version), title)| (name, version, title, place, over));
     reader.finish(named).map(|(named, _)| named)
+}
+
+fn names_below(root: &Node) -> Vec<String> {
+    let over = root.get("over").and_then(Node::items).unwrap_or_default();
+    let names = over.iter().filter_map(|item| item.as_str().or_else(|| item.get("name")?.as_str()));
+    names.map(str::to_owned).collect()
 }
 
 fn place_of(root: &Node) -> Place {

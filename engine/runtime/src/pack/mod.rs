@@ -38,13 +38,14 @@ mod uses;
 mod webhooks;
 
 pub use around::{Stack, around, row_world, stack};
-pub use bundle::{BUNDLE_BYTES_MAX, BUNDLE_FILES_MAX, Bundle, is_test};
+pub use bundle::{BUNDLE_BYTES_MAX, BUNDLE_FILES_MAX, Bundle, Head, is_part, is_test};
 pub use catalog::{Catalog, Flow, load, load_with, of_bundles, read};
 pub use check::{Checked, check, check_with};
 pub use connectors::ConnectorUse;
 pub(crate) use content::parse_placed;
 pub use content::{Content, Contents, PackRef, ScriptSource, TableSource};
 pub use deployment::{Deployment, Line, PACKS_MAX};
+pub(crate) use files::not_utf8;
 pub use files::{DEPTH_MAX, FILE_BYTES_MAX, FILES_MAX, SourceFile, shown, walk};
 pub use kept::Kept;
 pub use layer::Filed;

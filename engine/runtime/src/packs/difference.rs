@@ -132,7 +132,7 @@ fn hunks(before: &str, after: &str) -> Vec<Hunk> {
 }
 
 /// Every line of both, those that stayed once.
-fn compare(before: &[String], after: &[String]) -> Vec<Line> {
+pub(crate) fn compare(before: &[String], after: &[String]) -> Vec<Line> {
     let same = before.iter().zip(after).take_while(|(one, other)| one == other).count();
     let (rest_before, rest_after) = (&before[same..], &after[same..]);
     let tail = rest_before.iter().rev().zip(rest_after.iter().rev()).take_while(|(one, other)| one == other).count();

@@ -3,8 +3,8 @@
 //!
 //! Owns: what an edition is and which versions are in force at an instant ([`edition`]), the texts of every version that was
 //! ever deployed ([`shelf`]), what has to be right before anything is deployed ([`plan`]), what a deployment's folder says
-//! at a start ([`folder`]), and how two versions differ ([`difference`]). A version never changes: the same name and version
-//! with other content is refused. Deliberately does not know what packs mean, which is [`crate::pack`]'s affair, nor when a
+//! at a start ([`folder`]) or a browser sends ([`uploaded`]), how two versions differ ([`difference`]), and what of them names
+//! people ([`staff`]). A version never changes: the same name and version with other content is refused. Deliberately does not know what packs mean, which is [`crate::pack`]'s affair, nor when a
 //! catalog is replaced, which is the engine's.
 
 pub mod difference;
@@ -12,6 +12,8 @@ pub mod edition;
 pub mod folder;
 pub mod plan;
 pub mod shelf;
+pub mod staff;
+pub mod uploaded;
 pub mod withdraw;
 
 pub use edition::{Edition, Editions, PackRef, Withdrawn};

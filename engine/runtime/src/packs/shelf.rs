@@ -8,11 +8,12 @@ use peygir_store::Store;
 use sha2::{Digest, Sha256};
 
 use super::{STREAM, hex};
-use crate::pack::Bundle;
+use crate::pack::{Bundle, Head};
 use crate::stream::Row;
 
 const TEXT: &[u8] = b"gt/";
 const VERSION: &[u8] = b"gv/";
+const MANIFEST: &str = "pack.yaml";
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -81,6 +82,16 @@ pub fn read(store: &dyn Store, name: &str, version: &str) -> Result<Option<Bundl
     // A draft stands under another version than its pack.yaml says.
     let bundle = if bundle.version == row.version { bundle } else { bundle.under_version(&row.version) };
     if hex(&bundle.digest) == row.digest { Ok(Some(bundle)) } else { Err(damaged("its digest differs".to_owned())) }
+}
+
+/// What the `pack.yaml` of a version says of its place and of the packs below; None where there is none such.
+pub fn head(store: &dyn Store, name: &str, version: &str) -> Result<Option<Head>, Error> {
+    let damaged = |what: String| Error::Damaged { label: format!("{name}@{version}"), what };
+    let Some(row) = store.get(&version_key(name, version))? else { return Ok(None) };
+    let row: VersionRow = minicbor::decode(&row).map_err(|error| damaged(error.to_string()))?;
+    let Some(file) = row.files.get(MANIFEST) else { return Ok(None) };
+    let text = store.get(&text_key(&file.digest))?.ok_or_else(|| damaged(format!("{MANIFEST} is not there")))?;
+    Ok(std::str::from_utf8(&text).ok().and_then(Head::read))
 }
 
 fn version_key(name: &str, version: &str) -> Vec<u8> {

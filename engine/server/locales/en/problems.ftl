@@ -73,3 +73,7 @@ problem-PG-A020 = The packs have errors
     .detail = Nothing was deployed. Each error stands under diagnostics with its file, line and column.
 problem-PG-A021 = A script took too long
     .detail = A script of this deployment was stopped by the clock. Nothing was registered, and an incident names the script and its line; try again shortly.
+problem-PG-A022 = The form can't be read
+    .detail = It came cut off, or is no form as browsers send it. Choose the files once more and send it again.
+problem-PG-A023 = Too many files in one form
+    .detail = One form takes { $limit } files at most. Choose the pack's own folder, the one with pack.yaml.

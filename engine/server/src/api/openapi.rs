@@ -165,6 +165,61 @@ mod tests {
         check("DeadlineView", json(deadline));
     }
 
+    #[test]
+    fn schemas_of_packs_have_the_members_of_the_types() {
+        use crate::console::samples_packs as samples;
+        fn json(value: impl serde::Serialize) -> Value {
+            serde_json::to_value(value).unwrap()
+        }
+        let packs = json(samples::packs().packs);
+        check("PackView", packs["packs"][0].clone());
+        check("PackVersionView", json(samples::withdrawn_version()));
+        check("EditionWithdrawn", json(samples::withdrawn()));
+        check("PacksView", packs);
+        let difference = json(samples::shown().difference.unwrap());
+        check("FileDifference", difference["files"][0].clone());
+        check("Hunk", difference["files"][0]["hunks"][0].clone());
+        check("DifferenceLine", difference["files"][0]["hunks"][0]["lines"][0].clone());
+        check("PackDifference", difference);
+        check("EditionView", json(samples::editions().iter().find(|edition| edition.withdrawn.is_some())));
+        let changes = json(samples::changes("past"));
+        check("PackChange", changes["packs"][0].clone());
+        check("PackVersion", changes["edition"]["packs"][0].clone());
+        check("TableChange", changes["tables"][0].clone());
+        check("RuleChange", changes["tables"][0]["rules"][0].clone());
+        check("EditionChanges", changes);
+        check("EditionDone", json(samples::done()));
+        check("Diagnostic", samples::finding("error", 1));
+        check("PackFiles", json(samples::version_files()));
+    }
+
+    /// A body of a deployment is read as its schema says, and what the schema does not name is refused.
+    #[test]
+    fn a_deployment_is_read_as_its_schema_says() {
+        use peygir_runtime::desk::{NewEdition, NewPack};
+        fn members(document: &Value, schema: &str, whole: &Value) {
+            let named: BTreeSet<_> =
+                document["components"]["schemas"][schema]["properties"].as_object().unwrap().keys().collect();
+            assert_eq!(named, whole.as_object().unwrap().keys().collect(), "{schema}");
+        }
+        let document = document();
+        let pack = serde_json::json!({ "name": "a", "version": "1.0.0", "files": { "pack.yaml": "" } });
+        let edition = serde_json::json!({
+            "packs": [pack], "remove": ["b"], "effectiveFrom": "1405/09/01", "note": "x", "dryRun": true,
+        });
+        members(&document, "NewEdition", &edition);
+        members(&document, "NewPack", &pack);
+        assert!(serde_json::from_value::<NewEdition>(edition.clone()).is_ok());
+        for (whole, is_read) in [
+            (edition, (|body| serde_json::from_value::<NewEdition>(body).is_ok()) as fn(Value) -> bool),
+            (pack, |body| serde_json::from_value::<NewPack>(body).is_ok()),
+        ] {
+            let mut more = whole;
+            more["colour"] = Value::Null;
+            assert!(!is_read(more));
+        }
+    }
+
     /// What the schema of a body names is read, and what it does not name is refused.
     #[test]
     fn a_closure_is_read_as_its_schema_says() {

@@ -5,10 +5,13 @@ use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use peygir_runtime::desk::{EditionView, NewEdition, PackDifference, PackFiles, PackView, PacksView};
+use peygir_runtime::desk::{EditionChanges, EditionView, NewEdition, PackDifference, PackFiles, PackView, PacksView};
+use serde::Deserialize;
 
+use super::closures::checked_reason;
 use super::messages::idempotency_key;
-use crate::body;
+use crate::body::{self, JsonBody};
+use crate::console::editions;
 use crate::gate::Caller;
 use crate::options::App;
 use crate::path::Path;
@@ -18,12 +21,39 @@ use crate::query::Params;
 /// Longest body of a deployment, in bytes: all files of its packs, as JSON writes them.
 pub const EDITION_BODY_BYTES_MAX: usize = 16 << 20;
 
+/// Why an edition is withdrawn; it stands in the journal.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Withdrawing {
+    reason: String,
+}
+
 pub async fn list(State(app): State<App>, Caller(caller): Caller) -> Result<Json<PacksView>, Problem> {
     Ok(Json(app.desk.packs(&caller).await?))
 }
 
 pub async fn editions(State(app): State<App>, Caller(caller): Caller) -> Result<Json<Vec<EditionView>>, Problem> {
     Ok(Json(app.desk.editions(&caller).await?))
+}
+
+/// One edition with what changes by it.
+pub async fn edition(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    Path(number): Path<String>,
+) -> Result<Json<EditionChanges>, Problem> {
+    Ok(Json(app.desk.edition_changes(&caller, editions::number(&number)?).await?))
+}
+
+/// What was withdrawn, with who did it and why.
+pub async fn withdraw(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    Path(number): Path<String>,
+    JsonBody(body): JsonBody<Withdrawing>,
+) -> Result<Json<EditionView>, Problem> {
+    let number = editions::number(&number)?;
+    Ok(Json(app.desk.withdraw_edition(&caller, number, checked_reason(&body.reason)?).await?))
 }
 
 pub async fn show(

@@ -9,6 +9,7 @@ use maud::{DOCTYPE, Markup, html};
 use peygir_runtime::access::{Permission, Principal};
 use peygir_runtime::desk::{DirectoryView, Named};
 
+use super::findings;
 use super::icon::{self, Icon};
 use crate::gate::Viewer;
 use crate::locale::Locale;
@@ -193,6 +194,7 @@ pub fn problem(ui: &Ui, problem: &Problem) -> Markup {
         section.card.narrow.problem {
             h1 { (title) }
             p { (problem.detail(ui.locale)) }
+            @if !problem.findings.is_empty() { (findings::draw(ui, &problem.findings, &findings::Sources::new())) }
             @if problem.code == Code::Unauthenticated { p { (ui.t("sign-in-help")) } }
             p.actions {
                 @if problem.code != Code::Unauthenticated {

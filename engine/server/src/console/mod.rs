@@ -11,7 +11,9 @@ pub mod closures;
 pub mod deadline;
 pub mod deadline_work;
 pub mod decisions;
+pub mod editions;
 pub mod field;
+pub mod findings;
 pub mod flow_strip;
 pub mod home;
 pub mod icon;
@@ -25,6 +27,7 @@ pub mod month;
 mod month_day;
 pub mod operations;
 pub mod outbox;
+pub mod pack;
 pub mod packs;
 mod picture;
 mod place;
@@ -34,11 +37,14 @@ pub mod task_list;
 pub mod timeline;
 pub mod track;
 pub mod typed;
+pub mod upload;
 pub mod widget;
 
 #[cfg(test)]
 mod pages_test;
 #[cfg(test)]
 pub mod samples;
+#[cfg(test)]
+pub mod samples_packs;
 #[cfg(test)]
 pub mod samples_time;

@@ -1,28 +1,31 @@
-//! Packs: what is in force and what is to come, the versions of one with their authors and dates, how two of them differ,
-//! and going back to an earlier one.
+//! Packs: what is in force in which place, and the editions as a picture: past, in force and planned.
+
+use std::collections::BTreeMap;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use maud::{Markup, html};
-use peygir_runtime::desk::{
-    FileDifferenceView, NewEdition, NewPack, PackDifference, PackVersionView, PackView, PacksView,
-};
+use peygir_runtime::access::Permission;
+use peygir_runtime::desk::{EditionView, PackVersionView, PackView, PacksView};
 
 use super::closures::bilingual;
+use super::editions;
+use super::icon::{self, Icon};
 use super::layout::{self, Ui};
 use super::place;
 use super::widget::{self, Tone};
-use crate::form::Posted;
 use crate::gate::Caller;
 use crate::options::App;
-use crate::path::Path;
 use crate::problem::Problem;
 use crate::query::PageQuery;
 
-/// A pack with the difference that was asked for.
-pub struct Shown {
-    pub pack: PackView,
-    pub difference: Option<PackDifference>,
+/// Editions of the past that the page shows; all of them have a page of their own.
+const PAST_SHOWN: usize = 4;
+
+/// All packs with the editions that brought them.
+pub struct Packs {
+    pub packs: PacksView,
+    pub editions: Vec<EditionView>,
 }
 
 pub async fn show(
@@ -32,55 +35,30 @@ pub async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let query = PageQuery::of(query.as_deref());
-    Ok(layout::answer(list(&ui, &app.desk.packs(&caller).await?, query.get("done"))))
+    let view = Packs { packs: app.desk.packs(&caller).await?, editions: app.desk.editions(&caller).await? };
+    Ok(layout::answer(list(&ui, &view, query.get("done"))))
 }
 
-pub async fn one(
-    State(app): State<App>,
-    Caller(caller): Caller,
-    ui: Ui,
-    Path(name): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
-    let query = PageQuery::of(query.as_deref());
-    let pack = app.desk.pack(&caller, &name).await?;
-    let difference = match (query.given("from"), query.given("to")) {
-        (Some(from), Some(to)) => Some(app.desk.pack_difference(&caller, &name, &from, &to).await?),
-        _ => None,
-    };
-    Ok(layout::answer(page(&ui, &Shown { pack, difference }, query.get("done"))))
-}
-
-/// Deploys a version that was deployed before, from now on.
-pub async fn roll_back(
-    State(app): State<App>,
-    Caller(caller): Caller,
-    Path(name): Path<String>,
-    posted: Posted,
-) -> Result<Response, Problem> {
-    let pack = NewPack { name: name.clone(), version: posted.given("version"), files: None };
-    let edition = NewEdition { packs: vec![pack], note: posted.given("note"), ..NewEdition::default() };
-    match app.desk.deploy_packs(&caller, &edition, None).await {
-        Ok(done) if done.repeated => Ok(layout::go(&format!("/packs/{name}?done=pack-in-force"))),
-        Ok(_) => Ok(layout::go(&format!("/packs/{name}?done=pack-deployed"))),
-        Err(refusal) => Err(refusal.into()),
-    }
-}
-
-pub fn list(ui: &Ui, view: &PacksView, done: Option<&str>) -> Markup {
-    let columns =
-        ["pack", "pack-where", "pack-version", "pack-since", "pack-author", "pack-to-come"].map(|id| ui.t(id));
+pub fn list(ui: &Ui, view: &Packs, done: Option<&str>) -> Markup {
     let body = html! {
         div.page-head {
             h1 { (ui.t("packs-title")) }
             p.meta { (ui.t("packs-lead")) }
+            @if ui.may(Permission::PackDeploy) {
+                p.actions { a.button href="/packs/upload" { (ui.t("pack-upload")) } }
+            }
         }
         (widget::done_notice(ui, done))
-        section.card {
-            @if view.packs.is_empty() { (widget::empty(&ui.t("packs-empty"))) } @else {
-                table.cases {
-                    thead { tr { @for column in &columns { th scope="col" { (column) } } } }
-                    tbody { @for pack in &view.packs { (line(ui, pack, &columns)) } }
+        @if view.packs.packs.is_empty() { section.card { (widget::empty(&ui.t("packs-empty"))) } } @else {
+            section.card {
+                h2 { (icon::draw(Icon::Clock)) (ui.t("editions-title")) }
+                (editions::picture(ui, &view.editions, PAST_SHOWN))
+                p.more { a href="/packs/editions" { (ui.t("editions-all")) } }
+            }
+            @for (place, packs) in by_place(ui, &view.packs.packs) {
+                section.card {
+                    h2 { (icon::draw(Icon::Box)) (place) }
+                    (table(ui, &packs))
                 }
             }
         }
@@ -88,13 +66,38 @@ pub fn list(ui: &Ui, view: &PacksView, done: Option<&str>) -> Markup {
     layout::page(ui, &ui.t("packs-title"), body)
 }
 
+/// Packs under the province that they are for: what holds everywhere first, and in each what is wider first.
+fn by_place<'p>(ui: &Ui, packs: &'p [PackView]) -> Vec<(String, Vec<&'p PackView>)> {
+    let mut groups: BTreeMap<Option<&str>, Vec<&PackView>> = BTreeMap::new();
+    for pack in packs {
+        groups.entry(pack.scope.province.as_deref()).or_default().push(pack);
+    }
+    let titled = |(province, mut packs): (Option<&str>, Vec<&'p PackView>)| {
+        packs.sort_by_key(|pack| (pack.scope.county.is_some(), pack.scope.agency.is_some(), pack.name.clone()));
+        let scope = peygir_runtime::desk::ScopeView { province: province.map(str::to_owned), ..Default::default() };
+        let title = if province.is_some() { place::words(ui, &scope) } else { ui.t("packs-everywhere") };
+        (title, packs)
+    };
+    groups.into_iter().map(titled).collect()
+}
+
+fn table(ui: &Ui, packs: &[&PackView]) -> Markup {
+    let columns =
+        ["pack", "pack-where", "pack-version", "pack-since", "pack-author", "pack-to-come"].map(|id| ui.t(id));
+    html! {
+        table.cases.packs {
+            thead { tr { @for column in &columns { th scope="col" { (column) } } } }
+            tbody { @for pack in packs { (line(ui, pack, &columns)) } }
+        }
+    }
+}
+
 fn line(ui: &Ui, pack: &PackView, columns: &[String; 6]) -> Markup {
-    let present = pack.versions.iter().find(|version| version.state == "in-force");
-    let next = pack.versions.iter().rev().find(|version| version.state == "to-come");
+    let present = pack.versions.iter().find(|version| version.state == "in-force" && version.version.is_some());
     html! {
         tr {
             td data-label=(columns[0]) {
-                a.row-title href={ "/packs/" (pack.name) } { bdi { (bilingual(ui, &pack.title)) } } " " (widget::code(&pack.name))
+                div { a.row-title href={ "/packs/" (pack.name) } { bdi { (bilingual(ui, &pack.title)) } } " " (widget::code(&pack.name)) }
             }
             td data-label=(columns[1]) { (place::words(ui, &pack.scope)) }
             td data-label=(columns[2]) {
@@ -103,146 +106,49 @@ fn line(ui: &Ui, pack: &PackView, columns: &[String; 6]) -> Markup {
                     None => (widget::chip(Tone::Plain, &ui.t("pack-not-in-force"))),
                 }
             }
-            td data-label=(columns[3]) { @if let Some(present) = present { (widget::time(ui, &present.effective_from)) } }
-            td data-label=(columns[4]) { @if let Some(present) = present { (ui.named(&present.author)) } }
-            td data-label=(columns[5]) {
-                @if let Some(next) = next { (named_version(ui, next)) " " (widget::time(ui, &next.effective_from)) }
+            td data-label=(columns[3]) { @match present {
+                Some(present) => (widget::dated(ui, &present.effective_from)),
+                None => "—",
+            } }
+            td data-label=(columns[4]) { @match present {
+                Some(present) => bdi { (ui.named(&present.author)) },
+                None => "—",
+            } }
+            td data-label=(columns[5]) { (to_come(ui, pack)) }
+        }
+    }
+}
+
+/// Every planned change of the pack, the next one first.
+fn to_come(ui: &Ui, pack: &PackView) -> Markup {
+    let planned: Vec<&PackVersionView> =
+        pack.versions.iter().rev().filter(|version| version.state == "to-come").collect();
+    html! {
+        @if planned.is_empty() { "—" } @else {
+            ul.planned {
+                @for version in planned {
+                    li { (named_version(ui, version)) " " a href={ "/packs/editions/" (version.edition) } { (widget::dated(ui, &version.effective_from)) } }
+                }
             }
         }
     }
 }
 
-fn named_version(ui: &Ui, version: &PackVersionView) -> Markup {
+/// A version's number; of an edition that takes the pack away, that.
+pub fn named_version(ui: &Ui, version: &PackVersionView) -> Markup {
     match &version.version {
         Some(version) => widget::code(version),
         None => html! { (ui.t("pack-taken-away")) },
     }
 }
 
-pub fn page(ui: &Ui, shown: &Shown, done: Option<&str>) -> Markup {
-    let pack = &shown.pack;
-    let title = bilingual(ui, &pack.title);
-    let body = html! {
-        div.page-head {
-            h1 { bdi { (title) } " " (widget::code(&pack.name)) }
-            p.meta {
-                (place::words(ui, &pack.scope))
-                @if !pack.over.is_empty() { " · " (ui.tw("pack-over", &[("packs", pack.over.join(ui.locale.pick("، ", ", ")).into())])) }
-            }
-            p.more { a href="/packs" { (ui.t("packs-all")) } }
-        }
-        (widget::done_notice(ui, done))
-        section.card {
-            h2 { (ui.t("pack-versions")) }
-            ul.rows { @for version in &pack.versions { (row(ui, pack, version)) } }
-        }
-        (comparison(ui, shown))
-    };
-    layout::page(ui, title, body)
-}
-
-fn row(ui: &Ui, pack: &PackView, version: &PackVersionView) -> Markup {
-    let deployed = [
-        ("who", ui.named(&version.author).into()),
-        ("when", widget::long_time(ui, &version.at).into()),
-        ("edition", ui.locale.number(version.edition).into()),
-    ];
-    let from = [("when", widget::long_time(ui, &version.effective_from).into())];
-    let tone = match version.state.as_str() {
+/// Where an edition stands, in words.
+pub fn state_chip(ui: &Ui, state: &str) -> Markup {
+    let tone = match state {
         "in-force" => Tone::Good,
         "to-come" => Tone::Accent,
         "broken" => Tone::Danger,
         _ => Tone::Plain,
     };
-    html! {
-        li.row {
-            div.row-main {
-                p.row-title { (named_version(ui, version)) " " (widget::chip(tone, &ui.t(&format!("pack-state-{}", version.state)))) }
-                p { (ui.tw("pack-counts-from", &from)) }
-                p.meta { (ui.tw("pack-deployed", &deployed)) }
-                @if !version.note.is_empty() { p.text.small { bdi dir="auto" { (version.note) } } }
-                @if version.state == "broken" { p.fault { (ui.t("pack-broken-note")) } }
-                @if pack.may_deploy && version.state == "past" && version.version != pack.version {
-                    @if let Some(number) = &version.version { (rollback(ui, &pack.name, number, version.edition)) }
-                }
-            }
-        }
-    }
-}
-
-fn rollback(ui: &Ui, name: &str, version: &str, edition: u64) -> Markup {
-    let field = format!("note-{edition}");
-    html! {
-        div.resolve {
-            details {
-                summary.button.quiet { (ui.t("pack-roll-back")) }
-                form method="post" action={ "/packs/" (name) "/rollback" } {
-                    input type="hidden" name="version" value=(version);
-                    label for=(field) { (ui.t("pack-note")) }
-                    textarea id=(field) name="note" rows="2" dir="auto" maxlength="1000" {}
-                    button.quiet type="submit" { (ui.tw("pack-roll-back-confirm", &[("version", version.into())])) }
-                }
-            }
-        }
-    }
-}
-
-fn comparison(ui: &Ui, shown: &Shown) -> Markup {
-    let mut versions: Vec<&String> =
-        shown.pack.versions.iter().filter_map(|version| version.version.as_ref()).collect();
-    versions.sort();
-    versions.dedup();
-    if versions.len() < 2 {
-        return html! {};
-    }
-    let chosen = |end: &str| match (&shown.difference, end) {
-        (Some(difference), "from") => Some(difference.from.clone()),
-        (Some(difference), _) => Some(difference.to.clone()),
-        (None, "to") => shown.pack.version.clone(),
-        (None, _) => {
-            versions.iter().find(|version| Some(**version) != shown.pack.version.as_ref()).map(|one| (*one).clone())
-        }
-    };
-    html! {
-        section.card #difference {
-            h2 { (ui.t("pack-difference")) }
-            form.filters method="get" action={ "/packs/" (shown.pack.name) "#difference" } {
-                @for (end, label) in [("from", "pack-difference-from"), ("to", "pack-difference-to")] {
-                    div.field {
-                        label for=(end) { (ui.t(label)) }
-                        select id=(end) name=(end) {
-                            @for version in &versions {
-                                option value=(version) selected[chosen(end).as_ref() == Some(*version)] { (version) }
-                            }
-                        }
-                    }
-                }
-                button type="submit" { (ui.t("pack-compare")) }
-            }
-            @if let Some(difference) = &shown.difference {
-                @if difference.files.is_empty() { (widget::empty(&ui.t("pack-difference-none"))) }
-                @for file in &difference.files { (file_difference(ui, file)) }
-            }
-        }
-    }
-}
-
-fn file_difference(ui: &Ui, file: &FileDifferenceView) -> Markup {
-    html! {
-        h3 { (widget::code(&file.path)) " " (widget::chip(Tone::Plain, &ui.t(&format!("pack-file-{}", file.change)))) }
-        div.difference tabindex="0" role="region" aria-label=(file.path) {
-            @for hunk in &file.hunks {
-                p.fine { (ui.tw("pack-lines-from", &[("line", ui.locale.number(hunk.to_line as u64).into())])) }
-                pre dir="auto" {
-                    @for line in &hunk.lines {
-                        @match line.kind.as_str() {
-                            "added" => ins { "+ " (line.text) "\n" },
-                            "removed" => del { "- " (line.text) "\n" },
-                            _ => span { "  " (line.text) "\n" },
-                        }
-                    }
-                }
-            }
-        }
-    }
+    widget::chip(tone, &ui.t(&format!("pack-state-{state}")))
 }

@@ -57,6 +57,11 @@ fn pages(locale: Locale) -> Vec<(&'static str, String)> {
     let no_closures = closures::Closures { calendars: samples_time::calendars(), closures: Vec::new() };
     let on_azar = layout::Ui { now: "2026-11-24T08:00:00Z".parse().unwrap(), ..ui("/calendars/hamedan-working") };
     let reader = |path: &str| samples::ui(locale, &["operator"], path);
+    let pack_typed = Posted(vec![("/effectiveFrom".into(), "دیروز".into()), ("/note".into(), "<نامه>".into())]);
+    let pack_errors = [WrongField { pointer: "/effectiveFrom".into(), code: "jalali-date".into() }];
+    let pack_wrong = Filled { posted: &pack_typed, wrong: &pack_errors };
+    let packs_refused =
+        Problem { findings: vec![samples_packs::finding("error", 2)], ..Problem::new(Code::PacksRefused) };
     let markup = [
         ("home", home::page(&ui("/"), &waiting)),
         ("home-empty", home::page(&samples::ui(locale, &["duty-manager"], "/"), &none)),
@@ -125,6 +130,46 @@ fn pages(locale: Locale) -> Vec<(&'static str, String)> {
             "operation-running",
             operations::page(&ui("/operations/1"), &samples_time::running_operation(), &samples_time::no_moves(), None),
         ),
+        ("packs", packs::list(&ui("/packs"), &samples_packs::packs(), Some("edition-deployed"))),
+        ("packs-read", packs::list(&samples::ui(locale, &["auditor"], "/packs"), &samples_packs::packs(), None)),
+        ("pack", pack::page(&ui("/packs/hamedan"), &samples_packs::shown(), Some("pack-deployed"))),
+        ("editions", editions::list(&ui("/packs/editions"), &samples_packs::editions(), 0)),
+        ("edition", editions::page(&ui("/packs/editions/5"), &samples_packs::changes("in-force"), None)),
+        ("edition-to-come", editions::page(&ui("/packs/editions/5"), &samples_packs::changes("to-come"), None)),
+        (
+            "edition-withdrawn",
+            editions::page(&ui("/packs/editions/3"), &samples_packs::changes("withdrawn"), Some("edition-withdrawn")),
+        ),
+        ("edition-first", editions::page(&ui("/packs/editions/1"), &samples_packs::first(), None)),
+        (
+            "edition-read",
+            editions::page(
+                &samples::ui(locale, &["auditor"], "/packs/editions/5"),
+                &samples_packs::changes("to-come"),
+                None,
+            ),
+        ),
+        ("upload", upload::page(&ui("/packs/upload"), &upload::Checked::Nothing, &fresh)),
+        (
+            "upload-wrong",
+            upload::page(
+                &ui("/packs/upload"),
+                &upload::Checked::Wrong(
+                    vec![samples_packs::finding("error", 2), samples_packs::finding("warning", 1)],
+                    samples_packs::sources(),
+                ),
+                &fresh,
+            ),
+        ),
+        (
+            "upload-right",
+            upload::page(
+                &ui("/packs/upload"),
+                &upload::Checked::Right(Box::new(samples_packs::done()), "W10=".to_owned()),
+                &pack_wrong,
+            ),
+        ),
+        ("problem-packs", layout::problem(&ui("/packs"), &packs_refused)),
         ("track-form", track::form_page(&nobody("/track"), "", false)),
         ("track-unknown", track::form_page(&nobody("/track/1"), "11111111111", true)),
         ("track", track::page(&nobody("/track/1"), &samples::track())),
@@ -204,6 +249,15 @@ fn no_message_id_shows_itself() {
         "deadline-",
         "deadlines-",
         "wait-",
+        "pack-",
+        "packs-",
+        "edition-",
+        "editions-",
+        "upload-",
+        "rule-",
+        "severity-",
+        "finding-",
+        "findings-",
     ];
     for locale in Locale::ALL {
         for (name, html) in pages(locale) {
@@ -399,6 +453,57 @@ fn a_deadline_is_moved_only_where_its_view_says_so() {
     assert!(html.contains("value=\"فردا\"") && html.contains("&lt;سیل&gt;</textarea>"));
     assert!(html.contains("href=\"#field-set-01JD7Z9AAAAAAAAAAAAAAAAAAA-due\""));
     assert!(one(Locale::Fa, "case").contains("name=\"from\" value=\"case\""), "the way back to the case");
+}
+
+#[test]
+fn packs_have_dates_in_every_column_and_planned_ones_in_their_order() {
+    let html = one(Locale::Fa, "packs");
+    assert!(html.contains("۱۴۰۵/۸/۳۰ ۱۰:۰۰"), "since today: with the date");
+    assert!(html.contains("۱۴۰۵/۱۰/۱ ۰۰:۰۰") && html.contains("۱۴۰۵/۱۱/۱ ۰۰:۰۰"), "what is to come has its dates");
+    let (next, later) = (html.rfind("/packs/editions/6").unwrap(), html.rfind("/packs/editions/7").unwrap());
+    assert!(next < later, "the next change stands first");
+    assert!(html.contains("<bdi class=\"code\" dir=\"ltr\">hamedan@1.2.0</bdi>"));
+    for state in ["to-come", "in-force", "past", "broken", "withdrawn"] {
+        assert!(html.contains(&format!("<li class=\"{state}\">")), "{state}");
+    }
+    let (planned, present) =
+        (html.find("<li class=\"to-come\">").unwrap(), html.find("<li class=\"in-force\">").unwrap());
+    assert!(planned < present, "the picture runs from what is to come to what is past");
+    assert!(html.contains("href=\"/packs/upload\"") && !one(Locale::Fa, "packs-read").contains("/packs/upload"));
+}
+
+#[test]
+fn an_edition_tells_each_rule_before_and_after() {
+    let html = one(Locale::Fa, "edition");
+    assert!(html.contains("مهلت ۱۰ روز کاری است.") && html.contains("مهلت ۷ روز کاری است."));
+    for word in ["افزوده", "حذف‌شده", "تغییریافته", "جابه‌جاشده", "پیش از این", "پس از این", "شهرستان \u{2068}ملایر"]
+    {
+        assert!(html.contains(word), "{word}");
+    }
+    assert!(html.contains("<del>") && html.contains("<ins>"));
+    assert!(html.contains("action=\"/packs/hamedan/rollback\"") && html.contains("value=\"1.0.0\""));
+    assert!(!html.contains("/withdraw\""), "what is in force is not withdrawn");
+    let planned = one(Locale::En, "edition-to-come");
+    assert!(planned.contains("action=\"/packs/editions/5/withdraw\"") && !planned.contains("/rollback\""));
+    assert!(!one(Locale::En, "edition-read").contains("/withdraw\""), "an auditor only reads");
+    assert!(one(Locale::En, "edition-first").contains("This is the first edition"));
+    let withdrawn = one(Locale::Fa, "edition-withdrawn");
+    assert!(withdrawn.contains("نامه پس گرفته شد") && withdrawn.contains("هیچ قاعده‌ای را تغییر نمی‌دهد"));
+    assert!(!withdrawn.contains("/withdraw\"") && !withdrawn.contains("/rollback\""));
+}
+
+#[test]
+fn an_upload_tells_what_is_wrong_at_its_line() {
+    let html = one(Locale::Fa, "upload-wrong");
+    assert!(html.contains("<bdi class=\"code place\" dir=\"ltr\">town/rules/greet.rhai:2:11</bdi>"));
+    assert!(
+        html.contains("پیش از `;` مقداری نیست") && html.contains("<pre class=\"source\" dir=\"ltr\">  let x = ;</pre>")
+    );
+    assert!(html.contains("role=\"alert\"") && html.contains("webkitdirectory"));
+    let right = one(Locale::En, "upload-right");
+    assert!(right.contains("name=\"checked\" value=\"W10=\"") && right.contains("action=\"/packs/deploy\""));
+    assert!(right.contains("value=\"دیروز\"") && right.contains("&lt;نامه&gt;</textarea>"));
+    assert!(one(Locale::En, "problem-packs").contains("town/rules/greet.rhai:2:11"));
 }
 
 /// Writes the pages into the folder that `PEYGIR_GALLERY` names, to be looked at in a browser.

@@ -356,7 +356,15 @@ pub fn incidents() -> Page<IncidentView> {
 
 fn line(version: u64, at: &str, actor: &str, kind: &str, args: &[(&str, &str)], notable: bool) -> JournalLine {
     let args: BTreeMap<_, _> = args.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-    JournalLine { version, at: format!("2026-11-21T{at}Z"), actor: actor.into(), kind: kind.into(), args, notable }
+    JournalLine {
+        version,
+        at: format!("2026-11-21T{at}Z"),
+        actor: actor.into(),
+        kind: kind.into(),
+        args,
+        inputs: None,
+        notable,
+    }
 }
 
 fn both(fa: &str, en: &str) -> Bilingual {

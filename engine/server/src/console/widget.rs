@@ -55,6 +55,18 @@ pub fn time(ui: &Ui, at: &str) -> Markup {
     }
 }
 
+/// An instant with its date, whatever day it is; its long form on pointing at it.
+pub fn dated(ui: &Ui, at: &str) -> Markup {
+    match at.parse::<Timestamp>() {
+        Ok(instant) => html! {
+            time datetime=(at) title=(when::long(instant, &ui.zone, ui.locale)) {
+                (when::dated(instant, &ui.zone, ui.locale))
+            }
+        },
+        Err(_) => html! { (code(at)) },
+    }
+}
+
 /// An instant in words; the text itself where it is none.
 pub fn long_time(ui: &Ui, at: &str) -> String {
     at.parse::<Timestamp>().map_or_else(|_| at.to_owned(), |instant| when::long(instant, &ui.zone, ui.locale))

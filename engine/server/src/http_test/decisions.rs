@@ -61,6 +61,41 @@ async fn whoever_may_not_read_the_case_is_refused() {
     }
 }
 
+/// By what a decision is known again: its inputs, the packs' versions and the edition.
+#[tokio::test]
+async fn a_decision_is_told_with_its_inputs_its_packs_and_its_edition() {
+    let fixture = super::packs::office().await;
+    let case = registered(&fixture).await;
+    let id = case["caseId"].as_str().unwrap();
+    let administrator = fixture.token("administrator");
+    let journal = fixture.api("GET", &format!("/api/v1/cases/{id}/journal"), &administrator, "").await;
+    let lines = journal.json();
+    let made = |table: &str| {
+        let of = |line: &&Value| line["kind"] == "decision-made" && line["args"]["table"] == table;
+        lines.as_array().unwrap().iter().find(of).cloned().unwrap_or_else(|| panic!("{table}: {lines:#}"))
+    };
+    let routing = made("foad-routing");
+    let args = &routing["args"];
+    assert_eq!((&args["edition"], &args["pack"]), (&json!("1"), &json!("national")), "{routing:#}");
+    assert!(args["packVersion"].as_str().is_some_and(|version| version.contains('.')), "{routing:#}");
+    assert_eq!(routing["inputs"]["topic"], "no-officer", "{routing:#}");
+    assert!(lines[0]["inputs"].is_null(), "only decisions and scripts are given something");
+    for personal in ["09990000001", "9990000018", "مریم", "باجه"] {
+        assert!(!journal.body.contains(personal), "{personal}");
+    }
+    let decisions = fixture.api("GET", &format!("/api/v1/cases/{id}/decisions"), &administrator, "").await.json();
+    for decision in decisions.as_array().unwrap() {
+        assert_eq!(decision["edition"], 1, "{decision:#}");
+        assert!(decision["layers"][0]["packVersion"].is_string(), "{decision:#}");
+        let named: Vec<&str> =
+            decision["inputs"].as_array().unwrap().iter().filter_map(|one| one["name"].as_str()).collect();
+        let recorded = made(decision["table"].as_str().unwrap())["inputs"].clone();
+        for name in recorded.as_object().unwrap().keys() {
+            assert!(named.contains(&name.as_str()), "{name} is not told: {decision:#}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_page_of_the_case_says_why_in_both_languages() {
     let fixture = fixture();

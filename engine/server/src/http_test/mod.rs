@@ -9,5 +9,6 @@ mod events;
 mod fixture;
 mod gate;
 mod instances;
+mod pack_readers;
 mod packs;
 mod sockets;

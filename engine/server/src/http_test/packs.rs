@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 
 use super::fixture::{Answer, Fixture, fixture};
 
-const PATH: &str = "/api/v1/packs";
+pub const PATH: &str = "/api/v1/packs";
 
 /// The shipped deployment, whose folder is its first edition.
-async fn office() -> Fixture {
+pub async fn office() -> Fixture {
     let mut fixture = fixture();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
     let read = |path: &Path| Arc::new(Bundle::read(path).unwrap_or_else(|found| panic!("{found:#?}")));
@@ -38,7 +38,7 @@ fn body(pack: Value) -> String {
     json!({ "packs": [pack], "note": "یادداشت" }).to_string()
 }
 
-async fn deploy(fixture: &Fixture, token: &str, body: &str) -> Answer {
+pub async fn deploy(fixture: &Fixture, token: &str, body: &str) -> Answer {
     fixture.api("POST", PATH, token, body).await
 }
 
@@ -145,10 +145,210 @@ async fn the_console_shows_packs_and_goes_back() {
     let page = fixture.page("/packs/town?from=1.0.0&to=1.1.0", &cookie).await.body;
     assert!(page.contains("<del>") && page.contains("<ins>") && page.contains("یادداشت"), "{page}");
     assert!(page.contains("۱۴۰۵"), "dates are Jalali, in Persian digits");
+    let unsaid = fixture.post("/packs/town/rollback", &cookie, &[("version", "1.0.0"), ("note", " ")]).await;
+    assert_eq!((unsaid.status.as_u16(), unsaid.header("location")), (303, "/packs/town?done=reason-missing"));
     let back = fixture.post("/packs/town/rollback", &cookie, &[("version", "1.0.0"), ("note", "برگشت")]).await;
     assert_eq!((back.status.as_u16(), back.header("location")), (303, "/packs/town?done=pack-deployed"));
     let town = fixture.api("GET", &format!("{PATH}/town"), &token, "").await.json();
-    assert_eq!(town["version"], "1.0.0");
+    assert_eq!((&town["version"], &town["versions"][0]["note"]), (&json!("1.0.0"), &json!("برگشت")));
     let operator = fixture.cookie(&fixture.person("operator"));
-    assert_eq!(fixture.page("/packs", &operator).await.status, 403);
+    for path in ["/packs", "/packs/town", "/packs/editions", "/packs/editions/2", "/packs/upload"] {
+        assert_eq!(fixture.page(path, &operator).await.status, 403, "{path}");
+        assert_eq!(fixture.page(path, &cookie).await.status, 200, "{path}");
+    }
+    assert_eq!(fixture.page("/packs/editions/99", &cookie).await.status, 404);
+    assert_eq!(fixture.page("/packs/editions/x", &cookie).await.status, 404);
+}
+
+/// The province's pack with an overlay: who answers when a system is down.
+fn laid_over(version: &str, unit: &str) -> Value {
+    let overlay = format!(
+        "kind: decision-table-overlay\nextends: {{ id: foad-routing, version: '^1.0' }}\nversion: {version}\n\
+         title: {{ fa: ارجاع شهر, en: Routing of the town }}\nreplace:\n  system-down:\n    \
+         then: {{ agency: '{{agency}}', unit: {unit} }}\ntests:\n  \
+         - {{ given: {{ topic: system-down, agency: x, province: hamedan }}, expect: {{ rule: system-down, unit: {unit} }} }}\n"
+    );
+    let mut pack = pack(version, &script("one"));
+    pack["files"]["rules/town.overlay.yaml"] = overlay.into();
+    pack
+}
+
+#[tokio::test]
+async fn an_edition_tells_each_rule_that_it_changes_before_and_after() {
+    let fixture = office().await;
+    let token = fixture.token("administrator");
+    for (version, unit) in [("1.0.0", "national-systems"), ("1.1.0", "service-desk")] {
+        let done = deploy(&fixture, &token, &body(laid_over(version, unit))).await;
+        assert_eq!(done.status, 201, "{}", done.body);
+    }
+    let told = fixture.api("GET", &format!("{PATH}/editions/3"), &token, "").await.json();
+    let table = &told["tables"][0];
+    assert_eq!((&table["table"], told["tables"].as_array().unwrap().len()), (&json!("foad-routing"), 1), "{told:#}");
+    assert_eq!(table["places"], json!([{ "province": "hamedan" }]));
+    let rule = &table["rules"][0];
+    assert_eq!((&rule["rule"], &rule["change"]), (&json!("system-down"), &json!("changed")), "{told:#}");
+    assert!(rule["before"]["en"].as_str().unwrap().contains("national-systems"), "{rule:#}");
+    assert!(rule["after"]["en"].as_str().unwrap().contains("service-desk"), "{rule:#}");
+    assert_ne!(rule["before"]["fa"], rule["after"]["fa"]);
+    let cookie = fixture.cookie(&fixture.person("administrator"));
+    let page = fixture.page("/packs/editions/3?lang=fa", &cookie).await.body;
+    assert!(page.contains("side-before") && page.contains("national-systems"), "{page}");
+    // Whoever reads packs elsewhere is told nothing of it.
+    let elsewhere = fixture.token_for("auditor", &Scope::Province("qom".into()));
+    assert_eq!(fixture.api("GET", &format!("{PATH}/editions/3"), &elsewhere, "").await.code(), "PG-A002");
+}
+
+#[tokio::test]
+async fn an_edition_tells_what_changes_by_lines() {
+    let fixture = office().await;
+    let token = fixture.token("administrator");
+    for version in ["1.0.0", "1.1.0"] {
+        let done = deploy(&fixture, &token, &body(pack(version, &script(version)))).await;
+        assert_eq!(done.status, 201, "{}", done.body);
+    }
+    let told = fixture.api("GET", &format!("{PATH}/editions/3"), &token, "").await;
+    assert_eq!(told.status, 200, "{}", told.body);
+    let told = told.json();
+    assert_eq!((&told["edition"]["number"], &told["previous"]), (&json!(3), &json!(2)));
+    assert_eq!((&told["packs"][0]["from"], &told["packs"][0]["to"]), (&json!("1.0.0"), &json!("1.1.0")));
+    assert_eq!(told["packs"][0]["files"][1]["path"], "rules/greet.rhai");
+    assert_eq!((&told["rulesCompared"], &told["tables"]), (&json!(true), &json!([])));
+    let first = fixture.api("GET", &format!("{PATH}/editions/1"), &token, "").await.json();
+    assert_eq!((&first["previous"], &first["rulesCompared"]), (&Value::Null, &json!(false)));
+    for (number, code) in [("99", "PG-A003"), ("x", "PG-A003")] {
+        assert_eq!(fixture.api("GET", &format!("{PATH}/editions/{number}"), &token, "").await.code(), code);
+    }
+}
+
+/// A form with files, as a browser posts it.
+fn form(fields: &[(&str, &str)], files: &[(&str, &str)]) -> String {
+    let part = |head: String, text: &str| format!("--b\r\nContent-Disposition: form-data; {head}\r\n\r\n{text}\r\n");
+    let fields = fields.iter().map(|(name, text)| part(format!("name=\"{name}\""), text));
+    let files = files.iter().map(|(path, text)| part(format!("name=\"folder\"; filename=\"{path}\""), text));
+    fields.chain(files).collect::<String>() + "--b--\r\n"
+}
+
+async fn upload(fixture: &Fixture, path: &str, cookie: &str, body: String) -> Answer {
+    let headers = [
+        ("cookie", cookie),
+        ("origin", "http://desk.test"),
+        ("content-type", "multipart/form-data; boundary=b"),
+        ("accept-language", "en"),
+    ];
+    fixture.send("POST", path, &headers, body).await
+}
+
+/// The value of the hidden field that carries what was checked.
+fn checked(page: &str) -> &str {
+    let start = "name=\"checked\" value=\"";
+    let at = page.find(start).unwrap_or_else(|| panic!("nothing was checked: {page}")) + start.len();
+    page[at..].split('"').next().unwrap()
+}
+
+#[tokio::test]
+async fn a_folder_is_uploaded_checked_and_deployed_by_forms() {
+    let fixture = office().await;
+    let cookie = fixture.cookie(&fixture.person("administrator"));
+    let town = pack("1.0.0", &script("one"));
+    let manifest = town["files"]["pack.yaml"].as_str().unwrap();
+    let broken = form(
+        &[],
+        &[("town/pack.yaml", manifest), ("town/rules/greet.rhai", "fn greet(req, now, args) {\n  let x = ;\n}\n")],
+    );
+    let page = upload(&fixture, "/packs/upload", &cookie, broken).await;
+    assert_eq!(page.status, 422, "{}", page.body);
+    assert!(page.body.contains("town/rules/greet.rhai:2:") && page.body.contains("  let x = ;</pre>"), "{}", page.body);
+    let nothing = upload(&fixture, "/packs/upload", &cookie, form(&[], &[])).await;
+    assert_eq!(nothing.status, 422);
+    assert!(nothing.body.contains("there is no pack.yaml among the files"), "{}", nothing.body);
+
+    let good = [("town/pack.yaml", manifest), ("town/rules/greet.rhai", "fn greet(req, now, args) {\n  \"one\"\n}\n")];
+    let page = upload(&fixture, "/packs/upload", &cookie, form(&[("/note", "نامهٔ ۷")], &good)).await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert!(page.body.contains("town@1.0.0") && page.body.contains("نامهٔ ۷</textarea>"), "{}", page.body);
+    let token = fixture.token("administrator");
+    assert_eq!(fixture.api("GET", &format!("{PATH}/town"), &token, "").await.status, 404, "nothing is deployed yet");
+    let packs = checked(&page.body).to_owned();
+    let past = form(&[("checked", &packs), ("/effectiveFrom", "۱۴۰۵/۱/۱"), ("/note", "")], &[]);
+    let refused = upload(&fixture, "/packs/deploy", &cookie, past).await;
+    assert_eq!(refused.status, 422);
+    assert!(
+        refused.body.contains("value=\"۱۴۰۵/۱/۱\"") && refused.body.contains("aria-invalid=\"true\""),
+        "{}",
+        refused.body
+    );
+    assert_eq!(checked(&refused.body), packs, "the packs need not be chosen again");
+    let planned = form(&[("checked", &packs), ("/effectiveFrom", "۱۴۰۵/۱۰/۱"), ("/note", "نامهٔ ۷")], &[]);
+    let done = upload(&fixture, "/packs/deploy", &cookie, planned).await;
+    assert_eq!(
+        (done.status.as_u16(), done.header("location")),
+        (303, "/packs/editions/2?done=edition-deployed"),
+        "{}",
+        done.body
+    );
+    let edition = fixture.api("GET", &format!("{PATH}/editions/2"), &token, "").await.json();
+    assert_eq!((&edition["edition"]["state"], &edition["edition"]["note"]), (&json!("to-come"), &json!("نامهٔ ۷")));
+    assert_eq!(edition["edition"]["effectiveFrom"], "2026-12-21T20:30:00Z");
+    assert!(fixture.page("/packs?lang=fa", &cookie).await.body.contains("۱۴۰۵/۱۰/۱ ۰۰:۰۰"));
+}
+
+#[tokio::test]
+async fn a_planned_edition_is_withdrawn_with_a_reason_and_the_future_is_told_without_it() {
+    let fixture = office().await;
+    let token = fixture.token("administrator");
+    assert_eq!(deploy(&fixture, &token, &body(pack("1.0.0", &script("one")))).await.status, 201);
+    for (version, from) in [("1.1.0", "1405/10/01"), ("1.2.0", "1405/11/01")] {
+        let mut planned: Value = serde_json::from_str(&body(pack(version, &script(version)))).unwrap();
+        planned["effectiveFrom"] = from.into();
+        assert_eq!(deploy(&fixture, &token, &planned.to_string()).await.status, 201);
+    }
+    let cookie = fixture.cookie(&fixture.person("administrator"));
+    let unsaid = fixture.post("/packs/editions/3/withdraw", &cookie, &[("reason", "")]).await;
+    assert_eq!(unsaid.header("location"), "/packs/editions/3?done=reason-missing");
+    let done = fixture.post("/packs/editions/3/withdraw", &cookie, &[("reason", "نامه پس گرفته شد")]).await;
+    assert_eq!((done.status.as_u16(), done.header("location")), (303, "/packs/editions/3?done=edition-withdrawn"));
+    let list = fixture.page("/packs?lang=fa", &cookie).await.body;
+    assert!(list.contains("/packs/editions/4\"><time") && !list.contains("/packs/editions/3\"><time"), "{list}");
+    let page = fixture.page("/packs/editions/3?lang=fa", &cookie).await.body;
+    assert!(page.contains("نامه پس گرفته شد") && !page.contains("/withdraw\""), "{page}");
+    let path = format!("{PATH}/editions/4/withdraw");
+    assert_eq!(fixture.api("POST", &path, &token, "{\"reason\": \" \"}").await.code(), "PG-A006");
+    let elsewhere = fixture.token_for("administrator", &Scope::Province("qom".into()));
+    let reason = "{\"reason\": \"a letter\"}";
+    assert_eq!(fixture.api("POST", &path, &elsewhere, reason).await.code(), "PG-A002");
+    let told = fixture.api("POST", &path, &token, reason).await;
+    assert_eq!((told.status.as_u16(), &told.json()["withdrawn"]["reason"]), (200, &json!("a letter")));
+    assert_eq!(fixture.api("POST", &path, &token, reason).await.code(), "PG-A005");
+    assert_eq!(fixture.api("POST", &format!("{PATH}/editions/2/withdraw"), &token, reason).await.code(), "PG-A005");
+    assert!(!fixture.page("/packs?lang=fa", &cookie).await.body.contains("/packs/editions/4\"><time"));
+}
+
+#[tokio::test]
+async fn an_upload_passes_the_same_gate_as_the_api() {
+    let fixture = office().await;
+    let town = pack("1.0.0", &script("one"));
+    let manifest = town["files"]["pack.yaml"].as_str().unwrap().replace("province: hamedan", "province: qom");
+    let elsewhere = form(&[], &[("town/pack.yaml", &manifest)]);
+    // Of the example's directory: for the province alone.
+    let cookie = fixture.cookie("admin-ronak");
+    assert_eq!(upload(&fixture, "/packs/upload", &cookie, elsewhere.clone()).await.status, 403);
+    let inspector = fixture.cookie(&fixture.person("inspection-centre"));
+    for path in ["/packs/upload", "/packs/deploy"] {
+        assert_eq!(upload(&fixture, path, &inspector, elsewhere.clone()).await.status, 403, "{path}");
+        let foreign = [
+            ("cookie", cookie.as_str()),
+            ("origin", "http://evil.test"),
+            ("content-type", "multipart/form-data; boundary=b"),
+        ];
+        assert_eq!(fixture.send("POST", path, &foreign, elsewhere.clone()).await.status, 403, "{path}");
+        let cut = upload(&fixture, path, &cookie, elsewhere[..elsewhere.len() - 9].to_owned()).await;
+        assert_eq!(cut.status, 400, "{path}: {}", cut.body);
+        let headers = [("cookie", cookie.as_str()), ("origin", "http://desk.test"), ("content-type", "text/plain")];
+        assert_eq!(fixture.send("POST", path, &headers, "x").await.status, 415, "{path}");
+    }
+    let long = "x".repeat(crate::multipart::UPLOAD_BYTES_MAX);
+    let page = upload(&fixture, "/packs/upload", &cookie, form(&[("/note", &long)], &[])).await;
+    assert_eq!(page.status, 413);
+    let digits: String = page.body.chars().filter(char::is_ascii_digit).collect();
+    assert!(digits.contains(&crate::multipart::UPLOAD_BYTES_MAX.to_string()), "the limit is named: {}", page.body);
 }

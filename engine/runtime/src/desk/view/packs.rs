@@ -150,6 +150,8 @@ pub struct PackFiles {
     pub scope: ScopeView,
     pub over: Vec<String>,
     pub files: BTreeMap<String, String>,
+    /// Paths of files that name people whom the reader may not see: names, numbers and addresses are masked in them.
+    pub masked: Vec<String>,
 }
 
 /// How two versions differ.
@@ -187,4 +189,60 @@ pub struct DifferenceLine {
     /// `same`, `removed` or `added`.
     pub kind: String,
     pub text: String,
+}
+
+/// One edition with what changes by it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EditionChanges {
+    pub edition: EditionView,
+    /// The edition that it is compared with: the one before it in force; none of the first.
+    pub previous: Option<u64>,
+    pub packs: Vec<PackChange>,
+    /// False where there is nothing to compare with, or it can't be read any more.
+    pub rules_compared: bool,
+    /// Tables whose rules differ, each with the places in which they do.
+    pub tables: Vec<TableChange>,
+}
+
+/// A pack that an edition brings or takes away.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PackChange {
+    pub name: String,
+    pub title: Bilingual,
+    #[serde(rename = "for")]
+    pub scope: ScopeView,
+    /// The version before; absent where there was none.
+    pub from: Option<String>,
+    /// Absent where the pack is taken away.
+    pub to: Option<String>,
+    /// Files that differ from the version before.
+    pub files: Vec<FileDifferenceView>,
+    /// Some files are named without their lines: they would be too many.
+    pub cut: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TableChange {
+    pub table: String,
+    pub title: Bilingual,
+    /// Versions of the table's base; absent where there is no such table.
+    pub from: Option<String>,
+    pub to: Option<String>,
+    /// Where the rules change so.
+    pub places: Vec<ScopeView>,
+    pub rules: Vec<RuleChange>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RuleChange {
+    pub rule: String,
+    /// `added`, `removed`, `changed`, or `moved`: it says the same and stands elsewhere in the order.
+    pub change: String,
+    /// The rule as a sentence.
+    pub before: Option<Bilingual>,
+    pub after: Option<Bilingual>,
 }

@@ -1,0 +1,134 @@
+//! Packs out of files as a browser sends them: a folder with its paths, or files by their bare names.
+//!
+//! Owns: which of the folders are packs and which of their files count. What is wrong inside is told where packs are read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use peygir_source::{Diagnostic, Diagnostics, Span};
+
+use crate::pack::{self, Head};
+
+const MANIFEST: &str = "pack.yaml";
+/// Where files lie that were sent without a folder.
+const RULES: &str = "rules";
+const TOP: Span = Span { line: 1, column: 1, length: 0 };
+
+/// A pack's name and the texts of its files by their paths in it.
+pub type Sent = (String, BTreeMap<String, String>);
+
+/// The packs among the files, by the path that each was sent under. All that is wrong comes at once.
+pub fn packs(files: Vec<(String, Vec<u8>)>) -> Result<Vec<Sent>, Diagnostics> {
+    let files: BTreeMap<String, Vec<u8>> = files.into_iter().map(|(path, bytes)| (plain(&path), bytes)).collect();
+    let roots = roots(files.keys().map(String::as_str));
+    let mut found = Diagnostics::default();
+    if roots.is_empty() {
+        let mut diagnostic =
+            Diagnostic::error("PG-P074", TOP, "there is no pack.yaml among the files", "میان پرونده‌ها pack.yaml نیست")
+                .with_help(
+                    "choose the folder that holds pack.yaml, or pack.yaml with the other files",
+                    "پوشه‌ای را برگزینید که pack.yaml در آن است، یا pack.yaml را همراه پرونده‌های دیگر",
+                );
+        MANIFEST.clone_into(&mut diagnostic.file);
+        found.push(diagnostic);
+    }
+    let packs = roots.iter().map(|root| pack_below(root, &files, &mut found)).collect();
+    if found.has_errors() { Err(found) } else { Ok(packs) }
+}
+
+fn plain(path: &str) -> String {
+    path.replace('\\', "/").trim_start_matches("./").trim_start_matches('/').to_owned()
+}
+
+/// Folders that hold a `pack.yaml`, those that lie least deep: a pack's own folders may hold examples of others.
+fn roots<'p>(paths: impl Iterator<Item = &'p str>) -> BTreeSet<String> {
+    let root = |path: &str| match path.rsplit_once('/') {
+        Some((folder, MANIFEST)) => Some(format!("{folder}/")),
+        None if path == MANIFEST => Some(String::new()),
+        _ => None,
+    };
+    let all: BTreeSet<String> = paths.filter_map(root).collect();
+    let depth = |root: &String| root.matches('/').count();
+    let least = all.iter().map(depth).min();
+    all.into_iter().filter(|root| Some(depth(root)) == least).collect()
+}
+
+fn pack_below(root: &str, files: &BTreeMap<String, Vec<u8>>, found: &mut Diagnostics) -> Sent {
+    let folder = root.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let manifest = files.get(&format!("{root}{MANIFEST}")).map(Vec::as_slice).unwrap_or_default();
+    let manifest = String::from_utf8_lossy(manifest);
+    let named = Head::read(&manifest).and_then(|head| head.name);
+    let name = named.unwrap_or_else(|| if folder.is_empty() { "pack".to_owned() } else { folder.to_owned() });
+    let mut texts = BTreeMap::new();
+    for (path, bytes) in files {
+        let Some(inner) = path.strip_prefix(root) else { continue };
+        let alone = root.is_empty() && !inner.contains('/') && inner != MANIFEST;
+        let inner = if alone { format!("{RULES}/{inner}") } else { inner.to_owned() };
+        if !pack::is_part(&inner, &manifest) {
+            continue;
+        }
+        match std::str::from_utf8(bytes) {
+            Ok(text) => drop(texts.insert(inner, text.to_owned())),
+            Err(error) => {
+                let mut diagnostic = pack::not_utf8(bytes, error.valid_up_to());
+                diagnostic.file = format!("{name}/{inner}");
+                found.push(diagnostic);
+            }
+        }
+    }
+    (name, texts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MANIFEST_TEXT: &str =
+        "kind: pack\nname: town\nversion: 1.0.0\ntitle: { fa: ا, en: A }\nresources: { 'https://h/': copies/ }\n";
+
+    /// Names of packs with their files, or files of findings with their lines.
+    type Told = Result<Vec<(String, Vec<String>)>, Vec<(String, u32)>>;
+
+    fn sent(files: &[(&str, &str)]) -> Told {
+        let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
+        match packs(files) {
+            Ok(packs) => Ok(packs.into_iter().map(|(name, files)| (name, files.into_keys().collect())).collect()),
+            Err(found) => Err(found.list.into_iter().map(|one| (one.file, one.span.line)).collect()),
+        }
+    }
+
+    #[test]
+    fn a_folder_gives_its_pack_and_what_counts_of_it() {
+        let packs = sent(&[
+            ("my-town/pack.yaml", MANIFEST_TEXT),
+            ("my-town/rules/greet.rhai", "1"),
+            ("my-town/rules/greet.test.yaml", "[]"),
+            ("my-town/rules/.draft.yaml", "x"),
+            ("my-town/README.md", "words"),
+            ("my-town/copies/a.json", "{}"),
+            ("my-town/examples/other/pack.yaml", "name: other"),
+            ("my-town/workflows/w/scenarios/a.feature", "Feature: a"),
+        ]);
+        let files = ["copies/a.json", "pack.yaml", "rules/greet.rhai", "rules/greet.test.yaml"];
+        assert_eq!(packs.unwrap(), [("town".to_owned(), files.map(str::to_owned).to_vec())]);
+    }
+
+    #[test]
+    fn files_without_a_folder_are_rules_and_several_folders_several_packs() {
+        let packs = sent(&[("pack.yaml", MANIFEST_TEXT), ("greet.rhai", "1"), ("notes.txt", "x")]).unwrap();
+        assert_eq!(packs, [("town".to_owned(), vec!["pack.yaml".to_owned(), "rules/greet.rhai".to_owned()])]);
+        let packs = sent(&[("all/a/pack.yaml", "name: a"), ("all\\b\\pack.yaml", "no: [ yaml")]).unwrap();
+        assert_eq!(packs.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+    }
+
+    #[test]
+    fn what_is_no_pack_is_told() {
+        assert_eq!(sent(&[("rules/a.yaml", "x")]), Err(vec![("pack.yaml".to_owned(), 1)]));
+        assert_eq!(sent(&[]), Err(vec![("pack.yaml".to_owned(), 1)]));
+        let files = vec![
+            ("pack.yaml".to_owned(), MANIFEST_TEXT.as_bytes().to_vec()),
+            ("rules/a.yaml".to_owned(), b"a: 1\nb: \xff\n".to_vec()),
+        ];
+        let found = packs(files).unwrap_err();
+        assert_eq!((found.list[0].file.as_str(), found.list[0].span.line), ("town/rules/a.yaml", 2));
+    }
+}

@@ -1,0 +1,286 @@
+//! Uploading packs: choose a folder or files, have everything checked, see what is wrong at which line, then deploy with a
+//! date and a note.
+//!
+//! Checking deploys nothing. What was checked travels in the page itself to the second form: nothing is kept here between
+//! the two, and deploying checks all of it again.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use maud::{Markup, html};
+use peygir_calendar::Jalali;
+use peygir_runtime::desk::{EditionDone, NewEdition, NewPack, Refusal, findings as told, packs_of_files};
+use serde_json::Value;
+
+use super::field::{self, Filled, Typing};
+use super::findings::{self, Sources};
+use super::icon::{self, Icon};
+use super::layout::{self, Ui};
+use super::{typed, widget};
+use crate::form::Posted;
+use crate::gate::Caller;
+use crate::multipart::Upload;
+use crate::options::App;
+use crate::problem::{Code, Problem, WrongField};
+
+const DATE: &str = "/effectiveFrom";
+const NOTE: &str = "/note";
+/// The packs that were checked, on their way to be deployed.
+const CHECKED: &str = "checked";
+/// Characters of the note of an edition.
+const NOTE_CHARS_MAX: i64 = 1_000;
+/// Pointer and message id of the fields' labels.
+const LABELS: [(&str, &str); 3] = [(DATE, "upload-date"), (NOTE, "pack-note"), ("/packs", "upload-folder")];
+
+/// What came of the check.
+pub enum Checked {
+    Nothing,
+    /// Findings, with the texts that they are about.
+    Wrong(Vec<Value>, Sources),
+    /// Nothing is wrong: what would be deployed, and the packs for the form that deploys them.
+    Right(Box<EditionDone>, String),
+}
+
+pub async fn show(Caller(_): Caller, ui: Ui) -> Result<Response, Problem> {
+    let fresh = Posted::default();
+    Ok(layout::answer(page(&ui, &Checked::Nothing, &Filled { posted: &fresh, wrong: &[] })))
+}
+
+/// Checks the files that were chosen.
+pub async fn check(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    ui: Ui,
+    upload: Upload,
+) -> Result<Response, Problem> {
+    let files = upload.files.into_iter().map(|file| (file.path, file.bytes)).collect();
+    let packs = match packs_of_files(files) {
+        Ok(packs) => packs,
+        Err(Refusal::Findings(found)) => {
+            let checked = Checked::Wrong(told(&found), Sources::new());
+            return Ok(refused(&ui, &checked, &upload.fields, &[]));
+        }
+        Err(other) => return Err(other.into()),
+    };
+    let edition = NewEdition { dry_run: true, ..edition(&ui, packs, &upload.fields) };
+    match app.desk.deploy_packs(&caller, &edition, None).await {
+        Ok(done) => {
+            let checked = Checked::Right(Box::new(done), packed(&edition.packs)?);
+            Ok(layout::answer(page(&ui, &checked, &Filled { posted: &upload.fields, wrong: &[] })))
+        }
+        Err(refusal) => answer(&ui, refusal, &Checked::Nothing, &edition.packs, &upload.fields),
+    }
+}
+
+/// Deploys what was checked.
+pub async fn deploy(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    ui: Ui,
+    upload: Upload,
+) -> Result<Response, Problem> {
+    let packs = unpacked(upload.fields.get(CHECKED))?;
+    let edition = edition(&ui, packs, &upload.fields);
+    match app.desk.deploy_packs(&caller, &edition, None).await {
+        Ok(done) if done.repeated => Ok(layout::go("/packs?done=pack-in-force")),
+        Ok(done) => Ok(layout::go(&format!("/packs/editions/{}?done=edition-deployed", done.edition))),
+        Err(refusal @ Refusal::Invalid(_)) => {
+            // The packs need not be chosen again because a date is wrong.
+            let again = NewEdition { packs: edition.packs.clone(), dry_run: true, ..NewEdition::default() };
+            let checked = match app.desk.deploy_packs(&caller, &again, None).await {
+                Ok(done) => Checked::Right(Box::new(done), packed(&edition.packs)?),
+                Err(_) => Checked::Nothing,
+            };
+            answer(&ui, refusal, &checked, &edition.packs, &upload.fields)
+        }
+        Err(refusal) => answer(&ui, refusal, &Checked::Nothing, &edition.packs, &upload.fields),
+    }
+}
+
+/// What the forms say. Today means at once: its beginning has passed.
+fn edition(ui: &Ui, packs: Vec<NewPack>, fields: &Posted) -> NewEdition {
+    let today = Jalali::from_gregorian(ui.zone.to_datetime(ui.now).date());
+    let date = |text: String| match typed::date(&text) {
+        Some(day) if day == today => None,
+        Some(day) => Some(day.to_string()),
+        // The desk says what is wrong with it.
+        None => Some(text),
+    };
+    NewEdition {
+        packs,
+        effective_from: fields.given(DATE).and_then(date),
+        note: fields.given(NOTE),
+        ..NewEdition::default()
+    }
+}
+
+/// The page again, with what is wrong.
+fn answer(
+    ui: &Ui,
+    refusal: Refusal,
+    checked: &Checked,
+    packs: &[NewPack],
+    fields: &Posted,
+) -> Result<Response, Problem> {
+    match refusal {
+        Refusal::Findings(found) => {
+            let checked = Checked::Wrong(told(&found), sources(packs));
+            Ok(refused(ui, &checked, fields, &[]))
+        }
+        Refusal::Invalid(wrong) => {
+            let wrong: Vec<WrongField> = wrong.into_iter().map(|field| on_form(field.into())).collect();
+            Ok(refused(ui, checked, fields, &wrong))
+        }
+        other => Err(other.into()),
+    }
+}
+
+/// People type a date here, and never an instant.
+fn on_form(wrong: WrongField) -> WrongField {
+    let code = if wrong.code == "instant-or-date" { "jalali-date".to_owned() } else { wrong.code };
+    WrongField { code, ..wrong }
+}
+
+fn refused(ui: &Ui, checked: &Checked, fields: &Posted, wrong: &[WrongField]) -> Response {
+    let markup = page(ui, checked, &Filled { posted: fields, wrong });
+    (StatusCode::UNPROCESSABLE_ENTITY, layout::answer(markup)).into_response()
+}
+
+fn sources(packs: &[NewPack]) -> Sources {
+    let files = |pack: &NewPack| {
+        let files = pack.files.clone().unwrap_or_default();
+        files.into_iter().map(|(path, text)| (format!("{}/{path}", pack.name), text)).collect::<Vec<_>>()
+    };
+    packs.iter().flat_map(files).collect()
+}
+
+/// Browsers change the ends of lines in what a form holds; in this form they find none.
+fn packed(packs: &[NewPack]) -> Result<String, Problem> {
+    let text = serde_json::to_string(packs).map_err(|error| Problem::internal(&error))?;
+    Ok(BASE64.encode(text))
+}
+
+fn unpacked(text: &str) -> Result<Vec<NewPack>, Problem> {
+    let broken = || Problem::new(Code::FormBroken);
+    let bytes = BASE64.decode(text).map_err(|_| broken())?;
+    serde_json::from_slice(&bytes).map_err(|_| broken())
+}
+
+pub fn page(ui: &Ui, checked: &Checked, filled: &Filled<'_>) -> Markup {
+    let title = ui.t("upload-title");
+    let body = html! {
+        div.page-head {
+            h1 { (title) }
+            p.meta { (ui.t("upload-lead")) }
+            p.more { a href="/packs" { (ui.t("packs-all")) } }
+        }
+        @match checked {
+            Checked::Nothing => {},
+            Checked::Wrong(found, sources) => (wrong(ui, found, sources)),
+            Checked::Right(done, packs) => (right(ui, done, packs, filled)),
+        }
+        (chooser(ui, matches!(checked, Checked::Right(..)), filled))
+    };
+    layout::page(ui, &title, body)
+}
+
+fn wrong(ui: &Ui, found: &[Value], sources: &Sources) -> Markup {
+    let count = [("count", (findings::errors(found) as i64).into())];
+    html! {
+        section.card #findings role="alert" {
+            h2 { (icon::draw(Icon::Alert)) (ui.tw("upload-wrong", &count)) }
+            p.meta { (ui.t("upload-wrong-lead")) }
+            (findings::draw(ui, found, sources))
+        }
+    }
+}
+
+fn right(ui: &Ui, done: &EditionDone, packs: &str, filled: &Filled<'_>) -> Markup {
+    html! {
+        section.card #deploy {
+            p.notice role="status" { (icon::draw(Icon::Check)) (ui.t("upload-right")) }
+            dl.facts {
+                (widget::fact(&ui.t("upload-packs"), html! {
+                    @for pack in &done.packs { (widget::code(&format!("{}@{}", pack.name, pack.version))) " " }
+                }))
+                (widget::fact(&ui.t("edition-from"), html! { (widget::long_time(ui, &done.effective_from)) }))
+            }
+            @if !done.findings.is_empty() {
+                h3 { (ui.t("upload-warnings")) }
+                (findings::draw(ui, &done.findings, &Sources::new()))
+            }
+            (summary(ui, filled))
+            form.upload method="post" action="/packs/deploy" enctype="multipart/form-data" {
+                input type="hidden" name=(CHECKED) value=(packs);
+                (date_and_note(ui, filled))
+                p.actions { button type="submit" { (ui.t("upload-deploy")) } }
+            }
+        }
+    }
+}
+
+fn summary(ui: &Ui, filled: &Filled<'_>) -> Markup {
+    let labels: Vec<_> = LABELS.iter().map(|(name, id)| (name.to_string(), ui.t(id))).collect();
+    field::summary(ui, filled, &labels)
+}
+
+/// The first form: what to check. Its date and note stand in the second one once there is one.
+fn chooser(ui: &Ui, is_checked: bool, filled: &Filled<'_>) -> Markup {
+    html! {
+        section.card #choose {
+            h2 { (icon::draw(Icon::Folder)) (ui.t(if is_checked { "upload-again" } else { "upload-choose" })) }
+            @if !is_checked { (summary(ui, filled)) }
+            form.upload method="post" action="/packs/upload" enctype="multipart/form-data" novalidate {
+                div.field {
+                    label for="field-packs" { (ui.t("upload-folder")) }
+                    input #field-packs type="file" name="folder" multiple webkitdirectory aria-describedby="folder-help";
+                    p.fine #folder-help { (ui.t("upload-folder-help")) }
+                }
+                div.field {
+                    label for="field-files" { (ui.t("upload-files")) }
+                    input #field-files type="file" name="files" multiple accept=".yaml,.yml,.rhai,.json" aria-describedby="files-help";
+                    p.fine #files-help { (ui.t("upload-files-help")) }
+                }
+                @if !is_checked { (date_and_note(ui, filled)) }
+                p.actions { button.quiet[is_checked] type="submit" { (ui.t("upload-check")) } }
+            }
+        }
+    }
+}
+
+fn date_and_note(ui: &Ui, filled: &Filled<'_>) -> Markup {
+    let typing = Typing { mode: Some("text"), ltr: true, characters_max: Some(10), example: Some("date-example") };
+    html! {
+        div.pair { (field::line(ui, DATE, &ui.t("upload-date"), false, typing, filled)) }
+        (field::area(ui, NOTE, &ui.t("pack-note"), false, Some(NOTE_CHARS_MAX), filled))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::console::samples;
+    use crate::locale::Locale;
+
+    #[test]
+    fn what_was_checked_comes_back_as_it_was() {
+        let files = [("rules/a.yaml".to_owned(), "سلام\r\n\n x".to_owned())].into_iter().collect();
+        let packs = vec![NewPack { name: "town".into(), version: None, files: Some(files) }];
+        assert_eq!(unpacked(&packed(&packs).unwrap()).unwrap(), packs);
+        for broken in ["", "x", "e30="] {
+            assert_eq!(unpacked(broken).unwrap_err().code, Code::FormBroken, "{broken}");
+        }
+    }
+
+    #[test]
+    fn dates_are_typed_as_people_type_them_and_today_is_at_once() {
+        let ui = samples::ui(Locale::Fa, &[], "/packs/upload");
+        let of = |text: &str| edition(&ui, Vec::new(), &Posted(vec![(DATE.into(), text.into())])).effective_from;
+        assert_eq!(of("۱۴۰۵/۱۰/۱").as_deref(), Some("1405/10/01"));
+        assert_eq!(of("۱۴۰۵/۸/۳۰"), None, "that is today");
+        assert_eq!(of(""), None);
+        assert_eq!(of("فردا").as_deref(), Some("فردا"));
+    }
+}
