@@ -64,7 +64,10 @@ edition-no-rules = No rule of a table changes.
 edition-to = becomes
 edition-new = new
 edition-packs = Packs of this edition
-edition-files = { $count } files differ
+edition-files = { $count ->
+    [one] { $count } file differs
+   *[other] { $count } files differ
+}
 edition-files-cut = The edition changes so much that some files are named without their lines. Compare the versions on the page of the pack.
 rule-added = added
 rule-removed = taken out
@@ -87,7 +90,10 @@ upload-files = Or its files
 upload-files-help = For a device that chooses no folders: pack.yaml and the files of rules.
 upload-date = Counts from this day on
 upload-check = Check
-upload-wrong = { $count } errors were found
+upload-wrong = { $count ->
+    [one] { $count } error was found
+   *[other] { $count } errors were found
+}
 upload-wrong-lead = Nothing was deployed. Mend the files and choose them again.
 upload-right = Nothing is wrong. Nothing is deployed yet.
 upload-packs = Would be deployed
