@@ -106,7 +106,11 @@ impl Session<'_> {
             Verb::Quit => return None,
             Verb::Step => self.to(self.at + 1),
             Verb::Next => self.to(self.find(|from, step| step.depth <= from.depth)),
-            Verb::Out => self.to(self.find(|from, step| step.returned.is_some() && step.depth == from.depth)),
+            Verb::Out => self.to(self.find(|from, step| {
+                // Where the function is being left already, the one that called it is meant.
+                let deepest = if from.returned.is_some() { from.depth.saturating_sub(1) } else { from.depth };
+                step.returned.is_some() && step.depth <= deepest
+            })),
             Verb::Continue => {
                 let stops = self.stops.clone();
                 self.to(self.find(|_, step| step.returned.is_none() && stops.contains(&step.line)))
@@ -326,6 +330,7 @@ fn pick(round) {
         check(&["next"], "→    3 |");
         check(&["n", ""], "→    4 |");
         check(&["s", "out"], "↩ pick gives \"governor\"");
+        check(&["s", "out", "out"], "↩ tell gives");
         check(&["s", "out", "s"], "  role = \"governor\"");
         check(&["n", "n"], "  fa_digits → \"۱۲\"");
         check(&["s", "s", "back"], "→    7 |");
