@@ -11,6 +11,8 @@ pub enum Clock {
     Real,
     /// Stands still until it is set.
     Virtual(Arc<AtomicI64>),
+    /// Asks whoever simulates a machine, whose clock runs and jumps.
+    Told(Arc<dyn Fn() -> Moment + Send + Sync>),
 }
 
 impl Clock {
@@ -23,10 +25,11 @@ impl Clock {
             #[expect(clippy::disallowed_methods, reason = "the system clock has this one caller")]
             Clock::Real => jiff::Timestamp::now().into(),
             Clock::Virtual(instant) => Moment(instant.load(Ordering::SeqCst)),
+            Clock::Told(ask) => ask(),
         }
     }
 
-    /// Sets a virtual clock; a real one can't be set.
+    /// Sets a virtual clock; others can't be set.
     pub fn set(&self, to: Moment) {
         if let Clock::Virtual(instant) = self {
             instant.store(to.0, Ordering::SeqCst);

@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 use crate::clock::Clock;
 use crate::command::{AttemptResult, Command};
 use crate::engine::{Begun, Engine, Failure, Ready};
+use crate::offload::{Ended, offload};
 use crate::outgoing;
 use crate::stream::Stream;
 use crate::watch::Watch;
@@ -105,7 +106,7 @@ impl Host {
         let lock = self.lock_of(stream);
         let _one_at_a_time = lock.lock().await;
         let (engine, actor, now) = (self.engine.clone(), actor.to_owned(), self.clock.now());
-        let done = tokio::task::spawn_blocking(move || engine.handle(stream, &actor, now, command)).await;
+        let done = offload(move || engine.handle(stream, &actor, now, command)).await;
         self.work.notify_one();
         self.watch.written(stream);
         done.unwrap_or_else(|error| Err(Failure::Internal(format!("a turn ended badly: {error}"))))
@@ -114,7 +115,7 @@ impl Host {
     /// Reads a stream.
     pub async fn read(self: &Arc<Self>, stream: Id) -> Result<Stream, Failure> {
         let engine = self.engine.clone();
-        tokio::task::spawn_blocking(move || engine.load(stream))
+        offload(move || engine.load(stream))
             .await
             .unwrap_or_else(|error| Err(Failure::Internal(format!("a reading ended badly: {error}"))))
     }
@@ -204,7 +205,7 @@ impl Host {
             let _one_at_a_time = lock.lock().await;
             let engine = self.engine.clone();
             let stream = key.stream;
-            let result = tokio::task::spawn_blocking(move || engine.handle_enqueued(&key, &command, now)).await;
+            let result = offload(move || engine.handle_enqueued(&key, &command, now)).await;
             self.watch.written(stream);
             done |= self.note_result(stream, now, result.map(|result| result.map(|_| ())));
         }
@@ -231,12 +232,7 @@ impl Host {
     }
 
     /// True where it went well; otherwise the stream is left alone for a while and the fault is told.
-    fn note_result(
-        &self,
-        stream: Id,
-        now: Moment,
-        result: Result<Result<(), Failure>, tokio::task::JoinError>,
-    ) -> bool {
+    fn note_result(&self, stream: Id, now: Moment, result: Result<Result<(), Failure>, Ended>) -> bool {
         let failure = match result {
             Ok(Ok(())) => return true,
             Ok(Err(failure)) => failure.to_string(),
@@ -403,9 +399,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Waits for a disk on a thread that may wait.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or_else(|error| Err(Failure::Internal(format!("a turn ended badly: {error}"))))
+    offload(work).await.unwrap_or_else(|error| Err(Failure::Internal(format!("a turn ended badly: {error}"))))
 }
 
 /// Runs all at once; true where any was.

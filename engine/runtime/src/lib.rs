@@ -17,6 +17,7 @@ pub mod host;
 pub mod interest;
 pub mod lifecycle;
 pub mod limits;
+pub mod offload;
 pub mod operation;
 pub mod outgoing;
 pub mod pack;

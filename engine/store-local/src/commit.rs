@@ -124,9 +124,10 @@ impl Queue {
         self.room.notify_all();
     }
 
-    /// The jobs of the next group, once there are any; none when the queue is closed and empty. A seal is a group.
-    fn next_group(&self) -> Vec<Job> {
-        let idle = |waiting: &mut Waiting| waiting.jobs.is_empty() && !waiting.closed;
+    /// The jobs of the next group, once there are any; none when the queue is closed and empty, or where nobody is to wait
+    /// for them. A seal is a group.
+    fn next_group(&self, waits: bool) -> Vec<Job> {
+        let idle = |waiting: &mut Waiting| waits && waiting.jobs.is_empty() && !waiting.closed;
         let mut waiting = self.arrived.wait_while(self.lock(), idle).unwrap_or_else(PoisonError::into_inner);
         let (mut group, mut bytes) = (Vec::new(), 0);
         while bytes < GROUP_BYTES_MAX && group.len() < GROUP_FRAMES_MAX {
@@ -167,10 +168,16 @@ impl View for Ahead<'_> {
 
 /// Works until the queue is closed and empty. Gives the journal's last frame.
 pub fn run(inner: &Inner, mut journal: Journal) -> u64 {
+    work(inner, &mut journal, true);
+    journal.next_frame - 1
+}
+
+/// Does the jobs in line; whether it `waits` for more once there are none.
+pub fn work(inner: &Inner, journal: &mut Journal, waits: bool) {
     loop {
-        let jobs = inner.queue.next_group();
+        let jobs = inner.queue.next_group(waits);
         if jobs.is_empty() {
-            return journal.next_frame - 1;
+            return;
         }
         if let Some(why) = inner.stopped() {
             jobs.into_iter().for_each(|job| job.refuse(why));
@@ -179,7 +186,7 @@ pub fn run(inner: &Inner, mut journal: Journal) -> u64 {
         // A bug here must not leave callers waiting for ever, nor go on from a state that nobody knows. The tickets are
         // answered from a copy that the panic can't take along.
         let waiting: Vec<_> = jobs.iter().filter_map(ticket_of).collect();
-        let done = catch_unwind(AssertUnwindSafe(|| group(inner, &mut journal, jobs)));
+        let done = catch_unwind(AssertUnwindSafe(|| group(inner, journal, jobs)));
         let failure = match done {
             Ok(Ok(())) => continue,
             Ok(Err(why)) => why,

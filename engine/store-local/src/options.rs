@@ -44,6 +44,19 @@ pub struct Options {
     pub cache_bytes: u64,
     /// Names a new journal; `None` draws a random one. A journal that is there keeps its own.
     pub journal_id: Option<u64>,
+    /// Who does what commits, the index and snapshots need.
+    pub workers: Workers,
+}
+
+/// Where a store's work is done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Workers {
+    /// On threads of the store's own: one orders commits, one writes the index, one takes snapshots.
+    #[default]
+    Threads,
+    /// Nowhere but within the calls: a commit on its caller's thread, the rest when [`crate::LocalStore::work`] is called or
+    /// there is no room without it. One thread then gives the disk and the index one order of operations: for simulations.
+    Callers,
 }
 
 impl Default for Options {
@@ -57,6 +70,7 @@ impl Default for Options {
             start_check_bytes: START_CHECK_BYTES,
             cache_bytes: CACHE_BYTES,
             journal_id: None,
+            workers: Workers::default(),
         }
     }
 }

@@ -131,7 +131,7 @@ fn begin(disk: Arc<dyn Disk>, place: &dyn Place, options: &Options, cut: Option<
     let refused = |error: IndexError| Error::Refused(error.to_string());
     let index = place.renew().map_err(refused)?;
     trust_from_now(&*disk, id, options)?;
-    let rows = Rows::start(index, id, 0, options.generation_bytes_max, distrust(disk))?;
+    let rows = Rows::start(index, id, 0, (options.generation_bytes_max, options.workers), distrust(disk))?;
     let report = OpeningReport {
         last_frame: 0,
         segments: 1,
@@ -263,7 +263,8 @@ impl Opening<'_> {
             return Err(Failed::Base("frames between it and the journal's first segment are missing".into()));
         }
         let failure = distrust(self.disk.clone());
-        let rows = Rows::start(index, self.journal, span.begun, self.options.generation_bytes_max, failure)?;
+        let memory = (self.options.generation_bytes_max, self.options.workers);
+        let rows = Rows::start(index, self.journal, span.begun, memory, failure)?;
         let mut redo = Redo::new(self, span, rows);
         redo.run()?;
         let acknowledged = span.ended.max(self.acknowledged());

@@ -15,6 +15,7 @@ use peygir_store::space::{Change, Page, Value};
 use peygir_store::{Error, key};
 
 use crate::index::{Index, IndexError};
+use crate::options::Workers;
 
 /// First byte of the key under which the index keeps the number of the last frame that it has whole.
 pub const APPLIED: u8 = b'm';
@@ -53,6 +54,7 @@ struct Shared {
     index: Box<dyn Index>,
     journal: u64,
     generation_bytes_max: usize,
+    workers: Workers,
     memory: RwLock<Memory>,
     turn: Mutex<Turn>,
     turned: Condvar,
@@ -91,7 +93,7 @@ impl Rows {
         index: Box<dyn Index>,
         journal: u64,
         last_frame: u64,
-        generation_bytes_max: usize,
+        (generation_bytes_max, workers): (usize, Workers),
         on_failure: Box<dyn Fn() + Send + Sync>,
     ) -> Result<Self, Error> {
         let young = Generation { last_frame, ..Generation::default() };
@@ -99,6 +101,7 @@ impl Rows {
             index,
             journal,
             generation_bytes_max,
+            workers,
             memory: RwLock::new(Memory { young, old: None }),
             turn: Mutex::default(),
             turned: Condvar::new(),
@@ -106,9 +109,17 @@ impl Rows {
             on_failure,
         });
         let for_writer = shared.clone();
-        let writer = thread::Builder::new().name("peygir-rows".into()).spawn(move || for_writer.write_generations());
+        let spawn = || thread::Builder::new().name("peygir-rows".into()).spawn(move || for_writer.write_generations());
+        let writer = (workers == Workers::Threads).then(spawn).transpose();
         let writer = writer.map_err(|source| Error::Io { path: "thread of the index".into(), source })?;
-        Ok(Self { shared, writer: Mutex::new(Some(writer)) })
+        Ok(Self { shared, writer: Mutex::new(writer) })
+    }
+
+    /// Without a writer of its own: writes the old generation, if there is one.
+    pub fn work(&self) {
+        if self.shared.workers == Workers::Callers && self.shared.turn().old {
+            self.shared.write_old();
+        }
     }
 
     /// Why the index answers no more, if it does not.
@@ -135,6 +146,7 @@ impl Rows {
         if self.shared.read().young.bytes < self.shared.generation_bytes_max {
             return self.shared.check();
         }
+        self.work();
         let turn = self.shared.wait_for_writer();
         self.shared.check()?;
         self.shared.hand_over(turn);
@@ -179,9 +191,11 @@ impl Rows {
 
     /// Writes everything to the index and closes it, durably.
     pub fn close(&self) -> Result<(), Error> {
+        self.work();
         let turn = self.shared.wait_for_writer();
         self.shared.check()?;
         self.shared.hand_over(turn);
+        self.work();
         self.stop_writer();
         self.shared.check()?;
         self.shared.index.close().map_err(|error| self.shared.fail(error))
@@ -324,17 +338,25 @@ impl Shared {
                 return;
             }
             drop(turn);
-            let old = self.read().old.clone();
-            if let Some(old) = old
-                && let Err(error) = self.write_generation(&old)
-            {
-                self.fail(error);
+            if !self.write_old() {
                 return;
             }
-            self.write().old = None;
-            self.turn().old = false;
-            self.turned.notify_all();
         }
+    }
+
+    /// Writes the old generation to the index. False where that failed.
+    fn write_old(&self) -> bool {
+        let old = self.read().old.clone();
+        if let Some(old) = old
+            && let Err(error) = self.write_generation(&old)
+        {
+            self.fail(error);
+            return false;
+        }
+        self.write().old = None;
+        self.turn().old = false;
+        self.turned.notify_all();
+        true
     }
 
     /// The mark goes last: an index that was stopped in between has some of the changes and the mark of before, and
@@ -396,8 +418,8 @@ mod tests {
     use super::*;
     use crate::index::{MemoryPlace, Place};
 
-    fn rows(place: &MemoryPlace, generation_bytes_max: usize) -> Rows {
-        Rows::start(place.renew().unwrap(), 1, 0, generation_bytes_max, Box::new(|| ())).unwrap()
+    fn rows(place: &MemoryPlace, generation_bytes_max: usize, workers: Workers) -> Rows {
+        Rows::start(place.renew().unwrap(), 1, 0, (generation_bytes_max, workers), Box::new(|| ())).unwrap()
     }
 
     fn put(key: u32, value: u32) -> Change {
@@ -406,8 +428,13 @@ mod tests {
 
     #[test]
     fn layers_read_as_one_map() {
+        read_as_one_map(Workers::Threads);
+        read_as_one_map(Workers::Callers);
+    }
+
+    fn read_as_one_map(workers: Workers) {
         let place = MemoryPlace::new();
-        let rows = rows(&place, 600);
+        let rows = rows(&place, 600, workers);
         let mut model = BTreeMap::new();
         for round in 0..400u32 {
             rows.wait_for_room().unwrap();
@@ -434,7 +461,7 @@ mod tests {
     #[test]
     fn deleted_rows_hide_what_lies_below_them_and_come_back() {
         let place = MemoryPlace::new();
-        let rows = rows(&place, 1 << 20);
+        let rows = rows(&place, 1 << 20, Workers::Threads);
         let delete = |key: u32| (key.to_be_bytes().to_vec(), None);
         let keys = |limit: usize| -> Vec<u32> {
             let page = rows.scan(&[0], &[1], limit).unwrap();
@@ -463,8 +490,13 @@ mod tests {
 
     #[test]
     fn a_failed_index_stops_whoever_waits() {
+        stops_whoever_waits(Workers::Threads);
+        stops_whoever_waits(Workers::Callers);
+    }
+
+    fn stops_whoever_waits(workers: Workers) {
         let place = MemoryPlace::new();
-        let rows = rows(&place, 10);
+        let rows = rows(&place, 10, workers);
         place.break_down();
         let failed = (1..10).any(|frame| {
             rows.add([put(frame, 1)], u64::from(frame));

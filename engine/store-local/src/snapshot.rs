@@ -308,6 +308,7 @@ mod tests {
     use super::*;
     use crate::disk::FaultyDisk;
     use crate::index::{MemoryPlace, Place};
+    use crate::options::Workers;
 
     fn all(disk: &FaultyDisk, journal: u64, begun: u64) -> Result<(Page, Span), Fault> {
         let mut reader = Reader::open(disk, journal, begun)?;
@@ -322,7 +323,7 @@ mod tests {
 
     fn taken() -> (FaultyDisk, Page) {
         let (disk, place) = (FaultyDisk::new(), MemoryPlace::new());
-        let rows = Rows::start(place.renew().unwrap(), 5, 0, 1 << 20, Box::new(|| ())).unwrap();
+        let rows = Rows::start(place.renew().unwrap(), 5, 0, (1 << 20, Workers::Threads), Box::new(|| ())).unwrap();
         let value = |number: u32| Value::from(vec![number as u8; 10 + number as usize % 300]);
         let content: Page =
             (0..700u32).map(|number| ([b"r", &number.to_be_bytes()[..]].concat(), value(number))).collect();

@@ -15,10 +15,10 @@ use crate::commit::{self, Job, Queue, Ticket};
 use crate::disk::{Disk, RealDisk};
 use crate::frames::Places;
 use crate::index::{Place, SledPlace};
-use crate::journal::Records;
+use crate::journal::{Journal, Records};
 use crate::lock::Lock;
 use crate::marker::{self, Marker};
-use crate::options::{OpeningReport, Options};
+use crate::options::{OpeningReport, Options, Workers};
 use crate::positions;
 use crate::reader::{Fault, SegmentReader};
 use crate::recovery;
@@ -119,6 +119,22 @@ impl Snapshots {
         !growth.closing
     }
 
+    /// Whether a snapshot is due; what follows counts for the next one.
+    fn begins(&self) -> bool {
+        let mut growth = self.lock();
+        let due = self.due(&growth);
+        if due {
+            (growth.bytes, growth.frames) = (0, 0);
+        }
+        due
+    }
+
+    fn take_or_tell(&self, inner: &Inner) {
+        if let Err(error) = self.take(inner) {
+            tracing::warn!(%error, "no snapshot could be taken; the next start takes longer");
+        }
+    }
+
     fn take(&self, inner: &Inner) -> Result<(), Error> {
         let _one = self.taking.lock().unwrap_or_else(PoisonError::into_inner);
         let span = snapshot::take(&*inner.disk, inner.journal, &inner.rows)?;
@@ -131,9 +147,34 @@ impl Snapshots {
 /// The embedded store. Dropping it closes it.
 pub struct LocalStore {
     inner: Arc<Inner>,
-    orderer: Option<JoinHandle<u64>>,
+    /// None once the store is shut.
+    orderer: Option<Orderer>,
     snapshotter: Option<JoinHandle<()>>,
     _lock: Option<Lock>,
+}
+
+/// Who has the journal.
+enum Orderer {
+    Thread(JoinHandle<u64>),
+    Callers(Mutex<Journal>),
+}
+
+impl Orderer {
+    /// Where nobody else does: does what is in line.
+    fn work(&self, inner: &Inner) {
+        if let Self::Callers(journal) = self {
+            commit::work(inner, &mut journal.lock().unwrap_or_else(PoisonError::into_inner), false);
+        }
+    }
+
+    /// Waits until all is done; the journal's last frame.
+    fn end(self, inner: &Inner) -> thread::Result<u64> {
+        self.work(inner);
+        match self {
+            Self::Thread(thread) => thread.join(),
+            Self::Callers(journal) => Ok(journal.into_inner().unwrap_or_else(PoisonError::into_inner).next_frame - 1),
+        }
+    }
 }
 
 impl LocalStore {
@@ -177,21 +218,43 @@ impl LocalStore {
             places: Places::default(),
             stopped: OnceLock::new(),
         });
+        if inner.options.workers == Workers::Callers {
+            let orderer = Some(Orderer::Callers(Mutex::new(journal)));
+            return Ok((Self { inner, orderer, snapshotter: None, _lock: lock }, report));
+        }
         let thread = |name: &str| thread::Builder::new().name(name.to_owned());
         let io = |source| Error::Io { path: "threads of the store".into(), source };
         let for_snapshots = inner.clone();
         let take_snapshots = move || {
             while for_snapshots.snapshots.wait() {
-                if let Err(error) = for_snapshots.snapshots.take(&for_snapshots) {
-                    tracing::warn!(%error, "no snapshot could be taken; the next start takes longer");
-                }
+                for_snapshots.snapshots.take_or_tell(&for_snapshots);
             }
         };
         let for_commits = inner.clone();
         let orderer = thread("peygir-journal").spawn(move || commit::run(&for_commits, journal)).map_err(io)?;
         let snapshotter = thread("peygir-snapshots").spawn(take_snapshots).map_err(io)?;
-        let store = Self { inner, orderer: Some(orderer), snapshotter: Some(snapshotter), _lock: lock };
+        let orderer = Some(Orderer::Thread(orderer));
+        let store = Self { inner, orderer, snapshotter: Some(snapshotter), _lock: lock };
         Ok((store, report))
+    }
+
+    /// Under [`Workers::Callers`]: what threads of the store would do beside commits, once; does nothing otherwise.
+    pub fn work(&self) {
+        if self.inner.options.workers != Workers::Callers || self.inner.stopped().is_some() {
+            return;
+        }
+        self.inner.rows.work();
+        if self.inner.snapshots.begins() {
+            self.inner.snapshots.take_or_tell(&self.inner);
+        }
+    }
+
+    /// Puts jobs in line.
+    fn push(&self, jobs: Vec<Job>) {
+        self.inner.queue.push(jobs);
+        if let Some(orderer) = &self.orderer {
+            orderer.work(&self.inner);
+        }
     }
 
     /// Finishes what is queued, writes the index and marks it as complete, so that the next start is quick.
@@ -205,7 +268,7 @@ impl LocalStore {
         };
         self.inner.queue.close();
         self.inner.snapshots.close();
-        let last_frame = orderer.join();
+        let last_frame = orderer.end(&self.inner);
         if let Some(snapshotter) = self.snapshotter.take()
             && snapshotter.join().is_err()
         {
@@ -227,7 +290,7 @@ impl LocalStore {
     /// segment is sealed anyway.
     pub fn seal(&self) -> Result<Option<Seal>, Error> {
         let (answer, answered) = sync_channel(1);
-        self.inner.queue.push(vec![Job::Seal { answer }]);
+        self.push(vec![Job::Seal { answer }]);
         answered.recv().unwrap_or_else(|_| Err(Error::Stopped("the store stopped before it sealed".into())))
     }
 
@@ -300,7 +363,7 @@ impl Store for LocalStore {
         }
         let ticket = Ticket::new(answers);
         let job = |(slot, prepared)| Job::Commit { prepared, ticket: ticket.clone(), slot };
-        self.inner.queue.push(prepared.into_iter().map(job).collect());
+        self.push(prepared.into_iter().map(job).collect());
         ticket.wait()
     }
 

@@ -36,7 +36,7 @@ const ARROWS: &[(&str, &[&str], &[&str])] = &[
 ];
 
 /// Crates that bring everything together, and may know everything: the binary, and the tests of the whole.
-const COMPOSERS: &[&str] = &["peygir", "tests"];
+const COMPOSERS: &[&str] = &["peygir", "simulation", "tests"];
 
 /// Libraries that are hidden behind few crates.
 const BEHIND: &[(&str, &[&str])] = &[

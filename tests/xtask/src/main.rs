@@ -12,6 +12,7 @@ mod install;
 #[path = "../../src/peers/packages.rs"]
 mod packages;
 mod run;
+mod simulate;
 mod test;
 
 use std::process::ExitCode;
@@ -32,6 +33,11 @@ cargo xtask COMMAND
   bench           Measures, in a release build, what a step and a task cost as flows grow: lines with ratios, about 1 is flat.
   bench rules     Measures what a decision of a table of 40 rules and a call of a script cost, in time and allocations, beside
                   gorules' zen-engine with the same rules in the same run. Where the peer can't be had, ours alone.
+  simulate [--debug] [--seeds N] [--from S] [--seconds T] [--threads N] [--go-on]
+  simulate [--debug] --seed ONE [--trace]
+                  Runs the real engine over a simulated disk, clock and world, a seed a thread. A seed that finds something
+                  is told with the commit, and the end is a failure; `--go-on` runs the others all the same. One seed gives
+                  one run: `--trace` prints what happens in it.
   fonts [FOLDER]  Fetches the font Vazirmatn with npm, for the console. FOLDER is data/fonts where none is given.
 ";
 
@@ -44,6 +50,7 @@ fn main() -> ExitCode {
         ["conformance", "--spec", folder] => conformance::run(Some(folder)),
         ["bench"] => bench::run(),
         ["bench", "rules"] => bench::rules(),
+        ["simulate", ref words @ ..] => simulate::run(words),
         ["fonts"] => fonts::run(fonts::FOLDER),
         ["fonts", folder] if !folder.starts_with('-') => fonts::run(folder),
         ["help" | "--help" | "-h"] => {

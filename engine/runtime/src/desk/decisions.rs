@@ -17,6 +17,7 @@ use super::require;
 use super::view::DecisionView;
 use crate::access::{Permission, Principal};
 use crate::engine::Engine;
+use crate::offload::offload;
 
 /// Decisions of one case that are told; the earliest ones.
 pub const DECISIONS_MAX: usize = 200;
@@ -28,7 +29,7 @@ impl Desk {
         let stream = self.stream(id).await?;
         require(&self.host.engine.catalog(), by, Permission::CaseRead, &stream)?;
         let engine = self.host.engine.clone();
-        let told = tokio::task::spawn_blocking(move || decisions(&engine, id)).await;
+        let told = offload(move || decisions(&engine, id)).await;
         told.map_err(|error| Refusal::Internal(error.to_string()))?
     }
 }

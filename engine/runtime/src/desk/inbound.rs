@@ -12,6 +12,7 @@ use super::view::{NewMessage, Party, Source};
 use crate::access::{Grant, Principal, Scope};
 use crate::command::Command;
 use crate::engine::Failure;
+use crate::offload::offload;
 
 /// Path of the calls that bring messages, in [`InboundCall::path`].
 const MESSAGE_PATH: &str = "mo";
@@ -160,7 +161,7 @@ impl Desk {
         let stream = self.host.engine.new_id(at);
         let reason = format!("no case could be made of a message by connector `{connector}`: {}", unread.wrong);
         let from_connector = connector.to_owned();
-        let sealed = tokio::task::spawn_blocking(move || {
+        let sealed = offload(move || {
             let claim = delivery_claim(&host.engine, &from_connector, &unread.id, stream);
             if claimed(&host.engine, &claim.key)?.is_some() {
                 return Ok(None);

@@ -12,6 +12,7 @@ use super::names::instant;
 use super::refusal::Refusal;
 use super::view::JournalLine;
 use crate::command::{Envelope, Recorded};
+use crate::offload::offload;
 use crate::stream::Stream;
 use crate::vault::replace_sealed;
 
@@ -35,7 +36,7 @@ impl Desk {
         let mut after = 0;
         while (after as usize) < STORY_FRAMES_MAX {
             let (store, id) = (self.host.engine.store.clone(), stream.id);
-            let frames = tokio::task::spawn_blocking(move || store.journal(id, after, PAGE_FRAMES))
+            let frames = offload(move || store.journal(id, after, PAGE_FRAMES))
                 .await
                 .map_err(|error| Refusal::Internal(error.to_string()))?
                 .map_err(|error| Refusal::Internal(error.to_string()))?;

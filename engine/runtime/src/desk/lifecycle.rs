@@ -17,6 +17,7 @@ use super::{Desk, PAGE_ITEMS, PAGE_ITEMS_MAX, place_of};
 use crate::access::{Permission, Place, Principal};
 use crate::catalog::Catalog;
 use crate::lifecycle::{Cursor, Error, Follower, Lifecycle, LifecycleEvent};
+use crate::offload::offload;
 use crate::pack::WEBHOOKS_MAX;
 use crate::rows;
 use crate::stream::{RowName, Stream};
@@ -260,6 +261,6 @@ impl From<Error> for Refusal {
 
 /// Waits for a disk on a thread that may wait.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Refusal> + Send + 'static) -> Result<T, Refusal> {
-    let done = tokio::task::spawn_blocking(work).await;
+    let done = offload(work).await;
     done.unwrap_or_else(|error| Err(Refusal::Internal(error.to_string())))
 }

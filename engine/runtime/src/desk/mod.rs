@@ -31,6 +31,7 @@ use crate::access::{Place, Principal};
 use crate::catalog::Catalog;
 use crate::host::Host;
 use crate::lifecycle::Lifecycle;
+use crate::offload::offload;
 use crate::rows::{self, List};
 use crate::stream::Stream;
 
@@ -120,7 +121,7 @@ impl Desk {
 
     async fn scan(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Vec<u8>>, Refusal> {
         let (store, from, to) = (self.host.engine.store.clone(), from.to_vec(), to.to_vec());
-        let page = tokio::task::spawn_blocking(move || store.scan(&from, &to, limit)).await;
+        let page = offload(move || store.scan(&from, &to, limit)).await;
         match page {
             Ok(Ok(rows)) => Ok(rows.into_iter().map(|(key, _)| key).collect()),
             Ok(Err(error)) => Err(Refusal::Internal(error.to_string())),
@@ -162,7 +163,7 @@ fn place_of_pack(place: &peygir_calendar::Place) -> Place {
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, crate::engine::Failure> + Send + 'static,
 ) -> Result<T, Refusal> {
-    match tokio::task::spawn_blocking(work).await {
+    match offload(work).await {
         Ok(done) => Ok(done?),
         Err(error) => Err(Refusal::Internal(error.to_string())),
     }

@@ -22,6 +22,7 @@ use super::{Desk, require};
 use crate::access::{Permission, Principal};
 use crate::catalog::Catalog;
 use crate::engine::Engine;
+use crate::offload::offload;
 use crate::pack::ScriptSource;
 use crate::packs;
 use crate::resources::{TurnResources, script_world};
@@ -47,7 +48,7 @@ impl Desk {
         let stream = self.stream(id).await?;
         require(&self.host.engine.catalog(), by, Permission::CaseRead, &stream)?;
         let (engine, script) = (self.host.engine.clone(), script.to_owned());
-        let run = tokio::task::spawn_blocking(move || recorded_run(&engine, id, &script, call)).await;
+        let run = offload(move || recorded_run(&engine, id, &script, call)).await;
         run.map_err(|error| Refusal::Internal(error.to_string()))?
     }
 }

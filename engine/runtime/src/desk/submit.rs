@@ -12,6 +12,7 @@ use super::view::{NewMessage, Party, Submitted};
 use crate::access::{Permission, Place, Principal};
 use crate::command::{Claim, Command};
 use crate::engine::{Engine, Failure};
+use crate::offload::offload;
 use crate::resources::prints_of;
 use crate::rows;
 use crate::turn::Refused;
@@ -56,11 +57,10 @@ impl Desk {
         for _ in 0..TRIES_MAX {
             let host = self.host.clone();
             let (message, key, actor) = (checked.clone(), idempotency_key.map(str::to_owned), by.id.clone());
-            let prepared = tokio::task::spawn_blocking(move || {
-                prepare(&host.engine, &message, key.as_deref().map(|key| (actor.as_str(), key)), at)
-            })
-            .await
-            .map_err(|error| Refusal::Internal(error.to_string()))??;
+            let prepared =
+                offload(move || prepare(&host.engine, &message, key.as_deref().map(|key| (actor.as_str(), key)), at))
+                    .await
+                    .map_err(|error| Refusal::Internal(error.to_string()))??;
             let Prepared { stream, command, digest } = match prepared {
                 Preparation::New(prepared) => prepared,
                 Preparation::Known(stream) => return self.repeated(stream).await,

@@ -14,6 +14,7 @@ use super::{ANSWER_MS_MAX, BACKOFF_US_MAX, BACKOFF_US_MIN, FAILING_TOLD_AFTER_US
 use crate::command::Command;
 use crate::host::Host;
 use crate::lifecycle::{Error, Follower, Lifecycle, LifecycleEvent, Page};
+use crate::offload::offload;
 
 /// Events read from the journal at once.
 const EVENTS_AT_ONCE: usize = 16;
@@ -131,7 +132,7 @@ impl Sender {
             let mut follower = Follower::new(lifecycle, cursor, None)?;
             follower.page(EVENTS_AT_ONCE, |event| Ok(filter.wants(event)))
         };
-        let read = tokio::task::spawn_blocking(read).await;
+        let read = offload(read).await;
         read.unwrap_or_else(|error| Err(Error::Unreadable(error.to_string())))
     }
 
@@ -216,7 +217,7 @@ impl Sender {
         work: impl FnOnce(&dyn Store) -> Result<T, String> + Send + 'static,
     ) -> Result<T, String> {
         let store = self.host.engine.store.clone();
-        let done = tokio::task::spawn_blocking(move || work(store.as_ref())).await;
+        let done = offload(move || work(store.as_ref())).await;
         done.unwrap_or_else(|error| Err(error.to_string()))
     }
 }

@@ -30,6 +30,7 @@ struct World {
     fail_write_at: Option<u64>,
     syncs: u64,
     writes: u64,
+    full: bool,
 }
 
 #[derive(Default, Clone)]
@@ -107,6 +108,21 @@ impl FaultyDisk {
         self.world().crash_at = Some(operations);
     }
 
+    /// Whether the machine went off at a change that was named before.
+    pub fn is_off(&self) -> bool {
+        let world = self.world();
+        world.crash_at.is_some_and(|at| world.operations > at)
+    }
+
+    /// From now on there is no room, or room again: what makes a file longer puts down half of it and fails.
+    pub fn fill(&self, full: bool) {
+        self.world().full = full;
+    }
+
+    pub fn is_full(&self) -> bool {
+        self.world().full
+    }
+
     /// The sync with this number (from 1) fails, once.
     pub fn fail_sync_at(&self, number: u64) {
         self.world().fail_sync_at = Some(number);
@@ -150,8 +166,8 @@ impl FaultyDisk {
             }
             nodes.insert(number, Node { now: content.clone(), durable: content, pending: Vec::new() });
         }
-        let world =
-            World { durable_names: names.clone(), names, nodes, next_node: world.next_node, ..World::default() };
+        let (next_node, full) = (world.next_node, world.full);
+        let world = World { durable_names: names.clone(), names, nodes, next_node, full, ..World::default() };
         FaultyDisk { world: Arc::new(Mutex::new(world)) }
     }
 
@@ -226,6 +242,9 @@ impl Disk for FaultyDisk {
             world.operation()?;
             if world.names.contains_key(path) {
                 return Err(io::ErrorKind::AlreadyExists.into());
+            }
+            if world.full {
+                return Err(io::ErrorKind::StorageFull.into());
             }
             let number = world.next_node;
             world.next_node += 1;
@@ -318,7 +337,8 @@ impl File for FaultyFile {
         }
         world.operation()?;
         world.writes += 1;
-        if world.fail_write_at == Some(world.writes) {
+        let grows = world.nodes.get(&self.node).is_none_or(|node| node.now.len() < offset + bytes.len());
+        if world.fail_write_at == Some(world.writes) || (world.full && grows) {
             let half = bytes[..bytes.len() / 2].to_vec();
             self.change(&mut world, Pending::Write { offset, bytes: half });
             return Err(io::ErrorKind::StorageFull.into());

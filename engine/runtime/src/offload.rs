@@ -1,0 +1,110 @@
+//! Work that may wait for a disk, kept off the threads that serve.
+//!
+//! Owns: where such work runs, for every caller of this crate. In a server it has threads of its own. In a simulation
+//! ([`simulate`]) all is one thread: the work is done where it was asked for, between two pauses that the simulation draws,
+//! so that one seed gives one order of all that happens, and a process can be ended at any of these pauses.
+
+use std::cell::RefCell;
+use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// The work came to no end: it panicked, or the runtime is shutting down.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Ended(String);
+
+/// How long others go first. One that never ends stands for a process that was ended.
+pub type Pause = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// What a simulation decides of work that would have had a thread of its own.
+pub trait Schedule: Send + Sync {
+    /// Awaited before each piece of work and again behind it.
+    fn pause(&self) -> Pause;
+
+    /// A piece of work panicked. Whoever waits for it is told as in a server, where that is a finding too.
+    fn panicked(&self, what: &str);
+}
+
+thread_local! {
+    static SCHEDULE: RefCell<Option<Arc<dyn Schedule>>> = const { RefCell::new(None) };
+}
+
+/// As long as it lives, this thread's work is done by the simulation's schedule.
+#[derive(Debug)]
+pub struct Simulated(PhantomData<*const ()>);
+
+/// From now on work that is asked for on this thread is done on it.
+pub fn simulate(schedule: Arc<dyn Schedule>) -> Simulated {
+    SCHEDULE.set(Some(schedule));
+    Simulated(PhantomData)
+}
+
+impl Drop for Simulated {
+    fn drop(&mut self) {
+        SCHEDULE.set(None);
+    }
+}
+
+/// Does the work on a thread that may wait.
+pub(crate) async fn offload<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Ended> {
+    match SCHEDULE.with_borrow(Clone::clone) {
+        Some(schedule) => inline(&*schedule, work).await,
+        None => tokio::task::spawn_blocking(work).await.map_err(|error| Ended(error.to_string())),
+    }
+}
+
+async fn inline<T: Send>(schedule: &dyn Schedule, work: impl FnOnce() -> T + Send) -> Result<T, Ended> {
+    schedule.pause().await;
+    // As a thread of its own would: what it had locked is poisoned, and whoever waits is told.
+    let done = catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+        let what = format!("a panic: {}", text.unwrap_or_default());
+        schedule.panicked(&what);
+        Ended(what)
+    });
+    schedule.pause().await;
+    done
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::thread::{self, ThreadId};
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Noted(Mutex<Vec<String>>);
+
+    impl Schedule for Noted {
+        fn pause(&self) -> Pause {
+            self.0.lock().unwrap().push("pause".to_owned());
+            Box::pin(tokio::task::yield_now())
+        }
+
+        fn panicked(&self, what: &str) {
+            self.0.lock().unwrap().push(what.to_owned());
+        }
+    }
+
+    fn here() -> ThreadId {
+        thread::current().id()
+    }
+
+    #[tokio::test]
+    async fn work_has_a_thread_of_its_own_but_in_a_simulation() {
+        let outside = here();
+        assert_ne!(offload(here).await.unwrap(), outside);
+        let noted = Arc::new(Noted::default());
+        let simulated = simulate(noted.clone());
+        assert_eq!(offload(here).await.unwrap(), outside);
+        let ended = offload(|| -> u8 { panic!("no {}", 1) }).await.unwrap_err();
+        assert_eq!(ended.to_string(), "a panic: no 1");
+        assert_eq!(*noted.0.lock().unwrap(), ["pause", "pause", "pause", "a panic: no 1", "pause"]);
+        drop(simulated);
+        assert_ne!(offload(here).await.unwrap(), outside);
+    }
+}

@@ -1,0 +1,48 @@
+//! Statement: a bit that flips in what is durable is found out, with the place, or does no harm. A flip in the journal is
+//! found by `peygir journal verify`; a start over it tells the segment, or gives all that was acknowledged but for a last
+//! group that it says it cut. A flip in a snapshot or in the index's marker loses nothing.
+
+use peygir_store::Error;
+use peygir_store_local::verify_on;
+
+use crate::dice::Dice;
+use crate::finding::{Finding, found};
+use crate::ledger::Ledger;
+use crate::machine::Machine;
+
+const STATEMENT: &str = "flips";
+
+/// Flips one bit in a copy of the machine and starts over it.
+pub fn check(machine: &Machine, ledger: &Ledger, dice: &Dice) -> Result<(), Finding> {
+    let machine = if dice.once_in(2) { machine.copy() } else { machine.copy_without_index() };
+    let files = [machine.files("journal"), machine.files("snapshots"), vec!["rows.state".to_owned()]].concat();
+    let Some(path) = dice.pick(&files).cloned() else { return Ok(()) };
+    let Some(mut bytes) = machine.disk.bytes(&path).filter(|bytes| !bytes.is_empty()) else { return Ok(()) };
+    let at = dice.below(bytes.len() as u64) as usize;
+    bytes[at] ^= 1 << dice.below(8);
+    machine.disk.set_bytes(&path, &bytes);
+    let is_journal = path.starts_with("journal/");
+    let told = |what: String| found(STATEMENT, format!("{path}, byte {at}: {what}"));
+    if is_journal {
+        match verify_on(&machine.disk, &mut |_| ()) {
+            Err(Error::Damaged { segment, .. }) if path.ends_with(&segment) => {}
+            // A damaged header of a segment may show as the one before it having no successor.
+            Err(Error::Damaged { .. }) => {}
+            Err(error) => return Err(told(format!("verify tells no place: {error}"))),
+            Ok(report) if report.tail.is_some() => {}
+            Ok(_) => return Err(told("verify found nothing".to_owned())),
+        }
+    }
+    match machine.open() {
+        Err(Error::Damaged { .. }) if is_journal => Ok(()),
+        Err(error) => Err(told(format!("the start tells: {error}"))),
+        Ok((store, report)) if report.cut.is_some() && is_journal => {
+            ledger.check_but_the_end(&store).map_err(|finding| told(finding.to_string()))
+        }
+        Ok((store, _)) if is_journal => {
+            // The damage lies before what a start reads: what it reads is right.
+            ledger.check_end(&store).map_err(|finding| told(finding.to_string()))
+        }
+        Ok((store, _)) => ledger.check_copy(&store).map_err(|finding| told(finding.to_string())),
+    }
+}

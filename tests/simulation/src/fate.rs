@@ -1,0 +1,95 @@
+//! When a process ends: the pauses around its work, each of which may be its last.
+//!
+//! A process that has ended goes no further: whatever reaches a pause stays there until the runtime is dropped. One whose
+//! disk went off ends at the next pause.
+
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use peygir_runtime::offload::{Pause, Schedule};
+use peygir_store_local::disk::FaultyDisk;
+use tokio::sync::Notify;
+
+use crate::dice::Dice;
+
+/// Most yields of a pause.
+const YIELDS_MAX: u64 = 4;
+
+pub struct Fate {
+    dice: Dice,
+    disk: FaultyDisk,
+    left: AtomicI64,
+    ended: AtomicBool,
+    told: Notify,
+    pauses: AtomicU64,
+    panics: Mutex<Vec<String>>,
+}
+
+impl Fate {
+    /// The process ends at the pause with this number, if it gets there.
+    pub fn new(dice: Dice, disk: FaultyDisk, pauses: Option<u64>) -> Arc<Self> {
+        let left = pauses.map_or(i64::MAX, |pauses| pauses as i64);
+        Arc::new(Self {
+            dice,
+            disk,
+            left: AtomicI64::new(left),
+            ended: AtomicBool::new(false),
+            told: Notify::new(),
+            pauses: AtomicU64::new(0),
+            panics: Mutex::default(),
+        })
+    }
+
+    /// Whether nothing that happens now happens any more.
+    pub fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::SeqCst) || self.disk.is_off()
+    }
+
+    pub fn end(&self) {
+        self.ended.store(true, Ordering::SeqCst);
+        self.told.notify_one();
+    }
+
+    /// Returns when the process has ended.
+    pub async fn ended(&self) {
+        while !self.has_ended() {
+            self.told.notified().await;
+        }
+    }
+
+    pub fn pauses(&self) -> u64 {
+        self.pauses.load(Ordering::SeqCst)
+    }
+
+    /// What panicked in pieces of work.
+    pub fn panics(&self) -> Vec<String> {
+        self.panics.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// One place at which the process may end; stays there for ever if it does.
+    pub async fn point(&self) {
+        self.pause().await;
+    }
+}
+
+impl Schedule for Fate {
+    fn pause(&self) -> Pause {
+        self.pauses.fetch_add(1, Ordering::SeqCst);
+        if self.left.fetch_sub(1, Ordering::SeqCst) <= 0 || self.disk.is_off() {
+            self.end();
+        }
+        if self.has_ended() {
+            return Box::pin(std::future::pending());
+        }
+        let yields = self.dice.below(YIELDS_MAX + 1);
+        Box::pin(async move {
+            for _ in 0..yields {
+                tokio::task::yield_now().await;
+            }
+        })
+    }
+
+    fn panicked(&self, what: &str) {
+        self.panics.lock().unwrap_or_else(PoisonError::into_inner).push(what.to_owned());
+    }
+}

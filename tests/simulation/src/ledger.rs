@@ -1,0 +1,302 @@
+//! Statement: what a store acknowledged is there for ever, as it was acknowledged; and nothing is there that nobody asked
+//! for.
+//!
+//! Owns: the prints of all batches that were handed to stores of this machine and of those that were acknowledged, in a
+//! place that no crash reaches.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use peygir_core::Id;
+use peygir_runtime::command::Recorded;
+use peygir_store::{Batch, Conflict, Enqueued, Error, Frame, InboxKey, Row, Store, StreamId, Version, Watcher};
+use sha2::{Digest, Sha256};
+
+use crate::finding::{Finding, Findings, found};
+use crate::outbox::Outbox;
+
+const STATEMENT: &str = "acknowledged";
+/// Frames read at once.
+const PAGE_FRAMES: usize = 500;
+/// Commits that the simulation's calls hand over at once, at most.
+const GROUP_FRAMES_MAX: u64 = 600;
+
+type Print = [u8; 32];
+
+#[derive(Debug, Default)]
+struct Book {
+    asked: BTreeSet<Print>,
+    kept: BTreeMap<(Id, Version), Print>,
+    outbox: Outbox,
+    acknowledged: u64,
+}
+
+#[derive(Debug)]
+pub struct Ledger {
+    book: Mutex<Book>,
+    findings: Arc<Findings>,
+}
+
+impl Ledger {
+    pub fn new(outbox: Outbox, findings: Arc<Findings>) -> Arc<Self> {
+        Arc::new(Self { book: Mutex::new(Book { outbox, ..Book::default() }), findings })
+    }
+
+    /// Number of commits that were acknowledged.
+    pub fn acknowledged(&self) -> u64 {
+        self.book().acknowledged
+    }
+
+    pub fn with_outbox<T>(&self, look: impl FnOnce(&Outbox) -> T) -> T {
+        look(&self.book().outbox)
+    }
+
+    /// Looks through the journal of a store that was just opened for good. What is there without having been acknowledged
+    /// (the process ended in between) is kept from now on: a start makes sure that it is on the disk.
+    pub fn check(&self, store: &dyn Store) -> Result<(), Finding> {
+        let mut book = self.book();
+        self.look_through(store, &mut book, true)
+    }
+
+    /// The same for a copy of the files, of which nothing follows for the machine.
+    pub fn check_copy(&self, store: &dyn Store) -> Result<(), Finding> {
+        let mut book = self.book();
+        self.look_through(store, &mut book, false)
+    }
+
+    fn look_through(&self, store: &dyn Store, book: &mut Book, keeps: bool) -> Result<(), Finding> {
+        let (mut after, mut seen, mut more) = (0, 0, 0);
+        loop {
+            let frames = store.frames(after, PAGE_FRAMES).map_err(|error| found(STATEMENT, error.to_string()))?;
+            let Some(last) = frames.last() else { break };
+            after = last.number;
+            for frame in &frames {
+                more += u64::from(book.find(frame, keeps)?);
+                seen += 1;
+            }
+        }
+        let kept = book.kept.len() as u64 + if keeps { 0 } else { more };
+        if seen != kept {
+            return Err(found(STATEMENT, format!("{kept} commits were acknowledged, the journal has {seen}")));
+        }
+        Ok(())
+    }
+
+    /// As [`Ledger::check`] for a journal whose last group may be gone: what is there is as it was acknowledged.
+    pub fn check_but_the_end(&self, store: &dyn Store) -> Result<(), Finding> {
+        let (book, mut after, mut seen) = (self.book(), 0, 0);
+        loop {
+            let frames = store.frames(after, PAGE_FRAMES).map_err(|error| found(STATEMENT, error.to_string()))?;
+            let Some(last) = frames.last() else { break };
+            after = last.number;
+            if let Some(frame) = frames.iter().find(|frame| !book.has(frame)) {
+                return Err(found(STATEMENT, format!("frame {} is another commit now", frame.number)));
+            }
+            seen += frames.len() as u64;
+        }
+        // Commits that nobody can have been told of are in line one by one: a group has few.
+        let lost = (book.kept.len() as u64).saturating_sub(seen);
+        let most = GROUP_FRAMES_MAX;
+        if lost > most { Err(found(STATEMENT, format!("{lost} commits are gone with the last group"))) } else { Ok(()) }
+    }
+
+    /// As [`Ledger::check`], of the versions of streams alone: the journal's older part can't be read.
+    pub fn check_end(&self, store: &dyn Store) -> Result<(), Finding> {
+        let book = self.book();
+        let mut newest: BTreeMap<Id, Version> = BTreeMap::new();
+        book.kept.keys().for_each(|(stream, version)| {
+            newest.insert(*stream, *version);
+        });
+        for (stream, version) in newest {
+            let found_version = store.version(stream).map_err(|error| found(STATEMENT, error.to_string()))?;
+            if found_version < version {
+                return Err(found(STATEMENT, format!("{stream} is at version {found_version}, not {version}")));
+            }
+        }
+        Ok(())
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Book {
+    fn has(&self, frame: &Frame) -> bool {
+        let print = print_of_frame(frame);
+        self.kept.get(&(frame.stream, frame.version)).map_or(self.asked.contains(&print), |kept| *kept == print)
+    }
+
+    /// Whether it was not acknowledged before.
+    fn find(&mut self, frame: &Frame, keeps: bool) -> Result<bool, Finding> {
+        let print = print_of_frame(frame);
+        let key = (frame.stream, frame.version);
+        match self.kept.get(&key) {
+            Some(kept) if *kept == print => Ok(false),
+            Some(_) => Err(found(STATEMENT, format!("{} version {} is another commit now", key.0, key.1))),
+            None if !self.asked.contains(&print) => {
+                Err(found(STATEMENT, format!("{} version {}: nobody asked for it", key.0, key.1)))
+            }
+            None if keeps => {
+                self.kept.insert(key, print);
+                self.events(frame.stream, &frame.events).map(|()| true)
+            }
+            None => Ok(true),
+        }
+    }
+
+    fn events(&mut self, stream: Id, events: &[Vec<u8>]) -> Result<(), Finding> {
+        for event in events {
+            if let Ok(Recorded::Case(event)) = minicbor::decode(event) {
+                self.outbox.take(stream, &event)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The store as the engine has it, with everything noted that goes through.
+pub struct Noted {
+    pub inner: Arc<dyn Store>,
+    pub ledger: Arc<Ledger>,
+}
+
+impl Noted {
+    fn note(&self, batch: &Batch, version: Version) {
+        let mut book = self.ledger.book();
+        book.acknowledged += 1;
+        book.kept.insert((batch.stream, version), print_of(batch));
+        if let Err(finding) = book.events(batch.stream, &batch.events) {
+            self.ledger.findings.add(finding);
+        }
+    }
+}
+
+impl Store for Noted {
+    fn commit(&self, batches: &[Batch]) -> Vec<Result<Version, Conflict>> {
+        self.ledger.book().asked.extend(batches.iter().map(print_of));
+        let answers = self.inner.commit(batches);
+        for (batch, answer) in batches.iter().zip(&answers) {
+            if let Ok(version) = answer {
+                self.note(batch, *version);
+            }
+        }
+        answers
+    }
+
+    fn version(&self, stream: StreamId) -> Result<Version, Error> {
+        self.inner.version(stream)
+    }
+
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+        self.inner.get(key)
+    }
+
+    fn scan(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Row>, Error> {
+        self.inner.scan(from, to, limit)
+    }
+
+    fn claimed(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+        self.inner.claimed(key)
+    }
+
+    fn inbox(&self, limit: usize) -> Result<Vec<(InboxKey, Vec<u8>)>, Error> {
+        self.inner.inbox(limit)
+    }
+
+    fn journal(&self, stream: StreamId, after: Version, limit: usize) -> Result<Vec<Frame>, Error> {
+        self.inner.journal(stream, after, limit)
+    }
+
+    fn frames(&self, after: u64, limit: usize) -> Result<Vec<Frame>, Error> {
+        self.inner.frames(after, limit)
+    }
+
+    fn last_frame(&self) -> u64 {
+        self.inner.last_frame()
+    }
+
+    fn watch(&self, watcher: Weak<Watcher>) {
+        self.inner.watch(watcher);
+    }
+
+    fn digest(&self) -> Result<[u8; 32], Error> {
+        self.inner.digest()
+    }
+
+    fn checkpoint(&self) -> Result<(), Error> {
+        self.inner.checkpoint()
+    }
+}
+
+/// All parts of a batch, each told from the next.
+struct Hash(Sha256);
+
+impl Hash {
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0.update((bytes.len() as u64).to_le_bytes());
+        self.0.update(bytes);
+    }
+
+    fn of(stream: Id, version: Version, at: i64, command: &[u8]) -> Self {
+        let mut hash = Self(Sha256::new());
+        hash.bytes(&stream.0);
+        hash.bytes(&version.to_le_bytes());
+        hash.bytes(&at.to_le_bytes());
+        hash.bytes(command);
+        hash
+    }
+
+    fn rest(mut self, batch: Rest<'_>) -> Print {
+        for event in batch.events {
+            self.bytes(event);
+        }
+        for (key, value) in batch.rows {
+            self.bytes(key);
+            self.bytes(&[u8::from(value.is_some())]);
+            self.bytes(value.as_deref().unwrap_or_default());
+        }
+        for (key, value) in batch.claims {
+            self.bytes(key);
+            self.bytes(value);
+        }
+        for key in batch.unclaim {
+            self.bytes(key);
+        }
+        for enqueued in batch.enqueue {
+            self.bytes(&enqueued.stream.0);
+            self.bytes(&enqueued.command);
+        }
+        self.0.finalize().into()
+    }
+}
+
+struct Rest<'a> {
+    events: &'a [Vec<u8>],
+    rows: &'a [(Vec<u8>, Option<Vec<u8>>)],
+    claims: &'a [(Vec<u8>, Vec<u8>)],
+    unclaim: &'a [Vec<u8>],
+    enqueue: &'a [Enqueued],
+}
+
+fn print_of(batch: &Batch) -> Print {
+    let Batch { events, rows, claims, unclaim, enqueue, .. } = batch;
+    Hash::of(batch.stream, batch.expected + 1, batch.at.0, &batch.command).rest(Rest {
+        events,
+        rows,
+        claims,
+        unclaim,
+        enqueue,
+    })
+}
+
+fn print_of_frame(frame: &Frame) -> Print {
+    let Frame { events, rows, claims, unclaim, enqueue, .. } = frame;
+    Hash::of(frame.stream, frame.version, frame.at.0, &frame.command).rest(Rest {
+        events,
+        rows,
+        claims,
+        unclaim,
+        enqueue,
+    })
+}

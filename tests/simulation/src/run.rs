@@ -1,0 +1,172 @@
+//! One seed: so many lives with faults, one without, and what must hold after all of them.
+
+use std::sync::Arc;
+
+use peygir_core::state::Status;
+use peygir_runtime::engine::Engine;
+
+use crate::checks::enough::Counts;
+use crate::checks::{chain, deadlines, enough, flips, liveness, replay, sent};
+use crate::finding::{Finding, found};
+use crate::process::{self, End};
+use crate::sabotage::Sabotage;
+use crate::world::{Plan, World};
+
+/// Lives with faults, at most.
+const LIVES_MAX: u64 = 7;
+/// Lives whose end is drawn, at least.
+const LIVES_MIN: u64 = 3;
+/// Pauses until a process is ended, at most.
+const PAUSES_MAX: u64 = 1_600;
+/// Changes of the disk until the machine goes off, at most.
+const OPERATIONS_MAX: u64 = 500;
+const STEPS_MAX: u64 = 160;
+/// Syncs or writes until one fails, at most.
+const SYNCS_MAX: u64 = 120;
+/// Bits that are flipped in copies at a look, and at the last one.
+const FLIPS: u64 = 2;
+const FLIPS_LAST: u64 = 8;
+/// How often a start that failed for its disk is tried again.
+const STARTS_MAX: u32 = 20;
+
+/// What a run came to.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    pub counts: Counts,
+    /// Of all that happened.
+    pub hash: u64,
+    pub lines: u64,
+    pub finding: Option<Finding>,
+    /// Why it does not count as passed although nothing was found.
+    pub too_little: Option<Finding>,
+    /// The last lines of what happened.
+    pub last: Vec<String>,
+}
+
+/// Runs a seed.
+pub fn run(seed: u64, prints: bool, sabotage: Option<Sabotage>) -> Outcome {
+    let world = World::new(seed, prints, sabotage);
+    let finding = lives(&world).err();
+    let (hash, lines) = world.trace.hash();
+    let (counts, last) = (world.counts(), world.trace.last());
+    Outcome { counts, hash, lines, finding, too_little: enough::check(&counts).err(), last }
+}
+
+fn lives(world: &Arc<World>) -> Result<(), Finding> {
+    let lives = LIVES_MIN + world.dice.below(LIVES_MAX - LIVES_MIN + 1);
+    for number in 0..lives {
+        let plan = draw(world);
+        world.note(&format!("life {number}: {plan:?}"));
+        let end = process::live(world, &plan)?;
+        after(world, &end)?;
+    }
+    for _ in 0..STARTS_MAX {
+        let plan = Plan { quiet: true, ..Plan::default() };
+        world.peers.recover();
+        world.machine().disk.fill(false);
+        world.note("the last life");
+        let end = process::live(world, &plan)?;
+        after(world, &end)?;
+        if end == End::Closed {
+            return last_look(world);
+        }
+    }
+    Err(found("liveness", "the program could not be started any more"))
+}
+
+/// A life with faults.
+fn draw(world: &World) -> Plan {
+    let dice = &world.dice;
+    let mut plan = Plan { steps: 20 + dice.below(STEPS_MAX), clock_jumps: dice.once_in(2), ..Plan::default() };
+    let disk = world.machine().disk.clone();
+    match dice.below(10) {
+        0..=3 => plan.pauses = Some(1 + dice.below(PAUSES_MAX)),
+        4 | 5 => {
+            plan.pauses = Some(1 + dice.below(PAUSES_MAX));
+            plan.power_cut = true;
+        }
+        6..=8 => {
+            disk.crash_at(disk.operations() + 1 + dice.below(OPERATIONS_MAX));
+            plan.power_cut = dice.once_in(2);
+        }
+        _ => {}
+    }
+    if disk.is_full() || dice.once_in(4) {
+        plan.disk_fails = true;
+        match dice.below(3) {
+            0 => disk.fail_sync_at(disk.syncs() + 1 + dice.below(SYNCS_MAX)),
+            1 => disk.fail_write_at(disk.writes() + 1 + dice.below(SYNCS_MAX)),
+            _ => disk.fill(!disk.is_full()),
+        }
+    }
+    if dice.once_in(12) {
+        world.machine().index.fail_after(dice.below(60));
+        plan.disk_fails = true;
+    }
+    plan
+}
+
+/// What is looked at between two lives.
+fn after(world: &World, end: &End) -> Result<(), Finding> {
+    world.note(&format!("ended: {end:?}"));
+    if let End::Refused(why) = end {
+        return Err(found("start", why.clone()));
+    }
+    if *end == End::Closed {
+        world.machine().kill();
+    }
+    if world.machine().disk.is_full() {
+        // It is cleaned up only now and then before the next start.
+        if world.dice.once_in(2) {
+            world.machine().disk.fill(false);
+        }
+    } else if world.dice.once_in(3) {
+        look(world, false)?;
+    }
+    if world.dice.once_in(6) {
+        let found = world.machine().index.lose(&world.dice);
+        world.note(&format!("somebody lost the index: {found:?}"));
+    }
+    // The machine stands still for a while.
+    world.wall.jump(world.dice.below(3_600_000_000) as i64);
+    Ok(())
+}
+
+/// Opens the files by themselves, once with the index and once without, and checks what is there.
+fn look(world: &World, last: bool) -> Result<(), Finding> {
+    let broken = |error: peygir_store::Error| found("start", error.to_string());
+    let machine = if world.dice.once_in(2) { world.machine().copy() } else { world.machine().copy_without_index() };
+    let (store, _) = machine.open().map_err(broken)?;
+    let store = Arc::new(store);
+    world.ledger.check_copy(store.as_ref())?;
+    let engine = process::engine(world, store.clone());
+    let streams = replay::check(&engine)?;
+    let walked = deadlines::check(&engine, &streams)?;
+    world.count(|counts| counts.deadlines += walked);
+    if last {
+        liveness::check(&engine, streams.iter().copied())?;
+        count(world, &engine, streams.iter().copied());
+    }
+    drop(engine);
+    drop(store);
+    chain::check(&machine)?;
+    let flips = if last { FLIPS_LAST } else { FLIPS };
+    (0..flips).try_for_each(|_| flips::check(&machine, &world.ledger, &world.dice))
+}
+
+fn last_look(world: &World) -> Result<(), Finding> {
+    look(world, true)?;
+    world.ledger.with_outbox(|outbox| sent::check(outbox, &world.peers))
+}
+
+fn count(world: &World, engine: &Engine, streams: impl Iterator<Item = peygir_core::Id>) {
+    for stream in streams.filter_map(|id| engine.load(id).ok()) {
+        let case = stream.records.case.as_ref();
+        let ended = |status: Status| matches!(status, Status::Completed | Status::Cancelled);
+        world.count(|counts| {
+            counts.cases += u64::from(case.is_some());
+            counts.closed += u64::from(case.is_some_and(|case| case.closed));
+            counts.ended += stream.instances.values().filter(|instance| ended(instance.status)).count() as u64;
+        });
+    }
+}

@@ -1,0 +1,203 @@
+//! The index of a simulated machine: rows in memory that a power cut leaves empty, old, mixed or broken.
+//!
+//! Owns: what an index may lose and when. What was closed is whole; what was written under a boot is there for the next
+//! process of that boot; everything else is free.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use peygir_store::space::{Page, Value};
+use peygir_store_local::index::{Index, IndexError, PAGE_BYTES_MAX, Place};
+
+use crate::dice::Dice;
+
+type Rows = BTreeMap<Vec<u8>, Value>;
+
+#[derive(Default, Clone)]
+struct State {
+    rows: Option<Rows>,
+    /// As it was flushed once: what a power cut may bring back.
+    earlier: Option<Rows>,
+    /// Everything was closed and nothing written since.
+    whole: bool,
+    broken: bool,
+    writes: u64,
+    fails_at: Option<u64>,
+}
+
+/// Where the index of a machine is kept.
+#[derive(Default, Clone)]
+pub struct Shelf(Arc<Mutex<State>>);
+
+/// What became of an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    AsItWas,
+    Empty,
+    Gone,
+    Old,
+    Mixed,
+    Broken,
+}
+
+impl Shelf {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What a killed process leaves: all that was written.
+    pub fn after_kill(&self) -> Self {
+        let state = State { fails_at: None, ..self.state().clone() };
+        Self(Arc::new(Mutex::new(state)))
+    }
+
+    /// What a power cut leaves.
+    pub fn after_power_cut(&self, dice: &Dice) -> (Self, Found) {
+        let left = self.after_kill();
+        if left.state().whole {
+            return (left, Found::AsItWas);
+        }
+        let found = left.damage(dice);
+        (left, found)
+    }
+
+    /// The next write fails, and all that follow.
+    pub fn fail_after(&self, writes: u64) {
+        let mut state = self.state();
+        state.fails_at = Some(state.writes + writes);
+    }
+
+    /// What somebody may do to the folder of the index under one boot: it is gone, empty or unreadable.
+    pub fn lose(&self, dice: &Dice) -> Found {
+        let mut state = self.state();
+        state.whole = false;
+        match dice.below(3) {
+            0 => {
+                state.rows = Some(Rows::new());
+                Found::Empty
+            }
+            1 => {
+                state.rows = None;
+                Found::Gone
+            }
+            _ => {
+                state.broken = true;
+                Found::Broken
+            }
+        }
+    }
+
+    /// Brings the index into one of the states that nobody may trust.
+    pub fn damage(&self, dice: &Dice) -> Found {
+        let mut state = self.state();
+        let found = match dice.below(6) {
+            0 => Found::AsItWas,
+            1 => Found::Empty,
+            2 => Found::Gone,
+            3 => Found::Old,
+            4 => Found::Mixed,
+            _ => Found::Broken,
+        };
+        match found {
+            Found::AsItWas => {}
+            Found::Empty => state.rows = Some(Rows::new()),
+            Found::Gone => state.rows = None,
+            Found::Old => state.rows = state.earlier.clone(),
+            Found::Mixed => {
+                let old = state.earlier.clone().unwrap_or_default();
+                let mut rows = state.rows.clone().unwrap_or_default();
+                let keys: Vec<Vec<u8>> = old.keys().chain(rows.keys()).cloned().collect();
+                for key in keys.into_iter().filter(|_| dice.once_in(3)) {
+                    match old.get(&key) {
+                        Some(value) => rows.insert(key, value.clone()),
+                        None => rows.remove(&key),
+                    };
+                }
+                state.rows = Some(rows);
+            }
+            Found::Broken => state.broken = true,
+        }
+        found
+    }
+
+    fn index(&self) -> Box<dyn Index> {
+        Box::new(Opened(self.clone()))
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Rows) -> T) -> Result<T, IndexError> {
+        let state = self.state();
+        if state.broken {
+            return Err(IndexError("it is broken".to_owned()));
+        }
+        state.rows.as_ref().map(read).ok_or_else(|| IndexError("it is gone".to_owned()))
+    }
+}
+
+impl Place for Shelf {
+    fn open(&self) -> Result<Box<dyn Index>, IndexError> {
+        self.read(|_| self.index())
+    }
+
+    fn renew(&self) -> Result<Box<dyn Index>, IndexError> {
+        *self.state() = State { rows: Some(Rows::new()), ..State::default() };
+        Ok(self.index())
+    }
+}
+
+struct Opened(Shelf);
+
+impl Index for Opened {
+    fn get(&self, key: &[u8]) -> Result<Option<Value>, IndexError> {
+        self.0.read(|rows| rows.get(key).cloned())
+    }
+
+    fn page(&self, from: &[u8], to: &[u8], limit: usize) -> Result<(Page, bool), IndexError> {
+        if from >= to {
+            return Ok((Page::new(), false));
+        }
+        self.0.read(|rows| {
+            let (mut page, mut bytes) = (Page::new(), 0);
+            for (key, value) in rows.range(from.to_vec()..to.to_vec()) {
+                if page.len() == limit || bytes >= PAGE_BYTES_MAX {
+                    return (page, true);
+                }
+                bytes += key.len() + value.len();
+                page.push((key.clone(), value.clone()));
+            }
+            (page, false)
+        })
+    }
+
+    fn write(&self, changes: &[(&[u8], Option<&Value>)]) -> Result<(), IndexError> {
+        let mut state = self.0.state();
+        state.writes += 1;
+        state.whole = false;
+        if state.fails_at.is_some_and(|at| state.writes > at) {
+            state.broken = true;
+        }
+        if state.broken {
+            return Err(IndexError("it is broken".to_owned()));
+        }
+        let rows = state.rows.as_mut().ok_or_else(|| IndexError("it is gone".to_owned()))?;
+        for (key, value) in changes {
+            match value {
+                Some(value) => rows.insert(key.to_vec(), (*value).clone()),
+                None => rows.remove(*key),
+            };
+        }
+        Ok(())
+    }
+
+    fn flush(&self) -> Result<(), IndexError> {
+        let mut state = self.0.state();
+        if state.writes.is_multiple_of(3) || state.earlier.is_none() {
+            state.earlier = state.rows.clone();
+        }
+        Ok(())
+    }
+
+    fn close(&self) -> Result<(), IndexError> {
+        self.0.state().whole = true;
+        Ok(())
+    }
+}

@@ -1,0 +1,145 @@
+//! One run: what outlives every process of it, and the plan of its lives.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use peygir_core::Moment;
+use peygir_runtime::vault::Keys;
+use peygir_store::Store;
+use peygir_store_local::LocalStore;
+
+use crate::checks::enough::Counts;
+use crate::clients::Clients;
+use crate::content;
+use crate::dice::Dice;
+use crate::finding::Findings;
+use crate::ledger::{Ledger, Noted};
+use crate::machine::Machine;
+use crate::outbox::Outbox;
+use crate::peers::Peers;
+use crate::sabotage::Sabotage;
+use crate::trace::Trace;
+use crate::wall::Wall;
+
+/// A Saturday, 1405/08/30, at ten: offices are open from 07:30 to 14:30.
+const START: &str = "2026-11-21T10:00:00+03:30";
+
+pub struct World {
+    pub seed: u64,
+    pub deployment: &'static str,
+    pub dice: Dice,
+    pub wall: Wall,
+    pub trace: Arc<Trace>,
+    pub findings: Arc<Findings>,
+    pub ledger: Arc<Ledger>,
+    pub peers: Arc<Peers>,
+    pub clients: Arc<Clients>,
+    pub keys: Arc<Keys>,
+    pub random: Arc<Dice>,
+    pub sabotage: Option<Sabotage>,
+    machine: Mutex<Machine>,
+    counts: Mutex<Counts>,
+    lives: AtomicU64,
+}
+
+/// How one life of the program is to go.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// The process ends at this pause.
+    pub pauses: Option<u64>,
+    /// Its end is the machine's: power is cut.
+    pub power_cut: bool,
+    /// Things that happen before it closes by itself.
+    pub steps: u64,
+    /// Syncs or writes fail in it, or the disk is full.
+    pub disk_fails: bool,
+    pub clock_jumps: bool,
+    /// Snapshots were damaged before it.
+    pub damaged_snapshots: bool,
+    /// The last life: no faults, until nothing is left to do.
+    pub quiet: bool,
+}
+
+impl World {
+    pub fn new(seed: u64, prints: bool, sabotage: Option<Sabotage>) -> Arc<Self> {
+        let dice = Dice::new(seed, "plan");
+        let deployment = content::DEPLOYMENTS[dice.below(content::DEPLOYMENTS.len() as u64) as usize];
+        let start: Moment = START.parse::<jiff::Timestamp>().expect("the constant is an instant").into();
+        let wall = Wall::new(start);
+        let (trace, findings) = (Arc::new(Trace::new(prints)), Arc::new(Findings::default()));
+        let ledger = Ledger::new(Outbox::new(content::manifests()), findings.clone());
+        let peers = Peers::new(Dice::new(seed, "peers"), wall.clone(), trace.clone(), ledger.clone(), findings.clone());
+        let clients = Clients::new(Dice::new(seed, "clients"), wall.clone(), trace.clone(), findings.clone());
+        Arc::new(Self {
+            seed,
+            deployment,
+            wall,
+            trace,
+            findings,
+            ledger,
+            peers,
+            clients,
+            keys: Arc::new(Keys::in_memory()),
+            random: Arc::new(Dice::new(seed, "random")),
+            sabotage,
+            machine: Mutex::new(Machine::new(&dice, sabotage)),
+            counts: Mutex::default(),
+            lives: AtomicU64::new(0),
+            dice,
+        })
+    }
+
+    /// Dice of their own for this life.
+    pub fn dice(&self, concern: &str) -> Dice {
+        let life = self.lives.fetch_add(1, Ordering::SeqCst);
+        Dice::new(self.seed ^ (life << 32), concern)
+    }
+
+    pub fn machine(&self) -> MutexGuard<'_, Machine> {
+        self.machine.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn note(&self, what: &str) {
+        self.trace.note(self.wall.now(), what);
+    }
+
+    pub fn count(&self, add: impl FnOnce(&mut Counts)) {
+        add(&mut self.counts.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    pub fn counts(&self) -> Counts {
+        let counts = *self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        Counts {
+            commits: self.ledger.acknowledged(),
+            answers: self.clients.answered(),
+            arrivals: self.peers.arrivals(),
+            tasks: self.clients.tasks_done(),
+            ..counts
+        }
+    }
+
+    /// The store as the engine gets it.
+    pub fn store(&self, store: Arc<LocalStore>) -> Arc<dyn Store> {
+        let Some(sabotage) = self.sabotage else {
+            return Arc::new(Noted { inner: store, ledger: self.ledger.clone() });
+        };
+        let inner = sabotage.below(store, self.seed);
+        sabotage.above(Arc::new(Noted { inner, ledger: self.ledger.clone() }), self.seed)
+    }
+
+    /// The process has ended: what is left on the machine.
+    pub fn end_machine(&self, plan: &Plan) {
+        let mut machine = self.machine();
+        if plan.power_cut {
+            let found = machine.cut_power(&self.dice);
+            self.count(|counts| counts.power_cuts += 1);
+            drop(machine);
+            self.note(&format!("power was cut; the index: {found:?}"));
+        } else {
+            machine.kill();
+            self.count(|counts| counts.kills += 1);
+            drop(machine);
+            self.note("the process was killed");
+        }
+    }
+}
