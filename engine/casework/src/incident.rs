@@ -156,6 +156,14 @@ pub fn operation_mended(records: &Records) -> Vec<Event> {
     open.map(|one| passed(one.id)).collect()
 }
 
+/// A rule of a table failed without deciding anything: a locked rule answered, or it was outranked. Told once for a case.
+pub fn rule_failed(context: &mut Context<'_>, table: &str, reason: &str) -> Option<Event> {
+    let about = About::Unaddressed(table.to_owned());
+    let is_it = |one: &&Incident| one.about == about && one.reason == reason && one.resolved_at.is_none();
+    let known = context.records.incidents.values().find(is_it).is_some();
+    (!known).then(|| opened(context, about, reason.to_owned()))
+}
+
 /// A script asked for an action that could not be carried out.
 pub fn action_failed(context: &mut Context<'_>, action: String, reason: String) -> Event {
     opened(context, About::Unaddressed(action), reason)

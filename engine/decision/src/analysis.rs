@@ -13,6 +13,7 @@ mod formula;
 mod gaps;
 mod layers;
 mod letters;
+mod lost;
 mod numbers;
 mod outputs;
 mod ranking;
@@ -26,6 +27,7 @@ use std::collections::BTreeMap;
 use peygir_calendar::Jalali;
 use serde_json::Value;
 
+pub use self::lost::lost;
 pub use self::words::{inputs_in_words, inputs_in_words_fa};
 pub use self::{
     difference::Outcome,
@@ -68,6 +70,9 @@ pub enum Finding {
     WrittenTwice { rule: String, output: String, layers: Vec<usize> },
     /// What a rule answers passes the limits of the output.
     OutsideLimits { rule: String, output: String, value: Value },
+    /// The rules answer with a text that this input fills, and it has no value in the witness: then the decision is a
+    /// fault. Certain where the rule asks for just that.
+    Unfilled { input: String, rules: Vec<String>, witness: Inputs, on: Jalali, is_certain: bool },
     /// A cell of the rule can't be looked into, or, without an input, the search was given up.
     NotAnalysed { rule: String, input: Option<String> },
 }
@@ -97,7 +102,7 @@ pub fn analyse(table: &Table) -> Analysis {
     checks.not_analysed();
     let mut findings = checks.findings;
     findings.extend(gaps::gaps(table));
-    findings.extend(outputs::outside_limits(&space));
+    findings.extend(outputs::answers(&space));
     Analysis { findings }
 }
 

@@ -73,12 +73,8 @@ pub(crate) struct Facts<'a> {
 struct Column<'a> {
     value: Option<&'a Value>,
     is_text: bool,
-    key: OnceCell<Key>,
-}
-
-struct Key {
-    plain: String,
-    words: String,
+    key: OnceCell<String>,
+    words: OnceCell<String>,
 }
 
 impl<'a> Facts<'a> {
@@ -87,17 +83,21 @@ impl<'a> Facts<'a> {
             value: values.get(&input.name),
             is_text: input.value_type == ValueType::Text,
             key: OnceCell::new(),
+            words: OnceCell::new(),
         };
         Self { values, columns: table.inputs.iter().map(column).collect(), search_key: table.search_key }
     }
 
-    fn key(&self, column: &'a Column<'_>) -> Option<&'a Key> {
+    /// The search key of a text.
+    fn key(&self, column: &'a Column<'_>) -> Option<&'a str> {
         let text = column.value.filter(|_| column.is_text)?.as_str()?;
-        Some(column.key.get_or_init(|| {
-            let plain = (self.search_key)(text);
-            let words = words(&plain);
-            Key { plain, words }
-        }))
+        Some(column.key.get_or_init(|| (self.search_key)(text)))
+    }
+
+    /// The same in words.
+    fn words(&self, column: &'a Column<'_>) -> Option<&'a str> {
+        let key = self.key(column)?;
+        Some(column.words.get_or_init(|| words(key)))
     }
 }
 
@@ -129,6 +129,26 @@ impl Cell {
             && letters(self).is_some_and(|own| letters(other) == Some(own))
     }
 
+    /// Whether it holds, as far as that can be said without running an expression.
+    pub(crate) fn holds_closed(&self, at: usize, facts: &Facts) -> Option<bool> {
+        match self {
+            Self::Expression(_) => None,
+            Self::Not(cell) => cell.holds_closed(at, facts).map(|holds| !holds),
+            Self::OneOf(cells) => {
+                let mut holds = Some(false);
+                for cell in cells {
+                    match cell.holds_closed(at, facts) {
+                        Some(true) => return Some(true),
+                        Some(false) => {}
+                        None => holds = None,
+                    }
+                }
+                holds
+            }
+            closed => closed.holds(at, facts).ok(),
+        }
+    }
+
     /// `at` is the place of the input among the table's columns.
     pub(crate) fn holds(&self, at: usize, facts: &Facts) -> Result<bool, peygir_script::Fault> {
         let column = &facts.columns[at];
@@ -146,32 +166,34 @@ impl Cell {
                 false
             }
             Self::Expression(expression) => expression.eval(facts.values)?,
+            Self::KeyWords(text) => facts.words(column).is_some_and(|words| words.contains(text.as_str())),
             closed => value.is_some_and(|value| closed.holds_for(value, || facts.key(column))),
         })
     }
 
     /// The cells that look at one present value. Values have the declared type, so a mismatch can't be met here.
-    fn holds_for<'k>(&self, value: &Value, key: impl Fn() -> Option<&'k Key>) -> bool {
+    fn holds_for<'k>(&self, value: &Value, key: impl Fn() -> Option<&'k str>) -> bool {
         let number = || Number::of(value);
         let any_text = |test: &dyn Fn(&str) -> bool| match value {
             Value::Array(items) => items.iter().filter_map(Value::as_str).any(test),
             value => value.as_str().is_some_and(test),
         };
-        let key_is = |test: &dyn Fn(&Key) -> bool| key().is_some_and(test);
+        let key_is = |test: &dyn Fn(&str) -> bool| key().is_some_and(test);
         match self {
             Self::Equals(text) => any_text(&|value| value == text),
             Self::Prefix(text) => any_text(&|value| value.starts_with(text.as_str())),
             Self::Contains(text) => any_text(&|value| value.contains(text.as_str())),
-            Self::KeyEquals(text) => key_is(&|key| key.plain == *text),
-            Self::KeyPrefix(text) => key_is(&|key| key.plain.starts_with(text.as_str())),
-            Self::KeyContains(text) => key_is(&|key| key.plain.contains(text.as_str())),
-            Self::KeyWords(text) => key_is(&|key| key.words.contains(text.as_str())),
+            Self::KeyEquals(text) => key_is(&|key| key == text),
+            Self::KeyPrefix(text) => key_is(&|key| key.starts_with(text.as_str())),
+            Self::KeyContains(text) => key_is(&|key| key.contains(text.as_str())),
             Self::Boolean(flag) => value.as_bool() == Some(*flag),
             Self::Compare(comparison, limit) => number().is_some_and(|number| comparison.holds(number.compare(*limit))),
             Self::Between(low, high) => {
                 number().is_some_and(|number| number.compare(*low).is_ge() && number.compare(*high).is_le())
             }
-            Self::Any | Self::Present(_) | Self::Not(_) | Self::OneOf(_) | Self::Expression(_) => false,
+            Self::Any | Self::Present(_) | Self::KeyWords(_) | Self::Not(_) | Self::OneOf(_) | Self::Expression(_) => {
+                false
+            }
         }
     }
 }

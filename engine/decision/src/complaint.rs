@@ -184,6 +184,20 @@ pub(crate) fn never_reached(span: Span, rule: &str, above: &str) -> Diagnostic {
     )
 }
 
+/// A row that gives two inputs different values, although they are read from one place.
+pub(crate) fn at_odds(span: Span, input: &str, other: &str, from: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "PG-T028",
+        span,
+        format!("this can't be given: \"{input}\" and \"{other}\" are both read from {from} and have one value"),
+        format!("چنین ورودی‌ای پیش نمی‌آید: «{input}» و «{other}» هر دو از {from} خوانده می‌شوند و یک مقدار دارند"),
+    )
+    .with_help(
+        format!("give \"{other}\" alone: \"{input}\" follows it"),
+        format!("تنها «{other}» را بنویسید: «{input}» از آن پیروی می‌کند"),
+    )
+}
+
 pub(crate) fn bad_day(span: Span, error: &JalaliError) -> Diagnostic {
     Diagnostic::error("PG-T017", span, error.to_string(), error.message_fa()).with_help(
         "a day of the Solar Hijri calendar is written 1405/09/01",

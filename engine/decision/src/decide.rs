@@ -2,6 +2,7 @@
 
 mod inputs;
 mod pick;
+mod stopped;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -9,6 +10,9 @@ use peygir_calendar::Jalali;
 use peygir_source::Span;
 use serde_json::{Map, Value};
 
+use self::pick::Picked;
+pub use self::stopped::Stopped;
+pub(crate) use self::stopped::Stops;
 use crate::{
     cell::Facts,
     fault::Fault,
@@ -36,7 +40,10 @@ pub struct Decision {
     pub because: Because,
     /// The rules that were looked at and did not answer, in order, each with what stopped it. With `hit: first` these
     /// are the rules above the one that answered. A catch-all that was not needed is not among them.
-    pub not_fired: Vec<NotFired>,
+    pub not_fired: Stopped,
+    /// What failed without deciding anything: rules whose expression failed while a locked rule answered, or while they
+    /// were outranked anyway. Somebody has to mend them.
+    pub faults: Vec<Fault>,
 }
 
 /// A rule that answered.
@@ -69,6 +76,8 @@ pub enum WhyNot {
     NotInForce,
     /// It held, but another one answered.
     Outranked,
+    /// It could not be said whether it holds, or what it answers: [`Decision::faults`] tells why.
+    Faulted,
 }
 
 impl Table {
@@ -79,12 +88,12 @@ impl Table {
             return Err(Fault::NotInForce { table: self.id.to_string(), on, window });
         }
         let inputs = self.complete(inputs)?;
-        let picked = self.pick(&Facts::new(self, &inputs), on)?;
-        let first = picked.rules.first().expect("a table has a catch-all, which answers where no other rule does");
+        let mut picked = self.pick(&Facts::new(self, &inputs), on)?;
         let outputs = match self.hit {
-            Hit::Collect => picked.rules.iter().map(|rule| self.answer(rule, &inputs)).collect::<Result<_, _>>()?,
-            Hit::First | Hit::Unique | Hit::Priority => self.answer(first, &inputs)?,
+            Hit::Collect => self.answers(&mut picked, &inputs)?,
+            Hit::First | Hit::Unique | Hit::Priority => self.answer(picked.first(), &inputs)?,
         };
+        let first = picked.first();
         Ok(Decision {
             table: self.id.clone(),
             version: self.written_version.clone(),
@@ -95,7 +104,29 @@ impl Table {
             outputs,
             inputs,
             not_fired: picked.not_fired,
+            faults: picked.faults,
         })
+    }
+
+    /// The answers of all rules that hold. One that can't be made is left out where a locked rule answers: a fault never
+    /// takes away what that one says.
+    fn answers(&self, picked: &mut Picked<'_>, inputs: &BTreeMap<String, Value>) -> Result<Value, Fault> {
+        let made: Vec<_> = picked.rules.iter().map(|rule| self.answer(rule, inputs)).collect();
+        let has_lock = picked.rules.iter().zip(&made).any(|(rule, answer)| rule.is_lock() && answer.is_ok());
+        let mut answers = Vec::with_capacity(made.len());
+        let mut kept = Vec::with_capacity(made.len());
+        for (rule, answer) in std::mem::take(&mut picked.rules).into_iter().zip(made) {
+            match answer {
+                Ok(answer) => {
+                    answers.push(answer);
+                    kept.push(rule);
+                }
+                Err(fault) if has_lock => picked.leave_out(self, rule, fault),
+                Err(fault) => return Err(fault),
+            }
+        }
+        picked.rules = kept;
+        Ok(answers.into())
     }
 
     fn answer(&self, rule: &Rule, inputs: &BTreeMap<String, Value>) -> Result<Value, Fault> {

@@ -43,7 +43,13 @@ impl Domain<'_> {
                 return Some(Limit::AtMost(max));
             }
         }
-        let known = self.values.is_empty() || self.values.iter().any(|known| same(known, value));
+        let known = self.values.is_empty()
+            || match value {
+                Value::String(text) => {
+                    self.values.iter().any(|known| known.as_str().is_some_and(|known| known == text))
+                }
+                value => self.values.iter().any(|known| same(known, value)),
+            };
         (!known).then(|| Limit::OneOf(self.values.to_vec()))
     }
 }

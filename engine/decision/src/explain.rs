@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::decide::{Decision, NotFired, WhyNot};
+use crate::{
+    decide::{Decision, NotFired, WhyNot},
+    fault::Fault,
+};
 
 impl Decision {
     /// The whole decision as data. The inputs are among it: where they are personal, so is this.
@@ -17,7 +20,7 @@ impl Decision {
             .iter()
             .map(|layer| json!({ "pack": layer.pack, "id": layer.id, "version": layer.version }))
             .collect();
-        json!({
+        let mut told = json!({
             "table": self.table,
             "version": self.version,
             "layers": layers,
@@ -27,7 +30,18 @@ impl Decision {
             "inputs": self.inputs,
             "because": &*self.because,
             "notFired": self.not_fired.iter().map(NotFired::to_json).collect::<Vec<_>>(),
-        })
+        });
+        if !self.faults.is_empty() {
+            told["faults"] = self.faults.iter().map(Fault::to_json).collect();
+        }
+        told
+    }
+}
+
+impl Fault {
+    /// Without what came out, which may be personal.
+    pub fn to_json(&self) -> Value {
+        json!({ "code": self.code(), "rule": self.rule(), "message": self.without_values() })
     }
 }
 
@@ -38,6 +52,7 @@ impl NotFired {
             WhyNot::Cell { input, cell, .. } => json!({ "rule": rule, "layer": layer, "input": input, "cell": cell }),
             WhyNot::NotInForce => json!({ "rule": rule, "layer": layer, "why": "not-in-force" }),
             WhyNot::Outranked => json!({ "rule": rule, "layer": layer, "why": "outranked" }),
+            WhyNot::Faulted => json!({ "rule": rule, "layer": layer, "why": "faulted" }),
         }
     }
 }

@@ -41,6 +41,19 @@ impl Fault {
         }
     }
 
+    /// The rule that failed; of two that hold at once, the second.
+    pub fn rule(&self) -> Option<&str> {
+        match self {
+            Self::Cell { rule, .. } | Self::Placeholder { rule, .. } | Self::OutputValue { rule, .. } => Some(rule),
+            Self::Overlap { second, .. } => Some(second),
+            Self::InputType { .. }
+            | Self::InputSize { .. }
+            | Self::UnknownInput { .. }
+            | Self::InputDomain { .. }
+            | Self::NotInForce { .. } => None,
+        }
+    }
+
     /// The sentence without any value of the decision, for journals and logs: what a cell says and what came out may
     /// hold what a citizen wrote.
     pub fn without_values(&self) -> String {

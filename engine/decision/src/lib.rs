@@ -24,11 +24,12 @@ mod output;
 mod overlay;
 mod read;
 pub mod rebase;
+mod sources;
 mod tests;
 mod value_type;
 mod window;
 
-pub use decide::{Decision, Fired, NotFired, WhyNot};
+pub use decide::{Decision, Fired, NotFired, Stopped, WhyNot};
 pub use domain::Limit;
 pub use fault::Fault;
 pub use label::Label;
@@ -36,6 +37,6 @@ pub use model::{BASE, Because, Condition, Hit, Input, LayerRef, Output, Rule, Ta
 pub use normalise::SearchKey;
 pub use output::{Part, Template};
 pub use overlay::{Layer, Overlay};
-pub use tests::{TestOutcome, TestRow};
+pub use tests::{Changed, TestOutcome, TestRow};
 pub use value_type::ValueType;
 pub use window::Window;

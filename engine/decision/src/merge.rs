@@ -8,14 +8,14 @@ mod guard;
 mod rules;
 mod verify;
 
-use peygir_source::Diagnostics;
+use peygir_source::{Diagnostic, Diagnostics, Severity};
 
 use crate::{
     complaint::overlay as complaints,
     label::Label,
     limits::{DAYS_MAX, RULES_MAX, TESTS_MAX},
-    model::{LayerRef, Table},
-    overlay::{Layer, Overlay},
+    model::{LayerRef, Spoken, Table},
+    overlay::{Insert, Layer, Named, Overlay},
     read::{fields::Reader, rules::Context, test_rows},
     window::Window,
 };
@@ -24,7 +24,18 @@ impl Table {
     /// The table with overlays laid over it, the lowest first. The findings carry the overlays' files. Beside a table
     /// they are warnings, and notes on tests of the lower layers whose outcome an overlay changes on purpose.
     pub fn merge(&self, layers: &[Layer<'_>]) -> Result<(Self, Diagnostics), Diagnostics> {
+        let (table, found) = self.lay(layers);
+        match table {
+            Some(table) if !found.has_errors() => Ok((table, found)),
+            _ => Err(found),
+        }
+    }
+
+    /// As [`Table::merge`], with the table also where nothing is wrong but that tests fail: what else is to be said of it
+    /// can be said in the same breath.
+    pub fn lay(&self, layers: &[Layer<'_>]) -> (Option<Self>, Diagnostics) {
         let mut found = Diagnostics::default();
+        let is_of_test = |finding: &Diagnostic| complaints::OF_TESTS.contains(&finding.code);
         let mut table = self.clone();
         for layer in layers {
             // What a test says of a table that could not be merged rightly would only mislead.
@@ -34,7 +45,9 @@ impl Table {
             found.extend(stage.reader.findings.in_file(layer.file));
             table = merged;
         }
-        if found.has_errors() { Err(found) } else { Ok((table, found)) }
+        let errors = found.list.iter().filter(|finding| finding.severity == Severity::Error);
+        let only_tests = errors.filter(|finding| !is_of_test(finding)).count() == 0;
+        (only_tests.then_some(table), found)
     }
 }
 
@@ -71,6 +84,8 @@ impl<'a> Stage<'a> {
         let changes = self.changes(&table);
         self.guard(&changes, &table);
         table.rules = self.rules(changes, &mut table.disabled);
+        table.seal();
+        table.spoken.extend(self.spoken());
         self.check_bounds(&table);
         self.add_tests(&mut table);
         self.check_size(&table);
@@ -78,6 +93,18 @@ impl<'a> Stage<'a> {
             self.verify(&mut table);
         }
         table
+    }
+
+    /// Where the overlay speaks of rules.
+    fn spoken(&self) -> Vec<Spoken> {
+        let Overlay { replace, insert, disable, .. } = self.overlay;
+        let id = |insert: &Insert| {
+            let id = insert.rule.get("id")?;
+            Some(Named { name: id.as_str()?.to_owned(), span: id.span })
+        };
+        let replaced = replace.iter().map(|replace| replace.rule.clone());
+        let named = replaced.chain(disable.iter().cloned()).chain(insert.iter().filter_map(id));
+        named.map(|Named { name, span }| Spoken { rule: name.into(), layer: self.layer, span }).collect()
     }
 
     fn name_layer(&self, table: &mut Table) {

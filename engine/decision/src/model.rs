@@ -7,8 +7,8 @@ use peygir_source::Span;
 use serde_json::Value;
 
 use crate::{
-    cell::Cell, label::Label, normalise::SearchKey, output::Template, tests::TestRow, value_type::ValueType,
-    window::Window,
+    cell::Cell, decide::Stops, label::Label, normalise::SearchKey, output::Template, tests::TestRow,
+    value_type::ValueType, window::Window,
 };
 
 /// The base of a table, among its layers.
@@ -34,6 +34,18 @@ pub struct Table {
     pub(crate) disabled: Vec<(Label, usize)>,
     /// The file of each layer, where one was named.
     pub(crate) files: Vec<Label>,
+    /// Where the overlays speak of rules.
+    pub(crate) spoken: Vec<Spoken>,
+    /// What can stop the rules, as they were when it was made.
+    pub(crate) stops: Stops,
+}
+
+/// Where an overlay replaces, inserts or disables a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Spoken {
+    pub rule: Label,
+    pub layer: usize,
+    pub span: Span,
 }
 
 /// Which of the rules that hold answers. The catch-all answers only where no other rule does.
@@ -90,6 +102,8 @@ pub struct Output {
     /// The only values allowed, where there are any.
     pub values: Vec<Value>,
     pub title: Option<Name>,
+    /// What people call its values, such as the units of an agency.
+    pub titles: BTreeMap<String, Name>,
 }
 
 /// One row of a table. Where a dated overlay changed a rule, two rows have its id: the changed one, in force on the
@@ -165,6 +179,11 @@ impl Rule {
         self.effective.is_none_or(|window| window.contains(on)) && !self.except.iter().any(|out| out.contains(on))
     }
 
+    /// Whether no fault of another rule may take its answer away. A catch-all only stays last.
+    pub(crate) fn is_lock(&self) -> bool {
+        self.locked && !self.last
+    }
+
     /// Whether it has no condition at all.
     pub(crate) fn asks_nothing(&self) -> bool {
         self.when.iter().all(|condition| condition.cell.is_any())
@@ -232,6 +251,13 @@ impl Table {
         self.files.get(layer).map_or("", Label::as_str)
     }
 
+    /// Where a layer speaks of a rule: where it writes, replaces or disables it.
+    pub fn spoken_at(&self, rule: &str, layer: usize) -> Option<Span> {
+        let said = self.spoken.iter().find(|spoken| spoken.layer == layer && spoken.rule == *rule);
+        let born = || self.rules.iter().find(|row| row.layer == layer && row.id == *rule).map(|row| row.span);
+        said.map(|spoken| spoken.span).or_else(born)
+    }
+
     /// Says which pack the base came in, and in which file.
     #[must_use]
     pub fn with_pack(mut self, pack: &str, file: &str) -> Self {
@@ -257,6 +283,11 @@ impl Table {
             .filter(|(_, condition)| !condition.cell.is_analysed())
             .map(|(rule, condition)| (rule.id.as_str(), condition.input.as_str(), condition.span))
             .collect()
+    }
+
+    /// To be called when rules were put in, taken out or edited.
+    pub(crate) fn seal(&mut self) {
+        self.stops = Stops::of(&self.rules);
     }
 
     pub fn rule(&self, id: &str) -> Option<&Rule> {

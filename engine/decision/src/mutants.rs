@@ -108,6 +108,7 @@ impl Plan {
     fn apply(&self, table: &Table) -> Mutant {
         let mut table = table.clone();
         (self.edit)(&mut table);
+        table.seal();
         Mutant { kind: self.kind, what: self.what.clone(), what_fa: self.what_fa.clone(), table }
     }
 }
@@ -193,7 +194,8 @@ fn told<'a>(analysis: &'a Analysis, table: &'a Table) -> impl Iterator<Item = (S
             Finding::DeadOverride { rule, layer, .. } => format!("dead-override {rule} {layer}"),
             Finding::WrittenTwice { rule, output, .. } => format!("written-twice {rule} {output}"),
             Finding::OutsideLimits { rule, output, .. } => format!("outside-limits {rule} {output}"),
-            Finding::Gap { .. } | Finding::NotAnalysed { .. } => return None,
+            Finding::Unfilled { input, rules, is_certain: true, .. } => format!("unfilled {input} {}", rules.join(" ")),
+            Finding::Gap { .. } | Finding::NotAnalysed { .. } | Finding::Unfilled { .. } => return None,
         };
         Some((name, finding))
     })

@@ -31,6 +31,19 @@ impl Number {
         }
     }
 
+    /// Whether the number that is read from a text says all its digits. An integer of more than 64 bits does not, nor one
+    /// with a point and more digits than are kept.
+    pub fn is_kept(text: &str) -> bool {
+        let ascii: String = text.trim().chars().map(ascii_digit).collect();
+        match Self::parse(&ascii) {
+            Some(Self::Integer(_)) | None => true,
+            Some(Self::Float(float)) => {
+                let is_integer = ascii.trim_start_matches('-').bytes().all(|digit| digit.is_ascii_digit());
+                !is_integer && peygir_source::yaml::is_kept(&ascii, float)
+            }
+        }
+    }
+
     /// As JSON writes it.
     pub fn to_value(self) -> Option<Value> {
         match self {
@@ -42,7 +55,9 @@ impl Number {
     pub fn compare(self, other: Self) -> Ordering {
         match (self, other) {
             (Self::Integer(left), Self::Integer(right)) => left.cmp(&right),
-            _ => self.float().total_cmp(&other.float()),
+            (Self::Integer(left), Self::Float(right)) => integer_with(left, right),
+            (Self::Float(left), Self::Integer(right)) => integer_with(right, left).reverse(),
+            (Self::Float(_), Self::Float(_)) => self.float().total_cmp(&other.float()),
         }
     }
 
@@ -63,6 +78,21 @@ impl fmt::Display for Number {
             Self::Float(float) => write!(f, "{float}"),
         }
     }
+}
+
+/// Exactly: an integer of 64 bits has more digits than a float, and must not be rounded to one.
+fn integer_with(integer: i64, float: f64) -> Ordering {
+    /// 2 to the 63rd, the first float past all integers.
+    const PAST_ALL: f64 = 9_223_372_036_854_775_808.0;
+    if float >= PAST_ALL {
+        return Ordering::Less;
+    }
+    if float < -PAST_ALL {
+        return Ordering::Greater;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "it is within the range of integers, and has no fraction")]
+    let whole = float.trunc() as i64;
+    integer.cmp(&whole).then_with(|| 0.0_f64.total_cmp(&(float.fract() + 0.0)))
 }
 
 fn ascii_digit(c: char) -> char {

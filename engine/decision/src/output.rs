@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+/// What most filled texts fit in, so that they are written without growing.
+const FILLED_BYTES: usize = 48;
+
 /// One output of one rule.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Template {
@@ -72,7 +75,7 @@ impl Template {
             Self::Literal(value) => return Ok(value.clone()),
             Self::Text(parts) => parts,
         };
-        let mut text = String::new();
+        let mut text = String::with_capacity(FILLED_BYTES);
         for part in parts {
             match part {
                 Part::Plain(plain) => text.push_str(plain),

@@ -66,6 +66,7 @@ pub(crate) enum Side {
 #[derive(Debug, Clone)]
 pub(crate) struct Supersede {
     pub test: Named,
+    pub why: String,
 }
 
 /// An overlay with the pack and the file that it came in.

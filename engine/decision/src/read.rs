@@ -12,6 +12,7 @@ use semver::Version;
 use self::fields::{NAME_FORM, Reader, is_slug};
 use crate::{
     complaint,
+    decide::Stops,
     label::Label,
     limits::DAYS_MAX,
     model::{BASE, Hit, LayerRef, Table},
@@ -65,7 +66,7 @@ fn read(reader: &mut Reader, node: &Node, search_key: SearchKey) -> Option<Table
     let tests = test_rows::read(reader, node, &test_rows::Context::new(&inputs, &outputs, &rules, of_rules.hit, BASE));
     let (id, version) = (id?, version?);
     let base = LayerRef { pack: String::new(), id: id.clone(), version: version.to_string(), title: title.clone() };
-    let table = Table {
+    let mut table = Table {
         id: id.into(),
         written_version: version.to_string().into(),
         version,
@@ -79,8 +80,11 @@ fn read(reader: &mut Reader, node: &Node, search_key: SearchKey) -> Option<Table
         effective,
         layers: vec![base].into(),
         files: vec![file],
+        spoken: Vec::new(),
         disabled: Vec::new(),
+        stops: Stops::default(),
     };
+    table.seal();
     days(reader, node, &table);
     Some(table)
 }

@@ -38,6 +38,19 @@ pub struct Rebase {
     pub is_complete: bool,
     /// Tests of the table and of the overlays that fail on the new merged table.
     pub tests: Vec<Diagnostic>,
+    /// Tests that fail with the old version already.
+    pub tests_before: Vec<Diagnostic>,
+    /// What is wrong with the overlays over the old version already. Then nothing is compared: there is nothing to start
+    /// from.
+    pub invalid: Vec<Diagnostic>,
+}
+
+impl Rebase {
+    /// Whether a test that fails with the new version failed with the old one, too.
+    pub fn failed_before(&self, test: &Diagnostic) -> bool {
+        let row = |one: &Diagnostic| (one.file.clone(), one.span, one.code);
+        self.tests_before.iter().any(|before| row(before) == row(test))
+    }
 }
 
 /// Something an overlay does that can't be laid over the new version without a decision.
@@ -92,20 +105,21 @@ pub fn rebase(old: &Table, new: &Table, layers: &[Layer<'_>]) -> Rebase {
     let mut outcome = Rebase::default();
     let mut below = Versions { old: without_tests(old), new: without_tests(new) };
     let mut kept: Vec<Overlay> = Vec::new();
+    // What lies below may itself be merged from several layers.
+    let at_of = |place: usize| old.layers.len() + place;
+    let left_out = |(_, layer): &(usize, &Layer<'_>)| !layer.overlay.range.matches(&new.version);
+    outcome.outdated = layers.iter().enumerate().filter(left_out).map(|(place, _)| at_of(place)).collect();
+    (outcome.invalid, outcome.tests_before) = wrong_before(old, layers);
+    if !outcome.invalid.is_empty() {
+        return outcome;
+    }
     for (place, layer) in layers.iter().enumerate() {
-        // What lies below may itself be merged from several layers.
-        let at = old.layers.len() + place;
-        if !layer.overlay.range.matches(&new.version) {
-            outcome.outdated.push(at);
-        }
+        let at = at_of(place);
         let whole = deeds::only(layer.overlay, &deeds::of(layer.overlay, at));
         let merged = below.old.merge(&[Layer { overlay: &whole, ..*layer }]);
         let Ok((old_merged, _)) = merged else {
-            // It does not even lie over the version it was written for; that is told where it is checked.
-            let findings = merged.err().unwrap_or_default();
-            let refused = findings.list.into_iter().map(|finding| Why::Refused(Box::new(finding)));
-            let deed = Deed { layer: at, kind: Kind::Overlay, name: layer.overlay.id.clone() };
-            outcome.conflicts.extend(refused.map(|why| Conflict { deed: deed.clone(), why }));
+            // Laid over one by one it came to nothing, though all together did.
+            outcome.invalid = merged.err().unwrap_or_default().list;
             return outcome;
         };
         let (rest, conflicts) = conflicts::find(&below, &old_merged, layer, at);
@@ -122,6 +136,15 @@ pub fn rebase(old: &Table, new: &Table, layers: &[Layer<'_>]) -> Rebase {
     outcome.tests = failing(new, layers, &kept);
     changes(&mut outcome, &below, old, new);
     outcome
+}
+
+/// What is wrong with the overlays over the old version: whatever they say of versions, and the tests that fail.
+fn wrong_before(old: &Table, layers: &[Layer<'_>]) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+    let open: Vec<Overlay> = layers.iter().map(|layer| deeds::for_any_version(layer.overlay)).collect();
+    let open: Vec<Layer> = layers.iter().zip(&open).map(|(layer, overlay)| Layer { overlay, ..*layer }).collect();
+    let (table, mut found) = old.lay(&open);
+    found.list.retain(|finding| finding.severity == peygir_source::Severity::Error);
+    if table.is_some() { (Vec::new(), found.list) } else { (found.list, Vec::new()) }
 }
 
 /// The table below a layer, in both versions.

@@ -26,6 +26,22 @@ pub struct TestRow {
     pub outputs: BTreeMap<String, Value>,
     /// Days on which a layer above changes what it expects; it is not run on them.
     pub except: Vec<Window>,
+    /// What layers above made of it, the lowest first.
+    pub changed: Vec<Changed>,
+}
+
+/// That a layer gave a row of a lower one another outcome on purpose.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Changed {
+    /// The layer, an index of [`Table::layers`].
+    pub by: usize,
+    /// What came before and what comes now, as far as they differ, under the names that the row uses.
+    pub before: Value,
+    pub after: Value,
+    /// Why, where the layer says so under `supersedes`.
+    pub why: Option<String>,
+    /// Whether it is so on every day; otherwise the row is still run on the others.
+    pub always: bool,
 }
 
 /// What came of one embedded test.
@@ -87,6 +103,12 @@ impl Table {
             .enumerate()
             .filter_map(|(index, row)| self.run_test(&row.name_at(index), row, &days))
             .collect()
+    }
+
+    /// The rows to which a layer gave another outcome, each with its name: they are not run where that is so.
+    pub fn changed_rows(&self) -> impl Iterator<Item = (String, &TestRow)> {
+        let rows = self.tests.iter().enumerate().filter(|(_, row)| !row.changed.is_empty());
+        rows.map(|(index, row)| (row.name_at(index), row))
     }
 
     /// One row on each of its days, until one fails. None where no day is left on which it is run.

@@ -46,7 +46,11 @@ fn with(hit: &str, inputs: &str, rules: &[&str]) -> String {
 #[test]
 fn the_routing_table_has_nothing_to_tell() {
     let table = table(ROUTING);
-    assert_eq!(analyse(&table).findings, []);
+    let findings = analyse(&table).findings;
+    assert!(
+        findings.iter().all(|finding| matches!(finding, Finding::Unfilled { is_certain: false, .. })),
+        "{findings:?}"
+    );
     let shown = examples_on(&table, 100);
     for rule in table.rules() {
         assert!(shown.iter().any(|example| example.rule == *rule.id), "{} is not reached", rule.id);
@@ -347,4 +351,79 @@ fn a_large_table_is_analysed_at_once() {
         // Far above what it takes alone on an idle machine, since others may be at work.
         assert!(took.as_secs() < 10, "{took:?}");
     }
+}
+
+/// Two columns that are read from one place have one value: no witness gives them two.
+#[test]
+fn columns_from_one_place_are_one_variable() {
+    let two = |hit: &str, second: &str| {
+        let inputs = format!("text: {{ type: text, from: case.text }}, also: {{ {second}, from: case.text }}");
+        table(&with(
+            hit,
+            &inputs,
+            &["id: a, when: { text: water }, then: { o: a }", "id: b, when: { also: gas }, then: { o: b }"],
+        ))
+    };
+    let overlaps = |table: &Table| {
+        let findings = analyse(table).findings;
+        findings.iter().filter(|finding| matches!(finding, Finding::Overlap { .. })).count()
+    };
+    assert_eq!(overlaps(&two("unique", "type: text")), 0);
+    // As long as they are two places, both may hold at once.
+    let apart = with(
+        "unique",
+        "text: { type: text, from: case.text }, also: { type: text, from: case.title }",
+        &["id: a, when: { text: water }, then: { o: a }", "id: b, when: { also: gas }, then: { o: b }"],
+    );
+    assert_eq!(overlaps(&table(&apart)), 1);
+    // Of another type they can't be taken as one: nothing is claimed.
+    let kin = two("unique", "type: string");
+    let findings = analyse(&kin).findings;
+    assert_eq!(overlaps(&kin), 0, "{findings:?}");
+    assert!(findings.iter().any(|finding| matches!(finding, Finding::NotAnalysed { .. })), "{findings:?}");
+    for example in examples(&kin, 50) {
+        let agree = match (example.get("text"), example.get("also")) {
+            (Some(text), Some(also)) => text == also,
+            (text, also) => text == also,
+        };
+        assert!(agree, "{example:?}");
+    }
+}
+
+#[test]
+fn a_shadow_across_columns_from_one_place_is_found() {
+    let table = table(&with(
+        "first",
+        "text: { type: text, from: case.text }, also: { type: text, from: case.text }",
+        &[
+            "id: a, when: { text: { contains: [gas, water] } }, then: {}",
+            "id: b, when: { also: { contains: water } }, then: {}",
+        ],
+    ));
+    let findings = analyse(&table).findings;
+    let never = Finding::NeverFires { rule: "b".to_owned(), because: vec!["a".to_owned()] };
+    assert!(findings.contains(&never), "{findings:?}");
+}
+
+#[test]
+fn texts_that_are_filled_with_something_else_than_the_values_are_found() {
+    let head = "kind: decision-table\nid: t\nversion: 1.0.0\nhit: first\ninputs:\n  x: { type: string, values: [p, q, r] }\n  free: { type: string }\noutputs:\n  o: { type: string, values: [o-p, o-q] }\n  n: { type: string }\nrules:\n";
+    let found = |rule: &str| {
+        let text = format!("{head}  - {{ {rule} }}\n  - {{ id: z, last: true, then: {{ o: o-p }} }}\n");
+        codes(&table(&text)).into_iter().filter(|(code, ..)| *code != "PG-T023").collect::<Vec<_>>()
+    };
+    let of = |rule: &str| found(rule).into_iter().map(|(code, severity, _)| (code, severity)).collect::<Vec<_>>();
+    let (outside, unfilled) = (("PG-T026", Severity::Error), ("PG-T029", Severity::Information));
+    assert_eq!(of("id: a, when: { x: [p, q] }, then: { o: 'o-{x}' }"), []);
+    assert_eq!(of("id: a, when: { x: { present: true } }, then: { o: 'o-{x}' }"), [outside]);
+    assert_eq!(of("id: a, when: { x: p, free: { present: true } }, then: { o: 'o-{free}' }"), [outside]);
+    // Before anything was filled in, no inputs reached the rule: the example had no value for the text.
+    assert_eq!(of("id: a, when: { x: p }, then: { o: 'o-{free}' }"), [outside, unfilled]);
+    assert_eq!(of("id: a, when: { x: p }, then: { o: o-p, n: '{free}' }"), [unfilled]);
+    assert_eq!(
+        of("id: a, when: { x: { present: false } }, then: { o: o-p, n: 'n-{x}' }"),
+        [("PG-T029", Severity::Error)]
+    );
+    let told = found("id: a, when: { x: p }, then: { o: o-p, n: '{free}' }");
+    assert!(told[0].2.contains("where \"free\" has no value, a decision is a fault"), "{told:?}");
 }

@@ -136,3 +136,17 @@ fn the_routing_table_is_scored() {
         "{score:?}"
     );
 }
+
+/// What stops rules is noted by their places: a table whose rules were taken out or moved tells its own.
+#[test]
+fn a_mutant_tells_its_own_rules() {
+    let original = table(TABLE);
+    let given = [("topic".to_owned(), "park".into()), ("severity".to_owned(), 1.into())].into();
+    let on = peygir_calendar::Jalali::new(1405, 1, 1).unwrap();
+    for mutant in mutants(&original).into_iter().filter(|mutant| mutant.kind != Kind::Limit) {
+        let decision = mutant.table.decide(&given, on).unwrap();
+        let above = mutant.table.rules().iter().map(|rule| rule.id.as_str()).take_while(|id| decision.rule != *id);
+        let told: Vec<&str> = decision.not_fired.iter().map(|rule| rule.rule.as_str()).collect();
+        assert_eq!(told, above.collect::<Vec<_>>(), "{}", mutant.what);
+    }
+}

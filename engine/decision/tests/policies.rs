@@ -50,6 +50,7 @@ fn not_fired(decision: &Decision) -> Vec<(&str, &str)> {
         WhyNot::Cell { .. } => "cell",
         WhyNot::NotInForce => "dates",
         WhyNot::Outranked => "rank",
+        WhyNot::Faulted => "fault",
     };
     decision.not_fired.iter().map(|one| (one.rule.as_str(), why(&one.why))).collect()
 }

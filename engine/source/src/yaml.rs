@@ -22,6 +22,8 @@ pub const NODES_MAX: usize = 20_000;
 pub const EVENTS_MAX: usize = 50_000;
 /// Deepest nesting of one document.
 pub const DEPTH_MAX: usize = 48;
+/// Digits of a number with a point that are kept whatever they are.
+pub const DIGITS_KEPT: usize = 15;
 /// Most anchors, and most aliases, of one document.
 pub const ANCHORS_MAX: usize = 100;
 
@@ -199,9 +201,22 @@ fn float(number: f64, written: &str, span: Span) -> Result<Value, Diagnostic> {
     // An integer of many digits would be rounded silently.
     let rounded = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
     match serde_json::Number::from_f64(number) {
+        Some(_) if !rounded && !is_kept(written, number) => Err(yaml_fault::number_out_of_range(span)),
         Some(number) if !rounded => Ok(Value::Number(number)),
         _ => Err(yaml_fault::number_out_of_range(span)),
     }
+}
+
+/// Whether a number says as many digits as were written. Up to [`DIGITS_KEPT`] are kept in any case; of more, some numbers are.
+pub fn is_kept(written: &str, number: f64) -> bool {
+    let digits = significant(written);
+    digits.len() <= DIGITS_KEPT || digits == significant(&format!("{number:e}"))
+}
+
+/// The digits that count: without sign, point, exponent, and zeros at either end.
+fn significant(number: &str) -> String {
+    let digits: String = number.chars().take_while(|c| !matches!(c, 'e' | 'E')).filter(char::is_ascii_digit).collect();
+    digits.trim_matches('0').to_owned()
 }
 
 /// The plain scalar that stands at a place, as it was written.

@@ -159,6 +159,7 @@ fn tell(done: &FileReport, arguments: &Arguments) {
         report::file_lines(done).iter().for_each(|value| line(&value.to_string()));
     } else {
         line(&report::file_line(done, arguments.words()));
+        report::changed_lines(done, arguments.words()).iter().for_each(|told| line(told));
     }
     if let Some(script) = &done.coverage {
         tell_script(Some(&done.file), script, arguments);

@@ -3,7 +3,7 @@
 use peygir_source::render::{self, Language};
 
 use super::coverage::ratio;
-use super::{Failure, FileReport, Kind, ScriptCoverage, Totals, pick};
+use super::{ChangedRow, Failure, FileReport, Kind, ScriptCoverage, Totals, pick};
 
 /// Events of a case that are told with a failure: the last ones.
 const STORY_LINES_MAX: usize = 24;
@@ -24,12 +24,36 @@ pub fn file_line(report: &FileReport, language: Language) -> String {
         (failed, Language::English) => format!("{failed} of {count} {what} failed"),
         (failed, Language::Persian) => format!("{failed} از {count} {what} رد شد"),
     };
+    let changed = match (report.changed.len(), language) {
+        (0, _) => String::new(),
+        (changed, Language::English) => format!(", {changed} changed by overlays"),
+        (changed, Language::Persian) => format!("، {changed} سطر را لایه‌ها تغییر داده‌اند"),
+    };
     let parted = pick(language, "; ", "؛ ");
     let coverage =
         report.coverage.as_ref().map(|coverage| format!("{parted}{}", coverage.told(language))).unwrap_or_default();
     let within = pick(language, "in", "در");
     let place = report.place.as_ref().map(|place| format!(" {within} {place}")).unwrap_or_default();
-    format!("{mark} {}{place}: {outcome}{coverage}", report.file)
+    format!("{mark} {}{place}: {outcome}{changed}{coverage}", report.file)
+}
+
+/// `~ pipes changed by yazd.overlay.yaml: {"agency":"abfa"} → {"agency":"a"}`, a line for each row.
+pub fn changed_lines(report: &FileReport, language: Language) -> Vec<String> {
+    let line = |row: &ChangedRow| {
+        let ChangedRow { name, by, before, after, .. } = row;
+        let why = row.why.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
+        match language {
+            Language::English => {
+                let days = if row.always { "" } else { " on its days" };
+                format!("    ~ {name} changed by {by}{days}: {before} → {after}{why}")
+            }
+            Language::Persian => {
+                let days = if row.always { "" } else { " در روزهای خودش" };
+                format!("    ~ {name} با {by}{days} تغییر کرده است: پیش‌تر {before}، اکنون {after}{why}")
+            }
+        }
+    };
+    report.changed.iter().map(line).collect()
 }
 
 /// A script that no row calls.
@@ -104,6 +128,9 @@ pub fn summary(totals: &Totals, language: Language) -> String {
     );
     if totals.cuts > 0 {
         text = format!("{} cuts behind commits; {text}", totals.cuts);
+    }
+    if totals.changed > 0 {
+        text = format!("{}, {} changed by overlays: ", text.trim_end_matches(": "), totals.changed);
     }
     match (totals.failed, totals.unreadable) {
         _ if totals.tests() == 0 && totals.unreadable == 0 => text.push_str("nothing to test"),

@@ -38,7 +38,13 @@ pub fn file_lines(report: &FileReport) -> Vec<Value> {
         }
         line
     });
-    findings.chain(tests).collect()
+    let changed = report.changed.iter().map(|row| {
+        json!({
+            "kind": "changed-row", "file": report.file, "line": row.line, "name": row.name, "place": report.place,
+            "by": row.by, "before": row.before, "after": row.after, "why": row.why, "always": row.always,
+        })
+    });
+    findings.chain(tests).chain(changed).collect()
 }
 
 /// What rows run of a script; `rows` is null where no file of rows lies beside it.
@@ -55,7 +61,7 @@ pub fn coverage_line(rows: Option<&str>, script: &ScriptCoverage) -> Value {
 pub fn summary_line(totals: &Totals) -> Value {
     json!({
         "kind": "summary", "files": totals.files, "scenarios": totals.scenarios, "rows": totals.rows,
-        "failed": totals.failed, "filesUnreadable": totals.unreadable, "cuts": totals.cuts, "passed": totals.passed(),
+        "failed": totals.failed, "changed": totals.changed, "filesUnreadable": totals.unreadable, "cuts": totals.cuts, "passed": totals.passed(),
         "scripts": totals.scripts, "scriptLines": totals.lines, "scriptLinesCovered": totals.lines_covered,
     })
 }

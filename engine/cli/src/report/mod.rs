@@ -11,7 +11,7 @@ use peygir_source::Diagnostics;
 use peygir_source::render::Language;
 
 pub use coverage::{ScriptCoverage, marked_source};
-pub use human::{coverage_summary, failures, file_line, summary, untested_line};
+pub use human::{changed_lines, coverage_summary, failures, file_line, summary, untested_line};
 pub use json::{coverage_line, file_lines, summary_line};
 
 /// One of two texts.
@@ -38,6 +38,8 @@ pub struct FileReport {
     /// Of rows on a merged table, in words: where it holds.
     pub place: Option<String>,
     pub tests: Vec<TestReport>,
+    /// Rows that a layer above gave another outcome on purpose: they are told, and not run where that is so.
+    pub changed: Vec<ChangedRow>,
     /// Of rows beside a script: what of it they run.
     pub coverage: Option<ScriptCoverage>,
     /// Why the file's tests could not be run at all.
@@ -55,6 +57,22 @@ pub struct TestReport {
     /// How often the process was ended and begun again meanwhile.
     pub cuts: u64,
     pub failure: Option<Failure>,
+}
+
+/// A row of a lower layer with the outcome that a higher one gave it.
+#[derive(Debug, Clone)]
+pub struct ChangedRow {
+    pub name: String,
+    /// Where it stands in its file.
+    pub line: u32,
+    /// The overlay's file.
+    pub by: String,
+    pub before: String,
+    pub after: String,
+    /// As the overlay says it under `supersedes`.
+    pub why: Option<String>,
+    /// Whether it is so on every day; on other days the row is among those that were run.
+    pub always: bool,
 }
 
 /// What was expected, and what was found instead.
@@ -76,6 +94,8 @@ pub struct Totals {
     pub scenarios: usize,
     pub rows: usize,
     pub failed: usize,
+    /// Rows that overlays gave another outcome.
+    pub changed: usize,
     /// Files whose tests could not be run.
     pub unreadable: usize,
     /// Ends of a process behind a commit, over all scenarios.
@@ -88,7 +108,15 @@ pub struct Totals {
 
 impl FileReport {
     pub fn new(file: String, kind: Kind) -> Self {
-        Self { file, kind, place: None, tests: Vec::new(), coverage: None, found: Diagnostics::default() }
+        Self {
+            file,
+            kind,
+            place: None,
+            tests: Vec::new(),
+            changed: Vec::new(),
+            coverage: None,
+            found: Diagnostics::default(),
+        }
     }
 
     pub fn passed(&self) -> bool {
@@ -108,6 +136,7 @@ impl Totals {
             Kind::TableRows | Kind::ScriptRows => self.rows += report.tests.len(),
         }
         self.failed += report.failed();
+        self.changed += report.changed.len();
         self.cuts += report.tests.iter().map(|test| test.cuts).sum::<u64>();
         self.unreadable += usize::from(report.found.has_errors());
         if let Some(coverage) = &report.coverage {

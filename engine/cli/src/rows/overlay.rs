@@ -5,12 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use peygir_calendar::Place;
-use peygir_decision::Table;
+use peygir_decision::{Changed, Table, TestRow};
 use peygir_runtime::pack::{self, Catalog, TableSource};
 use peygir_source::{Diagnostic, Diagnostics, Severity};
 
 use super::{report, table};
-use crate::report::{FileReport, Kind};
+use crate::report::{ChangedRow, FileReport, Kind};
 
 /// The finding that an overlay has nothing to lie over.
 const NO_BASE: &str = "PG-P046";
@@ -82,9 +82,29 @@ pub fn run(merged: &Merged, wanted: &dyn Fn(&str) -> bool) -> Vec<FileReport> {
             .filter(|(name, _)| wanted(name))
             .map(|(name, outcome)| report(&name, outcome.span, outcome.passed, &outcome.expected, &outcome.got))
             .collect();
+        of_layer.changed = changed(merged, layer, wanted);
         of_layer
     });
     reports.collect()
+}
+
+/// The rows of a layer to which those above gave another outcome.
+fn changed(merged: &Merged, layer: usize, wanted: &dyn Fn(&str) -> bool) -> Vec<ChangedRow> {
+    let rows = merged.table.changed_rows().filter(|(_, row)| row.layer == layer);
+    let named = rows.map(|(name, row)| (format!("{} {name}", merged.table.id()), row));
+    let told = |(name, row): (String, &TestRow)| {
+        let one = move |changed: &Changed| ChangedRow {
+            name: name.clone(),
+            line: row.span.line,
+            by: merged.files.get(changed.by).map_or_else(String::new, |file| here(file)),
+            before: changed.before.to_string(),
+            after: changed.after.to_string(),
+            why: changed.why.clone(),
+            always: changed.always,
+        };
+        row.changed.iter().map(one).collect::<Vec<_>>()
+    };
+    named.filter(|(name, _)| wanted(name)).flat_map(told).collect()
 }
 
 /// A table of which nothing can be said but this.

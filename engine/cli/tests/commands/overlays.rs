@@ -86,6 +86,45 @@ fn a_row_that_the_overlay_breaks_fails_with_its_place() {
     );
 }
 
+/// A row of the base is not dropped: it is listed with what came before and what comes now.
+#[test]
+fn rows_that_an_overlay_changes_are_listed_and_counted() {
+    let changing = format!(
+        "{OVERLAY}replace: {{ water: {{ then: {{ agency: rain }} }} }}\ndisable: [ street ]\nsupersedes: [ {{ test: route a road, why: no streets }} ]\n"
+    );
+    let files = [
+        ("pack.yaml", NATION),
+        ("rules/route.table.yaml", TABLE),
+        ("yazd/pack.yaml", YAZD),
+        ("yazd/rules/route.overlay.yaml", &changing),
+    ];
+    let packs = folder(&files);
+    let called = call(packs.path(), &["test", "yazd"]);
+    assert_eq!(called.code, 0, "{}", called.stdout);
+    let lines: Vec<&str> = called.stdout.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "✓ rules/route.table.yaml in province yazd: 1 row, 2 changed by overlays",
+            "    ~ route a pipe changed by yazd/rules/route.overlay.yaml: {\"agency\":\"abfa\"} → {\"agency\":\"rain\"}",
+            "    ~ route a road changed by yazd/rules/route.overlay.yaml: {\"agency\":\"city\",\"rule\":\"street\"} → {\"agency\":\"office\",\"rule\":\"otherwise\"} (no streets)",
+            "✓ yazd/rules/route.overlay.yaml in province yazd: 1 row",
+            "0 scenarios, 2 rows in 2 files, 2 changed by overlays: all passed"
+        ]
+    );
+    let called = call(packs.path(), &["test", "yazd", "--json"]);
+    let told: Vec<Value> = called.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let changed: Vec<&Value> = told.iter().filter(|line| line["kind"] == "changed-row").collect();
+    assert_eq!((changed.len(), &changed[1]["why"], &changed[1]["line"]), (2, &"no streets".into(), &14.into()));
+    assert_eq!(told.last().unwrap()["changed"], 2);
+    // Unsaid, the check warns of it: the answer comes from a rule that the overlay does not write.
+    let unsaid = changing.replace("supersedes: [ { test: route a road, why: no streets } ]\n", "");
+    fs::write(packs.path().join("yazd/rules/route.overlay.yaml"), unsaid).unwrap();
+    let called = call(packs.path(), &["check", "."]);
+    assert_eq!(called.code, 0, "{}", called.stderr);
+    assert!(called.stderr.contains("PG-T051") && called.stderr.contains("goes to \"otherwise\""), "{}", called.stderr);
+}
+
 #[test]
 fn what_cannot_be_tried_is_told() {
     let whole = folder(&[

@@ -226,3 +226,48 @@ fn a_pack_over_two_others_follows_either_of_them() {
     let called = call(packs.path(), &["rebase", "taft", "--onto", "new", "--from", "old"]);
     assert_eq!(called.code, 0, "{}{}", called.stdout, called.stderr);
 }
+
+/// An overlay that never fitted is said to be invalid, with the finding; nothing is said of changes.
+#[test]
+fn what_is_invalid_already_is_told_and_not_compared() {
+    let packs = packs("1.1.0", &[TAKES_QANATS]);
+    let path = packs.path().join("yazd/rules/route.overlay.yaml");
+    for (from, to, code) in [
+        ("disable: [ bread ]", "disable: [ emergency ]", "PG-T044"),
+        ("disable: [ bread ]", "disable: [ breat ]", "PG-T007"),
+        ("days: 14", "days: 16", "PG-T012"),
+    ] {
+        fs::write(&path, OVERLAY.replace(from, to)).unwrap();
+        let called = rebase(&packs, &[]);
+        assert_eq!(called.code, 1, "{}", called.stdout);
+        assert!(called.stdout.contains("### Invalid already, over the version before"), "{}", called.stdout);
+        assert!(called.stdout.contains("Nothing was compared"), "{}", called.stdout);
+        assert!(
+            !called.stdout.contains("No change") && !called.stdout.contains("What would change"),
+            "{}",
+            called.stdout
+        );
+        let told: Value = serde_json::from_str(&rebase(&packs, &["--json"]).stdout).unwrap();
+        let invalid = &told["tables"][0]["invalid"][0];
+        assert_eq!((&invalid["code"], &told["passed"]), (&code.into(), &false.into()), "{invalid}");
+        let line = invalid["line"].as_u64().or_else(|| invalid["span"]["line"].as_u64());
+        assert!(line.is_some_and(|line| line > 1), "{invalid}");
+    }
+    let persian = rebase(&packs, &["--lang", "fa"]);
+    assert!(persian.stdout.contains("چیزی مقایسه نشد"), "{}", persian.stdout);
+    // An overlay over a table that is nowhere was passed over in silence.
+    fs::write(&path, OVERLAY.replace("id: route,", "id: rout,")).unwrap();
+    let called = rebase(&packs, &[]);
+    assert_eq!(called.code, 1, "{}", called.stdout);
+    assert!(called.stdout.contains("there is no table \"rout\""), "{}", called.stdout);
+}
+
+#[test]
+fn a_test_that_failed_before_is_told_so() {
+    let packs = packs("1.1.0", &[("id: bread,", "id: bread, title: bread,")]);
+    let failing = OVERLAY.replace("expect: { rule: qanat, agency: qanats }", "expect: { rule: park }");
+    fs::write(packs.path().join("yazd/rules/route.overlay.yaml"), failing).unwrap();
+    let called = rebase(&packs, &[]);
+    assert_eq!(called.code, 1, "{}", called.stdout);
+    assert!(called.stdout.contains("(failed with the version before, too)"), "{}", called.stdout);
+}

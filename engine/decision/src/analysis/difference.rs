@@ -105,7 +105,7 @@ fn comparable(old: &Table, new: &Table) -> bool {
                 && one.min == other.min
                 && one.max == other.max
         });
-    alike && old.effective == new.effective && old.hit == new.hit
+    alike && old.twins() == new.twins() && old.effective == new.effective && old.hit == new.hit
 }
 
 struct Search<'a> {

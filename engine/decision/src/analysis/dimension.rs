@@ -54,7 +54,8 @@ pub(super) struct Fragment {
     pub holds: BTreeSet<usize>,
 }
 
-/// One input of the table.
+/// One input of the table. Twins, which are read from one place, share one.
+#[derive(Clone)]
 pub(super) struct Dimension {
     /// Place of the input among the table's inputs.
     pub at: usize,
@@ -68,7 +69,7 @@ pub(super) struct Dimension {
 }
 
 /// The questions that cells ask of one input, each once, without `any`, `present`, `not` and lists.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Leaves {
     pub list: Vec<Cell>,
     places: BTreeMap<String, usize>,
@@ -204,7 +205,7 @@ impl Dimension {
     }
 }
 
-/// No value of this input could be written down.
+/// No value of this input could be written down, or none that fits another input that is read from the same place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Unwritten {
     pub at: usize,

@@ -31,20 +31,11 @@ pub fn examples_on(table: &Table, most: usize) -> Vec<Example> {
     let space = Space::new(table, &rules, &[]);
     let mut gathered = Gathered { table, most, seen: BTreeSet::new(), list: Vec::new() };
     let points = reaching(&space, &Ranking::of(table), &mut 0);
-    for point in &points {
+    for (_, point) in &points {
         gathered.add(&point.inputs, point.on);
     }
-    for point in &points {
+    for (_, point) in &points {
         around(&space, point, &mut |inputs, on| gathered.add(inputs, on));
-    }
-    gathered.list
-}
-
-/// For each rule that was reached inputs that it answers.
-pub(super) fn answered(space: &Space) -> Vec<Example> {
-    let mut gathered = Gathered { table: space.table, most: usize::MAX, seen: BTreeSet::new(), list: Vec::new() };
-    for point in reaching(space, &Ranking::of(space.table), &mut 0) {
-        gathered.add(&point.inputs, point.on);
     }
     gathered.list
 }
@@ -71,8 +62,8 @@ impl Gathered<'_> {
     }
 }
 
-/// For each rule inputs that it answers, where the search finds some.
-pub(super) fn reaching(space: &Space, ranking: &Ranking, spent: &mut u64) -> Vec<Point> {
+/// For each rule inputs that it answers, where the search finds some, with the place of the rule.
+pub(super) fn reaching(space: &Space, ranking: &Ranking, spent: &mut u64) -> Vec<(usize, Point)> {
     let mut points = Vec::new();
     for (place, rule) in space.rules.iter().enumerate() {
         let rivals: Vec<usize> = match ranking.hit() {
@@ -84,7 +75,7 @@ pub(super) fn reaching(space: &Space, ranking: &Ranking, spent: &mut u64) -> Vec
         for fails in [Compiled::fails, Compiled::may_fail] {
             let clauses = rule.may_hold().iter().chain(others.iter().flat_map(|other| fails(other)));
             if let Reply::Found(point) = space.ask(clauses, spent) {
-                points.push(point);
+                points.push((place, point));
                 break;
             }
         }
@@ -94,8 +85,8 @@ pub(super) fn reaching(space: &Space, ranking: &Ranking, spent: &mut u64) -> Vec
 
 /// Points that differ from this one in one input or in the day, until the visitor has enough.
 pub(super) fn around(space: &Space, point: &Point, visit: &mut dyn FnMut(&Inputs, Jalali) -> bool) {
-    for dimension in space.dimensions.iter().filter(|dimension| dimension.is_asked()) {
-        let name = &space.table.inputs[dimension.at].name;
+    let asked = space.dimensions.iter().enumerate().filter(|(at, one)| one.at == *at && one.is_asked());
+    for (_, dimension) in asked {
         let alone = dimension.fragments.iter().map(Some).chain([None]);
         for fragment in alone {
             for (place, atom) in dimension.atoms.iter().enumerate() {
@@ -105,10 +96,10 @@ pub(super) fn around(space: &Space, point: &Point, visit: &mut dyn FnMut(&Inputs
                 let fragments: Vec<_> = fragment.into_iter().collect();
                 let Ok(value) = dimension.example(space.table, place, &fragments) else { continue };
                 let mut inputs = point.inputs.clone();
-                match value {
-                    Some(value) => inputs.insert(name.to_string(), value),
-                    None => inputs.remove(name.as_str()),
-                };
+                space.set(&mut inputs, dimension.at, value.as_ref());
+                if space.at_odds(&inputs).is_some() {
+                    continue;
+                }
                 if !visit(&inputs, point.on) {
                     return;
                 }

@@ -2,22 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use peygir_calendar::Jalali;
 use serde_json::Value;
 
-use super::{
-    Finding,
-    examples::{Example, answered},
-    space::Space,
-};
+use super::{Finding, Inputs, examples::reaching, ranking::Ranking, space::Space};
 use crate::{
     cell::Cell,
     fault::Fault,
     model::{Condition, Output, Rule, Table},
     output::Template,
+    value_type::ValueType,
 };
 
 /// Most fillings of one text that are looked at.
 const FILLINGS_MAX: usize = 200;
+/// A text that an input without declared values may well have.
+const ANY_TEXT: &str = "x";
 
 /// Whether two rules answer the same to the same inputs, as written.
 pub(crate) fn same_answer(old: &Table, one: &Rule, new: &Table, other: &Rule) -> bool {
@@ -55,69 +55,163 @@ fn answer(table: &Table, rule: &Rule, name: &str) -> Option<Template> {
     written.or_else(default)
 }
 
-/// Answers that pass the limits of their output. Reading and merging refuse literal ones; texts are filled with what
-/// the rule's own cells let through, and each that is told was decided.
-pub(super) fn outside_limits(space: &Space) -> Vec<Finding> {
+/// Answers that pass the limits of their output, and texts that have nothing to be filled with. Reading and merging refuse
+/// literals outside their limits; texts are filled with what the rule's own cells let through, and each that is told was
+/// decided.
+pub(super) fn answers(space: &Space) -> Vec<Finding> {
     let table = space.table;
-    let is_filled = |output: &Output| {
-        let writes = |rule: &Rule| matches!(answer(table, rule, &output.name), Some(Template::Text(_)));
-        !output.values.is_empty() && table.rules.iter().any(writes)
-    };
+    let is_text = |rule: &Rule| rule.then.iter().any(|(_, template)| template.inputs().next().is_some());
     // Inputs that reach each rule are searched for only where some text has to be filled.
-    let reached = if table.outputs.iter().any(is_filled) { answered(space) } else { Vec::new() };
+    let reached = match table.rules.iter().any(is_text) {
+        true => reaching(space, &Ranking::of(table), &mut 0),
+        false => Vec::new(),
+    };
     let mut found = Vec::new();
-    for rule in &table.rules {
+    let mut unfilled: Vec<Finding> = Vec::new();
+    for (place, rule) in table.rules.iter().enumerate() {
         for output in &table.outputs {
-            let outside = |value: &Value| output.domain().passed(value).is_some();
-            let value = match answer(table, rule, &output.name) {
-                Some(Template::Literal(value)) if outside(&value) => Some(value),
-                Some(text @ Template::Text(_)) if !output.values.is_empty() => {
-                    let at = reached.iter().find(|example| example.rule == *rule.id);
-                    at.and_then(|example| filled_outside(table, rule, output, &text, example))
-                }
-                _ => None,
-            };
-            if let Some(value) = value {
+            if let Some(Template::Literal(value)) = answer(table, rule, &output.name)
+                && output.domain().passed(&value).is_some()
+            {
                 found.push(Finding::OutsideLimits { rule: rule.id.to_string(), output: output.name.clone(), value });
             }
         }
+        if let Some((_, point)) = reached.iter().find(|(at, _)| *at == place && is_text(rule)) {
+            let fillings = Fillings { space, rule, on: point.on, names: placeholders(rule) };
+            let begun = fillings.begun(&point.inputs);
+            found.extend(fillings.outside(&begun));
+            fillings.unfilled(&begun).into_iter().for_each(|one| gather(&mut unfilled, one));
+        }
     }
     found.dedup();
+    found.extend(unfilled);
     found
 }
 
-/// A filling of the text that is none of the output's values, for inputs that the table was asked with.
-fn filled_outside(table: &Table, rule: &Rule, output: &Output, text: &Template, at: &Example) -> Option<Value> {
-    let mut fillings = vec![at.inputs.clone()];
-    for name in text.inputs() {
-        let values = values_for(table, rule, name);
-        let filled = fillings.iter().flat_map(|inputs| {
-            let with = move |value: &Value| {
-                let mut inputs = inputs.clone();
-                inputs.insert(name.to_owned(), value.clone());
-                inputs
-            };
-            values.iter().map(with).chain([inputs.clone()]).collect::<Vec<_>>()
-        });
-        fillings = filled.take(FILLINGS_MAX).collect();
-    }
-    fillings.iter().find_map(|inputs| match table.decide(inputs, at.on) {
-        Err(Fault::OutputValue { rule: id, output: name, .. }) if rule.id == id && output.name == name => {
-            text.fill(&table.complete(inputs).ok()?).ok()
-        }
-        _ => None,
-    })
+/// The inputs that a rule's answers are filled with, each once.
+fn placeholders(rule: &Rule) -> Vec<&str> {
+    let mut names: Vec<&str> = rule.then.iter().flat_map(|(_, template)| template.inputs()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
-/// Values of an input that may reach the rule: those declared, and those that its cell names.
-fn values_for(table: &Table, rule: &Rule, name: &str) -> Vec<Value> {
-    let declared = table.input(name).map(|input| input.values.clone()).unwrap_or_default();
-    let cell = rule.when.iter().find(|part| part.input == *name).map(|part| &part.cell);
-    let mut values = declared;
-    if let Some(cell) = cell {
-        named(cell, &mut values);
+/// What may be missing is told once for all rules that need it; what is certainly missing, for each rule.
+fn gather(found: &mut Vec<Finding>, one: Finding) {
+    let Finding::Unfilled { input, rules, is_certain: false, .. } = &one else { return found.push(one) };
+    let known = found.iter_mut().find_map(|known| match known {
+        Finding::Unfilled { input: other, rules, is_certain: false, .. } if other == input => Some(rules),
+        _ => None,
+    });
+    match known {
+        Some(known) => known.extend(rules.iter().cloned()),
+        None => found.push(one),
     }
-    values
+}
+
+/// Inputs that reach one rule, with other values where its answers are filled with them.
+struct Fillings<'a> {
+    space: &'a Space<'a>,
+    rule: &'a Rule,
+    on: Jalali,
+    names: Vec<&'a str>,
+}
+
+impl Fillings<'_> {
+    fn table(&self) -> &Table {
+        self.space.table
+    }
+
+    /// Inputs that give every text something, as far as the rule still answers them.
+    fn begun(&self, inputs: &Inputs) -> Inputs {
+        let mut begun = inputs.clone();
+        for name in self.names.iter().filter(|name| !inputs.contains_key(**name)) {
+            let with = |value: &Value| self.with(&begun, name, Some(value));
+            let fits = |inputs: &Inputs| match self.table().decide(inputs, self.on) {
+                Ok(decision) => decision.fired.iter().any(|fired| fired.rule == self.rule.id),
+                Err(fault) => fault.rule() == Some(&*self.rule.id),
+            };
+            if let Some(filled) = self.values(name).iter().filter_map(with).find(fits) {
+                begun = filled;
+            }
+        }
+        begun
+    }
+
+    /// The inputs with this value; none where another input that is read from the same place is at odds with it.
+    fn with(&self, inputs: &Inputs, name: &str, value: Option<&Value>) -> Option<Inputs> {
+        let at = self.table().inputs.iter().position(|input| input.name == name)?;
+        let mut inputs = inputs.clone();
+        self.space.set(&mut inputs, self.space.dimensions[at].at, value);
+        self.space.at_odds(&inputs).is_none().then_some(inputs)
+    }
+
+    /// Outputs that some filling takes past their values.
+    fn outside(&self, begun: &Inputs) -> Vec<Finding> {
+        let has_values = |output: &&Output| !output.values.is_empty();
+        let texts = self.rule.then.iter().filter(|(_, template)| template.inputs().next().is_some());
+        let limited = texts.filter_map(|(name, template)| {
+            let output = self.table().outputs.iter().find(|output| output.name == *name).filter(has_values)?;
+            Some((output, template))
+        });
+        limited.filter_map(|(output, template)| self.outside_of(output, template, begun)).collect()
+    }
+
+    fn outside_of(&self, output: &Output, text: &Template, begun: &Inputs) -> Option<Finding> {
+        let mut fillings = vec![begun.clone()];
+        for name in text.inputs() {
+            let values = self.values(name);
+            let filled = fillings.iter().flat_map(|inputs| {
+                let with = |value: &Value| self.with(inputs, name, Some(value));
+                values.iter().filter_map(with).chain([inputs.clone()]).collect::<Vec<_>>()
+            });
+            fillings = filled.take(FILLINGS_MAX).collect();
+        }
+        let value = fillings.iter().find_map(|inputs| match self.table().decide(inputs, self.on) {
+            Err(Fault::OutputValue { rule, output: name, .. }) if *self.rule.id == *rule && output.name == name => {
+                text.fill(&self.table().complete(inputs).ok()?).ok()
+            }
+            _ => None,
+        })?;
+        Some(Finding::OutsideLimits { rule: self.rule.id.to_string(), output: output.name.clone(), value })
+    }
+
+    /// Inputs that may have no value where the rule needs one.
+    fn unfilled(&self, begun: &Inputs) -> Vec<Finding> {
+        let missing = self.names.iter().filter_map(|name| {
+            let witness = self.with(begun, name, None)?;
+            let fault = self.table().decide(&witness, self.on).err()?;
+            let is_it =
+                matches!(&fault, Fault::Placeholder { rule, input, .. } if *self.rule.id == **rule && input == name);
+            let never = |part: &&Condition| part.input == **name && matches!(part.cell, Cell::Present(false));
+            is_it.then(|| Finding::Unfilled {
+                input: (*name).to_owned(),
+                rules: vec![self.rule.id.to_string()],
+                witness,
+                on: self.on,
+                is_certain: self.rule.when.iter().find(never).is_some(),
+            })
+        });
+        missing.collect()
+    }
+
+    /// Values of an input that may reach the rule: those declared, those that its cell names, and of an open one any.
+    fn values(&self, name: &str) -> Vec<Value> {
+        let Some(input) = self.table().input(name) else { return Vec::new() };
+        let mut values = input.values.clone();
+        let cell = self.rule.when.iter().find(|part| part.input == *name).map(|part| &part.cell);
+        if let Some(cell) = cell {
+            named(cell, &mut values);
+        }
+        if input.values.is_empty() {
+            values.push(match input.value_type {
+                ValueType::String | ValueType::Text | ValueType::List => ANY_TEXT.into(),
+                ValueType::Boolean => true.into(),
+                ValueType::Integer | ValueType::Number => input.max.clone().or(input.min.clone()).unwrap_or(1.into()),
+            });
+        }
+        values
+    }
 }
 
 fn named(cell: &Cell, values: &mut Vec<Value>) {

@@ -4,7 +4,7 @@ use peygir_calendar::Jalali;
 use peygir_source::{Diagnostic, Diagnostics, Severity, Span};
 
 use super::{Analysis, Dead, Finding, Inputs, inputs_in_words, inputs_in_words_fa};
-use crate::model::{Hit, LayerRef, Rule, Table};
+use crate::model::{BASE, Hit, LayerRef, Rule, Table};
 
 /// Most rules that a sentence names.
 const NAMED_MAX: usize = 6;
@@ -27,8 +27,10 @@ impl Report<'_> {
         let (span, file) = match finding {
             Finding::NeverFires { rule, .. }
             | Finding::Overlap { second: rule, .. }
-            | Finding::WrittenTwice { rule, .. }
             | Finding::OutsideLimits { rule, .. } => self.place(rule),
+            // What the last of them writes is the one that counts; the others are named.
+            Finding::WrittenTwice { rule, layers, .. } => self.place_in(rule, layers.last().copied().unwrap_or(BASE)),
+            Finding::Unfilled { rules, .. } => self.place(rules.first().map_or("", String::as_str)),
             Finding::NotAnalysed { rule, input } => self.cell(rule, input.as_deref()),
             Finding::DeadOverride { rule, layer, .. } => self.place_in(rule, *layer),
             Finding::Gap { .. } => self.table.rules.last().map(|rule| (rule.span, rule.file.as_str()))?,
@@ -41,6 +43,7 @@ impl Report<'_> {
             Finding::DeadOverride { rule, layer, why } => self.dead(span, rule, *layer, why),
             Finding::WrittenTwice { rule, output, layers } => self.written_twice(span, rule, output, layers),
             Finding::OutsideLimits { rule, output, value } => self.outside(span, rule, output, value),
+            Finding::Unfilled { input, rules, is_certain, .. } => self.unfilled(span, input, rules, *is_certain),
             Finding::NotAnalysed { rule, input } => not_analysed(span, rule, input.as_deref()),
         };
         file.clone_into(&mut told.file);
@@ -56,12 +59,9 @@ impl Report<'_> {
         }
     }
 
-    /// Where a layer speaks of a rule; only its file is known where a later layer spoke last.
+    /// Where a layer speaks of a rule.
     fn place_in(&self, id: &str, layer: usize) -> (Span, &str) {
-        let rows = || self.table.rules.iter().filter(|rule| rule.id == *id);
-        let born = rows().find(|rule| rule.layer == layer).map(|rule| rule.span);
-        let changed = || rows().find(|rule| rule.changed_by == Some(layer)).and_then(|rule| rule.changed_at);
-        (born.or_else(changed).unwrap_or_default(), self.table.file(layer))
+        (self.table.spoken_at(id, layer).unwrap_or_default(), self.table.file(layer))
     }
 
     fn cell(&self, id: &str, input: Option<&str>) -> (Span, &str) {
@@ -193,6 +193,29 @@ impl Report<'_> {
             span,
             format!("rule \"{rule}\" answers {value} in \"{output}\", which must be {en}"),
             format!("قاعدهٔ «{rule}» در «{output}» پاسخ {value} می‌دهد که باید {fa} باشد"),
+        )
+    }
+
+    fn unfilled(&self, span: Span, input: &str, rules: &[String], is_certain: bool) -> Diagnostic {
+        let (en, fa) = (self.rules_in_words(rules, false), self.rules_in_words(rules, true));
+        if is_certain {
+            return Diagnostic::error(
+                "PG-T029",
+                span,
+                format!("{en} answers with {{{input}}} where \"{input}\" has no value: that is always a fault"),
+                format!("{fa} با {{{input}}} پاسخ می‌دهد، درست جایی که «{input}» مقدار ندارد: این همیشه خطاست"),
+            )
+            .with_help("write the answer out", "پاسخ را بی جای خالی بنویسید");
+        }
+        Diagnostic::information(
+            "PG-T029",
+            span,
+            format!("where \"{input}\" has no value, a decision is a fault: it fills the answers of {en}"),
+            format!("اگر «{input}» مقدار نداشته باشد تصمیم با خطا پایان می‌یابد: پاسخ {fa} با آن پر می‌شود"),
+        )
+        .with_help(
+            format!("give \"{input}\" a default, or ask in the rules for {{ present: true }} and answer otherwise below"),
+            format!("برای «{input}» مقدار پیش‌فرض بگذارید، یا در قاعده {{ present: true }} بخواهید و پایین‌تر پاسخی دیگر بدهید"),
         )
     }
 

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     cell::Facts,
     model::{Rule, Table},
+    sources::{agree, are_kin},
     window::Window,
 };
 
@@ -23,7 +24,10 @@ const ANY_DAY: (i64, i64, i64) = (1405, 1, 1);
 /// What can be asked, prepared once for a set of rules.
 pub(super) struct Space<'a> {
     pub table: &'a Table,
+    /// By the place of the input. Twins have the same one.
     pub dimensions: Vec<Dimension>,
+    /// For each input the first of its twins.
+    twins: Vec<usize>,
     domains: Vec<Values>,
     /// Fragments are told of open atoms only.
     always: Vec<Clause>,
@@ -96,18 +100,19 @@ impl<'a> Space<'a> {
     pub fn new(table: &'a Table, rules: &[&Rule], windows: &[Window]) -> Self {
         let mut domains = Vec::new();
         let mut leaves: Vec<Leaves> = table.inputs.iter().map(|_| Leaves::default()).collect();
+        let twins = table.twins();
         for condition in rules.iter().flat_map(|rule| &rule.when) {
-            leaves[condition.at].gather(&condition.cell);
+            leaves[twins[condition.at]].gather(&condition.cell);
         }
-        let dimensions: Vec<Dimension> = leaves
-            .into_iter()
-            .enumerate()
-            .map(|(at, leaves)| Dimension::new(table, at, leaves, &mut domains))
-            .collect();
+        let mut dimensions: Vec<Dimension> = Vec::with_capacity(leaves.len());
+        for (at, leaves) in leaves.into_iter().enumerate() {
+            let twin = dimensions.get(twins[at]).cloned();
+            dimensions.push(twin.unwrap_or_else(|| Dimension::new(table, at, leaves, &mut domains)));
+        }
         let days = days(table, rules, windows);
         let day = domains.len();
         domains.push(Values::all(days.len()));
-        let mut space = Self { table, dimensions, domains, always: Vec::new(), days, day, rules: Vec::new() };
+        let mut space = Self { table, dimensions, twins, domains, always: Vec::new(), days, day, rules: Vec::new() };
         space.always = space.fragments_need_open_atoms();
         space.rules = rules.iter().map(|rule| space.compile(rule)).collect();
         space
@@ -202,11 +207,32 @@ impl<'a> Space<'a> {
         for dimension in &self.dimensions {
             let there = |fragment: &&Fragment| chosen[fragment.variable] == 1;
             let fragments: Vec<&Fragment> = dimension.fragments.iter().filter(there).collect();
-            if let Some(value) = dimension.example(self.table, chosen[dimension.variable], &fragments)? {
-                inputs.insert(self.table.inputs[dimension.at].name.to_string(), value);
-            }
+            let value = dimension.example(self.table, chosen[dimension.variable], &fragments)?;
+            self.set(&mut inputs, dimension.at, value.as_ref());
+        }
+        if let Some(at) = self.at_odds(&inputs) {
+            return Err(Unwritten { at });
         }
         Ok(Point { inputs, on: self.days[chosen[self.day]], chosen })
+    }
+
+    /// Gives an input and its twins a value, or none.
+    pub fn set(&self, inputs: &mut Inputs, at: usize, value: Option<&Value>) {
+        for (input, _) in self.table.inputs.iter().zip(&self.twins).filter(|(_, twin)| **twin == at) {
+            match value {
+                Some(value) => drop(inputs.insert(input.name.clone(), value.clone())),
+                None => drop(inputs.remove(&input.name)),
+            }
+        }
+    }
+
+    /// An input that can't have its value together with another one, because both are read from one place.
+    pub fn at_odds(&self, inputs: &Inputs) -> Option<usize> {
+        let columns = &self.table.inputs;
+        let given = |at: usize| (&columns[at], inputs.get(&columns[at].name));
+        let odd =
+            |at: usize| (0..at).any(|other| are_kin(&columns[at], &columns[other]) && !agree(given(at), given(other)));
+        (0..columns.len()).find(|at| odd(*at))
     }
 
     fn size(&self, variable: usize) -> usize {
@@ -225,12 +251,7 @@ pub(super) fn holds(table: &Table, rule: &Rule, inputs: &BTreeMap<String, Value>
     }
     let completed = table.complete(inputs).ok()?;
     let facts = Facts::new(table, &completed);
-    for condition in &rule.when {
-        if !condition.cell.holds(condition.at, &facts).ok()? {
-            return Some(false);
-        }
-    }
-    Some(true)
+    rule.first_failing(&facts).ok().map(|failing| failing.is_none())
 }
 
 /// One day of each stretch in which the same rules are in force, within the table's own days.

@@ -231,6 +231,9 @@ fn without_effect(span: Span, en: String, fa: String) -> Diagnostic {
     Diagnostic::error("PG-T049", span, en, fa)
 }
 
+/// The findings that say that a test fails.
+pub(crate) const OF_TESTS: [&str; 2] = ["PG-T015", "PG-T050"];
+
 /// `place` is the file of the test and where it stands in it.
 pub(crate) fn test_broken(span: Span, outcome: &TestOutcome, place: (&str, Span)) -> Diagnostic {
     let TestOutcome { name, expected, got, .. } = outcome;
@@ -238,8 +241,8 @@ pub(crate) fn test_broken(span: Span, outcome: &TestOutcome, place: (&str, Span)
     Diagnostic::error(
         "PG-T050",
         span,
-        format!("the overlay breaks the test {name} ({at}): it expects {expected} and gets {got}{on}"),
-        format!("این لایه آزمون {name} ({at}) را می‌شکند: انتظار {expected} بود و {got} به دست آمد{on_fa}"),
+        format!("the overlay breaks the test \"{name}\" ({at}): it expects {expected} and gets {got}{on}"),
+        format!("این لایه آزمون «{name}» ({at}) را می‌شکند: انتظار {expected} بود و {got} به دست آمد{on_fa}"),
     )
     .with_help(
         format!("narrow the rule, or say under supersedes why this is right: {{ test: '{name}', why: ... }}"),
@@ -247,19 +250,47 @@ pub(crate) fn test_broken(span: Span, outcome: &TestOutcome, place: (&str, Span)
     )
 }
 
-pub(crate) fn test_meant(span: Span, outcome: &TestOutcome, place: (&str, Span), before: &TestOutcome) -> Diagnostic {
-    let (name, (was, is)) = (&outcome.name, differing(&before.got, &outcome.got));
+/// A row went to a rule that the overlay does not write.
+pub(crate) fn test_beyond(span: Span, before: &TestOutcome, outcome: &TestOutcome, place: (&str, Span)) -> Diagnostic {
+    let name = &outcome.name;
+    let (was, is) = differing(&before.got, &outcome.got);
+    let rule = |of: &TestOutcome| of.rule.clone().unwrap_or_default();
+    let (from, to) = (rule(before), rule(outcome));
+    let (at, on, on_fa) = told(outcome, place);
+    Diagnostic::warning(
+        "PG-T051",
+        span,
+        format!(
+            "what \"{from}\" answered goes to \"{to}\" now, which this overlay does not write: test \"{name}\" ({at}), {was} before, {is} now{on}"
+        ),
+        format!(
+            "آنچه «{from}» پاسخ می‌داد اکنون به «{to}» می‌رسد که نوشتهٔ این لایه نیست: آزمون «{name}» ({at})، پیش‌تر {was}، اکنون {is}{on_fa}"
+        ),
+    )
+    .with_help(
+        format!("if that is meant, say why under supersedes: {{ test: '{name}', why: ... }}"),
+        format!("اگر همین منظور است، در supersedes بنویسید چرا: {{ test: '{name}', why: ... }}"),
+    )
+}
+
+pub(crate) fn test_meant(
+    span: Span,
+    outcome: &TestOutcome,
+    place: (&str, Span),
+    (was, is): (&Value, &Value),
+) -> Diagnostic {
+    let name = &outcome.name;
     let (at, on, on_fa) = told(outcome, place);
     Diagnostic::information(
         "PG-T051",
         span,
-        format!("the test {name} ({at}) has another outcome here: {was} before, {is} now{on}"),
-        format!("نتیجهٔ آزمون {name} ({at}) در این لایه دیگر است: پیش‌تر {was}، اکنون {is}{on_fa}"),
+        format!("the test \"{name}\" ({at}) has another outcome here: {was} before, {is} now{on}"),
+        format!("نتیجهٔ آزمون «{name}» ({at}) در این لایه دیگر است: پیش‌تر {was}، اکنون {is}{on_fa}"),
     )
 }
 
 /// The members that differ, of what came before and of what comes now; all where one of them is no mapping.
-fn differing(before: &Value, now: &Value) -> (Value, Value) {
+pub(crate) fn differing(before: &Value, now: &Value) -> (Value, Value) {
     let (Value::Object(was), Value::Object(is)) = (before, now) else {
         return (before.clone(), now.clone());
     };
@@ -306,5 +337,27 @@ pub(crate) fn dated_limits(span: Span) -> Diagnostic {
     .with_help(
         "put the limits in an overlay without dates, beside this one",
         "حدها را در لایه‌ای بدون تاریخ در کنار این لایه بنویسید",
+    )
+}
+
+/// An answer that no rule gives any more, although a locked rule of another table asks for it.
+pub(crate) fn lost_answer(
+    span: Span,
+    (table, output, value): (&str, &str, &str),
+    (other, lock): (&str, &str),
+) -> Diagnostic {
+    Diagnostic::warning(
+        "PG-T055",
+        span,
+        format!(
+            "with this overlay \"{table}\" never answers \"{value}\" in \"{output}\", which the locked rule \"{lock}\" of \"{other}\" asks for"
+        ),
+        format!(
+            "با این لایه، جدول «{table}» دیگر در «{output}» پاسخ «{value}» نمی‌دهد، و قاعدهٔ قفل‌شدهٔ «{lock}» در جدول «{other}» همان را می‌خواهد"
+        ),
+    )
+    .with_help(
+        format!("keep a rule that answers \"{value}\", or ask who locked \"{lock}\""),
+        format!("قاعده‌ای نگه دارید که «{value}» پاسخ دهد، یا از نویسندهٔ «{lock}» بپرسید"),
     )
 }

@@ -1,4 +1,5 @@
-//! `limits` of an overlay: they make the limits of outputs tighter, for this layer and all above it.
+//! `limits` of an overlay: they make the limits of outputs tighter, for this layer and all above it. And `titles`: its names
+//! for the values of outputs.
 
 use peygir_source::Node;
 use serde_json::Value;
@@ -10,7 +11,7 @@ use crate::{
     number::Number,
     output::Template,
     overlay::Named,
-    read::columns::{bound, values_of},
+    read::columns::{self, bound, values_of},
 };
 
 /// Most rules that a finding names.
@@ -33,7 +34,22 @@ impl Stage<'_> {
                 }
             }
         }
+        self.titled(&mut outputs);
         outputs
+    }
+
+    /// The overlay's names for values, beside those of the layers below.
+    fn titled(&mut self, outputs: &mut [Output]) {
+        let Some(titles) = self.overlay.root.get("titles") else { return };
+        for entry in self.reader.mapping(titles, "titles") {
+            let Some(output) = outputs.iter_mut().find(|output| output.name == entry.key) else {
+                let known = self.below.outputs.iter().map(|output| output.name.as_str());
+                let unknown = complaint::unknown_name(entry.key_span, ("output", "خروجی"), &entry.key, known);
+                self.reader.push(unknown);
+                continue;
+            };
+            output.titles.extend(columns::titles(&mut self.reader, &entry.node, &output.values));
+        }
     }
 
     fn tighten(&mut self, output: &mut Output, named: &Named, node: &Node) {

@@ -3,21 +3,20 @@
 
 use peygir_calendar::Jalali;
 use peygir_source::Span;
+use serde_json::Value;
 
 use super::Stage;
 use crate::{
     complaint::{self, overlay as complaints},
     model::{Rule, Table},
-    tests::{TestOutcome, TestRow},
+    tests::{Changed, TestOutcome, TestRow},
 };
 
 /// What became of one test of the layers below.
 enum Verdict {
     Holds,
-    /// The overlay replaces or disables the rule that the test is about.
-    Meant,
-    /// Another rule took it, and the overlay says that it should.
-    Superseded,
+    /// The overlay means it: it says so, or it writes the rule that answers now in the place of the one it changed.
+    Meant(Changed),
     Broken,
 }
 
@@ -38,13 +37,18 @@ impl Stage<'_> {
             }
             match self.judge_row(&outcome, row, on, &mut used, table) {
                 Verdict::Holds | Verdict::Broken => {}
-                Verdict::Meant | Verdict::Superseded => kept[index].except.push(self.window().unwrap_or_default()),
+                Verdict::Meant(changed) => {
+                    kept[index].except.push(self.window().unwrap_or_default());
+                    kept[index].changed.push(changed);
+                }
             }
         }
         table.tests = kept;
         self.unneeded(&rows, &used);
     }
 
+    /// An overlay answers for what it writes. Where a row goes to a rule that the overlay does not write, the change
+    /// reaches further than it says: it is warned of that, unless it says so under `supersedes`.
     fn judge_row(
         &mut self,
         outcome: &TestOutcome,
@@ -58,28 +62,58 @@ impl Stage<'_> {
             // It failed without this overlay too, and was told there.
             return Verdict::Holds;
         }
-        let superseded = self.overlay.supersedes.iter().position(|one| one.test.name == outcome.name);
-        let place = self.below.file(row.layer);
-        let about = before.rule.as_deref().unwrap_or_default();
-        if let (Some(span), Some(_)) = (self.changed_at(about), &outcome.rule) {
-            self.reader.push(complaints::test_meant(span, outcome, (place, row.span), &before));
-            if let Some(at) = superseded {
-                used[at] = true;
-            }
-            return Verdict::Meant;
-        }
-        if let (Some(at), Some(_)) = (superseded, &outcome.rule) {
+        let place = (self.below.file(row.layer), row.span);
+        let touched = self.changed_at(before.rule.as_deref().unwrap_or_default());
+        let taker = outcome.rule.as_deref().and_then(|id| taker(table, id, on));
+        let own = taker.and_then(|rule| self.span_of(rule));
+        let superseded = self.overlay.supersedes.iter().position(|one| self.names(&one.test.name, &outcome.name));
+        let why = superseded.filter(|_| taker.is_some()).map(|at| {
             used[at] = true;
-            return Verdict::Superseded;
+            self.overlay.supersedes[at].clone()
+        });
+        match (why, touched, own) {
+            (Some(why), ..) => {
+                let span = touched.or(own).unwrap_or(why.test.span);
+                Verdict::Meant(self.meant(span, (&before, outcome), place, Some(why.why)))
+            }
+            (None, Some(span), Some(_)) => Verdict::Meant(self.meant(span, (&before, outcome), place, None)),
+            (None, Some(span), None) if taker.is_some() => {
+                self.reader.push(complaints::test_beyond(span, &before, outcome, place));
+                let (was, is) = complaints::differing(&before.got, &outcome.got);
+                Verdict::Meant(self.changed(was, is, None))
+            }
+            (None, touched, own) => {
+                let mut finding = complaints::test_broken(touched.or(own).unwrap_or(row.span), outcome, place);
+                if touched.or(own).is_none() {
+                    // Nothing in the overlay is to blame by itself: the row is what there is to look at.
+                    place.0.clone_into(&mut finding.file);
+                }
+                self.reader.push(finding);
+                Verdict::Broken
+            }
         }
-        let taken = outcome.rule.as_deref().and_then(|id| taker(table, id, on));
-        let span = match taken {
-            Some(rule) => self.span_of(rule),
-            // No decision was made: what the overlay did to the rule that should have answered is the likely reason.
-            None => self.changed_at(about).unwrap_or(self.overlay.root.span),
-        };
-        self.reader.push(complaints::test_broken(span, outcome, (place, row.span)));
-        Verdict::Broken
+    }
+
+    fn meant(
+        &mut self,
+        span: Span,
+        (before, outcome): (&TestOutcome, &TestOutcome),
+        place: (&str, Span),
+        why: Option<String>,
+    ) -> Changed {
+        let (was, is) = complaints::differing(&before.got, &outcome.got);
+        self.reader.push(complaints::test_meant(span, outcome, place, (&was, &is)));
+        self.changed(was, is, why)
+    }
+
+    fn changed(&self, before: Value, after: Value, why: Option<String>) -> Changed {
+        Changed { by: self.layer, before, after, why, always: self.window().is_none() }
+    }
+
+    /// Whether this is how a row is called: by its name or number, or with the table before it, as reports print it.
+    fn names(&self, written: &str, row: &str) -> bool {
+        written.strip_prefix(self.below.id()).and_then(|rest| rest.strip_prefix(' ')).unwrap_or(written) == row
+            || written == row
     }
 
     /// Where the overlay replaces or disables the rule.
@@ -88,12 +122,12 @@ impl Stage<'_> {
         replaced.chain(&self.overlay.disable).find(|named| named.name == id).map(|named| named.span)
     }
 
-    /// Where the overlay writes the rule that took a test.
-    fn span_of(&self, rule: &Rule) -> Span {
+    /// Where the overlay writes the rule; none where it does not.
+    fn span_of(&self, rule: &Rule) -> Option<Span> {
         if rule.layer == self.layer {
-            return rule.span;
+            return Some(rule.span);
         }
-        rule.changed_at.filter(|_| rule.changed_by == Some(self.layer)).unwrap_or(self.overlay.root.span)
+        rule.changed_at.filter(|_| rule.changed_by == Some(self.layer))
     }
 
     /// What is superseded must be there, and must have failed.
@@ -106,7 +140,7 @@ impl Stage<'_> {
             .collect();
         for (supersede, used) in self.overlay.supersedes.iter().zip(used) {
             let test = &supersede.test;
-            if !names.contains(&test.name) {
+            if !names.iter().any(|name| self.names(&test.name, name)) {
                 let known = names.iter().map(String::as_str);
                 self.reader.push(complaint::unknown_name(test.span, ("test", "آزمون"), &test.name, known));
             } else if !used {

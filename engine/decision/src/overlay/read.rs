@@ -23,6 +23,7 @@ const MEMBERS: &[&str] = &[
     "description",
     "effective",
     "limits",
+    "titles",
     "replace",
     "insert",
     "disable",
@@ -182,7 +183,7 @@ fn disable(reader: &mut Reader, node: &Node) -> Vec<Named> {
 fn supersede(reader: &mut Reader, item: &Node) -> Option<Supersede> {
     reader.members(item, "supersedes", &["test", "why"]);
     item.entries()?;
-    reader.required_text(item, "why");
+    let why = reader.required_text(item, "why").unwrap_or_default();
     let Some(test) = item.get("test") else {
         reader.push(complaint::missing(item.span, "test"));
         return None;
@@ -191,5 +192,5 @@ fn supersede(reader: &mut Reader, item: &Node) -> Option<Supersede> {
         peygir_source::Value::Number(number) => number.to_string(),
         _ => reader.text(item, "test")?,
     };
-    Some(Supersede { test: Named { name, span: test.span } })
+    Some(Supersede { test: Named { name, span: test.span }, why })
 }

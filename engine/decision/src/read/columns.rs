@@ -1,5 +1,8 @@
 //! The declared inputs and outputs of a table.
 
+use std::collections::BTreeMap;
+
+use peygir_calendar::Name;
 use peygir_source::{Entry, Node};
 use serde_json::Value;
 
@@ -13,7 +16,8 @@ use crate::{
 };
 
 const INPUT_MEMBERS: &[&str] = &["type", "from", "default", "values", "min", "max", "title", "description"];
-const OUTPUT_MEMBERS: &[&str] = &["type", "required", "default", "min", "max", "values", "title", "description"];
+const OUTPUT_MEMBERS: &[&str] =
+    &["type", "required", "default", "min", "max", "values", "title", "titles", "description"];
 /// Tests name the expected rule beside the outputs, so no output can have that name.
 const RULE_NAME: &str = "rule";
 
@@ -85,9 +89,24 @@ fn output(reader: &mut Reader, entry: &Entry) -> Option<Output> {
     let default = default(reader, entry, value_type);
     let title = reader.name(&entry.node, "title");
     reader.text(&entry.node, "description");
-    let output = Output { name: entry.key.clone(), value_type, required, default, min, max, values, title };
+    let titles = entry.node.get("titles").map(|node| titles(reader, node, &values)).unwrap_or_default();
+    let output = Output { name: entry.key.clone(), value_type, required, default, min, max, values, title, titles };
     check_default(reader, entry, output.domain(), output.default.as_ref());
     Some(output)
+}
+
+/// `titles` of an output, or of an overlay for one: what people call its values. Where these are declared, they are among
+/// them.
+pub(crate) fn titles(reader: &mut Reader, node: &Node, values: &[Value]) -> BTreeMap<String, Name> {
+    let mut named = BTreeMap::new();
+    for entry in reader.mapping(node, "titles") {
+        if !values.is_empty() && !values.iter().any(|value| value == entry.key.as_str()) {
+            let known = values.iter().filter_map(Value::as_str);
+            reader.push(complaint::unknown_name(entry.key_span, ("value", "مقدار"), &entry.key, known));
+        }
+        named.extend(reader.name(node, &entry.key).map(|name| (entry.key.clone(), name)));
+    }
+    named
 }
 
 fn check_default(reader: &mut Reader, entry: &Entry, domain: Domain<'_>, default: Option<&Value>) {

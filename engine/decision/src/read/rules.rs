@@ -24,12 +24,13 @@ const MEMBERS: &[&str] =
 
 pub(super) fn read(reader: &mut Reader, table: &Node, context: &Context<'_>) -> Vec<Rule> {
     let items = reader.list(table, "rules", RULES_MAX);
-    let rules: Vec<Rule> = items.iter().filter_map(|item| context.rule(reader, item)).collect();
+    let read = items.iter().filter_map(|item| Some((context.rule(reader, item)?, item)));
+    let (rules, written): (Vec<Rule>, Vec<&Node>) = read.unzip();
     duplicates(reader, &rules);
     let place = table.entry("rules").map_or(table.span, |entry| entry.key_span);
     catch_all(reader, place, &rules);
     if context.hit == Hit::First {
-        reached(reader, &rules);
+        reached(reader, &rules, &written);
     }
     rules
 }
@@ -243,8 +244,16 @@ fn catch_all(reader: &mut Reader, place: Span, rules: &[Rule]) {
     }
 }
 
-fn reached(reader: &mut Reader, rules: &[Rule]) {
-    let Some(at) = rules.iter().position(|rule| rule.asks_nothing() && rule.effective.is_none()) else {
+/// Rules below one that asks nothing. One with a cell or a date that can't be read asks for something, though nobody knows
+/// for what: nothing is concluded from it.
+fn reached(reader: &mut Reader, rules: &[Rule], written: &[&Node]) {
+    let is_whole = |rule: &Rule, node: &Node| {
+        let cells = node.get("when").map_or(Some(0), |when| Some(when.entries()?.len()));
+        cells == Some(rule.when.len()) && (node.get("effective").is_none() || rule.effective.is_some())
+    };
+    let asks_nothing =
+        |(rule, node): (&Rule, &&Node)| is_whole(rule, node) && rule.asks_nothing() && rule.effective.is_none();
+    let Some(at) = rules.iter().zip(written).position(asks_nothing) else {
         return;
     };
     for below in &rules[at + 1..] {

@@ -12,6 +12,7 @@ use crate::{
     complaint,
     limits::{RULES_MAX, TESTS_MAX},
     model::{Hit, Input, Output, Rule},
+    sources::{agree, are_kin},
     tests::TestRow,
 };
 
@@ -50,6 +51,7 @@ impl<'a> Context<'a> {
             rules: None,
             outputs: BTreeMap::new(),
             except: Vec::new(),
+            changed: Vec::new(),
         };
         for part in ["given", "expect"] {
             let Some(values) = node.get(part) else {
@@ -64,7 +66,31 @@ impl<'a> Context<'a> {
                 }
             }
         }
+        self.kin(reader, node, &mut row);
         row
+    }
+
+    /// Inputs that are read from one place have one value: given once, it is that of all of them.
+    fn kin(&self, reader: &mut Reader, node: &Node, row: &mut TestRow) {
+        for (at, input) in self.inputs.iter().enumerate() {
+            let others = self.inputs.iter().enumerate().filter(|(place, other)| *place != at && are_kin(other, input));
+            let given = others.filter_map(|(place, other)| Some((place, other, row.given.get(&other.name)?.clone())));
+            let Some((place, other, value)) = given.into_iter().next() else { continue };
+            match row.given.get(&input.name) {
+                Some(own) if agree((input, Some(own)), (other, Some(&value))) => {}
+                // Told at the later of the two.
+                Some(_) if place < at => {
+                    let entry = node.get("given").and_then(|given| given.entry(&input.name));
+                    let span = entry.map_or(node.span, |entry| entry.node.span);
+                    reader.push(complaint::at_odds(span, &input.name, &other.name, &input.from));
+                }
+                Some(_) => {}
+                None if input.value_type.holds(&value) && input.domain().passed(&value).is_none() => {
+                    row.given.insert(input.name.clone(), value);
+                }
+                None => {}
+            }
+        }
     }
 
     fn given(&self, reader: &mut Reader, entry: &Entry, row: &mut TestRow) {

@@ -23,7 +23,6 @@ pub(super) fn find(below: &Versions, merged: &Table, layer: &Layer<'_>, at: usiz
                 insert.and_then(|insert| inserted(below, merged, insert, &deed.name))
             }
             Kind::Limit => limited(below, overlay, &deed.name),
-            Kind::Overlay => None,
         };
         match why {
             Some(why) => conflicts.push(Conflict { deed, why }),

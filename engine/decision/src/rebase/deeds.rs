@@ -27,7 +27,6 @@ impl Deed {
                 let id = insert.rule.get("id")?;
                 (id.as_str() == Some(&self.name)).then_some(id.span)
             }),
-            Kind::Overlay => Some(overlay.extends.span),
         };
         found.unwrap_or(overlay.root.span)
     }
@@ -40,8 +39,6 @@ pub enum Kind {
     Disable,
     Insert,
     Limit,
-    /// All of it.
-    Overlay,
 }
 
 /// All that the overlay does, in an order in which later things may rely on earlier ones.
@@ -68,6 +65,11 @@ pub(super) fn only(overlay: &Overlay, deeds: &[Deed]) -> Overlay {
         members.retain(|member| member.key != "tests");
     }
     rest
+}
+
+/// The whole overlay, for any version of its base.
+pub(super) fn for_any_version(overlay: &Overlay) -> Overlay {
+    Overlay { range: VersionReq::STAR, ..overlay.clone() }
 }
 
 /// The same with the tests that the overlay came with.

@@ -11,7 +11,6 @@ impl Deed {
             Kind::Disable => format!("disables rule \"{name}\""),
             Kind::Insert => format!("inserts rule \"{name}\""),
             Kind::Limit => format!("tightens the limits of \"{name}\""),
-            Kind::Overlay => format!("overlay \"{name}\""),
         }
     }
 
@@ -23,7 +22,6 @@ impl Deed {
             Kind::Disable => format!("قاعدهٔ «{name}» را غیرفعال می‌کند"),
             Kind::Insert => format!("قاعدهٔ «{name}» را می‌افزاید"),
             Kind::Limit => format!("حد «{name}» را تنگ‌تر می‌کند"),
-            Kind::Overlay => format!("لایهٔ «{name}»"),
         }
     }
 }

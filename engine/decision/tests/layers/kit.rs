@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use peygir_calendar::Jalali;
 use peygir_decision::{Decision, Layer, Overlay, Table};
-use peygir_source::{Diagnostics, Severity, yaml};
+use peygir_source::{Diagnostic, Diagnostics, Severity, yaml};
 use serde_json::Value;
 
 pub const NATIONAL: &str = "kind: decision-table
@@ -74,7 +74,9 @@ pub fn laid_over(table: &Table, bodies: &[&str]) -> Result<(Table, Diagnostics),
 /// Lays overlays over the national table, and expects no finding worse than a note.
 pub fn merged(bodies: &[&str]) -> Table {
     let (table, found) = laid_over(&national(), bodies).unwrap_or_else(|findings| panic!("{bodies:?}: {findings:#?}"));
-    let grave: Vec<_> = found.list.iter().filter(|one| one.severity > Severity::Information).collect();
+    // What a disabled rule leaves to others is warned of; that has tests of its own.
+    let is_grave = |one: &&Diagnostic| one.severity > Severity::Information && one.code != "PG-T051";
+    let grave: Vec<_> = found.list.iter().filter(is_grave).collect();
     assert!(grave.is_empty(), "{bodies:?}: {grave:#?}");
     table
 }

@@ -1,8 +1,11 @@
 //! Tests again on the merged table: those of the layers below, and the overlay's own.
 
 use peygir_source::{Diagnostics, Severity};
+use serde_json::json;
 
-use crate::kit::{laid_over, national, told};
+use peygir_decision::{Layer, analysis::analyse_merged};
+
+use crate::kit::{laid_over, national, overlay, text_of, told};
 
 fn findings(bodies: &[&str]) -> Diagnostics {
     match laid_over(&national(), bodies) {
@@ -16,18 +19,62 @@ fn findings(bodies: &[&str]) -> Diagnostics {
 
 #[test]
 fn a_test_of_a_rule_that_the_overlay_changes_is_a_note() {
+    let mine = "insert: [{ before: water, rule: { id: mine, when: { topic: water }, then: { agency: a } } }]\n";
     for (body, line) in [
-        ("replace: { water: { then: { agency: a } } }\n", 4),
-        ("replace: { water: { when: { topic: sewage } } }\n", 4),
-        ("title: t\ndisable: [water]\n", 5),
+        ("replace: { water: { then: { agency: a } } }\n".to_owned(), 4),
+        (format!("title: t\ndisable: [water]\n{mine}"), 5),
     ] {
-        let found = findings(&[body]);
+        let found = findings(&[&body]);
         assert_eq!(told(&found), [format!("PG-T051 layer-1.overlay.yaml:{line}")], "{body}");
         let one = &found.list[0];
         assert_eq!(one.severity, Severity::Information);
-        assert!(one.message.contains("test pipes (route.table.yaml:"), "{one:?}");
+        assert!(one.message.contains("test \"pipes\" (route.table.yaml:"), "{one:?}");
         assert!(one.message.contains("abfa") && one.message.contains("before"), "{one:?}");
     }
+}
+
+#[test]
+fn what_falls_to_a_rule_that_the_overlay_does_not_write_is_warned_of() {
+    for (body, line) in [("replace: { water: { when: { topic: sewage } } }\n", 4), ("title: t\ndisable: [water]\n", 5)]
+    {
+        let found = findings(&[body]);
+        assert_eq!(told(&found), [format!("PG-T051 layer-1.overlay.yaml:{line}")], "{body}");
+        let one = &found.list[0];
+        assert_eq!(one.severity, Severity::Warning);
+        assert!(one.message.starts_with("what \"water\" answered goes to \"otherwise\" now"), "{one:?}");
+        assert!(one.message_fa.contains("«otherwise»"), "{one:?}");
+        let meant = format!("{body}supersedes: [{{ test: pipes, why: the company is gone }}]\n");
+        let found = findings(&[&meant]);
+        assert_eq!(told(&found), [format!("PG-T051 layer-1.overlay.yaml:{line}")], "{body}");
+        assert_eq!(found.list[0].severity, Severity::Information);
+    }
+}
+
+#[test]
+fn a_row_with_another_outcome_is_kept_and_told() {
+    let meant = format!(
+        "{TAKES}replace: {{ electricity: {{ then: {{ agency: tavanir, days: 9 }} }} }}\nsupersedes: [{{ test: holes, why: a desk }}]\n"
+    );
+    let (table, _) = laid_over(&national(), &[&meant]).unwrap();
+    assert_eq!((table.tests().len(), table.run_tests().len()), (5, 3));
+    let told: Vec<_> = table
+        .changed_rows()
+        .map(|(name, row)| {
+            let changed = &row.changed[0];
+            (name, changed.before.clone(), changed.after.clone(), changed.why.clone(), changed.always)
+        })
+        .collect();
+    let holes = (
+        json!({ "rule": "municipal", "agency": "shahrdari-mashhad" }),
+        json!({ "rule": "streets", "agency": "streets" }),
+    );
+    assert_eq!(
+        told,
+        [
+            ("wires".to_owned(), json!({ "days": 8 }), json!({ "days": 9 }), None, true),
+            ("holes".to_owned(), holes.0, holes.1, Some("a desk".to_owned()), true),
+        ]
+    );
 }
 
 const TAKES: &str = "insert:
@@ -39,9 +86,14 @@ const TAKES: &str = "insert:
 fn a_test_that_an_inserted_rule_takes_is_an_error_unless_it_is_meant() {
     let found = findings(&[TAKES]);
     assert_eq!(told(&found), ["PG-T050 layer-1.overlay.yaml:6"]);
-    assert!(found.list[0].message.contains("test holes (route.table.yaml:21)"), "{found:?}");
+    assert!(found.list[0].message.contains("test \"holes\" (route.table.yaml:21)"), "{found:?}");
     let meant = format!("{TAKES}supersedes:\n  - {{ test: holes, why: streets have a desk of their own }}\n");
-    assert_eq!(told(&findings(&[&meant])), [""; 0]);
+    assert_eq!(told(&findings(&[&meant])), ["PG-T051 layer-1.overlay.yaml:6"]);
+    // A report prints a row with its table before it.
+    assert_eq!(
+        told(&findings(&[&meant.replace("test: holes", "test: route holes")])),
+        ["PG-T051 layer-1.overlay.yaml:6"]
+    );
     let unneeded = meant.replace("test: holes", "test: pipes");
     let found = findings(&[&unneeded]);
     assert_eq!(told(&found), ["PG-T050 layer-1.overlay.yaml:6", "PG-T052 layer-1.overlay.yaml:8"]);
@@ -53,13 +105,16 @@ fn a_rule_that_is_made_wider_takes_tests_as_an_inserted_one_does() {
     let body = "replace: { water: { when: { topic: [water, street] } } }\n";
     assert_eq!(told(&findings(&[body])), ["PG-T050 layer-1.overlay.yaml:4"]);
     let meant = format!("{body}supersedes: [{{ test: holes, why: pipes under streets }}]\n");
-    assert_eq!(told(&findings(&[&meant])), [""; 0]);
+    assert_eq!(told(&findings(&[&meant])), ["PG-T051 layer-1.overlay.yaml:4"]);
 }
 
 #[test]
 fn a_superseded_test_stays_so_in_the_layers_above() {
     let meant = format!("{TAKES}supersedes:\n  - {{ test: holes, why: streets have a desk of their own }}\n");
-    assert_eq!(told(&findings(&[&meant, "replace: { electricity: { title: برق } }\n"])), [""; 0]);
+    assert_eq!(
+        told(&findings(&[&meant, "replace: { electricity: { title: برق } }\n"])),
+        ["PG-T051 layer-1.overlay.yaml:6"]
+    );
 }
 
 #[test]
@@ -69,8 +124,8 @@ fn tests_of_a_province_are_run_for_its_counties() {
     );
     let county = "insert:\n  - { before: streets, rule: { id: county, when: { topic: street, city: x }, then: { agency: c } } }\n";
     let found = findings(&[&province, county]);
-    assert_eq!(told(&found), ["PG-T050 layer-2.overlay.yaml:5"]);
-    assert!(found.list[0].message.contains("test desk (layer-1.overlay.yaml:10)"), "{found:?}");
+    assert_eq!(told(&found), ["PG-T051 layer-1.overlay.yaml:6", "PG-T050 layer-2.overlay.yaml:5"]);
+    assert!(found.list[1].message.contains("test \"desk\" (layer-1.overlay.yaml:10)"), "{found:?}");
 }
 
 #[test]
@@ -88,6 +143,43 @@ fn a_decision_that_fails_is_never_meant() {
     let found = laid_over(&crate::kit::table(&base), &[body]).unwrap_err();
     assert_eq!(told(&found), ["PG-T050 layer-1.overlay.yaml:4", "PG-T052 layer-1.overlay.yaml:5"]);
     assert!(found.list[0].message.contains("which has no value"), "{found:?}");
+}
+
+/// What else is wrong is told with the failing row, not one run later.
+#[test]
+fn a_failing_row_does_not_hide_the_analysis() {
+    let text = text_of(
+        "insert: [{ after: water, rule: { id: dead, when: { topic: sewage }, then: { agency: a } } }]\ntests: [{ given: { topic: park, city: x }, expect: { rule: water } }]\n",
+    );
+    let overlay = overlay(&text).unwrap();
+    let layers = [Layer { overlay: &overlay, pack: "p", file: "p.overlay.yaml" }];
+    let (table, found) = national().lay(&layers);
+    assert_eq!(told(&found), ["PG-T015 p.overlay.yaml:5"]);
+    let table = table.expect("only a test fails");
+    let more = analyse_merged(&table, &layers).to_diagnostics(&table);
+    assert_eq!(told(&more)[0], "PG-T024 p.overlay.yaml:4");
+    let broken = text.replace("after: water", "after: watr");
+    let overlay = crate::kit::overlay(&broken).unwrap();
+    assert!(national().lay(&[Layer { overlay: &overlay, pack: "p", file: "p.overlay.yaml" }]).0.is_none());
+}
+
+/// Each layer is told where it speaks, also where a later one spoke last.
+#[test]
+fn what_layers_say_of_each_other_is_told_where_they_say_it() {
+    let bodies = [
+        "title: one\nreplace:\n  water: { then: { agency: a } }\n  electricity: { then: { agency: b } }\n",
+        "replace:\n  water: { then: { agency: c } }\ndisable: [ electricity ]\nsupersedes: [{ test: wires, why: w }]\n",
+    ];
+    let overlays: Vec<_> = bodies.iter().map(|body| overlay(&text_of(body)).unwrap()).collect();
+    let files = ["one.overlay.yaml", "two.overlay.yaml"];
+    let layer = |at: usize| Layer { overlay: &overlays[at], pack: "one-pack", file: files[at] };
+    let layers = [layer(0), layer(1)];
+    let (table, _) = national().lay(&layers);
+    let table = table.unwrap();
+    let mut told = told(&analyse_merged(&table, &layers).to_diagnostics(&table));
+    told.retain(|one| !one.starts_with("PG-T029") && !one.starts_with("PG-T023"));
+    told.sort();
+    assert_eq!(told, ["PG-T024 one.overlay.yaml:6", "PG-T024 one.overlay.yaml:7", "PG-T025 two.overlay.yaml:5"]);
 }
 
 #[test]

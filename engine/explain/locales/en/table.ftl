@@ -119,6 +119,7 @@ decided-recorded = table “{ $table }” { $version } said { $answer } ({ $rule
 stopped-by-day = it was not in force on that day ({ $days })
 stopped-by-priority = it held, but a rule of a higher priority answered
 stopped-by-other = it held, but another rule answered
+stopped-by-fault = it could not be worked out, and a fault takes nothing from the rule that answered
 caveat-table-gone = The table of that day is not to be had any more; only what was recorded then is told.
 caveat-answers-else = The table that is to be had answers something else to the same inputs; only what was recorded then is told.
 caveat-erased = The citizen’s data was erased; only what was recorded then and is left is told.

@@ -30,10 +30,9 @@ impl<'a> Teller<'a> {
         let written = |output: &Output| rule.then().iter().find(|(name, _)| *name == output.name);
         let told = self.table.outputs().iter().filter_map(|output| {
             let default = || output.default.as_ref().filter(|_| output.name == TERM);
-            let kind = column::kind(&output.name, "");
             let (value, number) = match (written(output).map(|(_, template)| template), default()) {
                 (Some(Template::Literal(value)), _) => (self.value_of(output, value), value.as_i64()),
-                (Some(Template::Text(parts)), _) => (self.pattern(kind, parts), None),
+                (Some(Template::Text(parts)), _) => (self.pattern(output, parts), None),
                 (None, Some(value)) => (self.value_of(output, value), value.as_i64()),
                 (None, None) => return None,
             };
@@ -53,7 +52,7 @@ impl<'a> Teller<'a> {
     }
 
     fn value_of(&self, output: &Output, value: &Value) -> String {
-        output_value(self.titles, self.words, &output.name, value)
+        output_value(self.titles, self.words, (&output.name, Some(output)), value)
     }
 
     /// Whether it is decided who answers, and how; not only that an agency is named.
@@ -63,13 +62,14 @@ impl<'a> Teller<'a> {
     }
 
     /// `abfa-{province}`: by the names of those that it can become.
-    fn pattern(&self, kind: Option<Title>, parts: &[Part]) -> String {
+    fn pattern(&self, output: &Output, parts: &[Part]) -> String {
+        let kind = column::kind(&output.name, "");
         let filled: Vec<Part> = parts.iter().map(|part| self.filled(part)).collect();
         match filled.as_slice() {
             [Part::Input(name)] => self.same(name),
             parts if parts.iter().all(|part| matches!(part, Part::Plain(_))) => {
                 let text: String = parts.iter().map(written).collect();
-                output_text(self.titles, self.words, kind, &text)
+                output_value(self.titles, self.words, (&output.name, Some(output)), &text.into())
             }
             parts => {
                 let named = kind.filter(|kind| *kind == Title::Agency).and_then(|_| self.named_by_place(parts));
@@ -155,9 +155,12 @@ fn output_text(titles: &dyn Titles, words: Words, kind: Option<Title>, text: &st
     }
 }
 
-fn output_value(titles: &dyn Titles, words: Words, name: &str, value: &Value) -> String {
+/// A value by the name that the table gives it, else by what else is known of it.
+fn output_value(titles: &dyn Titles, words: Words, (name, output): (&str, Option<&Output>), value: &Value) -> String {
     let kind = column::kind(name, "");
+    let titled = |text: &str| output?.titles.get(text).map(|title| isolated(title.in_language(words.language)));
     match value.as_str() {
+        Some(text) if titled(text).is_some() => titled(text).unwrap_or_default(),
         Some(text) => output_text(titles, words, kind, text),
         None => column::value(titles, words, kind, value),
     }
@@ -171,7 +174,7 @@ pub(super) fn answered(titles: &dyn Titles, words: Words, outputs: &[Output], an
     let told = known.chain(others).map(|(name, output, value)| Answer {
         name,
         output,
-        value: output_value(titles, words, name, value),
+        value: output_value(titles, words, (name, output), value),
         number: value.as_i64(),
     });
     let is_referral = answer.contains_key(AGENCY) && OF_REFERRAL.iter().any(|name| answer.contains_key(*name));

@@ -202,6 +202,7 @@ impl Told<'_> {
                 Hit::Priority => self.words().say("stopped-by-priority"),
                 Hit::First | Hit::Unique | Hit::Collect => self.words().say("stopped-by-other"),
             },
+            WhyNot::Faulted => self.words().say("stopped-by-fault"),
         };
         self.words().with("sentence", [("text", begun_upright(&why).into())])
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use peygir_calendar::{Place, PlacePart, Scope, Sheet};
 use peygir_casework::content::{Directory, Reference, ReferenceKind};
-use peygir_decision::{Table, TestOutcome};
+use peygir_decision::{Table, TestOutcome, analysis};
 use peygir_dsl::model::{FlowName, Workflow};
 use peygir_source::{Diagnostic, Diagnostics, Help, Node, suggest};
 
@@ -186,7 +186,12 @@ pub(super) fn read_deployment(folder: &Path, found: &mut Diagnostics) -> Option<
 pub(super) fn read_table(root: &Node) -> Result<(Table, Diagnostics), Diagnostics> {
     let (table, mut found) = Table::read(root, peygir_casework::text::search_key)?;
     found.list.extend(table.run_tests().iter().filter_map(TestOutcome::to_diagnostic));
-    if found.has_errors() { Err(found) } else { Ok((table, found)) }
+    if found.has_errors() {
+        // It is laid nowhere, so this is the place for all that is to be said of it.
+        found.extend(analysis::analyse(&table).to_diagnostics(&table));
+        return Err(found);
+    }
+    Ok((table, found))
 }
 
 /// Names of directory entries that one file uses.

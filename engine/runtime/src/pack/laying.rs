@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use peygir_calendar::{Calendars, Place, Sheet};
 use peygir_decision::{Overlay, Table, analysis};
-use peygir_source::{Diagnostic, Diagnostics};
+use peygir_source::{Diagnostic, Diagnostics, Severity};
 
 use super::complaint::{base_above, mild, too_many, two_tables, without_base};
 use super::content::{Content, Contents, ScriptSource, TableSource};
@@ -43,6 +43,23 @@ pub(super) fn contents(laid: &[Laid], known: bool, file: &str, kept: &Kept, foun
 struct Told {
     found: Diagnostics,
     seen: BTreeSet<(String, u32, u32, &'static str, String)>,
+    /// Where notes on tables stand that one of its merged forms was told already: another form says it in other words.
+    notes: BTreeSet<(String, u32, u32, &'static str)>,
+}
+
+/// Notes that every merged form of a table says again, in words of its own: gaps, what was not analysed, what may have no
+/// value.
+const NOTES_OF_TABLES: [&str; 3] = ["PG-T023", "PG-T027", "PG-T029"];
+
+impl Told {
+    /// The findings of one form of a table, without notes that another form gave rise to at the same place.
+    fn without_notes_of_before(&mut self, mut found: Diagnostics) -> Diagnostics {
+        let is_note = |one: &Diagnostic| one.severity == Severity::Information && NOTES_OF_TABLES.contains(&one.code);
+        let place = |one: &Diagnostic| (one.file.clone(), one.span.line, one.span.column, one.code);
+        found.list.retain(|one| !is_note(one) || !self.notes.contains(&place(one)));
+        self.notes.extend(found.list.iter().filter(|one| is_note(one)).map(place));
+        found
+    }
 }
 
 /// A file of an overlay: which layer, and which of its overlays.
@@ -97,6 +114,7 @@ impl<'a> Laying<'a> {
         let tables = self.tables(&here);
         let scripts = self.scripts(&here);
         self.clashes(&here, &tables, &scripts);
+        self.lost(&here, &tables);
         let (calendar_set, calendar_digests) = self.calendars(&here);
         let laid = here.layers.iter().map(|index| &self.laid[*index]);
         let mut content = Content {
@@ -162,10 +180,21 @@ impl<'a> Laying<'a> {
         let filed = &self.laid[base].tables[id];
         let made =
             self.kept.table(digest_of(filed, &self.laid[base].pack.name, &overlays), || merged(filed, &overlays));
-        self.tell_all(here, made.found.clone(), &filed.file.name);
+        let found = self.told.without_notes_of_before(made.found.clone());
+        self.tell_all(here, found, &filed.file.name);
         let source = made.source.clone();
         self.tables.insert(key, source.clone());
         source
+    }
+
+    /// What overlays of one table keep from the locked rules of the others.
+    fn lost(&mut self, here: &Here<'_>, tables: &BTreeMap<String, TableSource>) {
+        let others: Vec<&peygir_decision::Table> = tables.values().map(|source| &*source.table).collect();
+        for (id, source) in tables.iter().filter(|(_, source)| !source.overlays.is_empty()) {
+            let below = here.layers.iter().filter_map(|index| self.laid[*index].tables.get(id));
+            let found = below.flat_map(|base| analysis::lost(&base.value, &source.table, &others)).collect();
+            self.tell_all(here, Diagnostics { list: found }, &source.file);
+        }
     }
 
     /// The last script of each name; it takes what the one below it took, and gives what that one gave.
@@ -255,14 +284,15 @@ fn merged(filed: &Filed<Table>, overlays: &[(&Filed<Overlay>, &str)]) -> MadeTab
         .iter()
         .map(|(overlay, pack)| peygir_decision::Layer { overlay: &overlay.value, pack, file: &overlay.file.name })
         .collect();
-    let merged = if layers.is_empty() { Ok((table.clone(), Diagnostics::default())) } else { table.merge(&layers) };
-    let (table, found) = match merged {
-        Ok((merged, mut found)) => {
-            found.extend(analysis::analyse_merged(&merged, &layers).to_diagnostics(&merged));
-            (merged, found)
-        }
-        Err(errors) => (table.clone(), errors),
-    };
+    let (merged, mut found) =
+        if layers.is_empty() { (Some(table.clone()), Diagnostics::default()) } else { table.lay(&layers) };
+    let is_sound = !found.has_errors();
+    if let Some(merged) = &merged {
+        // Also where a test fails: what else is wrong is told in the same breath.
+        found.extend(analysis::analyse_merged(merged, &layers).to_diagnostics(merged));
+    }
+    // With errors nothing is deployed; what else is wrong is looked for with the base.
+    let table = merged.filter(|_| is_sound).unwrap_or_else(|| table.clone());
     let texts = overlays.iter().map(|(overlay, _)| overlay.file.text.as_str());
     let source = TableSource {
         table: Arc::new(table),

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use peygir_calendar::Jalali;
-use peygir_casework::functions;
 use peygir_casework::host::Fault;
 use peygir_casework::records::CallRef;
 use peygir_casework::request::{self, NOBODY};
 use peygir_casework::view;
+use peygir_casework::{functions, incident};
 use peygir_core::command::Answer;
 use peygir_core::error::Kind;
 use peygir_core::{Data, Error, Id};
@@ -88,6 +88,11 @@ impl Turn<'_> {
         match table.decide(&inputs, self.local_day()) {
             Ok(decision) => {
                 let provenance = self.of_decision(table, &decision, with, packs);
+                for fault in &decision.faults {
+                    let reason = format!("table `{}`: {}", table.id(), fault.without_values());
+                    let event = self.with_context(|context| incident::rule_failed(context, table.id(), &reason));
+                    event.into_iter().for_each(|event| self.record(event));
+                }
                 Answer::Output {
                     output: Data::from(decision.outputs.clone()),
                     provenance: Some(Data::from(provenance)),

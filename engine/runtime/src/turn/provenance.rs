@@ -3,7 +3,7 @@
 //! What is personal is journalled sealed, with the key of whom the case is about. Journals of before lack members: `layers`,
 //! `layer`, `edition` of tables; `pack`, `edition`, `now`, `args` of scripts.
 
-use peygir_decision::{BASE, Decision, Fired, Hit, LayerRef, Table};
+use peygir_decision::{BASE, Decision, Fault, Fired, Hit, LayerRef, Table};
 use serde_json::{Map, Value, json};
 
 use super::Turn;
@@ -41,6 +41,9 @@ impl Turn<'_> {
             let fired =
                 |fired: &Fired| json!({ "rule": fired.rule, "layer": fired.layer, "changedBy": fired.changed_by });
             told["rules"] = decision.fired.iter().map(fired).collect();
+        }
+        if !decision.faults.is_empty() {
+            told["faults"] = decision.faults.iter().map(Fault::to_json).collect();
         }
         told
     }

@@ -1,7 +1,7 @@
 //! Decisions are explained by the tables of their time, whatever was deployed since.
 
 use peygir_core::Id;
-use peygir_runtime::desk::{Again, DecisionView, Refusal};
+use peygir_runtime::desk::{Again, DecisionView, Refusal, Stopped};
 use peygir_runtime::sim::World;
 use serde_json::json;
 
@@ -81,4 +81,22 @@ async fn whoever_may_not_read_the_case_is_told_nothing() {
     let nobody = Id([3; 16]).to_string();
     let told = world.serve(async |desk| desk.case_decisions(&operator, &nobody).await).await;
     assert_eq!(told, Err(Refusal::NotFound));
+}
+
+/// Two rules that a lock must not suffer from: the decision stands, and somebody is told.
+#[tokio::test]
+async fn a_rule_that_fails_beside_a_lock_becomes_an_incident() {
+    let route = ROUTE
+        .replace("{ id: huge,", "{ id: broken, when: { size: { rhai: 'size / (size - size) > 1' } }, then: { agency: x } }\n  - { id: huge,")
+        .replace("{ id: middle, when", "{ id: middle, locked: true, when");
+    let mut world = world(&[with_route("1.0.0", &route)], &Default::default(), START).await;
+    let stream = start(&mut world, "decide").await;
+    let told = only(&mut world, stream).await;
+    assert_eq!((told.again, told.rules[0].rule.as_str()), (Again::Same, "middle"));
+    assert_eq!(told.not_fired[0].why, Stopped::Faulted);
+    assert!(told.not_fired[0].text.en.contains("could not be worked out"), "{told:#?}");
+    let auditor = person("a", "auditor", "nation");
+    let incidents = world.serve(async |desk| desk.incidents(&auditor, &Default::default()).await).await.unwrap();
+    let told = format!("{incidents:?}");
+    assert!(told.contains("the cell \\\"size\\\" of rule \\\"broken\\\" failed"), "{told}");
 }

@@ -6,7 +6,7 @@ use peygir_source::render;
 use serde_json::{Value, json};
 
 use super::mend;
-use super::stacked::{Moved, OfTable};
+use super::stacked::{Moved, OfTable, Placed};
 use super::told::place_of;
 use crate::rows::here;
 
@@ -20,8 +20,14 @@ pub fn json(moved: &Moved<'_>) -> Value {
         "passed": moved.passes(),
         "overLeavesOut": moved.outdated.is_some(),
         "tables": moved.tables.iter().map(of_table).collect::<Vec<_>>(),
+        "overNothing": moved.nowhere.iter().map(over_nothing).collect::<Vec<_>>(),
         "keptWhole": kept.collect::<Vec<_>>(),
     })
+}
+
+fn over_nothing(placed: &Placed<'_>) -> Value {
+    let span = placed.overlay.extends_span();
+    json!({ "file": here(placed.file), "line": span.line, "column": span.column, "table": placed.overlay.extends() })
 }
 
 fn of_table(table: &OfTable<'_>) -> Value {
@@ -41,6 +47,8 @@ fn of_table(table: &OfTable<'_>) -> Value {
         "changes": outcome.changes.iter().map(change).collect::<Vec<_>>(),
         "changesAreAll": outcome.is_complete,
         "tests": outcome.tests.iter().map(render::json).collect::<Vec<_>>(),
+        "testsBefore": outcome.tests_before.iter().map(render::json).collect::<Vec<_>>(),
+        "invalid": outcome.invalid.iter().map(render::json).collect::<Vec<_>>(),
     })
 }
 
@@ -90,6 +98,5 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Disable => "disable",
         Kind::Insert => "insert",
         Kind::Limit => "limit",
-        Kind::Overlay => "overlay",
     }
 }

@@ -24,6 +24,8 @@ pub struct Moved<'r> {
     /// Where `over` leaves the new version out.
     pub outdated: Option<&'r Over>,
     pub tables: Vec<OfTable<'r>>,
+    /// Overlays of the pack over tables that no version has.
+    pub nowhere: Vec<Placed<'r>>,
     /// What the pack has in place of something that the new version changed: kind and id, and whether it is gone below.
     pub kept_whole: Vec<(&'static str, String, bool)>,
 }
@@ -50,9 +52,11 @@ pub struct Placed<'r> {
 impl Moved<'_> {
     /// Whether everything merges and every test holds.
     pub fn passes(&self) -> bool {
-        self.tables
-            .iter()
-            .all(|table| table.new.is_some() && table.outcome.conflicts.is_empty() && table.outcome.tests.is_empty())
+        let merges = |table: &OfTable<'_>| {
+            let Rebase { conflicts, tests, invalid, .. } = &table.outcome;
+            table.new.is_some() && conflicts.is_empty() && tests.is_empty() && invalid.is_empty()
+        };
+        self.nowhere.is_empty() && self.tables.iter().all(merges)
     }
 }
 
@@ -87,12 +91,18 @@ pub fn compare<'r>(pack: &'r Rules, below: &'r [Rules], old: &'r Rules, new: &'r
         |over: &&Over| over.range.as_ref().zip(version.as_ref()).is_some_and(|(range, at)| !range.matches(at));
     let ids: BTreeSet<&str> =
         above.iter().flat_map(|one| &one.overlays).map(|overlay| overlay.value.extends()).collect();
-    let mut compared = Vec::new();
+    let (mut compared, mut nowhere) = (Vec::new(), Vec::new());
     for id in ids {
-        let Some(table) = before.get(id) else { continue };
+        let Some(table) = before.get(id) else {
+            if !after.contains_key(id) && !above.iter().any(|one| one.tables.contains_key(id)) {
+                nowhere.extend(placed(&above, id));
+            }
+            continue;
+        };
         compared.push(of_table(id, table, after.get(id), placed(&above, id))?);
     }
-    Ok(Moved { pack, old, new, outdated: over.filter(outside), tables: compared, kept_whole: kept(pack, old, new) })
+    let kept_whole = kept(pack, old, new);
+    Ok(Moved { pack, old, new, outdated: over.filter(outside), tables: compared, nowhere, kept_whole })
 }
 
 /// The table of each id with its overlays in these packs; not yet merged.

@@ -4,7 +4,7 @@ use peygir_decision::Table;
 use peygir_decision::analysis::{Outcome, inputs_in_words, inputs_in_words_fa};
 use peygir_decision::rebase::{Change, Conflict};
 use peygir_runtime::pack::Rules;
-use peygir_source::Span;
+use peygir_source::{Diagnostic, Span};
 use serde_json::Value;
 
 use super::mend::mend;
@@ -36,6 +36,11 @@ pub fn markdown(moved: &Moved<'_>, lang: Lang) -> Vec<String> {
     for table in &moved.tables {
         of_table(table, lang, &mut lines);
     }
+    section(
+        &mut lines,
+        lang.pick("Over nothing", "بر هیچ"),
+        moved.nowhere.iter().map(|one| over_nothing(one, lang)).collect(),
+    );
     whole(moved, lang, &mut lines);
     if lines.len() == 1 {
         lines.push(String::new());
@@ -76,6 +81,19 @@ fn of_table(table: &OfTable<'_>, lang: Lang, lines: &mut Vec<String>) {
     };
     lines.push(format!("\n## {} {} → {}", table.id, table.old.version(), new.version()));
     section(lines, lang.pick("Versions to widen", "بازهٔ نسخه که باید بازتر شود"), outdated(table, new, lang));
+    if !table.outcome.invalid.is_empty() {
+        let title = lang.pick("Invalid already, over the version before", "از پیش نادرست، بر همان نسخهٔ پیشین");
+        section(lines, title, invalid(table, lang));
+        lines.push(String::new());
+        lines.push(
+            lang.pick(
+                "Nothing was compared: mend this first, `peygir check` tells it too.",
+                "چیزی مقایسه نشد: نخست این را درست کنید؛ ‎`peygir check`‎ هم همین را می‌گوید.",
+            )
+            .to_owned(),
+        );
+        return;
+    }
     section(lines, lang.pick("What conflicts", "آنچه ناسازگار است"), conflicts(table, lang));
     section(lines, lang.pick("What merges by itself", "آنچه خودبه‌خود می‌نشیند"), merges(table, lang));
     section(lines, lang.pick("Tests that would fail", "آزمون‌هایی که رد می‌شوند"), tests(table, lang));
@@ -145,8 +163,33 @@ fn merges(table: &OfTable<'_>, lang: Lang) -> Vec<String> {
 }
 
 fn tests(table: &OfTable<'_>, lang: Lang) -> Vec<String> {
-    let told = table.outcome.tests.iter();
-    told.map(|found| format!("- `{}`: {}", place(&found.file, found.span), found.message_in(lang.render()))).collect()
+    let already = |found: &Diagnostic| match table.outcome.failed_before(found) {
+        true => lang.pick(" (failed with the version before, too)", " (با نسخهٔ پیشین هم رد می‌شد)"),
+        false => "",
+    };
+    table.outcome.tests.iter().map(|found| format!("{}{}", found_at(found, lang), already(found))).collect()
+}
+
+fn found_at(found: &Diagnostic, lang: Lang) -> String {
+    format!("- `{}`: {}", place(&found.file, found.span), found.message_in(lang.render()))
+}
+
+/// What is wrong with the overlays before anything moved, each with how to mend it.
+fn invalid(table: &OfTable<'_>, lang: Lang) -> Vec<String> {
+    let how = lang.pick("to mend", "درمان");
+    let told = |found: &Diagnostic| match found.help_in(lang.render()) {
+        Some(help) => format!("{}\n  - {how}: {help}", found_at(found, lang)),
+        None => found_at(found, lang),
+    };
+    table.outcome.invalid.iter().map(told).collect()
+}
+
+fn over_nothing(placed: &Placed<'_>, lang: Lang) -> String {
+    let (at, id) = (place(placed.file, placed.overlay.extends_span()), placed.overlay.extends());
+    match lang {
+        Lang::En => format!("- `{at}`: there is no table \"{id}\", neither in the version before nor in the new one"),
+        Lang::Fa => format!("- `{at}`: جدولی به نام «{id}» نه در نسخهٔ پیشین هست و نه در نسخهٔ تازه"),
+    }
 }
 
 fn changes(table: &OfTable<'_>, new: &Table, lang: Lang, lines: &mut Vec<String>) {

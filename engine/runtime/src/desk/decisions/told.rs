@@ -251,6 +251,7 @@ fn stopped_rule(table: &Table, rule: &NotFired, fa: &str, en: &str) -> StoppedRu
         WhyNot::Cell { input, cell, .. } => (Stopped::Cell, Some((input.to_string(), cell.to_string()))),
         WhyNot::NotInForce => (Stopped::NotInForce, None),
         WhyNot::Outranked => (Stopped::Outranked, None),
+        WhyNot::Faulted => (Stopped::Faulted, None),
     };
     let (input, cell) = asked.unzip();
     StoppedRule {

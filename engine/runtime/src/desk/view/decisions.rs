@@ -107,4 +107,6 @@ pub enum Stopped {
     NotInForce,
     /// It held, and another one answered.
     Outranked,
+    /// A cell or an answer of it failed, which took nothing from the rule that answered.
+    Faulted,
 }
