@@ -159,8 +159,8 @@ pub fn operation_mended(records: &Records) -> Vec<Event> {
 /// A rule of a table failed without deciding anything: a locked rule answered, or it was outranked. Told once for a case.
 pub fn rule_failed(context: &mut Context<'_>, table: &str, reason: &str) -> Option<Event> {
     let about = About::Unaddressed(table.to_owned());
-    let is_it = |one: &&Incident| one.about == about && one.reason == reason && one.resolved_at.is_none();
-    let known = context.records.incidents.values().find(is_it).is_some();
+    let is_it = |one: &Incident| one.about == about && one.reason == reason && one.resolved_at.is_none();
+    let known = context.records.incidents.values().any(is_it);
     (!known).then(|| opened(context, about, reason.to_owned()))
 }
 

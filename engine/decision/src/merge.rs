@@ -45,8 +45,8 @@ impl Table {
             found.extend(stage.reader.findings.in_file(layer.file));
             table = merged;
         }
-        let errors = found.list.iter().filter(|finding| finding.severity == Severity::Error);
-        let only_tests = errors.filter(|finding| !is_of_test(finding)).count() == 0;
+        let mut errors = found.list.iter().filter(|finding| finding.severity == Severity::Error);
+        let only_tests = errors.all(is_of_test);
         (only_tests.then_some(table), found)
     }
 }

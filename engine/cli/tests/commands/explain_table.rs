@@ -23,7 +23,7 @@ fn a_deployment_tells_the_tables_of_a_place_with_its_titles() {
     let mashhad = ["--province", "khorasan-razavi", "--county", "mashhad", "--table", "samad-routing"];
     let persian = told(&[&["."][..], &mashhad, &["--lang", "fa"]].concat());
     for line in [
-        "اگر موضوع «معابر شهر و روستا» باشد و شهرستان معلوم باشد، به شهرداری مشهد، واحد streets، با مهلت ۱۰ روز کاری.",
+        "اگر موضوع «معابر شهر و روستا» باشد و شهرستان معلوم باشد، به شهرداری مشهد، واحد معابر، با مهلت ۱۰ روز کاری.",
         "(از بستهٔ شهرستان مشهد)",
         "بستهٔ شهرستان مشهد «حریم حرم» را افزوده",
     ] {
@@ -32,7 +32,7 @@ fn a_deployment_tells_the_tables_of_a_place_with_its_titles() {
     let english = told(&[&["."][..], &mashhad].concat());
     assert!(english.contains("to Municipality of Mashhad, unit streets, within 10 working days."), "{english}");
     let national = told(&[".", "--table", "samad-routing", "--lang", "fa"]);
-    assert!(national.contains("به شهرداری همان شهرستان، واحد streets"), "{national}");
+    assert!(national.contains("به شهرداری همان شهرستان، واحد معابر"), "{national}");
     assert!(!national.contains("حریم حرم"));
 }
 

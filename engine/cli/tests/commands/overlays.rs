@@ -115,7 +115,7 @@ fn rows_that_an_overlay_changes_are_listed_and_counted() {
     let called = call(packs.path(), &["test", "yazd", "--json"]);
     let told: Vec<Value> = called.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let changed: Vec<&Value> = told.iter().filter(|line| line["kind"] == "changed-row").collect();
-    assert_eq!((changed.len(), &changed[1]["why"], &changed[1]["line"]), (2, &"no streets".into(), &14.into()));
+    assert_eq!((changed.len(), &changed[1]["why"], &changed[1]["line"]), (2, &"no streets".into(), &15.into()));
     assert_eq!(told.last().unwrap()["changed"], 2);
     // Unsaid, the check warns of it: the answer comes from a rule that the overlay does not write.
     let unsaid = changing.replace("supersedes: [ { test: route a road, why: no streets } ]\n", "");

@@ -183,13 +183,13 @@ impl Fillings<'_> {
             let fault = self.table().decide(&witness, self.on).err()?;
             let is_it =
                 matches!(&fault, Fault::Placeholder { rule, input, .. } if *self.rule.id == **rule && input == name);
-            let never = |part: &&Condition| part.input == **name && matches!(part.cell, Cell::Present(false));
+            let never = |part: &Condition| part.input == **name && matches!(part.cell, Cell::Present(false));
             is_it.then(|| Finding::Unfilled {
                 input: (*name).to_owned(),
                 rules: vec![self.rule.id.to_string()],
                 witness,
                 on: self.on,
-                is_certain: self.rule.when.iter().find(never).is_some(),
+                is_certain: self.rule.when.iter().any(never),
             })
         });
         missing.collect()

@@ -230,8 +230,8 @@ fn present(reader: &mut Reader, node: &Node) -> Option<Cell> {
 
 /// `"3"`, `">= 3"` or `"1..5"` for a numeric input.
 fn comparison(reader: &mut Reader, node: &Node, text: &str) -> Option<Cell> {
-    let numbers = text.split("..").map(|part| part.trim().trim_start_matches(['<', '>', '=']));
-    if !numbers.into_iter().all(Number::is_kept) {
+    let mut numbers = text.split("..").map(|part| part.trim().trim_start_matches(['<', '>', '=']));
+    if !numbers.all(Number::is_kept) {
         let (en, fa) =
             ("a number in it has more digits than are kept", "عددی در آن بیش از رقم‌هایی دارد که نگه داشته می‌شود");
         reader.push(complaint::bad_cell(node.span, en, fa));

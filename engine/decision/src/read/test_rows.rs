@@ -74,8 +74,9 @@ impl<'a> Context<'a> {
     fn kin(&self, reader: &mut Reader, node: &Node, row: &mut TestRow) {
         for (at, input) in self.inputs.iter().enumerate() {
             let others = self.inputs.iter().enumerate().filter(|(place, other)| *place != at && are_kin(other, input));
-            let given = others.filter_map(|(place, other)| Some((place, other, row.given.get(&other.name)?.clone())));
-            let Some((place, other, value)) = given.into_iter().next() else { continue };
+            let mut given =
+                others.filter_map(|(place, other)| Some((place, other, row.given.get(&other.name)?.clone())));
+            let Some((place, other, value)) = given.next() else { continue };
             match row.given.get(&input.name) {
                 Some(own) if agree((input, Some(own)), (other, Some(&value))) => {}
                 // Told at the later of the two.
