@@ -152,5 +152,9 @@ fn summary_fa(totals: &Totals) -> String {
         (failed, 0) => format!("{failed} رد شد"),
         (failed, unreadable) => format!("{failed} رد شد، {unreadable} پرونده اجراشدنی نیست"),
     };
-    format!("{cut}{scenarios} سناریو، {rows} سطر در {files} پرونده: {outcome}")
+    let changed = match totals.changed {
+        0 => String::new(),
+        changed => format!("، {changed} سطر را لایه‌ها تغییر داده‌اند"),
+    };
+    format!("{cut}{scenarios} سناریو، {rows} سطر در {files} پرونده{changed}: {outcome}")
 }
