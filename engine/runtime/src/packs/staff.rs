@@ -86,8 +86,7 @@ pub fn mask(text: &str) -> Option<String> {
 }
 
 fn withheld(text: &str) -> String {
-    let rest = text.lines().skip(1).map(|_| "\n");
-    std::iter::once(WITHHELD).chain(rest).collect()
+    format!("{WITHHELD}{}", "\n".repeat(text.lines().count()))
 }
 
 /// What people are called and reached by.

@@ -3,6 +3,7 @@
 //! The words are those of the desk, the same as on the command line and in the API; this file only sets them.
 
 use maud::{Markup, html};
+use peygir_runtime::access::Permission;
 use peygir_runtime::desk::{Bilingual, DecisionView, StoppedRule};
 
 use super::closures::bilingual;
@@ -48,12 +49,20 @@ fn one(ui: &Ui, decision: &DecisionView) -> Markup {
     }
 }
 
-/// The table with its version and whose layers it has.
+/// The table with its version, whose layers it has, and the edition that was in force.
 fn source(ui: &Ui, decision: &DecisionView) -> Markup {
     let version = [("version", decision.version.as_str().into())];
     html! {
         bdi { (bilingual(ui, &decision.title)) } " " (ui.tw("decision-version", &version))
-        @for layer in &decision.layers { " · " bdi { (bilingual(ui, &layer.title)) } }
+        @for layer in &decision.layers {
+            " · " bdi { (bilingual(ui, &layer.title)) }
+            @if let Some(version) = &layer.pack_version { " " (widget::code(version)) }
+        }
+        @if let Some(edition) = decision.edition {
+            @let words = ui.tw("edition-of", &[("edition", ui.locale.number(edition).into())]);
+            " · "
+            @if ui.may(Permission::PackRead) { a href={ "/packs/editions/" (edition) } { (words) } } @else { (words) }
+        }
     }
 }
 

@@ -487,6 +487,7 @@ fn an_edition_tells_each_rule_before_and_after() {
     assert!(planned.contains("action=\"/packs/editions/5/withdraw\"") && !planned.contains("/rollback\""));
     assert!(!one(Locale::En, "edition-read").contains("/withdraw\""), "an auditor only reads");
     assert!(one(Locale::En, "edition-first").contains("This is the first edition"));
+    assert!(one(Locale::En, "case").contains("href=\"/packs/editions/3\""), "a decision leads to its edition");
     let withdrawn = one(Locale::Fa, "edition-withdrawn");
     assert!(withdrawn.contains("نامه پس گرفته شد") && withdrawn.contains("هیچ قاعده‌ای را تغییر نمی‌دهد"));
     assert!(!withdrawn.contains("/withdraw\"") && !withdrawn.contains("/rollback\""));
