@@ -114,7 +114,9 @@ fn item(source: &Value, at: usize) -> &Value {
 }
 
 /// Alternatives of one shape are said together.
-fn together(parts: Vec<Said>) -> Said {
+fn together(mut parts: Vec<Said>) -> Said {
+    // A text that is compared in several spellings is said once, as it is written.
+    parts.dedup();
     let mut parts = parts.into_iter();
     let Some(mut all) = parts.next() else { return Shape::Any.into() };
     let rest: Vec<Said> = parts.collect();
