@@ -15,6 +15,7 @@ pub mod desk;
 pub mod engine;
 pub mod host;
 pub mod interest;
+pub mod known;
 pub mod lifecycle;
 pub mod limits;
 pub mod offload;

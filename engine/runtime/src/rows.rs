@@ -76,6 +76,36 @@ fn push(key: &mut Vec<u8>, kind: u8, id: &Id) {
     key.extend(id.0);
 }
 
+/// Whether this version has rows of this kind. Whoever adds a table adds its prefix.
+pub fn is_known(key: &[u8]) -> bool {
+    const TABLES: [&[u8]; 23] = [
+        DUE,
+        SEND,
+        SENDING,
+        CASE,
+        TASK,
+        OPEN_TASK,
+        DISPATCH,
+        INCIDENT,
+        INSTANCE,
+        INSTANCE_BY_STATUS,
+        INSTANCE_BY_FLOW,
+        LISTENER,
+        SCHEDULE,
+        OPEN_DEADLINE,
+        OPERATION,
+        OPEN_OPERATION,
+        WAITING,
+        MOVED,
+        b"w/",
+        b"f/",
+        b"gt/",
+        b"gv/",
+        b"access/",
+    ];
+    parse(key).is_some() || TABLES.iter().any(|table| key.starts_with(table))
+}
+
 /// The name of a row from its key.
 pub fn parse(key: &[u8]) -> Option<RowName> {
     let rest = key.strip_prefix(STREAM)?.get(16..)?;

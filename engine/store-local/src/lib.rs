@@ -15,6 +15,7 @@
 pub mod disk;
 pub mod index;
 
+mod backup;
 mod commit;
 mod frames;
 mod journal;
@@ -24,6 +25,7 @@ mod marker;
 mod options;
 mod positions;
 mod reader;
+mod receipt;
 mod recovery;
 mod redo;
 mod rows;
@@ -32,7 +34,9 @@ mod snapshot;
 mod store;
 mod verify;
 
+pub use backup::{CutBack, Inventory, Part, Point, cut_back, cut_back_on, inventory, inventory_on};
 pub use options::*;
+pub use receipt::{Given, receipt, receipt_on};
 pub use seal::{Receipt, ReceiptError, Seal, Step, verify_receipt};
 pub use store::LocalStore;
 pub use verify::{Progress, Tail, VerifyReport, verify, verify_on};

@@ -2,6 +2,9 @@
 
 use std::fs;
 
+use peygir_store::StreamId;
+use peygir_store::body::Body;
+
 /// A segment that has grown past this is sealed and the next one begun, in bytes.
 pub const SEGMENT_BYTES_MAX: u64 = 64 << 20;
 /// A group takes no more frames once it has this many bytes; a single larger frame makes a group of its own.
@@ -25,6 +28,17 @@ pub const START_CHECK_BYTES: u64 = 256 << 20;
 
 const BOOT_ID_PATH: &str = "/proc/sys/kernel/random/boot_id";
 
+/// What the caller understands of what it had written: the store itself reads nothing of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Known {
+    /// What in a frame's body this version does not know; `None` where it knows all of it.
+    pub frame: fn(StreamId, &Body<'_>) -> Option<String>,
+    /// The same of a row, by its key.
+    pub row: fn(&[u8]) -> Option<String>,
+    /// Nobody vouches that the index was made by a version that knew everything: what it has is looked at as well.
+    pub look_behind: bool,
+}
+
 /// How a [`crate::LocalStore`] is opened. The defaults are meant for use; tests set smaller ones.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -42,6 +56,8 @@ pub struct Options {
     pub start_check_bytes: u64,
     /// See [`CACHE_BYTES`].
     pub cache_bytes: u64,
+    /// Stops the start where something is found that a later version wrote; with `None` whatever there is is taken.
+    pub known: Option<Known>,
     /// Names a new journal; `None` draws a random one. A journal that is there keeps its own.
     pub journal_id: Option<u64>,
     /// Who does what commits, the index and snapshots need.
@@ -69,6 +85,7 @@ impl Default for Options {
             snapshot_every_frames: SNAPSHOT_EVERY_FRAMES,
             start_check_bytes: START_CHECK_BYTES,
             cache_bytes: CACHE_BYTES,
+            known: None,
             journal_id: None,
             workers: Workers::default(),
         }

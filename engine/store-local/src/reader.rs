@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use peygir_store::Error;
-use peygir_store::frame::{Kind, Record};
+use peygir_store::frame::{FrameError, Kind, Record};
 
 use crate::disk::{Disk, File};
 use crate::layout::{
@@ -53,6 +53,12 @@ pub enum Fault {
         /// The check sums are right: it was written so, and is not the torn end of a write.
         whole: bool,
     },
+    /// A whole record of a kind or a format that this version does not know.
+    Unknown {
+        offset: u64,
+        frame: u64,
+        what: String,
+    },
 }
 
 impl From<io::Error> for Fault {
@@ -66,6 +72,9 @@ impl Fault {
         match self {
             Fault::Io(source) => Error::Io { path: segment_path(segment), source },
             Fault::Broken { offset, what, .. } => Error::Damaged { segment: segment_name(segment), offset, what },
+            Fault::Unknown { offset, frame, what } => {
+                Error::Unknown { file: segment_name(segment), offset, frame, what }
+            }
         }
     }
 }
@@ -187,7 +196,7 @@ impl SegmentReader {
             return Err(fault("a group's check sum is wrong", false));
         }
         let bounds = split(&records, header);
-        let bounds = bounds.map_err(|(at, what)| Fault::Broken { offset: start + at, what, whole: true })?;
+        let bounds = bounds.map_err(|found| found.into_fault(start))?;
         Ok(Group { offset, first_frame: header.first_frame, frames: header.frames, records, bounds })
     }
 
@@ -236,17 +245,37 @@ impl SegmentReader {
     }
 }
 
+/// Something among the records of a group that should not be there.
+struct Misfit {
+    at: u64,
+    what: String,
+    /// The frame that a later version wrote there.
+    later: Option<u64>,
+}
+
+impl Misfit {
+    fn into_fault(self, start: u64) -> Fault {
+        let (offset, what) = (start + self.at, self.what);
+        match self.later {
+            Some(frame) => Fault::Unknown { offset, frame, what },
+            None => Fault::Broken { offset, what, whole: true },
+        }
+    }
+}
+
 /// Splits the records of a group, whose frames must be numbered as its header says.
-fn split(records: &[u8], header: GroupHeader) -> Result<Vec<Range<usize>>, (u64, String)> {
+fn split(records: &[u8], header: GroupHeader) -> Result<Vec<Range<usize>>, Misfit> {
     let (mut bounds, mut at, mut frames) = (Vec::new(), 0, 0u64);
     while at < records.len() {
-        let record = Record::split(&records[at..]).map_err(|error| (at as u64, error.to_string()))?;
+        let record = Record::split(&records[at..]).map_err(|error| {
+            let unknown = matches!(error, FrameError::Kind(_) | FrameError::Format(_));
+            let frame = header.first_frame + frames;
+            Misfit { at: at as u64, what: error.to_string(), later: unknown.then_some(frame) }
+        })?;
         if record.header.kind == Kind::Commit {
             if record.header.number != header.first_frame + frames {
-                return Err((
-                    at as u64,
-                    format!("frame {} where {} should be", record.header.number, header.first_frame + frames),
-                ));
+                let what = format!("frame {} where {} should be", record.header.number, header.first_frame + frames);
+                return Err(Misfit { at: at as u64, what, later: None });
             }
             frames += 1;
         }
@@ -254,7 +283,8 @@ fn split(records: &[u8], header: GroupHeader) -> Result<Vec<Range<usize>>, (u64,
         at += record.len();
     }
     if frames != u64::from(header.frames) {
-        return Err((0, format!("{frames} frames in a group of {}", header.frames)));
+        let what = format!("{frames} frames in a group of {}", header.frames);
+        return Err(Misfit { at: 0, what, later: None });
     }
     Ok(bounds)
 }

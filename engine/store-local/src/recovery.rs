@@ -8,6 +8,9 @@ use std::io;
 use std::sync::Arc;
 
 use peygir_store::Error;
+use peygir_store::body::Body;
+use peygir_store::frame::Record;
+use peygir_store::space::{self, Page};
 
 use crate::disk::Disk;
 use crate::index::{Index, IndexError, Place};
@@ -15,9 +18,11 @@ use crate::journal::Journal;
 use crate::layout::{JOURNAL_FOLDER, SEGMENT_HEADER_BYTES, SegmentHeader, segment_name, segment_number, segment_path};
 use crate::marker::{self, Marker};
 use crate::options::{Cut, IndexFound, OpeningReport, Options};
+use crate::positions::POSITIONS;
 use crate::reader::segment_header;
 use crate::redo::Redo;
 use crate::rows::{self, Rows};
+use crate::seal::SEALS;
 use crate::snapshot::{self, Block, Span};
 
 /// What a start comes to.
@@ -271,6 +276,31 @@ impl Opening<'_> {
         redo.finish(acknowledged, base)
     }
 
+    /// Frames that the rows have already are looked at as well.
+    pub fn looks_behind(&self) -> bool {
+        self.options.known.is_some_and(|known| known.look_behind)
+    }
+
+    /// Stops the start at a frame that a later version wrote.
+    pub fn know(&self, segment: u64, offset: u64, record: &Record<'_>, body: &Body<'_>) -> Result<(), Failed> {
+        let Some(what) = self.options.known.and_then(|known| (known.frame)(record.header.stream, body)) else {
+            return Ok(());
+        };
+        let (file, frame) = (segment_name(segment), record.header.number);
+        Err(Failed::Journal(Error::Unknown { file, offset, frame, what }))
+    }
+
+    /// The same of the rows of a snapshot.
+    fn know_rows(&self, begun: u64, page: &Page) -> Result<(), Failed> {
+        let unknown = page.iter().find_map(|(key, _)| match key.split_first()? {
+            (&space::ROW, key) => self.options.known.and_then(|known| (known.row)(key)),
+            (&(space::HEAD | space::CLAIM | space::INBOX | POSITIONS | SEALS), _) => None,
+            (kind, _) => Some(format!("a row of kind {kind}, which this version does not know")),
+        });
+        let Some(what) = unknown else { return Ok(()) };
+        Err(Failed::Journal(Error::Unknown { file: snapshot::name(begun), offset: 0, frame: begun, what }))
+    }
+
     /// Fills an empty index with a snapshot.
     fn load(&self, index: &dyn Index, begun: u64) -> Result<Span, Failed> {
         if begun == 0 {
@@ -284,6 +314,7 @@ impl Opening<'_> {
         loop {
             match reader.next().map_err(fault)? {
                 Block::Rows(page) => {
+                    self.know_rows(begun, &page)?;
                     for chunk in page.chunks(512) {
                         let changes: Vec<_> = chunk.iter().map(|(key, value)| (key.as_slice(), Some(value))).collect();
                         index.write(&changes)?;

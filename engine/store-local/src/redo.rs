@@ -118,12 +118,15 @@ impl<'a> Redo<'a> {
         self.next_frame = header.number + 1;
         self.at = header.at;
         self.moved.insert(header.stream, Head { version: header.version, hash });
+        let broken = |what: String| Failed::Journal(damaged(segment, offset, what));
+        let body = || body::decode(record.body).map_err(|error| broken(error.to_string()));
         if header.number <= self.base.begun {
-            return Ok(());
+            let looks = self.opening.looks_behind();
+            return if looks { self.opening.know(segment, offset, record, &body()?) } else { Ok(()) };
         }
         self.check_chain(segment, offset, record)?;
-        let broken = |what: String| Failed::Journal(damaged(segment, offset, what));
-        let body = body::decode(record.body).map_err(|error| broken(error.to_string()))?;
+        let body = body()?;
+        self.opening.know(segment, offset, record, &body)?;
         let mut changes = space::changes(header, hash, &body);
         let packed = u32::try_from(segment).ok().zip(u32::try_from(offset).ok());
         let (at_segment, at_offset) = packed.ok_or_else(|| broken("the segment is too long".into()))?;

@@ -5,7 +5,7 @@ use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
 
-use peygir_store::frame::{Kind, Record};
+use peygir_store::frame::Record;
 use peygir_store::rules::Prepared;
 use peygir_store::space;
 use peygir_store::watch::{Watcher, Watchers};
@@ -20,10 +20,10 @@ use crate::lock::Lock;
 use crate::marker::{self, Marker};
 use crate::options::{OpeningReport, Options, Workers};
 use crate::positions;
-use crate::reader::{Fault, SegmentReader};
+use crate::receipt;
 use crate::recovery;
 use crate::rows::Rows;
-use crate::seal::{self, Gathering, Receipt, Seal};
+use crate::seal::{self, Receipt, Seal};
 use crate::snapshot;
 
 const INDEX_FOLDER: &str = "rows";
@@ -312,23 +312,7 @@ impl LocalStore {
         let Some(seal) = self.seal_of(frame.number)? else {
             return Ok(None);
         };
-        let mut gathering = Gathering::new(stream, version);
-        let fault = |fault: Fault| fault.into_error(seal.segment);
-        let mut reader = SegmentReader::open(&*self.inner.disk, seal.segment).map_err(fault)?;
-        while let Some(group) = reader.next().map_err(fault)? {
-            for (_, record) in group.records() {
-                let number = record.header.number;
-                if record.header.kind == Kind::Seal {
-                    if number == seal.number {
-                        let bytes = [record.header_bytes, record.body].concat();
-                        return Ok(gathering.receipt(&seal, bytes));
-                    }
-                } else if number > seal.after {
-                    gathering.pass(&record);
-                }
-            }
-        }
-        Ok(None)
+        receipt::gather(&*self.inner.disk, &seal, stream, version)
     }
 
     /// Why the store takes no commits, if it takes none.

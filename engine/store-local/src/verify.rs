@@ -4,7 +4,7 @@
 //! root and the chain of every seal, and that the snapshots are whole. It writes nothing and takes no lock, so that it
 //! runs while a store writes: what is at the end then is told, not held against the journal.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::Path;
 
@@ -47,6 +47,8 @@ pub struct VerifyReport {
     pub last_frame: u64,
     /// Hash of the last seal, to be compared with one that was kept elsewhere; `None` without seals.
     pub last_seal: Option<FrameHash>,
+    /// Every seal that was read, by its number: what receipts are held against.
+    pub sealed: BTreeMap<u64, FrameHash>,
     /// Time of the last frame.
     pub last_at: Option<Moment>,
     /// Something that is not a whole group lies at the end: the store writes there now, or was stopped while it did. The
@@ -124,6 +126,7 @@ struct Walk<'a> {
     moved: Moved,
     sealed: Link,
     seals: u64,
+    all_sealed: BTreeMap<u64, FrameHash>,
     last_at: Option<Moment>,
     segments_done: usize,
     segments: usize,
@@ -151,6 +154,7 @@ impl<'a> Walk<'a> {
             moved: Moved::new(),
             sealed: Link { number: header.seal_number, hash: header.seal_hash, last_frame: header.first_frame - 1 },
             seals: 0,
+            all_sealed: BTreeMap::new(),
             last_at: None,
             segments_done: 0,
             segments: numbers.len(),
@@ -280,6 +284,7 @@ impl<'a> Walk<'a> {
         self.sealed = seal.link();
         self.moved.clear();
         self.seals += 1;
+        self.all_sealed.insert(seal.number, seal.hash);
         Ok(())
     }
 
@@ -303,6 +308,7 @@ impl<'a> Walk<'a> {
             first_frame: self.first_frame,
             last_frame: self.next_frame - 1,
             last_seal: (self.sealed.number > 0).then_some(self.sealed.hash),
+            sealed: self.all_sealed.clone(),
             last_at: self.last_at,
             tail: self.tail.clone(),
             snapshots: Vec::new(),

@@ -105,6 +105,9 @@ pub enum Error {
     /// Damage before the last group: the start stops here.
     #[error("segment {segment}, offset {offset}: {what}")]
     Damaged { segment: String, offset: u64, what: String },
+    /// Whole, but of a kind or a format that only a later version knows: the start stops here.
+    #[error("{file}, offset {offset}, frame {frame}: {what}")]
+    Unknown { file: String, offset: u64, frame: u64, what: String },
     /// The frames that were asked for are in segments that were taken away to an archive.
     #[error("the journal here begins with frame {first}; earlier ones are archived")]
     Archived { first: u64 },

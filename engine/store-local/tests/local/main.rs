@@ -1,5 +1,6 @@
 //! The local store against its promises: conformance, damage, crashes, seals, real files.
 
+mod backup;
 mod common;
 mod conformance;
 mod crash;

@@ -6,7 +6,7 @@ use peygir_store::conformance::{batch, commit, stream};
 use peygir_store::{Error, Frame, MemoryStore, Store};
 use peygir_store_local::disk::FaultyDisk;
 use peygir_store_local::index::MemoryPlace;
-use peygir_store_local::{LocalStore, Options, Receipt, verify_on, verify_receipt};
+use peygir_store_local::{Given, LocalStore, Options, Receipt, receipt_on, verify_on, verify_receipt};
 
 fn sealed() -> (FaultyDisk, LocalStore, MemoryStore) {
     let (disk, place, model, mut history) =
@@ -47,6 +47,24 @@ fn every_sealed_frame_has_a_receipt_that_holds() {
     let seal = store.seal().unwrap().unwrap();
     assert_eq!((seal.streams, seal.last_frame), (1, model.frames() + 1));
     verify_receipt(&store.receipt(stream(50), 1).unwrap().unwrap()).unwrap();
+}
+
+#[test]
+fn the_files_alone_give_the_receipt_of_the_newest_sealed_commit() {
+    let (disk, store, model) = sealed();
+    let mut newest = std::collections::BTreeMap::new();
+    frames(&model).iter().for_each(|frame| drop(newest.insert(frame.stream, frame.version)));
+    for (stream, version) in newest {
+        let given = receipt_on(&disk, stream).unwrap();
+        assert_eq!((given.receipt, given.version), (store.receipt(stream, version).unwrap(), version));
+    }
+    // Not sealed yet, and not there at all.
+    commit(&store, batch(stream(50), 0)).unwrap();
+    assert_eq!(receipt_on(&disk, stream(50)).unwrap(), Given { receipt: None, version: 1 });
+    assert_eq!(receipt_on(&disk, stream(51)).unwrap(), Given { receipt: None, version: 0 });
+    let report = verify_on(&disk, &mut |_| ()).unwrap();
+    assert_eq!(report.sealed.len() as u64, report.seals);
+    assert_eq!(report.sealed.values().last().copied(), report.last_seal);
 }
 
 #[test]
