@@ -6,7 +6,10 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::instant::Instant;
 
 #[derive(Debug, Clone)]
 pub struct DataFolder {
@@ -19,6 +22,38 @@ pub struct Running {
     pub pid: u32,
     /// `http://127.0.0.1:8111`.
     pub address: String,
+}
+
+/// What leaves a restored store is held; kept until a person lets it go.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Hold {
+    pub restored_at: Instant,
+    pub backup: String,
+    /// The last frame that the backup had.
+    pub last_frame: u64,
+}
+
+/// The newest backup that was taken of this folder.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LastBackup {
+    pub at: Instant,
+    pub to: PathBuf,
+    pub last_frame: u64,
+    /// When the keys were backed up with it.
+    pub keys_at: Option<Instant>,
+}
+
+/// The newest drill that this folder was told of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LastDrill {
+    pub at: Instant,
+    pub from: PathBuf,
+    pub seconds: f64,
+    /// Why it failed, if it did.
+    pub failed: Option<String>,
 }
 
 impl DataFolder {
@@ -46,6 +81,59 @@ impl DataFolder {
 
     fn running_file(&self) -> PathBuf {
         self.root.join("server.json")
+    }
+
+    fn last_backup_file(&self) -> PathBuf {
+        self.root.join("last-backup.json")
+    }
+
+    fn last_drill_file(&self) -> PathBuf {
+        self.root.join("last-drill.json")
+    }
+
+    fn hold_file(&self) -> PathBuf {
+        self.root.join("effects.held")
+    }
+
+    /// Notes a backup; one without keys leaves the time of the keys' last backup.
+    pub fn note_backup(&self, last: &LastBackup) -> Result<()> {
+        let keys_at = last.keys_at.or_else(|| self.last_backup()?.keys_at);
+        let last = LastBackup { keys_at, ..last.clone() };
+        write_private(&self.last_backup_file(), &serde_json::to_string(&last)?)
+    }
+
+    pub fn last_backup(&self) -> Option<LastBackup> {
+        read_json(&self.last_backup_file())
+    }
+
+    pub fn note_drill(&self, last: &LastDrill) -> Result<()> {
+        write_private(&self.last_drill_file(), &serde_json::to_string(last)?)
+    }
+
+    pub fn last_drill(&self) -> Option<LastDrill> {
+        read_json(&self.last_drill_file())
+    }
+
+    pub fn hold_effects(&self, hold: &Hold) -> Result<()> {
+        write_private(&self.hold_file(), &serde_json::to_string(hold)?)
+    }
+
+    /// Whether what leaves is held. A file that can't be read holds all the same.
+    pub fn effects_held(&self) -> bool {
+        self.hold_file().exists()
+    }
+
+    /// Lets what leaves go, and keeps on record by whom. Nothing happens where nothing is held.
+    pub fn release_effects(&self, by: &str, at: Timestamp) -> Result<()> {
+        if !self.effects_held() {
+            return Ok(());
+        }
+        let hold: serde_json::Value = read_json(&self.hold_file()).unwrap_or_default();
+        let released = serde_json::json!({ "hold": hold, "releasedBy": by, "releasedAt": Instant(at) });
+        write_private(&self.root.join("effects.released"), &released.to_string())?;
+        let path = self.hold_file();
+        std::fs::remove_file(&path).with_context(|| format!("{} can't be removed", path.display()))?;
+        std::fs::File::open(&self.root).and_then(|folder| folder.sync_all()).context("the data folder can't be synced")
     }
 
     pub fn create(&self) -> Result<()> {
@@ -86,6 +174,11 @@ impl DataFolder {
         })?;
         serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()))
     }
+}
+
+/// What stands in a small file of ours; none where it is missing or unreadable.
+fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Option<T> {
+    serde_json::from_str(&std::fs::read_to_string(path).ok()?).ok()
 }
 
 /// Written whole or not at all, readable by its owner alone.

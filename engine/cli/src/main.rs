@@ -1,9 +1,11 @@
 //! The binary `peygir`: the only place that picks a store and lists the connectors.
 
 mod answer;
+mod backup;
 mod commands;
 mod connectors;
 mod data_folder;
+mod instant;
 mod progress;
 mod report;
 mod rows;
@@ -25,6 +27,13 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Serve(commands::serve::Arguments),
+    Backup(commands::backup::Arguments),
+    Restore(commands::restore::Arguments),
+    Doctor(commands::doctor::Arguments),
+    #[command(subcommand)]
+    Drill(commands::drill::Command),
+    #[command(subcommand)]
+    Effects(commands::effects::Command),
     Calendar(commands::calendar::Arguments),
     Check(commands::check::Arguments),
     Closure(commands::closure::Closure),
@@ -62,6 +71,11 @@ fn main() -> ExitCode {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let result = match arguments.command {
         Command::Serve(arguments) => commands::serve::run(arguments),
+        Command::Backup(arguments) => commands::backup::run(&arguments),
+        Command::Restore(arguments) => commands::restore::run(&arguments),
+        Command::Doctor(arguments) => commands::doctor::run(&arguments),
+        Command::Drill(command) => commands::drill::run(&command),
+        Command::Effects(command) => commands::effects::run(&command),
         Command::Calendar(arguments) => commands::calendar::run(&arguments),
         Command::Check(arguments) => commands::check::run(&arguments),
         Command::Closure(arguments) => commands::closure::run(&arguments),

@@ -5,7 +5,10 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use peygir_store_local::{IndexFound, LocalStore, OpeningReport, Options};
+use peygir_runtime::known;
+use peygir_store::Error;
+use peygir_store_local::{IndexFound, Known, LocalStore, OpeningReport, Options};
+use semver::Version;
 
 use crate::answer::say;
 
@@ -13,16 +16,82 @@ use crate::answer::say;
 /// tests of a restart need another one without restarting.
 const BOOT_ID_VARIABLE: &str = "PEYGIR_BOOT_ID";
 
+/// Which version wrote to the store last; beside the journal.
+const WRITTEN_BY: &str = "written-by";
+
 /// Opens the store, beginning one where there is none, and says on stderr what was found to be wrong and mended.
 pub fn open(folder: &Path) -> Result<LocalStore> {
-    let mut options = Options::default();
+    let (store, report) = open_reporting(folder)?;
+    tell_opening(&report);
+    Ok(store)
+}
+
+/// The same for a store that was just put together: it has no index yet, and nobody has to be told.
+pub fn open_silently(folder: &Path) -> Result<LocalStore> {
+    open_reporting(folder).map(|(store, _)| store)
+}
+
+fn open_reporting(folder: &Path) -> Result<(LocalStore, OpeningReport)> {
+    let writers = Writers::read(folder);
+    let known = Known { frame: known::in_frame, row: known::in_row, look_behind: !writers.vouch() };
+    let mut options = Options { known: Some(known), ..Options::default() };
     if let Ok(boot_id) = std::env::var(BOOT_ID_VARIABLE) {
         options.boot_id = boot_id;
     }
     let (store, report) = LocalStore::open(folder, options)
+        .map_err(|error| writers.explain(error))
         .with_context(|| format!("the store in {} can't be opened", folder.display()))?;
-    tell_opening(&report);
-    Ok(store)
+    writers.note(folder)?;
+    Ok((store, report))
+}
+
+/// The newest version that wrote to a store: a line of text in its folder. It says which version can read what this one
+/// can't; that a store is readable is never concluded from it alone.
+struct Writers {
+    newest: Option<Version>,
+    own: Version,
+}
+
+impl Writers {
+    fn read(folder: &Path) -> Self {
+        let newest = std::fs::read_to_string(folder.join(WRITTEN_BY)).ok().and_then(|text| text.trim().parse().ok());
+        let own = env!("CARGO_PKG_VERSION").parse().expect("the crate has a version");
+        Self { newest, own }
+    }
+
+    /// Every version that wrote here is one whose kinds this one knows.
+    fn vouch(&self) -> bool {
+        self.newest.as_ref().is_some_and(|newest| *newest <= self.own)
+    }
+
+    fn explain(&self, error: Error) -> anyhow::Error {
+        if !matches!(error, Error::Unknown { .. }) {
+            return error.into();
+        }
+        let later = match &self.newest {
+            Some(newest) if *newest > self.own => {
+                format!("peygir {newest} wrote here: start that version, or a later one")
+            }
+            _ => "start the version that wrote it, or a later one".to_owned(),
+        };
+        let own = &self.own;
+        anyhow::Error::new(error).context(format!(
+            "a later version than this peygir {own} wrote to it; nothing was started or changed; {later}"
+        ))
+    }
+
+    fn note(&self, folder: &Path) -> Result<()> {
+        if self.newest.as_ref().is_some_and(|newest| *newest >= self.own) {
+            return Ok(());
+        }
+        let (path, temporary) = (folder.join(WRITTEN_BY), folder.join(format!("{WRITTEN_BY}.tmp")));
+        let written = || {
+            std::fs::write(&temporary, format!("{}\n", self.own))?;
+            std::fs::File::open(&temporary)?.sync_all()?;
+            std::fs::rename(&temporary, &path)
+        };
+        written().with_context(|| format!("{} can't be written", path.display()))
+    }
 }
 
 fn tell_opening(report: &OpeningReport) {

@@ -4,7 +4,8 @@
 //! limits of their connectors. What is decided is decided in [`crate::turn`].
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
 use std::time::Duration;
 
 use peygir_connector::{Connector, Fault, FaultKind, Receipt, send_within};
@@ -42,6 +43,9 @@ pub(crate) type Place = Option<OwnedSemaphorePermit>;
 /// After the word to stop, attempts under way have this long to end.
 pub const DRAIN_SECONDS_MAX: u64 = 60;
 
+/// Keeps on record who let go what was held; errs with why it could not.
+pub type OnRelease = Box<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
+
 type StreamLock = Arc<tokio::sync::Mutex<()>>;
 
 /// Connectors by the name that the deployment gives them.
@@ -61,6 +65,10 @@ pub struct Host {
     /// Attempts under way.
     sending: Mutex<JoinSet<()>>,
     work: Notify,
+    /// Nothing leaves: the store was restored, and whoever was backed up may have sent it already.
+    held: AtomicBool,
+    /// Keeps on record who let it go.
+    on_release: OnceLock<OnRelease>,
     /// Who waits for a stream to be written.
     pub watch: Watch,
 }
@@ -87,6 +95,8 @@ impl Host {
             turns: Arc::new(Semaphore::new(TURNS_MAX)),
             sending: Mutex::default(),
             work: Notify::new(),
+            held: AtomicBool::new(false),
+            on_release: OnceLock::new(),
             watch: Watch::default(),
         })
     }
@@ -118,6 +128,31 @@ impl Host {
         offload(move || engine.load(stream))
             .await
             .unwrap_or_else(|error| Err(Failure::Internal(format!("a reading ended badly: {error}"))))
+    }
+
+    /// From now on nothing leaves: messages are queued, kept, withdrawn and expire as ever, and no attempt is begun.
+    /// `on_release` keeps on record who lets it go, before anything leaves.
+    pub fn hold_effects(&self, on_release: OnRelease) {
+        // A second hold changes nothing: the first one's record is still owed.
+        let _ = self.on_release.set(on_release);
+        self.held.store(true, Ordering::Release);
+    }
+
+    /// What was held leaves, as long as it has not expired. False where nothing was held.
+    pub fn release_effects(&self, by: &str) -> Result<bool, String> {
+        if !self.effects_held() {
+            return Ok(false);
+        }
+        if let Some(on_release) = self.on_release.get() {
+            on_release(by)?;
+        }
+        self.held.store(false, Ordering::Release);
+        self.work.notify_one();
+        Ok(true)
+    }
+
+    pub fn effects_held(&self) -> bool {
+        self.held.load(Ordering::Acquire)
     }
 
     fn lock_of(&self, stream: Id) -> StreamLock {
@@ -245,6 +280,9 @@ impl Host {
     }
 
     async fn send_ready(self: &Arc<Self>, now: Moment) -> bool {
+        if self.effects_held() {
+            return false;
+        }
         let waiting = locked(&self.waiting).clone();
         let ready = self.engine.sendable(now, ROUND_STREAMS_MAX + waiting.len()).unwrap_or_default();
         let may_try = |stream: &Id| !waiting.contains(stream) && !self.is_paused(*stream, now);

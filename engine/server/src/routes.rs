@@ -64,6 +64,7 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/v1/tasks/{id}/release", Api, Needs(P::TaskWork), || post(api::tasks::release)),
     route("GET", "/api/v1/track/{code}", Api, Open, || get(api::track::show)),
     route("GET", "/api/v1/outbox", Api, Needs(P::OutboxRead), || get(api::outbox::list)),
+    route("POST", "/api/v1/effects/release", Api, Needs(P::EffectsRelease), || post(api::effects::release)),
     route("GET", "/api/v1/incidents", Api, Needs(P::IncidentRead), || get(api::incidents::list)),
     route("POST", "/api/v1/incidents/{id}/retry", Api, Needs(P::IncidentResolve), || post(api::incidents::retry)),
     route("POST", "/api/v1/incidents/{id}/settle", Api, Needs(P::IncidentResolve), || post(api::incidents::settle)),

@@ -15,6 +15,8 @@ use crate::{progress, store};
 pub enum Command {
     Verify(Verify),
     Digest(Digest),
+    Receipt(super::receipt::Arguments),
+    Seal(Seal),
 }
 
 /// Check every frame, hash chain, seal and snapshot; exit 1 where something is damaged.
@@ -22,6 +24,16 @@ pub enum Command {
 /// It only reads, and may run while a server writes: then it stops at the end that is still growing.
 #[derive(clap::Args)]
 pub struct Verify {
+    #[arg(long, default_value = "data")]
+    data: PathBuf,
+    /// A receipt that was given out: the journal must have what it covers
+    #[arg(long)]
+    receipt: Vec<PathBuf>,
+}
+
+/// Seal what came since the last seal, so that receipts can be given out. A running server does it by itself every hour.
+#[derive(clap::Args)]
+pub struct Seal {
     #[arg(long, default_value = "data")]
     data: PathBuf,
 }
@@ -40,6 +52,8 @@ pub fn run(command: &Command) -> Result<ExitCode> {
     match command {
         Command::Verify(arguments) => verify(arguments),
         Command::Digest(arguments) => digest(arguments),
+        Command::Receipt(arguments) => super::receipt::give(arguments),
+        Command::Seal(arguments) => seal(arguments),
     }
 }
 
@@ -50,6 +64,19 @@ fn digest(arguments: &Digest) -> Result<ExitCode> {
     let digest = store.digest()?;
     store.close()?;
     line(&digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn seal(arguments: &Seal) -> Result<ExitCode> {
+    let folder = DataFolder::new(&arguments.data).store();
+    anyhow::ensure!(folder.is_dir(), "there is no store in {}", arguments.data.display());
+    let store = store::open(&folder)?;
+    let seal = store.seal()?;
+    store.close()?;
+    match seal {
+        Some(seal) => line(&format!("seal {}: up to frame {}", seal.number, seal.last_frame)),
+        None => say("nothing came since the last seal"),
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -80,6 +107,10 @@ fn verify(arguments: &Verify) -> Result<ExitCode> {
     }
     for (name, why) in &report.snapshots_refused {
         say(&format!("snapshot {name} can't be used: {why}"));
+    }
+    for path in &arguments.receipt {
+        super::receipt::check(path, &report)?;
+        line(&format!("{}: the journal has what it covers", path.display()));
     }
     Ok(if report.snapshots_refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

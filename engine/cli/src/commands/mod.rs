@@ -1,5 +1,6 @@
 //! The commands, a file each.
 
+pub mod backup;
 pub mod calendar;
 pub mod check;
 pub mod client;
@@ -7,6 +8,9 @@ pub mod closure;
 pub mod deadline;
 pub mod debug;
 pub mod deploy;
+pub mod doctor;
+pub mod drill;
+pub mod effects;
 pub mod event;
 pub mod explain;
 pub mod instance;
@@ -16,6 +20,8 @@ pub mod login_link;
 pub mod operation;
 pub mod packs;
 pub mod rebase;
+pub mod receipt;
+pub mod restore;
 pub mod run;
 pub mod serve;
 pub mod test;

@@ -126,6 +126,14 @@ async fn serve(
     }
     let carrier = Webhooks::carrier(&built.connectors);
     let host = Host::new(Arc::new(engine), clock.clone(), built.connectors);
+    if data.effects_held() {
+        say("peygir: this store was restored: nothing leaves until somebody lets it go with `peygir effects release`");
+        let data = data.clone();
+        let now = clock.clone();
+        host.hold_effects(Box::new(move |by| {
+            data.release_effects(by, now.now().to_jiff()).map_err(|error| format!("{error:#}"))
+        }));
+    }
     let desk = Desk::new(host.clone());
     let webhooks = carrier.map(|carrier| Webhooks::new(host.clone(), desk.lifecycle().clone(), carrier, hooks));
     let telling = Arc::new(Notify::new());

@@ -63,6 +63,8 @@ pub enum Permission {
     StaffRead,
     /// Deploy packs: those of the scope; with the nation's, any.
     PackDeploy,
+    /// Let go what was held since a restore.
+    EffectsRelease,
     /// Issue and revoke tokens.
     TokenIssue,
     /// Issue one-time login links.
@@ -143,6 +145,7 @@ const TABLE: &[(Permission, &[&str])] = &[
     (Permission::PackRead, &["inspector", "inspection-centre", "administrator", "auditor", "routing-owner"]),
     (Permission::StaffRead, &["administrator"]),
     (Permission::PackDeploy, &["administrator", "routing-owner"]),
+    (Permission::EffectsRelease, &["administrator"]),
     (Permission::TokenIssue, &["administrator"]),
     (Permission::LinkIssue, &["administrator"]),
 ];
@@ -181,6 +184,7 @@ mod tests {
     fn the_sharp_permissions_stay_with_few() {
         assert_eq!(Permission::TokenIssue.roles(), ["administrator"]);
         assert_eq!(Permission::LinkIssue.roles(), ["administrator"]);
+        assert_eq!(Permission::EffectsRelease.roles(), ["administrator"]);
         let of_connector: Vec<_> = Permission::all().filter(|p| p.roles().contains(&"connector")).collect();
         assert_eq!(of_connector, [Permission::MessageSubmit, Permission::InstanceStart]);
         for reader in ["auditor", "administrator"] {

@@ -8,6 +8,7 @@ mod cases;
 mod deadlines;
 mod decisions;
 mod deploying;
+mod effects;
 mod events;
 mod inbound;
 mod incidents;

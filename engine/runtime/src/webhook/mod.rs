@@ -39,6 +39,8 @@ pub const BACKOFF_US_MIN: i64 = 1_000_000;
 pub const BACKOFF_US_MAX: i64 = 600_000_000;
 /// A person is told of a webhook that took nothing for this long, in microseconds: half an hour.
 pub const FAILING_TOLD_AFTER_US: i64 = 1_800_000_000;
+/// How often is looked whether what was held since a restore may leave.
+const HELD_LOOK: Duration = Duration::from_secs(1);
 /// Longest time without a look, whatever the store tells.
 const LOOK_MS_MAX: u64 = 5_000;
 
@@ -82,6 +84,13 @@ impl Webhooks {
     /// Sends until `stop` is told. An attempt under way is dropped then: what it sent comes again, with the same id.
     pub async fn run(self, stop: Arc<Notify>) {
         let mut told = std::pin::pin!(stop.notified());
+        // Subscribers were told by the server that was backed up.
+        while self.host.effects_held() {
+            tokio::select! {
+                () = &mut told => return,
+                () = tokio::time::sleep(HELD_LOOK) => {}
+            }
+        }
         let mut sending = JoinSet::new();
         for sender in &self.senders {
             sending.spawn(each(sender.clone(), self.lifecycle.clone(), self.host.clone()));

@@ -6,6 +6,7 @@ pub mod closures;
 pub mod connectors;
 pub mod deadlines;
 pub mod decisions;
+pub mod effects;
 pub mod errors;
 pub mod event_intake;
 pub mod events;

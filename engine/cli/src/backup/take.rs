@@ -1,0 +1,130 @@
+//! Taking a backup beside the process that writes the store.
+
+use std::fs;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+use jiff::Timestamp;
+use peygir_store_local::{Inventory, Part, inventory};
+
+use super::digest;
+use super::manifest::{self, Entry, FILE, FORM, Manifest};
+use crate::instant::Instant;
+
+const SEGMENTS: &str = "segments";
+/// Of a segment that was copied before, this much at either end is compared with the store's own, in bytes: its header
+/// names the seal before it, its end is the seal over it.
+const COMPARED_BYTES: u64 = 80;
+
+/// What a backup came to.
+pub struct Taken {
+    pub name: String,
+    pub manifest: Manifest,
+    /// Bytes that were copied; the rest was there.
+    pub copied_bytes: u64,
+}
+
+/// Takes a backup of the store in `store` into `root`.
+pub fn take(store: &Path, root: &Path, now: Timestamp, seen: &mut dyn FnMut(u64, u64)) -> Result<Taken> {
+    let found = inventory(store).with_context(|| format!("the store in {} can't be backed up", store.display()))?;
+    refuse_another(root, &found)?;
+    let name = manifest::name(found.last_frame, now);
+    let folder = manifest::folder(root, &name);
+    let segments = root.join(SEGMENTS);
+    for path in [&segments, &folder] {
+        fs::create_dir_all(path).with_context(|| format!("{} can't be made", path.display()))?;
+    }
+    let known = known(root)?;
+    let total: u64 = found.segments.iter().chain(&found.snapshot).map(|part| part.bytes).sum();
+    let (mut files, mut copied_bytes, mut done) = (Vec::new(), 0, 0);
+    for part in found.segments.iter().chain(&found.snapshot) {
+        let is_shared = part.closed && Some(part) != found.snapshot.as_ref();
+        let file = part.path.rsplit('/').next().unwrap_or(&part.path);
+        let at = if is_shared { format!("{SEGMENTS}/{file}") } else { format!("backups/{name}/{file}") };
+        let from = store.join(&part.path);
+        let sha256 = match known.iter().find(|entry| is_shared && entry.at == at) {
+            Some(entry) if same(&from, &root.join(&at), part, entry)? => entry.sha256.clone(),
+            Some(_) => bail!(
+                "{at} is there already with another content: {} belongs to another history of this journal (a restore \
+                 to an earlier moment begins one); name an empty folder",
+                root.display()
+            ),
+            None => {
+                copied_bytes += part.bytes;
+                copy(&from, &root.join(&at), part, &mut |bytes| seen(done + bytes, total))?
+            }
+        };
+        done += part.bytes;
+        seen(done, total);
+        files.push(Entry { path: part.path.clone(), at, bytes: part.bytes, sha256 });
+    }
+    digest::sync_folder(&segments)?;
+    digest::sync_folder(&folder)?;
+    let moment = |at: peygir_core::Moment| Timestamp::from_microsecond(at.0).ok().map(Instant);
+    let manifest = Manifest {
+        form: FORM,
+        peygir: env!("CARGO_PKG_VERSION").to_owned(),
+        journal: format!("{:016x}", found.journal),
+        taken_at: Instant(now),
+        first_frame: found.first_frame,
+        last_frame: found.last_frame,
+        last_at: found.last_at.and_then(moment),
+        files,
+    };
+    digest::write_text(&folder.join(FILE), &(serde_json::to_string_pretty(&manifest)? + "\n"))?;
+    digest::sync_folder(&folder)?;
+    Ok(Taken { name, manifest, copied_bytes })
+}
+
+/// A copy gets its name once it is whole: what was broken off is copied anew.
+fn copy(from: &Path, to: &Path, part: &Part, seen: &mut dyn FnMut(u64)) -> Result<String> {
+    let temporary = to.with_extension("part");
+    let mut copied = 0;
+    let sha256 = digest::copy(from, &temporary, part.bytes, &mut |bytes| {
+        copied += bytes;
+        seen(copied);
+    })?;
+    fs::rename(&temporary, to).with_context(|| format!("{} can't be written", to.display()))?;
+    Ok(sha256)
+}
+
+/// One folder holds backups of one journal.
+fn refuse_another(root: &Path, found: &Inventory) -> Result<()> {
+    let (names, _) = manifest::list(root)?;
+    let Some(newest) = names.last() else { return Ok(()) };
+    let (_, manifest) = manifest::pick(root, Some(newest))?;
+    ensure!(
+        manifest.journal == format!("{:016x}", found.journal),
+        "{} has backups of another journal ({}); name another folder",
+        root.display(),
+        manifest.journal
+    );
+    Ok(())
+}
+
+/// Closed segments that finished backups have.
+fn known(root: &Path) -> Result<Vec<Entry>> {
+    let (names, _) = manifest::list(root)?;
+    let Some(newest) = names.last() else { return Ok(Vec::new()) };
+    let (_, manifest) = manifest::pick(root, Some(newest))?;
+    Ok(manifest.files.into_iter().filter(|entry| entry.at.starts_with(SEGMENTS)).collect())
+}
+
+/// Whether a segment is the one that was copied before, by its length and both its ends.
+fn same(own: &Path, copy: &Path, part: &Part, entry: &Entry) -> Result<bool> {
+    let length = fs::metadata(copy).map(|found| found.len()).unwrap_or_default();
+    if (length, entry.bytes) != (part.bytes, part.bytes) {
+        return Ok(false);
+    }
+    let ends = |path: &Path| -> Result<Vec<u8>> {
+        let file = fs::File::open(path).with_context(|| format!("{} can't be read", path.display()))?;
+        let count = COMPARED_BYTES.min(part.bytes);
+        let mut bytes = vec![0; 2 * count as usize];
+        let (first, last) = bytes.split_at_mut(count as usize);
+        file.read_exact_at(first, 0)?;
+        file.read_exact_at(last, part.bytes - count)?;
+        Ok(bytes)
+    };
+    Ok(ends(own)? == ends(copy)?)
+}
