@@ -112,7 +112,11 @@ impl Peers {
             let wrong = match outbox.by_key(&request.key) {
                 None => Some("nothing was queued under this key".to_owned()),
                 Some(entry) if entry.dispatch.connector != connector => Some("another connector owes it".to_owned()),
-                Some(entry) if entry.state != State::Sending || entry.attempts != request.attempt => {
+                // One that was withdrawn between its beginning and its leaving can't be called back.
+                Some(entry)
+                    if entry.attempts != request.attempt
+                        || !(entry.state == State::Sending || (entry.state == State::Ended && !entry.sent)) =>
+                {
                     Some(format!("on record is attempt {}, {:?}", entry.attempts, entry.state))
                 }
                 Some(entry) if !self.state().attempts.insert((entry.dispatch.id, request.attempt)) => {
