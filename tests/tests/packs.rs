@@ -9,6 +9,8 @@ use serde_json::Value;
 
 /// Deployments that the server is killed under.
 const KILLS: u32 = 4;
+/// Longest wait for a server that was just launched.
+const STARTS: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// Writes a pack of the province over the national one and gives its folder.
 fn pack(site: &Site, version: &str, script: &str) -> PathBuf {
@@ -69,10 +71,51 @@ fn packs_are_deployed_listed_compared_and_rolled_back_while_the_server_serves() 
     assert!(versions.contains("the first") && versions.contains("to come") && versions.contains("past"), "{versions}");
     let difference = told(&site, &["packs", "diff", "town", "1.0.0", "1.1.0"]);
     assert!(difference.contains("-  \"one\"\n+  \"two\"\n"), "{difference}");
+    let dry = told(&site, &["packs", "rollback", "town", "--dry-run"]);
+    assert!(dry.contains("nothing was deployed: town@1.0.0"), "{dry}");
     let back = told(&site, &["packs", "rollback", "town"]);
     assert!(back.starts_with("edition 5: town@1.0.0"), "{back}");
     let json: Value = serde_json::from_str(&told(&site, &["packs", "--json"])).unwrap();
     assert_eq!(json["edition"], 5);
+    // What was left does not come back, unless its edition is named.
+    assert!(refused(&site, &["packs", "rollback", "town"]).contains("no version of town before"));
+    let planned = told(&site, &["packs", "rollback", "town", "--to", "3", "--effective", "۱۴۸۰/۰۲/۰۱ ۰۸:۳۰"]);
+    assert!(planned.starts_with("edition 6: town@1.1.0"), "{planned}");
+    let whole = told(&site, &["packs", "rollback", "--to", "1"]);
+    assert!(whole.starts_with("edition 7: -town"), "{whole}");
+    let there = told(&site, &["packs", "rollback", "--to", "3"]);
+    assert!(there.starts_with("edition 8: town@1.1.0"), "{there}");
+    assert!(told(&site, &["packs", "remove", "town", "--note", "enough"]).starts_with("edition 9: -town"));
+    assert!(server.stop().success());
+}
+
+/// Whoever sees that it runs may tell it to stop, however early that is.
+#[test]
+fn a_server_that_is_told_to_stop_at_once_ends_well() {
+    let site = Site::without_gateway();
+    let server = site.launch(&[]);
+    let running = site.data().join("server.json");
+    let begun = std::time::Instant::now();
+    while !running.exists() {
+        assert!(begun.elapsed() < STARTS, "it does not start: {}", server.said());
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    let status = server.stop();
+    assert!(status.success(), "{status}");
+}
+
+/// What lies in a pack's folder and is not deployed is told.
+#[test]
+fn files_that_are_not_deployed_are_told() {
+    let site = Site::without_gateway();
+    let server = site.start();
+    let folder = pack(&site, "1.0.0", &greeting("one"));
+    fs::write(folder.join("rules/list.csv"), "a,b").unwrap();
+    let output = site.run(&["deploy", &shown(&folder), "--dry-run", "--data", "{data}"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && said.contains("rules/list.csv"), "{said}");
+    fs::write(folder.join("late.rhai"), greeting("late")).unwrap();
+    assert!(refused(&site, &["deploy", &shown(&folder)]).contains("PG-P087"));
     assert!(server.stop().success());
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use peygir_runtime::pack::Bundle;
+use peygir_runtime::pack::{self, Bundle};
 use peygir_source::{Diagnostic, Diagnostics, Help, Severity, Span, render};
 use serde_json::{Value, json};
 
@@ -25,9 +25,22 @@ use crate::data_folder::DataFolder;
 #[command(verbatim_doc_comment)]
 pub struct Arguments {
     /// Folders, or NAME@VERSION
-    #[arg(required = true)]
+    #[arg(required_unless_present = "remove")]
     packs: Vec<String>,
-    /// Solar Hijri date (1405/10/01) or instant with its offset from which it counts; at once where absent
+    /// A pack to take out of force in the same change; may be given several times
+    #[arg(long)]
+    remove: Vec<String>,
+    #[command(flatten)]
+    how: How,
+    #[command(flatten)]
+    server: Server,
+}
+
+/// When a change counts, and why.
+#[derive(clap::Args)]
+pub struct How {
+    /// From when on it counts: a Solar Hijri date with or without a time (1405/10/01, '1405/10/01 08:00'), or an instant with
+    /// its offset; at once where absent
     #[arg(long)]
     effective: Option<String>,
     /// Why, for whoever looks at it later
@@ -36,8 +49,18 @@ pub struct Arguments {
     /// Check everything and deploy nothing
     #[arg(long)]
     dry_run: bool,
-    #[command(flatten)]
-    server: Server,
+}
+
+impl How {
+    fn body(&self, packs: &Value, remove: &Value) -> Value {
+        json!({
+            "packs": packs,
+            "remove": remove,
+            "effectiveFrom": self.effective,
+            "note": self.note,
+            "dryRun": self.dry_run,
+        })
+    }
 }
 
 /// Which server, and how it is told.
@@ -88,12 +111,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         tell_findings(&found.list, lang, arguments.server.json);
         return Ok(ExitCode::FAILURE);
     }
-    let body = json!({
-        "packs": packs.iter().map(|sent| sent.body.clone()).collect::<Vec<_>>(),
-        "effectiveFrom": arguments.effective,
-        "note": arguments.note,
-        "dryRun": arguments.dry_run,
-    });
+    let bodies: Vec<Value> = packs.iter().map(|sent| sent.body.clone()).collect();
+    let body = arguments.how.body(&json!(bodies), &json!(arguments.remove));
     deploy(&arguments.server, &body, &packs)
 }
 
@@ -120,10 +139,9 @@ pub fn tell_problem(server: &Server, problem: &Value, packs: &[Sent]) {
     say(&texts::of(&problem["detail"]));
 }
 
-/// Deploys a version that the server has.
-pub fn deploy_known(server: &Server, name: &str, version: &str, note: Option<&str>) -> Result<ExitCode> {
-    let body = json!({ "packs": [{ "name": name, "version": version }], "note": note });
-    deploy(server, &body, &[])
+/// Deploys versions that the server has, and takes packs out of force.
+pub fn deploy_change(server: &Server, packs: &Value, remove: &Value, how: &How) -> Result<ExitCode> {
+    deploy(server, &how.body(packs, remove), &[])
 }
 
 fn read(pack: &str) -> Result<Sent, Diagnostics> {
@@ -132,9 +150,25 @@ fn read(pack: &str) -> Result<Sent, Diagnostics> {
         let body = json!({ "name": name, "version": version });
         return Ok(Sent { body, name: name.to_owned(), folder: None });
     }
-    let bundle = Bundle::read(path)?;
+    let left_out = pack::left_out(path);
+    let bundle = match Bundle::read(path) {
+        Ok(bundle) if !left_out.has_errors() => bundle,
+        Ok(_) => return Err(left_out),
+        Err(mut found) => {
+            found.extend(left_out);
+            return Err(found);
+        }
+    };
+    tell_left_out(&left_out);
     let body = json!({ "name": bundle.name, "files": bundle.files });
     Ok(Sent { body, name: bundle.name, folder: Some(path.to_owned()) })
+}
+
+/// A line for each file that stays here.
+fn tell_left_out(left_out: &Diagnostics) {
+    for finding in &left_out.list {
+        say(&format!("peygir: {}: {}", finding.file, finding.message));
+    }
 }
 
 pub fn key() -> Result<String> {
@@ -153,7 +187,8 @@ fn tell_done(client: &Client, done: &Value, server: &Server) {
     let findings = done["findings"].as_array().into_iter().flatten();
     let findings: Vec<Diagnostic> = findings.map(|finding| diagnostic(finding, &[])).collect();
     tell_findings(&findings, lang, false);
-    let packs: Vec<String> = done["packs"].as_array().into_iter().flatten().map(label).collect();
+    let gone = done["removed"].as_array().into_iter().flatten().map(|name| format!("-{}", texts::of(name)));
+    let packs: Vec<String> = done["packs"].as_array().into_iter().flatten().map(label).chain(gone).collect();
     let packs = packs.join(lang.pick(", ", "، "));
     let when = local::time(&done["effectiveFrom"], &local::zone(client), lang);
     let number = lang.digits(&done["edition"].to_string());

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::client::{Client, escaped, query};
-use super::deploy::{self, Server};
+use super::deploy::{self, How, Server};
 use super::local::{self, Lang};
 use super::texts;
 use crate::answer::{line, say};
@@ -29,11 +29,25 @@ pub struct Packs {
 enum Action {
     /// How two versions of a pack differ
     Diff { name: String, from: String, to: String },
-    /// Deploy the version that was in force before the present one
+    /// Go back to what was in force before: one pack to its version, or all packs to their edition
+    ///
+    /// What was rolled back is passed over: who goes back twice comes to the version before that one. It is one deployment,
+    /// checked as every other.
     Rollback {
-        name: String,
+        /// One pack; all of them where none is named
+        name: Option<String>,
+        /// To what was in force with this edition
         #[arg(long)]
-        note: Option<String>,
+        to: Option<u64>,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Take packs out of force; their versions stay on the shelf
+    Remove {
+        #[arg(required = true)]
+        names: Vec<String>,
+        #[command(flatten)]
+        how: How,
     },
     /// Every deployment, newest first
     Editions,
@@ -51,7 +65,8 @@ pub fn run(arguments: &Packs) -> Result<ExitCode> {
     let client = server.client()?;
     match (&arguments.action, &arguments.name) {
         (Some(Action::Diff { name, from, to }), _) => difference(&client, server, name, [from, to]),
-        (Some(Action::Rollback { name, note }), _) => roll_back(&client, server, name, note.as_deref()),
+        (Some(Action::Rollback { name, to, how }), _) => roll_back(&client, server, name.as_deref(), *to, how),
+        (Some(Action::Remove { names, how }), _) => deploy::deploy_change(server, &json!([]), &json!(names), how),
         (Some(Action::Editions), _) => editions(&client, server),
         (Some(Action::Withdraw { edition, reason }), _) => withdraw(&client, server, *edition, reason),
         (None, Some(name)) => one(&client, server, name),
@@ -124,7 +139,7 @@ fn one(client: &Client, server: &Server, name: &str) -> Result<ExitCode> {
         let what = version["version"].as_str().unwrap_or(lang.pick("taken away", "کنار گذاشته شد"));
         let number = lang.digits(&version["edition"].to_string());
         let note = version["note"].as_str().filter(|note| !note.is_empty());
-        let note = note.map(|note| format!("  — {note}")).unwrap_or_default();
+        let note = note.map(|note| format!("  — {}", texts::on_line(note))).unwrap_or_default();
         line(&format!("  {number}  {what}  {state}  {}{note}", by(version, &zone, lang)));
     }
     Ok(ExitCode::SUCCESS)
@@ -152,7 +167,8 @@ fn editions(client: &Client, server: &Server) -> Result<ExitCode> {
         let gone = items(&edition["removed"]).iter().map(|name| format!("-{}", texts::of(name)));
         let packs: Vec<String> = items(&edition["packs"]).iter().map(label).chain(gone).collect();
         let number = lang.digits(&edition["number"].to_string());
-        let (state, by, note) = (state(edition, lang), by(edition, &zone, lang), texts::of(&edition["note"]));
+        let (state, by) = (state(edition, lang), by(edition, &zone, lang));
+        let note = texts::on_line(&texts::of(&edition["note"]));
         line(&format!("{number}  {}  {state}  {by}  {note}", packs.join(" ")));
     }
     Ok(ExitCode::SUCCESS)
@@ -189,11 +205,60 @@ fn difference(client: &Client, server: &Server, name: &str, [from, to]: [&str; 2
     Ok(ExitCode::SUCCESS)
 }
 
-fn roll_back(client: &Client, server: &Server, name: &str, note: Option<&str>) -> Result<ExitCode> {
-    let pack = client.get(&format!("/api/v1/packs/{}", escaped(name)))?;
-    let present = pack["version"].as_str();
-    let mut past = items(&pack["versions"]).iter().filter(|version| version["state"] == "past");
-    let before = past.find_map(|version| version["version"].as_str().filter(|version| Some(*version) != present));
-    let Some(before) = before else { bail!("there is no version of {name} before the present one") };
-    deploy::deploy_known(server, name, before, note)
+fn roll_back(client: &Client, server: &Server, name: Option<&str>, to: Option<u64>, how: &How) -> Result<ExitCode> {
+    let (packs, remove) = match name {
+        Some(name) => back_of_one(client, name, to)?,
+        None => back_of_all(client, to)?,
+    };
+    if packs.is_empty() && remove.is_empty() {
+        bail!("the same is in force already");
+    }
+    deploy::deploy_change(server, &json!(packs), &json!(remove), how)
+}
+
+/// What is deployed and what is taken out of force.
+type Back = (Vec<Value>, Vec<String>);
+
+fn back_of_one(client: &Client, name: &str, to: Option<u64>) -> Result<Back> {
+    let known = |version: &str| json!({ "name": name, "version": version });
+    match to {
+        Some(to) => match version_in(&in_force_with(client, to)?, name) {
+            Some(version) => Ok((vec![known(&version)], Vec::new())),
+            None => Ok((Vec::new(), vec![name.to_owned()])),
+        },
+        None => {
+            let pack = client.get(&format!("/api/v1/packs/{}", escaped(name)))?;
+            let Some(before) = pack["before"].as_str() else {
+                bail!("there is no version of {name} before the present one; peygir packs remove takes it out of force")
+            };
+            Ok((vec![known(before)], Vec::new()))
+        }
+    }
+}
+
+fn back_of_all(client: &Client, to: Option<u64>) -> Result<Back> {
+    let packs = client.get("/api/v1/packs")?;
+    let Some(to) = to.or(packs["before"].as_u64()) else { bail!("there is no edition before the present one") };
+    let (before, present) = (in_force_with(client, to)?, items(&packs["packs"]));
+    let version = |pack: &Value| pack["version"].as_str().map(str::to_owned);
+    let of_present = |name: &Value| present.iter().find(|pack| pack["name"] == *name).and_then(version);
+    let changed = before.iter().filter(|pack| of_present(&pack["name"]) != version(pack));
+    let gone = present.iter().filter(|pack| pack["version"].is_string());
+    let gone = gone.map(|pack| texts::of(&pack["name"])).filter(|name| version_in(&before, name).is_none());
+    let known = |pack: &Value| json!({ "name": pack["name"], "version": pack["version"] });
+    Ok((changed.map(known).collect(), gone.collect()))
+}
+
+fn in_force_with(client: &Client, number: u64) -> Result<Vec<Value>> {
+    let editions = client.get("/api/v1/packs/editions")?;
+    let edition = items(&editions).iter().find(|edition| edition["number"] == number);
+    let Some(edition) = edition else { bail!("there is no edition {number}") };
+    if edition["state"] == "withdrawn" {
+        bail!("edition {number} was withdrawn: nothing was in force with it");
+    }
+    Ok(items(&edition["inForce"]).to_vec())
+}
+
+fn version_in(packs: &[Value], name: &str) -> Option<String> {
+    packs.iter().find(|pack| pack["name"] == name)?["version"].as_str().map(str::to_owned)
 }

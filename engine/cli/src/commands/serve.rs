@@ -91,6 +91,8 @@ async fn serve(
     built: Built,
     hooks: Vec<Hook>,
 ) -> Result<ExitCode> {
+    // Before anything is answered: whoever sees an answer may tell it to stop.
+    let told_to_stop = told_to_stop()?;
     let clock = Clock::Real;
     let listen = arguments.listen.or(pack.deployment.listen).unwrap_or(ADDRESS);
     let zone = pack.deployment.zone.clone();
@@ -112,7 +114,7 @@ async fn serve(
         });
     let engine = Engine::new(shared.clone(), Vault::new(Arc::new(keys)), catalog, Arc::new(random));
     match engine.begin_editions(&folder, clock.now()) {
-        Ok(notices) => notices.iter().for_each(tell),
+        Ok(notices) => notices.iter().for_each(|notice| tell(notice, arguments.draft)),
         Err(BeginError::Findings(found)) => {
             super::check::print(&found);
             if found.list.iter().any(|one| one.code == EDITED) {
@@ -155,7 +157,7 @@ async fn serve(
             ..ServerOptions::default()
         },
     };
-    let served = peygir_server::serve(state, listener, told_to_stop()).await;
+    let served = peygir_server::serve(state, listener, told_to_stop).await;
     stop.notify_one();
     telling.notify_one();
     let _ = working.await;
@@ -185,11 +187,19 @@ fn folder(deployment: &pack::Deployment, draft: bool) -> Result<Folder, Diagnost
 }
 
 /// What becomes of the folder's packs.
-fn tell(notice: &Notice) {
+fn tell(notice: &Notice, draft: bool) {
     say(&match notice {
         Notice::Deployed { edition, packs } => {
             format!("peygir: edition {edition} brings the folder's packs: {}", packs.join(", "))
         }
+        Notice::TakenOut { edition, packs } => format!(
+            "peygir: edition {edition} takes out of force what is no more in the folder: {}; peygir deploy brings it back",
+            packs.join(", ")
+        ),
+        Notice::Kept { folder, in_force, author, edition } if draft => format!(
+            "peygir: your draft {folder} is NOT in force: {in_force} is, which {author} deployed in edition {edition}; give \
+             the pack a version above that one, or deploy the folder with peygir deploy"
+        ),
         Notice::Kept { folder, in_force, author, edition } => format!(
             "peygir: {in_force} stays in force, which {author} deployed in edition {edition}; the folder has {folder}"
         ),
@@ -244,16 +254,16 @@ async fn seal_every_hour(store: Arc<LocalStore>) {
     }
 }
 
-async fn told_to_stop() {
-    let interrupted = tokio::signal::ctrl_c();
-    let mut terminated = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(signal) => signal,
-        Err(_) => return,
-    };
-    tokio::select! {
-        _ = interrupted => {}
-        _ = terminated.recv() => {}
-    }
+/// Ends when the process is told to. The signals are caught from this call on, not from when it is first waited for.
+fn told_to_stop() -> Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
+    })
 }
 
 pub(super) fn script_deadline() -> peygir_script::Deadline {

@@ -17,10 +17,10 @@ use super::{Desk, place_of_pack};
 use crate::access::{Permission, Principal};
 use crate::command::Claim;
 use crate::engine::Failure;
-use crate::pack::Bundle;
+use crate::pack::{self, Bundle};
 use crate::packs::plan::{Wanted, Wish};
 use crate::packs::withdraw::{REASON_CHARS_MAX, Unwithdrawn};
-use crate::packs::{NOTE_CHARS_MAX, PACKS_MAX, PackRef, Plan, Unfit};
+use crate::packs::{NOTE_CHARS_MAX, PACKS_MAX, PackRef, Plan, Refused, Unfit};
 
 const IDEMPOTENCY: &[u8] = b"k/idempotency/";
 const TOP: Span = Span { line: 1, column: 1, length: 0 };
@@ -76,6 +76,7 @@ impl Desk {
         let code = match reason.chars().count() {
             0 => Some("required"),
             count if count > REASON_CHARS_MAX => Some("too-long"),
+            _ if !is_plain(&reason) => Some("not-one-line"),
             _ => None,
         };
         if let Some(code) = code {
@@ -109,7 +110,7 @@ impl Desk {
         }
         for (index, pack) in edition.packs.iter().enumerate() {
             match (&pack.files, &pack.version) {
-                (Some(_), Some(_)) => wrong(&format!("/packs/{index}/version"), "one-of-both"),
+                (Some(_), Some(_)) => wrong(&format!("/packs/{index}/version"), "files-or-version"),
                 (None, None) => wrong(&format!("/packs/{index}/files"), "required"),
                 _ => {}
             }
@@ -125,6 +126,9 @@ impl Desk {
         if note.chars().count() > NOTE_CHARS_MAX {
             wrong("/note", "too-long");
         }
+        if !is_plain(&note) {
+            wrong("/note", "not-one-line");
+        }
         if !errors.is_empty() {
             return Err(Refusal::Invalid(errors));
         }
@@ -136,14 +140,21 @@ impl Desk {
         Ok(Wish { packs, removed: edition.remove.clone(), effective_from: effective_from.flatten(), note })
     }
 
-    /// An instant with its offset, or the beginning of a Solar Hijri day in the deployment's zone.
+    /// An instant with its offset, or a Solar Hijri day in the deployment's zone: its beginning, or the time that is named.
     fn instant_of(&self, text: &str) -> Option<Moment> {
         if let Ok(instant) = text.parse::<jiff::Timestamp>() {
             return Some(instant.into());
         }
-        let day: Jalali = text.trim().parse().ok()?;
         let zone = self.host.engine.catalog().zone().clone();
-        let begins = day.to_gregorian().to_zoned(zone).ok()?;
+        let text = peygir_calendar::digits::to_ascii(text.trim());
+        let (day, time) =
+            text.split_once(char::is_whitespace).map_or((text.as_str(), None), |(day, time)| (day, Some(time)));
+        let day: Jalali = day.parse().ok()?;
+        let time = match time {
+            Some(time) => time.trim().parse::<jiff::civil::Time>().ok()?,
+            None => jiff::civil::Time::midnight(),
+        };
+        let begins = day.to_gregorian().to_datetime(time).to_zoned(zone).ok()?;
         Some(begins.timestamp().into())
     }
 
@@ -243,6 +254,11 @@ impl Desk {
     }
 }
 
+/// Whether a text stands on one line and shows its characters in their order: nobody forges a line of a listing with it.
+fn is_plain(text: &str) -> bool {
+    !text.chars().any(|one| one.is_control() || pack::is_steering(one))
+}
+
 /// A request with an idempotency key.
 struct Request {
     key: Vec<u8>,
@@ -326,6 +342,7 @@ pub fn findings(found: &Diagnostics) -> Vec<serde_json::Value> {
 fn refusal(unfit: Unfit) -> Refusal {
     match unfit {
         Unfit::Findings(found) => Refusal::Findings(found),
+        Unfit::TooManyToCome => Refused::TooManyToCome.into(),
         other => Refusal::Internal(other.to_string()),
     }
 }

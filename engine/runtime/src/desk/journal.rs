@@ -124,8 +124,13 @@ fn line(event: &Recorded) -> Line {
         Recorded::OperationEnded(operation) => Line("operation-ended", id("operation", operation), true),
         Recorded::PacksDeployed(edition) => {
             let packs: Vec<String> = edition.packs.iter().map(crate::packs::PackRef::label).collect();
+            let removed = edition.removed.clone();
             let edition = ("edition", edition.number.to_string());
-            Line("packs-deployed", args([edition, ("packs", packs.join(", "))]), true)
+            let mut args = args([edition, ("packs", packs.join(", "))]);
+            if !removed.is_empty() {
+                args.insert("removed".to_owned(), removed.join(", "));
+            }
+            Line("packs-deployed", args, true)
         }
         Recorded::EditionWithdrawn { edition, withdrawn } => {
             let edition = ("edition", edition.to_string());

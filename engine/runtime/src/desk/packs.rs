@@ -33,7 +33,7 @@ impl Desk {
         for name in names.into_iter().filter(|name| sight.reads_some(name)) {
             packs.push(self.pack_view(by, &editions, number, name, &sight).await?);
         }
-        Ok(PacksView { edition: number, packs })
+        Ok(PacksView { edition: number, before: editions.edition_before(number), packs })
     }
 
     pub async fn pack(&self, by: &Principal, name: &str) -> Result<PackView, Refusal> {
@@ -217,6 +217,7 @@ impl Desk {
             scope: scope(&bundle.place),
             over: bundle.over.clone(),
             version: in_force.map(|pack| pack.version),
+            before: editions.version_before(name, number).map(|pack| pack.version.clone()),
             versions,
             may_deploy: by.may(Permission::PackDeploy, &place_of_pack(&bundle.place)),
         })

@@ -96,9 +96,13 @@ impl Engine {
             return Ok(notices);
         }
         let plan = self.plan_packs(&wish, now).map_err(BeginError::of)?;
-        let packs = plan.deploy.packs.iter().map(PackRef::label).collect();
+        let packs: Vec<String> = plan.deploy.packs.iter().map(PackRef::label).collect();
+        let gone = plan.deploy.removed.clone();
         let done = self.handle(STREAM, FOLDER, now, Command::DeployPacks(plan.deploy))?;
-        notices.insert(0, Notice::Deployed { edition: done.editions.last(), packs });
+        let edition = done.editions.last();
+        let deployed = (!packs.is_empty()).then_some(Notice::Deployed { edition, packs });
+        let taken_out = (!gone.is_empty()).then_some(Notice::TakenOut { edition, packs: gone });
+        notices.splice(0..0, deployed.into_iter().chain(taken_out));
         Ok(notices)
     }
 

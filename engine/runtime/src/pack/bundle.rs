@@ -86,6 +86,7 @@ impl Bundle {
         let file = |path: &str| origin.as_ref().map_or(path.to_owned(), |folder| beneath(folder, path));
         let mut found = Diagnostics::default();
         check_sizes(&files, &file, &mut found);
+        check_letters(&files, &file, &mut found);
         let Some(text) = files.get(FILE_NAME) else {
             found.push(bad(&file(FILE_NAME), "the pack has no pack.yaml", "بسته pack.yaml ندارد"));
             return Err(found);
@@ -151,7 +152,7 @@ impl Bundle {
 }
 
 /// What of a folder is a part of the pack: what it is made of, and the tests beside scripts.
-fn belongs(path: &Path) -> bool {
+pub(super) fn belongs(path: &Path) -> bool {
     by_name(path) != Some(FileKind::Other) || is_test(&path.to_string_lossy())
 }
 
@@ -221,6 +222,35 @@ fn is_inner(path: &str) -> bool {
     path.trim_end_matches('/').trim_start_matches("./").split('/').all(plain) && !path.chars().any(char::is_control)
 }
 
+/// Characters that steer how a line is shown: breaks between lines, and marks that turn the direction of what follows.
+pub fn is_steering(one: char) -> bool {
+    matches!(one, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// A path that people take for another one: turned by marks, ending in what is not seen, or a part of a pack in other
+/// letters.
+fn is_odd(path: &str) -> bool {
+    let first = path.split('/').next().unwrap_or_default();
+    let other_letters =
+        ["workflows", "rules", FILE_NAME].iter().any(|part| first.eq_ignore_ascii_case(part) && first != *part);
+    let unseen = |part: &str| part.ends_with(['.', ' ']) || part.starts_with(' ');
+    other_letters || path.chars().any(is_steering) || path.split('/').any(unseen) || path.contains(':')
+}
+
+/// Paths that are one file where letters are not told apart by case.
+fn check_letters(files: &BTreeMap<String, String>, file: &dyn Fn(&str) -> String, found: &mut Diagnostics) {
+    let mut seen: BTreeMap<String, &String> = BTreeMap::new();
+    for path in files.keys() {
+        if let Some(first) = seen.insert(path.to_lowercase(), path) {
+            found.push(bad(
+                &file(path),
+                &format!("{path:?} and {first:?} differ in the case of letters alone"),
+                &format!("\u{2066}{path:?}\u{2069} و \u{2066}{first:?}\u{2069} تنها در بزرگی و کوچکی حروف تفاوت دارند"),
+            ));
+        }
+    }
+}
+
 fn check_sizes(files: &BTreeMap<String, String>, file: &dyn Fn(&str) -> String, found: &mut Diagnostics) {
     if files.len() > BUNDLE_FILES_MAX {
         found.push(bad(
@@ -244,7 +274,7 @@ fn check_sizes(files: &BTreeMap<String, String>, file: &dyn Fn(&str) -> String, 
                 &format!("پرونده از {FILE_BYTES_MAX} بایت بزرگ‌تر است"),
             ));
         }
-        if path.len() > PATH_BYTES_MAX || !is_inner(path) || path.starts_with("./") {
+        if path.len() > PATH_BYTES_MAX || !is_inner(path) || path.starts_with("./") || is_odd(path) {
             found.push(bad(
                 &file(path),
                 &format!("{path:?} is no path of a file in a pack, such as rules/routing/topics.yaml"),
@@ -392,9 +422,14 @@ mod tests {
     #[test]
     fn what_is_no_pack_is_told() {
         assert_eq!(codes(&[("rules/a.yaml", "x")]), ["PG-P074"]);
-        for path in ["../a.yaml", "/a.yaml", "rules//a.yaml", "rules/./a.yaml", "rules\\a.yaml", "a\nb", ""] {
+        let odd =
+            ["Rules/a.yaml", "rules/\u{202e}lmay.a", "rules/a.yaml ", "rules/a.", "c:/a.yaml", "Workflows/a.yaml"];
+        let outside = ["../a.yaml", "/a.yaml", "rules//a.yaml", "rules/./a.yaml", "rules\\a.yaml", "a\nb", ""];
+        for path in outside.into_iter().chain(odd) {
             assert_eq!(codes(&[(FILE_NAME, MANIFEST), (path, "x")]), ["PG-P074"], "{path:?}");
         }
+        assert_eq!(codes(&[(FILE_NAME, MANIFEST), ("rules/a.yaml", "x"), ("rules/A.yaml", "y")]), ["PG-P074"]);
+        assert!(Bundle::of_texts(files(&[(FILE_NAME, MANIFEST), ("rules/نیم\u{200c}فاصله.yaml", "x")])).is_ok());
         let version = MANIFEST.replace("1.2.0", "'1.2'");
         assert_eq!(codes(&[(FILE_NAME, &version)]), ["PG-P074"]);
         let long = "x".repeat(FILE_BYTES_MAX as usize + 1);

@@ -15,6 +15,7 @@ use super::complaint::{not_below, other_place, other_version};
 use super::content::{Content, Contents};
 use super::deployment::{self, Deployment};
 use super::files::SourceFile;
+use super::homes::Homes;
 use super::kept::Kept;
 use super::laid::{Laid, sha256_of};
 use super::layer::{Filed, Layer, in_file, twice};
@@ -206,6 +207,7 @@ pub(super) struct Parts {
     flows: Vec<(Scope, Filed<Node>)>,
     directory: Directory,
     references: FileReferences,
+    homes: Homes,
     mirrors: Mirrors,
     carried: Carried,
 }
@@ -230,6 +232,7 @@ impl Parts {
         self.flows.extend(layer.flows.into_iter().map(|flow| (laid.scope.clone(), flow)));
         self.laid.push(laid);
         for Filed { value, file } in layer.directories {
+            self.homes.add(&value.directory);
             self.directory.lay_over(value.directory);
             self.references.push((file.name, value.references));
         }
@@ -272,8 +275,8 @@ impl Parts {
                     // What holds wherever the flow's pack does.
                     let content = contents.at(&own_place(scope));
                     let tables = content.tables.values().map(|table| &*table.table);
-                    Functions::new(tables, content.scripts.keys(), around.offered.as_ref(), trees.iter().copied())
-                        .into()
+                    let scripts = content.scripts.keys().chain(self.laid.iter().flat_map(|layer| &layer.broken));
+                    Functions::new(tables, scripts, around.offered.as_ref(), trees.iter().copied()).into()
                 });
                 world.functions = Some(functions.clone());
             }
@@ -284,7 +287,7 @@ impl Parts {
         let trees = self.flows.into_iter().map(tree).collect();
         let (packs, directory, secrets) = (self.packs, self.directory, Secrets::default());
         let catalog = Catalog { deployment, packs, flows, contents, directory, secrets };
-        (catalog, Whole { trees, references: self.references })
+        (catalog, Whole { trees, references: self.references, homes: self.homes })
     }
 }
 
@@ -293,6 +296,7 @@ pub(super) struct Whole {
     /// Flows: file, tree, and where their packs hold.
     pub trees: Vec<(String, Node, Scope)>,
     pub references: FileReferences,
+    pub homes: Homes,
 }
 
 fn add_flow(
@@ -361,6 +365,7 @@ pub(super) fn check_names(catalog: &Catalog, whole: &Whole, found: &mut Diagnost
         let list = references.iter().filter_map(|reference| reference.check(&catalog.directory)).collect();
         found.extend(Diagnostics { list }.in_file(file));
     }
+    catalog.packs.iter().for_each(|manifest| whole.homes.check(manifest, &catalog.directory, found));
     for (file, root, scope) in &whole.trees {
         let mut of_file = Diagnostics::default();
         uses::check(&uses::of_flow(root), catalog, scope, &mut of_file);

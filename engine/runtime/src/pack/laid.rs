@@ -22,6 +22,8 @@ pub(super) struct Laid {
     pub calendars: BTreeMap<String, Filed<Sheet>>,
     pub forms: BTreeMap<String, Arc<Form>>,
     pub templates: BTreeMap<String, Arc<Template>>,
+    /// Tables and scripts that can't be read.
+    pub broken: BTreeSet<String>,
     /// Names of its files.
     pub files: BTreeSet<String>,
 }
@@ -50,6 +52,7 @@ impl Laid {
             calendars: std::mem::take(&mut layer.calendars),
             forms: forms.map(|(id, form)| (id, Arc::new(form.value))).collect(),
             templates: templates.map(|(id, template)| (id, Arc::new(template.value))).collect(),
+            broken: std::mem::take(&mut layer.broken),
             files: layer.files.iter().cloned().collect(),
             pack: PackRef { name, version, digest: layer.digest.clone() },
             scope,

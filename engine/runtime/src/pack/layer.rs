@@ -1,6 +1,6 @@
 //! One pack, read from its folder. What it names of other packs is not looked at here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use peygir_calendar::{Scope, Sheet};
@@ -47,6 +47,8 @@ pub struct Layer {
     pub mirrors: Mirrors,
     /// Texts of copies that the pack carries with it; others lie on the disk.
     pub carried: Carried,
+    /// Names of tables and scripts that are there and can't be read: what leans on them is not told too.
+    pub broken: BTreeSet<String>,
     pub found: Diagnostics,
     /// Names of the files that were read.
     pub files: Vec<String>,
@@ -178,6 +180,9 @@ impl Layer {
             }
             Some(FileKind::Table) => {
                 let read = super::catalog::read_table(&root);
+                if read.is_err() {
+                    self.broken.extend(root.get("id").and_then(Node::as_str).map(str::to_owned));
+                }
                 self.add_named(read, file, |table| table.id().to_owned(), |layer| &mut layer.tables);
             }
             Some(FileKind::Overlay) => {
@@ -206,7 +211,10 @@ impl Layer {
                 let read = Ok((script, warnings));
                 self.add_named(read, file, |script| script.name().to_owned(), |layer| &mut layer.scripts);
             }
-            Err(list) => self.found.extend(Diagnostics { list }.in_file(&file.name)),
+            Err(list) => {
+                self.broken.insert(name);
+                self.found.extend(Diagnostics { list }.in_file(&file.name));
+            }
         }
     }
 

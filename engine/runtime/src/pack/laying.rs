@@ -155,6 +155,11 @@ impl<'a> Laying<'a> {
                 match bases.get_key_value(&overlay.value.extends().to_owned()) {
                     Some((id, base)) if *base <= index => overlays.entry(id).or_default().push((index, number)),
                     Some(_) => self.tell(here, base_above(overlay)),
+                    // Why there is no such table was told.
+                    None if here
+                        .layers
+                        .iter()
+                        .any(|index| self.laid[*index].broken.contains(overlay.value.extends())) => {}
                     None => self.tell(here, without_base(overlay, bases.keys().map(|id| id.as_str()), self.known)),
                 }
             }

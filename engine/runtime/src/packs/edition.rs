@@ -157,6 +157,33 @@ impl Editions {
         self.in_order().into_iter().rfind(|edition| edition.effective_from <= at && edition.concerns(name))
     }
 
+    /// The version of a pack that was in force before the one that is, going back over what was rolled back: who goes back
+    /// twice comes to the version before that one.
+    pub fn version_before(&self, name: &str, present: u64) -> Option<&PackRef> {
+        let versions = self.up_to(present).into_iter().filter(|edition| edition.concerns(name));
+        let versions = versions.map(|edition| edition.packs.iter().find(|pack| pack.name == name));
+        gone_through(versions).into_iter().rev().skip(1).flatten().next()
+    }
+
+    /// The edition that was in force before the one that is, in the same way.
+    pub fn edition_before(&self, present: u64) -> Option<u64> {
+        let sorted = |edition: &Edition| {
+            let mut packs = self.packs_of(edition.number);
+            packs.sort();
+            packs
+        };
+        let all: Vec<(u64, Vec<PackRef>)> =
+            self.up_to(present).into_iter().map(|edition| (edition.number, sorted(edition))).collect();
+        let before = gone_through(all.iter().map(|(_, packs)| packs)).into_iter().rev().nth(1)?;
+        all.iter().rfind(|(_, packs)| packs == before).map(|(number, _)| *number)
+    }
+
+    /// Editions that have come into force, up to this one.
+    fn up_to(&self, number: u64) -> Vec<&Edition> {
+        let Some(last) = self.all.get(&number) else { return Vec::new() };
+        self.in_order().into_iter().filter(|edition| edition.order() <= last.order()).collect()
+    }
+
     /// A version that was ever deployed.
     pub fn version(&self, name: &str, version: &str) -> Option<&PackRef> {
         self.versions(name).into_iter().map(|(_, pack)| pack).find(|pack| pack.version == version)
@@ -197,6 +224,17 @@ impl Editions {
             _ => {}
         }
     }
+}
+
+/// The way from the first to the last, without the turns that led back to where it had been.
+fn gone_through<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<T> {
+    all.fold(Vec::new(), |mut way, one| {
+        match way.iter().position(|known| *known == one) {
+            Some(back) => way.truncate(back + 1),
+            None => way.push(one),
+        }
+        way
+    })
 }
 
 #[cfg(test)]
@@ -271,6 +309,33 @@ mod tests {
         assert_eq!(all.concerning("b", Moment(30)), None);
         assert!(all.version("b", "1").is_some(), "its texts stay, and its version never changes");
         assert_eq!(all.not_before(Moment(1)), Moment(4), "the withdrawal came at four");
+    }
+
+    #[test]
+    fn who_goes_back_twice_does_not_come_to_what_was_left() {
+        let mut all = editions(vec![
+            edition(1, 1, &["a@1", "b@1"], &[]),
+            edition(2, 2, &["a@2"], &[]),
+            edition(3, 3, &["a@3"], &[]),
+            edition(4, 4, &["b@2"], &[]),
+            edition(5, 900, &["a@9"], &[]),
+        ]);
+        let version = |all: &Editions, name: &str, present: u64| all.version_before(name, present).map(PackRef::label);
+        assert_eq!(version(&all, "a", 4).as_deref(), Some("a@2"));
+        assert_eq!((version(&all, "b", 3), all.edition_before(1), all.edition_before(4)), (None, None, Some(3)));
+        all = all.with(edition(6, 6, &["a@2"], &[]));
+        assert_eq!(version(&all, "a", 6).as_deref(), Some("a@1"), "the third version was left");
+        all = all.with(edition(7, 7, &["a@1"], &[]));
+        assert_eq!(version(&all, "a", 7), None);
+        all = all.with(edition(8, 8, &[], &["a"]));
+        assert_eq!(version(&all, "a", 8).as_deref(), Some("a@1"), "what was taken away comes back");
+        let whole = editions(vec![
+            edition(1, 1, &["a@1"], &[]),
+            edition(2, 2, &["a@2"], &[]),
+            edition(3, 3, &["a@1"], &[]),
+            edition(4, 4, &["a@3"], &[]),
+        ]);
+        assert_eq!((whole.edition_before(4), whole.edition_before(3)), (Some(3), None));
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub enum Edited {
 pub enum Notice {
     /// The folder's packs are an edition.
     Deployed { edition: u64, packs: Vec<String> },
+    /// Packs that the folder had and has no more are out of force with this edition.
+    TakenOut { edition: u64, packs: Vec<String> },
     /// Another version is in force than the folder's; who deployed it, in which edition.
     Kept { folder: String, in_force: String, author: String, edition: u64 },
     /// The folder's pack was taken away in this edition.
@@ -82,6 +84,12 @@ pub(crate) fn wish(folder: &Folder, editions: &Editions, now: Moment) -> (Wish, 
     let gone = in_force.iter().filter(|pack| !named.contains(pack.name.as_str()) && of_folder(&pack.name));
     wish.removed = gone.map(|pack| pack.name.clone()).collect();
     (wish, notices)
+}
+
+/// Whether a version is one that a draft stands under.
+pub(super) fn is_draft(version: &str) -> bool {
+    let build = version.split_once('+').map(|(_, build)| build);
+    build.is_some_and(|build| build.split('.').any(|part| part == "draft"))
 }
 
 fn is_newer(version: &str, than: &str) -> bool {

@@ -15,6 +15,7 @@ pub mod shelf;
 pub mod staff;
 pub mod uploaded;
 pub mod withdraw;
+pub mod written;
 
 pub use edition::{Edition, Editions, PackRef, Withdrawn};
 pub use folder::{Edited, FOLDER, Folder, Notice};
@@ -31,8 +32,8 @@ use crate::stream::Row;
 pub const STREAM: Id = Id(*b"peygir-editions\0");
 /// Editions of one store: one a day for more than twenty-five years.
 pub const EDITIONS_MAX: usize = 10_000;
-/// Editions whose date is still to come.
-pub const TO_COME_MAX: usize = 32;
+/// Editions whose date is still to come: with each deployment, what is in force on all their dates is checked.
+pub const TO_COME_MAX: usize = 16;
 /// Packs of one deployment by hand or by API.
 pub const PACKS_MAX: usize = crate::pack::PACKS_MAX;
 /// Bytes of new versions that one edition may bring: with the flows among them, they stand in one commit.
@@ -94,7 +95,7 @@ pub enum Refused {
     Changed(String),
     #[error("there are {EDITIONS_MAX} editions already")]
     TooMany,
-    #[error("{TO_COME_MAX} editions are still to come: wait until one is in force")]
+    #[error("{TO_COME_MAX} editions are still to come: withdraw one, or wait until one is in force")]
     TooManyToCome,
     #[error("there is no such edition")]
     Unknown,

@@ -12,7 +12,7 @@ use peygir_source::{Diagnostic, Diagnostics, Span};
 use peygir_store::Store;
 
 use super::edition::{Edition, Editions, PackRef};
-use super::{Deploy, EDITION_BYTES_MAX, PACKS_MAX, hex, shelf};
+use super::{Deploy, EDITION_BYTES_MAX, PACKS_MAX, TO_COME_MAX, hex, shelf, written};
 use crate::pack::{self, Bundle, Deployment, Kept, Kinds, is_test};
 use crate::{deploy, stream::Row};
 
@@ -82,6 +82,8 @@ pub struct Outcome {
 pub enum Unfit {
     #[error("the packs have errors")]
     Findings(Diagnostics),
+    #[error("{TO_COME_MAX} editions are still to come")]
+    TooManyToCome,
     #[error(transparent)]
     Shelf(#[from] shelf::Error),
     #[error("{0}")]
@@ -92,6 +94,11 @@ pub enum Unfit {
 type Bundles = BTreeMap<(String, String), Arc<Bundle>>;
 
 pub fn plan(ground: &Ground<'_>, wish: &Wish) -> Result<Plan, Unfit> {
+    if wish.effective_from.is_some_and(|from| from > ground.now)
+        && ground.editions.to_come(ground.now).len() >= TO_COME_MAX
+    {
+        return Err(Unfit::TooManyToCome);
+    }
     let mut found = Diagnostics::default();
     let (bundles, mut known) = resolve(ground, wish, &mut found)?;
     let mut fresh = Vec::new();
@@ -101,6 +108,7 @@ pub fn plan(ground: &Ground<'_>, wish: &Wish) -> Result<Plan, Unfit> {
             Some(_) => found.extend(changed(ground.store, bundle)?),
             None => {
                 fresh.push(bundle.label());
+                found.extend(written::changed(ground.store, bundle)?);
             }
         }
     }
@@ -421,6 +429,7 @@ fn rows(
     let mut rows = BTreeMap::new();
     for bundle in bundles {
         rows.extend(shelf::rows_of(ground.store, bundle)?);
+        rows.extend(written::rows_of(ground.store, bundle)?);
     }
     let kept = deploy::kept(ground.store).map_err(|error| Unfit::Store(error.to_string()))?;
     let flows = outcomes.iter().flat_map(|outcome| &outcome.catalog.flows);

@@ -102,7 +102,9 @@ async fn what_a_client_sends_wrong_is_told_by_field() {
         (from(edition(&[&good]), "tomorrow"), "/effectiveFrom"),
         (from(edition(&[&good]), "1405/08/29"), "/effectiveFrom"),
         (from(edition(&[&good]), "2026-11-21T09:59:59+03:30"), "/effectiveFrom"),
+        (from(edition(&[&good]), "1405/10/01 25:00"), "/effectiveFrom"),
         (NewEdition { note: Some("ن".repeat(1_001)), ..edition(&[&good]) }, "/note"),
+        (NewEdition { note: Some("a\n2  base@9.0.0".into()), ..edition(&[&good]) }, "/note"),
     ] {
         match deploy(&mut world, &wrong).await {
             Err(Refusal::Invalid(fields)) => assert_eq!(fields[0].field, expected),

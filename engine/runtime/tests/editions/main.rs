@@ -5,6 +5,7 @@ mod checks;
 mod crashes;
 mod dates;
 mod decisions;
+mod rules;
 mod starts;
 mod town;
 mod who;

@@ -72,6 +72,9 @@ pub struct PackVersion {
 pub struct PacksView {
     /// Number of the edition that is in force.
     pub edition: u64,
+    /// The edition that rolling all of it back leads to, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<u64>,
     pub packs: Vec<PackView>,
 }
 
@@ -87,6 +90,9 @@ pub struct PackView {
     pub over: Vec<String>,
     /// The version in force; absent where the pack was taken away, or is only to come.
     pub version: Option<String>,
+    /// The version that rolling it back leads to, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
     /// Every deployment of it, the newest first.
     pub versions: Vec<PackVersionView>,
     /// Whether the reader may deploy it.
