@@ -48,7 +48,7 @@ fn pack(name: &str, title: Bilingual, scope: ScopeView, versions: Vec<PackVersio
     let present = versions.iter().find(|version| version.state == "in-force");
     let present = present.and_then(|version| version.version.clone());
     let over = if scope == ScopeView::default() { vec![] } else { vec!["national".to_owned()] };
-    PackView { name: name.into(), title, scope, over, version: present, versions, may_deploy: true }
+    PackView { name: name.into(), title, scope, over, version: present, before: None, versions, may_deploy: true }
 }
 
 pub fn province() -> PackView {
@@ -73,7 +73,7 @@ pub fn packs() -> Packs {
         pack("malayer", both("بستهٔ ملایر", "Pack of Malayer"), county, gone),
         pack("national", both("بستهٔ ملی", "National pack"), ScopeView::default(), national),
     ];
-    Packs { packs: PacksView { edition: 5, packs }, editions: editions() }
+    Packs { packs: PacksView { edition: 5, before: None, packs }, editions: editions() }
 }
 
 fn reference(name: &str, version: &str) -> PackVersion {
