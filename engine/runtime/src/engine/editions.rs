@@ -31,6 +31,9 @@ const NEVER: i64 = i64::MAX;
 /// Catalogs that were made and may be put in force soon.
 const MADE_MAX: usize = 8;
 
+/// The catalog that was made before for packs, if it is still kept.
+type MadeBefore<'a> = dyn Fn(&[PackRef]) -> Option<Outcome> + 'a;
+
 /// What an engine knows of editions.
 pub(super) struct Book {
     kinds: Option<Kinds>,
@@ -148,7 +151,7 @@ impl Engine {
         book: &'a Book,
         catalog: &'a Catalog,
         editions: &'a Editions,
-        (made, deadline): (&'a (dyn Fn(&[PackRef]) -> Option<Outcome> + 'a), &'a dyn Fn() -> Deadline),
+        (made, deadline): (&'a MadeBefore<'a>, &'a dyn Fn() -> Deadline),
         now: Moment,
     ) -> Ground<'a> {
         let (store, settings) = (self.store.as_ref(), &catalog.packs().deployment);

@@ -19,10 +19,13 @@ const LAYERS_MAX: usize = 256;
 /// Most tables that are kept.
 const TABLES_MAX: usize = 4_096;
 
+/// A pack's name and the digest of its files.
+type LayerKey = (String, [u8; 32]);
+
 /// Packs and tables that were made before.
 #[derive(Debug, Default)]
 pub struct Kept {
-    layers: Mutex<BTreeMap<(String, [u8; 32]), Arc<Layer>>>,
+    layers: Mutex<BTreeMap<LayerKey, Arc<Layer>>>,
     tables: Mutex<BTreeMap<[u8; 32], Arc<MadeTable>>>,
 }
 

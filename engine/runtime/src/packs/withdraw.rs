@@ -11,6 +11,7 @@ use super::edition::{Edition, Editions, Withdrawn};
 use super::plan::{self, Ground, Outcome, Unfit};
 use super::{Refused, Withdraw};
 use crate::deploy;
+use crate::stream::Change;
 
 /// Characters of the reason.
 pub const REASON_CHARS_MAX: usize = super::NOTE_CHARS_MAX;
@@ -74,7 +75,7 @@ fn to_come<'e>(ground: &Ground<'e>, present: u64, number: u64) -> Result<&'e Edi
 
 /// Flows that only this edition would have brought are forgotten; those that a later one brings too are kept from that
 /// one's date on.
-fn rows(ground: &Ground<'_>, edition: &Edition, left: &Editions) -> Result<Vec<(Vec<u8>, Option<Vec<u8>>)>, Unfit> {
+fn rows(ground: &Ground<'_>, edition: &Edition, left: &Editions) -> Result<Vec<Change>, Unfit> {
     let stored = |error: deploy::Error| Unfit::Store(error.to_string());
     let mine = deploy::since(ground.store, edition.effective_from).map_err(stored)?;
     if mine.is_empty() {

@@ -160,9 +160,7 @@ fn knows_no_row(key: &[u8]) -> Option<String> {
 }
 
 fn knowing(look_behind: bool) -> Options {
-    let (frame, row): (fn(StreamId, &Body<'_>) -> Option<String>, fn(&[u8]) -> Option<String>) =
-        (knows_no_frame, |_| None);
-    Options { known: Some(Known { frame, row, look_behind }), ..options() }
+    Options { known: Some(Known { frame: knows_no_frame, row: |_| None, look_behind }), ..options() }
 }
 
 #[test]

@@ -52,8 +52,8 @@ fn every_sealed_frame_has_a_receipt_that_holds() {
 #[test]
 fn the_files_alone_give_the_receipt_of_the_newest_sealed_commit() {
     let (disk, store, model) = sealed();
-    let mut newest = std::collections::BTreeMap::new();
-    frames(&model).iter().for_each(|frame| drop(newest.insert(frame.stream, frame.version)));
+    let newest: std::collections::BTreeMap<_, _> =
+        frames(&model).iter().map(|frame| (frame.stream, frame.version)).collect();
     for (stream, version) in newest {
         let given = receipt_on(&disk, stream).unwrap();
         assert_eq!((given.receipt, given.version), (store.receipt(stream, version).unwrap(), version));

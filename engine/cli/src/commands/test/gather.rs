@@ -33,7 +33,7 @@ pub fn gather(paths: &[PathBuf], deployment: Option<&Path>) -> Vec<Testable> {
     for path in files {
         match read(&path) {
             Some(Read::Overlay) => overlays.push(path),
-            Some(Read::Other(testable)) => all.testable.push(testable),
+            Some(Read::Other(testable)) => all.testable.push(*testable),
             None => {}
         }
     }
@@ -51,7 +51,7 @@ struct Gathered {
 /// What a file turned out to be.
 enum Read {
     Overlay,
-    Other(Testable),
+    Other(Box<Testable>),
 }
 
 impl Gathered {
@@ -169,7 +169,7 @@ fn read(path: &Path) -> Option<Read> {
     let yaml = name.ends_with(".yaml") || name.ends_with(".yml");
     let rows = name.ends_with(".test.yaml") || name.ends_with(".test.yml");
     if name.ends_with(".rhai") {
-        return untested(path).map(Read::Other);
+        return untested(path).map(|testable| Read::Other(Box::new(testable)));
     }
     let kind = match (name.ends_with(".feature"), rows) {
         (true, _) => Kind::Scenarios,
@@ -177,20 +177,20 @@ fn read(path: &Path) -> Option<Read> {
         _ if yaml => Kind::TableRows,
         _ => return None,
     };
-    let broken = |found: Diagnostics| Read::Other(Testable::Broken(unreadable(path, kind, found)));
+    let broken = |found: Diagnostics| Read::Other(Box::new(Testable::Broken(unreadable(path, kind, found))));
     let file = match SourceFile::read(path) {
         Ok(file) => file,
         Err(diagnostic) => return Some(broken(Diagnostics { list: vec![diagnostic] })),
     };
     if kind == Kind::Scenarios {
-        return Some(Read::Other(Testable::Feature(file)));
+        return Some(Read::Other(Box::new(Testable::Feature(file))));
     }
     let mut found = Diagnostics::default();
     match (file.parse(&mut found), kind) {
         (None, _) => Some(broken(found)),
-        (Some(root), Kind::ScriptRows) => Some(Read::Other(Testable::Script(file, root))),
+        (Some(root), Kind::ScriptRows) => Some(Read::Other(Box::new(Testable::Script(file, root)))),
         (Some(root), _) => match root.get("kind").and_then(Node::as_str) {
-            Some("decision-table") => Some(Read::Other(Testable::Table(file, root))),
+            Some("decision-table") => Some(Read::Other(Box::new(Testable::Table(file, root)))),
             Some("decision-table-overlay") => Some(Read::Overlay),
             _ => None,
         },
