@@ -78,7 +78,7 @@ fn push(key: &mut Vec<u8>, kind: u8, id: &Id) {
 
 /// Whether this version has rows of this kind. Whoever adds a table adds its prefix.
 pub fn is_known(key: &[u8]) -> bool {
-    const TABLES: [&[u8]; 23] = [
+    const TABLES: [&[u8]; 24] = [
         DUE,
         SEND,
         SENDING,
@@ -101,6 +101,7 @@ pub fn is_known(key: &[u8]) -> bool {
         b"f/",
         b"gt/",
         b"gv/",
+        b"gr/",
         b"access/",
     ];
     parse(key).is_some() || TABLES.iter().any(|table| key.starts_with(table))

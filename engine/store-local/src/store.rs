@@ -315,6 +315,12 @@ impl LocalStore {
         receipt::gather(&*self.inner.disk, &seal, stream, version)
     }
 
+    /// A row of a kind that whoever opened the store says this version does not know.
+    fn unknown_row(&self, batch: &Batch) -> Option<String> {
+        let known = self.inner.options.known?;
+        batch.rows.iter().find_map(|(key, _)| (known.row)(key))
+    }
+
     /// Why the store takes no commits, if it takes none.
     pub fn stopped(&self) -> Option<String> {
         self.inner.stopped().map(str::to_owned)
@@ -337,6 +343,7 @@ impl Store for LocalStore {
         let mut prepared = Vec::new();
         let mut answers = Vec::new();
         for (slot, batch) in batches.iter().enumerate() {
+            debug_assert_eq!(self.unknown_row(batch), None, "the next start would refuse what is written here");
             match Prepared::new(batch) {
                 Ok(batch) => {
                     prepared.push((slot, Box::new(batch)));

@@ -55,7 +55,7 @@ pub fn base(version: &str, answer: &str) -> Files {
         ("rules/answer.rhai", &script(answer)),
         ("workflows/ask/workflow.yaml", &flow("ask", "1.0.0", ASK)),
         ("workflows/later/workflow.yaml", &flow("later", "1.0.0", LATER)),
-        ("workflows/work/workflow.yaml", &flow("work", "1.0.0", WORK)),
+        ("workflows/labour/workflow.yaml", &flow("work", "1.0.0", WORK)),
     ])
 }
 

@@ -23,7 +23,7 @@ pub fn run(arguments: &Arguments, case: &str) -> Result<ScriptRun> {
     }
     match of_server(arguments, case, &data) {
         // The server was killed and left its address behind: then nobody holds the store.
-        Err(error) if is_gone(&error) => in_folder(arguments, case, &data).map_err(|_| error),
+        Err(error) if is_gone(&error) => in_folder(arguments, case, &data).map_err(|folder| folder.context(error)),
         other => other,
     }
 }
