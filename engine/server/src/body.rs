@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequest, Request};
@@ -22,6 +23,8 @@ pub const PAYLOAD_DEPTH_MAX: usize = 100;
 
 /// Bytes beyond the limit that are still taken in, and thrown away, so that the refusal is read.
 pub const PASSED_OVER_BYTES_MAX: usize = 64 << 20;
+/// How long the server waits for the next part of a body that it refuses anyway, in milliseconds: who pauses is told.
+const PASSED_OVER_PAUSE_MS_MAX: u64 = 500;
 
 /// A JSON body read into `T`.
 pub struct JsonBody<T>(pub T);
@@ -94,7 +97,17 @@ pub async fn read(mut body: Body, bytes_max: usize) -> Result<Vec<u8>, Problem> 
         return Err(too_large());
     }
     let (mut bytes, mut length) = (Vec::with_capacity(told.min(bytes_max)), 0_usize);
-    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+    loop {
+        let next = poll_fn(|context| Pin::new(&mut body).poll_frame(context));
+        let frame = if told.max(length) > bytes_max {
+            match tokio::time::timeout(Duration::from_millis(PASSED_OVER_PAUSE_MS_MAX), next).await {
+                Ok(frame) => frame,
+                Err(_) => return Err(too_large()),
+            }
+        } else {
+            next.await
+        };
+        let Some(frame) = frame else { break };
         // Whoever sends has gone, or sends what is no body.
         let frame = frame.map_err(|_| Problem::new(Code::Unavailable))?;
         let Ok(data) = frame.into_data() else { continue };
