@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use peygir_core::Id;
@@ -66,7 +66,22 @@ fn needles() -> Vec<Needle> {
     }
     needles.extend(bytes::forms("callback secret", CALLBACK_SECRET));
     needles.extend(bytes::forms("gateway's password", "gateway-password"));
+    let shipped = shipped();
+    let told = needles.len();
+    needles.retain(|needle| !shipped.iter().any(|file| contains(file, &needle.bytes)));
+    assert!(needles.len() * 10 > told * 9, "{} of {told} are left to look for", needles.len());
     needles
+}
+
+/// What is deployed: the store keeps its files as they are, and a few words in a row may well stand in one of their examples.
+fn shipped() -> Vec<Vec<u8>> {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the repository");
+    let folders = ["rules", "workflows"].map(|folder| bytes::files(&top.join(folder)));
+    folders.iter().flatten().map(|file| fs::read(file).expect("a shipped file can be read")).collect()
+}
+
+fn contains(file: &[u8], bytes: &[u8]) -> bool {
+    file.windows(bytes.len()).any(|window| window == bytes)
 }
 
 fn shown(found: &[Found]) -> String {
