@@ -2,6 +2,7 @@
 
 use super::{Desk, Refusal};
 use crate::access::{Permission, Place, Principal};
+use crate::offload::offload;
 
 impl Desk {
     /// Lets what was held go. False where nothing was held.
@@ -11,7 +12,7 @@ impl Desk {
             return Err(Refusal::Forbidden);
         }
         let (host, by) = (self.host.clone(), by.id.clone());
-        let released = tokio::task::spawn_blocking(move || host.release_effects(&by)).await;
+        let released = offload(move || host.release_effects(&by)).await;
         released.unwrap_or_else(|error| Err(error.to_string())).map_err(Refusal::Unavailable)
     }
 
