@@ -1,0 +1,148 @@
+//! Journals and snapshots of every version that ever shipped, read by this one: with everything there, without the
+//! snapshot, without the journal's help of an index; and what a later version wrote, which stops the start.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use peygir_runtime::known;
+use peygir_store::{Batch, Store};
+use peygir_store_local::{IndexFound, Known, LocalStore, Options, verify};
+use peygir_tests::client::Client;
+use peygir_tests::{history, samad, story};
+use serde_json::Value;
+
+/// The folders of all versions, of which there is one at least.
+fn versions() -> Vec<PathBuf> {
+    let mut versions: Vec<PathBuf> =
+        fs::read_dir(history::folder()).expect("there are histories").map(|entry| entry.unwrap().path()).collect();
+    versions.retain(|path| path.is_dir());
+    versions.sort();
+    assert!(!versions.is_empty());
+    versions
+}
+
+fn expected(version: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(version.join("account.json")).unwrap()).unwrap()
+}
+
+fn options() -> Options {
+    let known = Known { frame: known::in_frame, row: known::in_row, look_behind: true };
+    Options { known: Some(known), ..Options::default() }
+}
+
+/// Opens a copy of a history, after something was done to it.
+fn opened(version: &Path, change: impl Fn(&Path)) -> (Value, IndexFound) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store");
+    history::copy(&version.join("store"), &store);
+    change(&store);
+    let (store, report) = LocalStore::open(&store, options()).unwrap_or_else(|error| panic!("{version:?}: {error}"));
+    assert_eq!((report.cut, report.snapshots_refused), (None, vec![]), "{version:?}");
+    let account = history::account(&store);
+    store.close().unwrap();
+    (account, report.index)
+}
+
+#[test]
+fn every_version_is_read_to_the_same_account() {
+    for version in versions() {
+        let expected = expected(&version);
+        let (account, index) = opened(&version, |_| ());
+        assert_eq!(account, expected, "{version:?}: from its snapshot and the tail");
+        assert!(matches!(index, IndexFound::Rebuilt { snapshot: 1.., .. }), "{version:?}: {index:?}");
+        let (account, index) = opened(&version, |store| fs::remove_dir_all(store.join("snapshots")).unwrap());
+        assert_eq!(account, expected, "{version:?}: from the journal alone");
+        assert!(matches!(index, IndexFound::Rebuilt { snapshot: 0, .. }), "{version:?}: {index:?}");
+        let report = verify(&version.join("store"), &mut |_| ()).unwrap();
+        assert_eq!(report.last_frame, expected["lastFrame"], "{version:?}");
+        assert!(report.seals >= 2 && report.snapshots.len() == 1 && report.tail.is_none(), "{report:?}");
+    }
+}
+
+#[test]
+fn a_history_holds_what_the_engine_writes() {
+    for version in versions() {
+        let events = expected(&version)["events"].as_object().unwrap().clone();
+        for kind in [
+            "flow InstanceStarted",
+            "flow TaskCompleted",
+            "flow TimerSet",
+            "flow InstanceCompleted",
+            "flow InstanceFaulted",
+            "case IncidentOpened",
+            "case CaseReferred",
+            "case CaseClosed",
+            "case TaskClaimed",
+            "case MessageQueued",
+            "case AttemptBegun",
+            "case MessageSent",
+            "ClosureDeclared",
+            "ClosureWithdrawn",
+            "OperationBegun",
+            "OperationAdvanced",
+            "PacksDeployed",
+        ] {
+            assert!(events.get(kind).is_some_and(|count| count.as_u64() > Some(0)), "{version:?} has no {kind}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_binary_goes_on_from_every_version() {
+    for version in versions() {
+        let site = samad::site();
+        fs::create_dir_all(site.data()).unwrap();
+        history::copy(&version.join("store"), &site.data().join("store"));
+        history::copy(&version.join("keys"), &site.data().join("keys"));
+        let expected = expected(&version);
+        assert_eq!(site.digest().0, expected["digest"].as_str().unwrap(), "{version:?}");
+        assert!(site.verify().unwrap().starts_with("clean"), "{version:?}");
+        let server = site.start();
+        let operator = Client::new(site.address(), None);
+        assert_eq!(operator.get("/api/v1/healthz").await.status, 200);
+        assert!(server.stop().success());
+        // Whoever sealed the names of its citizens can still open them.
+        let store = story::open(&site.data());
+        assert!(store.last_frame() >= expected["lastFrame"].as_u64().unwrap());
+    }
+}
+
+#[test]
+fn what_a_later_version_wrote_stops_the_start_and_says_who_can_read_it() {
+    let version = versions().pop().unwrap();
+    let site = samad::site();
+    let folder = site.data().join("store");
+    fs::create_dir_all(site.data()).unwrap();
+    history::copy(&version.join("store"), &folder);
+    history::copy(&version.join("keys"), &site.data().join("keys"));
+    // A whole frame with right hashes whose event is of a kind that nobody knows yet.
+    let (store, _) = LocalStore::open(&folder, Options::default()).unwrap();
+    let number = store.last_frame() + 1;
+    let batch = Batch {
+        stream: peygir_core::Id([9; 16]),
+        expected: 0,
+        at: peygir_core::Moment(1),
+        command: b"flows-deployed".to_vec(),
+        events: vec![vec![0x82, 0x01, 0x81, 0x82, 0x19, 0x03, 0xe7, 0x80]],
+        rows: Vec::new(),
+        claims: Vec::new(),
+        unclaim: Vec::new(),
+        enqueue: Vec::new(),
+        done: None,
+    };
+    store.commit(&[batch]).pop().unwrap().unwrap();
+    store.close().unwrap();
+    fs::write(folder.join("written-by"), "7.1.0\n").unwrap();
+    let before = fs::read(folder.join("journal/00000001.segment")).unwrap();
+    // With the index, which has the frame already, and without it.
+    for index in [true, false] {
+        if !index {
+            fs::remove_dir_all(folder.join("rows")).unwrap();
+        }
+        let ended = site.start_with(&[]).err().expect("the start stops");
+        for words in ["peygir 7.1.0", "00000001.segment, offset", &format!("frame {number}"), "an event of a kind"] {
+            assert!(ended.said.contains(words), "{words}: {}", ended.said);
+        }
+        assert_eq!(fs::read(folder.join("journal/00000001.segment")).unwrap(), before);
+    }
+}
