@@ -2,10 +2,12 @@
 
 mod answer;
 mod backup;
+mod certificates;
 mod commands;
 mod connectors;
 mod data_folder;
 mod instant;
+mod instruments;
 mod progress;
 mod report;
 mod rows;

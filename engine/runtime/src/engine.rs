@@ -18,6 +18,7 @@ use crate::command::{Command, Envelope};
 use crate::outgoing::{self, Opened, Opener};
 use crate::rows;
 use crate::stream::{Row, RowName, Stream};
+use crate::tally::Tally;
 use crate::turn::{Decided, Refused, decide_within};
 use crate::vault::Vault;
 
@@ -54,6 +55,8 @@ pub struct Engine {
     random: Random,
     seeds: Option<Seeds>,
     cache: Cache,
+    /// How much there is of everything; counted where somebody asked for it.
+    pub tally: Tally,
     /// What is known of editions; nothing where packs are not deployed into this store.
     book: OnceLock<Book>,
 }
@@ -97,8 +100,16 @@ pub struct Ready {
 impl Engine {
     pub fn new(store: Arc<dyn Store>, vault: Vault, catalog: Catalog, random: Random) -> Self {
         let deployed = RwLock::new(Deployed::new(catalog));
-        let engine =
-            Self { store, vault, deployed, random, seeds: None, cache: Cache::default(), book: OnceLock::new() };
+        let engine = Self {
+            store,
+            vault,
+            deployed,
+            random,
+            seeds: None,
+            cache: Cache::default(),
+            tally: Tally::default(),
+            book: OnceLock::new(),
+        };
         // Where the store can't be read now, the first turn tries again and is refused if it still can't.
         if let Err(failure) = engine.know_closures() {
             tracing::warn!(%failure, "the closures that were declared could not be read yet");
@@ -223,6 +234,7 @@ impl Engine {
         for _ in 0..CONFLICTS_MAX {
             let stream = self.load_for_turn(id)?;
             let before = (stream.head.due, stream.head.send, stream.head.sending);
+            let counted = self.tally.of(&stream);
             let Decided { stream, mut batch } = match decide_within(&catalog, &self.vault, stream, envelope, most) {
                 Ok(decided) => decided,
                 Err(refused) => return Err(self.tell_aborted(id, envelope, refused)),
@@ -232,7 +244,12 @@ impl Engine {
             if before == after && changes_nothing(&batch) {
                 return self.load_shared(id);
             }
+            let committing = counted.map(|counted| self.tally.committing(counted));
             let mut results = self.store.commit(std::slice::from_ref(&batch));
+            // Let go of here, whatever came of it: what follows may commit again.
+            if let Some(committing) = committing.filter(|_| matches!(results.last(), Some(Ok(_)))) {
+                committing.done(&stream);
+            }
             match results.pop() {
                 Some(Ok(_)) => {
                     let stream = Arc::new(stream);

@@ -13,6 +13,7 @@ pub mod command;
 pub mod deploy;
 pub mod desk;
 pub mod engine;
+pub mod health;
 pub mod host;
 pub mod interest;
 pub mod known;
@@ -28,7 +29,15 @@ pub mod rows;
 pub mod schedule;
 pub mod sim;
 pub mod stream;
+pub mod tally;
 pub mod turn;
 pub mod vault;
 mod watch;
 pub mod webhook;
+
+pub mod figures {
+    //! What a store counts of itself, for those who may not know stores.
+
+    pub use peygir_store::StoreFigures;
+    pub use peygir_store::figures::*;
+}

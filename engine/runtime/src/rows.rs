@@ -136,6 +136,11 @@ fn stream_prefix(stream: Id) -> Vec<u8> {
     [STREAM, &stream.0].concat()
 }
 
+/// All rows of all streams.
+pub fn streams() -> Range {
+    range(STREAM)
+}
+
 /// All rows of a stream.
 pub fn of_stream(stream: Id) -> Range {
     range(&stream_prefix(stream))

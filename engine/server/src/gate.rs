@@ -151,7 +151,9 @@ mod tests {
         let expected = [
             ("GET", "/healthz"),
             ("GET", "/api/v1/healthz"),
+            ("POST", "/api/v1/receipts/check"),
             ("GET", "/api/v1/track/{code}"),
+            ("GET", "/api/v1/track/{code}/receipt"),
             ("GET", "/openapi.json"),
             ("GET", "/errors/{code}"),
             ("GET", "/connectors/{name}/{*path}"),
@@ -159,6 +161,9 @@ mod tests {
             ("GET", "/assets/{file}"),
             ("GET", "/login/{token}"),
             ("POST", "/login/{token}"),
+            ("GET", "/track/{code}/receipt"),
+            ("GET", "/receipts"),
+            ("POST", "/receipts"),
             ("GET", "/track"),
             ("GET", "/track/{code}"),
         ];

@@ -9,14 +9,18 @@ mod assets;
 mod body;
 mod console;
 mod csrf;
+mod exposition;
 mod feed;
 mod form;
 mod gate;
+mod instruments;
 mod locale;
+mod meters;
 mod multipart;
 mod options;
 mod path;
 mod problem;
+mod process;
 mod query;
 mod routes;
 mod serve;
@@ -27,6 +31,7 @@ mod when;
 #[cfg(test)]
 mod http_test;
 
+pub use instruments::{Checked, Folder, Given, Instruments, NoInstruments, Verdict};
 pub use options::{Clock, ServerOptions, ServerState};
 pub use problem::Code;
 pub use serve::{router, serve};

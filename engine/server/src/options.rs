@@ -11,6 +11,8 @@ use peygir_runtime::desk::Desk;
 
 use crate::assets::Assets;
 use crate::feed::Feeds;
+use crate::instruments::{Folder, Instruments};
+use crate::meters::Meters;
 use crate::problem::Problem;
 
 /// Tells the time; the binary gives the real one, tests a virtual one.
@@ -40,6 +42,7 @@ pub struct ServerState {
     pub desk: Desk,
     pub access: Arc<Access>,
     pub clock: Clock,
+    pub instruments: Arc<dyn Instruments>,
     pub options: ServerOptions,
 }
 
@@ -52,11 +55,31 @@ pub(crate) struct App {
     pub options: Arc<ServerOptions>,
     pub assets: Arc<Assets>,
     pub feeds: Arc<Feeds>,
+    pub instruments: Arc<dyn Instruments>,
+    pub meters: Arc<Meters>,
 }
 
 impl App {
     pub fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    /// What the data folder shows.
+    pub async fn folder(&self) -> Result<Folder, Problem> {
+        self.ask_instruments(|instruments, now| Ok(instruments.folder(now))).await
+    }
+
+    /// Asks the instruments where waiting for a disk is allowed.
+    pub async fn ask_instruments<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&dyn Instruments, Timestamp) -> Result<T, String> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (instruments, now) = (self.instruments.clone(), self.now());
+        match tokio::task::spawn_blocking(move || ask(&*instruments, now)).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(Problem::internal(&error)),
+            Err(error) => Err(Problem::internal(&error)),
+        }
     }
 
     /// Asks the book of access where blocking is allowed: its commits wait for a disk.

@@ -43,7 +43,16 @@ pub fn router(state: ServerState) -> std::io::Result<Router> {
 fn router_with(state: ServerState, feeds: Arc<Feeds>) -> std::io::Result<Router> {
     let assets = Arc::new(Assets::new(state.options.font_file.as_deref())?);
     let options = Arc::new(state.options);
-    let app = App { desk: state.desk, access: state.access, clock: state.clock, options, assets, feeds };
+    let app = App {
+        desk: state.desk,
+        access: state.access,
+        clock: state.clock,
+        options,
+        assets,
+        feeds,
+        instruments: state.instruments,
+        meters: Arc::default(),
+    };
     let mut router = Router::new();
     for route in ROUTES {
         let gate = Gate { app: app.clone(), route };

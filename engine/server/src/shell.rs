@@ -3,7 +3,7 @@
 //!
 //! Addresses can hold secrets (login links, connectors), so logs and spans name the route, never the address.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -48,8 +48,8 @@ pub async fn wrap(State(app): State<App>, mut request: Request, next: Next) -> R
     let chosen = asked_locale(&request);
     let for_people = is_page(&reader.path);
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
-    let started = app.now();
+    let route = request.extensions().get::<MatchedPath>().map(|route| route.as_str().to_owned());
+    let started = Instant::now();
     request.extensions_mut().insert(reader.clone());
     let limit = Duration::from_secs(REQUEST_SECONDS_MAX);
     let answer = tokio::time::timeout(limit, next.run(request)).await;
@@ -58,7 +58,9 @@ pub async fn wrap(State(app): State<App>, mut request: Request, next: Next) -> R
         response = render(&app, &reader, &problem, response.headers(), for_people);
     }
     finish_headers(response.headers_mut(), chosen);
-    let ms = started.duration_until(app.now()).as_millis();
+    let took = started.elapsed();
+    app.meters.note(route.as_deref(), response.status().as_u16(), took);
+    let (route, ms) = (route.unwrap_or_default(), took.as_millis());
     tracing::debug!(%method, route, status = response.status().as_u16(), ms, "request");
     response
 }

@@ -21,6 +21,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("calendars", include_str!("../locales/fa/calendars.ftl"), include_str!("../locales/en/calendars.ftl")),
     ("decisions", include_str!("../locales/fa/decisions.ftl"), include_str!("../locales/en/decisions.ftl")),
     ("packs", include_str!("../locales/fa/packs.ftl"), include_str!("../locales/en/packs.ftl")),
+    ("health", include_str!("../locales/fa/health.ftl"), include_str!("../locales/en/health.ftl")),
     ("public", include_str!("../locales/fa/public.ftl"), include_str!("../locales/en/public.ftl")),
 ];
 

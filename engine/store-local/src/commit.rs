@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use peygir_store::rules::{self, Prepared, View};
 use peygir_store::space::Value;
@@ -228,6 +229,7 @@ fn group(inner: &Inner, journal: &mut Journal, jobs: Vec<Job>) -> Result<(), Str
     if journal.offset >= inner.options.segment_bytes_max {
         seal(inner, journal)?;
         journal.next_segment().map_err(|error| format!("the next segment could not be begun: {error}"))?;
+        inner.gauges.segment(journal.segment);
     }
     Ok(())
 }
@@ -261,7 +263,9 @@ fn commit(inner: &Inner, journal: &mut Journal, commits: Vec<Queued>) -> Result<
         answers.push((ticket, slot, Ok(version)));
     }
     if frames > 0 {
+        let begun = Instant::now();
         let append = journal.append(&records, frames);
+        inner.gauges.appended(begun.elapsed(), frames, records.len());
         append.map_err(|error| format!("the journal could not be written: {error}"))?;
         taken.iter().for_each(|(header, hash)| journal.note(header, *hash));
         inner.rows.add(ahead.changes, journal.next_frame - 1);
@@ -281,6 +285,7 @@ fn seal(inner: &Inner, journal: &mut Journal) -> Result<Option<Seal>, String> {
     if let Some(seal) = &seal {
         let (key, value) = seal.row();
         inner.rows.add([(key, Some(value))], journal.next_frame - 1);
+        inner.gauges.sealed(seal);
     }
     Ok(seal)
 }

@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread::{self, JoinHandle};
 
@@ -60,6 +61,17 @@ struct Shared {
     turned: Condvar,
     failed: OnceLock<String>,
     on_failure: Box<dyn Fn() + Send + Sync>,
+    /// The last frame that the index has whole.
+    indexed: AtomicU64,
+}
+
+/// What the index on disk has not got yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    pub indexed_frame: u64,
+    pub bytes: u64,
+    /// With as many, whoever adds waits.
+    pub bytes_max: u64,
 }
 
 /// The layers. Dropping them leaves the index as it is; [`Rows::close`] writes everything first.
@@ -107,6 +119,7 @@ impl Rows {
             turned: Condvar::new(),
             failed: OnceLock::new(),
             on_failure,
+            indexed: AtomicU64::new(last_frame),
         });
         let for_writer = shared.clone();
         let spawn = || thread::Builder::new().name("peygir-rows".into()).spawn(move || for_writer.write_generations());
@@ -125,6 +138,18 @@ impl Rows {
     /// Why the index answers no more, if it does not.
     pub fn failure(&self) -> Option<&str> {
         self.shared.failed.get().map(String::as_str)
+    }
+
+    /// What the index has not got yet.
+    pub fn waiting(&self) -> Waiting {
+        let memory = self.shared.read();
+        let bytes: usize = memory.generations().map(|generation| generation.bytes).sum();
+        let bytes_max = self.shared.generation_bytes_max.saturating_mul(2);
+        Waiting {
+            indexed_frame: self.shared.indexed.load(Ordering::Relaxed),
+            bytes: bytes as u64,
+            bytes_max: bytes_max as u64,
+        }
     }
 
     /// The last frame whose changes are visible.
@@ -376,7 +401,9 @@ impl Shared {
         let mark = applied_value(self.journal, generation.last_frame);
         chunk.push((&[APPLIED], Some(&mark)));
         self.index.write(&chunk)?;
-        self.index.flush()
+        self.index.flush()?;
+        self.indexed.store(generation.last_frame, Ordering::Relaxed);
+        Ok(())
     }
 }
 

@@ -248,6 +248,15 @@ pub fn verify_receipt(receipt: &Receipt) -> Result<(), ReceiptError> {
     if walked == receipt.root { Ok(()) } else { Err(ReceiptError::Path) }
 }
 
+impl Receipt {
+    /// Up to which frame the seal goes that it names, and the time of that frame; for one that [`verify_receipt`] has passed.
+    pub fn sealed(&self) -> Option<(u64, Moment)> {
+        let record = Record::split(&self.seal_record).ok()?;
+        let seal = Seal::of_record(&record, 0).ok()?;
+        Some((seal.last_frame, seal.at))
+    }
+}
+
 /// Gathers what a receipt needs while the frames that its seal covers go by.
 pub struct Gathering {
     stream: StreamId,

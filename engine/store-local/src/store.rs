@@ -9,10 +9,11 @@ use peygir_store::frame::Record;
 use peygir_store::rules::Prepared;
 use peygir_store::space;
 use peygir_store::watch::{Watcher, Watchers};
-use peygir_store::{Batch, Conflict, Error, Frame, InboxKey, Row, Store, StreamId, Version};
+use peygir_store::{Batch, Conflict, Error, Frame, InboxKey, Row, Store, StoreFigures, StreamId, Version};
 
 use crate::commit::{self, Job, Queue, Ticket};
 use crate::disk::{Disk, RealDisk};
+use crate::figures::Gauges;
 use crate::frames::Places;
 use crate::index::{Place, SledPlace};
 use crate::journal::{Journal, Records};
@@ -20,7 +21,7 @@ use crate::lock::Lock;
 use crate::marker::{self, Marker};
 use crate::options::{OpeningReport, Options, Workers};
 use crate::positions;
-use crate::receipt;
+use crate::receipt::{self, Given};
 use crate::recovery;
 use crate::rows::Rows;
 use crate::seal::{self, Receipt, Seal};
@@ -40,6 +41,7 @@ pub struct Inner {
     pub records: Records,
     pub snapshots: Snapshots,
     pub watchers: Watchers,
+    pub gauges: Gauges,
     places: Places,
     stopped: OnceLock<String>,
 }
@@ -139,6 +141,7 @@ impl Snapshots {
         let _one = self.taking.lock().unwrap_or_else(PoisonError::into_inner);
         let span = snapshot::take(&*inner.disk, inner.journal, &inner.rows)?;
         tracing::debug!(begun = span.begun, ended = span.ended, "snapshot taken");
+        inner.gauges.snapshot(span.begun);
         self.lock().last_snapshot = snapshot::bytes_of_newest(&*inner.disk);
         Ok(())
     }
@@ -215,6 +218,7 @@ impl LocalStore {
             queue: Queue::default(),
             options,
             watchers: Watchers::default(),
+            gauges: Gauges::new(&journal),
             places: Places::default(),
             stopped: OnceLock::new(),
         });
@@ -313,6 +317,25 @@ impl LocalStore {
             return Ok(None);
         };
         receipt::gather(&*self.inner.disk, &seal, stream, version)
+    }
+
+    /// The receipt over a stream's newest sealed commit, found by the index: it reads no more of the journal than what that
+    /// seal covers.
+    pub fn newest_receipt(&self, stream: StreamId) -> Result<Given, Error> {
+        let version = self.version(stream)?;
+        let sealed_frame = self.inner.gauges.read().sealed_frame;
+        let (mut sealed, mut open) = (0, version + 1);
+        // Frames of a stream rise with its versions.
+        while open - sealed > 1 {
+            let middle = sealed + (open - sealed) / 2;
+            let frame = self.journal(stream, middle - 1, 1)?.pop();
+            if frame.is_some_and(|frame| frame.number <= sealed_frame) {
+                sealed = middle;
+            } else {
+                open = middle;
+            }
+        }
+        Ok(Given { receipt: self.receipt(stream, sealed)?, version })
     }
 
     /// A row of a kind that whoever opened the store says this version does not know.
@@ -423,6 +446,21 @@ impl Store for LocalStore {
 
     fn checkpoint(&self) -> Result<(), Error> {
         self.inner.snapshots.take(&self.inner)
+    }
+
+    fn figures(&self) -> StoreFigures {
+        let (counted, waiting) = (self.inner.gauges.read(), self.inner.rows.waiting());
+        // A seal of before the start stands in its row; without that, its time is not known.
+        let sealed_before = || self.seal_of(counted.sealed_frame).ok().flatten().map(|seal| seal.at);
+        StoreFigures {
+            sealed_at: counted.sealed_at.or_else(sealed_before),
+            last_frame: self.inner.rows.last_frame(),
+            indexed_frame: waiting.indexed_frame,
+            index_pending_bytes: waiting.bytes,
+            index_pending_bytes_max: waiting.bytes_max,
+            stopped: self.stopped(),
+            ..counted
+        }
     }
 }
 

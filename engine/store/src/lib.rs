@@ -6,6 +6,7 @@
 
 pub mod body;
 pub mod conformance;
+pub mod figures;
 pub mod frame;
 pub mod key;
 pub mod memory;
@@ -17,6 +18,7 @@ use std::sync::Weak;
 
 use peygir_core::{Id, Moment};
 
+pub use figures::StoreFigures;
 pub use frame::{Frame, FrameHash};
 pub use memory::MemoryStore;
 pub use watch::Watcher;
@@ -160,4 +162,10 @@ pub trait Store: Send + Sync {
 
     /// Writes what lets the next start be quick (a snapshot); safe at any time, never needed for safety.
     fn checkpoint(&self) -> Result<(), Error>;
+
+    /// How it stands and what it has done since it was opened; read from counters, never by a scan. A store that counts
+    /// nothing says no more than its last frame.
+    fn figures(&self) -> StoreFigures {
+        StoreFigures { last_frame: self.last_frame(), ..StoreFigures::default() }
+    }
 }

@@ -4,27 +4,32 @@
 //! nothing.
 
 mod asked;
-mod folder;
+pub mod folder;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use peygir_runtime::clock::Clock;
-use serde::Serialize;
+use peygir_runtime::health::{Finding, Weight};
+use serde_json::json;
 
-use super::local::Lang;
+use super::local::{self, Lang};
 use crate::answer::line;
 use crate::data_folder::DataFolder;
 
 /// Say what is wrong with a deployment, what is slow, and what waits for a person; each with how to mend it.
 ///
 /// It works beside a running server, which it asks with the administrator's token (or the one in PEYGIR_TOKEN), and on the
-/// folder of a stopped one. Exit 0: nothing to say. 1: something waits or should be looked at. 2: something is wrong.
+/// folder of a stopped one, of which it reads the files alone. It changes nothing. Exit 0: nothing to say. 1: something is
+/// slow, or waits for a person. 2: something is wrong. 64: wrong usage.
 #[derive(clap::Args)]
 pub struct Arguments {
     #[arg(long, default_value = "data")]
     data: PathBuf,
+    /// Read the whole journal of a stopped server, every frame, chain and seal, however long it is; a short one is read anyway
+    #[arg(long)]
+    deep: bool,
     /// One JSON object
     #[arg(long)]
     json: bool,
@@ -33,48 +38,19 @@ pub struct Arguments {
     lang: Lang,
 }
 
-/// How bad it is; what is worse comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Weight {
-    Wrong,
-    /// Slow, old or about to be wrong.
-    Slow,
-    /// A person has to decide.
-    Waits,
-    Fine,
-}
-
-/// What a check found.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Finding {
-    /// Its name, the same in every language.
-    pub check: &'static str,
-    pub weight: Weight,
-    pub en: String,
-    pub fa: String,
-    /// A command or a page of the console; none where nothing is to be done.
-    pub mend: Option<String>,
-}
-
-impl Finding {
-    pub fn new(check: &'static str, weight: Weight, en: impl Into<String>, fa: impl Into<String>) -> Self {
-        Self { check, weight, en: en.into(), fa: fa.into(), mend: None }
-    }
-
-    pub fn mend(self, how: impl Into<String>) -> Self {
-        Self { mend: Some(how.into()), ..self }
-    }
-}
-
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let (data, now) = (DataFolder::new(&arguments.data), Clock::Real.now().to_jiff());
     anyhow::ensure!(data.root().is_dir(), "there is no data folder {}", data.root().display());
-    let mut found = folder::look(&data, now);
-    found.extend(asked::ask(&data, now));
+    let mut found = asked::ask(&data).unwrap_or_else(|server| {
+        let mut found = folder::look(&data, now, arguments.deep);
+        found.push(*server);
+        found
+    });
     found.sort_by_key(|finding| finding.weight);
     if arguments.json {
-        line(&serde_json::to_string_pretty(&serde_json::json!({ "at": now.to_string(), "findings": found }))?);
+        let status = found.first().map_or(Weight::Fine, |finding| finding.weight);
+        let report = json!({ "status": status, "at": now.to_string(), "findings": found });
+        line(&serde_json::to_string_pretty(&report)?);
     } else {
         found.iter().for_each(|finding| tell(finding, arguments.lang));
     }
@@ -97,12 +73,16 @@ fn tell(finding: &Finding, lang: Lang) {
         Weight::Waits => lang.pick("waits", "منتظر"),
         Weight::Fine => lang.pick("fine ", "درست"),
     };
-    let text = match lang {
-        Lang::En => finding.en.clone(),
-        Lang::Fa => lang.digits(&finding.fa),
-    };
-    let mend = finding.mend.as_ref().map(|mend| format!("  -> {}", lang.id(mend)));
-    lang.line(&format!("{word}  {text}{}", mend.unwrap_or_default()));
+    let text = finding.told(lang.language());
+    let at = finding.at.as_ref().map(|at| format!(": {}", local::time(&json!(at), &peygir_calendar::tehran(), lang)));
+    lang.line(&format!("{word}  {text}{}", at.unwrap_or_default()));
+    let subjects: Vec<String> = finding.subjects.iter().map(|subject| lang.id(subject)).collect();
+    if !subjects.is_empty() && finding.weight != Weight::Fine {
+        lang.line(&format!("       {}", subjects.join(" ")));
+    }
+    if let Some(mend) = &finding.mend {
+        lang.line(&format!("       -> {}", lang.id(mend)));
+    }
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub struct Arguments {
 /// A receipt as it is written to a file.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Written {
+pub struct Written {
     form: String,
     case: String,
     version: u64,
@@ -83,7 +83,7 @@ pub fn check(path: &Path, report: &VerifyReport) -> Result<()> {
 }
 
 impl Written {
-    fn of(receipt: &Receipt) -> Self {
+    pub fn of(receipt: &Receipt) -> Self {
         Self {
             form: FORM.to_owned(),
             case: receipt.stream.to_string(),
@@ -98,7 +98,7 @@ impl Written {
         }
     }
 
-    fn receipt(&self) -> Result<Receipt> {
+    pub fn receipt(&self) -> Result<Receipt> {
         ensure!(self.form == FORM, "its form is `{}`, this version reads `{FORM}`", self.form);
         let later = self.later.iter().map(|(header, digest)| Ok((array::<HEADER_BYTES>(header)?, array(digest)?)));
         let path = self.path.iter().map(|(hash, left)| Ok(Step { hash: array(hash)?, left: *left }));

@@ -27,11 +27,14 @@ use tokio::sync::Notify;
 use crate::answer::{line, say};
 use crate::connectors::{self, Built};
 use crate::data_folder::{DataFolder, Running};
+use crate::instruments::Own;
 use crate::store;
 
 const ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8111);
 /// The finding that a version has other content than before.
 const EDITED: &str = "PG-P075";
+/// After each page that is counted at the start, the count rests this many times as long as the page took.
+const COUNTING_RESTS: u32 = 9;
 /// How often the journal is sealed, at least.
 const SEAL_EVERY: Duration = Duration::from_secs(3_600);
 
@@ -97,6 +100,8 @@ async fn serve(
     let listen = arguments.listen.or(pack.deployment.listen).unwrap_or(ADDRESS);
     let zone = pack.deployment.zone.clone();
     let font_file = pack.deployment.font.clone();
+    let named = |used: &pack::ConnectorUse| used.settings.get("caFile")?.as_str().map(PathBuf::from);
+    let certificates: Vec<PathBuf> = pack.deployment.connectors.values().filter_map(named).collect();
     let listener =
         tokio::net::TcpListener::bind(listen).await.with_context(|| format!("{listen} can't be listened on"))?;
     let address = format!("http://{}", listener.local_addr()?);
@@ -126,6 +131,8 @@ async fn serve(
         }
         Err(BeginError::Failure(failure)) => return Err(failure.into()),
     }
+    // Before anything commits: whatever comes from now on is counted as it comes.
+    engine.tally.begin();
     let carrier = Webhooks::carrier(&built.connectors);
     let host = Host::new(Arc::new(engine), clock.clone(), built.connectors);
     if data.effects_held() {
@@ -144,6 +151,7 @@ async fn serve(
     let stop = Arc::new(Notify::new());
     let working = tokio::spawn(host.run(stop.clone()));
     let sealing = tokio::spawn(seal_every_hour(store.clone()));
+    let counting = tokio::spawn(count(desk.host().clone()));
 
     welcome(&data, &desk, &access, &clock, &address)?;
     let time = clock.clone();
@@ -151,6 +159,7 @@ async fn serve(
         desk,
         access,
         clock: Arc::new(move || time.now().to_jiff()),
+        instruments: Arc::new(Own::new(data.clone(), store.clone(), certificates)),
         options: ServerOptions {
             zone: peygir_calendar::zone(&zone).unwrap_or_else(peygir_calendar::tehran),
             font_file,
@@ -165,6 +174,7 @@ async fn serve(
         let _ = told.await;
     }
     sealing.abort();
+    counting.abort();
     data.remove_running();
     served?;
     say("peygir: stopped");
@@ -250,6 +260,22 @@ async fn seal_every_hour(store: Arc<LocalStore>) {
         let sealed = tokio::task::spawn_blocking(move || store.seal()).await;
         if let Ok(Err(error)) = sealed {
             tracing::error!(%error, "the journal could not be sealed");
+        }
+    }
+}
+
+/// Counts what the store has had at the start, beside the work: commits wait while it counts a page, so it rests most of
+/// the time.
+async fn count(host: Arc<Host>) {
+    loop {
+        let (engine, begun) = (host.engine.clone(), Instant::now());
+        match tokio::task::spawn_blocking(move || engine.tally.count_page(engine.store.as_ref())).await {
+            Ok(Ok(true)) | Err(_) => return,
+            Ok(Ok(false)) => tokio::time::sleep(begun.elapsed() * COUNTING_RESTS).await,
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the streams can't be counted: metrics have no counts of cases");
+                return;
+            }
         }
     }
 }

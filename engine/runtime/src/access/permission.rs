@@ -3,7 +3,7 @@
 //! This is the only place where a role and a right meet; routes and the desk name permissions, never roles.
 
 /// The roles of the first release.
-pub const ROLES: [&str; 10] = [
+pub const ROLES: [&str; 11] = [
     "operator",
     "duty-manager",
     "agency-head",
@@ -14,6 +14,7 @@ pub const ROLES: [&str; 10] = [
     "administrator",
     "auditor",
     "connector",
+    "monitor",
 ];
 
 /// One thing that may be done. The scope of the grant says where.
@@ -65,6 +66,10 @@ pub enum Permission {
     PackDeploy,
     /// Let go what was held since a restore.
     EffectsRelease,
+    /// Read the deployment's numbers: no personal data, nothing of a single case.
+    MetricsRead,
+    /// Read what is wrong, what is slow and what waits for a person.
+    HealthRead,
     /// Issue and revoke tokens.
     TokenIssue,
     /// Issue one-time login links.
@@ -146,6 +151,8 @@ const TABLE: &[(Permission, &[&str])] = &[
     (Permission::StaffRead, &["administrator"]),
     (Permission::PackDeploy, &["administrator", "routing-owner"]),
     (Permission::EffectsRelease, &["administrator"]),
+    (Permission::MetricsRead, &["monitor", "administrator", "auditor"]),
+    (Permission::HealthRead, &["monitor", "inspection-centre", "administrator", "auditor"]),
     (Permission::TokenIssue, &["administrator"]),
     (Permission::LinkIssue, &["administrator"]),
 ];

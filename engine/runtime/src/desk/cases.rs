@@ -55,6 +55,18 @@ impl Desk {
             .ok_or(Refusal::NotFound)
     }
 
+    /// The case, for whoever has the permission for it.
+    pub async fn case_of(&self, by: &Principal, id: Id, permission: Permission) -> Result<Id, Refusal> {
+        let stream = self.stream(id).await?;
+        require(&self.host.engine.catalog(), by, permission, &stream)?;
+        stream.records.case.as_ref().map(|_| id).ok_or(Refusal::NotFound)
+    }
+
+    /// The case of a tracking code: whoever knows the code may ask.
+    pub fn case_of_code(&self, code: &str) -> Result<Id, Refusal> {
+        self.stream_of_code(code)
+    }
+
     pub async fn cases(&self, by: &Principal, filter: &CaseFilter) -> Result<Page<CaseSummary>, Refusal> {
         if !by.may_somewhere(Permission::CaseRead) {
             return Err(Refusal::Forbidden);

@@ -10,6 +10,7 @@ mod decisions;
 mod deploying;
 mod effects;
 mod events;
+mod health;
 mod inbound;
 mod incidents;
 mod instances;

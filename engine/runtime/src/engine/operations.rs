@@ -17,6 +17,7 @@ use crate::command::{Command, Envelope};
 use crate::operation::{Advance, Moved, OPERATION_DEADLINES, OPERATION_STREAMS, Open, OpenDeadline, Operation};
 use crate::rows;
 use crate::stream::{Row, Stream};
+use crate::tally::{self, Count};
 use crate::turn::{Decided, decide};
 
 /// Pages of one call: other work of the host waits for them.
@@ -53,6 +54,8 @@ struct Found {
     /// The cache had it and gets it back once that is committed. Where it had not, whoever decided lets go of the stream at
     /// once: what one thread makes and another one ends costs twice.
     cached: Option<Box<Stream>>,
+    /// What it counts for now, and once that is committed; where anything is counted.
+    counts: Option<(Count, Count)>,
 }
 
 /// What became of the streams of a page.
@@ -289,38 +292,41 @@ impl Engine {
             Some(stream) => stream,
             None => Stream::from_rows(id, version, &stored).map_err(|error| Failure::Internal(error.to_string()))?,
         };
-        let head = stream.head.clone();
+        let (head, before) = (stream.head.clone(), self.tally.of(&stream));
         let command = Command::Rederive { operation: grounds.operation, why: grounds.why };
         let seed = self.seeds.as_ref().map_or_else(|| self.seed(), |seeds| seeds(id, grounds.at, &command));
         let envelope = Envelope { actor: "system".to_owned(), at: grounds.at, seed, command };
         let Decided { mut stream, batch } = decide(grounds.catalog, &self.vault, stream, &envelope)?;
         if !changes_nothing(&batch) {
-            return Ok(Found { id, batch: Some(batch), cached: cached.then(|| Box::new(stream)) });
+            let counts = before.map(|before| (before, tally::count(&stream)));
+            return Ok(Found { id, batch: Some(batch), cached: cached.then(|| Box::new(stream)), counts });
         }
         if cached {
             (stream.version, stream.head) = (version, head);
             self.keep(&stream);
         }
-        Ok(Found { id, batch: None, cached: None })
+        Ok(Found { id, batch: None, cached: None, counts: None })
     }
 
     /// Commits what changed, in one go. Gives the streams that were written meanwhile.
     fn commit_all(&self, found: Vec<Found>, done: &mut Done) -> Result<Vec<Id>, Failure> {
         let (mut batches, mut streams) = (Vec::new(), Vec::new());
-        for Found { id, batch, cached } in found {
+        for Found { id, batch, cached, counts } in found {
             let Some(batch) = batch else { continue };
             batches.push(batch);
-            streams.push((id, cached));
+            streams.push((id, cached, counts));
         }
         if batches.is_empty() {
             return Ok(Vec::new());
         }
         let mut again = Vec::new();
+        let _counting = self.tally.hold();
         let results = self.store.commit(&batches);
-        for ((batch, result), (id, stream)) in batches.iter().zip(results).zip(streams) {
+        for ((batch, result), (id, stream, counts)) in batches.iter().zip(results).zip(streams) {
             match result {
                 Ok(_) => {
                     done.moved += moved_in(batch);
+                    counts.iter().for_each(|(before, after)| self.tally.changed(id, before, after));
                     stream.iter().for_each(|stream| self.keep(stream));
                 }
                 Err(Conflict::Version { .. }) => again.push(id),

@@ -126,6 +126,7 @@ role-auditor = Auditor
 role-governor-office = Governor's office
 role-routing-owner = Owner of the routing rules
 role-connector = Connector
+role-monitor = Monitor
 
 outcome-solved = Solved
 outcome-unsolved = Not solved

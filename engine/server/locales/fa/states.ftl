@@ -126,6 +126,7 @@ role-auditor = ناظر
 role-governor-office = دفتر استاندار
 role-routing-owner = مسئول مسیریابی
 role-connector = اتصال
+role-monitor = پایشگر
 
 outcome-solved = حل شده
 outcome-unsolved = حل نشده

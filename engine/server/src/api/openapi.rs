@@ -121,6 +121,17 @@ mod tests {
         };
         check("WebhookView", json(serde_json::to_value(webhook)));
         check("WebhookCount", json(serde_json::to_value(peygir_runtime::desk::WebhookCount::default())));
+        let report = super::super::health::HealthReport::new(
+            String::new(),
+            vec![peygir_runtime::health::Finding::new("x", peygir_runtime::health::Weight::Fine, "", "")],
+        );
+        let report = json(serde_json::to_value(report));
+        check("Finding", report["findings"][0].clone());
+        check("HealthReport", report);
+        check(
+            "ReceiptChecked",
+            json(serde_json::to_value(crate::console::samples_health::checked(crate::instruments::Verdict::Holds))),
+        );
         check("InstanceView", json(serde_json::to_value(samples::instance())));
         check("InstanceSummary", json(serde_json::to_value(samples::instance().summary)));
         check("InstanceTask", json(serde_json::to_value(&samples::instance().tasks[0])));

@@ -105,7 +105,11 @@ pub fn page(ui: &Ui, case: &CaseView, why: &Why, is_clear: bool, done: Option<&s
             }
             div.split-side {
                 aside.card { h2 { (ui.t("case-citizen")) } (citizen(ui, case, is_clear)) }
-                aside.card { h2 { (ui.t("case-facts")) } (facts(ui, case)) }
+                aside.card {
+                    h2 { (ui.t("case-facts")) }
+                    (facts(ui, case))
+                    p.more { a href={ "/cases/" (case.summary.id) "/receipt" } { (ui.t("receipt-title")) } }
+                }
             }
         }
     };

@@ -19,6 +19,7 @@ pub enum Icon {
     Calendar,
     Closed,
     Box,
+    Pulse,
 }
 
 impl Icon {
@@ -40,6 +41,7 @@ impl Icon {
             Icon::Calendar => "M4 6h16v14H4zM4 10h16M8 3v5M16 3v5M8 14h2M14 14h2M8 17h2",
             Icon::Closed => "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3M12 14.5v2",
             Icon::Box => "M4 8l8-4 8 4v8l-8 4-8-4zM4 8l8 4 8-4M12 12v8",
+            Icon::Pulse => "M3 12h4l2.5-6 4 13 3-7H21",
             Icon::Flow => "M9 3h6v5H9zM4 16h6v5H4zM14 16h6v5h-6zM12 8v4M7 16v-4h10v4",
         }
     }

@@ -42,6 +42,7 @@ const NAVIGATION: &[(&str, Icon, &str, Permission)] = &[
     ("/outbox", Icon::Send, "nav-outbox", Permission::OutboxRead),
     ("/instances", Icon::Flow, "nav-instances", Permission::InstanceRead),
     ("/incidents", Icon::Alert, "nav-incidents", Permission::IncidentRead),
+    ("/health", Icon::Pulse, "nav-health", Permission::HealthRead),
 ];
 
 impl Ui {

@@ -15,6 +15,7 @@ pub mod editions;
 pub mod field;
 pub mod findings;
 pub mod flow_strip;
+pub mod health;
 pub mod home;
 pub mod icon;
 pub mod inbox;
@@ -31,6 +32,7 @@ pub mod pack;
 pub mod packs;
 mod picture;
 mod place;
+pub mod receipts;
 pub mod stage;
 pub mod task;
 pub mod task_list;
@@ -44,6 +46,8 @@ pub mod widget;
 mod pages_test;
 #[cfg(test)]
 pub mod samples;
+#[cfg(test)]
+pub mod samples_health;
 #[cfg(test)]
 pub mod samples_packs;
 #[cfg(test)]

@@ -5,6 +5,7 @@ use peygir_runtime::desk::{CaseFilter, DeadlineView, InstanceFilter, Page};
 use super::field::Filled;
 use super::*;
 use crate::form::Posted;
+use crate::instruments::Verdict;
 use crate::locale::Locale;
 use crate::problem::{Code, Problem, WrongField};
 
@@ -170,6 +171,19 @@ fn pages(locale: Locale) -> Vec<(&'static str, String)> {
             ),
         ),
         ("problem-packs", layout::problem(&ui("/packs"), &packs_refused)),
+        ("health", health::page(&ui("/health"), &samples_health::health())),
+        ("health-bare", health::page(&ui("/health"), &samples_health::bare_health())),
+        ("receipt", receipts::page(&ui("/cases/1/receipt"), &samples_health::given(), "/cases/1")),
+        ("receipt-not-yet", receipts::page(&nobody("/track/1/receipt"), &samples_health::not_yet(), "/track/1")),
+        ("receipt-check", receipts::check_page(&nobody("/receipts"), "", None)),
+        (
+            "receipt-holds",
+            receipts::check_page(&nobody("/receipts"), "{}", Some(&samples_health::checked(Verdict::Holds))),
+        ),
+        (
+            "receipt-cut-off",
+            receipts::check_page(&nobody("/receipts"), "{<}", Some(&samples_health::checked(Verdict::CutOff))),
+        ),
         ("track-form", track::form_page(&nobody("/track"), "", false)),
         ("track-unknown", track::form_page(&nobody("/track/1"), "11111111111", true)),
         ("track", track::page(&nobody("/track/1"), &samples::track())),
@@ -518,5 +532,35 @@ fn gallery() {
             let html = html.replace("href=\"/assets/", "href=\"assets/");
             std::fs::write(folder.join(format!("{name}.{}.html", locale.code())), html).unwrap();
         }
+    }
+}
+
+#[test]
+fn the_health_page_tells_the_worst_first_and_how_to_mend_it() {
+    for (locale, first, lag) in [(Locale::En, "Wrong", "0.0"), (Locale::Fa, "خراب", "۱۲۰۴")] {
+        let html = one(locale, "health");
+        let (wrong, waits) = (html.find("id=\"weight-wrong\"").unwrap(), html.find("id=\"weight-waits\"").unwrap());
+        assert!(wrong < waits && waits < html.find("id=\"weight-fine\"").unwrap());
+        assert!(html.contains(first) && (locale == Locale::En || html.contains(lag)));
+        assert!(html.contains("href=\"/incidents\"") && html.contains("http-equiv=\"refresh\""));
+        let neglected = peygir_core::Id([7; 16]);
+        assert!(html.contains(&format!("href=\"/cases/{neglected}\"")), "a neglected case is one step away");
+    }
+    assert!(one(Locale::En, "health").contains("\u{2068}2.0\u{2069} ms"));
+    assert!(one(Locale::Fa, "health").contains("یکشنبه ۱ آذر ۱۴۰۵"), "an edition to come stands with its Jalali date");
+}
+
+#[test]
+fn a_receipt_is_text_to_be_kept_and_each_verdict_has_its_words() {
+    for locale in Locale::ALL {
+        assert!(one(locale, "receipt").contains("peygir-receipt-1"));
+        assert!(!one(locale, "receipt-not-yet").contains("<textarea"));
+        for verdict in Verdict::ALL {
+            for id in [format!("verdict-{}", verdict.as_str()), format!("verdict-{}-note", verdict.as_str())] {
+                assert!(crate::text::exists(&id), "{id}");
+            }
+        }
+        assert!(one(locale, "receipt-cut-off").contains("role=\"alert\""));
+        assert!(one(locale, "receipt-holds").contains("role=\"status\""));
     }
 }

@@ -86,7 +86,10 @@ pub fn page(ui: &Ui, track: &Track) -> Markup {
                     }
                 }
             }
-            p.actions { a.button.quiet href="/track" { (ui.t("track-another")) } }
+            p.actions {
+                a.button.quiet href={ "/track/" (track.tracking_code) "/receipt" } { (ui.t("receipt-title")) }
+                a.button.quiet href="/track" { (ui.t("track-another")) }
+            }
         }
     };
     layout::page(ui, &ui.t("track-title"), body)

@@ -90,6 +90,7 @@ fn state(world: &World, access: &Arc<Access>) -> ServerState {
         desk: world.desk.clone(),
         access: access.clone(),
         clock: Arc::new(move || clock.now().to_jiff()),
+        instruments: Arc::new(crate::NoInstruments),
         options: ServerOptions::default(),
     }
 }

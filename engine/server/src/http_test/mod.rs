@@ -8,6 +8,7 @@ mod decisions;
 mod events;
 mod fixture;
 mod gate;
+mod health;
 mod instances;
 mod pack_readers;
 mod packs;

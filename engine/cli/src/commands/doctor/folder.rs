@@ -1,29 +1,174 @@
-//! What the data folder shows by itself: journal, snapshots, keys, backups, drills, what is held.
+//! What the data folder shows by itself: journal, snapshots, index, keys, room on the disk, backups, drills, what is held.
 
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use jiff::Timestamp;
+use peygir_runtime::health::{Finding, TAIL_FRAMES_MAX, Weight};
+use peygir_server::Folder;
 
-use super::{Finding, Weight};
+use crate::certificates;
 use crate::data_folder::DataFolder;
 
 /// A backup is old after this many hours: cron takes one a day, and may be late.
 const BACKUP_HOURS_MAX: i64 = 26;
 /// A drill is old after this many days.
 const DRILL_DAYS_MAX: i64 = 35;
-/// Frames behind the newest snapshot beyond which a start takes long.
-const TAIL_FRAMES_MAX: u64 = 1_000_000;
+/// With less room than this the store stops soon; with less than the next, or than this part of the disk, it is told, in
+/// bytes.
+const ROOM_BYTES_MIN: u64 = 256 << 20;
+const ROOM_BYTES_SCARCE: u64 = 2 << 30;
+const ROOM_PERCENT_SCARCE: u64 = 5;
+/// A journal that is no longer than this is read whole, in bytes: a start reads as much.
+const JOURNAL_BYTES_READ: u64 = 256 << 20;
+/// A certificate that runs out within as many days is told.
+const CERTIFICATE_DAYS_MIN: i64 = 30;
 /// A journal whose end is this far ahead of the clock was written by another clock, in seconds.
 const CLOCK_SKEW_SECONDS_MAX: i64 = 60;
 
-pub fn look(data: &DataFolder, now: Timestamp) -> Vec<Finding> {
+/// All of it, for a folder whose server is down; with `deep`, every frame of the journal is read.
+pub fn look(data: &DataFolder, now: Timestamp, deep: bool) -> Vec<Finding> {
     let mut found = journal(data, now);
+    found.extend(index(data));
+    if deep || journal_bytes(data) <= JOURNAL_BYTES_READ {
+        found.push(whole_journal(data));
+    }
+    found.extend(beside(data, now));
+    found.extend(held(data));
+    found
+}
+
+/// What a server can't know of itself from its store; its journal it knows better than the files show.
+pub fn beside_a_server(data: &DataFolder, now: Timestamp) -> Folder {
+    let (backup, drill, room) = (data.last_backup(), data.last_drill(), room(data));
+    Folder {
+        findings: beside(data, now),
+        free_bytes: room.map(|(free, _)| free),
+        disk_bytes: room.map(|(_, all)| all),
+        snapshot_at: snapshot_at(data),
+        backup_at: backup.as_ref().map(|last| last.at.0),
+        keys_backup_at: backup.and_then(|last| last.keys_at).map(|at| at.0),
+        drill_at: drill.as_ref().map(|last| last.at.0),
+        drill_seconds: drill.map(|last| last.seconds),
+    }
+}
+
+fn beside(data: &DataFolder, now: Timestamp) -> Vec<Finding> {
+    let mut found = vec![disk(data)];
     found.extend(keys(data));
     found.push(backup(data, now));
     found.extend(keys_backup(data, now));
     found.push(drill(data, now));
-    found.extend(held(data));
     found
+}
+
+/// Free and all bytes of the folder's disk.
+fn room(data: &DataFolder) -> Option<(u64, u64)> {
+    let found = rustix::fs::statvfs(data.root()).ok()?;
+    Some((found.f_bavail.saturating_mul(found.f_frsize), found.f_blocks.saturating_mul(found.f_frsize)))
+}
+
+fn disk(data: &DataFolder) -> Finding {
+    let shown = data.root().display().to_string();
+    let Some((free, all)) = room(data) else {
+        let (en, fa) = ("how much room the disk has can't be told", "جای خالی دیسک معلوم نیست");
+        return Finding::new("disk", Weight::Slow, en, fa).mend(format!("df {shown}")).about([shown]);
+    };
+    let (weight, mib) = (scarce(free, all), free >> 20);
+    let (en, fa) = match weight {
+        Weight::Wrong => (
+            format!("{mib} MiB are left on the disk: the store stops once they are gone"),
+            format!("{mib} مبی‌بایت روی دیسک مانده است؛ با پر شدن آن انباره می‌ایستد"),
+        ),
+        Weight::Slow => (
+            format!("{mib} MiB are left on the disk: that is little"),
+            format!("{mib} مبی‌بایت روی دیسک مانده است و این کم است"),
+        ),
+        _ => (format!("{mib} MiB are left on the disk"), format!("{mib} مبی‌بایت روی دیسک خالی است")),
+    };
+    let finding = Finding::new("disk", weight, en, fa).about([shown.clone()]);
+    if weight == Weight::Fine { finding } else { finding.mend(format!("df {shown}; make room, or move the folder")) }
+}
+
+fn scarce(free: u64, all: u64) -> Weight {
+    if free < ROOM_BYTES_MIN {
+        Weight::Wrong
+    } else if free < ROOM_BYTES_SCARCE || free < all / 100 * ROOM_PERCENT_SCARCE {
+        Weight::Slow
+    } else {
+        Weight::Fine
+    }
+}
+
+fn snapshot_at(data: &DataFolder) -> Option<Timestamp> {
+    let files = std::fs::read_dir(data.store().join("snapshots")).ok()?.filter_map(Result::ok);
+    let finished = files.filter(|file| file.path().extension().is_some_and(|end| end == "snapshot"));
+    let newest = finished.max_by_key(std::fs::DirEntry::file_name)?;
+    newest.metadata().ok()?.modified().ok()?.try_into().ok()
+}
+
+/// Until when a certificate lasts that the deployment names.
+pub fn certificate(path: &std::path::Path, now: Timestamp) -> Finding {
+    let shown = path.display().to_string();
+    let how = "a new certificate in the deployment's caFile; then start the server again";
+    let end = match certificates::end_of(path) {
+        Ok(end) => end,
+        Err(error) => {
+            let (en, fa) = (format!("a certificate can't be read: {error}"), format!("گواهی خوانده نمی‌شود: {error}"));
+            return Finding::new("certificate", Weight::Wrong, en, fa).mend(how).about([shown]);
+        }
+    };
+    let days = hours(now, end) / 24;
+    let (weight, en, fa) = if end <= now {
+        (Weight::Wrong, "a certificate has run out".to_owned(), "اعتبار گواهی پایان یافته است".to_owned())
+    } else if days < CERTIFICATE_DAYS_MIN {
+        (
+            Weight::Slow,
+            format!("a certificate runs out in {days} days"),
+            format!("اعتبار گواهی {days} روز دیگر پایان می‌یابد"),
+        )
+    } else {
+        (Weight::Fine, format!("a certificate lasts for {days} days"), format!("گواهی {days} روز دیگر معتبر است"))
+    };
+    let finding = Finding::new("certificate", weight, en, fa).at(end).about([shown]);
+    if weight == Weight::Fine { finding } else { finding.mend(how) }
+}
+
+/// An index that is missing is made anew by the next start, which takes its time.
+fn index(data: &DataFolder) -> Option<Finding> {
+    let path = data.store().join("rows");
+    let begun = std::fs::read_dir(data.store().join("journal")).is_ok();
+    let missing = begun && std::fs::read_dir(&path).map_or(true, |mut files| files.next().is_none());
+    let en = "the index is missing: the next start makes it anew from the snapshot and the journal, and takes longer";
+    let fa = "نمایه نیست؛ شروع بعدی آن را از تصویر و دفتر از نو می‌سازد و بیشتر طول می‌کشد";
+    let finding = Finding::new("index", Weight::Slow, en, fa).about([path.display().to_string()]);
+    missing.then(|| finding.mend("peygir serve DEPLOYMENT --data DATA"))
+}
+
+fn journal_bytes(data: &DataFolder) -> u64 {
+    let files = std::fs::read_dir(data.store().join("journal")).into_iter().flatten().filter_map(Result::ok);
+    files.filter_map(|file| file.metadata().ok()).map(|file| file.len()).sum()
+}
+
+/// Every frame, chain, seal and snapshot.
+fn whole_journal(data: &DataFolder) -> Finding {
+    let how = "peygir journal verify --data DATA; peygir restore";
+    match peygir_store_local::verify(&data.store(), &mut |_| ()) {
+        Ok(report) if report.snapshots_refused.is_empty() => {
+            let (frames, seals) = (report.frames, report.seals);
+            let en = format!("all {frames} frames and {seals} seals of the journal were read and are whole");
+            let fa = format!("هر {frames} قاب و {seals} مهر دفتر خوانده شد و سالم است");
+            Finding::new("journal-whole", Weight::Fine, en, fa)
+        }
+        Ok(report) => {
+            let named: Vec<String> = report.snapshots_refused.iter().map(|(name, _)| name.clone()).collect();
+            let (en, fa) = ("a snapshot can't be used; the journal is whole", "تصویری به کار نمی‌آید؛ دفتر سالم است");
+            Finding::new("journal-whole", Weight::Slow, en, fa).mend(how).about(named)
+        }
+        Err(error) => {
+            let (en, fa) = (format!("the journal is damaged: {error}"), format!("دفتر آسیب دیده است: {error}"));
+            Finding::new("journal-whole", Weight::Wrong, en, fa).mend(how)
+        }
+    }
 }
 
 fn journal(data: &DataFolder, now: Timestamp) -> Vec<Finding> {
@@ -77,16 +222,19 @@ fn keys(data: &DataFolder) -> Vec<Finding> {
     let mut found = Vec::new();
     for name in ["master.key", "persons.keys"] {
         let path = folder.join(name);
-        let shown = path.display();
+        let shown = path.display().to_string();
         match std::fs::metadata(&path) {
             Err(error) => {
-                let (en, fa) = (format!("{shown} can't be read: {error}"), format!("{shown} خوانده نمی‌شود: {error}"));
-                found.push(Finding::new("keys", Weight::Wrong, en, fa).mend("docs/delivery.md"));
+                let (en, fa) = (format!("a key can't be read: {error}"), format!("کلیدی خوانده نمی‌شود: {error}"));
+                let how = "bring the folder keys/ back from its backup: docs/delivery.md";
+                found.push(Finding::new("keys", Weight::Wrong, en, fa).mend(how).about([shown]));
             }
             Ok(file) if file.permissions().mode() & 0o077 != 0 => {
-                let en = format!("{shown} may be read by others than its owner");
-                let fa = format!("{shown} را کسی جز صاحبش هم می‌تواند بخواند");
-                found.push(Finding::new("keys", Weight::Wrong, en, fa).mend(format!("chmod 600 {shown}")));
+                let en = "a key may be read by others than its owner";
+                let fa = "کلیدی را کسی جز صاحبش هم می‌تواند بخواند";
+                found.push(
+                    Finding::new("keys", Weight::Wrong, en, fa).mend(format!("chmod 600 {shown}")).about([shown]),
+                );
             }
             Ok(_) => {}
         }
@@ -104,27 +252,19 @@ fn backup(data: &DataFolder, now: Timestamp) -> Finding {
         let (en, fa) = ("no backup was ever taken of this folder", "هرگز از این پوشه پشتیبان گرفته نشده است");
         return Finding::new("backup", Weight::Wrong, en, fa).mend(how);
     };
-    let (age, to) = (hours(last.at.0, now), last.to.display());
+    let age = hours(last.at.0, now);
     // One that lies on the same disk goes with it.
     let device = |path: &std::path::Path| std::fs::metadata(path).map(|found| found.dev()).ok();
     let same = device(&last.to).is_some_and(|to| Some(to) == device(data.root()));
-    let (weight, en, fa) = if age > BACKUP_HOURS_MAX {
-        (
-            Weight::Slow,
-            format!("the last backup is {age} hours old ({to})"),
-            format!("آخرین پشتیبان {age} ساعت پیش گرفته شد ({to})"),
-        )
-    } else if same {
-        let en = format!("the last backup ({to}, {age} hours old) lies on the same disk as the data");
-        (Weight::Slow, en, format!("آخرین پشتیبان ({to}، {age} ساعت پیش) روی همان دیسک داده است"))
+    let is_old = age > BACKUP_HOURS_MAX;
+    let weight = if is_old || same { Weight::Slow } else { Weight::Fine };
+    let (en, fa) = if same && !is_old {
+        let en = format!("the last backup, {age} hours old, lies on the same disk as the data");
+        (en, format!("آخرین پشتیبان، {age} ساعت پیش، روی همان دیسک داده است"))
     } else {
-        (
-            Weight::Fine,
-            format!("the last backup is {age} hours old ({to})"),
-            format!("آخرین پشتیبان {age} ساعت پیش گرفته شد ({to})"),
-        )
+        (format!("the last backup is {age} hours old"), format!("آخرین پشتیبان {age} ساعت پیش گرفته شد"))
     };
-    let finding = Finding::new("backup", weight, en, fa);
+    let finding = Finding::new("backup", weight, en, fa).about([last.to.display().to_string()]);
     if weight == Weight::Fine { finding } else { finding.mend(how) }
 }
 
@@ -195,7 +335,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let data = DataFolder::new(folder.path());
         let now = at("2026-11-22T08:00:00Z");
-        let list = look(&data, now);
+        let list = look(&data, now, false);
         for (check, weight) in [("journal", Weight::Wrong), ("keys", Weight::Wrong), ("backup", Weight::Wrong)] {
             assert_eq!(found(&list, check), Some(weight), "{check}");
         }
@@ -208,13 +348,13 @@ mod tests {
             keys_at: keys.map(|when| Instant(at(when))),
         };
         data.note_backup(&backup("2026-11-21T20:00:00Z", None)).unwrap();
-        assert_eq!(found(&look(&data, now), "backup"), Some(Weight::Fine));
-        assert_eq!(found(&look(&data, now), "keys-backup"), Some(Weight::Wrong));
+        assert_eq!(found(&look(&data, now, false), "backup"), Some(Weight::Fine));
+        assert_eq!(found(&look(&data, now, false), "keys-backup"), Some(Weight::Wrong));
         data.note_backup(&backup("2026-11-21T20:00:00Z", Some("2026-11-20T00:00:00Z"))).unwrap();
-        assert_eq!(found(&look(&data, now), "keys-backup"), Some(Weight::Slow));
+        assert_eq!(found(&look(&data, now, false), "keys-backup"), Some(Weight::Slow));
         data.note_backup(&backup("2026-11-20T20:00:00Z", Some("2026-11-22T00:00:00Z"))).unwrap();
-        assert_eq!(found(&look(&data, now), "backup"), Some(Weight::Slow));
-        assert_eq!(found(&look(&data, now), "keys-backup"), None);
+        assert_eq!(found(&look(&data, now, false), "backup"), Some(Weight::Slow));
+        assert_eq!(found(&look(&data, now, false), "keys-backup"), None);
 
         let drill = |when: &str, failed: Option<&str>| LastDrill {
             at: Instant(at(when)),
@@ -228,8 +368,26 @@ mod tests {
             ("2026-11-20T00:00:00Z", Some("damaged"), Weight::Wrong),
         ] {
             data.note_drill(&drill(when, failed)).unwrap();
-            assert_eq!(found(&look(&data, now), "drill"), Some(weight));
+            assert_eq!(found(&look(&data, now, false), "drill"), Some(weight));
         }
+    }
+
+    #[test]
+    fn room_is_told_from_its_limits_on() {
+        let large = 1 << 40;
+        for (free, all, weight) in [
+            (0, large, Weight::Wrong),
+            (ROOM_BYTES_MIN - 1, large, Weight::Wrong),
+            (ROOM_BYTES_MIN, ROOM_BYTES_SCARCE, Weight::Slow),
+            (ROOM_BYTES_SCARCE, ROOM_BYTES_SCARCE * 2, Weight::Fine),
+            (ROOM_BYTES_SCARCE, large, Weight::Slow),
+            (large / 10, large, Weight::Fine),
+        ] {
+            assert_eq!(scarce(free, all), weight, "{free} of {all}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let (free, all) = room(&DataFolder::new(folder.path())).unwrap();
+        assert!(free > 0 && free <= all);
     }
 
     #[test]

@@ -1,0 +1,151 @@
+//! What somebody who looks after a deployment is told: findings, each with how to mend it, and the numbers they follow from.
+//!
+//! Owns: what a finding is, and which numbers are worth one ([`look`]). Pure: instants and numbers come in. Knows neither
+//! files nor HTTP; what a data folder shows by itself is the binary's to find.
+
+mod look;
+
+use peygir_calendar::{Language, digits};
+use peygir_core::{Id, Moment};
+use peygir_store::StoreFigures;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::CacheFigures;
+use crate::tally::Tallied;
+
+pub use look::{TAIL_FRAMES_MAX, look};
+
+/// How bad it is; what is worse comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Weight {
+    Wrong,
+    /// Slow, old or about to be wrong.
+    Slow,
+    /// A person has to decide.
+    Waits,
+    Fine,
+}
+
+impl Weight {
+    pub const ALL: [Self; 4] = [Self::Wrong, Self::Slow, Self::Waits, Self::Fine];
+
+    /// Its name in answers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Wrong => "wrong",
+            Self::Slow => "slow",
+            Self::Waits => "waits",
+            Self::Fine => "fine",
+        }
+    }
+}
+
+/// What a check found. No personal data stands in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Its name, the same in every language.
+    pub check: String,
+    pub weight: Weight,
+    pub en: String,
+    /// With Western digits; whoever shows it puts in those of the language.
+    pub fa: String,
+    /// A command or a page of the console; none where nothing is to be done.
+    pub mend: Option<String>,
+    /// Ids or paths of what it is about; of many, the first.
+    #[serde(default)]
+    pub subjects: Vec<String>,
+    /// The instant that it speaks of, as RFC 3339; whoever shows it does so on the reader's calendar.
+    #[serde(default)]
+    pub at: Option<String>,
+}
+
+impl Finding {
+    pub fn new(check: &str, weight: Weight, en: impl Into<String>, fa: impl Into<String>) -> Self {
+        Self {
+            check: check.to_owned(),
+            weight,
+            en: en.into(),
+            fa: fa.into(),
+            mend: None,
+            subjects: Vec::new(),
+            at: None,
+        }
+    }
+
+    /// Its text in a language, numbers in the digits of that; names and paths stay as they are, to be copied.
+    pub fn told(&self, language: Language) -> String {
+        match language {
+            Language::English => self.en.clone(),
+            Language::Persian => {
+                let is_code = |word: &str| word.contains(|letter: char| letter.is_ascii_alphabetic());
+                let shown = |word: &str| if is_code(word) { word.to_owned() } else { digits::to_persian(word) };
+                self.fa.split(' ').map(shown).collect::<Vec<_>>().join(" ")
+            }
+        }
+    }
+
+    pub fn mend(self, how: impl Into<String>) -> Self {
+        Self { mend: Some(how.into()), ..self }
+    }
+
+    pub fn at(self, at: impl ToString) -> Self {
+        Self { at: Some(at.to_string()), ..self }
+    }
+
+    pub fn about(self, subjects: impl IntoIterator<Item = String>) -> Self {
+        Self { subjects: subjects.into_iter().collect(), ..self }
+    }
+}
+
+/// An edition that is still to come, or should have come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditionAhead {
+    pub number: u64,
+    pub from: Moment,
+}
+
+/// The numbers of a deployment at one moment, each read from a counter or by a question whose cost has an end.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Figures {
+    pub now: Moment,
+    pub store: StoreFigures,
+    /// None where nobody counts.
+    pub tally: Option<Tallied>,
+    /// The earliest instant at which something is due, and at which something may be sent.
+    pub first_due: Option<Moment>,
+    pub first_send: Option<Moment>,
+    /// Commands in the inbox; counted up to [`INBOX_COUNTED_MAX`].
+    pub inbox: usize,
+    /// Streams left alone for a while because something in them failed.
+    pub paused: Vec<Id>,
+    /// The time of the oldest frame that is not sealed.
+    pub unsealed_since: Option<Moment>,
+    pub effects_held: bool,
+    /// The edition in force; 0 where packs are not deployed into the store.
+    pub edition: u64,
+    pub editions_ahead: Vec<EditionAhead>,
+    pub editions_broken: Vec<u64>,
+    /// Schedules by name whose tick is late.
+    pub schedules_late: Vec<String>,
+    pub webhooks_failing: usize,
+    pub webhooks_stopped: usize,
+    pub operations_open: usize,
+    pub cache: CacheFigures,
+}
+
+/// Commands of the inbox that are counted at most.
+pub const INBOX_COUNTED_MAX: usize = 1_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_told_in_the_digits_of_the_language_and_paths_are_not() {
+        let finding =
+            Finding::new("x", Weight::Fine, "1 of 00000001.segment", "قاب 12 در 00000001.segment خراب (3) است");
+        assert_eq!(finding.told(Language::English), "1 of 00000001.segment");
+        assert_eq!(finding.told(Language::Persian), "قاب ۱۲ در 00000001.segment خراب (۳) است");
+    }
+}
