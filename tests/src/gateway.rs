@@ -140,7 +140,7 @@ fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
 }
 
 /// The key in an address for reports. Kannel reads `%` as the start of a code of its own, so there it is doubled.
-fn key_of(address: &str) -> String {
+pub fn key_of(address: &str) -> String {
     let text = address.split_once("key=").map_or("", |(_, rest)| rest);
     let text = text.split('&').next().unwrap_or_default();
     let mut parts = text.split("%%");

@@ -7,6 +7,7 @@ pub mod client;
 pub mod conformance;
 pub mod desk;
 pub mod dice;
+pub mod faults;
 pub mod gateway;
 pub mod history;
 pub mod ledger;

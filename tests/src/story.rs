@@ -78,6 +78,7 @@ fn note(effects: &mut Vec<(Id, Effect)>, event: Event, at_start: bool) {
         }
         Event::AttemptBegun { dispatch, attempt } => (dispatch, Fact::Begun(attempt)),
         Event::MessageSent { dispatch, .. } => (dispatch, Fact::Sent),
+        Event::MessageDelivered { dispatch, .. } => return delivered(effects, dispatch),
         Event::AttemptFailed { dispatch, .. } => (dispatch, Fact::FailedForNow),
         Event::MessageFailed { dispatch, .. } => (dispatch, Fact::Failed),
         Event::MessageExpired { dispatch } | Event::MessageWithdrawn { dispatch } => (dispatch, Fact::Over),
@@ -89,4 +90,15 @@ fn note(effects: &mut Vec<(Id, Effect)>, event: Event, at_start: bool) {
     };
     let effect = effects.iter_mut().find(|(known, _)| *known == id);
     effect.expect("an effect is queued before anything else").1.facts.push(fact);
+}
+
+/// A gateway's report may overtake its answer, which is no news then; or close what nobody knew.
+fn delivered(effects: &mut [(Id, Effect)], dispatch: Id) {
+    let effect = effects.iter_mut().find(|(known, _)| *known == dispatch);
+    let facts = &mut effect.expect("an effect is queued before anything else").1.facts;
+    match facts.last() {
+        Some(Fact::Begun(_)) => facts.push(Fact::Sent),
+        Some(Fact::Ambiguous { .. } | Fact::FailedForNow) => facts.push(Fact::Over),
+        _ => {}
+    }
 }

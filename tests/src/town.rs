@@ -37,11 +37,18 @@ pub struct Setup {
     pub sms_password: &'static str,
     /// The inspection centre's mailbox.
     pub centre_mail: &'static str,
+    /// Time that the gateways have for an answer, in seconds: SMS, mail.
+    pub answer_seconds: (u32, u32),
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { port_for_gateway: None, sms_password: kannel::PASSWORD, centre_mail: "bazresi-128@samad.test" }
+        Self {
+            port_for_gateway: None,
+            sms_password: kannel::PASSWORD,
+            centre_mail: "bazresi-128@samad.test",
+            answer_seconds: (15, 45),
+        }
     }
 }
 
@@ -58,7 +65,7 @@ impl Town {
         write_secret(&site.deployment().join("kannel.password"), setup.sms_password);
         write_secret(&site.deployment().join("mail.password"), exim::PASSWORD);
         write_pack(&site.deployment().join("pack"), setup.centre_mail);
-        write_deployment(&site, &kannel, &exim);
+        write_deployment(&site, &kannel, &exim, setup.answer_seconds);
         noon::keep(&site.deployment());
         let admin = Client::new(site.address(), None);
         Self { site, server: None, kannel, exim, admin }
@@ -66,13 +73,23 @@ impl Town {
 
     /// Starts the server.
     pub fn start(&mut self) {
-        self.server = Some(self.site.start());
+        self.start_with(&[]);
+    }
+
+    /// The same with variables of the environment.
+    pub fn start_with(&mut self, environment: &[(&str, &str)]) {
+        self.server = Some(self.site.start_with(environment).expect("the server starts"));
         self.admin = self.admin.with_token(Some(&self.site.token()));
+    }
+
+    /// Stops the server.
+    pub fn stop(&mut self) {
+        assert!(self.server.take().expect("a server runs").stop().success());
     }
 
     /// Stops the server and starts it again, so that it reads its deployment anew.
     pub fn restart(&mut self) {
-        assert!(self.server.take().expect("a server runs").stop().success());
+        self.stop();
         self.start();
     }
 
@@ -174,16 +191,17 @@ fn write_pack(folder: &Path, centre_mail: &str) {
 }
 
 /// The example's deployment with both gateways.
-fn write_deployment(site: &Site, kannel: &Kannel, exim: &Exim) {
+fn write_deployment(site: &Site, kannel: &Kannel, exim: &Exim, answer_seconds: (u32, u32)) {
     let path = site.deployment().join("deployment.yaml");
     let mut text = fs::read_to_string(&path).expect("the scratch folder is ours");
     let sms = json!({
         "url": kannel.sendsms_url(), "username": kannel::USER, "password": { "file": "kannel.password" }, "from": LINE,
-        "callbackBase": format!("http://{}/connectors/sms", site.address()),
+        "callbackBase": format!("http://{}/connectors/sms", site.address()), "timeoutSeconds": answer_seconds.0,
     });
     let mail = json!({
         "host": "localhost", "port": exim.port, "username": exim::USER, "password": { "file": "mail.password" },
         "from": "سامانه ۱۲۸ <foad@samad.test>", "caFile": exim.ca_file(),
+        "timeoutSeconds": answer_seconds.1,
     });
     let connectors = format!(
         "  sms: {{ use: sms, settings: {sms}, callbackSecret: {{ file: kannel.secret }} }}\n  \

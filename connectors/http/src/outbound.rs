@@ -37,7 +37,8 @@ fn builder(config: &Config) -> ClientBuilder {
         .redirect(Redirection::none())
         .retry(reqwest::retry::never())
         .dns_resolver(Resolver { reach: config.reach.clone(), hosts: config.hosts.clone() })
-        .connect_timeout(CONNECT_TIMEOUT)
+        // Shorter than the whole call in any case: who took no connection in time certainly took no request.
+        .connect_timeout(CONNECT_TIMEOUT.min(config.timeout / 2))
         .referer(false)
         // A fresh connection each time: one that was kept may be dead, and a request lost on it would be ambiguous.
         .pool_max_idle_per_host(0)

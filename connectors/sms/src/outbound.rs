@@ -24,7 +24,8 @@ pub(crate) fn client(config: &Config) -> Result<reqwest::Client, SettingsError> 
     let mut builder = reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT_TIMEOUT)
+        // Shorter than the whole call in any case: who took no connection in time certainly took no request.
+        .connect_timeout(CONNECT_TIMEOUT.min(config.timeout / 2))
         .read_timeout(config.timeout)
         .timeout(config.timeout)
         // A fresh connection each time: one that was kept may be dead, and a message lost on it would be ambiguous.

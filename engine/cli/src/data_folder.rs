@@ -75,7 +75,8 @@ impl DataFolder {
         self.root.join("keys")
     }
 
-    fn bootstrap(&self) -> PathBuf {
+    /// The administrator's token of the first start.
+    pub fn bootstrap(&self) -> PathBuf {
         self.root.join("bootstrap.token")
     }
 
@@ -137,13 +138,11 @@ impl DataFolder {
     }
 
     pub fn create(&self) -> Result<()> {
-        std::fs::create_dir_all(&self.root).with_context(|| format!("{} can't be made", self.root.display()))
+        peygir_store_local::make_folder(&self.root).with_context(|| format!("{} can't be made", self.root.display()))
     }
 
-    pub fn write_bootstrap(&self, secret: &str) -> Result<PathBuf> {
-        let path = self.bootstrap();
-        write_private(&path, secret)?;
-        Ok(path)
+    pub fn write_bootstrap(&self, secret: &str) -> Result<()> {
+        write_private(&self.bootstrap(), secret)
     }
 
     pub fn bootstrap_token(&self) -> Result<String> {
@@ -181,7 +180,7 @@ fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Option<T> {
     serde_json::from_str(&std::fs::read_to_string(path).ok()?).ok()
 }
 
-/// Written whole or not at all, readable by its owner alone.
+/// Written whole or not at all, and durably; readable by its owner alone.
 fn write_private(path: &Path, text: &str) -> Result<()> {
     let temporary = path.with_extension("new");
     let written = || -> std::io::Result<()> {
@@ -189,7 +188,9 @@ fn write_private(path: &Path, text: &str) -> Result<()> {
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
         writeln!(file, "{text}")?;
         file.sync_all()?;
-        std::fs::rename(&temporary, path)
+        std::fs::rename(&temporary, path)?;
+        // Before that a power cut may bring back the file of before, or none.
+        path.parent().map_or(Ok(()), |folder| std::fs::File::open(folder)?.sync_all())
     };
     written().with_context(|| format!("{} can't be written", path.display()))
 }

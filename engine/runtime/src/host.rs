@@ -21,9 +21,11 @@ use crate::outgoing;
 use crate::stream::Stream;
 use crate::watch::Watch;
 
+mod clock_watch;
 mod editions;
 mod operations;
 
+use clock_watch::ClockWatch;
 pub use operations::Declared;
 
 /// Streams looked at in one round of the loop.
@@ -181,7 +183,9 @@ impl Host {
     pub async fn run(self: Arc<Self>, stop: Arc<Notify>) {
         let mut told = std::pin::pin!(stop.notified());
         self.recover().await;
+        let mut clock_watch = ClockWatch::begin(&self.clock);
         loop {
+            clock_watch.look(&self.clock);
             let wait = if self.round().await { Duration::ZERO } else { self.until_next() };
             tokio::select! {
                 biased;

@@ -36,6 +36,7 @@ mod store;
 mod verify;
 
 pub use backup::{CutBack, Inventory, Part, Point, cut_back, cut_back_on, inventory, inventory_on};
+pub use disk::make_folder;
 pub use options::*;
 pub use receipt::{Given, receipt, receipt_on};
 pub use seal::{Receipt, ReceiptError, Seal, Step, verify_receipt};

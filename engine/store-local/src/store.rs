@@ -12,7 +12,7 @@ use peygir_store::watch::{Watcher, Watchers};
 use peygir_store::{Batch, Conflict, Error, Frame, InboxKey, Row, Store, StoreFigures, StreamId, Version};
 
 use crate::commit::{self, Job, Queue, Ticket};
-use crate::disk::{Disk, RealDisk};
+use crate::disk::{Disk, RealDisk, make_folder};
 use crate::figures::Gauges;
 use crate::frames::Places;
 use crate::index::{Place, SledPlace};
@@ -184,7 +184,7 @@ impl LocalStore {
     /// Opens the store in `folder`, or begins one there. The report says what was found.
     pub fn open(folder: &Path, options: Options) -> Result<(Self, OpeningReport), Error> {
         let io = |source| Error::Io { path: folder.display().to_string(), source };
-        std::fs::create_dir_all(folder).map_err(io)?;
+        make_folder(folder).map_err(io)?;
         let lock = Lock::take(folder)?;
         let place = SledPlace::new(&folder.join(INDEX_FOLDER), options.cache_bytes);
         Self::start(Arc::new(RealDisk::new(folder)), &place, options, Some(lock))

@@ -1,6 +1,6 @@
 //! An SMTP server: exim with a configuration of its own, as an ordinary user, with mail folders in a scratch folder.
 //!
-//! It demands STARTTLS before AUTH, blocks `blocked@`, grey-lists `greylist@`, and keeps the rest in a Maildir. Its
+//! It demands STARTTLS before AUTH, blocks `blocked@`, answers late for `slow@`, grey-lists `greylist@`, and keeps the rest in a Maildir. Its
 //! certificate names `localhost` only, so that a wrong name can be tried too.
 
 use std::fs;
@@ -75,6 +75,17 @@ impl Exim {
     /// Waits until as many mails are delivered.
     pub fn wait_for_delivered(&self, count: usize) -> Option<Vec<Vec<u8>>> {
         wait_until(Duration::from_secs(10), || Some(self.delivered()).filter(|mails| mails.len() >= count))
+    }
+
+    /// The process that listens; it has a child for each connection.
+    pub fn listener(&self) -> u32 {
+        self.daemon.pid()
+    }
+
+    /// Whether a mail has come in whole, or nearly, and has not been answered yet.
+    pub fn is_taking(&self) -> bool {
+        let entries = fs::read_dir(self.folder.path().join("spool/input")).into_iter().flatten().flatten();
+        entries.into_iter().any(|entry| entry.file_name().to_string_lossy().ends_with("-D"))
     }
 
     /// Kills the server.
@@ -187,6 +198,8 @@ acl_rcpt:
          domains = +local_domains
   deny message = relay not permitted
 acl_data:
+  warn condition = ${{if match{{$recipients}}{{slow@}}}}
+       delay = 3s
   deny condition = ${{if match{{$message_body}}{{REFUSE-THIS-CONTENT}}}}
        message = 554 5.7.1 content refused
   accept

@@ -110,6 +110,11 @@ impl Kannel {
         wait_until(Duration::from_secs(10), || Some(self.sent()).filter(|sent| sent.len() >= count))
     }
 
+    /// The process that takes calls: it may be stopped, and killed, by its number.
+    pub fn taker(&self) -> u32 {
+        self.smsbox.pid()
+    }
+
     /// Kills the whole gateway, as a power cut would.
     pub fn kill(&mut self) {
         self.network = None;

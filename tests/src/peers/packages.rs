@@ -30,6 +30,14 @@ pub const PEERS: &[Peer] = &[
     },
     Peer { name: "namespace", packages: &["iproute2", "util-linux"], probe: &["/usr/sbin/ip", "/usr/bin/unshare"] },
     Peer {
+        name: "libfiu",
+        packages: &["fiu-utils", "libfiu0"],
+        probe: &["/usr/bin/fiu-ctrl", "/usr/lib/fiu/fiu_run_preload.so", "/usr/lib/fiu/fiu_posix_preload.so"],
+    },
+    Peer { name: "faketime", packages: &["faketime"], probe: &["/usr/bin/faketime"] },
+    Peer { name: "nftables", packages: &["nftables"], probe: &["/usr/sbin/nft"] },
+    Peer { name: "compiler", packages: &["gcc", "libc6-dev"], probe: &["/usr/bin/cc"] },
+    Peer {
         name: "chromium",
         // Without any font a page is blank: one that joins Persian letters comes along.
         packages: &["chromium", "fonts-dejavu-core"],

@@ -34,6 +34,10 @@ impl Daemon {
         Ok(Self { name: name.to_owned(), child, output })
     }
 
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
     }

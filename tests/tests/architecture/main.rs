@@ -4,6 +4,7 @@
 //! the code that needs it. Every rule is a function over plain values, and is seen to complain about bad ones.
 
 mod arrows;
+mod matrix;
 mod pages;
 mod purity;
 mod reasons;

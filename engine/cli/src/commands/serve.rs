@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use peygir_core::Moment;
 use peygir_runtime::access::Access;
 use peygir_runtime::catalog::{Catalog, SCRIPT_MS_MAX};
 use peygir_runtime::clock::Clock;
@@ -35,6 +36,8 @@ const ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4A
 const EDITED: &str = "PG-P075";
 /// After each page that is counted at the start, the count rests this many times as long as the page took.
 const COUNTING_RESTS: u32 = 9;
+/// A clock that is further behind the journal than this was set, in seconds.
+const CLOCK_BEHIND_SECONDS_MAX: i64 = 60;
 /// How often the journal is sealed, at least.
 const SEAL_EVERY: Duration = Duration::from_secs(3_600);
 
@@ -107,6 +110,7 @@ async fn serve(
     let address = format!("http://{}", listener.local_addr()?);
 
     let store = Arc::new(store::open(&data.store())?);
+    tell_clock(&store, clock.now())?;
     let shared: Arc<dyn Store> = store.clone();
     // With data in the store, keys that are missing were lost: fresh ones would turn every name and text into erased ones.
     let is_new = store.last_frame() == 0;
@@ -181,6 +185,20 @@ async fn serve(
     Ok(ExitCode::SUCCESS)
 }
 
+/// Says where the machine's clock is behind what the journal was written by: what is due waits until it has caught up.
+fn tell_clock(store: &LocalStore, now: Moment) -> Result<()> {
+    let last = store.last_frame().checked_sub(1).map(|before| store.frames(before, 1)).transpose()?;
+    let at = last.and_then(|frames| frames.first().map(|frame| frame.at));
+    let behind = at.map_or(0, |at| (at.0 - now.0).div_euclid(1_000_000));
+    if behind > CLOCK_BEHIND_SECONDS_MAX {
+        say(&format!(
+            "peygir: this machine's clock is {behind} s behind the journal's last frame: nothing is done twice, and what is \
+             due waits until the clock is there; see timedatectl status"
+        ));
+    }
+    Ok(())
+}
+
 /// The packs of the deployment's folder, as they are deployed into the store.
 fn folder(deployment: &pack::Deployment, draft: bool) -> Result<Folder, Diagnostics> {
     let mut found = Diagnostics::default();
@@ -231,9 +249,9 @@ fn start_log() {
 }
 
 fn welcome(data: &DataFolder, desk: &Desk, access: &Access, clock: &Clock, address: &str) -> Result<()> {
-    if let Some(token) = access.bootstrap(clock.now())? {
-        let path = data.write_bootstrap(&token.secret)?;
-        say(&format!("peygir: the administrator's token is in {}", path.display()));
+    let keep = |secret: &str| data.write_bootstrap(secret).map_err(|error| format!("{error:#}"));
+    if access.bootstrap(clock.now(), &keep)? {
+        say(&format!("peygir: the administrator's token is in {}", data.bootstrap().display()));
     }
     data.write_running(&Running { pid: std::process::id(), address: address.to_owned() })?;
     let directory = desk.directory();

@@ -20,6 +20,8 @@ pub enum Error {
     RoleUnknown(String),
     #[error("the system gives no random bytes: {0}")]
     Random(getrandom::Error),
+    #[error("the token of the first start could not be kept: {0}")]
+    NotKept(String),
     #[error("a row of the access book cannot be read: {0}")]
     Row(String),
     #[error("the access book could not be written: {0}")]

@@ -54,11 +54,31 @@ fn a_token_needs_a_known_role_and_a_plain_name() {
 #[test]
 fn the_bootstrap_token_is_made_once() {
     let (access, store) = book();
-    let first = access.bootstrap(START).unwrap().unwrap();
-    let principal = access.recognise_bearer(&first.secret).unwrap().unwrap();
+    let kept = std::cell::RefCell::new(Vec::new());
+    let keep = |secret: &str| {
+        kept.borrow_mut().push(secret.to_owned());
+        Ok(())
+    };
+    assert!(access.bootstrap(START, &keep).unwrap());
+    let principal = access.recognise_bearer(&kept.borrow()[0]).unwrap().unwrap();
     assert!(principal.may_somewhere(Permission::TokenIssue));
-    assert_eq!(access.bootstrap(later(1)).unwrap(), None);
-    assert_eq!(Access::new(store).bootstrap(later(2)).unwrap(), None, "nor after a restart");
+    assert!(!access.bootstrap(later(1), &keep).unwrap());
+    assert!(!Access::new(store).bootstrap(later(2), &keep).unwrap(), "nor after a restart");
+    assert_eq!(kept.borrow().len(), 1);
+}
+
+#[test]
+fn a_bootstrap_token_that_could_not_be_kept_opens_nothing_and_another_one_is_made() {
+    let (access, _) = book();
+    let seen = std::cell::RefCell::new(String::new());
+    let fails = |secret: &str| {
+        assert!(access.recognise_bearer(secret).unwrap().is_none(), "it is kept before it opens anything");
+        *seen.borrow_mut() = secret.to_owned();
+        Err("the disk is full".to_owned())
+    };
+    assert!(matches!(access.bootstrap(START, &fails), Err(Error::NotKept(_))));
+    assert!(access.recognise_bearer(&seen.borrow()).unwrap().is_none());
+    assert!(access.bootstrap(later(1), &|_| Ok(())).unwrap());
 }
 
 #[test]

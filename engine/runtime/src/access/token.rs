@@ -44,6 +44,18 @@ impl Access {
             return Err(Error::RoleUnknown(role.to_owned()));
         }
         let secret = secret::draw(Kind::Token)?;
+        self.issue(by, name, (role, scope), at, secret)
+    }
+
+    /// Makes a secret open what the role and the scope allow.
+    fn issue(
+        &self,
+        by: &str,
+        name: &str,
+        (role, scope): (&str, &Scope),
+        at: Moment,
+        secret: String,
+    ) -> Result<IssuedToken, Error> {
         let key = secret::row_key(Kind::Token, &secret).expect("a secret that was just drawn has its form");
         let row = TokenRow { name: name.into(), role: role.into(), scope: scope.to_string(), issued_at: at };
         let issued = self.change(at, || {
@@ -60,15 +72,18 @@ impl Access {
         }
     }
 
-    /// The administrator's token of a deployment's first start; None on every later one. The caller writes it into
-    /// `bootstrap.token`, readable by its own user only.
-    pub fn bootstrap(&self, at: Moment) -> Result<Option<IssuedToken>, Error> {
+    /// The administrator's token of a deployment's first start; false on every later one. `keep` writes it durably into
+    /// `bootstrap.token`, readable by its own user only, before it opens anything: a start that is cut off in between is
+    /// begun again with another token, and never is there a token that nobody has.
+    pub fn bootstrap(&self, at: Moment, keep: &dyn Fn(&str) -> Result<(), String>) -> Result<bool, Error> {
         if self.store.claimed(&name_key(BOOTSTRAP_NAME))?.is_some() {
-            return Ok(None);
+            return Ok(false);
         }
-        match self.token_new("system", BOOTSTRAP_NAME, "administrator", &Scope::Nation, at) {
-            Ok(issued) => Ok(Some(issued)),
-            Err(Error::NameTaken(_)) => Ok(None),
+        let secret = secret::draw(Kind::Token)?;
+        keep(&secret).map_err(Error::NotKept)?;
+        match self.issue("system", BOOTSTRAP_NAME, ("administrator", &Scope::Nation), at, secret) {
+            Ok(_) => Ok(true),
+            Err(Error::NameTaken(_)) => Ok(false),
             Err(error) => Err(error),
         }
     }

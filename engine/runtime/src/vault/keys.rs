@@ -97,6 +97,8 @@ impl Keys {
     /// fresh bytes.
     pub fn open_or_make(dir: &Path, random: &dyn Fn() -> [u8; 32]) -> Result<Self, Error> {
         std::fs::create_dir_all(dir).map_err(|source| io(dir, source))?;
+        // The folder's own name too: without it a power cut could leave a journal, and no keys to read it with.
+        dir.parent().filter(|above| !above.as_os_str().is_empty()).map_or(Ok(()), sync_dir)?;
         let master_path = dir.join(MASTER_FILE);
         let path = dir.join(PERSONS_FILE);
         let persons_bytes = match std::fs::metadata(&path) {

@@ -10,7 +10,7 @@ use std::io;
 use std::sync::Arc;
 
 pub use faulty::FaultyDisk;
-pub use real::RealDisk;
+pub use real::{RealDisk, make_folder};
 
 /// A folder of files.
 ///

@@ -73,6 +73,24 @@ impl Disk for RealDisk {
     }
 }
 
+/// Makes a folder, and those above it that are missing, so that a power cut does not take it away with all that is synced in
+/// it later: a folder's name is durable once the folder that holds it was synced. One that is there may have been made by a
+/// process that was killed before it synced.
+pub fn make_folder(path: &Path) -> io::Result<()> {
+    let missing = path.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()).count();
+    fs::create_dir_all(path)?;
+    for made in path.ancestors().take(missing.max(1)) {
+        let Some(above) = made.parent() else { break };
+        let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+        match fs::File::open(above).and_then(|folder| folder.sync_all()) {
+            // Whoever may make something in a folder need not be allowed to read it.
+            Err(error) if error.kind() != io::ErrorKind::PermissionDenied => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 struct RealFile(fs::File);
 
 impl File for RealFile {
