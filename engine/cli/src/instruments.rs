@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::commands::doctor::folder;
 use crate::commands::receipt::Written;
 use crate::data_folder::DataFolder;
+use crate::store;
 
 pub struct Own {
     data: DataFolder,
@@ -55,6 +56,8 @@ impl Own {
 impl Instruments for Own {
     fn folder(&self, now: Timestamp) -> Folder {
         let mut folder = folder::beside_a_server(&self.data, now);
+        // A store that can't be read is told by what reads it.
+        folder.findings.extend(folder::clock(store::newest_at(&self.store).ok().flatten(), now));
         folder.findings.extend(self.certificates.iter().map(|path| folder::certificate(path, now)));
         folder
     }

@@ -5,8 +5,9 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use peygir_core::Moment;
 use peygir_runtime::known;
-use peygir_store::Error;
+use peygir_store::{Error, Store};
 use peygir_store_local::{IndexFound, Known, LocalStore, OpeningReport, Options};
 use semver::Version;
 
@@ -16,6 +17,8 @@ use crate::answer::say;
 /// tests of a restart need another one without restarting.
 const BOOT_ID_VARIABLE: &str = "PEYGIR_BOOT_ID";
 
+/// Frames that are looked at to learn when the journal's end was written.
+const END_FRAMES: u64 = 256;
 /// Which version wrote to the store last; beside the journal.
 const WRITTEN_BY: &str = "written-by";
 
@@ -43,6 +46,13 @@ fn open_reporting(folder: &Path) -> Result<(LocalStore, OpeningReport)> {
         .with_context(|| format!("the store in {} can't be opened", folder.display()))?;
     writers.note(folder)?;
     Ok((store, report))
+}
+
+/// The latest instant that the journal's end was written at; none where nothing was. Streams have a time of their own, so
+/// that under a clock that was set back the very last frame need not be the latest.
+pub fn newest_at(store: &LocalStore) -> Result<Option<Moment>, Error> {
+    let frames = store.frames(store.last_frame().saturating_sub(END_FRAMES), END_FRAMES as usize)?;
+    Ok(frames.iter().map(|frame| frame.at).max())
 }
 
 /// The newest version that wrote to a store: a line of text in its folder. It says which version can read what this one

@@ -187,12 +187,10 @@ async fn serve(
 
 /// Says where the machine's clock is behind what the journal was written by: what is due waits until it has caught up.
 fn tell_clock(store: &LocalStore, now: Moment) -> Result<()> {
-    let last = store.last_frame().checked_sub(1).map(|before| store.frames(before, 1)).transpose()?;
-    let at = last.and_then(|frames| frames.first().map(|frame| frame.at));
-    let behind = at.map_or(0, |at| (at.0 - now.0).div_euclid(1_000_000));
+    let behind = store::newest_at(store)?.map_or(0, |at| (at.0 - now.0).div_euclid(1_000_000));
     if behind > CLOCK_BEHIND_SECONDS_MAX {
         say(&format!(
-            "peygir: this machine's clock is {behind} s behind the journal's last frame: nothing is done twice, and what is \
+            "peygir: this machine's clock is {behind} s behind the journal's end: nothing is done twice, and what is \
              due waits until the clock is there; see timedatectl status"
         ));
     }

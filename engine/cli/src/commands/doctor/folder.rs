@@ -3,6 +3,7 @@
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use jiff::Timestamp;
+use peygir_core::Moment;
 use peygir_runtime::health::{Finding, TAIL_FRAMES_MAX, Weight};
 use peygir_server::Folder;
 
@@ -197,19 +198,22 @@ fn journal(data: &DataFolder, now: Timestamp) -> Vec<Finding> {
             format!("{tail} قاب پس از تازه‌ترین تصویر آمده است؛ ساختن دوبارهٔ نمایه زمان می‌برد"),
         ));
     }
-    let ahead = inventory.last_at.map_or(0, |at| at.0 / 1_000_000 - now.as_second());
-    if ahead > CLOCK_SKEW_SECONDS_MAX {
-        found.push(
-            Finding::new(
-                "clock",
-                Weight::Wrong,
-                format!("the journal's last frame is {ahead} s ahead of this machine's clock"),
-                format!("آخرین قاب دفتر {ahead} ثانیه از ساعت این دستگاه جلوتر است"),
-            )
-            .mend("timedatectl status"),
-        );
-    }
+    found.extend(clock(inventory.last_at, now));
     found
+}
+
+/// A clock that is behind what the journal's end was written at.
+pub fn clock(written: Option<Moment>, now: Timestamp) -> Option<Finding> {
+    let ahead = written.map_or(0, |at| at.0 / 1_000_000 - now.as_second());
+    (ahead > CLOCK_SKEW_SECONDS_MAX).then(|| {
+        Finding::new(
+            "clock",
+            Weight::Wrong,
+            format!("the journal's last frame is {ahead} s ahead of this machine's clock"),
+            format!("آخرین قاب دفتر {ahead} ثانیه از ساعت این دستگاه جلوتر است"),
+        )
+        .mend("timedatectl status")
+    })
 }
 
 fn snapshot_frame(path: &str) -> Option<u64> {
