@@ -3,9 +3,9 @@
 pub(crate) mod overlay;
 
 use peygir_calendar::JalaliError;
-use peygir_source::{Diagnostic, Help, Span, suggest};
+use peygir_source::{Diagnostic, Help, Node, Span, Value, suggest};
 
-use crate::{domain::Limit, value_type::ValueType, window::Window};
+use crate::{cell::Number, domain::Limit, value_type::ValueType, window::Window};
 
 pub(crate) fn not_a_table(span: Span) -> Diagnostic {
     Diagnostic::error("PG-T001", span, "this is no decision table", "این یک جدول تصمیم نیست")
@@ -94,13 +94,41 @@ pub(crate) fn unknown_name<'a>(
     )
 }
 
-pub(crate) fn wrong_type(span: Span, name: &str, expected: ValueType) -> Diagnostic {
-    Diagnostic::error(
+pub(crate) fn wrong_type(node: &Node, name: &str, expected: ValueType) -> Diagnostic {
+    let (type_fa, span) = (expected.name_fa(), node.span);
+    let finding = Diagnostic::error(
         "PG-T008",
         span,
         format!("the value for \"{name}\" must be of type {expected}"),
-        format!("مقدار «{name}» باید از نوع {expected} باشد"),
-    )
+        format!("مقدار «{name}» باید {type_fa} ({expected}) باشد"),
+    );
+    if let Some(meant) = node.as_str().and_then(|text| meant(text, expected)) {
+        return finding.with_help(
+            format!("write {meant}, without quotes and in Latin digits"),
+            format!("بنویسید \u{2066}{meant}\u{2069}، بی گیومه و با رقم لاتین"),
+        );
+    }
+    match &node.value {
+        Value::Number(number) if matches!(expected, ValueType::String | ValueType::Text) => finding.with_help(
+            format!("write '{number}', in quotes"),
+            format!("بنویسید \u{2066}'{number}'\u{2069}، درون گیومه"),
+        ),
+        _ => finding,
+    }
+}
+
+/// What a text was meant to be where a value of another type is wanted: `۲۰` or `'20'` for a number, `yes` for true.
+fn meant(text: &str, expected: ValueType) -> Option<String> {
+    let value = match expected {
+        ValueType::Integer | ValueType::Number => Number::parse(text)?.to_value()?,
+        ValueType::Boolean => match text.trim().to_lowercase().as_str() {
+            "yes" | "on" | "بله" | "آری" | "درست" => true.into(),
+            "no" | "off" | "خیر" | "نه" | "نادرست" => false.into(),
+            _ => return None,
+        },
+        ValueType::String | ValueType::Text | ValueType::List => return None,
+    };
+    expected.holds(&value).then(|| value.to_string())
 }
 
 pub(crate) fn bad_cell(span: Span, reason: &str, reason_fa: &str) -> Diagnostic {
@@ -160,14 +188,18 @@ pub(crate) fn unset_output(span: Span, rule: &str, output: &str) -> Diagnostic {
         format!("rule \"{rule}\" does not answer \"{output}\", which is required"),
         format!("قاعدهٔ «{rule}» به «{output}» که الزامی است پاسخ نمی‌دهد"),
     )
+    .with_help(
+        "write it under then; the then of an overlay's replacement stands for all answers of the rule, and not only for one",
+        "آن را زیر then بنویسید؛ then در replace یک روکش جای همهٔ پاسخ‌های قاعده می‌نشیند، نه یکی از آن‌ها",
+    )
 }
 
-pub(crate) fn bad_placeholder(span: Span, reason: &str) -> Diagnostic {
+pub(crate) fn bad_placeholder(span: Span, reason: &str, reason_fa: &str) -> Diagnostic {
     Diagnostic::error(
         "PG-T014",
         span,
         format!("this text can't be filled: {reason}"),
-        format!("این متن پر نمی‌شود: {reason}"),
+        format!("این متن پر نمی‌شود: {reason_fa}"),
     )
     .with_help(
         "{name} stands for an input; a brace itself is written {{ or }}",

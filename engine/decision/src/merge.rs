@@ -32,14 +32,15 @@ impl Table {
     }
 
     /// As [`Table::merge`], with the table also where nothing is wrong but that tests fail: what else is to be said of it
-    /// can be said in the same breath.
+    /// can be said in the same breath. No table where an overlay could not be read as a whole.
     pub fn lay(&self, layers: &[Layer<'_>]) -> (Option<Self>, Diagnostics) {
         let mut found = Diagnostics::default();
         let is_of_test = |finding: &Diagnostic| complaints::OF_TESTS.contains(&finding.code);
         let mut table = self.clone();
+        let mut is_whole = true;
         for layer in layers {
             // What a test says of a table that could not be merged rightly would only mislead.
-            let is_whole = !found.has_errors();
+            is_whole &= layer.overlay.is_whole && !found.has_errors();
             let mut stage = Stage::new(&table, layer);
             let merged = stage.merge(is_whole);
             found.extend(stage.reader.findings.in_file(layer.file));
@@ -47,7 +48,8 @@ impl Table {
         }
         let mut errors = found.list.iter().filter(|finding| finding.severity == Severity::Error);
         let only_tests = errors.all(is_of_test);
-        (only_tests.then_some(table), found)
+        let all_read = layers.iter().all(|layer| layer.overlay.is_whole);
+        ((only_tests && all_read).then_some(table), found)
     }
 }
 

@@ -22,8 +22,9 @@ pub enum Part {
 }
 
 impl Template {
-    /// Reads a text. `{{` and `}}` stand for braces; an open or empty brace is an error, told as a reason.
-    pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
+    /// Reads a text. `{{` and `}}` stand for braces; an open or empty brace is an error, told as a reason in both
+    /// languages.
+    pub(crate) fn parse(text: &str) -> Result<Self, (&'static str, &'static str)> {
         let mut parts = Vec::new();
         let mut plain = String::new();
         let mut letters = text.chars().peekable();
@@ -39,13 +40,13 @@ impl Template {
                         match letters.next() {
                             Some('}') => break,
                             Some(letter) => name.push(letter),
-                            None => return Err("a brace is opened and not closed"),
+                            None => return Err(("a brace is opened and not closed", "آکولادی باز شده و بسته نشده است")),
                         }
                     }
                     parts.push(Part::Plain(std::mem::take(&mut plain)));
                     parts.push(Part::Input(name.trim().to_owned()));
                 }
-                '}' => return Err("a brace is closed that was not opened"),
+                '}' => return Err(("a brace is closed that was not opened", "آکولادی بسته شده که باز نشده بود")),
                 letter => plain.push(letter),
             }
         }

@@ -31,6 +31,8 @@ pub struct Overlay {
     /// The whole document: its tests are read against the merged table.
     pub(crate) root: Node,
     pub(crate) search_key: SearchKey,
+    /// Nothing of its form is wrong. Otherwise some of it is left out here.
+    pub(crate) is_whole: bool,
 }
 
 /// A name and where it stands.
@@ -80,6 +82,17 @@ pub struct Layer<'a> {
 impl Overlay {
     /// Reads an overlay. The diagnostics beside it are warnings; without one they say all that is wrong with its form.
     pub fn read(node: &Node, search_key: SearchKey) -> Result<(Self, Diagnostics), Diagnostics> {
+        match read::read(node, search_key) {
+            (Some(overlay), found) if overlay.is_whole => Ok((overlay, found)),
+            (_, found) => Err(found),
+        }
+    }
+
+    /// As [`Overlay::read`], with the overlay also where some of its members are wrong: what the others come to on the table
+    /// can be told in the same breath. Nothing is decided by it: [`Table::lay`] gives no table.
+    ///
+    /// [`Table::lay`]: crate::Table::lay
+    pub fn read_what_stands(node: &Node, search_key: SearchKey) -> (Option<Self>, Diagnostics) {
         read::read(node, search_key)
     }
 

@@ -80,7 +80,9 @@ impl TestOutcome {
                 "PG-T015",
                 self.span,
                 format!("test {name} expects {expected} and got {got}{on}"),
-                format!("آزمون {name} انتظار {expected} داشت و {got} به دست آمد{on_fa}"),
+                format!(
+                    "آزمون «{name}» انتظار \u{2066}{expected}\u{2069} داشت و \u{2066}{got}\u{2069} به دست آمد{on_fa}"
+                ),
             )
         };
         (!self.passed).then(finding)

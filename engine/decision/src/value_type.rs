@@ -32,6 +32,18 @@ impl ValueType {
         }
     }
 
+    /// What it is called in Persian.
+    pub(crate) fn name_fa(self) -> &'static str {
+        match self {
+            Self::String => "یک نام یا کد",
+            Self::Text => "متن",
+            Self::Integer => "عدد صحیح",
+            Self::Number => "عدد",
+            Self::Boolean => "true یا false",
+            Self::List => "فهرستی از متن‌ها",
+        }
+    }
+
     pub(crate) fn is_numeric(self) -> bool {
         matches!(self, Self::Integer | Self::Number)
     }

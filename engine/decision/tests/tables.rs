@@ -184,6 +184,34 @@ fn cells_that_cannot_be_read_are_told() {
     }
 }
 
+/// Who writes numbers as they are written in Persian, or true as people say it, is told what to write.
+#[test]
+fn a_value_of_another_type_is_told_as_it_is_written() {
+    let cases = [
+        ("integer", "۲۰", Some("20")),
+        ("integer", "'20'", Some("20")),
+        ("integer", "۲.۵", None),
+        ("number", "۲.۵", Some("2.5")),
+        ("boolean", "'yes'", Some("true")),
+        ("boolean", "خیر", Some("false")),
+        ("boolean", "شاید", None),
+        ("string", "3", Some("'3'")),
+    ];
+    for (value_type, cell, written) in cases {
+        let findings = read(&with_cell(value_type, cell)).unwrap_err();
+        assert_eq!(findings.list[0].code, "PG-T008", "{value_type} {cell}: {findings:#?}");
+        let help = findings.list[0].help.as_ref();
+        assert_eq!(help.is_some(), written.is_some(), "{value_type} {cell}: {findings:#?}");
+        if let Some((help, written)) = help.zip(written) {
+            assert!(help.en.contains(&format!("write {written}, ")), "{help:?}");
+            assert!(help.fa.contains(&format!("\u{2066}{written}\u{2069}")), "{help:?}");
+        }
+    }
+    let limit = with_cell("integer", "3").replace("{ type: integer }", "{ type: integer, max: ۲۰ }");
+    let findings = read(&limit).unwrap_err();
+    assert!(findings.list[0].help.as_ref().unwrap().en.contains("write 20"), "{findings:#?}");
+}
+
 #[test]
 fn expression_cells_are_reported_as_not_analysed() {
     let table = table(&with_cell("string", "{ not: { rhai: 'x == \"a\"' } }"));

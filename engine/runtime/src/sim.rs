@@ -5,7 +5,7 @@
 //! clock and the peers go on.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use peygir_connector::{Connector, Fault, FaultKind, Manifest};
@@ -77,6 +77,8 @@ pub struct World {
     store: Arc<Mortal>,
     /// Requests whose answers are still on their way.
     flights: Mutex<Vec<Flight>>,
+    /// The time of every script is over before it begins.
+    scripts_stopped: Arc<AtomicBool>,
 }
 
 /// What a process is assembled from.
@@ -130,7 +132,13 @@ impl World {
             connectors.iter().map(|(name, connector)| (name.clone(), connector.manifest().clone())).collect();
         manifests.values_mut().for_each(without_backoff);
         manifests.extend(channels.clone());
-        let catalog = Catalog::new(pack, &manifests, Arc::new(peygir_script::Deadline::never));
+        let scripts_stopped = Arc::new(AtomicBool::new(false));
+        let is_stopped = scripts_stopped.clone();
+        let deadline = move || {
+            let is_stopped = is_stopped.clone();
+            peygir_script::Deadline::new(move || is_stopped.load(Ordering::SeqCst))
+        };
+        let catalog = Catalog::new(pack, &manifests, Arc::new(deadline));
         let catalog = channels
             .keys()
             .fold(catalog, |catalog, channel| catalog.with_callback_secret(channel, CALLBACK_SECRET.to_owned()));
@@ -140,7 +148,12 @@ impl World {
         let lasting = Lasting { catalog, folder, connectors, peers, open, keys, random, seed };
         let life = Arc::new(Life::default());
         let (desk, store) = lasting.assemble(&life, &clock);
-        Self { desk, clock, gateways, life, lasting, store, flights: Mutex::default() }
+        Self { desk, clock, gateways, life, lasting, store, flights: Mutex::default(), scripts_stopped }
+    }
+
+    /// From now on the wall clock stops every script, as on a machine that is far too busy; or it does so no more.
+    pub fn stop_scripts(&self, stopped: bool) {
+        self.scripts_stopped.store(stopped, Ordering::SeqCst);
     }
 
     pub fn host(&self) -> &Arc<Host> {

@@ -1,9 +1,12 @@
-//! What a call of a script costs, and how much of it is the thread with the large stack: nanoseconds of wall time for one
-//! call, the least of several rounds. Run it with `cargo run --release -p peygir-script --example call`.
+//! What a call of a script costs, and how much of it is the large stack: nanoseconds of wall time for one call, the least of
+//! several rounds. Run it with `cargo run --release -p peygir-script --example call`.
 
 use std::{hint::black_box, thread, time::Instant};
 
-use peygir_script::{Deadline, Script, World, limits::STACK_BYTES};
+use peygir_script::{
+    Deadline, Script, World,
+    limits::{STACK_BYTES, THREAD_STACK_BYTES},
+};
 use serde_json::json;
 
 const ROUNDS: usize = 9;
@@ -23,8 +26,14 @@ fn main() {
     let script = Script::compile("x", RULE).expect("the script is right");
     let (req, args) = (json!({ "vulnerable": false, "topic": "water" }), json!({ "step": 1 }));
     let (world, deadline) = (World::default(), Deadline::never());
-    tell("a call, on a thread that is kept", || {
+    let call = || {
         black_box(script.call(&req, &world, &args, &deadline)).expect("the script answers");
+    };
+    tell("a call, on a thread that is kept", call);
+    thread::scope(|scope| {
+        let large = thread::Builder::new().stack_size(THREAD_STACK_BYTES);
+        let begun = large.spawn_scoped(scope, || tell("a call, where the stack is large already", call));
+        drop(begun.expect("a thread").join());
     });
     tell("a new thread with such a stack alone", || {
         let begun = thread::Builder::new().stack_size(STACK_BYTES).spawn(|| black_box(1));

@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 
 use crate::{
     fault::{Fault, WrongAction},
-    header::problems,
     library::ACTION,
+    unfit::{Problems, problems},
 };
 
 /// The actions that there are, with what each takes.
@@ -52,7 +52,7 @@ impl Actions {
         self.problem(action).map_or(Ok(()), |(reason, _)| Err(reason))
     }
 
-    /// What is wrong with an action, in both languages. What a schema says stays as it is.
+    /// What is wrong with an action, in both languages.
     fn problem(&self, action: &Value) -> Option<(String, String)> {
         let told = |en: &str, fa: &str| Some((en.to_owned(), fa.to_owned()));
         if action.is_array() {
@@ -76,9 +76,8 @@ impl Actions {
         };
         let members = action.as_object().into_iter().flatten().filter(|(member, _)| *member != ACTION);
         let members: Map<String, Value> = members.map(|(member, value)| (member.clone(), value.clone())).collect();
-        let reason = problems(validator, &Value::Object(members)).err()?;
-        let reason_fa = format!("با طرح آن نمی‌خواند: {reason}");
-        Some((reason, reason_fa))
+        let Problems { en, fa } = problems(validator, &Value::Object(members)).err()?;
+        Some((en, format!("با طرح آن نمی‌خواند: {fa}")))
     }
 }
 

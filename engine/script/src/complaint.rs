@@ -124,7 +124,10 @@ pub(crate) fn reserved(span: Span, word: &str) -> Diagnostic {
         "null" | "nil" | "void" => Help::new("\"nothing\" is written () in scripts", "«هیچ» در اسکریپت () نوشته می‌شود"),
         "match" => Help::new("write switch instead of match", "به جای match بنویسید switch"),
         "var" => Help::new("write let instead of var", "به جای var بنویسید let"),
-        _ => Help::new(format!("take another name, such as {word}_"), format!("نام دیگری بگذارید، مانند {word}_")),
+        _ => Help::new(
+            format!("take another name, such as {word}_"),
+            format!("نام دیگری بگذارید، مانند \u{2066}{word}_\u{2069}"),
+        ),
     };
     Diagnostic::error(
         "PG-S002",

@@ -31,7 +31,7 @@ pub enum Fault {
     Answer { path: String, reason: String, reason_fa: String },
     /// What the script was given or gave does not fit the schema in its header; `at` is the schema's place.
     #[error("{what} does not fit the schema at line {} of the script: {reason}", .at.line)]
-    Unfit { what: &'static str, reason: String, at: Span },
+    Unfit { what: &'static str, reason: Box<str>, reason_fa: Box<str>, at: Span },
     /// The answer holds actions that can't be carried out: all of them. There is at least one.
     #[error("{}", told(.wrong, WrongAction::to_string))]
     Action { wrong: Vec<WrongAction> },
@@ -148,8 +148,8 @@ impl Fault {
             Self::Answer { path, reason_fa, .. } => {
                 format!("پاسخ اسکریپت در «{path}» به صورت داده در نمی‌آید: {reason_fa}")
             }
-            Self::Unfit { what, reason, at } => {
-                format!("«{what}» با طرح آن در سطر {} اسکریپت نمی‌خواند: {reason}", at.line)
+            Self::Unfit { what, reason_fa, at, .. } => {
+                format!("«{what}» با طرح آن در سطر {} اسکریپت نمی‌خواند: {reason_fa}", at.line)
             }
             Self::Action { wrong } => told(wrong, WrongAction::message_fa),
             Self::Input { message_fa, at, .. } => {

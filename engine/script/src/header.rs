@@ -16,14 +16,15 @@ use jsonschema::Validator;
 use peygir_source::{Diagnostic, Diagnostics, Help, Node, Span, suggest, yaml};
 use serde_json::Value;
 
-use crate::fault::Fault;
+use crate::{
+    fault::Fault,
+    unfit::{Problems, problems},
+};
 
 const MARK: &str = "//!";
 /// What parts the text from the members.
 const RULE: &str = "---";
 const MEMBERS: [&str; 3] = ["req", "args", "output"];
-/// Problems named in one fault; more are only counted.
-const PROBLEMS_MAX: usize = 5;
 
 /// What a script takes and gives, as far as its header says.
 #[derive(Default)]
@@ -82,7 +83,9 @@ impl Header {
     /// Whether a value fits what the header says of `member`.
     pub fn check(&self, member: &'static str, value: &Value) -> Result<(), Fault> {
         let Some(schema) = self.schemas.iter().find(|schema| schema.member == member) else { return Ok(()) };
-        problems(&schema.validator, value).map_err(|reason| Fault::Unfit { what: member, reason, at: schema.at })
+        let unfit =
+            |Problems { en, fa }| Fault::Unfit { what: member, reason: en.into(), reason_fa: fa.into(), at: schema.at };
+        problems(&schema.validator, value).map_err(unfit)
     }
 }
 
@@ -128,23 +131,4 @@ fn unknown(key: &str, span: Span) -> Diagnostic {
 
 fn wrong(span: Span, message: &str, message_fa: &str) -> Diagnostic {
     Diagnostic::error("PG-S012", span, message, message_fa)
-}
-
-/// What is wrong with a value, each with its place in it. Values are left out: they may be what a citizen wrote.
-pub(crate) fn problems(validator: &Validator, value: &Value) -> Result<(), String> {
-    let mut problems: Vec<String> = validator
-        .iter_errors(value)
-        .map(|problem| {
-            let place = problem.instance_path().to_string();
-            format!("{}: {}", if place.is_empty() { "/" } else { &place }, problem.masked())
-        })
-        .collect();
-    problems.sort();
-    if problems.is_empty() {
-        return Ok(());
-    }
-    let more = problems.len().saturating_sub(PROBLEMS_MAX);
-    problems.truncate(PROBLEMS_MAX);
-    let rest = if more > 0 { format!("; and {more} more") } else { String::new() };
-    Err(format!("{}{rest}", problems.join("; ")))
 }

@@ -29,6 +29,7 @@ mod stdlib;
 pub mod steps;
 pub mod tests;
 mod trace;
+mod unfit;
 mod world;
 
 pub use actions::{Actions, listed};

@@ -37,6 +37,8 @@ pub const STRINGS_INTERNED_MAX: usize = 256;
 /// Stack of a run, in bytes; only what is touched is taken. Holds every recursion over a value as deep as
 /// `ARRAY_ITEMS_MAX + MAP_ENTRIES_MAX`, in debug builds too.
 pub const STACK_BYTES: usize = 64 << 20;
+/// Stack of a thread on which a run stays, in bytes: what the caller has on it already is beside it.
+pub const THREAD_STACK_BYTES: usize = STACK_BYTES + (4 << 20);
 /// Most threads with such a stack that are kept for the next run.
 pub const THREADS_IDLE_MAX: usize = 8;
 /// Depth of JSON that goes in or comes out.

@@ -36,6 +36,8 @@ pub struct Script {
     warnings: Arc<[Diagnostic]>,
     /// Where the function stands that it begins with.
     begin: Span,
+    /// How many lines the source has.
+    lines: u32,
 }
 
 /// What a script answered.
@@ -72,6 +74,7 @@ impl Script {
             Some((entry, header)) if !findings.iter().any(is_error) => Ok(Self {
                 name: name.into(),
                 begin: parts::line_of(source, &entry),
+                lines: u32::try_from(source.lines().count()).unwrap_or(u32::MAX),
                 entry: entry.into(),
                 ast: Arc::new(ast),
                 header: Arc::new(header),
@@ -172,11 +175,12 @@ impl Script {
             Ok(arguments) => arguments,
             Err(fault) => return (Err(fault), watch),
         };
-        let (script, own_world, deadline) = (self.clone(), world.clone(), deadline.clone());
-        let came = stack::on_own_stack(move || {
-            let run = || (script.run(arguments), trace::last());
-            trace::under(watch, || world::within(own_world, || deadline::under(deadline, run)))
-        });
+        let came = if stack::is_here() {
+            stack::on_this_stack(|| self.run_within(arguments, watch, world.clone(), deadline.clone()))
+        } else {
+            let (script, own_world, deadline) = (self.clone(), world.clone(), deadline.clone());
+            stack::on_own_stack(move || script.run_within(arguments, watch, own_world, deadline))
+        };
         let (((outcome, at), over), watch) = match came {
             Ok(came) => came,
             Err(fault) => return (Err(fault), None),
@@ -188,6 +192,19 @@ impl Script {
             outcome => outcome.and_then(|answer| self.checked(answer, world)),
         };
         (outcome, watch)
+    }
+
+    /// The run in its world, with where it was last and whether its time was over.
+    #[expect(clippy::type_complexity, reason = "three circles around one run, each with what it saw")]
+    fn run_within(
+        &self,
+        arguments: [Dynamic; 3],
+        watch: Option<Watch>,
+        world: World,
+        deadline: Deadline,
+    ) -> (((Result<Answered, Fault>, Span), bool), Option<Watch>) {
+        let run = || (self.run(arguments), trace::last());
+        trace::under(watch, || world::within(world, || deadline::under(deadline, run)))
     }
 
     /// The answer, where it fits what is said of it.
@@ -208,8 +225,8 @@ impl Script {
             return Err(Fault::Limit { limit: Limit::Operations, at: trace::last() });
         }
         // A script can set the tags of values itself.
-        let lines = 1..=u32::try_from(self.source.lines().count()).unwrap_or(u32::MAX);
-        let place = |line| if lines.contains(&line) { Span { line, column: 1, length: 0 } } else { self.begin };
+        let place =
+            |line| if (1..=self.lines).contains(&line) { Span { line, column: 1, length: 0 } } else { self.begin };
         let places = action_lines(&answer).into_iter().map(place).collect();
         Ok(Answered { value: json::from_dynamic(answer)?, places })
     }

@@ -1,10 +1,13 @@
-//! Threads whose stacks hold the deepest value that the size limits allow.
+//! A stack that holds the deepest value which the size limits allow.
 //!
 //! rhai compares, prints and drops nested values by recursion without a limit of its own; on a caller's small stack that
-//! would end the process. Making such a thread costs several times what a short script does, so a few are kept. The
-//! caller waits for the thread that it gave work: nothing here runs beside anything.
+//! would end the process. Where the caller's stack has enough left the run stays on it, as on a server's threads. Otherwise a
+//! thread does it that has such a stack: to wake one costs up to several times what a short script does, and to make one, or
+//! a stack alone, costs more still, so a few threads are kept. The caller waits for the one that it gave work: nothing here
+//! runs beside anything.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Mutex, PoisonError,
         mpsc::{Sender, channel},
@@ -17,12 +20,25 @@ use crate::{
     limits::{STACK_BYTES, THREADS_IDLE_MAX},
 };
 
+const BROKEN: Fault = Fault::Broken { reason: "the interpreter panicked" };
+
 type Job = Box<dyn FnOnce() + Send>;
 
 /// Threads that wait for work, by the way to each. One that is dropped ends its thread.
 static IDLE: Mutex<Vec<Sender<Job>>> = Mutex::new(Vec::new());
 
-/// Runs `body` on such a thread. A panic in there ends the run and its thread, and nothing else.
+/// Whether so much is left of this thread's stack. Where nobody can tell, it is not.
+pub(crate) fn is_here() -> bool {
+    stacker::remaining_stack().is_some_and(|left| left >= STACK_BYTES)
+}
+
+/// Runs `body` on this thread, whose stack [`is_here`]. A panic in there ends the run, and nothing else.
+pub(crate) fn on_this_stack<T>(body: impl FnOnce() -> T) -> Result<T, Fault> {
+    // What the run had in its hands is gone with it, and its slots in the thread are emptied as it ends.
+    catch_unwind(AssertUnwindSafe(body)).map_err(|_| BROKEN)
+}
+
+/// Runs `body` on a thread with such a stack. A panic in there ends the run and its thread, and nothing else.
 pub(crate) fn on_own_stack<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
     let (answer, answered) = channel();
     let job: Job = Box::new(move || {
@@ -35,7 +51,7 @@ pub(crate) fn on_own_stack<T: Send + 'static>(body: impl FnOnce() -> T + Send + 
             keep(worker);
             Ok(answer)
         }
-        Err(_) => Err(Fault::Broken { reason: "the interpreter panicked" }),
+        Err(_) => Err(BROKEN),
     }
 }
 
@@ -70,6 +86,7 @@ fn idle() -> std::sync::MutexGuard<'static, Vec<Sender<Job>>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::THREAD_STACK_BYTES;
 
     #[test]
     fn a_panic_ends_its_run_only() {
@@ -78,6 +95,24 @@ mod tests {
             assert_eq!(broken, Err(Fault::Broken { reason: "the interpreter panicked" }));
             assert_eq!(on_own_stack(|| 5), Ok(5));
         }
+    }
+
+    #[test]
+    fn a_thread_with_such_a_stack_keeps_the_run() {
+        let begin = |bytes: usize| thread::Builder::new().stack_size(bytes);
+        assert!(!begin(STACK_BYTES / 2).spawn(is_here).unwrap().join().unwrap());
+        let large = begin(THREAD_STACK_BYTES).spawn(|| {
+            assert!(is_here());
+            let broken = on_this_stack(|| -> u32 { panic!("as an interpreter might") });
+            assert_eq!((broken, on_this_stack(|| 5)), (Err(BROKEN), Ok(5)));
+            // Each has as much as it was promised.
+            assert!(on_own_stack(is_nearly_here).unwrap() && on_this_stack(is_nearly_here).unwrap());
+        });
+        large.unwrap().join().unwrap();
+    }
+
+    fn is_nearly_here() -> bool {
+        stacker::remaining_stack().unwrap() > STACK_BYTES - (1 << 20)
     }
 
     #[test]

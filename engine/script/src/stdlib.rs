@@ -8,6 +8,7 @@ use rhai::{Dynamic, Engine, EvalAltResult, INT, ImmutableString, Map, Position};
 use rust_decimal::Decimal;
 
 use crate::{
+    fuel, json,
     library::{self, Answer},
     limits::STRING_BYTES_MAX,
     size::Size,
@@ -17,6 +18,7 @@ pub(crate) fn register(engine: &mut Engine) {
     replace_sleep(engine);
     replace_replace(engine);
     replace_map_writers(engine);
+    replace_parse_json(engine);
     alike::register(engine);
     compared::register(engine);
     sorted::register(engine);
@@ -58,6 +60,27 @@ fn checked_replace(text: &mut ImmutableString, find: &str, with: &str) -> Answer
     }
     *text = text.replace(find, with).into();
     Ok(())
+}
+
+/// rhai reads JSON as if it were a script: its errors speak of symbols of the language, and it takes no list.
+fn replace_parse_json(engine: &mut Engine) {
+    engine.register_fn("parse_json", |text: &str| -> Answer<Dynamic> {
+        fuel::charge_text(text)?;
+        let value = serde_json::from_str(text).or_else(|error: serde_json::Error| {
+            // The error's own words may quote what was read; its place is enough to find it.
+            let (line, column) = (error.line(), error.column());
+            library::refused(
+                format!("this text is no JSON: it can't be read from line {line}, character {column} on"),
+                format!("این متن JSON نیست: از سطر {line}، نویسهٔ {column} به بعد خوانده نمی‌شود"),
+            )
+        })?;
+        json::to_dynamic(&value).or_else(|_| {
+            library::refused(
+                "this JSON is too large or too deep for a script",
+                "این JSON برای یک اسکریپت بیش از حد بزرگ یا تودرتوست",
+            )
+        })
+    });
 }
 
 /// rhai counts the entries of a map and the strings in it, but not its keys: 500 of 64 KiB are 32 MB in one value.

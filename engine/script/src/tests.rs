@@ -62,7 +62,7 @@ impl Outcome {
                 "PG-S011",
                 self.span,
                 format!("test {name} expects {expected} and got {got}"),
-                format!("آزمون {name} انتظار {expected} داشت و {got} به دست آمد"),
+                format!("آزمون «{name}» انتظار \u{2066}{expected}\u{2069} داشت و \u{2066}{got}\u{2069} به دست آمد"),
             )
         };
         (!self.passed).then(finding)

@@ -28,17 +28,33 @@ fn call(source: &str, req: Value, args: Value) -> Result<Value, Fault> {
 #[test]
 fn values_must_fit_the_header() {
     assert_eq!(call(HEADED, json!({ "topic": "water" }), json!({ "step": 1 })), Ok(json!(["water"])));
-    for (req, args, code, line, told) in [
-        (json!({}), json!({ "step": 1 }), "PG-S108", 3, "\"topic\" is a required property"),
-        (json!({ "topic": "x" }), json!({ "step": "secret" }), "PG-S108", 4, "/step: value is not of type \"integer\""),
-        (json!({ "topic": "x" }), json!({ "step": 0 }), "PG-S108", 4, "/step: value is less than the minimum of 1"),
-        (json!({ "topic": "x" }), json!({ "step": 7 }), "PG-S109", 7, "has more than 1 item"),
+    let topic = || json!({ "topic": "x" });
+    for (req, args, code, line, told, told_fa) in [
+        (json!({}), json!({ "step": 1 }), "PG-S108", 3, "\"topic\" is a required property", "عضو \"topic\" لازم است"),
+        (
+            topic(),
+            json!({ "step": "secret" }),
+            "PG-S108",
+            4,
+            "/step: value is not of type \"integer\"",
+            "\u{2066}/step\u{2069}: باید عدد صحیح باشد",
+        ),
+        (
+            topic(),
+            json!({ "step": 0 }),
+            "PG-S108",
+            4,
+            "/step: value is less than the minimum of 1",
+            "باید دست‌کم 1 باشد",
+        ),
+        (topic(), json!({ "step": 7 }), "PG-S109", 7, "has more than 1 item", "فهرست باید حداکثر 1 عضو داشته باشد"),
     ] {
         let fault = call(HEADED, req, args).unwrap_err();
         assert_eq!((fault.code(), fault.span().line), (code, line), "{fault}");
         assert!(fault.to_string().contains(told), "{fault}");
         assert!(!fault.without_values().contains("secret") && fault.without_values().contains("/"), "{fault}");
-        assert!(fault.message_fa().contains("طرح"), "{}", fault.message_fa());
+        let fa = fault.message_fa();
+        assert!(fa.contains("طرح") && fa.contains(told_fa) && !fa.contains("secret"), "{fa}");
     }
 }
 

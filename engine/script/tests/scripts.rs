@@ -31,6 +31,25 @@ fn main_of(body: &str) -> String {
 }
 
 #[test]
+fn json_in_a_text_is_read_as_data_is() {
+    for (body, answer) in [
+        ("parse_json(req.text).a[1] + 0.2 == 0.3", json!(true)),
+        ("parse_json(\"[1, null, {}]\")", json!([1, null, {}])),
+    ] {
+        assert_eq!(call(&main_of(body), &json!({ "text": "{\"a\": [1, 0.1]}" })), Ok(answer), "{body}");
+    }
+    for text in ["{\n  secret", "#{}", "", "{\"a\": 1} 5"] {
+        let fault = call(&main_of("parse_json(req.text)"), &json!({ "text": text })).unwrap_err();
+        assert!(fault.to_string().contains("is no JSON: it can't be read from line"), "{text}: {fault}");
+        let fa = fault.message_fa();
+        assert!(fa.contains("این متن JSON نیست") && !fa.contains("secret"), "{text}: {fa}");
+    }
+    let deep = json!({ "text": format!("{}{}", "[".repeat(60), "]".repeat(60)) });
+    let fault = call(&main_of("parse_json(req.text)"), &deep).unwrap_err();
+    assert!(fault.message_fa().contains("تودرتو"), "{fault:?}");
+}
+
+#[test]
 fn a_script_answers_a_list_of_actions() {
     let script = Script::compile("on-overdue", ESCALATION).unwrap();
     let now = Now { epoch_s: 7, iso: String::new() };

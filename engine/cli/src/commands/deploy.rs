@@ -102,7 +102,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let mut found = Diagnostics::default();
     let mut packs = Vec::new();
     for pack in &arguments.packs {
-        match read(pack) {
+        match read(pack, lang) {
             Ok(sent) => packs.push(sent),
             Err(findings) => found.extend(findings),
         }
@@ -144,7 +144,7 @@ pub fn deploy_change(server: &Server, packs: &Value, remove: &Value, how: &How) 
     deploy(server, &how.body(packs, remove), &[])
 }
 
-fn read(pack: &str) -> Result<Sent, Diagnostics> {
+fn read(pack: &str, lang: Lang) -> Result<Sent, Diagnostics> {
     let path = Path::new(pack);
     if let Some((name, version)) = pack.rsplit_once('@').filter(|_| !path.exists()) {
         let body = json!({ "name": name, "version": version });
@@ -159,15 +159,15 @@ fn read(pack: &str) -> Result<Sent, Diagnostics> {
             return Err(found);
         }
     };
-    tell_left_out(&left_out);
+    tell_left_out(&left_out, lang);
     let body = json!({ "name": bundle.name, "files": bundle.files });
     Ok(Sent { body, name: bundle.name, folder: Some(path.to_owned()) })
 }
 
 /// A line for each file that stays here.
-fn tell_left_out(left_out: &Diagnostics) {
+fn tell_left_out(left_out: &Diagnostics, lang: Lang) {
     for finding in &left_out.list {
-        say(&format!("peygir: {}: {}", finding.file, finding.message));
+        say(&format!("peygir: {}: {}", finding.file, lang.pick(&finding.message, &finding.message_fa)));
     }
 }
 
@@ -192,6 +192,7 @@ fn tell_done(client: &Client, done: &Value, server: &Server) {
     let packs = packs.join(lang.pick(", ", "، "));
     let when = local::time(&done["effectiveFrom"], &local::zone(client), lang);
     let number = lang.digits(&done["edition"].to_string());
+    done["tables"].as_array().into_iter().flatten().for_each(|table| tell_table(table, lang));
     line(&match (done["dryRun"].as_bool(), done["repeated"].as_bool()) {
         (Some(true), _) => {
             lang.pick("everything is right; nothing was deployed: ", "همه چیز درست است؛ چیزی مستقر نشد: ").to_owned()
@@ -203,6 +204,32 @@ fn tell_done(client: &Client, done: &Value, server: &Server) {
             Lang::Fa => format!("استقرار {number}: {packs}، از {when}"),
         },
     });
+}
+
+/// The rules of one table that would change, each as it would be and as it is.
+fn tell_table(table: &Value, lang: Lang) {
+    let place = |place: &Value| {
+        let parts = ["province", "county", "agency"].map(|part| place[part].as_str().map(str::to_owned));
+        parts.into_iter().flatten().collect::<Vec<_>>().join("/")
+    };
+    let places: Vec<String> = table["places"].as_array().into_iter().flatten().map(place).collect();
+    let places = places.into_iter().filter(|place| !place.is_empty()).collect::<Vec<_>>().join(lang.pick(", ", "، "));
+    let place = if places.is_empty() { places } else { format!(" ({places})") };
+    line(&format!("{}{place}", texts::of(&table["table"])));
+    for rule in table["rules"].as_array().into_iter().flatten() {
+        let word = match rule["change"].as_str().unwrap_or_default() {
+            "added" => lang.pick("new", "تازه"),
+            "removed" => lang.pick("taken out", "برداشته"),
+            "moved" => lang.pick("moved", "جابه‌جا"),
+            _ => lang.pick("changed", "دگرگون"),
+        };
+        line(&format!("  {word}: {}", texts::of(&rule["rule"])));
+        for (side, sign) in [("before", '-'), ("after", '+')] {
+            if let Some(sentence) = rule[side][lang.code()].as_str() {
+                line(&format!("    {sign} {sentence}"));
+            }
+        }
+    }
 }
 
 fn label(pack: &Value) -> String {

@@ -95,11 +95,15 @@ fn all(client: &Client, server: &Server) -> Result<ExitCode> {
             .map(|version| to_come(version, &zone, lang))
             .collect();
         let name = texts::of(&pack["name"]);
+        let left = pack["folder"].as_str().map(|folder| match lang {
+            Lang::En => format!("; the folder has {folder}, which is not in force"),
+            Lang::Fa => format!("؛ پوشهٔ استقرار {folder} دارد که برقرار نیست"),
+        });
         let state = match (pack["version"].as_str(), present) {
             (Some(version), Some(present)) => format!("{version}  {}", by(present, &zone, lang)),
             _ => lang.pick("not in force", "در کار نیست").to_owned(),
         };
-        line(&format!("{name}  {state}{}", next.concat()));
+        line(&format!("{name}  {state}{}{}", next.concat(), left.unwrap_or_default()));
     }
     if items(&packs["packs"]).is_empty() {
         say(lang.pick("no packs were deployed", "بسته‌ای مستقر نشده است"));

@@ -85,7 +85,9 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         super::check::print(&found);
         anyhow::anyhow!("the packs of {} have errors; nothing was started", arguments.deployment.display())
     })?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    // Scripts then run on the threads of their turns, and no other has to be woken; of a stack only what is touched is taken.
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.enable_all().thread_stack_size(peygir_script::limits::THREAD_STACK_BYTES).build()?;
     runtime.block_on(serve(arguments, pack, folder, data, built, hooks))
 }
 

@@ -242,7 +242,7 @@ pub(crate) fn test_broken(span: Span, outcome: &TestOutcome, place: (&str, Span)
         "PG-T050",
         span,
         format!("the overlay breaks the test \"{name}\" ({at}): it expects {expected} and gets {got}{on}"),
-        format!("این لایه آزمون «{name}» ({at}) را می‌شکند: انتظار {expected} بود و {got} به دست آمد{on_fa}"),
+        format!("این لایه آزمون «{name}» (\u{2066}{at}\u{2069}) را می‌شکند: انتظار \u{2066}{expected}\u{2069} بود و \u{2066}{got}\u{2069} به دست آمد{on_fa}"),
     )
     .with_help(
         format!("narrow the rule, or say under supersedes why this is right: {{ test: '{name}', why: ... }}"),
@@ -264,7 +264,7 @@ pub(crate) fn test_beyond(span: Span, before: &TestOutcome, outcome: &TestOutcom
             "what \"{from}\" answered goes to \"{to}\" now, which this overlay does not write: test \"{name}\" ({at}), {was} before, {is} now{on}"
         ),
         format!(
-            "آنچه «{from}» پاسخ می‌داد اکنون به «{to}» می‌رسد که نوشتهٔ این لایه نیست: آزمون «{name}» ({at})، پیش‌تر {was}، اکنون {is}{on_fa}"
+            "آنچه «{from}» پاسخ می‌داد اکنون به «{to}» می‌رسد که نوشتهٔ این لایه نیست: آزمون «{name}» (\u{2066}{at}\u{2069})، پیش‌تر \u{2066}{was}\u{2069}، اکنون \u{2066}{is}\u{2069}{on_fa}"
         ),
     )
     .with_help(
@@ -285,7 +285,9 @@ pub(crate) fn test_meant(
         "PG-T051",
         span,
         format!("the test \"{name}\" ({at}) has another outcome here: {was} before, {is} now{on}"),
-        format!("نتیجهٔ آزمون «{name}» ({at}) در این لایه دیگر است: پیش‌تر {was}، اکنون {is}{on_fa}"),
+        format!(
+            "نتیجهٔ آزمون «{name}» (\u{2066}{at}\u{2069}) در این لایه دیگر است: پیش‌تر \u{2066}{was}\u{2069}، اکنون \u{2066}{is}\u{2069}{on_fa}"
+        ),
     )
 }
 

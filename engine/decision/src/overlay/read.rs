@@ -36,13 +36,11 @@ const RANGE_FORM: (&str, &str) = (
     "نسخه‌هایی از جدول پایه که این لایه برایشان نوشته شده است: '^1.4' یا '>=1.4, <1.6'",
 );
 
-pub(super) fn read(node: &Node, search_key: SearchKey) -> Result<(Overlay, Diagnostics), Diagnostics> {
+pub(super) fn read(node: &Node, search_key: SearchKey) -> (Option<Overlay>, Diagnostics) {
     let mut reader = Reader::default();
     let overlay = overlay(&mut reader, node, search_key);
-    match overlay {
-        Some(overlay) if !reader.findings.has_errors() => Ok((overlay, reader.findings)),
-        _ => Err(reader.findings),
-    }
+    let is_whole = !reader.findings.has_errors();
+    (overlay.map(|overlay| Overlay { is_whole, ..overlay }), reader.findings)
 }
 
 fn overlay(reader: &mut Reader, node: &Node, search_key: SearchKey) -> Option<Overlay> {
@@ -62,6 +60,8 @@ fn overlay(reader: &mut Reader, node: &Node, search_key: SearchKey) -> Option<Ov
     let replace: Vec<Replace> = mapping(reader, node, "replace").iter().map(|entry| replace(reader, entry)).collect();
     let inserts = reader.list(node, "insert", RULES_MAX);
     let insert: Vec<Insert> = inserts.iter().filter_map(|item| insert(reader, item)).collect();
+    // Others may stand beside a rule that could not be read, and would be told that there is none.
+    let all_inserted = insert.len() == inserts.len();
     let disable = disable(reader, node);
     let superseded = reader.list(node, "supersedes", TESTS_MAX);
     let supersedes = superseded.iter().filter_map(|item| supersede(reader, item)).collect();
@@ -72,7 +72,7 @@ fn overlay(reader: &mut Reader, node: &Node, search_key: SearchKey) -> Option<Ov
     let (extends, range, range_span) = base?;
     let id = id.map_or_else(|| extends.name.clone(), |id| id.name);
     let (version, root) = (version?, node.clone());
-    let overlay = Overlay {
+    all_inserted.then_some(Overlay {
         id,
         extends,
         range,
@@ -87,8 +87,8 @@ fn overlay(reader: &mut Reader, node: &Node, search_key: SearchKey) -> Option<Ov
         supersedes,
         root,
         search_key,
-    };
-    Some(overlay)
+        is_whole: true,
+    })
 }
 
 /// `extends: { id: route-agency, version: '^1.4' }`.

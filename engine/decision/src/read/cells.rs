@@ -94,13 +94,13 @@ impl Column<'_> {
                 let fits = self.input.value_type.holds(&number);
                 Number::of(&number).filter(|_| fits).map(|number| Cell::Compare(Comparison::Equal, number))
             }
-            (Value::String(text), ValueType::Integer | ValueType::Number) => {
+            (Value::String(text), ValueType::Integer | ValueType::Number) if Number::parse(text).is_none() => {
                 return comparison(reader, node, text);
             }
             _ => None,
         };
         if cell.is_none() {
-            reader.push(complaint::wrong_type(node.span, &self.input.name, self.input.value_type));
+            reader.push(complaint::wrong_type(node, &self.input.name, self.input.value_type));
         }
         cell
     }
@@ -228,7 +228,7 @@ fn present(reader: &mut Reader, node: &Node) -> Option<Cell> {
     }
 }
 
-/// `"3"`, `">= 3"` or `"1..5"` for a numeric input.
+/// `">= 3"` or `"1..5"` for a numeric input.
 fn comparison(reader: &mut Reader, node: &Node, text: &str) -> Option<Cell> {
     let mut numbers = text.split("..").map(|part| part.trim().trim_start_matches(['<', '>', '=']));
     if !numbers.all(Number::is_kept) {

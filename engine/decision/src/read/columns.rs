@@ -172,7 +172,7 @@ pub(super) fn typed(reader: &mut Reader, node: &Node, name: &str, value_type: Va
     if value_type.holds(&value) {
         return Some(value);
     }
-    reader.push(complaint::wrong_type(node.span, name, value_type));
+    reader.push(complaint::wrong_type(node, name, value_type));
     None
 }
 

@@ -170,8 +170,8 @@ impl Context<'_> {
     fn template(&self, reader: &mut Reader, node: &Node, text: &str) -> Option<Template> {
         let template = match Template::parse(text) {
             Ok(template) => template,
-            Err(reason) => {
-                reader.push(complaint::bad_placeholder(node.span, reason));
+            Err((reason, reason_fa)) => {
+                reader.push(complaint::bad_placeholder(node.span, reason, reason_fa));
                 return None;
             }
         };
@@ -182,7 +182,11 @@ impl Context<'_> {
                     reader.push(complaint::unknown_name(node.span, ("input", "ورودی"), name, known));
                 }
                 Some(input) if input.value_type == ValueType::List => {
-                    reader.push(complaint::bad_placeholder(node.span, &format!("{name} is a list")));
+                    reader.push(complaint::bad_placeholder(
+                        node.span,
+                        &format!("{name} is a list"),
+                        &format!("{name} فهرست است"),
+                    ));
                 }
                 Some(_) => {}
             }

@@ -50,7 +50,8 @@ impl Desk {
             return Ok(EditionDone { repeated: true, ..self.done(&plan, self.editions_or_none().1, None) });
         }
         if edition.dry_run {
-            return Ok(EditionDone { dry_run: true, ..self.done(&plan, plan.deploy.after + 1, None) });
+            let tables = self.planned_changes(by, &plan).await?;
+            return Ok(EditionDone { dry_run: true, tables, ..self.done(&plan, plan.deploy.after + 1, None) });
         }
         let number = plan.deploy.after + 1;
         plan.deploy.claims = request.map(|request| request.claim(number)).into_iter().collect();
@@ -235,6 +236,7 @@ impl Desk {
             findings: Vec::new(),
             dry_run: false,
             repeated: true,
+            tables: None,
         })
     }
 
@@ -250,6 +252,7 @@ impl Desk {
             findings: findings(&plan.found),
             dry_run: false,
             repeated: false,
+            tables: None,
         }
     }
 }

@@ -142,6 +142,13 @@ impl Desk {
         blocking(move || engine.stored_pack(&name, &version)).await?.ok_or(Refusal::NotFound)
     }
 
+    /// The version that the folder has, where that is not the one in force.
+    fn folder_version(&self, name: &str, in_force: Option<&PackRef>) -> Option<String> {
+        let left = self.host.engine.left_in_folder();
+        let left = left.into_iter().find_map(|label| Some(label.strip_prefix(name)?.strip_prefix('@')?.to_owned()))?;
+        (in_force.map(|pack| &pack.version) != Some(&left)).then_some(left)
+    }
+
     fn author(&self, id: &str) -> Named {
         if id == FOLDER {
             return Named {
@@ -216,8 +223,9 @@ impl Desk {
             title: title(&bundle),
             scope: scope(&bundle.place),
             over: bundle.over.clone(),
+            folder: self.folder_version(name, in_force.as_ref()).filter(|_| sight.reads_some(name)),
             version: in_force.map(|pack| pack.version),
-            before: editions.version_before(name, number).map(|pack| pack.version.clone()),
+            before: version_to_go_back_to(editions, number, name, sight),
             versions,
             may_deploy: by.may(Permission::PackDeploy, &place_of_pack(&bundle.place)),
         })
@@ -234,6 +242,12 @@ pub fn packs_of_files(files: Vec<(String, Vec<u8>)>) -> Result<Vec<NewPack>, Ref
 /// Whether an edition says something of a pack that is read.
 fn concerns(edition: &Edition, sight: &Sight) -> bool {
     !sight.filter(&edition.packs).is_empty() || edition.removed.iter().any(|name| sight.reads_some(name))
+}
+
+/// Where going back from what is in force leads, as far as the reader may read it. Console, API and command ask this alone.
+fn version_to_go_back_to(editions: &Editions, present: u64, name: &str, sight: &Sight) -> Option<String> {
+    let before = editions.version_before(name, present)?;
+    sight.reads(name, &before.version).then(|| before.version.clone())
 }
 
 pub(super) fn pack_version(pack: &PackRef) -> PackVersion {

@@ -46,6 +46,8 @@ pub(super) struct Book {
     changed: AtomicBool,
     made: Mutex<Vec<Outcome>>,
     kept: pack::Kept,
+    /// Labels of packs of the folder that the start left out of force.
+    left: Mutex<Vec<String>>,
 }
 
 #[derive(Default)]
@@ -79,6 +81,7 @@ impl Engine {
             changed: AtomicBool::new(false),
             made: Mutex::default(),
             kept: pack::Kept::default(),
+            left: Mutex::default(),
         });
         // What was read from the folder need not be read again if it is what is in force.
         let packs = folder.bundles.iter().map(|bundle| plan::reference(bundle)).collect();
@@ -91,6 +94,7 @@ impl Engine {
             tracing::warn!(%clock, last = %now, "the clock is behind the last deployment: what was in force then stays so");
         }
         let (wish, mut notices) = folder::wish(folder, &stream.editions, now);
+        *locked(&book.left) = notices.iter().filter_map(Notice::left).map(str::to_owned).collect();
         if wish.packs.is_empty() && wish.removed.is_empty() {
             // What is in force has to be right for this program too; what is to come is looked at when it comes.
             self.make(book, &stream.editions.packs_at(now))?.map_err(BeginError::Findings)?;
@@ -107,6 +111,11 @@ impl Engine {
         let taken_out = (!gone.is_empty()).then_some(Notice::TakenOut { edition, packs: gone });
         notices.splice(0..0, deployed.into_iter().chain(taken_out));
         Ok(notices)
+    }
+
+    /// Labels of packs of the deployment's folder that are not in force: somebody deployed another version, or took them away.
+    pub fn left_in_folder(&self) -> Vec<String> {
+        self.book.get().map(|book| locked(&book.left).clone()).unwrap_or_default()
     }
 
     /// Whether packs can be deployed here at all.

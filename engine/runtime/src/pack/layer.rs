@@ -186,10 +186,10 @@ impl Layer {
                 self.add_named(read, file, |table| table.id().to_owned(), |layer| &mut layer.tables);
             }
             Some(FileKind::Overlay) => {
-                let outcome = Overlay::read(&root, peygir_casework::text::search_key);
-                if let Some(value) = self.keep(outcome, &file) {
-                    self.overlays.push(Filed { value, file });
-                }
+                // Also where its form is wrong, so that what it comes to on its table is told beside that.
+                let (overlay, found) = Overlay::read_what_stands(&root, peygir_casework::text::search_key);
+                self.found.extend(found.in_file(&file.name));
+                self.overlays.extend(overlay.map(|value| Filed { value, file }));
             }
             Some(FileKind::Directory) => {
                 let outcome = Directory::read(&root);

@@ -12,6 +12,8 @@ use super::resources::{self, Mirrors};
 
 /// Longest `author`, in characters.
 const AUTHOR_CHARS_MAX: usize = 200;
+/// Names that are words of `peygir packs` or pages of the console: a pack of such a name could not be asked for.
+const NAMES_TAKEN: [&str; 8] = ["upload", "deploy", "editions", "diff", "rollback", "remove", "withdraw", "help"];
 /// Most packs that one may lie over.
 const OVER_MAX: usize = 32;
 
@@ -54,6 +56,7 @@ pub(super) fn read(
     }
     reader.kind(root, "pack");
     let (name, title) = (reader.id(root, "name"), reader.bilingual(root, "title"));
+    check_name(&mut reader, root, name.as_deref());
     let version = version(&mut reader, root);
     let (scope, places) = read_scope(&mut reader, root);
     let (over, author) = (read_over(&mut reader, root), read_author(&mut reader, root));
@@ -70,6 +73,16 @@ pub(super) fn read(
         places,
     });
     reader.finish(manifest.map(|manifest| (manifest, mirrors)))
+}
+
+fn check_name(reader: &mut Reader, root: &Node, name: Option<&str>) {
+    let Some(name) = name.filter(|name| NAMES_TAKEN.contains(name)) else { return };
+    reader.error(
+        "PG-P088",
+        root.get("name").map_or(root.span, |node| node.span),
+        format!("a pack can't be called \"{name}\": it is a word of `peygir packs` or a page of the console; add the place, such as \"{name}-qom\""),
+        format!("بسته نمی‌تواند «{name}» نام داشته باشد: واژه‌ای از ‎`peygir packs`‎ یا صفحه‌ای از پیشخان است؛ نام جای آن را بیفزایید، مانند «\u{2066}{name}-qom\u{2069}»"),
+    );
 }
 
 fn version(reader: &mut Reader, root: &Node) -> Option<String> {

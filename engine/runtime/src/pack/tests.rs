@@ -254,6 +254,56 @@ rules: [ { id: all, last: true, then: { agency: x } } ]
     assert!(codes(&found).contains(&("PG-P043", "pack.yaml".to_owned(), 5)), "{found:#?}");
 }
 
+/// Whoever mends the one mistake and deploys again would only then learn of the other.
+#[test]
+fn what_is_wrong_with_an_overlays_form_hides_nothing_of_what_it_comes_to() {
+    let table = "kind: decision-table
+id: t
+version: 1.0.0
+hit: first
+inputs: { topic: { type: string, from: case.topic } }
+outputs: { days: { type: integer, max: 15 } }
+rules:
+  - { id: water, when: { topic: water }, then: { days: 10 } }
+  - { id: all, last: true, then: { days: 15 } }
+";
+    let overlay = "kind: decision-table-overlay
+extends: { id: t, version: '^1.0' }
+version: 1.0.0
+titel: { fa: ب, en: b }
+replace:
+  water: { then: { days: 20 } }
+  watter: { then: { days: 5 } }
+supersedes: [ { test: 1 } ]
+tests:
+  - { given: { topic: water }, expect: { days: 12 } }
+";
+    let two = DEPLOYMENT.replace("[ pack ]", "[ pack, over ]");
+    let over = "kind: pack\nname: o\nversion: 0.1.0\ntitle: { fa: ب, en: O }\nover: [ p ]\n";
+    let files = [
+        ("deployment.yaml", two.as_str()),
+        ("over/pack.yaml", over),
+        ("over/rules/t.overlay.yaml", overlay),
+        ("pack/rules/t.table.yaml", table),
+    ];
+    let found = load(deployment(&files).path()).unwrap_err();
+    let mut told = codes(&found);
+    told.sort_by_key(|(_, _, line)| *line);
+    let file = "t.overlay.yaml".to_owned();
+    // Its test is not run: on a table that is only partly changed it would mislead.
+    let expected = [("PG-T002", 4), ("PG-T012", 6), ("PG-T007", 7), ("PG-T003", 8)];
+    assert_eq!(told, expected.map(|(code, line)| (code, file.clone(), line)), "{found:#?}");
+}
+
+#[test]
+fn a_pack_is_not_called_as_a_command_or_a_page() {
+    for name in ["upload", "editions", "rollback"] {
+        let manifest = format!("kind: pack\nname: {name}\nversion: 0.1.0\ntitle: {{ fa: ب, en: P }}\n");
+        let found = load(deployment(&[("pack/pack.yaml", &manifest)]).path()).unwrap_err();
+        assert_eq!(codes(&found).first(), Some(&("PG-P088", "pack.yaml".to_owned(), 2)), "{found:#?}");
+    }
+}
+
 #[test]
 fn a_table_that_fails_its_own_tests_is_refused() {
     let table = "kind: decision-table

@@ -51,6 +51,16 @@ pub enum Notice {
     Removed { folder: String, author: String, edition: u64 },
 }
 
+impl Notice {
+    /// The label of a pack of the folder that stays out of force.
+    pub fn left(&self) -> Option<&str> {
+        match self {
+            Self::Kept { folder, .. } | Self::Removed { folder, .. } => Some(folder),
+            Self::Deployed { .. } | Self::TakenOut { .. } => None,
+        }
+    }
+}
+
 /// What the folder wants to be deployed, if anything.
 pub(crate) fn wish(folder: &Folder, editions: &Editions, now: Moment) -> (Wish, Vec<Notice>) {
     let in_force = editions.packs_at(now);

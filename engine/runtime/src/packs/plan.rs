@@ -8,7 +8,7 @@ use std::sync::Arc;
 use peygir_core::Moment;
 use peygir_core::state::FlowRef;
 use peygir_script::{Deadline, Script, tests};
-use peygir_source::{Diagnostic, Diagnostics, Span};
+use peygir_source::{Diagnostic, Diagnostics, Severity, Span};
 use peygir_store::Store;
 
 use super::edition::{Edition, Editions, PackRef};
@@ -348,20 +348,54 @@ pub(super) fn outcomes(
     found: &mut Diagnostics,
 ) -> Result<Vec<Outcome>, Unfit> {
     let mut outcomes: Vec<Outcome> = Vec::new();
+    let named = later.first().and_then(|first| editions.all.get(first)).map_or(&[][..], |edition| &edition.packs);
     for number in later {
         let packs = editions.packs_of(*number);
         if outcomes.iter().any(|outcome| outcome.packs == packs) {
             continue;
         }
-        match outcome(ground, packs, known)? {
+        let findings = match outcome(ground, packs.clone(), known)? {
             Ok(outcome) => {
-                found.extend(outcome.found.clone());
+                let findings = outcome.found.clone();
                 outcomes.push(outcome);
+                findings
             }
-            Err(findings) => found.extend(findings),
+            Err(findings) => findings,
+        };
+        if later.first() == Some(number) {
+            found.list.extend(findings.list.into_iter().filter(|one| !is_note(one) || is_of(one, named)));
+        } else {
+            of_later(findings, &packs, named, *number, found);
         }
     }
     Ok(outcomes)
+}
+
+fn is_note(finding: &Diagnostic) -> bool {
+    finding.severity == Severity::Information
+}
+
+/// Whether a finding is about a file of one of these packs. Notes on others concern nobody who deploys.
+fn is_of(finding: &Diagnostic, packs: &[PackRef]) -> bool {
+    finding.file.split_once('/').is_some_and(|(name, _)| packs.iter().any(|pack| pack.name == name))
+}
+
+/// What is wrong only with a later edition, said so; a file of another version than the one that is deployed carries it.
+fn of_later(findings: Diagnostics, packs: &[PackRef], named: &[PackRef], number: u64, found: &mut Diagnostics) {
+    for mut finding in findings.list.into_iter().filter(|one| !is_note(one)) {
+        if let Some((name, path)) = finding.file.split_once('/') {
+            let other = packs.iter().find(|pack| pack.name == name && !named.contains(pack));
+            if let Some(pack) = other.filter(|_| named.iter().any(|new| new.name == name)) {
+                finding.file = format!("{}/{path}", pack.label());
+            }
+        }
+        if found.list.contains(&finding) {
+            continue;
+        }
+        finding.message = format!("{} (with edition {number}, which is planned)", finding.message);
+        finding.message_fa = format!("{} (با استقرار {number} که در راه است)", finding.message_fa).into();
+        found.push(finding);
+    }
 }
 
 /// A flow that an event starts is not taken away under the flows that emit it, neither at once nor at a later date.

@@ -24,6 +24,7 @@ pack-state-withdrawn = withdrawn
 pack-counts-from = Counts from { $when } on
 pack-deployed = Edition { $edition }: { $who }, { $when }
 pack-broken-note = The date of this edition came and it could not be put in force; the version before stays. Mend the pack and deploy it again.
+pack-left-in-folder = The deployment’s folder has { $version }, which is not in force
 pack-roll-back = Go back to { $version }
 pack-roll-back-confirm = Deploy { $version } from now on
 pack-note = Note
@@ -79,6 +80,10 @@ severity-error = error
 severity-warning = warning
 severity-note = note
 finding-help = To mend it:
+findings-notes = { $count ->
+    [one] One note, which asks for nothing
+   *[other] { $count } notes, which ask for nothing
+}
 findings-more = { $count } more are not shown.
 upload-title = Upload a pack
 upload-lead = First everything is checked and nothing is deployed. Then you choose the date from which it counts.

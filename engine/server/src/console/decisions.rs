@@ -52,9 +52,12 @@ fn one(ui: &Ui, decision: &DecisionView) -> Markup {
 /// The table with its version, whose layers it has, and the edition that was in force.
 fn source(ui: &Ui, decision: &DecisionView) -> Markup {
     let version = [("version", decision.version.as_str().into())];
+    // Several overlays of one pack stand one after the other.
+    let mut layers: Vec<_> = decision.layers.iter().collect();
+    layers.dedup_by_key(|layer| (&layer.title, &layer.pack_version));
     html! {
         bdi { (bilingual(ui, &decision.title)) } " " (ui.tw("decision-version", &version))
-        @for layer in &decision.layers {
+        @for layer in &layers {
             " · " bdi { (bilingual(ui, &layer.title)) }
             @if let Some(version) = &layer.pack_version { " " (widget::code(version)) }
         }

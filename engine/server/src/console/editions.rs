@@ -184,7 +184,7 @@ fn deeds(ui: &Ui, changes: &EditionChanges) -> Markup {
         @if edition.state == "to-come" { (withdrawal(ui, edition.number)) }
         @if edition.state == "in-force" {
             @for pack in changes.packs.iter().filter(|pack| pack.from != pack.to) {
-                @if let Some(from) = &pack.from { (pack::rollback(ui, &pack.name, from, edition.number)) }
+                @if let Some(before) = &pack.before { (pack::rollback(ui, &pack.name, before, edition.number)) }
             }
         }
     }
@@ -225,7 +225,8 @@ fn rules(ui: &Ui, changes: &EditionChanges) -> Markup {
     }
 }
 
-fn table_change(ui: &Ui, table: &TableChange) -> Markup {
+/// The rules of one table that change, as sentences before and after.
+pub fn table_change(ui: &Ui, table: &TableChange) -> Markup {
     let places: Vec<String> = table.places.iter().map(|scope| place::words(ui, scope)).collect();
     html! {
         div.table-change {

@@ -17,6 +17,26 @@ const LINE_CHARS_MAX: usize = 160;
 pub type Sources = BTreeMap<String, String>;
 
 pub fn draw(ui: &Ui, findings: &[Value], sources: &Sources) -> Markup {
+    // What has to be mended first; notes ask for nothing, and stand folded below.
+    let of = |wanted: &[&str]| -> Vec<&Value> {
+        let severity = |finding: &&Value| finding["severity"].as_str().is_some_and(|one| wanted.contains(&one));
+        findings.iter().filter(severity).collect()
+    };
+    let (errors, warnings) = (of(&["error"]), of(&["warning"]));
+    let grave: Vec<&Value> = errors.into_iter().chain(warnings).collect();
+    let notes: Vec<&Value> = findings.iter().filter(|one| !grave.contains(one)).collect();
+    html! {
+        (list(ui, &grave, sources))
+        @if !notes.is_empty() {
+            details.machinery {
+                summary { (ui.tw("findings-notes", &[("count", (notes.len() as i64).into())])) }
+                (list(ui, &notes, sources))
+            }
+        }
+    }
+}
+
+fn list(ui: &Ui, findings: &[&Value], sources: &Sources) -> Markup {
     html! {
         ul.rows.findings {
             @for finding in findings.iter().take(FINDINGS_SHOWN_MAX) { (one(ui, finding, sources)) }
@@ -49,12 +69,12 @@ fn one(ui: &Ui, finding: &Value, sources: &Sources) -> Markup {
                     " " bdi.code.place dir="ltr" { (text("file")) ":" (line) ":" (column) }
                     " " span.fine { (widget::code(text("code"))) }
                 }
-                // Words in both languages name fields and files as they are written.
-                p dir="auto" { (worded("message")) }
+                // A sentence of the page's language, also where it begins with a name as it is written.
+                p { (worded("message")) }
                 @if let Some(source) = source.filter(|source| !source.trim().is_empty()) {
                     pre.source dir="ltr" { (source.chars().take(LINE_CHARS_MAX).collect::<String>()) }
                 }
-                @if !help.is_empty() { p.meta dir="auto" { (ui.t("finding-help")) " " (help) } }
+                @if !help.is_empty() { p.meta { (ui.t("finding-help")) " " (help) } }
             }
         }
     }

@@ -9,7 +9,7 @@ use peygir_runtime::desk::{
 
 use super::closures::bilingual;
 use super::layout::{self, Ui};
-use super::packs::{named_version, state_chip};
+use super::packs::{left_in_folder, named_version, state_chip};
 use super::place;
 use super::widget::{self, Tone};
 use crate::form::Posted;
@@ -70,6 +70,7 @@ pub fn page(ui: &Ui, shown: &Shown, done: Option<&str>) -> Markup {
                 (place::words(ui, &pack.scope))
                 @if !pack.over.is_empty() { " · " (ui.tw("pack-over", &[("packs", pack.over.join(ui.locale.pick("، ", ", ")).into())])) }
             }
+            (left_in_folder(ui, pack))
             p.more { a href="/packs" { (ui.t("packs-all")) } }
         }
         (widget::done_notice(ui, done))

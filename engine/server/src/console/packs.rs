@@ -101,9 +101,13 @@ fn line(ui: &Ui, pack: &PackView, columns: &[String; 6]) -> Markup {
             }
             td data-label=(columns[1]) { (place::words(ui, &pack.scope)) }
             td data-label=(columns[2]) {
-                @match &pack.version {
-                    Some(version) => (widget::code(version)),
-                    None => (widget::chip(Tone::Plain, &ui.t("pack-not-in-force"))),
+                // One item of the row, also where a narrow screen sets label and value side by side.
+                div {
+                    @match &pack.version {
+                        Some(version) => (widget::code(version)),
+                        None => (widget::chip(Tone::Plain, &ui.t("pack-not-in-force"))),
+                    }
+                    (left_in_folder(ui, pack))
                 }
             }
             td data-label=(columns[3]) { @match present {
@@ -115,6 +119,15 @@ fn line(ui: &Ui, pack: &PackView, columns: &[String; 6]) -> Markup {
                 None => "—",
             } }
             td data-label=(columns[5]) { (to_come(ui, pack)) }
+        }
+    }
+}
+
+/// That the folder from which the server started has another version, for whoever wonders why it does not count.
+pub fn left_in_folder(ui: &Ui, pack: &PackView) -> Markup {
+    html! {
+        @if let Some(folder) = &pack.folder {
+            p.fine { (ui.tw("pack-left-in-folder", &[("version", folder.as_str().into())])) }
         }
     }
 }

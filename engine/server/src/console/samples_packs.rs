@@ -48,7 +48,17 @@ fn pack(name: &str, title: Bilingual, scope: ScopeView, versions: Vec<PackVersio
     let present = versions.iter().find(|version| version.state == "in-force");
     let present = present.and_then(|version| version.version.clone());
     let over = if scope == ScopeView::default() { vec![] } else { vec!["national".to_owned()] };
-    PackView { name: name.into(), title, scope, over, version: present, before: None, versions, may_deploy: true }
+    PackView {
+        name: name.into(),
+        title,
+        scope,
+        over,
+        version: present,
+        before: None,
+        folder: None,
+        versions,
+        may_deploy: true,
+    }
 }
 
 pub fn province() -> PackView {
@@ -61,7 +71,8 @@ pub fn province() -> PackView {
         version(some("1.0.0").as_deref(), 2, "2026-11-18T06:30:00Z", "past"),
         version(some("0.9.0+draft.3f2a9c1b77e0").as_deref(), 1, "2026-11-17T06:30:00Z", "broken"),
     ];
-    pack("hamedan", both("بستهٔ همدان", "Pack of Hamedan"), here(), versions)
+    let pack = pack("hamedan", both("بستهٔ همدان", "Pack of Hamedan"), here(), versions);
+    PackView { before: some("1.0.0"), folder: some("1.0.0"), ..pack }
 }
 
 pub fn packs() -> Packs {
@@ -73,7 +84,7 @@ pub fn packs() -> Packs {
         pack("malayer", both("بستهٔ ملایر", "Pack of Malayer"), county, gone),
         pack("national", both("بستهٔ ملی", "National pack"), ScopeView::default(), national),
     ];
-    Packs { packs: PacksView { edition: 5, before: None, packs }, editions: editions() }
+    Packs { packs: PacksView { edition: 5, before: Some(4), packs }, editions: editions() }
 }
 
 fn reference(name: &str, version: &str) -> PackVersion {
@@ -164,6 +175,7 @@ pub fn changes(state: &str) -> EditionChanges {
         scope: here(),
         from: from.map(str::to_owned),
         to: to.map(str::to_owned),
+        before: from.map(str::to_owned),
         cut: files.is_empty(),
         files,
     };
@@ -204,6 +216,7 @@ pub fn done() -> EditionDone {
         findings: vec![finding("warning", 2)],
         dry_run: true,
         repeated: false,
+        tables: Some(changes("in-force").tables),
     }
 }
 

@@ -18,7 +18,7 @@ use super::field::{self, Filled, Typing};
 use super::findings::{self, Sources};
 use super::icon::{self, Icon};
 use super::layout::{self, Ui};
-use super::{typed, widget};
+use super::{editions, typed, widget};
 use crate::form::Posted;
 use crate::gate::Caller;
 use crate::multipart::Upload;
@@ -206,6 +206,11 @@ fn right(ui: &Ui, done: &EditionDone, packs: &str, filled: &Filled<'_>) -> Marku
                     @for pack in &done.packs { (widget::code(&format!("{}@{}", pack.name, pack.version))) " " }
                 }))
                 (widget::fact(&ui.t("edition-from"), html! { (widget::long_time(ui, &done.effective_from)) }))
+            }
+            @if let Some(tables) = &done.tables {
+                h3 { (ui.t("edition-rules")) }
+                @if tables.is_empty() { (widget::empty(&ui.t("edition-no-rules"))) }
+                @for table in tables { (editions::table_change(ui, table)) }
             }
             @if !done.findings.is_empty() {
                 h3 { (ui.t("upload-warnings")) }

@@ -15,11 +15,14 @@ pub const PATH: &str = "/api/v1/packs";
 /// The shipped deployment, whose folder is its first edition.
 pub async fn office() -> Fixture {
     let mut fixture = fixture();
+    fixture.world.take_packs(Folder { bundles: shipped(), ..Folder::default() }).await.unwrap();
+    fixture
+}
+
+fn shipped() -> Vec<Arc<Bundle>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
     let read = |path: &Path| Arc::new(Bundle::read(path).unwrap_or_else(|found| panic!("{found:#?}")));
-    let bundles = vec![read(&root), read(&root.join("examples/one-province/pack"))];
-    fixture.world.take_packs(Folder { bundles, ..Folder::default() }).await.unwrap();
-    fixture
+    vec![read(&root), read(&root.join("examples/one-province/pack"))]
 }
 
 /// A pack of the province over the national one.
@@ -160,6 +163,32 @@ async fn the_console_shows_packs_and_goes_back() {
     assert_eq!(fixture.page("/packs/editions/x", &cookie).await.status, 404);
 }
 
+/// Going back twice leads to the first version and never to the one that was left, wherever it is asked for.
+#[tokio::test]
+async fn the_page_of_an_edition_goes_back_where_the_api_says() {
+    let fixture = office().await;
+    let token = fixture.token("administrator");
+    let cookie = fixture.cookie(&fixture.person("administrator"));
+    for version in ["1.0.0", "1.1.0", "1.2.0"] {
+        assert_eq!(deploy(&fixture, &token, &body(pack(version, &script(version)))).await.status, 201);
+    }
+    for (edition, before) in [(4, "1.1.0"), (5, "1.0.0")] {
+        let town = fixture.api("GET", &format!("{PATH}/town"), &token, "").await.json();
+        let told = fixture.api("GET", &format!("{PATH}/editions/{edition}"), &token, "").await.json();
+        assert_eq!((&town["before"], &told["packs"][0]["before"]), (&json!(before), &json!(before)));
+        let page = fixture.page(&format!("/packs/editions/{edition}"), &cookie).await.body;
+        let offered: Vec<&str> =
+            page.split("name=\"version\" value=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(offered, [before], "{page}");
+        let back = [("version", before), ("note", "برگشت")];
+        assert_eq!(fixture.post("/packs/town/rollback", &cookie, &back).await.status, 303);
+    }
+    let first = fixture.api("GET", &format!("{PATH}/editions/6"), &token, "").await.json();
+    assert_eq!((&first["packs"][0]["to"], &first["packs"][0]["before"]), (&json!("1.0.0"), &Value::Null));
+    let page = fixture.page("/packs/editions/6", &cookie).await.body;
+    assert!(!page.contains("/packs/town/rollback"), "there is nothing before the first: {page}");
+}
+
 /// The province's pack with an overlay: who answers when a system is down.
 fn laid_over(version: &str, unit: &str) -> Value {
     let overlay = format!(
@@ -199,6 +228,32 @@ async fn an_edition_tells_each_rule_that_it_changes_before_and_after() {
 }
 
 #[tokio::test]
+async fn a_dry_run_and_an_upload_tell_what_would_change_for_rules() {
+    let fixture = office().await;
+    let token = fixture.token("administrator");
+    assert_eq!(deploy(&fixture, &token, &body(laid_over("1.0.0", "national-systems"))).await.status, 201);
+    let next = laid_over("1.1.0", "service-desk");
+    let dry = deploy(&fixture, &token, &json!({ "packs": [next], "dryRun": true }).to_string()).await.json();
+    let rule = &dry["tables"][0]["rules"][0];
+    assert_eq!((&dry["tables"][0]["table"], &rule["rule"]), (&json!("foad-routing"), &json!("system-down")), "{dry:#}");
+    assert!(rule["before"]["en"].as_str().unwrap().contains("national systems"), "{dry:#}");
+    assert!(rule["after"]["en"].as_str().unwrap().contains("service desk"), "{dry:#}");
+    let same = json!({ "packs": [{ "name": "town", "version": "1.0.0" }], "dryRun": true }).to_string();
+    assert_eq!(deploy(&fixture, &token, &same).await.json()["tables"], json!([]));
+
+    let cookie = fixture.cookie(&fixture.person("administrator"));
+    let texts = next["files"].as_object().unwrap().iter();
+    let files: Vec<(String, &str)> =
+        texts.map(|(path, text)| (format!("town/{path}"), text.as_str().unwrap())).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    let page = upload(&fixture, "/packs/upload", &cookie, form(&[], &files)).await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert!(page.body.contains("side-before") && page.body.contains("service desk"), "{}", page.body);
+    let done = deploy(&fixture, &token, &body(next)).await.json();
+    assert_eq!(done["tables"], Value::Null, "what was deployed is told by its edition");
+}
+
+#[tokio::test]
 async fn an_edition_tells_what_changes_by_lines() {
     let fixture = office().await;
     let token = fixture.token("administrator");
@@ -218,6 +273,54 @@ async fn an_edition_tells_what_changes_by_lines() {
     for (number, code) in [("99", "PG-A003"), ("x", "PG-A003")] {
         assert_eq!(fixture.api("GET", &format!("{PATH}/editions/{number}"), &token, "").await.code(), code);
     }
+}
+
+#[tokio::test]
+async fn that_the_folder_has_another_version_stands_beside_the_pack() {
+    let mut fixture = office().await;
+    let token = fixture.token("administrator");
+    assert_eq!(deploy(&fixture, &token, &body(pack("1.0.0", &script("one")))).await.status, 201);
+    assert_eq!(fixture.api("GET", &format!("{PATH}/town"), &token, "").await.json()["folder"], Value::Null);
+    let older = pack("0.9.0", &script("none"));
+    let texts = older["files"].as_object().unwrap().iter();
+    let texts = texts.map(|(path, text)| (path.clone(), text.as_str().unwrap().to_owned())).collect();
+    let mut bundles = shipped();
+    bundles.push(Arc::new(Bundle::of_texts(texts).unwrap()));
+    fixture.world.take_packs(Folder { bundles, ..Folder::default() }).await.unwrap();
+    let town = fixture.api("GET", &format!("{PATH}/town"), &token, "").await.json();
+    assert_eq!((&town["version"], &town["folder"]), (&json!("1.0.0"), &json!("0.9.0")));
+    let cookie = fixture.cookie(&fixture.person("administrator"));
+    for path in ["/packs?lang=en", "/packs/town?lang=en"] {
+        let page = fixture.page(path, &cookie).await.body;
+        assert!(page.contains("0.9.0") && page.contains("folder has"), "{page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_needed_a_script_that_the_clock_stopped_is_told_so_and_may_try_again() {
+    let fixture = office().await;
+    let token = fixture.token("administrator");
+    let mut spins = pack("1.0.0", "fn greet(req, now, args) { let n = 0; for i in 0..90 { n += 1; } n }\n");
+    spins["files"]["workflows/spins/workflow.yaml"] =
+        "document: { dsl: '1.0.3', namespace: test, name: spins, version: '1.0.0' }\ndo:\n  - spin: { call: greet, with: {} }\n"
+            .into();
+    let done = deploy(&fixture, &token, &body(spins)).await;
+    assert_eq!(done.status, 201, "{}", done.body);
+    let start = || fixture.api("POST", "/api/v1/workflows/test/spins/instances?wait=5", &token, "{}");
+    fixture.world.stop_scripts(true);
+    let stopped = start().await;
+    assert_eq!((stopped.status.as_u16(), stopped.code().as_str()), (503, "PG-A021"), "{}", stopped.body);
+    let bearer = format!("Bearer {token}");
+    let persian = [("authorization", bearer.as_str()), ("content-type", "application/json"), ("accept-language", "fa")];
+    let told = fixture.send("POST", "/api/v1/workflows/test/spins/instances", &persian, "{}").await;
+    assert!(told.json()["title"].as_str().unwrap().contains("اسکریپت"), "{}", told.body);
+    let kept = fixture.api("GET", "/api/v1/instances", &token, "").await.json();
+    assert_eq!(kept["items"], json!([]), "nothing of the request is kept");
+    let incidents = fixture.api("GET", "/api/v1/incidents", &token, "").await.json();
+    assert!(incidents.to_string().contains("greet.rhai"), "{incidents:#}");
+    fixture.world.stop_scripts(false);
+    let again = start().await;
+    assert_eq!((again.status.as_u16(), &again.json()["output"]), (200, &json!(90)), "{}", again.body);
 }
 
 /// A form with files, as a browser posts it.

@@ -38,7 +38,7 @@ fn main() {
     let mut contestants = vec![ours::decide(&table, &cases)];
     #[cfg(feature = "zen")]
     contestants.extend(zen::contestants(&table, &cases));
-    contestants.push(ours::script());
+    contestants.extend([ours::script(), ours::script_elsewhere()]);
     print(&format!("rules: {} rules, {} inputs, {ROUNDS} rounds, medians", table.rules().len(), cases.len()));
     let costs = measure(&mut contestants);
     let first = &costs[0];

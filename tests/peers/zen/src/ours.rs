@@ -1,10 +1,10 @@
 //! Our table, its rows as inputs, and a script.
 
-use std::{collections::BTreeMap, hint::black_box};
+use std::{collections::BTreeMap, hint::black_box, sync::mpsc::channel};
 
 use peygir_calendar::Jalali;
 use peygir_decision::Table;
-use peygir_script::{Deadline, Script, World};
+use peygir_script::{Deadline, Script, World, limits::THREAD_STACK_BYTES};
 use serde_json::{Value, json};
 
 use crate::Contestant;
@@ -48,12 +48,39 @@ pub fn decide(table: &Table, cases: &[Case]) -> Contestant {
     Contestant { name: "peygir: a decision, explained", inputs, work: Box::new(work) }
 }
 
+/// Calls of a script that are made in one go, so that handing them to the thread below costs none of them much.
+const CALLS: usize = 500;
+
+/// As a server calls it: on a thread with a stack on which a script can stay.
 pub fn script() -> Contestant {
+    let (ask, asked) = channel::<()>();
+    let (answer, answered) = channel::<()>();
+    let mut call = call();
+    let run = move || {
+        for () in asked {
+            (0..CALLS).for_each(|_| call());
+            answer.send(()).expect("the bench waits");
+        }
+    };
+    let thread = std::thread::Builder::new().stack_size(THREAD_STACK_BYTES);
+    thread.spawn(run).expect("the machine gives a thread");
+    let work = move || {
+        ask.send(()).expect("the thread waits");
+        answered.recv().expect("the thread answers");
+    };
+    Contestant { name: "peygir: a call of a script", inputs: CALLS, work: Box::new(work) }
+}
+
+/// From a thread with a small stack: another one is woken for each call.
+pub fn script_elsewhere() -> Contestant {
+    Contestant { name: "peygir: the same from a small thread", inputs: 1, work: Box::new(call()) }
+}
+
+fn call() -> impl FnMut() + Send {
     let script = Script::compile("late", SCRIPT).expect("the script is right");
     let (req, args) = (json!({ "vulnerable": false, "topic": "water" }), json!({ "step": 1 }));
     let (world, deadline) = (World::default(), Deadline::never());
-    let work = move || {
+    move || {
         black_box(script.call(black_box(&req), &world, &args, &deadline)).expect("the script answers");
-    };
-    Contestant { name: "peygir: a call of a script", inputs: 1, work: Box::new(work) }
+    }
 }

@@ -59,7 +59,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
 /// One decision: when and by which table, the sentence, what counted, and what stopped the others.
 fn lines(decision: &Value, at: &str, lang: Lang, brief: bool) -> Vec<String> {
     let said = |value: &Value| texts::of(&value[lang.code()]);
-    let layers: Vec<String> = items(&decision["layers"]).iter().map(|layer| said(&layer["title"])).collect();
+    let mut layers: Vec<String> = items(&decision["layers"]).iter().map(|layer| said(&layer["title"])).collect();
+    // Several overlays of one pack stand one after the other.
+    layers.dedup();
     let version = lang.id(decision["version"].as_str().unwrap_or_default());
     let mut head = format!("{at} · {} {version}", said(&decision["title"]));
     for layer in &layers {

@@ -13,11 +13,11 @@ use peygir_explain::table::{self as words, Asked, TableTold};
 use super::super::refusal::Refusal;
 use super::super::view::{Bilingual, EditionChanges, PackChange, RuleChange, TableChange};
 use super::super::{Desk, blocking};
-use super::{Sight, both, concerns, file_view, scope, title};
+use super::{Sight, both, concerns, file_view, scope, title, version_to_go_back_to};
 use crate::access::Principal;
 use crate::pack::{Bundle, Catalog};
 use crate::packs::difference::{self, Kind};
-use crate::packs::{Edition, Editions};
+use crate::packs::{Edition, Editions, Plan};
 
 /// Lines of differences that are told of one edition; files beyond are named without them.
 pub const DIFFERENCE_LINES_MAX: usize = 4_000;
@@ -40,7 +40,7 @@ impl Desk {
             return Err(Refusal::Forbidden);
         }
         let previous = before(&editions, edition);
-        let packs = self.pack_changes(by, &editions, edition, previous, &sight).await?;
+        let packs = self.pack_changes(by, (&editions, present), edition, previous, &sight).await?;
         // One that was withdrawn changes nothing.
         let around = self.around(previous.filter(|_| edition.counts()), number).await?;
         let readable = |place: &Place| self.reads_place(by, place);
@@ -57,7 +57,7 @@ impl Desk {
     async fn pack_changes(
         &self,
         by: &Principal,
-        editions: &Editions,
+        (editions, present): (&Editions, u64),
         edition: &Edition,
         previous: Option<u64>,
         sight: &Sight,
@@ -76,6 +76,7 @@ impl Desk {
             let mut change = PackChange {
                 title: title(&bundle),
                 scope: scope(&bundle.place),
+                before: version_to_go_back_to(editions, present, &name, sight),
                 name,
                 from: from.clone(),
                 to: to.clone(),
@@ -102,6 +103,22 @@ impl Desk {
             }
             change.files.push(file_view(file));
         }
+    }
+
+    /// What a plan would change in the tables, against what is in force at its date without it; none where that is nothing.
+    pub(in crate::desk) async fn planned_changes(
+        &self,
+        by: &Principal,
+        plan: &Plan,
+    ) -> Result<Option<Vec<TableChange>>, Refusal> {
+        let (editions, _) = self.editions_or_none();
+        let now = editions.not_before(self.host.clock.now());
+        let at = plan.deploy.effective_from.map_or(now, |from| from.max(now));
+        let (Some(before), Some(planned)) = (editions.in_force_at(at), plan.outcomes.first()) else { return Ok(None) };
+        let (engine, number, after) = (self.host.engine.clone(), before.number, planned.catalog.clone());
+        let before = blocking(move || Ok(engine.catalog_of_edition(number).ok())).await?;
+        let readable = |place: &Place| self.reads_place(by, place);
+        Ok(before.map(|before| tables(&Around { before, after }, &readable)))
     }
 
     /// None for the first edition, and where one of the two can't be made any more.

@@ -55,6 +55,9 @@ pub struct EditionDone {
     pub dry_run: bool,
     /// Nothing was deployed: the same is in force without it, or the same request came before.
     pub repeated: bool,
+    /// Of a dry run: tables whose rules would differ from those that are in force at that date without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tables: Option<Vec<TableChange>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -93,6 +96,9 @@ pub struct PackView {
     /// The version that rolling it back leads to, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
+    /// The version that the deployment's folder has, where the last start found that it is not the one in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
     /// Every deployment of it, the newest first.
     pub versions: Vec<PackVersionView>,
     /// Whether the reader may deploy it.
@@ -223,6 +229,8 @@ pub struct PackChange {
     pub from: Option<String>,
     /// Absent where the pack is taken away.
     pub to: Option<String>,
+    /// Where going back from what is in force leads now, as `before` of the pack says it.
+    pub before: Option<String>,
     /// Files that differ from the version before.
     pub files: Vec<FileDifferenceView>,
     /// Some files are named without their lines: they would be too many.
