@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use peygir_calendar::{Ask, ClosedHours, Jalali, Name, Place, Scope, Term};
+use peygir_calendar::{Ask, ClosedHours, Jalali, Name, Place, Plans, Scope, Term};
 use peygir_casework::records::MoveWhy;
 use peygir_core::{Data, Id, Moment};
 use peygir_runtime::catalog::Catalog;
@@ -29,7 +29,7 @@ use peygir_runtime::host::{Connectors, Host};
 use peygir_runtime::pack;
 use peygir_runtime::rows;
 use peygir_runtime::stream::Stream;
-use peygir_runtime::turn::{Decided, decide};
+use peygir_runtime::turn::{Bounds, Decided, decide, decide_by};
 use peygir_runtime::vault::{Keys, Vault};
 use peygir_store::Store;
 use peygir_store::rules::Prepared;
@@ -151,11 +151,13 @@ fn stages(engine: &Engine, operation: Id, cases: usize) {
     });
     let mut loaded: Vec<_> = loaded.iter_mut().map(Option::take).collect();
     let loaded = std::cell::RefCell::new(&mut loaded);
+    let plans = Plans::default();
+    let bounds = Bounds { most: u32::MAX, plans: &plans };
     let (batches, decided) = stage(&numbered, |number| {
         let command = Command::Rederive { operation, why: MoveWhy::Closure };
         let envelope = Envelope { actor: "bench".to_owned(), at, seed: engine.seed(), command };
         let stream = loaded.borrow_mut()[*number].take().expect("each is taken once");
-        decide(&catalog, &engine.vault, stream, &envelope).expect("it can be derived").batch
+        decide_by(&catalog, &engine.vault, stream, &envelope, bounds).expect("it can be derived").batch
     });
     let (framed_all, framed) = stage(&batches, |batch| Prepared::new(batch).expect("it is short enough").frame_bytes());
     let frame_bytes: usize = framed_all.iter().sum();
@@ -290,12 +292,13 @@ fn fill(engine: &Engine, store: &dyn Store, flow: &str, cases: usize) -> Duratio
 fn derive_alone(engine: &Engine, cases: usize) -> Duration {
     let catalog = engine.catalog();
     let place = Place { province: Some("hamedan".to_owned()), ..Place::default() };
+    let plans = Plans::default();
     let begun = Instant::now();
     for number in 0..cases {
         let from = START.plus_micros(number as i64 * BETWEEN_US).to_jiff();
         let calendar = catalog.calendars(&place).at("ir-working", &place).expect("the calendar is there");
         let ask = Ask { from, term: Term::working_days(10), place: &place, suspensions: &[] };
-        std::hint::black_box(calendar.derive(&ask).expect("it is open often enough"));
+        std::hint::black_box(plans.derive(calendar, &ask).expect("it is open often enough"));
     }
     begun.elapsed()
 }

@@ -1,13 +1,15 @@
 //! What one deadline's derivation costs: `cargo run --release -p peygir-calendar --example derivation_cost`.
 //!
 //! Prints microseconds for one derivation of each kind of term by the shipped working calendar, received at moments
-//! all over a year, and the bytes of its stored form.
+//! all over a year: by itself, and with the days that those before it asked for; what its stored form takes to write and to
+//! read, and its bytes.
 
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
-use peygir_calendar::{Ask, Calendar, Name, Place, Suspension, Term, read};
+use peygir_calendar::{Ask, Calendar, Deadline, Name, Place, Plans, Suspension, Term, read};
 
 const WORKING: &str = include_str!("../../../rules/calendars/ir-working.yaml");
 const DERIVATIONS: i64 = 20_000;
@@ -35,28 +37,50 @@ fn suspensions(from: Timestamp, rests: Option<i64>) -> Vec<Suspension> {
 }
 
 #[expect(clippy::print_stdout, reason = "its lines are what it is for")]
-fn tell(calendar: &Calendar, kind: &Kind) {
+fn tell(calendar: &Arc<Calendar>, kind: &Kind) {
     let place = Place { province: Some("tehran".into()), ..Place::default() };
     let received = |index| Timestamp::from_second(FIRST_SECONDS + index * APART_SECONDS).expect("a moment of 1405");
     let questions: Vec<_> =
         (0..DERIVATIONS).map(|index| (received(index), suspensions(received(index), kind.rests))).collect();
-    let begun = Instant::now();
-    let mut stretches = 0;
-    for (from, suspensions) in &questions {
-        let ask = Ask { from: *from, term: kind.term, place: &place, suspensions };
-        let deadline = black_box(calendar.derive(&ask)).expect("a deadline");
-        stretches += deadline.derivation.len();
-    }
-    let each_us = begun.elapsed().as_secs_f64() * 1e6 / DERIVATIONS as f64;
+    let (plans, mut stretches) = (Plans::default(), 0);
+    let alone = each_us(&questions, |ask| drop(black_box(calendar.derive(ask))), kind, &place);
+    let kept = each_us(
+        &questions,
+        |ask| stretches += plans.derive(calendar, ask).expect("a deadline").derivation.len(),
+        kind,
+        &place,
+    );
     let (from, suspensions) = &questions[0];
     let ask = Ask { from: *from, term: kind.term, place: &place, suspensions };
-    let bytes = minicbor::to_vec(calendar.derive(&ask).expect("a deadline")).expect("it is encoded").len();
+    let deadline = calendar.derive(&ask).expect("a deadline");
+    let bytes = minicbor::to_vec(&deadline).expect("it is encoded");
+    let written = each_us(&questions, |_| drop(black_box(minicbor::to_vec(&deadline))), kind, &place);
+    let read = each_us(&questions, |_| drop(black_box(minicbor::decode::<Deadline>(&bytes))), kind, &place);
     let stretches = stretches as f64 / DERIVATIONS as f64;
-    println!("{}: {each_us:.2} µs a derivation of {stretches:.1} stretches, the first {bytes} bytes", kind.what);
+    println!(
+        "{}: {alone:.2} µs a derivation of {stretches:.1} stretches, {kept:.2} with days that are kept; the first has {} \
+         bytes, written in {written:.2} µs and read in {read:.2}",
+        kind.what,
+        bytes.len()
+    );
+}
+
+/// What one of these questions takes.
+fn each_us(
+    questions: &[(Timestamp, Vec<Suspension>)],
+    mut work: impl FnMut(&Ask<'_>),
+    kind: &Kind,
+    place: &Place,
+) -> f64 {
+    let begun = Instant::now();
+    for (from, suspensions) in questions {
+        work(&Ask { from: *from, term: kind.term, place, suspensions });
+    }
+    begun.elapsed().as_secs_f64() * 1e6 / questions.len() as f64
 }
 
 fn main() {
-    let calendar = calendar();
+    let calendar = Arc::new(calendar());
     let hours = |hours| Term::working_time(SignedDuration::from_hours(hours));
     let kinds = [
         Kind { what: "10 working days", term: Term::working_days(10), rests: None },

@@ -1,8 +1,9 @@
 //! A deadline and why it falls where it falls: what is stored with a task.
 
 mod json;
+mod stored;
 
-use std::fmt;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -110,34 +111,14 @@ impl Why {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Ground<'a> {
     pub why: Why,
-    pub line: Line<'a>,
+    /// What says so.
+    pub origin: &'a Origin,
     pub name: Option<&'a Name>,
-}
-
-/// What says so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Line<'a> {
-    Origin(&'a Origin),
-    /// The calendar as a whole, where no line of it is needed.
-    Calendar(&'a str),
-    /// By its number.
-    Suspension(u32),
-}
-
-/// `ir-working:14`, `ir-working`, `suspension:1`.
-impl fmt::Display for Line<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Origin(origin) => origin.fmt(f),
-            Self::Calendar(id) => f.write_str(id),
-            Self::Suspension(number) => write!(f, "suspension:{number}"),
-        }
-    }
 }
 
 impl<'a> Ground<'a> {
     pub fn new(why: Why, origin: &'a Origin) -> Self {
-        Self { why, line: Line::Origin(origin), name: None }
+        Self { why, origin, name: None }
     }
 
     pub fn named(self, name: &'a Name) -> Self {
@@ -145,7 +126,26 @@ impl<'a> Ground<'a> {
     }
 }
 
+/// A ground as stretches have it, to be shared by them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub why: Why,
+    pub line: Arc<str>,
+    pub name: Option<Arc<Name>>,
+}
+
+impl Mark {
+    pub fn new(ground: &Ground<'_>, line: &str) -> Self {
+        Self { why: ground.why, line: line.into(), name: ground.name.cloned().map(Arc::new) }
+    }
+
+    pub fn is_of(&self, ground: &Ground<'_>, line: &str) -> bool {
+        self.why == ground.why && *self.line == *line && self.name.as_deref() == ground.name
+    }
+}
+
 /// One part of the way from receipt to deadline.
+/// Stretches that say the same share the words of it: a derivation has many of a few kinds.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Stretch {
@@ -160,11 +160,11 @@ pub struct Stretch {
     #[n(3)]
     pub why: Why,
     /// Which line of which calendar says so: `ir-working:14`; the calendar alone where no line is needed for it.
-    #[n(4)]
-    pub line: String,
+    #[cbor(n(4), with = "shared_text")]
+    pub line: Arc<str>,
     /// The holiday's, the closure's or the suspension's name.
-    #[n(5)]
-    pub name: Option<Name>,
+    #[cbor(n(5), with = "shared_name", has_nil)]
+    pub name: Option<Arc<Name>>,
     /// Where days are counted: which counted day it is, from 1.
     #[n(6)]
     pub day: Option<u32>,
@@ -196,38 +196,24 @@ pub enum Caveat {
 
 /// An instant by which something must be done, and how it was found. The stretches add up to the whole span from
 /// receipt to deadline, in order, without gap or overlap. Instants are whole microseconds.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deadline {
-    #[n(0)]
-    #[cbor(with = "micros")]
     pub due: Timestamp,
     /// When it was received.
-    #[n(1)]
-    #[cbor(with = "micros")]
     pub from: Timestamp,
-    #[n(2)]
     pub term: Term,
     /// Id of the calendar that was asked.
-    #[n(3)]
     pub calendar: String,
-    #[n(4)]
     pub calendar_title: Name,
     /// IANA name of the zone in which days begin and end.
-    #[n(5)]
     pub zone: String,
-    #[n(6)]
     pub derivation: Vec<Stretch>,
-    #[n(7)]
     pub caveats: Vec<Caveat>,
     /// Where it was asked for.
-    #[cbor(n(8), default)]
     pub place: Place,
     /// A person's word on the date, which holds over what the calendar says.
-    #[n(9)]
     pub set: Option<SetDate>,
     /// What the calendar says, where a person's word holds over it.
-    #[cbor(n(10), with = "micros_if_any", has_nil)]
     pub derived: Option<Timestamp>,
 }
 
@@ -249,6 +235,18 @@ pub struct SetDate {
     pub reason: String,
 }
 
+impl Stretch {
+    /// Whether these are its words. Most often they are the very same ones, and not only alike.
+    pub(crate) fn has_words(&self, line: &Arc<str>, name: Option<&Arc<Name>>) -> bool {
+        let same_name = match (&self.name, name) {
+            (Some(own), Some(other)) => Arc::ptr_eq(own, other) || own == other,
+            (None, None) => true,
+            _ => false,
+        };
+        same_name && (Arc::ptr_eq(&self.line, line) || self.line == *line)
+    }
+}
+
 impl Deadline {
     /// The same deadline with its date set by a person: cut short or lengthened, stretches and all. What the person
     /// says leans on no holiday, so its caveats go.
@@ -266,7 +264,7 @@ impl Deadline {
                 to: set.due,
                 counted: false,
                 why: Why::Set,
-                line: self.calendar.clone(),
+                line: self.calendar.as_str().into(),
                 name: None,
                 day: None,
                 halves: None,
@@ -304,7 +302,56 @@ pub(crate) mod micros {
     }
 }
 
-/// The same, where there may be none.
+/// A text that several hold, as a text.
+mod shared_text {
+    use std::sync::Arc;
+
+    use minicbor::{Decoder, Encoder};
+
+    pub fn encode<C, W: minicbor::encode::Write>(
+        text: &Arc<str>,
+        encoder: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), minicbor::encode::Error<W::Error>> {
+        encoder.str(text)?.ok()
+    }
+
+    pub fn decode<C>(decoder: &mut Decoder<'_>, _: &mut C) -> Result<Arc<str>, minicbor::decode::Error> {
+        decoder.str().map(Arc::from)
+    }
+}
+
+/// A name that several hold, where there is one.
+mod shared_name {
+    use std::sync::Arc;
+
+    use minicbor::{Decode, Decoder, Encode, Encoder};
+
+    use crate::Name;
+
+    pub fn encode<C, W: minicbor::encode::Write>(
+        name: &Option<Arc<Name>>,
+        encoder: &mut Encoder<W>,
+        context: &mut C,
+    ) -> Result<(), minicbor::encode::Error<W::Error>> {
+        name.as_deref().encode(encoder, context)
+    }
+
+    pub fn decode<C>(decoder: &mut Decoder<'_>, context: &mut C) -> Result<Option<Arc<Name>>, minicbor::decode::Error> {
+        Ok(Option::<Name>::decode(decoder, context)?.map(Arc::new))
+    }
+
+    /// What stands for a field that was not stored.
+    pub fn nil() -> Option<Option<Arc<Name>>> {
+        Some(None)
+    }
+
+    pub fn is_nil(name: &Option<Arc<Name>>) -> bool {
+        name.is_none()
+    }
+}
+
+/// Instants as stored, where there may be none.
 mod micros_if_any {
     use jiff::Timestamp;
     use minicbor::{Decoder, Encoder};

@@ -12,8 +12,7 @@ mod way;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::closure::Follows;
-use crate::zone::DayClock;
+use crate::plans::{Days, Kept};
 use crate::{Calendar, Day, Deadline, Place, SUSPENSIONS_MAX, Suspension, Term};
 use count::Count;
 use rests::Rests;
@@ -82,13 +81,19 @@ impl Calendar {
     /// - A closure that was declared after the receipt never makes the deadline earlier: it takes open time and days
     ///   away, but a day that counts all the same ends at the close that it had, and hours that it offers in place of the
     ///   usual ones are not held against the term.
+    ///
+    /// Who derives many deadlines does it by [`crate::Plans`], which keep days that several of them ask for.
     pub fn derive(&self, ask: &Ask<'_>) -> Result<Deadline, DueError> {
+        self.derive_by(&Days::new(self, &mut Kept::default()), ask)
+    }
+
+    pub(crate) fn derive_by(&self, days: &Days<'_>, ask: &Ask<'_>) -> Result<Deadline, DueError> {
         if ask.suspensions.len() > SUSPENSIONS_MAX {
             return Err(DueError::Suspensions);
         }
         let from = whole_microseconds(ask.from);
         let rests = Rests::new(from, ask.suspensions);
-        let count = Count { calendar: self, place: ask.place, rests: &rests, from };
+        let count = Count { calendar: self, days, place: ask.place, rests: &rests, from };
         let derivation = match ask.term {
             Term::Within { microseconds } => count.elapsed(checked(microseconds)?)?,
             Term::WorkingDays { days } => count.days(days)?,
@@ -183,14 +188,6 @@ impl Calendar {
 
     fn never_open(&self) -> DueError {
         DueError::NeverOpen { calendar: self.id.clone() }
-    }
-
-    /// The day of `from` and those after it, as many as a deadline may span.
-    fn days_from(&self, from: Timestamp, place: &Place, follows: Follows) -> impl Iterator<Item = Day<'_>> {
-        let first = self.zone.to_datetime(from).date();
-        std::iter::successors(DayClock::new(&self.zone, first), DayClock::next)
-            .take(SPAN_DAYS_MAX as usize + 1)
-            .map_while(move |clock| self.day_by(&clock, place, follows))
     }
 
     /// The day that ends with `due` or holds it and those before it, as many as a deadline may span.

@@ -184,7 +184,7 @@ fn notes(calendar: &Calendar, date: Jalali, day: &Day<'_>, clock: &dyn Fn(Timest
     }
     let is_open = day.segments.iter().any(|segment| segment.open);
     for segment in day.segments.iter().filter(|segment| segment.ground.name.is_some()) {
-        let line = segment.ground.line.to_string();
+        let line = segment.ground.origin.to_string();
         let why = match segment.ground.why {
             Why::OutsideHours => Why::Open,
             why => why,

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use minutes::draw::{self, Question};
 use minutes::random::Random;
 use minutes::world::{Closes, World, id_of};
-use peygir_calendar::{Ask, Calendar, Calendars, Deadline, DueError, Place, SetDate, Suspension, Term, Why};
+use peygir_calendar::{Ask, Calendar, Calendars, Deadline, DueError, Place, Plans, SetDate, Suspension, Term, Why};
 
 const WORLDS: u64 = 300;
 const QUESTIONS: u64 = 20;
@@ -99,6 +99,36 @@ fn equal_inputs_give_equal_derivations() {
             assert_eq!(same.to_json(), deadline.to_json());
         }
     });
+}
+
+/// What was asked before, of which calendar and for which place, is in no answer: kept days are those that are made anew.
+#[test]
+fn kept_days_give_equal_derivations() {
+    let plans = Plans::default();
+    let mut closed_later = 0;
+    for number in 0..WORLDS {
+        let random = &mut Random::new(1405, 9 << 32 | number);
+        let world = draw::world(random);
+        let calendars = [world.calendars(), world.calendars().with_closures(&[])];
+        let places: Vec<Place> = (0..4).map(|_| draw::place(random).to_place()).collect();
+        for _ in 0..QUESTIONS {
+            let question = draw::question(random, &world);
+            let from = Timestamp::from_microsecond(question.from).unwrap();
+            let suspensions = Question::suspended(&question);
+            let answers = calendars.each_ref().map(|calendars| {
+                let answers = places.iter().map(|place| {
+                    let calendar = calendars.at(&id_of(0), place).unwrap();
+                    let ask = Ask { from, term: question.term, place, suspensions: &suspensions };
+                    let kept = plans.derive(calendar, &ask);
+                    assert_eq!(kept, calendar.derive(&ask), "{place:?}");
+                    kept
+                });
+                answers.collect::<Vec<_>>()
+            });
+            closed_later += usize::from(answers[0] != answers[1]);
+        }
+    }
+    assert!(closed_later > 0, "no closure was declared that counts");
 }
 
 /// A longer term is due later. Only where a day cannot be the last one, because its close is suspended, one day more is

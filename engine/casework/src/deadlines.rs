@@ -8,12 +8,14 @@
 mod account;
 mod people;
 
+use std::sync::Arc;
+
 use peygir_calendar::{Ask, Calendar, Calendars, Deadline, DueError, Place, Suspension, Term};
 use peygir_core::{Id, Moment};
 
 use crate::event::Event;
 use crate::functions::opening;
-use crate::host::{Context, Fault, Rejection, Reply};
+use crate::host::{Basis, Context, Fault, Rejection, Reply};
 use crate::incident;
 use crate::records::{
     About, DeadlineChange, Holder, Move, MoveWhy, Records, Rederived, RemindRule, Reminder, Task, Terms, Wait,
@@ -53,15 +55,15 @@ impl From<Underivable> for Fault {
 }
 
 impl<'a> Question<'a> {
-    pub fn calendar<'c>(&self, calendars: &'c Calendars) -> Result<&'c Calendar, Underivable> {
-        let found = calendars.at(self.calendar, self.place).map(AsRef::as_ref);
+    pub fn calendar<'c>(&self, calendars: &'c Calendars) -> Result<&'c Arc<Calendar>, Underivable> {
+        let found = calendars.at(self.calendar, self.place);
         found.ok_or_else(|| Underivable::NoCalendar(self.calendar.to_owned()))
     }
 
-    pub fn derive(&self, calendars: &Calendars, term: Term) -> Result<Deadline, Underivable> {
+    pub fn derive(&self, by: Basis<'_>, term: Term) -> Result<Deadline, Underivable> {
         let ask = Ask { from: self.from.to_jiff(), term, place: self.place, suspensions: self.suspensions };
         let underivable = |error| Underivable::Due(self.calendar.to_owned(), error);
-        self.calendar(calendars)?.derive(&ask).map_err(underivable)
+        by.plans.derive(self.calendar(by.calendars)?, &ask).map_err(underivable)
     }
 
     fn of(terms: &'a Terms, suspensions: &'a [Suspension]) -> Self {
@@ -83,30 +85,25 @@ pub(crate) fn place_of(records: &Records, agency: Option<&str>) -> Place {
 type Derived = (Deadline, Option<Deadline>);
 
 /// The deadline and the latest one, as the terms give them by these calendars.
-pub(crate) fn derive(calendars: &Calendars, terms: &Terms) -> Result<Derived, Underivable> {
+pub(crate) fn derive(by: Basis<'_>, terms: &Terms) -> Result<Derived, Underivable> {
     let suspensions = terms.suspended();
     let question = Question::of(terms, &suspensions);
-    let deadline = question.derive(calendars, terms.term)?;
+    let deadline = question.derive(by, terms.term)?;
     let deadline = match &terms.set {
         Some(set) => deadline.with_set(set.date()).map_err(|error| Underivable::Due(terms.calendar.clone(), error))?,
         None => deadline,
     };
-    let max = terms.max.map(|max| question.derive(calendars, max)).transpose()?;
+    let max = terms.max.map(|max| question.derive(by, max)).transpose()?;
     Ok((deadline, max))
 }
 
 /// When a reminder of this deadline is to be sent. None is sent while the deadline rests.
-pub(crate) fn remind_at(calendars: &Calendars, terms: &Terms, rule: RemindRule) -> Result<Moment, Underivable> {
-    remind_by(calendars, terms, terms.deadline.due, rule)
+pub(crate) fn remind_at(by: Basis<'_>, terms: &Terms, rule: RemindRule) -> Result<Moment, Underivable> {
+    remind_by(by, terms, terms.deadline.due, rule)
 }
 
 /// The same, where it is due at another instant than its terms say.
-fn remind_by(
-    calendars: &Calendars,
-    terms: &Terms,
-    due: jiff::Timestamp,
-    rule: RemindRule,
-) -> Result<Moment, Underivable> {
+fn remind_by(by: Basis<'_>, terms: &Terms, due: jiff::Timestamp, rule: RemindRule) -> Result<Moment, Underivable> {
     let suspensions = terms.suspended();
     let question = Question::of(terms, &suspensions);
     match rule {
@@ -114,13 +111,13 @@ fn remind_by(
         RemindRule::After(Term::Within { microseconds }) if suspensions.is_empty() || microseconds <= 0 => {
             Ok(terms.from.plus_micros(microseconds))
         }
-        RemindRule::After(term) => question.derive(calendars, term).map(|deadline| deadline.due.into()),
+        RemindRule::After(term) => question.derive(by, term).map(|deadline| deadline.due.into()),
         RemindRule::Before(term) => {
             let at = match term {
                 Term::Within { microseconds } => Moment::from(due).plus_micros(microseconds.saturating_neg()),
                 term => {
                     let underivable = |error| Underivable::Due(terms.calendar.clone(), error);
-                    let before = question.calendar(calendars)?.before(due, term, &terms.place);
+                    let before = question.calendar(by.calendars)?.before(due, term, &terms.place);
                     before.map_err(underivable)?.into()
                 }
             };
@@ -153,13 +150,13 @@ impl Cause<'_> {
 
 /// What changes where a task's deadline has these terms now. `None` where nothing does.
 pub(crate) fn change_of_task(
-    calendars: &Calendars,
+    by: Basis<'_>,
     task: &Task,
     terms: &Terms,
     cause: &Cause<'_>,
 ) -> Result<Option<DeadlineChange>, Underivable> {
-    let fresh = derive(calendars, terms)?;
-    let reminders = moved_reminders(calendars, &task.reminders, terms, fresh.0.due)?;
+    let fresh = derive(by, terms)?;
+    let reminders = moved_reminders(by, &task.reminders, terms, fresh.0.due)?;
     let stays = task.terms.as_deref().is_some_and(|kept| is_same(kept, &fresh));
     let changed = !stays || !reminders.is_empty();
     let before = task.due_at.unwrap_or(fresh.0.due.into());
@@ -167,12 +164,12 @@ pub(crate) fn change_of_task(
 }
 
 fn change_of_wait(
-    calendars: &Calendars,
+    by: Basis<'_>,
     wait: &Wait,
     terms: &Terms,
     cause: &Cause<'_>,
 ) -> Result<Option<DeadlineChange>, Underivable> {
-    let fresh = derive(calendars, terms)?;
+    let fresh = derive(by, terms)?;
     Ok((!is_same(terms, &fresh)).then(|| change(fresh, wait.at, Vec::new(), Holder::Wait, cause)))
 }
 
@@ -195,7 +192,7 @@ fn change(
 
 /// Reminders that are still to be sent and whose instants are others where it is due then.
 fn moved_reminders(
-    calendars: &Calendars,
+    by: Basis<'_>,
     reminders: &[Reminder],
     terms: &Terms,
     due: jiff::Timestamp,
@@ -203,7 +200,7 @@ fn moved_reminders(
     let mut moved = Vec::new();
     for (index, reminder) in reminders.iter().enumerate() {
         let Some(rule) = reminder.rule.filter(|_| reminder.sent_at.is_none()) else { continue };
-        let at = remind_by(calendars, terms, due, rule)?;
+        let at = remind_by(by, terms, due, rule)?;
         if at != reminder.at {
             moved.push((index as u32, at));
         }
@@ -219,7 +216,7 @@ pub fn rederive(context: &mut Context<'_>, operation: Id, why: MoveWhy) -> Reply
     let mut events = Vec::new();
     for task in records.tasks.values().filter(|task| task.is_open()) {
         let Some(terms) = task.terms.as_deref() else { continue };
-        let changed = change_of_task(context.resources.calendars(&terms.place), task, terms, &cause);
+        let changed = change_of_task(context.basis(&terms.place), task, terms, &cause);
         events.extend(told(context, task.id, terms, changed));
     }
     for wait in records.waits.values().filter(|wait| wait.is_open()) {
@@ -230,7 +227,7 @@ pub fn rederive(context: &mut Context<'_>, operation: Id, why: MoveWhy) -> Reply
 
 fn wait_again(context: &mut Context<'_>, wait: &Wait, cause: &Cause<'_>) -> Vec<Event> {
     if let Some(terms) = wait.terms.as_deref() {
-        let changed = change_of_wait(context.resources.calendars(&terms.place), wait, terms, cause);
+        let changed = change_of_wait(context.basis(&terms.place), wait, terms, cause);
         return told(context, wait.id, terms, changed);
     }
     let Some(opening) = wait.opening.as_deref() else { return Vec::new() };
@@ -281,14 +278,12 @@ pub(crate) fn try_again(context: &Context<'_>, of: Id) -> Result<Vec<Event>, Rej
     if let Some(task) = context.records.tasks.get(&of).filter(|task| task.is_open())
         && let Some(terms) = task.terms.as_deref()
     {
-        let changed =
-            change_of_task(context.resources.calendars(&terms.place), task, terms, &cause).map_err(refused)?;
+        let changed = change_of_task(context.basis(&terms.place), task, terms, &cause).map_err(refused)?;
         return Ok(changed.map(moved).into_iter().collect());
     }
     let Some(wait) = context.records.waits.get(&of).filter(|wait| wait.is_open()) else { return Ok(Vec::new()) };
     if let Some(terms) = wait.terms.as_deref() {
-        let changed =
-            change_of_wait(context.resources.calendars(&terms.place), wait, terms, &cause).map_err(refused)?;
+        let changed = change_of_wait(context.basis(&terms.place), wait, terms, &cause).map_err(refused)?;
         return Ok(changed.map(moved).into_iter().collect());
     }
     let Some(opening) = wait.opening.as_deref() else { return Ok(Vec::new()) };

@@ -1,6 +1,6 @@
 //! What the functions on records are given, and what they give back.
 
-use peygir_calendar::{Calendars, Place};
+use peygir_calendar::{Calendars, Place, Plans};
 use peygir_core::id::Draws;
 use peygir_core::{Data, Error, Id, Moment};
 use serde_json::Value;
@@ -45,9 +45,24 @@ pub struct Channel {
 pub struct Context<'a> {
     pub records: &'a Records,
     pub resources: &'a dyn Resources,
+    /// Days of calendars that turns keep for each other.
+    pub plans: &'a Plans,
     pub stream: Id,
     pub at: Moment,
     pub draws: &'a mut Draws,
+}
+
+/// By what deadlines of a place are derived.
+#[derive(Clone, Copy)]
+pub(crate) struct Basis<'a> {
+    pub calendars: &'a Calendars,
+    pub plans: &'a Plans,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn basis(&self, place: &Place) -> Basis<'a> {
+        Basis { calendars: self.resources.calendars(place), plans: self.plans }
+    }
 }
 
 /// What a function or a command on records decided.

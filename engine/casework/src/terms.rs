@@ -192,9 +192,9 @@ pub(crate) fn begin(
 ) -> Result<Terms, Fault> {
     let calendar = calendar.unwrap_or_else(|| context.resources.default_calendar()).to_owned();
     let question = Question { calendar: &calendar, from: context.at, place: &place, suspensions: &[] };
-    let calendars = context.resources.calendars(&place);
-    let deadline = question.derive(calendars, term)?;
-    let max_deadline = max.map(|max| question.derive(calendars, max)).transpose()?;
+    let by = context.basis(&place);
+    let deadline = question.derive(by, term)?;
+    let max_deadline = max.map(|max| question.derive(by, max)).transpose()?;
     Ok(Terms {
         from: context.at,
         suspensions: Vec::new(),
@@ -227,7 +227,7 @@ pub fn remind_at(
         _ => return Err(Fault::Input("a reminder has either `after` or `before`".to_owned())),
     };
     let at = match (terms, rule) {
-        (Some(terms), rule) => deadlines::remind_at(context.resources.calendars(&terms.place), terms, rule)?,
+        (Some(terms), rule) => deadlines::remind_at(context.basis(&terms.place), terms, rule)?,
         (None, RemindRule::After(Term::Within { microseconds })) => context.at.plus_micros(microseconds),
         (None, RemindRule::Before(_)) => {
             return Err(Fault::Input("a reminder `before` needs a `due`".to_owned()));

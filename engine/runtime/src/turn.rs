@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use peygir_calendar::Plans;
 use peygir_casework::host::{Context, Reply};
 use peygir_casework::{incident, outbox, request, tasks};
 use peygir_core::command::Answer;
@@ -97,6 +98,7 @@ struct Asked {
 struct Turn<'a> {
     catalog: &'a Catalog,
     vault: &'a Vault,
+    plans: &'a Plans,
     surroundings: Surroundings,
     /// Pieces of work until the rest is left to the next turn.
     work_max: u32,
@@ -130,12 +132,33 @@ pub fn decide_within(
     envelope: &Envelope,
     most: u32,
 ) -> Result<Decided, Refused> {
+    decide_by(catalog, vault, stream, envelope, Bounds { most, plans: &Plans::default() })
+}
+
+/// What a turn is given beside what it decides.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds<'a> {
+    /// Pieces of work and steps of a flow at most.
+    pub most: u32,
+    /// Days of calendars that turns before it asked for, and that those after it may ask for. They change no answer.
+    pub plans: &'a Plans,
+}
+
+/// The same for whoever decides many turns one behind the other.
+pub fn decide_by(
+    catalog: &Catalog,
+    vault: &Vault,
+    stream: Stream,
+    envelope: &Envelope,
+    Bounds { most, plans }: Bounds<'_>,
+) -> Result<Decided, Refused> {
     let at = envelope.at.max(stream.head.at);
     let mut surroundings = catalog.surroundings(vault, stream.id);
     surroundings.limits.turn_steps_max = surroundings.limits.turn_steps_max.min(most);
     let mut turn = Turn {
         catalog,
         vault,
+        plans,
         surroundings,
         work_max: catalog.limits().turn_work_max.min(most),
         stream,
@@ -507,6 +530,7 @@ impl Turn<'_> {
         let mut context = Context {
             records: &self.stream.records,
             resources: &resources,
+            plans: self.plans,
             stream: self.stream.id,
             at: self.at,
             draws: &mut self.draws,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::Stretch;
-use crate::deadline::Ground;
+use crate::deadline::Mark;
 
 /// What a stretch is to the count.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -17,46 +17,37 @@ pub(super) enum Counted {
     },
 }
 
-pub(super) struct Way<'a> {
+pub(super) struct Way {
     pub at: Timestamp,
-    /// What the last stretch stands on.
-    last: Option<(Counted, Ground<'a>)>,
     stretches: Vec<Stretch>,
 }
 
-impl<'a> Way<'a> {
+impl Way {
     pub fn new(from: Timestamp) -> Self {
-        Self { at: from, last: None, stretches: Vec::new() }
+        Self { at: from, stretches: Vec::new() }
     }
 
     /// On to `to`. What has the same ground as the stretch before lengthens it, except that each counted day is one.
-    pub fn go(&mut self, to: Timestamp, counted: Counted, ground: Ground<'a>) {
+    pub fn go(&mut self, to: Timestamp, counted: Counted, mark: &Mark) {
         if to <= self.at {
             return;
         }
         let from = std::mem::replace(&mut self.at, to);
-        let next = (counted, ground);
-        if self.last == Some(next)
-            && let Some(last) = self.stretches.last_mut()
-        {
-            last.to = to;
-            return;
-        }
-        self.last = Some(next);
         let (day, halves) = match counted {
             Counted::Day { number, halves } => (Some(number), halves),
             _ => (None, None),
         };
-        self.stretches.push(Stretch {
-            from,
-            to,
-            counted: counted != Counted::No,
-            why: ground.why,
-            line: ground.line.to_string(),
-            name: ground.name.cloned(),
-            day,
-            halves,
-        });
+        let counted = counted != Counted::No;
+        let goes_on = |last: &Stretch| {
+            (last.counted, last.why, last.day, last.halves) == (counted, mark.why, day, halves)
+                && last.has_words(&mark.line, mark.name.as_ref())
+        };
+        if let Some(last) = self.stretches.last_mut().filter(|last| goes_on(last)) {
+            last.to = to;
+            return;
+        }
+        let Mark { why, line, name } = mark.clone();
+        self.stretches.push(Stretch { from, to, counted, why, line, name, day, halves });
     }
 
     pub fn stretches(self) -> Vec<Stretch> {

@@ -164,7 +164,7 @@ fn moved(
     by: Option<&str>,
 ) -> Result<Reply, Underivable> {
     let cause = Cause { operation: None, why, by, at: context.at };
-    let change = change_of_task(context.resources.calendars(&terms.place), task, terms, &cause)?;
+    let change = change_of_task(context.basis(&terms.place), task, terms, &cause)?;
     let moved = change.map(|change| Event::DeadlineMoved { of: task.id, change: Box::new(change) });
     Ok(Reply { events: std::iter::once(said).chain(moved).collect(), ..Reply::default() })
 }

@@ -52,7 +52,7 @@ fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply
     let answer = match (term, asked.rule, asked.open) {
         (Some(term), None, false) => {
             let question = Question { calendar: &calendar, from, place: &place, suspensions: &[] };
-            opening::counted(&question.derive(calendars, term)?)
+            opening::counted(&question.derive(context.basis(&place), term)?)
         }
         (None, Some(what), false) => found(calendars, &opening::sought(calendar, from, place, &what)?)?,
         (None, None, true) => found(calendars, &opening::sought(calendar, from, place, &OPEN.into())?)?,

@@ -39,7 +39,7 @@ fn stretch() -> Stretch {
         to: instant(9),
         counted: true,
         why: Why::Open,
-        line: text("c:1"),
+        line: "c:1".into(),
         name: None,
         day: Some(1),
         halves: None,
@@ -60,6 +60,63 @@ fn deadline() -> Deadline {
         set: None,
         derived: None,
     }
+}
+
+/// Of more stretches: each ground stands once.
+fn long() -> Deadline {
+    let day = 86_400_000_000;
+    let name = Name { fa: text("ف"), en: text("e") };
+    let at = |days: i64| if days == 0 { instant(1) } else { instant(days * day) };
+    let stretch = |from, to, why, day| {
+        let name = (why == Why::Holiday).then(|| name.clone().into());
+        let line = if why == Why::Open { "c:1" } else { "c:2" }.into();
+        Stretch { from: at(from), to: at(to), counted: why == Why::Open, why, line, name, day, halves: day }
+    };
+    let derivation = vec![
+        stretch(0, 1, Why::Open, Some(1)),
+        stretch(1, 2, Why::Holiday, None),
+        stretch(2, 3, Why::Open, Some(2)),
+        stretch(3, 5, Why::Holiday, None),
+    ];
+    Deadline { due: instant(5 * day), derivation, ..deadline() }
+}
+
+#[test]
+fn a_long_derivation() {
+    let long = long();
+    check(
+        &long,
+        "a9001b000000649534e0000101028201810103616304a20062d98101616505615a078008a10063716f6d0ba20082a500f501020263633a3104f505f5a600f401050263633a3203a20062d98101616504f405f4018c003b000000141dd75fff0101011905a0001905a0020201190b40",
+    );
+    let Deadline { term, calendar, calendar_title, zone, derivation, caveats, place, .. } = long.clone();
+    let (due, from) = (long.due.as_microsecond(), long.from.as_microsecond());
+    let as_before = LongForm { due, from, term, calendar, calendar_title, zone, derivation, caveats, place };
+    let bytes = minicbor::to_vec(as_before).expect("in memory");
+    assert_eq!(minicbor::decode::<Deadline>(&bytes).expect("it is read"), long);
+}
+
+/// As deadlines were written before long derivations had a form of their own.
+#[derive(Encode)]
+#[cbor(map)]
+struct LongForm {
+    #[n(0)]
+    due: i64,
+    #[n(1)]
+    from: i64,
+    #[n(2)]
+    term: Term,
+    #[n(3)]
+    calendar: String,
+    #[n(4)]
+    calendar_title: Name,
+    #[n(5)]
+    zone: String,
+    #[n(6)]
+    derivation: Vec<Stretch>,
+    #[n(7)]
+    caveats: Vec<Caveat>,
+    #[n(8)]
+    place: Place,
 }
 
 fn moved() -> Move {

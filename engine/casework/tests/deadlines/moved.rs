@@ -123,7 +123,7 @@ fn a_closure_moves_what_it_touches_once_and_says_so() {
     let moved = &world.terms(hours).moves[0];
     assert_eq!((moved.operation, moved.why), (Some(OPERATION), MoveWhy::Closure));
     assert_eq!((moved.from, moved.to), (at("2026-11-21T13:00+03:30"), at("2026-11-22T08:30+03:30")));
-    assert!(world.terms(hours).deadline.derivation.iter().any(|stretch| stretch.line == "closure:c1"));
+    assert!(world.terms(hours).deadline.derivation.iter().any(|stretch| &*stretch.line == "closure:c1"));
 
     world.closures(&[day_closed("c2", "1405/09/01")]);
     assert_eq!(rederive(&mut world, LATER).len(), 2);

@@ -1,6 +1,6 @@
 //! A stream without a host: records, calendars and a clock that is set by hand.
 
-use peygir_calendar::{Calendars, ClosedHours, Declared, Name, Place, Scope, read};
+use peygir_calendar::{Calendars, ClosedHours, Declared, Name, Place, Plans, Scope, read};
 use peygir_casework::content::{Directory, Form, Person, Template};
 use peygir_casework::host::{Channel, Context, Fault, Rejection, Reply, Resources};
 use peygir_casework::records::{CallRef, Case, Party, Task, Terms};
@@ -18,6 +18,8 @@ pub const INSTANCE: Id = Id([9; 16]);
 pub struct World {
     pub records: Records,
     pub content: Content,
+    /// Kept throughout, whatever is declared meanwhile.
+    plans: Plans,
     pub at: Moment,
     /// Events in the order of their coming.
     pub journal: Vec<(Moment, Event)>,
@@ -48,6 +50,7 @@ impl World {
         let mut world = Self {
             records: Records::default(),
             content,
+            plans: Plans::default(),
             at,
             journal: Vec::new(),
             answers: Vec::new(),
@@ -72,6 +75,7 @@ impl World {
         let mut context = Context {
             records: &self.records,
             resources: &self.content,
+            plans: &self.plans,
             stream: STREAM,
             at: self.at,
             draws: &mut draws,

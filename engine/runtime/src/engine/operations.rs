@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 
+use peygir_calendar::Plans;
 use peygir_casework::records::MoveWhy;
 use peygir_core::{Id, Moment};
 use peygir_store::{Batch, Conflict, Version};
@@ -18,7 +19,7 @@ use crate::operation::{Advance, Moved, OPERATION_DEADLINES, OPERATION_STREAMS, O
 use crate::rows;
 use crate::stream::{Row, Stream};
 use crate::tally::{self, Count};
-use crate::turn::{Decided, decide};
+use crate::turn::{Bounds, Decided, decide_by};
 
 /// Pages of one call: other work of the host waits for them.
 const PAGES: usize = 4;
@@ -258,12 +259,15 @@ impl Engine {
             // Read behind their versions, and in pieces: where one is written meanwhile its commit is refused, and it is
             // read again.
             let mut stored = self.rows_of_all(share);
+            // They ask for the same days.
+            let plans = Plans::default();
+            let bounds = Bounds { most: u32::MAX, plans: &plans };
             let decided = |(stream, version): (&Id, Result<Version, Failure>)| {
                 let rows = match &mut stored {
                     Ok(stored) => Ok(stored.remove(stream).unwrap_or_default()),
                     Err(failure) => Err(failure.clone()),
                 };
-                let decided = version.and_then(|version| self.decide_one(*stream, version, rows?, grounds));
+                let decided = version.and_then(|version| self.decide_one(*stream, version, rows?, grounds, bounds));
                 decided.map_err(|why| (*stream, why.to_string()))
             };
             share.iter().zip(versions).map(decided).collect()
@@ -285,7 +289,14 @@ impl Engine {
         found.into_iter().filter_map(Result::ok).collect()
     }
 
-    fn decide_one(&self, id: Id, version: Version, stored: Vec<Row>, grounds: &Grounds<'_>) -> Result<Found, Failure> {
+    fn decide_one(
+        &self,
+        id: Id,
+        version: Version,
+        stored: Vec<Row>,
+        grounds: &Grounds<'_>,
+        bounds: Bounds<'_>,
+    ) -> Result<Found, Failure> {
         let kept = self.cache.take(id, version);
         let cached = kept.is_some();
         let stream = match kept {
@@ -296,7 +307,7 @@ impl Engine {
         let command = Command::Rederive { operation: grounds.operation, why: grounds.why };
         let seed = self.seeds.as_ref().map_or_else(|| self.seed(), |seeds| seeds(id, grounds.at, &command));
         let envelope = Envelope { actor: "system".to_owned(), at: grounds.at, seed, command };
-        let Decided { mut stream, batch } = decide(grounds.catalog, &self.vault, stream, &envelope)?;
+        let Decided { mut stream, batch } = decide_by(grounds.catalog, &self.vault, stream, &envelope, bounds)?;
         if !changes_nothing(&batch) {
             let counts = before.map(|before| (before, tally::count(&stream)));
             return Ok(Found { id, batch: Some(batch), cached: cached.then(|| Box::new(stream)), counts });

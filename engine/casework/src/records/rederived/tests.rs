@@ -28,7 +28,7 @@ fn stretch(from: i64, to: i64, why: Why, day: Option<u32>) -> Stretch {
         to: Moment(to).to_jiff(),
         counted: why == Why::Open,
         why,
-        line: "c:1".to_owned(),
+        line: "c:1".into(),
         name: None,
         day,
         halves: day.map(|day| day * 2),
