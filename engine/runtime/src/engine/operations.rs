@@ -1,10 +1,9 @@
-//! Operations over the store: a page of streams is looked up, decided on several threads and committed together.
+//! Operations over the store: a page of streams is looked up, decided and committed together, several pages at a time.
 //!
 //! A page may be repeated: what it moved before a crash moves no further, and stands in the operation's list already.
 
 use std::collections::BTreeSet;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use peygir_calendar::Plans;
 use peygir_casework::records::MoveWhy;
@@ -22,11 +21,11 @@ use crate::tally::{self, Count};
 use crate::turn::{Bounds, Decided, decide_by};
 
 /// Pages of one call: other work of the host waits for them.
-const PAGES: usize = 4;
-/// Threads that decide one page.
-const THREADS: usize = 2;
-/// Pages that are committed at the same time: the store makes one group of what comes while the disk is busy.
-const COMMITTERS: usize = 2;
+const PAGES: usize = 16;
+/// Pages that are decided at the same time.
+const DECIDING: usize = 2;
+/// Workers for each of them: while the page of one is committed, another looks up and decides the next.
+const WORKERS_EACH: usize = 2;
 
 /// How an operation went on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,9 +65,6 @@ struct Done {
     failed: Vec<(Id, String)>,
 }
 
-/// A page that was decided, and what of it failed so early.
-type Decisions = (Vec<Found>, Done);
-
 impl Done {
     fn and(mut self, other: Self) -> Self {
         self.moved += other.moved;
@@ -83,6 +79,36 @@ struct Grounds<'a> {
     operation: Id,
     why: MoveWhy,
     at: Moment,
+    /// Whoever decides has one of them: pages after each other ask for the same days.
+    plans: [Mutex<Plans>; DECIDING],
+}
+
+/// Which page comes next, for several workers.
+struct Pager {
+    /// As far as pages were handed out, without their streams.
+    all: Page,
+    /// Pages that may still be handed out.
+    left: usize,
+}
+
+impl Pager {
+    /// The streams of the next page; none where there is none. After a failure there is none for anybody.
+    fn next(&mut self, look_up: impl FnOnce(Option<Id>) -> Result<Page, Failure>) -> Result<Option<Vec<Id>>, Failure> {
+        if self.left == 0 || self.all.last {
+            return Ok(None);
+        }
+        self.left -= 1;
+        let Page { streams, seen, after, last } = look_up(self.all.after)?;
+        self.all = Page { streams: Vec::new(), seen: self.all.seen + seen, after, last };
+        Ok(Some(streams))
+    }
+}
+
+impl Grounds<'_> {
+    fn plans(&self, worker: usize) -> MutexGuard<'_, Plans> {
+        // Kept days are whole at any time: who has them next goes on with them, whatever became of who had them before.
+        self.plans[worker % DECIDING].lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Engine {
@@ -113,7 +139,7 @@ impl Engine {
         }
         let (catalog, _turn) = self.catalog_for_turn();
         let open = self.open(id, &operation, &catalog)?;
-        let grounds = Grounds { catalog: &catalog, operation: id, why: open.why(), at: now };
+        let grounds = Grounds { catalog: &catalog, operation: id, why: open.why(), at: now, plans: Default::default() };
         if operation.passed {
             self.retry(&operation, &grounds)?;
         } else {
@@ -122,70 +148,65 @@ impl Engine {
         Ok(Progress::Advanced)
     }
 
-    /// Pages behind this stream, each decided here and committed beside. How far they came is noted once: pages that were
-    /// committed and not noted are found to be done when they are done again.
+    /// Pages behind this stream. How far they came is noted once, when all of them are through: pages that were committed
+    /// and not noted are found to be done when they are done again.
     fn pages(&self, after: Option<Id>, open: &Open, grounds: &Grounds<'_>, most: usize) -> Result<(), Failure> {
-        let (hand_over, taken_up) = sync_channel::<Decisions>(1);
-        let taken_up = Mutex::new(taken_up);
-        let (seen, done) = std::thread::scope(|scope| {
-            let commit = || self.commit_pages(&taken_up, grounds);
-            let committing: Vec<_> = (0..COMMITTERS).map(|_| scope.spawn(commit)).collect();
-            let seen = self.decide_pages(after, open, grounds, most, &hand_over);
-            // Nothing more comes: whoever commits ends.
-            drop(hand_over);
+        let pager = Mutex::new(Pager { all: Page { after, ..Page::default() }, left: most });
+        let done = std::thread::scope(|scope| {
+            let pager = &pager;
+            let work = |worker| move || self.work_off_pages(worker, pager, open, grounds);
+            let workers: Vec<_> =
+                (0..most.min(DECIDING * WORKERS_EACH)).map(|worker| scope.spawn(work(worker))).collect();
             let mut done: Result<Done, Failure> = Ok(Done::default());
-            for one in committing {
-                let ended_badly = |_| Err(Failure::Internal("the commits of an operation ended badly".to_owned()));
-                let of_one = one.join().unwrap_or_else(ended_badly);
+            for worker in workers {
+                let ended_badly = |_| Err(Failure::Internal("the pages of an operation ended badly".to_owned()));
+                let of_one = worker.join().unwrap_or_else(ended_badly);
                 done = done.and_then(|done| Ok(done.and(of_one?)));
             }
-            (seen, done)
+            done
         });
-        let (Page { seen, after, last, .. }, Done { moved, failed }) = (seen?, done?);
+        let Done { moved, failed } = done?;
+        let Page { seen, after, last, .. } = pager.into_inner().unwrap_or_else(PoisonError::into_inner).all;
         let in_all = if last { Some(self.count_moved(grounds.operation)?) } else { None };
         self.note_page(Advance { seen, moved, failed, mended: Vec::new(), after, last, in_all }, grounds)
     }
 
-    /// Gives how far they came, without the streams.
-    fn decide_pages(
+    /// One page after the other, until none is left.
+    fn work_off_pages(
         &self,
-        after: Option<Id>,
+        worker: usize,
+        pager: &Mutex<Pager>,
         open: &Open,
         grounds: &Grounds<'_>,
-        most: usize,
-        hand_over: &SyncSender<Decisions>,
-    ) -> Result<Page, Failure> {
-        let mut all = Page { after, ..Page::default() };
-        for _ in 0..most {
-            let page = self.next_page(all.after, open, grounds.catalog)?;
-            let mut done = Done::default();
-            let found = self.decide_all(&page.streams, grounds, &mut done);
-            all = Page { seen: all.seen + page.seen, after: page.after, last: page.last, streams: Vec::new() };
-            let unheard = |_| Failure::Internal("nobody commits the pages of an operation".to_owned());
-            hand_over.send((found, done)).map_err(unheard)?;
-            if all.last {
-                break;
+    ) -> Result<Done, Failure> {
+        let lock = || pager.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = Done::default();
+        loop {
+            let next = lock().next(|after| self.next_page(after, open, grounds.catalog));
+            let page = next.and_then(|streams| {
+                let Some(streams) = streams else { return Ok(None) };
+                let mut done = Done::default();
+                let found = self.decide_all(&streams, grounds, worker, &mut done);
+                self.commit(found, done, grounds, worker).map(Some)
+            });
+            match page {
+                Ok(Some(done)) => all = all.and(done),
+                Ok(None) => return Ok(all),
+                Err(failure) => {
+                    // What the others would do is not noted any more.
+                    lock().left = 0;
+                    return Err(failure);
+                }
             }
         }
-        Ok(all)
-    }
-
-    /// Commits pages until none comes. After a failure the others are let go of: whoever decides must not wait for ever.
-    fn commit_pages(&self, taken_up: &Mutex<Receiver<Decisions>>, grounds: &Grounds<'_>) -> Result<Done, Failure> {
-        let next = || taken_up.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let mut all = Ok(Done::default());
-        while let Ok((found, done)) = next() {
-            all = all.and_then(|all: Done| Ok(all.and(self.commit(found, done, grounds)?)));
-        }
-        all
     }
 
     /// What failed is tried again.
     fn retry(&self, operation: &Operation, grounds: &Grounds<'_>) -> Result<(), Failure> {
         let streams: Vec<Id> = operation.to_retry().collect();
         let mut done = Done::default();
-        let found = self.decide_all(&streams, grounds, &mut done);
-        let Done { moved, failed } = self.commit(found, done, grounds)?;
+        let found = self.decide_all(&streams, grounds, 0, &mut done);
+        let Done { moved, failed } = self.commit(found, done, grounds, 0)?;
         let again: BTreeSet<Id> = failed.iter().map(|(stream, _)| *stream).collect();
         let mended = streams.into_iter().filter(|stream| !again.contains(stream)).collect();
         let in_all = Some(self.count_moved(grounds.operation)?);
@@ -237,13 +258,13 @@ impl Engine {
     }
 
     /// Commits what was decided. A stream that was written meanwhile is derived again.
-    fn commit(&self, found: Vec<Found>, mut done: Done, grounds: &Grounds<'_>) -> Result<Done, Failure> {
+    fn commit(&self, found: Vec<Found>, mut done: Done, grounds: &Grounds<'_>, worker: usize) -> Result<Done, Failure> {
         let mut left = self.commit_all(found, &mut done)?;
         for _ in 0..CONFLICTS_MAX {
             if left.is_empty() {
                 return Ok(done);
             }
-            let found = self.decide_all(&left, grounds, &mut done);
+            let found = self.decide_all(&left, grounds, worker, &mut done);
             left = self.commit_all(found, &mut done)?;
         }
         let often = |stream| (stream, "the stream is written too often".to_owned());
@@ -251,42 +272,25 @@ impl Engine {
         Ok(done)
     }
 
-    /// On several threads; in the order of the streams.
-    fn decide_all(&self, streams: &[Id], grounds: &Grounds<'_>, done: &mut Done) -> Vec<Found> {
-        let share = streams.len().div_ceil(THREADS).max(1);
-        let decide_share = |share: &[Id]| -> Vec<Result<Found, (Id, String)>> {
-            let versions: Vec<_> = share.iter().map(|stream| self.version(*stream)).collect();
-            // Read behind their versions, and in pieces: where one is written meanwhile its commit is refused, and it is
-            // read again.
-            let mut stored = self.rows_of_all(share);
-            // They ask for the same days.
-            let plans = Plans::default();
-            let bounds = Bounds { most: u32::MAX, plans: &plans };
-            let decided = |(stream, version): (&Id, Result<Version, Failure>)| {
-                let rows = match &mut stored {
-                    Ok(stored) => Ok(stored.remove(stream).unwrap_or_default()),
-                    Err(failure) => Err(failure.clone()),
-                };
-                let decided = version.and_then(|version| self.decide_one(*stream, version, rows?, grounds, bounds));
-                decided.map_err(|why| (*stream, why.to_string()))
+    /// In the order of the streams.
+    fn decide_all(&self, streams: &[Id], grounds: &Grounds<'_>, worker: usize, done: &mut Done) -> Vec<Found> {
+        let plans = grounds.plans(worker);
+        let versions: Vec<_> = streams.iter().map(|stream| self.version(*stream)).collect();
+        // Read behind their versions, and in pieces: where one is written meanwhile its commit is refused, and it is read
+        // again.
+        let mut stored = self.rows_of_all(streams);
+        let mut all = Vec::with_capacity(streams.len());
+        for (stream, version) in streams.iter().zip(versions) {
+            let rows = match &mut stored {
+                Ok(stored) => Ok(stored.remove(stream).unwrap_or_default()),
+                Err(failure) => Err(failure.clone()),
             };
-            share.iter().zip(versions).map(decided).collect()
-        };
-        let decided = std::thread::scope(|scope| {
-            let mut shares = streams.chunks(share);
-            let own = shares.next().unwrap_or_default();
-            let others: Vec<_> = shares.map(|share| (share, scope.spawn(move || decide_share(share)))).collect();
-            let mut decided = decide_share(own);
-            for (share, other) in others {
-                let ended_badly =
-                    |_| share.iter().map(|stream| Err((*stream, "a turn ended badly".to_owned()))).collect();
-                decided.extend(other.join().unwrap_or_else(ended_badly));
+            match version.and_then(|version| self.decide_one(*stream, version, rows?, grounds, &plans)) {
+                Ok(found) => all.push(found),
+                Err(why) => done.failed.push((*stream, why.to_string())),
             }
-            decided
-        });
-        let (found, failed): (Vec<_>, Vec<_>) = decided.into_iter().partition(Result::is_ok);
-        done.failed.extend(failed.into_iter().filter_map(Result::err));
-        found.into_iter().filter_map(Result::ok).collect()
+        }
+        all
     }
 
     fn decide_one(
@@ -295,7 +299,7 @@ impl Engine {
         version: Version,
         stored: Vec<Row>,
         grounds: &Grounds<'_>,
-        bounds: Bounds<'_>,
+        plans: &Plans,
     ) -> Result<Found, Failure> {
         let kept = self.cache.take(id, version);
         let cached = kept.is_some();
@@ -307,6 +311,7 @@ impl Engine {
         let command = Command::Rederive { operation: grounds.operation, why: grounds.why };
         let seed = self.seeds.as_ref().map_or_else(|| self.seed(), |seeds| seeds(id, grounds.at, &command));
         let envelope = Envelope { actor: "system".to_owned(), at: grounds.at, seed, command };
+        let bounds = Bounds { most: u32::MAX, plans };
         let Decided { mut stream, batch } = decide_by(grounds.catalog, &self.vault, stream, &envelope, bounds)?;
         if !changes_nothing(&batch) {
             let counts = before.map(|before| (before, tally::count(&stream)));
