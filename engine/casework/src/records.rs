@@ -412,7 +412,7 @@ pub enum About {
     /// An operation of this stream could not derive all deadlines anew.
     #[n(9)]
     Operation,
-    /// The case is open and nothing works on it: what its flow handed it on to did not start.
+    /// The case is open, and nothing and nobody moves it any more.
     #[n(10)]
     Unstarted,
 }

@@ -1,8 +1,10 @@
-//! An open case on which nothing works any more. Its flow handed it on by an event, and no flow starts from it: a person is
-//! told, for nobody else would ever look.
+//! An open case that nothing and nobody moves any more: every open case has something that is due, or a person who knows
+//! of it. Its flow handed it on by an event from which no flow starts, was cancelled, or ended and left it open: a person
+//! is told, for nobody else would ever look.
 
 use peygir_casework::host::Rejection;
 use peygir_casework::incident;
+use peygir_casework::records::{About, Incident, Task};
 use peygir_core::state::Status;
 use peygir_core::{CloudEvent, Event as FlowEvent};
 
@@ -11,6 +13,13 @@ use crate::command::Recorded;
 
 /// What the flow of a message is started by.
 pub(super) const MESSAGE: &str = "message";
+
+/// Whether a flow ended.
+fn is_end(event: &Recorded) -> bool {
+    use FlowEvent::{InstanceCancelled, InstanceCompleted, InstanceFaulted};
+    let Recorded::Flow { event, .. } = event else { return false };
+    matches!(event, InstanceCancelled { .. } | InstanceCompleted { .. } | InstanceFaulted { .. })
+}
 
 impl Turn<'_> {
     /// Asked at the end of each turn.
@@ -29,39 +38,43 @@ impl Turn<'_> {
         }
     }
 
-    /// Whether the case is open, everything that worked on it is through, and nothing took it over: it began with a message
-    /// and went no further, or an event waits that nobody took. What faulted or was cancelled was told otherwise.
+    /// Whether the case is open, every flow that worked on it has ended, in whatever way, nothing is due, and no task and no
+    /// other incident lies before a person.
     fn is_unstarted(&self) -> bool {
         let records = &self.stream.records;
         let open = records.case.as_ref().is_some_and(|case| !case.closed);
         if !open || !self.rest.is_empty() || self.stream.instances.is_empty() {
             return false;
         }
-        let mut instances = self.stream.instances.values();
-        let through = instances.all(|instance| instance.status == Status::Completed);
-        let first_only = || self.stream.instances.values().all(|instance| instance.started_by == MESSAGE);
-        through && (first_only() || !records.mailbox.kept.is_empty())
+        let has_ended = |status| matches!(status, Status::Completed | Status::Cancelled | Status::Faulted);
+        let through = self.stream.instances.values().all(|instance| has_ended(instance.status));
+        let asks = |one: &Incident| one.resolved_at.is_none() && one.about != About::Unstarted;
+        let known = records.tasks.values().any(Task::is_open) || records.incidents.values().any(asks);
+        through && !known && self.stream.next_due().is_none()
     }
 
     /// Somebody settled it, and nothing has ended since.
     fn is_told(&self) -> bool {
-        let before =
-            self.stream.records.incidents.values().any(|one| one.about == peygir_casework::records::About::Unstarted);
-        let ended =
-            |event: &Recorded| matches!(event, Recorded::Flow { event: FlowEvent::InstanceCompleted { .. }, .. });
-        before && !self.events.iter().any(ended)
+        let before = self.stream.records.incidents.values().any(|one| one.about == About::Unstarted);
+        before && !self.events.iter().any(is_end)
     }
 
     fn why_unstarted(&self) -> String {
         let last = self.stream.instances.values().max_by_key(|instance| instance.ended_at);
-        let flow = last.map(|last| format!("{}/{}:{}", last.flow.namespace, last.flow.name, last.flow.version));
-        let flow = flow.unwrap_or_default();
-        match self.stream.records.mailbox.kept.last() {
-            Some(event) => format!(
+        let Some(last) = last else { return String::new() };
+        let flow = format!("{}/{}:{}", last.flow.namespace, last.flow.name, last.flow.version);
+        match (last.status, self.stream.records.mailbox.kept.last()) {
+            (Status::Cancelled, _) => {
+                format!("the flow {flow} was cancelled and left the case open: nothing works on it")
+            }
+            (Status::Faulted, _) => {
+                format!("the flow {flow} failed, its incident is over and the case open: nothing works on it")
+            }
+            (_, Some(event)) => format!(
                 "the flow {flow} ended, and no flow in force starts from the event {}: nothing works on this case",
                 event.type_
             ),
-            None => format!("the flow {flow} ended and left the case open: nothing works on it"),
+            (_, None) => format!("the flow {flow} ended and left the case open: nothing works on it"),
         }
     }
 

@@ -2,7 +2,7 @@
 //! nothing is an incident.
 
 use peygir_core::Id;
-use peygir_runtime::desk::{NewMessage, PageRequest, Party, Refusal};
+use peygir_runtime::desk::{InstanceAction, NewMessage, PageRequest, Party, Refusal};
 use peygir_runtime::sim::World;
 
 use crate::town::*;
@@ -118,4 +118,46 @@ async fn what_a_person_settled_is_not_told_again() {
     world.serve(async |desk| desk.settle_incident(&by, id, "called back").await).await.unwrap();
     world.host().submit(case, "system", peygir_runtime::command::Command::Wake).await.unwrap();
     assert_eq!(incidents(&world).await, [("case-unstarted".to_owned(), "settled".to_owned())]);
+}
+
+fn reasons(stream: &peygir_runtime::stream::Stream) -> Vec<(String, bool)> {
+    let told = stream.records.incidents.values();
+    told.map(|one| (one.reason.clone(), one.resolved_at.is_none())).collect()
+}
+
+/// Its flow was taken away by a person, and the case is open: somebody has to know of it.
+#[tokio::test]
+async fn a_case_whose_flow_a_person_cancelled_is_not_forgotten() {
+    let mut world = deployed(working("1.0.0")).await;
+    let case = submit(&mut world, "no water").await;
+    let stream = read(&world, case).await;
+    let works = stream.instances.values().find(|instance| instance.flow.name == "worker").unwrap().id;
+    let cancel = InstanceAction::Cancel { reason: "a test".to_owned() };
+    let by = administrator();
+    world.serve(async |desk| desk.act_on_instance(&by, works, cancel.clone()).await).await.unwrap();
+    let told = reasons(&read(&world, case).await);
+    assert!(matches!(&told[..], [(reason, true)] if reason.contains("test/worker:1.0.0 was cancelled")), "{told:?}");
+}
+
+/// It failed, and a person settled that without trying again: the case is still open, and that is another matter.
+#[tokio::test]
+async fn a_case_whose_failed_flow_was_settled_is_not_forgotten() {
+    let fails = started_by("test.registered.v1", "worker", "1.0.0")
+        .replace(WORK, "  - fail: { raise: { error: { type: 'https://test.example/gone', status: 500 } } }\n");
+    let mut world = deployed(registering("1.0.0", Some(fails))).await;
+    let case = submit(&mut world, "no water").await;
+    let failed = *read(&world, case).await.records.incidents.keys().next().unwrap();
+    assert_eq!(incidents(&world).await, [("flow-fault".to_owned(), "open".to_owned())]);
+    let by = administrator();
+    world.serve(async |desk| desk.settle_incident(&by, failed, "seen").await).await.unwrap();
+    let told = reasons(&read(&world, case).await);
+    let open: Vec<&str> = told.iter().filter(|(_, open)| *open).map(|(reason, _)| reason.as_str()).collect();
+    assert!(matches!(open[..], [reason] if reason.contains("test/worker:1.0.0 failed")), "{told:?}");
+    let left = read(&world, case).await.records.incidents.values().find(|one| one.resolved_at.is_none()).unwrap().id;
+    world.serve(async |desk| desk.settle_incident(&by, left, "closed on paper").await).await.unwrap();
+    world.host().submit(case, "system", peygir_runtime::command::Command::Wake).await.unwrap();
+    assert!(
+        reasons(&read(&world, case).await).iter().all(|(_, open)| !open),
+        "what a person took on is not told again"
+    );
 }

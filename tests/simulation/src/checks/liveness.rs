@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use peygir_casework::records::DispatchStatus;
+use peygir_casework::records::{About, DispatchStatus, Incident};
 use peygir_core::state::Status;
 use peygir_core::{Id, Moment};
 use peygir_runtime::closures;
@@ -66,10 +66,9 @@ fn rests_rightly(stream: &Stream) -> Result<(), String> {
     let waits = active.iter().any(|instance| instance.status != Status::Faulted);
     let listens = active.iter().any(|instance| format!("{:?}", instance.activations).contains("isten"));
     if open_case && !moved_by && !waits {
-        // A person took it out of the flow's hands: settled what had failed, or cancelled the flow.
-        let cancelled = stream.instances.values().any(|instance| instance.status == Status::Cancelled);
-        let settled = records.incidents.values().any(|one| one.how.is_some());
-        if !settled && !cancelled {
+        // A person was told that nothing works on it, and took that on.
+        let settled = |one: &Incident| one.about == About::Unstarted && one.how.is_some();
+        if !records.incidents.values().any(settled) {
             return Err("an open case that nothing and nobody moves".to_owned());
         }
     }
