@@ -36,6 +36,10 @@ use peygir_store::rules::Prepared;
 use peygir_store_local::{LocalStore, Options};
 use serde_json::json;
 
+/// As the binary has it.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// 2026-11-21T06:30:00Z: a Saturday morning, 1405/08/30.
 const START: Moment = Moment(1_795_242_600_000_000);
 const CASES: usize = 100_000;

@@ -18,6 +18,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+/// Turns allocate much and on many threads, and a server runs for months: see `docs/dependencies.md`.
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Follows up what was promised to a citizen: flows, rules, deadlines and messages that survive a crash.
 #[derive(Parser)]
 #[command(name = "peygir", version, about, propagate_version = true, arg_required_else_help = true)]
