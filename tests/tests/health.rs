@@ -3,10 +3,10 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output};
 
 use peygir_tests::client::Client;
-use peygir_tests::server::Site;
+use peygir_tests::server::{Server, Site};
 use peygir_tests::{citizen, history};
 use serde_json::Value;
 
@@ -28,6 +28,11 @@ fn doctor(site: &Site, more: &[&str]) -> (Vec<(String, String)>, i32, Value) {
         (finding["check"].as_str().unwrap().to_owned(), finding["weight"].as_str().unwrap().to_owned())
     });
     (found.collect(), output.status.code().unwrap(), report)
+}
+
+fn signal(server: &Server, signal: &str) {
+    let sent = Command::new("kill").args([signal, &server.pid().to_string()]).status();
+    assert!(sent.is_ok_and(|status| status.success()));
 }
 
 fn said(output: &Output) -> String {
@@ -57,6 +62,14 @@ async fn the_doctor_tells_a_running_server_from_a_stopped_and_a_killed_one() {
         persian.contains("سرور پاسخ می‌دهد") && persian.contains("هرگز از این پوشه پشتیبان گرفته نشده است"),
         "{persian}"
     );
+
+    // A server that hangs is told too, and the folder is looked at all the same.
+    signal(&server, "-STOP");
+    let (found, code, report) = doctor(&site, &[]);
+    signal(&server, "-CONT");
+    has(&found, "server", "wrong");
+    has(&found, "journal", "fine");
+    assert!(code == 2 && report.to_string().contains("does not tell how it is"), "{report}");
 
     assert!(server.stop().success());
     let (found, code, _) = doctor(&site, &["--deep"]);

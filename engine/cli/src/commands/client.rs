@@ -1,5 +1,7 @@
 //! A client of the running server, by a token of the environment or as the administrator of its bootstrap token.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
@@ -13,25 +15,32 @@ pub struct Client {
     token: String,
     /// In which it is told what the server refuses.
     language: &'static str,
+    /// Longest wait for an answer; for ever without.
+    patience: Option<Duration>,
 }
 
 impl Client {
     /// The server that has this data folder open. A token in the environment speaks for its holder.
     pub fn of(data: &DataFolder) -> Result<Self> {
         let token = std::env::var(TOKEN_VARIABLE).map_or_else(|_| data.bootstrap_token(), Ok)?;
-        Ok(Self { address: data.running()?.address, token, language: "en" })
+        Ok(Self { address: data.running()?.address, token, language: "en", patience: None })
     }
 
     /// A server anywhere, by a token of the environment.
     pub fn at(address: &str) -> Result<Self> {
         let token = std::env::var(TOKEN_VARIABLE)
             .with_context(|| format!("a server elsewhere is asked with a token: put one into {TOKEN_VARIABLE}"))?;
-        Ok(Self { address: address.trim_end_matches('/').to_owned(), token, language: "en" })
+        Ok(Self { address: address.trim_end_matches('/').to_owned(), token, language: "en", patience: None })
     }
 
     /// The same, told in another language what the server refuses.
     pub fn speaking(self, language: &'static str) -> Self {
         Self { language, ..self }
+    }
+
+    /// The same, which gives up on an answer after a while.
+    pub fn patient_for(self, patience: Duration) -> Self {
+        Self { patience: Some(patience), ..self }
     }
 
     pub fn get(&self, path: &str) -> Result<Value> {
@@ -74,6 +83,10 @@ impl Client {
     fn exchange(&self, request: reqwest::RequestBuilder) -> Result<(u16, Value)> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
+            let request = match self.patience {
+                Some(patience) => request.timeout(patience),
+                None => request,
+            };
             let response = request
                 .header("accept-language", self.language)
                 .bearer_auth(&self.token)

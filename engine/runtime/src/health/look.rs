@@ -1,6 +1,7 @@
 //! Which numbers are worth a finding.
 
 use peygir_core::Moment;
+use peygir_store::StoreFigures;
 
 use super::{Figures, Finding, INBOX_COUNTED_MAX, Weight};
 use crate::tally::{Tallied, What};
@@ -16,6 +17,9 @@ const SEAL_SECONDS_MAX: i64 = 7_200;
 pub const TAIL_FRAMES_MAX: u64 = 1_000_000;
 /// Of what may wait for the index, this much in a hundred makes commits wait soon.
 const INDEX_FULL_PERCENT: u64 = 90;
+/// A write with its sync that takes longer is slow, in microseconds; told once there were as many writes.
+const SYNC_MICROS_SLOW: u64 = 250_000;
+const SYNCS_MIN: u64 = 100;
 /// Ids that a finding names.
 const NAMED_MAX: usize = 10;
 const MICROS: i64 = 1_000_000;
@@ -65,6 +69,7 @@ fn store(figures: &Figures) -> Vec<Finding> {
             found.push(Finding::new("seal", Weight::Slow, en, fa).mend("PEYGIR_LOG=info; the server's log"));
         }
     }
+    found.extend(slow_syncs(store));
     let tail = store.last_frame.saturating_sub(store.snapshot_frame);
     if tail > TAIL_FRAMES_MAX {
         let en = format!("{tail} frames came since the newest snapshot: a start that makes the index anew takes long");
@@ -79,6 +84,22 @@ fn store(figures: &Figures) -> Vec<Finding> {
         found.push(Finding::new("index", Weight::Slow, en, fa).mend("iostat -x; a faster disk for DATA/store/rows"));
     }
     found
+}
+
+/// A disk on which more than one write in a hundred takes long: every answer waits for it.
+fn slow_syncs(store: &StoreFigures) -> Option<Finding> {
+    let counted = store.append_micros.as_ref()?;
+    let total = counted.total();
+    let quick = counted.bounds.iter().zip(&counted.counts).filter(|(bound, _)| **bound <= SYNC_MICROS_SLOW);
+    let slow = total - quick.map(|(_, count)| count).sum::<u64>();
+    if total < SYNCS_MIN || slow * 100 <= total {
+        return None;
+    }
+    let (percent, ms) = (slow * 100 / total, SYNC_MICROS_SLOW / 1_000);
+    let en = format!("{percent} % of all writes to the journal took longer than {ms} ms: every answer waits for them");
+    let fa = format!("{percent} درصد نوشتن‌ها در دفتر بیش از {ms} میلی‌ثانیه طول کشید؛ هر پاسخی منتظر آن است");
+    let how = "iostat -x; GET /api/v1/metrics: peygir_journal_append_seconds; a disk of its own for DATA/store/journal";
+    Some(Finding::new("sync", Weight::Slow, en, fa).mend(how))
 }
 
 fn work(figures: &Figures) -> Vec<Finding> {
@@ -232,6 +253,12 @@ mod tests {
         assert_eq!(told, [("store".to_owned(), Weight::Fine)]);
         let stopped = peygir_store::StoreFigures { stopped: Some("no room".into()), ..Default::default() };
         let tail = |frames| peygir_store::StoreFigures { last_frame: frames, ..Default::default() };
+        let syncs = |quick: u64, slow: u64| {
+            let micros = peygir_store::figures::Histogram::new(peygir_store::figures::MICROS);
+            (0..quick).for_each(|_| micros.note(250_000));
+            (0..slow).for_each(|_| micros.note(250_001));
+            peygir_store::StoreFigures { append_micros: Some(micros.read()), ..Default::default() }
+        };
         let waiting = |bytes| peygir_store::StoreFigures {
             index_pending_bytes: bytes,
             index_pending_bytes_max: 100,
@@ -244,6 +271,9 @@ mod tests {
             (Figures { store: tail(TAIL_FRAMES_MAX + 1), ..quiet.clone() }, "snapshot", Some(Weight::Slow)),
             (Figures { store: waiting(90), ..quiet.clone() }, "index", None),
             (Figures { store: waiting(91), ..quiet.clone() }, "index", Some(Weight::Slow)),
+            (Figures { store: syncs(98, 1), ..quiet.clone() }, "sync", None),
+            (Figures { store: syncs(99, 1), ..quiet.clone() }, "sync", None),
+            (Figures { store: syncs(98, 2), ..quiet.clone() }, "sync", Some(Weight::Slow)),
             (Figures { unsealed_since: ago(7_200), ..quiet.clone() }, "seal", None),
             (Figures { unsealed_since: ago(7_201), ..quiet.clone() }, "seal", Some(Weight::Slow)),
             (Figures { first_due: ago(10), ..quiet.clone() }, "timers", None),
