@@ -36,7 +36,7 @@ const ARROWS: &[(&str, &[&str], &[&str])] = &[
 ];
 
 /// Crates that bring everything together, and may know everything: the binary, and the tests of the whole.
-const COMPOSERS: &[&str] = &["peygir", "simulation", "tests"];
+const COMPOSERS: &[&str] = &["bench", "peygir", "simulation", "tests"];
 
 /// Libraries that are hidden behind few crates.
 const BEHIND: &[(&str, &[&str])] = &[
@@ -47,7 +47,7 @@ const BEHIND: &[(&str, &[&str])] = &[
     ("axum", &["server", "tests"]),
     ("lettre", &["connector-mail"]),
     ("clap", &["peygir"]),
-    ("anyhow", &["peygir", "tests", "xtask"]),
+    ("anyhow", &["bench", "peygir", "tests", "xtask"]),
     ("chacha20poly1305", &["runtime"]),
 ];
 

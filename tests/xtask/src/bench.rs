@@ -1,5 +1,6 @@
-//! `cargo xtask bench`: what things cost, as ratios within one run.
+//! `cargo xtask bench`: what the server does in a second and what things cost, as ratios within one run.
 
+use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
@@ -14,7 +15,31 @@ const BENCHES: [(&str, &str); 4] = [
     ("peygir-tests", "rederivation"),
 ];
 
-pub fn run() -> Result<ExitCode> {
+/// The server under load: [`costs`] come behind it.
+const SERVER: &str = "peygir-bench";
+
+/// `words`: what the bench itself is asked. Without any, everything is measured; the first that fails ends it.
+pub fn run(words: &[&str]) -> Result<ExitCode> {
+    let mut command = cargo();
+    // The peer's script was named from here; cargo is run at the top.
+    let words = words.iter().map(|word| match Path::new(word).canonicalize() {
+        Ok(path) if path.is_file() => path.into_os_string(),
+        _ => (*word).into(),
+    });
+    command.args(["run", "--release", "--quiet", "--package", SERVER, "--"]).args(words.clone());
+    if !command.status().context("the bench of the server can't be run")?.success() {
+        return Ok(ExitCode::FAILURE);
+    }
+    let is_whole = words.clone().all(|word| word != "--quick") && !words.into_iter().any(|word| is_name(&word));
+    if is_whole { costs() } else { Ok(ExitCode::SUCCESS) }
+}
+
+fn is_name(word: &std::ffi::OsStr) -> bool {
+    ["flow3", "intake", "timers", "resting", "rebuild"].iter().any(|name| word == *name)
+}
+
+/// What steps, tasks and deadlines cost as they grow in number.
+pub fn costs() -> Result<ExitCode> {
     for (package, example) in BENCHES {
         let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
         let status = Command::new(cargo)

@@ -30,7 +30,12 @@ cargo xtask COMMAND
                   Proves the language: the official kit against a local stand-in, the official examples, our own scenarios,
                   each also with the process ended behind every commit; writes docs/conformance.md. DIR is the folder of the
                   language's text; without it PEYGIR_DSL_SPEC, or ../shared/dsl/spec.
-  bench           Measures, in a release build, what a step and a task cost as flows grow: lines with ratios, about 1 is flat.
+  bench [--quick] [--peer PATH] [--folder DIR] [NAME...]
+                  Measures the server in a release build: a line a figure, each with what it is held against in the same run,
+                  and writes docs/performance.md; then what steps, tasks and deadlines cost (`bench costs`). NAMEs are flow3,
+                  intake, timers, resting, rebuild. PATH is the script run-restate.sh of the peer; DIR lies on the disk that is
+                  measured (target/bench), needs some 8 GB for `resting` and is cleared. `--quick` is smaller and writes no page.
+  bench costs     What a step and a task cost as flows grow, and a closure over 100,000 deadlines: ratios, about 1 is flat.
   bench rules     Measures what a decision of a table of 40 rules and a call of a script cost, in time and allocations, beside
                   gorules' zen-engine with the same rules in the same run. Where the peer can't be had, ours alone.
   simulate [--debug] [--seeds N] [--from S] [--seconds T] [--threads N] [--go-on]
@@ -48,8 +53,9 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["conformance"] => conformance::run(None),
         ["conformance", "--spec", folder] => conformance::run(Some(folder)),
-        ["bench"] => bench::run(),
         ["bench", "rules"] => bench::rules(),
+        ["bench", "costs"] => bench::costs(),
+        ["bench", ref words @ ..] => bench::run(words),
         ["simulate", ref words @ ..] => simulate::run(words),
         ["fonts"] => fonts::run(fonts::FOLDER),
         ["fonts", folder] if !folder.starts_with('-') => fonts::run(folder),

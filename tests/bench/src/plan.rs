@@ -1,0 +1,67 @@
+//! How long and how often it is measured, where, and beside whom.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+
+/// Cases at rest where nobody says how many: each takes some 36 KB of disk in all while they are looked at, and a million would
+/// not fit where this is run most often.
+const CASES: usize = 200_000;
+
+/// What whoever calls it has asked for.
+pub struct Plan {
+    /// On the disk that is measured; cleared afterwards.
+    pub folder: PathBuf,
+    /// Script of the peer that `flow3` is held against.
+    pub peer: Option<PathBuf>,
+    pub rounds: usize,
+    pub lasting: Duration,
+    /// Cases at rest.
+    pub resting: usize,
+    /// Timers that are due in one second.
+    pub timers: usize,
+    /// The benches to run; all where none is named.
+    pub only: Vec<String>,
+    pub quick: bool,
+}
+
+impl Plan {
+    pub fn of(arguments: &[String]) -> Result<Self> {
+        let mut plan = Self {
+            folder: PathBuf::from("target/bench"),
+            peer: None,
+            rounds: 5,
+            lasting: Duration::from_secs(10),
+            resting: CASES,
+            timers: 100_000,
+            only: Vec::new(),
+            quick: false,
+        };
+        let mut words = arguments.iter();
+        while let Some(word) = words.next() {
+            let mut value = || words.next().map(String::as_str).ok_or_else(|| anyhow::anyhow!("{word} needs a value"));
+            match word.as_str() {
+                "--quick" => {
+                    plan.quick = true;
+                    (plan.rounds, plan.lasting) = (3, Duration::from_secs(3));
+                    (plan.resting, plan.timers) = (20_000, 10_000);
+                }
+                "--peer" => plan.peer = Some(value()?.into()),
+                "--folder" => plan.folder = value()?.into(),
+                "--rounds" => plan.rounds = value()?.parse()?,
+                "--seconds" => plan.lasting = Duration::from_secs_f64(value()?.parse()?),
+                "--resting" => plan.resting = value()?.parse()?,
+                "--timers" => plan.timers = value()?.parse()?,
+                name if !name.starts_with('-') => plan.only.push(name.to_owned()),
+                _ => bail!("{word}: there is no such option"),
+            }
+        }
+        Ok(plan)
+    }
+
+    /// Whether a bench is to be run.
+    pub fn has(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only == name)
+    }
+}
