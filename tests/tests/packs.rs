@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use peygir_tests::server::{Site, binary};
+use peygir_tests::server::{Site, binary, repository};
 use serde_json::Value;
 
 /// Deployments that the server is killed under.
@@ -86,6 +86,22 @@ fn packs_are_deployed_listed_compared_and_rolled_back_while_the_server_serves() 
     let there = told(&site, &["packs", "rollback", "--to", "3"]);
     assert!(there.starts_with("edition 8: town@1.1.0"), "{there}");
     assert!(told(&site, &["packs", "remove", "town", "--note", "enough"]).starts_with("edition 9: -town"));
+    assert!(server.stop().success());
+}
+
+/// The version before is asked for from the server that has it: the one in force there, or one that is named.
+#[test]
+fn what_moves_with_a_base_is_told_from_what_the_server_has() {
+    let site = Site::without_gateway();
+    let server = site.start();
+    let (layers, base) = (shown(&repository().join("examples/three-provinces/isfahan")), shown(repository()));
+    let pack: Value = serde_json::from_str(&told(&site, &["packs", "national", "--json"])).unwrap();
+    let version = pack["version"].as_str().unwrap().to_owned();
+    let in_force = told(&site, &["rebase", &layers, "--onto", &base]);
+    assert_eq!(in_force, told(&site, &["rebase", &layers, "--onto", &base, "--from", &version]));
+    assert_eq!(in_force, told(&site, &["rebase", &layers, "--onto", &base, "--from", &base]), "the same in a folder");
+    let output = site.run(&["rebase", &layers, "--onto", &base, "--from", "99.0.0", "--data", "{data}"]);
+    assert!(!output.status.success(), "a version that the server never had");
     assert!(server.stop().success());
 }
 

@@ -100,7 +100,7 @@ fn old(arguments: &Arguments, name: &str) -> Result<Result<Rules, Diagnostics>> 
             version.to_owned()
         }
     };
-    let answer = client.get(&format!("/api/v1/packs/{}/{}", escaped(name), escaped(&version)))?;
+    let answer = client.get(&format!("/api/v1/packs/{}/versions/{}", escaped(name), escaped(&version)))?;
     let texts = answer["files"].as_object().into_iter().flatten();
     let text = |(path, text): (&String, &Value)| Some((path.clone(), text.as_str()?.to_owned()));
     let files = texts.filter_map(text).collect();
