@@ -80,6 +80,7 @@ fn dispatch(
     subject: Option<String>,
     body: String,
 ) -> Dispatch {
+    let lane = format!("{}/{}", place.channel, address.lane);
     Dispatch {
         id: context.draws.id(),
         key: format!("{}/{}/{}/{}", context.stream, notice.key, place.channel, address.lane),
@@ -94,11 +95,11 @@ fn dispatch(
         attempts: 0,
         next_at: context.at,
         expires_at: place.expires_at,
-        created_at: context.at,
+        created_at: context.records.behind_all_of(&lane, context.at),
         task: notice.task.filter(|_| notice.belongs_to_task).map(|task| task.id),
         reference: None,
         fault: None,
-        lane: format!("{}/{}", place.channel, address.lane),
+        lane,
         ambiguities: 0,
         operation: None,
         reply_to: None,

@@ -492,11 +492,22 @@ impl Records {
         self.lane_heads().map(|dispatch| dispatch.next_at).min()
     }
 
+    /// The instant for a message that is queued now. While the clock stands, or after it went back, turns of a stream have
+    /// one instant, and ids of different turns say nothing about their order: what is queued later is a microsecond later.
+    pub(crate) fn behind_all_of(&self, lane: &str, at: Moment) -> Moment {
+        let of_lane = self.dispatches.values().filter(|dispatch| dispatch.is_pending() && dispatch.lane == lane);
+        let last = of_lane.map(|dispatch| dispatch.created_at).max();
+        last.map_or(at, |last| at.max(last.plus_micros(1)))
+    }
+
     fn lane_heads(&self) -> impl Iterator<Item = &Dispatch> {
+        let mut pending: Vec<&Dispatch> = self.dispatches.values().filter(|dispatch| dispatch.is_pending()).collect();
+        // Of one turn the ids say which was first.
+        pending.sort_by_key(|dispatch| (dispatch.created_at, dispatch.id));
         let mut lanes = std::collections::BTreeSet::new();
-        self.dispatches
-            .values()
-            .filter(move |dispatch| dispatch.is_pending() && lanes.insert(dispatch.lane.clone()))
+        pending
+            .into_iter()
+            .filter(move |dispatch| lanes.insert(dispatch.lane.clone()))
             .filter(|dispatch| dispatch.status == DispatchStatus::Ready)
     }
 
