@@ -18,6 +18,7 @@ use crate::catalog::Catalog;
 use crate::command::Command;
 use crate::rows::List;
 use crate::stream::Stream;
+use crate::tally;
 use crate::vault::{ERASED, Vault, is_sealed};
 
 impl Desk {
@@ -255,17 +256,7 @@ pub(super) fn recipient(vault: &Vault, stored: &str) -> String {
 }
 
 pub(super) fn outbox_line(vault: &Vault, stream: &Stream, dispatch: &Dispatch, may_read: bool) -> OutboxLine {
-    let status = match dispatch.status {
-        DispatchStatus::Ready => "ready",
-        DispatchStatus::Sending => "sending",
-        DispatchStatus::Sent => "sent",
-        DispatchStatus::Delivered => "delivered",
-        DispatchStatus::Failed => "failed",
-        DispatchStatus::Ambiguous => "ambiguous",
-        DispatchStatus::Dropped => "dropped",
-        DispatchStatus::Withdrawn => "withdrawn",
-        DispatchStatus::Expired => "expired",
-    };
+    let status = tally::state(dispatch.status);
     let kept = dispatch.connector == "outbox" && dispatch.status == DispatchStatus::Sent;
     let body = vault.open(&dispatch.body);
     OutboxLine {
