@@ -159,9 +159,9 @@ fn stages(engine: &Engine, operation: Id, cases: usize) {
     let bounds = Bounds { most: u32::MAX, plans: &plans };
     let (batches, decided) = stage(&numbered, |number| {
         let command = Command::Rederive { operation, why: MoveWhy::Closure };
-        let envelope = Envelope { actor: "bench".to_owned(), at, seed: engine.seed(), command };
+        let envelope = Envelope::new("bench", at, engine.seed(), command);
         let stream = loaded.borrow_mut()[*number].take().expect("each is taken once");
-        decide_by(&catalog, &engine.vault, stream, &envelope, bounds).expect("it can be derived").batch
+        decide_by(&catalog, &engine.vault, stream, &envelope, bounds, &mut |_| false).expect("it can be derived").batch
     });
     let (framed_all, framed) = stage(&batches, |batch| Prepared::new(batch).expect("it is short enough").frame_bytes());
     let frame_bytes: usize = framed_all.iter().sum();
@@ -279,9 +279,9 @@ fn fill(engine: &Engine, store: &dyn Store, flow: &str, cases: usize) -> Duratio
                 let (stream, person): (Id, Id) = (engine.new_id(at), engine.new_id(at));
                 let input = Data::from(json!({ "person": person.to_string() }));
                 let command = Command::StartFlow { flow: flow.to_owned(), input, claims: Vec::new() };
-                let envelope = Envelope { actor: "bench".to_owned(), at, seed: engine.seed(), command };
+                let envelope = Envelope::new("bench", at, engine.seed(), command);
                 let decided = decide(&catalog, &engine.vault, Stream::new(stream), &envelope);
-                let Decided { stream, batch } = decided.expect("the flow starts");
+                let Decided { stream, batch, .. } = decided.expect("the flow starts");
                 assert_eq!(stream.records.tasks.len(), 1, "it has come to its task");
                 batch
             })

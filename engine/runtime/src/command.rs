@@ -23,6 +23,31 @@ pub struct Envelope {
     pub seed: Seed,
     #[n(3)]
     pub command: Command,
+    /// Messages whose attempts were begun with the turn, since each had a place on its lane: no turn decides that by itself.
+    #[n(4)]
+    pub begun: Option<Vec<Id>>,
+}
+
+impl Envelope {
+    pub fn new(actor: impl Into<String>, at: Moment, seed: Seed, command: Command) -> Self {
+        Self { actor: actor.into(), at, seed, command, begun: None }
+    }
+}
+
+/// An envelope as it is written: what it bears is the turn's.
+#[derive(Debug, Encode)]
+#[cbor(map)]
+pub(crate) struct Written<'a> {
+    #[n(0)]
+    pub actor: &'a str,
+    #[n(1)]
+    pub at: Moment,
+    #[n(2)]
+    pub seed: Seed,
+    #[n(3)]
+    pub command: &'a Command,
+    #[n(4)]
+    pub begun: Option<&'a [Id]>,
 }
 
 /// Personal data in it is sealed: the journal keeps it as it stands here.

@@ -9,7 +9,7 @@ use peygir_casework::records::DispatchStatus;
 use peygir_casework::request::NOBODY;
 use peygir_core::state::FlowRef;
 use peygir_core::{Id, Moment, Seed};
-use peygir_store::{Batch, Conflict, InboxKey, Store, Version};
+use peygir_store::{Batch, Store, Version};
 
 use crate::cache::Cache;
 pub use crate::cache::Figures as CacheFigures;
@@ -19,14 +19,16 @@ use crate::outgoing::{self, Opened, Opener};
 use crate::rows;
 use crate::stream::{Row, RowName, Stream};
 use crate::tally::Tally;
-use crate::turn::{Decided, Refused, decide_within};
+use crate::turn::Refused;
 use crate::vault::Vault;
 
+mod carry;
 mod editions;
 mod force;
 mod operations;
 mod reading;
 
+pub use carry::{Carried, Pending, Step, Underway};
 pub use editions::BeginError;
 use editions::Book;
 use force::Deployed;
@@ -56,7 +58,7 @@ pub struct Engine {
     seeds: Option<Seeds>,
     cache: Cache,
     /// How much there is of everything; counted where somebody asked for it.
-    pub tally: Tally,
+    pub tally: Arc<Tally>,
     /// What is known of editions; nothing where packs are not deployed into this store.
     book: OnceLock<Book>,
 }
@@ -107,7 +109,7 @@ impl Engine {
             random,
             seeds: None,
             cache: Cache::default(),
-            tally: Tally::default(),
+            tally: Arc::default(),
             book: OnceLock::new(),
         };
         // Where the store can't be read now, the first turn tries again and is refused if it still can't.
@@ -179,6 +181,9 @@ impl Engine {
     fn load_stored(&self, id: Id) -> Result<Stream, Failure> {
         for _ in 0..CONFLICTS_MAX {
             let version = self.version(id)?;
+            if version == 0 {
+                return Ok(Stream::new(id));
+            }
             let stored = self.rows_of(id)?;
             // Rows are read in pages; a commit between them would mix two versions.
             if self.version(id)? == version {
@@ -202,80 +207,6 @@ impl Engine {
                 return Ok(stored);
             }
         }
-    }
-
-    /// Carries out one command: returns when it is durable, with the stream as it is then.
-    pub fn handle(&self, id: Id, actor: &str, at: Moment, command: Command) -> Result<Arc<Stream>, Failure> {
-        let seed = self.seeds.as_ref().map_or_else(|| self.seed(), |seeds| seeds(id, at, &command));
-        let mut envelope = Envelope { actor: actor.to_owned(), at, seed, command };
-        self.commit_turn(id, &mut envelope, None)
-    }
-
-    /// Carries out a command that another stream's commit enqueued; its inbox entry goes with the commit.
-    pub fn handle_enqueued(&self, key: &InboxKey, command: &[u8], now: Moment) -> Result<Arc<Stream>, Failure> {
-        let mut envelope: Envelope = minicbor::decode(command)
-            .map_err(|error| Failure::Internal(format!("an enqueued command can't be read: {error}")))?;
-        envelope.at = envelope.at.max(now);
-        self.commit_turn(key.stream, &mut envelope, Some(key.clone()))
-    }
-
-    fn commit_turn(&self, id: Id, envelope: &mut Envelope, done: Option<InboxKey>) -> Result<Arc<Stream>, Failure> {
-        self.know_closures()?;
-        self.enact_due(envelope.at)?;
-        self.commit_in_force(id, envelope, done)
-    }
-
-    /// The same with what is in force, whether or not anything else should be by now.
-    fn commit_in_force(&self, id: Id, envelope: &mut Envelope, done: Option<InboxKey>) -> Result<Arc<Stream>, Failure> {
-        // As long as the turn lasts, operations know that something may still be decided by this catalog.
-        let (catalog, _turn) = self.catalog_for_turn();
-        self.look_up_listeners(&mut envelope.command)?;
-        let mut most = u32::MAX;
-        for _ in 0..CONFLICTS_MAX {
-            let stream = self.load_for_turn(id)?;
-            let before = (stream.head.due, stream.head.send, stream.head.sending);
-            let counted = self.tally.of(&stream);
-            let Decided { stream, mut batch } = match decide_within(&catalog, &self.vault, stream, envelope, most) {
-                Ok(decided) => decided,
-                Err(refused) => return Err(self.tell_aborted(id, envelope, refused)),
-            };
-            batch.done = done.clone();
-            let after = (stream.head.due, stream.head.send, stream.head.sending);
-            if before == after && changes_nothing(&batch) {
-                return self.load_shared(id);
-            }
-            let committing = counted.map(|counted| self.tally.committing(counted));
-            let mut results = self.store.commit(std::slice::from_ref(&batch));
-            // Let go of here, whatever came of it: what follows may commit again.
-            if let Some(committing) = committing.filter(|_| matches!(results.last(), Some(Ok(_)))) {
-                committing.done(&stream);
-            }
-            match results.pop() {
-                Some(Ok(_)) => {
-                    let stream = Arc::new(stream);
-                    self.keep_shared(&stream);
-                    self.put_in_force(&stream);
-                    self.know_editions(&stream);
-                    return Ok(stream);
-                }
-                Some(Err(Conflict::Version { .. })) => {}
-                // A tracking code that exists already: the same turn with other draws.
-                Some(Err(Conflict::Claimed { key, .. })) if key.starts_with(&claim_of_code("")) => {
-                    envelope.seed = self.seed();
-                }
-                Some(Err(Conflict::Claimed { key, value })) => return Err(Failure::Claimed { key, value }),
-                // The same in several commits; at last each has one piece of work alone.
-                Some(Err(Conflict::TooLarge { .. })) if most > 1 => {
-                    most = most.min(catalog.limits().turn_work_max).div_euclid(SHORTER_BY).max(1);
-                }
-                Some(Err(Conflict::TooLarge { limit })) => return Err(self.stop_grown(&stream, &batch, limit)),
-                // Another turn has done the enqueued command meanwhile.
-                Some(Err(Conflict::Done)) => return self.load_shared(id),
-                Some(Err(Conflict::Stopped(why))) => return Err(Failure::Unavailable(why)),
-                None => return Err(Failure::Internal("the store gave no answer".to_owned())),
-            }
-        }
-        Err(Failure::Unavailable("the stream is written too often".to_owned()))
     }
 
     /// One piece of work alone is longer than what the store takes: the flow whose data grew so is stopped, and a person is
@@ -423,16 +354,20 @@ impl Engine {
     /// Journals that attempts of these messages begin, and hands out what may be sent now.
     pub fn begin_attempts(&self, id: Id, now: Moment, only: Vec<Id>) -> Result<Vec<Begun>, Failure> {
         let stream = self.handle(id, "system", now, Command::BeginAttempts { only: only.clone() })?;
+        Ok(self.begun_of(&stream, &only))
+    }
+
+    /// The requests of those messages whose attempts are on record and have no result.
+    fn begun_of(&self, stream: &Stream, only: &[Id]) -> Vec<Begun> {
         let catalog = self.catalog();
-        let opener = Opener { vault: &self.vault, secrets: catalog.secrets(), stream: id };
-        let begun = only
-            .into_iter()
-            .filter_map(|dispatch| stream.records.dispatches.get(&dispatch))
+        let opener = Opener { vault: &self.vault, secrets: catalog.secrets(), stream: stream.id };
+        only.iter()
+            .filter_map(|dispatch| stream.records.dispatches.get(dispatch))
             .filter(|dispatch| dispatch.status == DispatchStatus::Sending)
             .map(|dispatch| {
                 let (request, opened) = outgoing::request(dispatch, opener);
                 Begun {
-                    stream: id,
+                    stream: stream.id,
                     dispatch: dispatch.id,
                     attempt: dispatch.attempts,
                     connector: dispatch.connector.clone(),
@@ -441,8 +376,7 @@ impl Engine {
                     awaited: dispatch.reply_to.as_ref().is_some_and(|call| call.activation != NOBODY),
                 }
             })
-            .collect();
-        Ok(begun)
+            .collect()
     }
 }
 

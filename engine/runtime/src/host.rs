@@ -3,14 +3,15 @@
 //! Owns: one command of a stream at a time, the loop that looks for what is due, and the sending of messages with the
 //! limits of their connectors. What is decided is decided in [`crate::turn`].
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
 use std::time::Duration;
 
 use peygir_connector::{Connector, Fault, FaultKind, Receipt, send_within};
 use peygir_core::{Id, Moment};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use peygir_store::InboxKey;
+use tokio::sync::{Notify, OwnedSemaphorePermit, RwLock, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::clock::Clock;
@@ -21,6 +22,7 @@ use crate::outgoing;
 use crate::stream::Stream;
 use crate::watch::Watch;
 
+mod carry;
 mod clock_watch;
 mod editions;
 mod operations;
@@ -37,7 +39,7 @@ const PAUSE_US: i64 = 30_000_000;
 /// Time limit of an operation that its connector does not know, in milliseconds.
 const TIMEOUT_MS: u64 = 30_000;
 /// Turns of the loop at one time.
-const TURNS_MAX: usize = 16;
+const TURNS_MAX: usize = 256;
 
 /// A place on a lane; an operation that no connector knows has no lane and fails at once.
 pub(crate) type Place = Option<OwnedSemaphorePermit>;
@@ -47,6 +49,9 @@ pub const DRAIN_SECONDS_MAX: u64 = 60;
 
 /// Keeps on record who let go what was held; errs with why it could not.
 pub type OnRelease = Box<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
+
+/// Connector and operation.
+type LaneName = (String, String);
 
 type StreamLock = Arc<tokio::sync::Mutex<()>>;
 
@@ -60,13 +65,20 @@ pub struct Host {
     locks: Mutex<BTreeMap<Id, Weak<tokio::sync::Mutex<()>>>>,
     paused: Mutex<BTreeMap<Id, Moment>>,
     /// By connector and operation: attempts at one time.
-    lanes: BTreeMap<(String, String), Arc<Semaphore>>,
-    /// Streams with messages that found no place on their lane: looked at again once a place is free.
-    waiting: Mutex<BTreeSet<Id>>,
+    lanes: BTreeMap<LaneName, Arc<Semaphore>>,
+    /// Streams with messages that found no place on their lane, by lane and in order: the first of them has the next place.
+    waiting: Mutex<BTreeMap<LaneName, VecDeque<Id>>>,
     turns: Arc<Semaphore>,
     /// Attempts under way.
     sending: Mutex<JoinSet<()>>,
     work: Notify,
+    /// When the loop looks again by itself, in microseconds: nobody need tell it of what is due later.
+    looks_at: AtomicI64,
+    /// When streams were last looked at that wait for a place, in microseconds.
+    looked_at_all: AtomicI64,
+    /// Attempts may begin with the turns that queue them: the host is at work, and what an earlier process began is settled. A
+    /// turn holds it as it stands until what it began is under way.
+    at_once: RwLock<bool>,
     /// Nothing leaves: the store was restored, and whoever was backed up may have sent it already.
     held: AtomicBool,
     /// Keeps on record who let it go.
@@ -97,6 +109,9 @@ impl Host {
             turns: Arc::new(Semaphore::new(TURNS_MAX)),
             sending: Mutex::default(),
             work: Notify::new(),
+            looks_at: AtomicI64::new(i64::MAX),
+            looked_at_all: AtomicI64::new(i64::MIN),
+            at_once: RwLock::new(false),
             held: AtomicBool::new(false),
             on_release: OnceLock::new(),
             watch: Watch::default(),
@@ -115,13 +130,10 @@ impl Host {
         actor: &str,
         command: Command,
     ) -> Result<Arc<Stream>, Failure> {
-        let lock = self.lock_of(stream);
-        let _one_at_a_time = lock.lock().await;
-        let (engine, actor, now) = (self.engine.clone(), actor.to_owned(), self.clock.now());
-        let done = offload(move || engine.handle(stream, &actor, now, command)).await;
-        self.work.notify_one();
-        self.watch.written(stream);
-        done.unwrap_or_else(|error| Err(Failure::Internal(format!("a turn ended badly: {error}"))))
+        // Whoever asked may go away at any time; what was begun with the turn is to leave all the same.
+        let (host, actor) = (self.clone(), actor.to_owned());
+        let carried = tokio::spawn(async move { host.carry(stream, &actor, command).await });
+        carried.await.unwrap_or_else(|error| Err(Failure::Internal(format!("a turn ended badly: {error}"))))
     }
 
     /// Reads a stream.
@@ -183,6 +195,7 @@ impl Host {
     pub async fn run(self: Arc<Self>, stop: Arc<Notify>) {
         let mut told = std::pin::pin!(stop.notified());
         self.recover().await;
+        *self.at_once.write().await = true;
         let mut clock_watch = ClockWatch::begin(&self.clock);
         loop {
             clock_watch.look(&self.clock);
@@ -194,6 +207,7 @@ impl Host {
                 () = tokio::time::sleep(wait) => {}
             }
         }
+        *self.at_once.write().await = false;
         self.drain().await;
     }
 
@@ -208,12 +222,16 @@ impl Host {
 
     fn until_next(&self) -> Duration {
         let longest = Duration::from_millis(ROUND_MS_MAX);
+        // Whatever comes while the index is read may be missing in what it says.
+        self.looks_at.store(i64::MAX, Ordering::SeqCst);
         let now = self.clock.now();
-        match self.engine.next_instant() {
+        let wait = match self.engine.next_instant() {
             Ok(Some(at)) if at > now => Duration::from_micros((at.0 - now.0) as u64).min(longest),
             // What is due and was not done in this round is paused, or waits for its lane.
             _ => longest,
-        }
+        };
+        self.looks_at.store(now.plus_micros(wait.as_micros() as i64).0, Ordering::SeqCst);
+        wait
     }
 
     /// One look at everything that is due. True where there was something to do.
@@ -235,17 +253,39 @@ impl Host {
                 return false;
             }
         };
+        // What was enqueued for one stream is carried out in order; streams need not wait for each other.
+        let mut streams: BTreeMap<Id, Vec<(InboxKey, Vec<u8>)>> = BTreeMap::new();
+        if !*self.at_once.read().await {
+            // Whoever drives the host has one order of everything.
+            return self.take_entries(entries, now).await;
+        }
+        for (key, command) in entries {
+            streams.entry(key.stream).or_default().push((key, command));
+        }
+        let turns = streams.into_values().map(|entries| {
+            let host = self.clone();
+            async move {
+                let _turn = host.turns.clone().acquire_owned().await;
+                host.take_entries(entries, now).await
+            }
+        });
+        join(turns).await
+    }
+
+    /// One after the other. True where any was carried out.
+    async fn take_entries(self: &Arc<Self>, entries: Vec<(InboxKey, Vec<u8>)>, now: Moment) -> bool {
         let mut done = false;
         for (key, command) in entries {
-            if self.is_paused(key.stream, now) {
+            let stream = key.stream;
+            if self.is_paused(stream, now) {
                 continue;
             }
-            let lock = self.lock_of(key.stream);
+            let lock = self.lock_of(stream);
             let _one_at_a_time = lock.lock().await;
             let engine = self.engine.clone();
-            let stream = key.stream;
             let result = offload(move || engine.handle_enqueued(&key, &command, now)).await;
-            self.watch.written(stream);
+            let written = result.as_ref().ok().and_then(|result| result.as_ref().ok());
+            self.watch.written(stream, written);
             done |= self.note_result(stream, now, result.map(|result| result.map(|_| ())));
         }
         done
@@ -287,9 +327,15 @@ impl Host {
         if self.effects_held() {
             return false;
         }
-        let waiting = locked(&self.waiting).clone();
+        let waiting: BTreeSet<Id> = locked(&self.waiting).values().flatten().copied().collect();
+        // Now and then all of them are looked at: they may have messages for other lanes too.
+        let since = now.0.abs_diff(self.looked_at_all.load(Ordering::SeqCst));
+        let looks_at_all = since >= ROUND_MS_MAX * 1_000;
+        if looks_at_all {
+            self.looked_at_all.store(now.0, Ordering::SeqCst);
+        }
         let ready = self.engine.sendable(now, ROUND_STREAMS_MAX + waiting.len()).unwrap_or_default();
-        let may_try = |stream: &Id| !waiting.contains(stream) && !self.is_paused(*stream, now);
+        let may_try = |stream: &Id| (looks_at_all || !waiting.contains(stream)) && !self.is_paused(*stream, now);
         let turns = ready.into_iter().filter(may_try).take(ROUND_STREAMS_MAX).map(|stream| {
             let host = self.clone();
             async move {
@@ -324,8 +370,8 @@ impl Host {
         let ready = blocking(move || engine.ready(stream, now)).await?;
         let mut places: BTreeMap<Id, Place> =
             ready.iter().filter_map(|ready| Some((ready.dispatch, self.place(ready)?))).collect();
-        if places.len() < ready.len() {
-            locked(&self.waiting).insert(stream);
+        for ready in ready.iter().filter(|ready| !places.contains_key(&ready.dispatch)) {
+            self.wait_for_place(stream, (ready.connector.clone(), ready.operation.clone()));
         }
         if places.is_empty() {
             return Ok(Vec::new());
@@ -411,9 +457,9 @@ impl Host {
     async fn attempt(self: Arc<Self>, begun: Begun, place: Place) {
         let result = self.send(&begun).await;
         drop(place);
-        locked(&self.waiting).clear();
+        self.clone().give_place(&begun);
         let command = Command::AttemptEnded { dispatch: begun.dispatch, attempt: begun.attempt, result };
-        if let Err(failure) = self.carry_out(begun.stream, "system", command).await {
+        if let Err(failure) = self.carry(begun.stream, "system", command).await {
             // The attempt stays without a result; the next start settles it by policy.
             tracing::error!(stream = %begun.stream, %failure, "the result of an attempt could not be kept");
         }

@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn what_a_later_version_wrote_is_told_by_its_kind() {
-        let envelope = Envelope { actor: "op".into(), at: Moment(5), seed: Seed([2; 16]), command: Command::Wake };
+        let envelope = Envelope::new("op", Moment(5), Seed([2; 16]), Command::Wake);
         let command = minicbor::to_vec(&envelope).unwrap();
         let event = minicbor::to_vec(Recorded::Case(Event::RoundOpened(2))).unwrap();
         let good = frame(command.clone(), event.clone(), b"xt/1");

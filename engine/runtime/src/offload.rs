@@ -5,10 +5,17 @@
 //! so that one seed gives one order of all that happens, and a process can be ended at any of these pauses.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, LazyLock, Mutex, PoisonError};
+use std::thread;
+
+use tokio::sync::oneshot;
+
+/// Threads that decide turns, beside one for each processor.
+const DECIDERS_BESIDE: usize = 2;
 
 /// The work came to no end: it panicked, or the runtime is shutting down.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -55,6 +62,60 @@ pub(crate) async fn offload<T: Send + 'static>(work: impl FnOnce() -> T + Send +
     }
 }
 
+/// Decides on one of few threads, which never wait for a commit: with many turns under way none of them has to be woken for
+/// each. In a simulation it is work as any other.
+pub(crate) async fn decide<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Ended> {
+    match SCHEDULE.with_borrow(Clone::clone) {
+        Some(schedule) => inline(&*schedule, work).await,
+        None => {
+            let (answer, answered) = oneshot::channel();
+            // Whoever asked may be gone; what was asked for is done all the same.
+            deciders().push(Box::new(move || drop(answer.send(work()))));
+            answered.await.map_err(|_| Ended("a panic".to_owned()))
+        }
+    }
+}
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Turns that wait to be decided, and who decides them.
+#[derive(Default)]
+struct Deciders {
+    jobs: Mutex<VecDeque<Job>>,
+    arrived: Condvar,
+}
+
+/// As many threads as there are processors, and a few for those that wait for the index.
+fn deciders() -> &'static Deciders {
+    static DECIDERS: LazyLock<&'static Deciders> = LazyLock::new(|| {
+        let deciders: &'static Deciders = Box::leak(Box::default());
+        let threads = thread::available_parallelism().map_or(2, usize::from) + DECIDERS_BESIDE;
+        for _ in 0..threads {
+            let started = thread::Builder::new().name("peygir-turns".to_owned()).spawn(|| deciders.work());
+            started.expect("a process can start its first threads");
+        }
+        deciders
+    });
+    &DECIDERS
+}
+
+impl Deciders {
+    fn push(&self, job: Job) {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner).push_back(job);
+        self.arrived.notify_one();
+    }
+
+    fn work(&self) {
+        loop {
+            let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+            let jobs = self.arrived.wait_while(jobs, |jobs| jobs.is_empty());
+            let job = jobs.unwrap_or_else(PoisonError::into_inner).pop_front();
+            // Whoever asked is told by the end of their channel.
+            job.into_iter().for_each(|job| drop(catch_unwind(AssertUnwindSafe(job))));
+        }
+    }
+}
+
 async fn inline<T: Send>(schedule: &dyn Schedule, work: impl FnOnce() -> T + Send) -> Result<T, Ended> {
     schedule.pause().await;
     // As a thread of its own would: what it had locked is poisoned, and whoever waits is told.
@@ -71,8 +132,7 @@ async fn inline<T: Send>(schedule: &dyn Schedule, work: impl FnOnce() -> T + Sen
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-    use std::thread::{self, ThreadId};
+    use std::thread::ThreadId;
 
     use super::*;
 

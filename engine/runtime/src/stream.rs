@@ -107,6 +107,11 @@ impl Stream {
         Self { id, ..Self::default() }
     }
 
+    /// The instance that the stream began with.
+    pub fn first_instance(&self) -> Option<&Instance> {
+        self.instances.values().find(|instance| instance.parent.is_none())
+    }
+
     /// Puts a stream together from its rows.
     pub fn from_rows(id: Id, version: Version, stored: &[Row]) -> Result<Self, Unreadable> {
         let mut stream = Self { id, version, ..Self::default() };
@@ -385,8 +390,19 @@ impl RowName {
     }
 }
 
+/// Bytes that most rows, events and commands fit in: growing to them piece by piece costs more than encoding does.
+const ENCODED_BYTES: usize = 768;
+
 fn encode<T: Encode<()>>(value: &T) -> Vec<u8> {
-    minicbor::to_vec(value).expect("encoding into memory can't fail")
+    encoded(value)
+}
+
+/// The value as it is stored.
+pub(crate) fn encoded<T: Encode<()>>(value: &T) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(ENCODED_BYTES);
+    minicbor::encode(value, &mut bytes).expect("encoding into memory can't fail");
+    bytes.shrink_to_fit();
+    bytes
 }
 
 #[cfg(test)]

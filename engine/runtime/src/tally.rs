@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use peygir_casework::records::{DispatchStatus, TaskKind};
 use peygir_core::Id;
@@ -52,9 +52,9 @@ pub type Count = BTreeMap<What, i64>;
 #[derive(Debug, Default)]
 pub struct Tally {
     on: AtomicBool,
-    /// Held for reading by whoever commits, until what it changed is counted; for writing while a page is counted, so that
-    /// each commit is seen by one of both and never by both.
-    gate: RwLock<()>,
+    /// Commits are within it until what they changed is counted, and a page is counted with none within: each commit is seen
+    /// by one of both and never by both.
+    gate: Gate,
     sum: Mutex<Sum>,
 }
 
@@ -88,11 +88,84 @@ impl Tallied {
     }
 }
 
+/// Many at once, or one alone. Unlike a lock it may be left on another thread than it was entered on: a commit ends on the
+/// store's own.
+#[derive(Debug, Default)]
+struct Gate {
+    within: Mutex<Within>,
+    moved: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Within {
+    commits: usize,
+    /// A page is counted, or waits for that.
+    counting: bool,
+}
+
+impl Gate {
+    fn locked(&self) -> MutexGuard<'_, Within> {
+        self.within.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn until<'g>(&'g self, within: MutexGuard<'g, Within>, not: fn(&mut Within) -> bool) -> MutexGuard<'g, Within> {
+        self.moved.wait_while(within, not).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn enter(&self) {
+        self.until(self.locked(), |within| within.counting).commits += 1;
+    }
+
+    fn leave(&self) {
+        let mut within = self.locked();
+        within.commits -= 1;
+        if within.commits == 0 {
+            drop(within);
+            self.moved.notify_all();
+        }
+    }
+
+    fn alone<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.until(self.locked(), |within| within.counting).counting = true;
+        drop(self.until(self.locked(), |within| within.commits > 0));
+        let _left = Alone(self);
+        work()
+    }
+}
+
+/// However it ends, commits go on.
+struct Alone<'g>(&'g Gate);
+
+impl Drop for Alone<'_> {
+    fn drop(&mut self) {
+        self.0.locked().counting = false;
+        self.0.moved.notify_all();
+    }
+}
+
 /// A commit under way.
-pub struct Committing<'a> {
-    tally: &'a Tally,
-    before: Count,
-    _gate: RwLockReadGuard<'a, ()>,
+pub struct Committing {
+    tally: Arc<Tally>,
+    stream: Id,
+    counts: Counts,
+}
+
+/// What a stream counts for before a commit and after it.
+pub type Counts = (Count, Count);
+
+/// Commits of several streams under way.
+pub struct Held<'t>(&'t Tally);
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.gate.leave();
+    }
+}
+
+impl Drop for Committing {
+    fn drop(&mut self) {
+        self.tally.gate.leave();
+    }
 }
 
 impl Tally {
@@ -104,7 +177,10 @@ impl Tally {
 
     /// Counts the next streams of the store; true once all are counted.
     pub fn count_page(&self, store: &dyn Store) -> Result<bool, Error> {
-        let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
+        self.gate.alone(|| self.count_next(store))
+    }
+
+    fn count_next(&self, store: &dyn Store) -> Result<bool, Error> {
         let Some(from) = self.locked().next.clone() else { return Ok(true) };
         let mut page = store.scan(&from, &rows::streams().1, PAGE_ROWS)?;
         let is_last = page.len() < PAGE_ROWS;
@@ -141,8 +217,9 @@ impl Tally {
     }
 
     /// To be held from before a commit until [`Committing::done`], or until it is known that nothing was committed.
-    pub fn committing(&self, before: Count) -> Committing<'_> {
-        Committing { tally: self, before, _gate: self.hold() }
+    pub fn committing(self: &Arc<Self>, stream: Id, counts: Counts) -> Committing {
+        self.gate.enter();
+        Committing { tally: self.clone(), stream, counts }
     }
 
     /// What a stream counts for, where anything is counted: to be kept for [`Tally::committing`].
@@ -151,8 +228,9 @@ impl Tally {
     }
 
     /// For commits of several streams.
-    pub fn hold(&self) -> RwLockReadGuard<'_, ()> {
-        self.gate.read().unwrap_or_else(PoisonError::into_inner)
+    pub fn hold(&self) -> Held<'_> {
+        self.gate.enter();
+        Held(self)
     }
 
     /// A stream was committed while the gate was held.
@@ -187,10 +265,10 @@ impl Tally {
     }
 }
 
-impl Committing<'_> {
-    /// It is durable, and this is the stream now.
-    pub fn done(self, stream: &Stream) {
-        self.tally.changed(stream.id, &self.before, &count(stream));
+impl Committing {
+    /// It is durable.
+    pub fn done(self) {
+        self.tally.changed(self.stream, &self.counts.0, &self.counts.1);
     }
 }
 

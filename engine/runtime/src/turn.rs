@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use peygir_calendar::Plans;
 use peygir_casework::host::{Context, Reply};
+use peygir_casework::records::Dispatch;
 use peygir_casework::{incident, outbox, request, tasks};
 use peygir_core::command::Answer;
 use peygir_core::effect::End;
@@ -18,10 +19,10 @@ use peygir_store::{Batch, Enqueued};
 use serde_json::Value;
 
 use crate::catalog::Catalog;
-use crate::command::{AttemptResult, Claim, Command, Envelope, Recorded, Run};
+use crate::command::{AttemptResult, Claim, Command, Envelope, Recorded, Run, Written};
 use crate::resources::TurnResources;
 use crate::schedule::Schedule;
-use crate::stream::{Change, Row, RowName, Stream};
+use crate::stream::{Change, Row, RowName, Stream, encoded};
 use crate::vault::Vault;
 
 mod call;
@@ -50,7 +51,12 @@ pub const CONTINUATIONS_MAX: u32 = 100;
 pub struct Decided {
     pub stream: Stream,
     pub batch: Batch,
+    /// Messages whose attempts were begun with it, beside those that the command named.
+    pub begun: Vec<Id>,
 }
+
+/// Whether an attempt of this message may begin with the turn that queued it: it has a place on its lane.
+pub type HasPlace<'a> = dyn FnMut(&Dispatch) -> bool + 'a;
 
 /// Why a command changed nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -121,18 +127,21 @@ struct Turn<'a> {
 
 /// Decides one command. `stream` is as loaded; what comes back is as it will be once the batch is committed.
 pub fn decide(catalog: &Catalog, vault: &Vault, stream: Stream, envelope: &Envelope) -> Result<Decided, Refused> {
-    decide_within(catalog, vault, stream, envelope, u32::MAX)
+    let begun = envelope.begun.as_deref().unwrap_or_default();
+    decide_within(catalog, vault, stream, envelope, u32::MAX, &mut |message| begun.contains(&message.id))
 }
 
 /// The same with at most so many pieces of work and steps of a flow: where a commit has to be shorter than it would be.
+/// What it queues begins with it where it has a place: one commit less before it leaves.
 pub fn decide_within(
     catalog: &Catalog,
     vault: &Vault,
     stream: Stream,
     envelope: &Envelope,
     most: u32,
+    has_place: &mut HasPlace<'_>,
 ) -> Result<Decided, Refused> {
-    decide_by(catalog, vault, stream, envelope, Bounds { most, plans: &Plans::default() })
+    decide_by(catalog, vault, stream, envelope, Bounds { most, plans: &Plans::default() }, has_place)
 }
 
 /// What a turn is given beside what it decides.
@@ -151,6 +160,7 @@ pub fn decide_by(
     stream: Stream,
     envelope: &Envelope,
     Bounds { most, plans }: Bounds<'_>,
+    has_place: &mut HasPlace<'_>,
 ) -> Result<Decided, Refused> {
     let at = envelope.at.max(stream.head.at);
     let mut surroundings = catalog.surroundings(vault, stream.id);
@@ -177,7 +187,8 @@ pub fn decide_by(
     turn.work_off()?;
     turn.stop_runaways(&envelope.command);
     turn.note_unstarted();
-    Ok(turn.finish(envelope))
+    let begun = turn.begin_at_once(has_place);
+    Ok(turn.finish(envelope, begun))
 }
 
 impl Turn<'_> {
@@ -595,7 +606,20 @@ impl Turn<'_> {
         }
     }
 
-    fn finish(mut self, envelope: &Envelope) -> Decided {
+    /// Begins attempts of what is ready and has a place.
+    fn begin_at_once(&mut self, has_place: &mut HasPlace<'_>) -> Vec<Id> {
+        let at = self.at;
+        let ready = self.stream.records.ready_dispatches(at).into_iter();
+        let fits = ready.filter(|message| message.expires_at > at && has_place(message));
+        let begun: Vec<Id> = fits.map(|message| message.id).collect();
+        if !begun.is_empty() {
+            let events = self.with_context(|context| outbox::begin(context, &begun));
+            self.record_all(events);
+        }
+        begun
+    }
+
+    fn finish(mut self, envelope: &Envelope, begun: Vec<Id>) -> Decided {
         let enqueue = std::mem::take(&mut self.rest)
             .into_iter()
             .map(|command| self.command_for(self.stream.id, command))
@@ -612,7 +636,13 @@ impl Turn<'_> {
             stream: self.stream.id,
             expected: self.stream.version,
             at: self.at,
-            command: encode(envelope),
+            command: encode(&Written {
+                actor: &envelope.actor,
+                at: envelope.at,
+                seed: envelope.seed,
+                command: &envelope.command,
+                begun: (!begun.is_empty()).then_some(begun.as_slice()),
+            }),
             events: self.events.iter().map(encode).collect(),
             rows,
             claims: self.claims.into_iter().map(|claim| (claim.key, claim.value)).collect(),
@@ -621,13 +651,13 @@ impl Turn<'_> {
             done: None,
         };
         self.stream.version += 1;
-        Decided { stream: self.stream, batch }
+        Decided { stream: self.stream, batch, begun }
     }
 
     fn command_for(&mut self, stream: Id, command: Command) -> Enqueued {
         let mut seed = [0; 16];
         seed.copy_from_slice(&self.draws.bytes()[..16]);
-        let envelope = Envelope { actor: "system".to_owned(), at: self.at, seed: peygir_core::Seed(seed), command };
+        let envelope = Envelope::new("system", self.at, peygir_core::Seed(seed), command);
         Enqueued { stream, command: encode(&envelope) }
     }
 
@@ -660,5 +690,5 @@ impl Turn<'_> {
 }
 
 fn encode<T: minicbor::Encode<()>>(value: &T) -> Vec<u8> {
-    minicbor::to_vec(value).expect("encoding into memory can't fail")
+    encoded(value)
 }

@@ -35,7 +35,7 @@ fn text(value: &str) -> String {
 
 #[test]
 fn commands() {
-    let envelope = |command| Envelope { actor: text("op"), at: Moment(5), seed: Seed([2; 16]), command };
+    let envelope = |command| Envelope::new("op", Moment(5), Seed([2; 16]), command);
     for (command, expected) in [
         (
             Command::Submit {

@@ -71,6 +71,9 @@ async fn recognise_bearer(app: &App, headers: &HeaderMap) -> Result<Option<Princ
     if !scheme.eq_ignore_ascii_case("bearer") || token.len() > CREDENTIAL_BYTES_MAX {
         return Ok(None);
     }
+    if let Some(principal) = app.access.known_bearer(token.trim()) {
+        return Ok(Some(principal));
+    }
     let token = token.trim().to_owned();
     app.ask_access(move |access, _| access.recognise_bearer(&token)).await
 }

@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use peygir_store::rules::{self, Prepared, View};
 use peygir_store::space::Value;
-use peygir_store::{Conflict, Error, Version};
+use peygir_store::{Conflict, Done, Error, Version};
 
 use crate::journal::Journal;
 use crate::options::{GROUP_BYTES_MAX, GROUP_FRAMES_MAX, QUEUE_BYTES_MAX};
@@ -32,21 +32,33 @@ pub struct Ticket {
 struct Answers {
     slots: Vec<Option<Answer>>,
     missing: usize,
+    /// Who is called where nobody waits.
+    then: Option<Done>,
 }
 
 impl Ticket {
     /// `slots` has the answers that are known already, and `None` for each batch that is queued.
     pub fn new(slots: Vec<Option<Answer>>) -> Arc<Self> {
         let missing = slots.iter().filter(|slot| slot.is_none()).count();
-        Arc::new(Self { state: Mutex::new(Answers { slots, missing }), all: Condvar::new() })
+        Arc::new(Self { state: Mutex::new(Answers { slots, missing, then: None }), all: Condvar::new() })
+    }
+
+    /// Nobody waits: the one answer is handed to `then`.
+    pub fn calling(then: Done) -> Arc<Self> {
+        let answers = Answers { slots: vec![None], missing: 1, then: Some(then) };
+        Arc::new(Self { state: Mutex::new(answers), all: Condvar::new() })
     }
 
     /// Only the first answer counts.
     fn answer(&self, slot: usize, answer: Answer) {
         let mut answers = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(then) = answers.then.take() {
+            drop(answers);
+            return then(answer);
+        }
         if let Some(empty @ None) = answers.slots.get_mut(slot) {
             *empty = Some(answer);
-            answers.missing -= 1;
+            answers.missing = answers.missing.saturating_sub(1);
         }
         if answers.missing == 0 {
             self.all.notify_all();

@@ -17,6 +17,7 @@ pub mod index;
 
 mod backup;
 mod commit;
+mod ends;
 mod figures;
 mod frames;
 mod journal;

@@ -15,6 +15,7 @@ use std::thread::{self, JoinHandle};
 use peygir_store::space::{Change, Page, Value};
 use peygir_store::{Error, key};
 
+use crate::ends::Ends;
 use crate::index::{Index, IndexError};
 use crate::options::Workers;
 
@@ -53,6 +54,8 @@ struct Turn {
 
 struct Shared {
     index: Box<dyn Index>,
+    /// Raised before anything is written to the index.
+    ends: Ends,
     journal: u64,
     generation_bytes_max: usize,
     workers: Workers,
@@ -109,8 +112,10 @@ impl Rows {
         on_failure: Box<dyn Fn() + Send + Sync>,
     ) -> Result<Self, Error> {
         let young = Generation { last_frame, ..Generation::default() };
+        let ends = Ends::of(&*index);
         let shared = Arc::new(Shared {
             index,
+            ends,
             journal,
             generation_bytes_max,
             workers,
@@ -190,6 +195,9 @@ impl Rows {
                     return Ok(None);
                 }
             }
+        }
+        if self.shared.ends.is_beyond(key) {
+            return Ok(None);
         }
         self.shared.index.get(key).map_err(|error| self.shared.fail(error))
     }
@@ -390,6 +398,7 @@ impl Shared {
         let mut chunk: Vec<(&[u8], Option<&Value>)> = Vec::with_capacity(CHUNK_CHANGES);
         let mut bytes = 0;
         for (key, value) in generation.changes() {
+            self.ends.raise(key);
             bytes += key.len() + value.map_or(0, |value| value.len());
             chunk.push((key, value));
             if chunk.len() >= CHUNK_CHANGES || bytes >= CHUNK_BYTES {

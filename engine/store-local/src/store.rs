@@ -9,7 +9,7 @@ use peygir_store::frame::Record;
 use peygir_store::rules::Prepared;
 use peygir_store::space;
 use peygir_store::watch::{Watcher, Watchers};
-use peygir_store::{Batch, Conflict, Error, Frame, InboxKey, Row, Store, StoreFigures, StreamId, Version};
+use peygir_store::{Batch, Conflict, Done, Error, Frame, InboxKey, Row, Store, StoreFigures, StreamId, Version};
 
 use crate::commit::{self, Job, Queue, Ticket};
 use crate::disk::{Disk, RealDisk, make_folder};
@@ -379,6 +379,16 @@ impl Store for LocalStore {
         let job = |(slot, prepared)| Job::Commit { prepared, ticket: ticket.clone(), slot };
         self.push(prepared.into_iter().map(job).collect());
         ticket.wait()
+    }
+
+    fn commit_then(&self, batch: &Batch, done: Done) {
+        debug_assert_eq!(self.unknown_row(batch), None, "the next start would refuse what is written here");
+        match Prepared::new(batch) {
+            Ok(prepared) => {
+                self.push(vec![Job::Commit { prepared: Box::new(prepared), ticket: Ticket::calling(done), slot: 0 }]);
+            }
+            Err(conflict) => done(Err(conflict)),
+        }
     }
 
     fn version(&self, stream: StreamId) -> Result<Version, Error> {

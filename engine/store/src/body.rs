@@ -9,6 +9,10 @@ use peygir_core::Id;
 use crate::frame::{Frame, FrameError};
 use crate::{Batch, Enqueued, InboxKey};
 
+/// Numbers, lengths and signs of a part, at most but for very long ones.
+const PART_BYTES: usize = 24;
+const ID_BYTES: usize = 16;
+
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Body<'a> {
@@ -103,6 +107,16 @@ impl<'a> Body<'a> {
         })
     }
 
+    /// Enough for its encoding most often: a body is encoded once for each commit, and is long.
+    fn bytes_about(&self) -> usize {
+        let rows = self.rows.iter().map(|row| row.key.len() + row.value.map_or(0, |value| value.len()));
+        let claims = self.claims.iter().map(|claim| claim.key.len() + claim.value.len());
+        let one = self.events.iter().chain(&self.unclaim).map(|bytes| bytes.len());
+        let enqueued = self.enqueue.iter().map(|entry| entry.command.len() + ID_BYTES);
+        let parts = rows.chain(claims).chain(one).chain(enqueued);
+        PART_BYTES + self.command.len() + parts.map(|bytes| bytes + PART_BYTES).sum::<usize>()
+    }
+
     fn of(parts: &Parts<'a>) -> Self {
         fn bytes(bytes: &[u8]) -> &ByteSlice {
             bytes.into()
@@ -128,7 +142,9 @@ impl<'a> Body<'a> {
 }
 
 pub fn encode(body: &Body<'_>) -> Vec<u8> {
-    minicbor::to_vec(body).expect("writing to memory does not fail")
+    let mut bytes = Vec::with_capacity(body.bytes_about());
+    minicbor::encode(body, &mut bytes).expect("writing to memory does not fail");
+    bytes
 }
 
 pub fn decode(bytes: &[u8]) -> Result<Body<'_>, FrameError> {

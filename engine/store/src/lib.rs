@@ -119,11 +119,21 @@ pub enum Error {
     Stopped(String),
 }
 
+/// Called with what came of a commit.
+pub type Done = Box<dyn FnOnce(Result<Version, Conflict>) + Send>;
+
 /// What a store does. Every method may be called from several threads at once.
 pub trait Store: Send + Sync {
     /// Commits in order; each is taken or refused on its own. Returns when those taken are durable: recovery finds each
     /// of them whole. A reader on any thread sees a batch's rows only once it is durable.
     fn commit(&self, batches: &[Batch]) -> Vec<Result<Version, Conflict>>;
+
+    /// The same for one batch and a caller who does not wait on a thread of his own: `done` is called once, with what came of
+    /// it, on the thread that commits or before this returns. It has to be quick.
+    fn commit_then(&self, batch: &Batch, done: Done) {
+        let unanswered = || Err(Conflict::Stopped("the store gave no answer".to_owned()));
+        done(self.commit(std::slice::from_ref(batch)).pop().unwrap_or_else(unanswered));
+    }
 
     /// The stream's version; 0 where there is none.
     fn version(&self, stream: StreamId) -> Result<Version, Error>;

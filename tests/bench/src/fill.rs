@@ -72,7 +72,7 @@ fn work(
                 let (at, input) = nth(*number, engine)?;
                 let command =
                     Command::StartFlow { flow: flow.to_owned(), input: Data::from(input), claims: Vec::new() };
-                let envelope = Envelope { actor: "token:bench".to_owned(), at, seed: engine.seed(), command };
+                let envelope = Envelope::new("token:bench", at, engine.seed(), command);
                 let stream = Stream::new(engine.new_id(at));
                 batches.push(decide(&catalog, &engine.vault, stream, &envelope)?.batch);
             }

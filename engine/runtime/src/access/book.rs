@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::known::Known;
 use minicbor::{Decode, Encode};
 use peygir_core::{Id, Moment};
 use peygir_store::{Batch, Conflict, Store, StreamId};
@@ -44,6 +45,7 @@ pub const fn access_stream() -> StreamId {
 /// Tokens, login links and sessions. Every method may block on the store: call it where blocking is allowed.
 pub struct Access {
     pub(super) store: Arc<dyn Store>,
+    pub(super) known: Known,
 }
 
 /// A fact of the access book, for its audit. No secret and no hash of one stands in it.
@@ -80,12 +82,23 @@ pub(super) struct Change {
 
 impl Access {
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store }
+        Self { store, known: Known::default() }
     }
 
     /// Commits what `decide` answers; asks it again where another change came first. `None` from `decide` means that
     /// there is nothing to do, and is handed on.
     pub(super) fn change<T>(
+        &self,
+        at: Moment,
+        decide: impl FnMut() -> Result<Option<(Change, T)>, Error>,
+    ) -> Result<Option<T>, Error> {
+        let changed = self.change_stored(at, decide);
+        // Whatever came of it: what is read from now on is as it is now.
+        self.known.forget();
+        changed
+    }
+
+    fn change_stored<T>(
         &self,
         at: Moment,
         mut decide: impl FnMut() -> Result<Option<(Change, T)>, Error>,

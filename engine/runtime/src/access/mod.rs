@@ -5,6 +5,7 @@
 //! names a person, and the caller asks the directory who that is.
 
 mod book;
+mod known;
 mod link;
 pub mod permission;
 mod principal;

@@ -24,6 +24,8 @@ use crate::vault::replace_sealed;
 
 /// Longest time that a caller may wait for an instance, in seconds.
 pub const WAIT_SECONDS_MAX: u64 = 60;
+/// How soon whoever waits looks by themselves.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Longest reason of a person, in characters.
 pub const REASON_CHARS_MAX: usize = 500;
 /// What stands in place of a text that is sealed.
@@ -61,6 +63,60 @@ impl Desk {
         input: Value,
         idempotency_key: Option<&str>,
     ) -> Result<Started, Refusal> {
+        self.begin_instance(by, flow, input, idempotency_key, None).await?.started()
+    }
+
+    /// The same, and the instance once it has ended, or as it is after so many seconds.
+    pub async fn start_and_await(
+        &self,
+        by: &Principal,
+        flow: &WorkflowName,
+        input: Value,
+        idempotency_key: Option<&str>,
+        seconds: u64,
+    ) -> Result<(Started, InstanceView), Refusal> {
+        let begun_at = tokio::time::Instant::now();
+        let catalog = self.host.engine.catalog();
+        // Asked before it begins: an end that comes at once is not missed.
+        let id = self.host.engine.new_id(self.host.clock.now());
+        let ended = self.host.watch.end_of(id, None);
+        let begun = self.begin_instance(by, flow, input, idempotency_key, Some(id)).await;
+        if !begun.as_ref().is_ok_and(|begun| begun.stream.id == id) {
+            drop(ended);
+            let started = begun?.started()?;
+            let instance = Id::parse(&started.id).ok_or(Refusal::NotFound)?;
+            return Ok((started, self.await_instance(by, instance, seconds).await?));
+        }
+        let begun = begun?;
+        require(&catalog, by, Permission::InstanceStart, &begun.stream)?;
+        let (started, instance) = (begun.started()?, begun.first()?);
+        if begun.has_ended() {
+            return self.told_of(begun.stream, instance).map(|view| (started, view));
+        }
+        // The next turn makes another of it: held on to, it would be copied first.
+        drop(begun);
+        let soon = LOOK_AGAIN.min(Duration::from_secs(seconds));
+        let Ok(Some(stream)) = tokio::time::timeout(soon, ended.ended()).await else {
+            let left = Duration::from_secs(seconds).saturating_sub(begun_at.elapsed());
+            return Ok((started, self.await_end(id, instance, left).await?));
+        };
+        self.told_of(stream, instance).map(|view| (started, view))
+    }
+
+    fn told_of(&self, stream: Arc<Stream>, instance: Id) -> Result<InstanceView, Refusal> {
+        let found = stream.instances.get(&instance).ok_or(Refusal::NotFound)?;
+        Ok(self.instance_view(&stream, found))
+    }
+
+    /// `id`: of the new stream, where the caller has drawn one.
+    async fn begin_instance(
+        &self,
+        by: &Principal,
+        flow: &WorkflowName,
+        input: Value,
+        idempotency_key: Option<&str>,
+        id: Option<Id>,
+    ) -> Result<BegunInstance, Refusal> {
         let catalog = self.host.engine.catalog();
         let place = place_of(&catalog, &Stream::default());
         if !by.may(Permission::InstanceStart, &place) {
@@ -70,45 +126,46 @@ impl Desk {
         let input = Data::from(input);
         fits_payload(&catalog, &input, "")?;
         let key = idempotency_key.map(|key| (by.id.as_str(), key));
-        let stream = self.host.engine.new_id(self.host.clock.now());
+        let stream = id.unwrap_or_else(|| self.host.engine.new_id(self.host.clock.now()));
+        let earlier =
+            |id| async move { Ok(BegunInstance { stream: Arc::new(self.stream(id).await?), repeated: true }) };
         let claims = match claim_start(&self.host.engine, &name, input.value(), key, stream)? {
-            StartClaim::Known(earlier) => return self.started(earlier, true).await,
+            StartClaim::Known(known) => return earlier(known).await,
             StartClaim::New(claims) => claims,
         };
         let command = Command::StartFlow { flow: name, input, claims };
-        match self.host.submit(stream, &by.id, command).await {
-            Ok(_) => self.started(stream, false).await,
+        match self.host.carry_out(stream, &by.id, command).await {
+            Ok(stream) => Ok(BegunInstance { stream, repeated: false }),
             // The same request at the same moment: its stream is the one to tell.
             Err(crate::engine::Failure::Claimed { value, .. }) if value.len() >= 16 => {
-                let earlier = value[..16].try_into().map(Id).map_err(|_| Refusal::NotFound)?;
-                self.started(earlier, true).await
+                earlier(value[..16].try_into().map(Id).map_err(|_| Refusal::NotFound)?).await
             }
             Err(failure) => Err(failure.into()),
         }
     }
 
-    async fn started(&self, stream: Id, repeated: bool) -> Result<Started, Refusal> {
-        let stream = self.stream(stream).await?;
-        let instance = stream.instances.values().find(|instance| instance.parent.is_none()).ok_or(Refusal::NotFound)?;
-        Ok(Started { id: instance.id.to_string(), repeated })
-    }
-
     /// The instance once it has ended, or as it is after so many seconds.
     pub async fn await_instance(&self, by: &Principal, id: Id, seconds: u64) -> Result<InstanceView, Refusal> {
         let stream = self.stream_of_instance(by, id, Permission::InstanceStart).await?.id;
-        let deadline = tokio::time::Instant::now() + Duration::from_secs(seconds.min(WAIT_SECONDS_MAX));
+        self.await_end(stream, id, Duration::from_secs(seconds)).await
+    }
+
+    async fn await_end(&self, stream: Id, id: Id, most: Duration) -> Result<InstanceView, Refusal> {
+        let deadline = tokio::time::Instant::now() + most.min(Duration::from_secs(WAIT_SECONDS_MAX));
         loop {
-            let notify = self.host.watch.on(stream);
-            let mut written = std::pin::pin!(notify.notified());
-            written.as_mut().enable();
-            let found = self.stream(stream).await?;
-            let instance = found.instances.get(&id).ok_or(Refusal::NotFound)?;
+            let ended = self.host.watch.end_of(stream, Some(id));
+            let mut found = Arc::new(self.stream(stream).await?);
             let over = tokio::time::Instant::now() >= deadline;
-            if instance.status.is_terminal() || over {
-                return Ok(self.instance_view(&found, instance));
+            let is_over = |stream: &Stream| stream.instances.get(&id).is_none_or(|found| found.status.is_terminal());
+            if !over && !is_over(&found) {
+                // Whether it was written by somebody who says nothing or the time is over, the next round sees.
+                let looks_at = deadline.min(tokio::time::Instant::now() + LOOK_AGAIN);
+                match tokio::time::timeout_at(looks_at, ended.ended()).await {
+                    Ok(Some(stream)) => found = stream,
+                    Ok(None) | Err(_) => continue,
+                }
             }
-            // Whether it was written or the time is over, the next round sees.
-            let _ = tokio::time::timeout_at(deadline, written).await;
+            return self.told_of(found, id);
         }
     }
 
@@ -190,6 +247,26 @@ impl Desk {
             tasks: tasks.collect(),
             incident: open_incident(stream, instance.id).map(|incident| incident.to_string()),
         }
+    }
+}
+
+/// A stream that was begun, now or by an earlier request that was the same.
+struct BegunInstance {
+    stream: Arc<Stream>,
+    repeated: bool,
+}
+
+impl BegunInstance {
+    fn first(&self) -> Result<Id, Refusal> {
+        self.stream.first_instance().map(|instance| instance.id).ok_or(Refusal::NotFound)
+    }
+
+    fn started(&self) -> Result<Started, Refusal> {
+        Ok(Started { id: self.first()?.to_string(), repeated: self.repeated })
+    }
+
+    fn has_ended(&self) -> bool {
+        self.stream.first_instance().is_some_and(|instance| instance.status.is_terminal())
     }
 }
 

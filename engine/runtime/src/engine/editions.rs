@@ -323,8 +323,9 @@ impl Engine {
         }
         let command = Command::CalendarsDeployed { calendars, operation: self.new_id(at) };
         let seed = self.seeds.as_ref().map_or_else(|| self.seed(), |seeds| seeds(closures::STREAM, at, &command));
-        let mut envelope = Envelope { actor: "system".to_owned(), at, seed, command };
-        if let Err(failure) = self.commit_in_force(closures::STREAM, &mut envelope, None) {
+        let envelope = Envelope::new("system", at, seed, command);
+        let derived = self.in_force(closures::STREAM, envelope, None).and_then(|turn| self.carry_through(turn));
+        if let Err(failure) = derived {
             tracing::error!(%failure, "deadlines are not derived anew yet by the calendars of an edition");
         }
     }

@@ -310,9 +310,10 @@ impl Engine {
         let (head, before) = (stream.head.clone(), self.tally.of(&stream));
         let command = Command::Rederive { operation: grounds.operation, why: grounds.why };
         let seed = self.seeds.as_ref().map_or_else(|| self.seed(), |seeds| seeds(id, grounds.at, &command));
-        let envelope = Envelope { actor: "system".to_owned(), at: grounds.at, seed, command };
+        let envelope = Envelope::new("system", grounds.at, seed, command);
         let bounds = Bounds { most: u32::MAX, plans };
-        let Decided { mut stream, batch } = decide_by(grounds.catalog, &self.vault, stream, &envelope, bounds)?;
+        let decided = decide_by(grounds.catalog, &self.vault, stream, &envelope, bounds, &mut |_| false)?;
+        let Decided { mut stream, batch, .. } = decided;
         if !changes_nothing(&batch) {
             let counts = before.map(|before| (before, tally::count(&stream)));
             return Ok(Found { id, batch: Some(batch), cached: cached.then(|| Box::new(stream)), counts });

@@ -115,7 +115,7 @@ impl Host {
                     return true;
                 }
                 Ok(Progress::Advanced) => {
-                    self.watch.written(operation);
+                    self.watch.written(operation, None);
                     return true;
                 }
                 Err(failure) => {

@@ -13,7 +13,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -50,12 +50,9 @@ pub enum Error {
 /// All keys, in memory and in the file.
 pub struct Keys {
     lookup: Zeroizing<[u8; 32]>,
-    inner: Mutex<Inner>,
-}
-
-struct Inner {
-    persons: BTreeMap<Id, Slot>,
-    file: Option<Slots>,
+    persons: RwLock<BTreeMap<Id, Slot>>,
+    /// Held while a key is written and synced, one after the other; whoever reads a key does not wait for that.
+    file: Mutex<Option<Slots>>,
 }
 
 struct Slot {
@@ -73,8 +70,7 @@ struct Slots {
 impl Keys {
     /// Keys that end with the process: for scenarios and `peygir run`.
     pub fn in_memory() -> Self {
-        let inner = Inner { persons: BTreeMap::new(), file: None };
-        Self { lookup: Zeroizing::new([0x5a; 32]), inner: Mutex::new(inner) }
+        Self { lookup: Zeroizing::new([0x5a; 32]), persons: RwLock::default(), file: Mutex::new(None) }
     }
 
     /// Opens the keys in `dir` that were made before. Errs where one of the files is missing or empty.
@@ -90,7 +86,7 @@ impl Keys {
         let (persons, end) = read_slots(&mut file, &path, &master)?;
         let lookup = Zeroizing::new(Sha256::new().chain_update(b"look-up").chain_update(*master).finalize().into());
         let slots = Slots { file, path, end, master };
-        Ok(Self { lookup, inner: Mutex::new(Inner { persons, file: Some(slots) }) })
+        Ok(Self { lookup, persons: RwLock::new(persons), file: Mutex::new(Some(slots)) })
     }
 
     /// Opens the keys in `dir`, making what is missing: only for a store in which nothing is sealed yet. `random` gives 32
@@ -130,7 +126,7 @@ impl Keys {
     }
 
     pub fn get(&self, person: Id) -> Option<PersonKey> {
-        self.lock().persons.get(&person).map(|slot| slot.key.clone())
+        self.read().get(&person).map(|slot| slot.key.clone())
     }
 
     pub(super) fn lookup_key(&self) -> &[u8; 32] {
@@ -139,32 +135,39 @@ impl Keys {
 
     /// Durable when it returns.
     pub fn create(&self, person: Id, key: PersonKey) -> Result<(), Error> {
-        let mut inner = self.lock();
-        if inner.persons.contains_key(&person) {
+        let mut file = self.file();
+        if self.read().contains_key(&person) {
             return Err(Error::Exists);
         }
-        let position = match &mut inner.file {
+        let position = match &mut *file {
             Some(slots) => slots.append(person, &key)?,
             None => 0,
         };
-        inner.persons.insert(person, Slot { position, key });
+        self.write().insert(person, Slot { position, key });
         Ok(())
     }
 
     /// False where the person has no key. Durable when it returns.
     pub fn erase(&self, person: Id) -> Result<bool, Error> {
-        let mut inner = self.lock();
-        let Some(slot) = inner.persons.get(&person) else { return Ok(false) };
-        let position = slot.position;
-        if let Some(slots) = &mut inner.file {
+        let mut file = self.file();
+        let Some(position) = self.read().get(&person).map(|slot| slot.position) else { return Ok(false) };
+        if let Some(slots) = &mut *file {
             slots.wipe(position)?;
         }
-        inner.persons.remove(&person);
+        self.write().remove(&person);
         Ok(true)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn file(&self) -> MutexGuard<'_, Option<Slots>> {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, BTreeMap<Id, Slot>> {
+        self.persons.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, BTreeMap<Id, Slot>> {
+        self.persons.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

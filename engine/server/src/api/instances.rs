@@ -47,18 +47,20 @@ pub async fn start(
     let flow = WorkflowName { namespace, name, version };
     let key = idempotency_key(&headers)?;
     let input = input.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
-    let started = app.desk.start_instance(&caller, &flow, input, key).await?;
-    let location = HeaderValue::from_str(&format!("/api/v1/instances/{}", started.id))
-        .map_err(|error| Problem::internal(&error))?;
-    let location = [(header::LOCATION, location)];
     let Some(wait) = wait else {
+        let started = app.desk.start_instance(&caller, &flow, input, key).await?;
         let status = if started.repeated { StatusCode::OK } else { StatusCode::CREATED };
-        return Ok((status, location, Json(started)).into_response());
+        return Ok((status, location(&started.id)?, Json(started)).into_response());
     };
-    let instance = app.desk.await_instance(&caller, id(&started.id)?, wait).await?;
+    let (started, instance) = app.desk.start_and_await(&caller, &flow, input, key, wait).await?;
     let ended = instance.summary.ended_at.is_some();
     let status = if ended { StatusCode::OK } else { StatusCode::ACCEPTED };
-    Ok((status, location, Json(instance)).into_response())
+    Ok((status, location(&started.id)?, Json(instance)).into_response())
+}
+
+fn location(instance: &str) -> Result<[(header::HeaderName, HeaderValue); 1], Problem> {
+    let place = HeaderValue::from_str(&format!("/api/v1/instances/{instance}"));
+    Ok([(header::LOCATION, place.map_err(|error| Problem::internal(&error))?)])
 }
 
 fn seconds(text: Option<String>) -> Result<Option<u64>, Problem> {

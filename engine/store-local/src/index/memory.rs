@@ -90,6 +90,10 @@ impl Index for MemoryIndex {
         self.with(|rows| rows.get(key).cloned())
     }
 
+    fn bound(&self, from: &[u8], to: &[u8]) -> Result<Option<Vec<u8>>, IndexError> {
+        self.with(|rows| rows.range(from.to_vec()..to.to_vec()).next_back().map(|(key, _)| key.clone()))
+    }
+
     fn page(&self, from: &[u8], to: &[u8], limit: usize) -> Result<(Page, bool), IndexError> {
         if from >= to {
             return Ok((Page::new(), false));

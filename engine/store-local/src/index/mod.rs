@@ -26,6 +26,12 @@ pub trait Index: Send + Sync {
     /// there may be more.
     fn page(&self, from: &[u8], to: &[u8], limit: usize) -> Result<(Page, bool), IndexError>;
 
+    /// A key of `from..to` behind which there is none; `None` where there is none at all. It need not be the last one.
+    fn bound(&self, from: &[u8], to: &[u8]) -> Result<Option<Vec<u8>>, IndexError> {
+        let _ = from;
+        Ok(Some(to.to_vec()))
+    }
+
     /// Makes all of these changes or none; a key stands in them once.
     fn write(&self, changes: &[(&[u8], Option<&Value>)]) -> Result<(), IndexError>;
 

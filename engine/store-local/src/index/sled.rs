@@ -228,6 +228,13 @@ impl Index for SledIndex {
         })
     }
 
+    fn bound(&self, from: &[u8], to: &[u8]) -> Result<Option<Vec<u8>>, IndexError> {
+        self.with(|opened| {
+            let last = opened.tree.range(head_key(from)..head_key(to)).next_back();
+            Ok(last.transpose().map_err(failed)?.map(|(key, _)| key[1..].to_vec()))
+        })
+    }
+
     fn write(&self, changes: &[(&[u8], Option<&Value>)]) -> Result<(), IndexError> {
         self.with(|opened| {
             let mut batch = sled::Batch::default();
