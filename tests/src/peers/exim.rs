@@ -21,6 +21,8 @@ use super::{Daemon, free_port, wait_until};
 /// User and password of AUTH.
 pub const USER: &str = "peygir";
 pub const PASSWORD: &str = "s3cret-of-mail";
+/// What the server logs once it has a mail for `slow@` whole, before it waits with its answer.
+const TAKING: &str = "a slow mail has come in whole";
 
 /// A running server.
 pub struct Exim {
@@ -82,10 +84,10 @@ impl Exim {
         self.daemon.pid()
     }
 
-    /// Whether a mail has come in whole, or nearly, and has not been answered yet.
+    /// Whether a mail for `slow@` has come in whole; its answer follows seconds later.
     pub fn is_taking(&self) -> bool {
-        let entries = fs::read_dir(self.folder.path().join("spool/input")).into_iter().flatten().flatten();
-        entries.into_iter().any(|entry| entry.file_name().to_string_lossy().ends_with("-D"))
+        let log = self.folder.path().join("spool/mainlog");
+        fs::read_to_string(log).is_ok_and(|text| text.contains(TAKING))
     }
 
     /// Kills the server.
@@ -199,7 +201,8 @@ acl_rcpt:
   deny message = relay not permitted
 acl_data:
   warn condition = ${{if match{{$recipients}}{{slow@}}}}
-       delay = 3s
+       logwrite = {TAKING}
+       delay = 5s
   deny condition = ${{if match{{$message_body}}{{REFUSE-THIS-CONTENT}}}}
        message = 554 5.7.1 content refused
   accept

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: peers, then everything that can be tested, then one line of counts.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::Result;
@@ -16,6 +16,9 @@ const CONTENT: &[&str] = &["workflows", "rules", "examples"];
 /// Folders of Rust code.
 const CODE: &[&str] = &["engine", "connectors", "tests"];
 
+/// Builds the program with what it asks of its libraries itself.
+const SHIPPED: [&str; 3] = ["build", "--package", "peygir"];
+
 /// How a block of documentation begins that is run as a test.
 const RUST: &[&str] = &["", "rust", "no_run", "should_panic", "compile_fail"];
 
@@ -23,8 +26,8 @@ pub fn run() -> Result<ExitCode> {
     install_missing()?;
     let mut counts = Counts::default();
     tell("building the workspace");
-    if watch(cargo().args(["build", "--workspace", "--all-targets"]))? {
-        counts += run_tests()?;
+    if watch(cargo().args(["build", "--workspace", "--all-targets"]))? && watch(cargo().args(SHIPPED))? {
+        counts += run_tests(&set_aside()?)?;
         counts += run_doc_tests()?;
         counts += run_scenarios()?;
     } else {
@@ -41,21 +44,32 @@ pub fn run() -> Result<ExitCode> {
     Ok(if counts.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn run_tests() -> Result<Counts> {
+/// Keeps the program as it is shipped from the next build, which may give its libraries what only tests ask for.
+fn set_aside() -> Result<PathBuf> {
+    let (built, kept) = (programs()?.join("peygir"), programs()?.join("peygir-shipped"));
+    let _ = fs::remove_file(&kept);
+    fs::hard_link(&built, &kept).or_else(|_| fs::copy(&built, &kept).map(drop))?;
+    Ok(kept)
+}
+
+/// `binary` is the program that the tests start, so that none of them has to build it.
+fn run_tests(binary: &Path) -> Result<Counts> {
     if exists(cargo().args(["nextest", "--version"])) {
-        return run_nextest();
+        return run_nextest(binary);
     }
     tell("running the tests with cargo test; cargo-nextest is not installed");
-    let ended = watch_and_keep(cargo().args(["test", "--workspace", "--all-targets", "--no-fail-fast"]))?;
+    let mut command = cargo();
+    command.args(["test", "--workspace", "--all-targets", "--no-fail-fast"]).env("PEYGIR_BINARY", binary);
+    let ended = watch_and_keep(&mut command)?;
     Ok(at_least_one_failed(count::of_harness(&ended.stdout, &ended.stderr), ended.success))
 }
 
-fn run_nextest() -> Result<Counts> {
+fn run_nextest(binary: &Path) -> Result<Counts> {
     tell("running the tests with nextest");
     let file = programs()?.join("../nextest/default/junit.xml");
     // A run that ends before its first test leaves the file of the run before.
     let _ = fs::remove_file(&file);
-    let success = watch(cargo().args(["nextest", "run", "--workspace"]))?;
+    let success = watch(cargo().args(["nextest", "run", "--workspace"]).env("PEYGIR_BINARY", binary))?;
     let counts = fs::read_to_string(&file).map(|xml| count::of_junit(&xml)).unwrap_or_default();
     Ok(at_least_one_failed(counts, success))
 }
