@@ -1,7 +1,7 @@
 //! When a process ends: the pauses around its work, each of which may be its last.
 //!
 //! A process that has ended goes no further: whatever reaches a pause stays there until the runtime is dropped. One whose
-//! disk went off ends at the next pause.
+//! disk went off ends at the next pause. One that works and works while no time passes is stuck, and ends too.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,11 +9,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use peygir_runtime::offload::{Pause, Schedule};
 use peygir_store_local::disk::FaultyDisk;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use crate::dice::Dice;
 
 /// Most yields of a pause.
 const YIELDS_MAX: u64 = 4;
+/// Most pauses of a process at one instant: a few hundred are usual.
+const PAUSES_AT_ONCE_MAX: u64 = 50_000;
 
 pub struct Fate {
     dice: Dice,
@@ -23,6 +26,8 @@ pub struct Fate {
     told: Notify,
     pauses: AtomicU64,
     panics: Mutex<Vec<String>>,
+    /// The newest instant, and pauses at it.
+    at_once: Mutex<(Option<Instant>, u64)>,
 }
 
 impl Fate {
@@ -37,6 +42,7 @@ impl Fate {
             told: Notify::new(),
             pauses: AtomicU64::new(0),
             panics: Mutex::default(),
+            at_once: Mutex::default(),
         })
     }
 
@@ -61,6 +67,19 @@ impl Fate {
         self.pauses.load(Ordering::SeqCst)
     }
 
+    /// Whether it worked without end while no time passed.
+    pub fn is_stuck(&self) -> bool {
+        self.at_once.lock().unwrap_or_else(PoisonError::into_inner).1 > PAUSES_AT_ONCE_MAX
+    }
+
+    fn count_at_once(&self) {
+        let now = Some(Instant::now());
+        let mut at_once = self.at_once.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.has_ended() {
+            *at_once = if at_once.0 == now { (now, at_once.1 + 1) } else { (now, 1) };
+        }
+    }
+
     /// What panicked in pieces of work.
     pub fn panics(&self) -> Vec<String> {
         self.panics.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -75,7 +94,8 @@ impl Fate {
 impl Schedule for Fate {
     fn pause(&self) -> Pause {
         self.pauses.fetch_add(1, Ordering::SeqCst);
-        if self.left.fetch_sub(1, Ordering::SeqCst) <= 0 || self.disk.is_off() {
+        self.count_at_once();
+        if self.is_stuck() || self.left.fetch_sub(1, Ordering::SeqCst) <= 0 || self.disk.is_off() {
             self.end();
         }
         if self.has_ended() {

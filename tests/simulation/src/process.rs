@@ -94,6 +94,9 @@ pub fn live(world: &Arc<World>, plan: &Plan) -> Result<End, Finding> {
     if let Some(panic) = fate.panics().first() {
         return Err(found("panic", panic.clone()));
     }
+    if fate.is_stuck() {
+        return Err(found("stuck", "it works and works while no time passes".to_owned()));
+    }
     if let Some(finding) = world.findings.first() {
         return Err(finding);
     }

@@ -148,7 +148,7 @@ impl Host {
         locked(&self.sending).spawn(async move { host.begin_waiting(&lane).await });
     }
 
-    /// Begins what waits for a lane, as long as that has a place.
+    /// Begins what waits for a lane, as long as that has a place and what begins can be kept.
     async fn begin_waiting(self: Arc<Self>, lane: &LaneName) {
         while self.lanes.get(lane).is_none_or(|lane| lane.available_permits() > 0) {
             let Some(stream) = self.first_waiting(lane) else { return };
@@ -156,7 +156,8 @@ impl Host {
             let begins = Command::BeginAttempts { only: Vec::new() };
             if let Err(failure) = self.carry(stream, "system", begins).await {
                 tracing::error!(%stream, %failure, "a message that had a place on its lane could not be begun");
-                self.work.notify_one();
+                // It may wait here again already. The loop looks at everything that waits now and then.
+                return;
             }
         }
     }
