@@ -71,7 +71,7 @@ impl Desk {
                 },
                 Preparation::Join(stream, claims) => return self.join(by, stream, &checked, claims).await,
             };
-            match self.host.submit(stream, &by.id, command).await {
+            match self.host.carry_out(stream, &by.id, command).await {
                 Ok(stream) => return submitted(&stream, false),
                 Err(Failure::Claimed { key, value }) if key.starts_with(IDEMPOTENCY) => {
                     return self.repeated(same_body(&value, &digest)?).await;
@@ -100,7 +100,7 @@ impl Desk {
         let party = found.records.concerned().ok_or_else(|| Refusal::Internal("a case concerns nobody".to_owned()))?;
         let text = seal_text(&self.host.engine, party.person, &message.text)?;
         let command = Command::TakeAnswer { channel: message.channel.clone(), text, claims };
-        match self.host.submit(stream, &by.id, command).await {
+        match self.host.carry_out(stream, &by.id, command).await {
             Ok(stream) => submitted(&stream, true).map(Some),
             Err(Failure::Claimed { .. }) => self.repeated(stream).await.map(Some),
             Err(Failure::Refused(Refused::Records(Rejection::NotSuspended))) => Ok(None),
@@ -117,7 +117,7 @@ impl Desk {
         claims: Vec<Claim>,
     ) -> Result<Submitted, Refusal> {
         let command = Command::JoinMessage { channel: message.channel.clone(), claims };
-        match self.host.submit(stream, &by.id, command).await {
+        match self.host.carry_out(stream, &by.id, command).await {
             Ok(stream) => submitted(&stream, true),
             Err(Failure::Claimed { .. }) => self.repeated(stream).await,
             Err(other) => Err(other.into()),

@@ -1,8 +1,7 @@
-//! The keys of persons: a file of fixed slots, apart from journal and snapshots, so that it is backed up apart and a slot
-//! can be wiped in place.
+//! The keys of persons: files apart from journal and snapshots, so that they are backed up apart.
 //!
-//! `master.key` (32 random bytes, mode 600) wraps the keys in `persons.keys`; the look-up key is derived from it. A slot is
-//! 128 bytes: state, person, nonce, wrapped key with its tag, and room. Erasing writes zeros over the slot and syncs.
+//! `master.key` (32 random bytes, mode 600) wraps the keys in `persons.keys` ([`super::slots`]); the look-up key is derived
+//! from it. Keys that are made while others are being synced gather, and are synced together ([`super::line`]).
 //!
 //! The first slot is a header that names the form and proves the master key, so that an emptied file or another master key
 //! is never taken for a beginning. Keys are made once, for a store that is new: lost ones stop the start, because with
@@ -10,26 +9,20 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::path::Path;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use peygir_core::Id;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::PersonKey;
+use super::line::Line;
+use super::slots::{self, SLOT_BYTES, Slots};
 
-const SLOT_BYTES: usize = 128;
-const USED: u8 = 1;
-const ERASED: u8 = 2;
-const HEADER: u8 = 3;
-/// Stands after the state of the header; the proof of the master key follows it.
-const MAGIC: &[u8; 16] = b"peygir persons 1";
-const MASTER_FILE: &str = "master.key";
+pub(super) const MASTER_FILE: &str = "master.key";
 const PERSONS_FILE: &str = "persons.keys";
 
 #[derive(Debug, thiserror::Error)]
@@ -51,26 +44,19 @@ pub enum Error {
 pub struct Keys {
     lookup: Zeroizing<[u8; 32]>,
     persons: RwLock<BTreeMap<Id, Slot>>,
-    /// Held while a key is written and synced, one after the other; whoever reads a key does not wait for that.
-    file: Mutex<Option<Slots>>,
+    /// None for keys that end with the process. Whoever reads a key does not wait for those that are being written.
+    line: Option<Line>,
 }
 
-struct Slot {
-    position: u64,
-    key: PersonKey,
-}
-
-struct Slots {
-    file: File,
-    path: PathBuf,
-    end: u64,
-    master: Zeroizing<[u8; 32]>,
+pub(super) struct Slot {
+    pub position: u64,
+    pub key: PersonKey,
 }
 
 impl Keys {
     /// Keys that end with the process: for scenarios and `peygir run`.
     pub fn in_memory() -> Self {
-        Self { lookup: Zeroizing::new([0x5a; 32]), persons: RwLock::default(), file: Mutex::new(None) }
+        Self { lookup: Zeroizing::new([0x5a; 32]), persons: RwLock::default(), line: None }
     }
 
     /// Opens the keys in `dir` that were made before. Errs where one of the files is missing or empty.
@@ -78,15 +64,14 @@ impl Keys {
         let master_path = dir.join(MASTER_FILE);
         let master = read_master(&master_path)?.ok_or_else(|| lost(&master_path, "is missing"))?;
         let path = dir.join(PERSONS_FILE);
-        let mut file = match OpenOptions::new().read(true).write(true).open(&path) {
+        let file = match OpenOptions::new().read(true).write(true).open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Err(lost(&path, "is missing")),
             Err(source) => return Err(io(&path, source)),
         };
-        let (persons, end) = read_slots(&mut file, &path, &master)?;
         let lookup = Zeroizing::new(Sha256::new().chain_update(b"look-up").chain_update(*master).finalize().into());
-        let slots = Slots { file, path, end, master };
-        Ok(Self { lookup, persons: RwLock::new(persons), file: Mutex::new(Some(slots)) })
+        let (slots, persons) = Slots::read(file, path, master)?;
+        Ok(Self { lookup, persons: RwLock::new(persons), line: Some(Line::new(slots)) })
     }
 
     /// Opens the keys in `dir`, making what is missing: only for a store in which nothing is sealed yet. `random` gives 32
@@ -120,7 +105,7 @@ impl Keys {
         };
         // A start that was cut short between the two files left the master key alone.
         if persons_bytes == 0 {
-            write_whole(dir, &path, &header(&master))?;
+            write_whole(dir, &path, &slots::header(&master))?;
         }
         Self::open(dir)
     }
@@ -135,31 +120,33 @@ impl Keys {
 
     /// Durable when it returns.
     pub fn create(&self, person: Id, key: PersonKey) -> Result<(), Error> {
-        let mut file = self.file();
-        if self.read().contains_key(&person) {
-            return Err(Error::Exists);
-        }
-        let position = match &mut *file {
-            Some(slots) => slots.append(person, &key)?,
-            None => 0,
+        let known = || self.read().contains_key(&person);
+        let Some(line) = &self.line else {
+            return if known() { Err(Error::Exists) } else { self.note(&[(person, key)], 0) };
         };
-        self.write().insert(person, Slot { position, key });
+        line.append(person, key, &known, &|group, first| self.note(group, first))
+    }
+
+    /// From now on these keys are there.
+    fn note(&self, group: &[(Id, PersonKey)], first: u64) -> Result<(), Error> {
+        let positions = (first..).step_by(SLOT_BYTES);
+        let slots = group.iter().zip(positions).map(|((person, key), position)| {
+            let key = key.clone();
+            (*person, Slot { position, key })
+        });
+        self.write().extend(slots);
         Ok(())
     }
 
     /// False where the person has no key. Durable when it returns.
     pub fn erase(&self, person: Id) -> Result<bool, Error> {
-        let mut file = self.file();
+        let mut slots = self.line.as_ref().map(Line::slots);
         let Some(position) = self.read().get(&person).map(|slot| slot.position) else { return Ok(false) };
-        if let Some(slots) = &mut *file {
+        if let Some(slots) = &mut slots {
             slots.wipe(position)?;
         }
         self.write().remove(&person);
         Ok(true)
-    }
-
-    fn file(&self) -> MutexGuard<'_, Option<Slots>> {
-        self.file.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn read(&self) -> RwLockReadGuard<'_, BTreeMap<Id, Slot>> {
@@ -169,109 +156,6 @@ impl Keys {
     fn write(&self) -> RwLockWriteGuard<'_, BTreeMap<Id, Slot>> {
         self.persons.write().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-impl Slots {
-    fn append(&mut self, person: Id, key: &PersonKey) -> Result<u64, Error> {
-        let position = self.end;
-        // The nonce is derived from the person and the place: neither is ever used a second time with another key.
-        let seed: [u8; 32] =
-            Sha256::new().chain_update(person.0).chain_update(position.to_be_bytes()).finalize().into();
-        let wrapped = XChaCha20Poly1305::new(self.master.as_slice().into())
-            .encrypt(XNonce::from_slice(&seed[..24]), Payload { msg: key.as_slice(), aad: &person.0 })
-            .map_err(|_| Error::Damaged("a key could not be wrapped".to_owned()))?;
-        let mut slot = [0u8; SLOT_BYTES];
-        slot[0] = USED;
-        slot[1..17].copy_from_slice(&person.0);
-        slot[17..41].copy_from_slice(&seed[..24]);
-        slot[41..41 + wrapped.len()].copy_from_slice(&wrapped);
-        self.write(position, &slot)?;
-        self.end = position + SLOT_BYTES as u64;
-        Ok(position)
-    }
-
-    fn wipe(&mut self, position: u64) -> Result<(), Error> {
-        let mut slot = [0u8; SLOT_BYTES];
-        slot[0] = ERASED;
-        self.write(position, &slot)
-    }
-
-    fn write(&mut self, position: u64, slot: &[u8; SLOT_BYTES]) -> Result<(), Error> {
-        self.file
-            .seek(SeekFrom::Start(position))
-            .and_then(|_| self.file.write_all(slot))
-            .and_then(|()| self.file.sync_data())
-            .map_err(|source| io(&self.path, source))
-    }
-}
-
-fn read_slots(file: &mut File, path: &Path, master: &Zeroizing<[u8; 32]>) -> Result<(BTreeMap<Id, Slot>, u64), Error> {
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(|source| io(path, source))?;
-    check_header(&bytes, path, master)?;
-    let mut persons = BTreeMap::new();
-    // A slot that was torn by a crash was never acknowledged: the next one is written over it.
-    let whole = bytes.len() / SLOT_BYTES;
-    let mut end = SLOT_BYTES as u64;
-    for (index, slot) in bytes.chunks_exact(SLOT_BYTES).enumerate().skip(1) {
-        let position = (index * SLOT_BYTES) as u64;
-        end = position + SLOT_BYTES as u64;
-        match slot[0] {
-            ERASED => {}
-            USED => match unwrap_slot(slot, master) {
-                Some((person, key)) => {
-                    persons.insert(person, Slot { position, key });
-                }
-                None if index + 1 == whole => end = position,
-                None => {
-                    let what =
-                        format!("{}: the slot at byte {position} can't be opened with this master key", path.display());
-                    return Err(Error::Damaged(what));
-                }
-            },
-            _ if index + 1 == whole => end = position,
-            _ => return Err(Error::Damaged(format!("{}: the slot at byte {position} is no slot", path.display()))),
-        }
-    }
-    Ok((persons, end))
-}
-
-/// The file came into being with its whole header, so less than that is never a beginning.
-fn check_header(bytes: &[u8], path: &Path, master: &Zeroizing<[u8; 32]>) -> Result<(), Error> {
-    if bytes.is_empty() {
-        return Err(lost(path, "is empty"));
-    }
-    let expected = header(master);
-    if bytes.len() < SLOT_BYTES || bytes[..=MAGIC.len()] != expected[..=MAGIC.len()] {
-        let what = format!("{} does not begin as a file of keys: bring it back from its backup", path.display());
-        return Err(Error::Damaged(what));
-    }
-    if bytes[..SLOT_BYTES] != expected {
-        let what = format!(
-            "{} was written with another {MASTER_FILE}: bring both files back from the same backup",
-            path.display()
-        );
-        return Err(Error::Damaged(what));
-    }
-    Ok(())
-}
-
-fn header(master: &Zeroizing<[u8; 32]>) -> [u8; SLOT_BYTES] {
-    let proof: [u8; 32] =
-        Sha256::new().chain_update(b"proof of the master key").chain_update(**master).finalize().into();
-    let mut slot = [0; SLOT_BYTES];
-    slot[0] = HEADER;
-    slot[1..17].copy_from_slice(MAGIC);
-    slot[17..49].copy_from_slice(&proof);
-    slot
-}
-
-fn unwrap_slot(slot: &[u8], master: &Zeroizing<[u8; 32]>) -> Option<(Id, PersonKey)> {
-    let person = Id(slot[1..17].try_into().ok()?);
-    let clear = XChaCha20Poly1305::new(master.as_slice().into())
-        .decrypt(XNonce::from_slice(&slot[17..41]), Payload { msg: &slot[41..89], aad: &person.0 })
-        .ok()?;
-    Some((person, Zeroizing::new(clear.try_into().ok()?)))
 }
 
 /// None where there is no such file.
@@ -309,16 +193,17 @@ fn sync_dir(dir: &Path) -> Result<(), Error> {
     File::open(dir).and_then(|dir| dir.sync_all()).map_err(|source| io(dir, source))
 }
 
-fn lost(path: &Path, what: &'static str) -> Error {
+pub(super) fn lost(path: &Path, what: &'static str) -> Error {
     Error::Lost { path: path.display().to_string(), what }
 }
 
-fn io(path: &Path, source: std::io::Error) -> Error {
+pub(super) fn io(path: &Path, source: std::io::Error) -> Error {
     Error::Io { path: path.display().to_string(), source }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::slots::ERASED;
     use super::*;
 
     #[test]

@@ -6,7 +6,9 @@
 //! leaves every hash chain over the tokens valid.
 
 mod keys;
+mod line;
 mod secrets;
+mod slots;
 pub mod token;
 
 use std::sync::Arc;
