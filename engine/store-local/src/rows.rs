@@ -22,13 +22,17 @@ use crate::options::Workers;
 /// First byte of the key under which the index keeps the number of the last frame that it has whole.
 pub const APPLIED: u8 = b'm';
 
-/// Changes written to the index at once, by count and by bytes.
-const CHUNK_CHANGES: usize = 512;
+/// Changes written to the index at once, by count and by bytes: whoever reads waits as long.
+const CHUNK_CHANGES: usize = 128;
 const CHUNK_BYTES: usize = 1 << 20;
 /// What a change costs in memory beside its key and value, in bytes; roughly.
 const CHANGE_OVERHEAD_BYTES: usize = 64;
 /// Rows asked of the index at once.
 const INDEX_PAGE_ROWS: usize = 256;
+/// So many rows of the index that changes in memory hide are worth remembering where they end.
+const HIDDEN_ROWS_MIN: usize = 32;
+/// Stretches of hidden rows that are remembered.
+const HIDDEN_STRETCHES_MAX: usize = 64;
 
 /// A key stands in one of the two at most.
 #[derive(Default)]
@@ -52,8 +56,14 @@ struct Turn {
     closing: bool,
 }
 
+/// Where all that the index has is hidden by changes in memory: keys, and the first behind each that is not.
+type Hidden = BTreeMap<Vec<u8>, Vec<u8>>;
+
 struct Shared {
     index: Box<dyn Index>,
+    /// Written while `memory` is read, so that it is of the same generations; forgotten where one of them ends. Until then
+    /// whatever is written to the index still stands in memory too.
+    hidden: Mutex<Hidden>,
     /// Raised before anything is written to the index.
     ends: Ends,
     journal: u64,
@@ -115,6 +125,7 @@ impl Rows {
         let ends = Ends::of(&*index);
         let shared = Arc::new(Shared {
             index,
+            hidden: Mutex::default(),
             ends,
             journal,
             generation_bytes_max,
@@ -216,7 +227,14 @@ impl Rows {
             // Held throughout: nothing becomes visible, and no generation reaches its end, while the layers are laid
             // over each other.
             let memory = self.shared.read();
-            overlay(&memory, IndexRows::new(&*self.shared.index, from, to, limit), limit, bytes_max)
+            let hidden_to = self.shared.hidden_from(from);
+            let below_from = hidden_to.as_deref().unwrap_or(from);
+            let mut below = IndexRows::new(&*self.shared.index, below_from, to, limit);
+            let page = overlay(&memory, (from, to), &mut below, limit, bytes_max);
+            if below.hidden >= HIDDEN_ROWS_MIN && page.is_ok() {
+                self.shared.hide(from, below.visible_from(to));
+            }
+            page
         };
         // A failure is told only here, for it takes another lock.
         page.map_err(|error| self.shared.fail(error))
@@ -247,9 +265,14 @@ impl Rows {
 }
 
 /// The rows of the layers as one map; the youngest layer that has a key, or says that it was deleted, holds.
-fn overlay(memory: &Memory, mut below: IndexRows, limit: usize, bytes_max: usize) -> Result<Page, IndexError> {
-    let (from, to) = (below.from.clone(), below.to);
-    let bounds = (Bound::Included(from.as_slice()), Bound::Excluded(to));
+fn overlay(
+    memory: &Memory,
+    (from, to): (&[u8], &[u8]),
+    below: &mut IndexRows<'_>,
+    limit: usize,
+    bytes_max: usize,
+) -> Result<Page, IndexError> {
+    let bounds = (Bound::Included(from), Bound::Excluded(to));
     let (young, old) = (&memory.young, memory.old.as_deref());
     let mut young_rows = young.rows.range::<[u8], _>(bounds).peekable();
     let mut old_rows = old.into_iter().flat_map(|old| old.rows.range::<[u8], _>(bounds)).peekable();
@@ -263,9 +286,14 @@ fn overlay(memory: &Memory, mut below: IndexRows, limit: usize, bytes_max: usize
         let from_young = young_rows.next_if(|(key, _)| **key == least).map(|(_, value)| value.clone());
         let from_old = old_rows.next_if(|(key, _)| **key == least).map(|(_, value)| value.clone());
         let from_below = below.next_if(&least);
+        let (was_below, is_above) = (from_below.is_some(), from_young.is_some() || from_old.is_some());
         let from_below = from_below.filter(|_| !old.is_some_and(|old| old.deleted.contains(&least)));
         let from_older = from_old.or(from_below).filter(|_| !young.deleted.contains(&least));
-        if let Some(value) = from_young.or(from_older) {
+        let found = from_young.or(from_older);
+        if was_below {
+            below.note(&least, found.is_some() && !is_above);
+        }
+        if let Some(value) = found {
             bytes += least.len() + value.len();
             rows.push((least, value));
         }
@@ -344,6 +372,26 @@ impl Shared {
         Error::Stopped(text)
     }
 
+    fn hidden(&self) -> MutexGuard<'_, Hidden> {
+        self.hidden.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The first key behind `from` that has to be asked of the index, where some need not be.
+    fn hidden_from(&self, from: &[u8]) -> Option<Vec<u8>> {
+        let hidden = self.hidden();
+        let (_, behind) = hidden.range::<[u8], _>((Bound::Unbounded, Bound::Included(from))).next_back()?;
+        (behind.as_slice() > from).then(|| behind.clone())
+    }
+
+    /// Remembers that the index has nothing to show between two keys.
+    fn hide(&self, from: &[u8], behind: Vec<u8>) {
+        let mut hidden = self.hidden();
+        if hidden.len() >= HIDDEN_STRETCHES_MAX {
+            hidden.clear();
+        }
+        hidden.insert(from.to_vec(), behind);
+    }
+
     /// Returns once there is no old generation, or the index has failed.
     fn wait_for_writer(&self) -> MutexGuard<'_, Turn> {
         let busy = |turn: &mut Turn| turn.old && self.failed.get().is_none();
@@ -386,7 +434,11 @@ impl Shared {
             self.fail(error);
             return false;
         }
-        self.write().old = None;
+        {
+            let mut memory = self.write();
+            memory.old = None;
+            self.hidden().clear();
+        }
         self.turn().old = false;
         self.turned.notify_all();
         true
@@ -424,17 +476,44 @@ struct IndexRows<'a> {
     page: std::iter::Peekable<std::vec::IntoIter<(Vec<u8>, Value)>>,
     more: bool,
     page_rows: usize,
+    /// Rows at the beginning that changes in memory hide.
+    hidden: usize,
+    /// The first that none hides.
+    shown: Option<Vec<u8>>,
 }
 
 impl<'a> IndexRows<'a> {
     fn new(index: &'a dyn Index, from: &[u8], to: &'a [u8], limit: usize) -> Self {
-        let page_rows = limit.clamp(1, INDEX_PAGE_ROWS);
-        Self { index, from: from.to_vec(), to, page: Vec::new().into_iter().peekable(), more: true, page_rows }
+        let (page, page_rows) = (Vec::new().into_iter().peekable(), limit.clamp(1, INDEX_PAGE_ROWS));
+        Self { index, from: from.to_vec(), to, page, more: true, page_rows, hidden: 0, shown: None }
+    }
+
+    /// A row was laid under what is in memory.
+    fn note(&mut self, key: &[u8], is_shown: bool) {
+        if self.shown.is_some() {
+            return;
+        }
+        if is_shown {
+            self.shown = Some(key.to_vec());
+        } else {
+            self.hidden += 1;
+        }
+    }
+
+    /// Before this key there is nothing in the index that is not hidden.
+    fn visible_from(&mut self, to: &[u8]) -> Vec<u8> {
+        let unread = |page: &mut std::iter::Peekable<std::vec::IntoIter<(Vec<u8>, Value)>>| {
+            page.peek().map(|(key, _)| key.clone())
+        };
+        let rest = if self.more { self.from.clone() } else { to.to_vec() };
+        self.shown.take().or_else(|| unread(&mut self.page)).unwrap_or(rest)
     }
 
     fn peek(&mut self) -> Result<Option<&[u8]>, IndexError> {
         while self.page.peek().is_none() && self.more {
             let (rows, more) = self.index.page(&self.from, self.to, self.page_rows)?;
+            // Where the first rows are hidden, so may be very many.
+            self.page_rows = (self.page_rows * 2).min(INDEX_PAGE_ROWS);
             if let Some((last, _)) = rows.last() {
                 self.from = key::after(last);
             }
@@ -522,6 +601,85 @@ mod tests {
         for (key, there) in [(3, true), (4, false), (5, false), (10, false), (11, true), (40, true)] {
             assert_eq!(rows.get(&u32::to_be_bytes(key)).unwrap().is_some(), there, "{key}");
         }
+    }
+
+    /// Rows are taken from the front of a range all the time, as what is due is; now and then one comes back there.
+    #[test]
+    fn a_front_that_is_taken_away_is_passed_over_and_what_comes_back_there_is_seen() {
+        for workers in [Workers::Threads, Workers::Callers] {
+            let rows = rows(&MemoryPlace::new(), 6_000, workers);
+            let mut model: BTreeMap<Vec<u8>, Value> = BTreeMap::new();
+            for round in 0..1_800u32 {
+                rows.wait_for_room().unwrap();
+                let first = model.first_key_value().map(|(key, _)| key.clone());
+                let change = match first {
+                    Some(first) if round >= 600 && round % 40 != 39 => (first, None),
+                    _ if round < 600 => put(round + 50, round),
+                    _ => put(round % 61, round),
+                };
+                match &change.1 {
+                    Some(value) => model.insert(change.0.clone(), value.clone()),
+                    None => model.remove(&change.0),
+                };
+                rows.add([change], u64::from(round));
+                let expected: Page = model.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+                for limit in [1, 5, 1_000] {
+                    let page = rows.scan(&[0], &[1], limit).unwrap();
+                    assert_eq!(page, expected[..expected.len().min(limit)], "round {round}");
+                }
+                let behind = rows.scan(&40u32.to_be_bytes(), &[1], 2).unwrap();
+                let expected = model.range(40u32.to_be_bytes().to_vec()..).take(2);
+                assert!(behind.iter().map(|(key, _)| key).eq(expected.map(|(key, _)| key)), "round {round}");
+            }
+        }
+    }
+
+    /// An index that counts what is read of it.
+    struct Counted(Box<dyn Index>, Arc<AtomicU64>);
+
+    impl Index for Counted {
+        fn get(&self, key: &[u8]) -> Result<Option<Value>, IndexError> {
+            self.0.get(key)
+        }
+
+        fn page(&self, from: &[u8], to: &[u8], limit: usize) -> Result<(Page, bool), IndexError> {
+            let found = self.0.page(from, to, limit)?;
+            self.1.fetch_add(found.0.len() as u64, Ordering::Relaxed);
+            Ok(found)
+        }
+
+        fn write(&self, changes: &[(&[u8], Option<&Value>)]) -> Result<(), IndexError> {
+            self.0.write(changes)
+        }
+
+        fn flush(&self) -> Result<(), IndexError> {
+            self.0.flush()
+        }
+
+        fn close(&self) -> Result<(), IndexError> {
+            self.0.close()
+        }
+    }
+
+    #[test]
+    fn what_is_hidden_is_read_of_the_index_once() {
+        let read = Arc::new(AtomicU64::new(0));
+        let index = Counted(MemoryPlace::new().renew().unwrap(), read.clone());
+        let rows = Rows::start(Box::new(index), 1, 0, (1 << 20, Workers::Threads), Box::new(|| ())).unwrap();
+        rows.add((0..5_000).map(|key| put(key, 1)), 1);
+        let turn = rows.shared.wait_for_writer();
+        rows.shared.hand_over(turn);
+        drop(rows.shared.wait_for_writer());
+        rows.add((0..4_000).map(|key| (u32::to_be_bytes(key).to_vec(), None)), 2);
+        let first = || rows.scan(&[0], &[1], 1).unwrap()[0].0.clone();
+        assert_eq!(first(), 4_000u32.to_be_bytes());
+        assert!(read.swap(0, Ordering::Relaxed) >= 4_000);
+        for taken in 4_000..4_100u32 {
+            assert_eq!(first(), taken.to_be_bytes());
+            rows.add([(taken.to_be_bytes().to_vec(), None)], 3);
+        }
+        let again = read.load(Ordering::Relaxed);
+        assert!(again < 100 * 2 * HIDDEN_ROWS_MIN as u64 * 2, "{again} rows were read for a hundred looks");
     }
 
     #[test]

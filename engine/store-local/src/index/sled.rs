@@ -5,11 +5,14 @@
 //! never makes blob files (which it never syncs), and every panic caught and told as an error: the index is then made
 //! anew from the journal.
 
+use std::collections::BTreeSet;
 use std::fs::{self, TryLockError};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use peygir_store::space::{Page, Value};
@@ -20,6 +23,10 @@ use super::{Index, IndexError, PAGE_BYTES_MAX, Place};
 const PART_BYTES: usize = 6 << 10;
 /// Folders of broken indexes that are kept for whoever wants to know why.
 const ASIDE_MAX: usize = 2;
+/// How often whoever writes lets those go first who wait to read.
+const YIELDS_MAX: u32 = 64;
+/// Rows in parts that are known by heart: few rows are so long.
+const SPLIT_KNOWN_MAX: usize = 10_000;
 const TREE: &str = "rows";
 /// The file of sled's folder that it holds a lock on.
 const LOCKED: &str = "db";
@@ -57,9 +64,14 @@ impl SledPlace {
                 .open()
                 .map_err(failed)?;
             let tree = db.open_tree(TREE).map_err(failed)?;
-            Ok(Opened { db, tree })
+            let split = split_rows(&tree)?;
+            Ok(Opened { db, tree, split })
         })?;
-        Ok(Box::new(SledIndex { folder: self.folder.clone(), opened: Mutex::new(Some(opened)) }))
+        Ok(Box::new(SledIndex {
+            folder: self.folder.clone(),
+            opened: Mutex::new(Some(opened)),
+            reading: AtomicUsize::new(0),
+        }))
     }
 
     fn set_aside(&self) -> io::Result<()> {
@@ -103,12 +115,17 @@ impl Place for SledPlace {
 struct Opened {
     db: sled::Db,
     tree: sled::Tree,
+    /// The rows in parts; `None` where there are too many to know. Whatever else is written replaces no parts, which spares
+    /// looking for them.
+    split: Option<BTreeSet<Vec<u8>>>,
 }
 
 struct SledIndex {
     folder: PathBuf,
     /// `None` once it was closed or has failed.
     opened: Mutex<Option<Opened>>,
+    /// Who waits to read. A lock that is taken again at once is not handed over: whoever writes a long time would let nobody in.
+    reading: AtomicUsize,
 }
 
 fn failed(error: sled::Error) -> IndexError {
@@ -124,10 +141,26 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, IndexError>) -> Result<T, IndexEr
 }
 
 impl SledIndex {
+    fn read<T>(&self, work: impl FnOnce(&Opened) -> Result<T, IndexError>) -> Result<T, IndexError> {
+        self.reading.fetch_add(1, Ordering::Relaxed);
+        let done = self.with(|opened| work(opened));
+        self.reading.fetch_sub(1, Ordering::Relaxed);
+        done
+    }
+
+    fn let_readers_in(&self) {
+        for _ in 0..YIELDS_MAX {
+            if self.reading.load(Ordering::Relaxed) == 0 {
+                return;
+            }
+            thread::yield_now();
+        }
+    }
+
     /// One caller at a time. After an error or a panic the index answers no more: nothing is known of its state.
-    fn with<T>(&self, work: impl FnOnce(&Opened) -> Result<T, IndexError>) -> Result<T, IndexError> {
+    fn with<T>(&self, work: impl FnOnce(&mut Opened) -> Result<T, IndexError>) -> Result<T, IndexError> {
         let mut slot = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        let opened = slot.as_ref().ok_or_else(|| IndexError("it was closed or failed before".into()))?;
+        let opened = slot.as_mut().ok_or_else(|| IndexError("it was closed or failed before".into()))?;
         let result = guarded(|| work(opened));
         if result.is_err()
             && let Some(opened) = slot.take()
@@ -175,12 +208,45 @@ fn value_of(opened: &Opened, key: &[u8], head: &[u8]) -> Result<Value, IndexErro
     Ok(Arc::from(value))
 }
 
-fn change(opened: &Opened, batch: &mut sled::Batch, key: &[u8], value: Option<&Value>) -> Result<(), IndexError> {
+/// The rows that have parts.
+fn split_rows(tree: &sled::Tree) -> Result<Option<BTreeSet<Vec<u8>>>, IndexError> {
+    let mut rows = BTreeSet::new();
+    for key in tree.range([PART]..[PART + 1]).keys() {
+        let key = key.map_err(failed)?;
+        let row = key.get(1..key.len().saturating_sub(size_of::<u32>()));
+        rows.insert(row.ok_or_else(|| IndexError("a part of no row".into()))?.to_vec());
+        if rows.len() > SPLIT_KNOWN_MAX {
+            return Ok(None);
+        }
+    }
+    Ok(Some(rows))
+}
+
+impl Opened {
+    /// The parts that a row has now.
+    fn parts_before(&self, key: &[u8], head_key: &[u8]) -> Result<u32, IndexError> {
+        if self.split.as_ref().is_some_and(|split| !split.contains(key)) {
+            return Ok(0);
+        }
+        self.tree.get(head_key).map_err(failed)?.map_or(Ok(0), |head| parts_of(&head))
+    }
+
+    fn note_parts(&mut self, key: &[u8], before: u32, parts: u32) {
+        let Some(split) = self.split.as_mut().filter(|_| before > 0 || parts > 0) else { return };
+        if parts > 0 {
+            split.insert(key.to_vec());
+        } else {
+            split.remove(key);
+        }
+        if split.len() > SPLIT_KNOWN_MAX {
+            self.split = None;
+        }
+    }
+}
+
+fn change(opened: &mut Opened, batch: &mut sled::Batch, key: &[u8], value: Option<&Value>) -> Result<(), IndexError> {
     let head_key = head_key(key);
-    let before = match opened.tree.get(&head_key).map_err(failed)? {
-        Some(head) => parts_of(&head)?,
-        None => 0,
-    };
+    let before = opened.parts_before(key, &head_key)?;
     let mut parts = 0;
     match value {
         None => batch.remove(head_key),
@@ -196,12 +262,13 @@ fn change(opened: &Opened, batch: &mut sled::Batch, key: &[u8], value: Option<&V
     for index in parts..before {
         batch.remove(part_key(key, index));
     }
+    opened.note_parts(key, before, parts);
     Ok(())
 }
 
 impl Index for SledIndex {
     fn get(&self, key: &[u8]) -> Result<Option<Value>, IndexError> {
-        self.with(|opened| match opened.tree.get(head_key(key)).map_err(failed)? {
+        self.read(|opened| match opened.tree.get(head_key(key)).map_err(failed)? {
             Some(head) => value_of(opened, key, &head).map(Some),
             None => Ok(None),
         })
@@ -211,7 +278,7 @@ impl Index for SledIndex {
         if from >= to {
             return Ok((Page::new(), false));
         }
-        self.with(|opened| {
+        self.read(|opened| {
             let (mut heads, mut bytes, mut more) = (Vec::new(), 0, false);
             for entry in opened.tree.range(head_key(from)..head_key(to)) {
                 let (key, head) = entry.map_err(failed)?;
@@ -236,6 +303,7 @@ impl Index for SledIndex {
     }
 
     fn write(&self, changes: &[(&[u8], Option<&Value>)]) -> Result<(), IndexError> {
+        self.let_readers_in();
         self.with(|opened| {
             let mut batch = sled::Batch::default();
             for (key, value) in changes {
@@ -268,7 +336,7 @@ fn await_release(folder: &Path) {
     let begun = Instant::now();
     while begun.elapsed() < RELEASE_MAX {
         match file.try_lock() {
-            Err(TryLockError::WouldBlock) => std::thread::sleep(RELEASE_STEP),
+            Err(TryLockError::WouldBlock) => thread::sleep(RELEASE_STEP),
             // The lock goes with the file, at the end of this function.
             Ok(()) | Err(TryLockError::Error(_)) => return,
         }
@@ -306,6 +374,10 @@ mod tests {
         let (page, more) = index.page(b"a", b"c", 2).unwrap();
         assert_eq!((page.len(), more), (2, true));
         assert_eq!(page[0].1, long);
+        // What has parts is known after an opening too.
+        index.close().unwrap();
+        drop(index);
+        let index = place.open().unwrap();
         index.write(&[(b"a", Some(&value(2, 1))), (b"a\0\0\0\0", None)]).unwrap();
         index.close().unwrap();
         assert!(index.get(b"a").is_err());
