@@ -32,6 +32,12 @@ pub use operations::Declared;
 
 /// Streams looked at in one round of the loop.
 pub(crate) const ROUND_STREAMS_MAX: usize = 256;
+/// Streams that are woken in one round of the loop: while none is begun, threads have nothing to do.
+const ROUND_DUE_MAX: usize = 1_024;
+/// Streams that are woken in one piece of work: none is handed from thread to thread by itself.
+const WAKES_TOGETHER: usize = 32;
+/// As many locks of streams may be there before those are looked for that nobody has any more.
+const LOCKS_SWEPT: usize = 128;
 /// Longest time without a look, whatever the indexes say.
 const ROUND_MS_MAX: u64 = 1_000;
 /// How long a stream whose timer could not be handled is left alone.
@@ -55,6 +61,14 @@ type LaneName = (String, String);
 
 type StreamLock = Arc<tokio::sync::Mutex<()>>;
 
+/// The locks that somebody has or waits for, and some that nobody has any more.
+#[derive(Default)]
+struct Locks {
+    streams: BTreeMap<Id, Weak<tokio::sync::Mutex<()>>>,
+    /// There were as many when they were last swept.
+    left: usize,
+}
+
 /// Connectors by the name that the deployment gives them.
 pub type Connectors = BTreeMap<String, Arc<dyn Connector>>;
 
@@ -62,7 +76,7 @@ pub struct Host {
     pub engine: Arc<Engine>,
     pub clock: Clock,
     pub connectors: Connectors,
-    locks: Mutex<BTreeMap<Id, Weak<tokio::sync::Mutex<()>>>>,
+    locks: Mutex<Locks>,
     paused: Mutex<BTreeMap<Id, Moment>>,
     /// By connector and operation: attempts at one time.
     lanes: BTreeMap<LaneName, Arc<Semaphore>>,
@@ -170,13 +184,17 @@ impl Host {
     }
 
     fn lock_of(&self, stream: Id) -> StreamLock {
-        let mut locks = self.locks.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(lock) = locks.get(&stream).and_then(Weak::upgrade) {
+        let mut locks = locked(&self.locks);
+        if let Some(lock) = locks.streams.get(&stream).and_then(Weak::upgrade) {
             return lock;
         }
-        locks.retain(|_, lock| lock.strong_count() > 0);
+        // Looking through all of them for each would cost more, the more are under way.
+        if locks.streams.len() >= locks.left.saturating_mul(2).max(LOCKS_SWEPT) {
+            locks.streams.retain(|_, lock| lock.strong_count() > 0);
+            locks.left = locks.streams.len();
+        }
         let lock = StreamLock::default();
-        locks.insert(stream, Arc::downgrade(&lock));
+        locks.streams.insert(stream, Arc::downgrade(&lock));
         lock
     }
 
@@ -292,16 +310,32 @@ impl Host {
     }
 
     pub(crate) async fn wake_due(self: &Arc<Self>, now: Moment) -> bool {
-        let due = self.engine.due(now, ROUND_STREAMS_MAX).unwrap_or_default();
-        let turns = due.into_iter().filter(|stream| !self.is_paused(*stream, now)).map(|stream| {
-            let host = self.clone();
+        let mut due = self.engine.due(now, ROUND_DUE_MAX).unwrap_or_default();
+        due.retain(|stream| !self.is_paused(*stream, now));
+        // Whoever drives the host has one order of everything.
+        let together = if *self.at_once.read().await { WAKES_TOGETHER } else { 1 };
+        let turns = due.chunks(together).map(|streams| {
+            let (host, streams) = (self.clone(), streams.to_vec());
             async move {
-                let _turn = host.turns.clone().acquire_owned().await;
-                let result = host.carry_out(stream, "system", Command::Wake).await.map(|_| ());
-                host.note_result(stream, now, Ok(result))
+                let places = u32::try_from(streams.len()).expect("a group is short");
+                let _turns = host.turns.clone().acquire_many_owned(places).await;
+                host.wake(streams, now).await
             }
         });
         join(turns).await
+    }
+
+    /// True where any was woken.
+    async fn wake(self: &Arc<Self>, streams: Vec<Id>, now: Moment) -> bool {
+        let (mut results, mut apart) = (Vec::new(), streams);
+        if apart.len() > 1 {
+            (results, apart) = self.carry_together(apart, "system", &Command::Wake).await;
+        }
+        for stream in apart {
+            results.push((stream, self.carry_out(stream, "system", Command::Wake).await.map(|_| ())));
+        }
+        let done = results.into_iter().map(|(stream, result)| self.note_result(stream, now, Ok(result)));
+        done.fold(false, |any, done| any | done)
     }
 
     fn is_paused(&self, stream: Id, now: Moment) -> bool {

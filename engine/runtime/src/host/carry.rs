@@ -2,6 +2,7 @@
 //! was begun with it sent as soon as that is durable.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -50,6 +51,57 @@ impl Host {
         let (engine, actor, now) = (self.engine.clone(), actor.to_owned(), self.clock.now());
         let begin = move || engine.begin_turn(stream, &actor, now, command);
         let carried = self.step_through(begin, may_begin).await;
+        self.tell(stream, carried)
+    }
+
+    /// Carries out a command for each of several streams: decided one behind the other, so that none of them has to be handed
+    /// from thread to thread by itself, and committed as they come. Gives what came of them, and those that have to be done
+    /// apart: a stream that somebody is at, and one whose turn panicked. To be run to its end.
+    pub(super) async fn carry_together(
+        self: &Arc<Self>,
+        streams: Vec<Id>,
+        actor: &str,
+        command: &Command,
+    ) -> (Vec<(Id, Result<(), Failure>)>, Vec<Id>) {
+        // Nobody who holds one lock waits for another: held together they are in nobody's way.
+        let locks = streams.into_iter().map(|stream| (stream, self.lock_of(stream).try_lock_owned()));
+        let (held, busy): (Vec<_>, Vec<_>) = locks.partition(|(_, lock)| lock.is_ok());
+        let mut apart: Vec<Id> = busy.into_iter().map(|(stream, _)| stream).collect();
+        let at_once = self.at_once.read().await;
+        let may_begin = *at_once && !self.effects_held();
+        let (host, actor, now) = (self.clone(), actor.to_owned(), self.clock.now());
+        let (command, streams) = (command.clone(), held.iter().map(|(stream, _)| *stream).collect::<Vec<_>>());
+        let decide = move || {
+            let one = |stream: Id| {
+                let begin = || host.engine.begin_turn(stream, &actor, now, command.clone());
+                // One that panics takes none of the others along.
+                catch_unwind(AssertUnwindSafe(|| host.first_step(begin, may_begin)))
+            };
+            Ok(streams.into_iter().map(one).collect::<Vec<_>>())
+        };
+        let decided = match on_turn(decide).await {
+            Ok(decided) => decided,
+            Err(failure) => {
+                return (held.into_iter().map(|(stream, _)| (stream, Err(failure.clone()))).collect(), apart);
+            }
+        };
+        let mut done = Vec::with_capacity(held.len());
+        for ((stream, _one_at_a_time), step) in held.into_iter().zip(decided) {
+            let carried = match step {
+                Err(_panic) => {
+                    apart.push(stream);
+                    continue;
+                }
+                Ok(Err(failure)) => Err(failure),
+                Ok(Ok((going, came))) => self.go_on(going, came).await,
+            };
+            done.push((stream, self.tell(stream, carried).map(|_| ())));
+        }
+        (done, apart)
+    }
+
+    /// Wakes whoever has to know of it.
+    fn tell(&self, stream: Id, carried: Result<(Arc<Stream>, bool), Failure>) -> Result<Arc<Stream>, Failure> {
         match carried {
             Ok((stream, enqueued)) => {
                 if enqueued || self.has_work_in(&stream) {
@@ -79,12 +131,22 @@ impl Host {
         at_once: bool,
     ) -> Result<(Arc<Stream>, bool), Failure> {
         let host = self.clone();
-        let first = move || {
-            let mut going = Going { underway: begin()?, places: BTreeMap::new(), at_once };
-            let came = host.decide(&mut going)?;
-            Ok((going, came))
-        };
-        let (mut going, mut came) = on_turn(first).await?;
+        let (going, came) = on_turn(move || host.first_step(begin, at_once)).await?;
+        self.go_on(going, came).await
+    }
+
+    fn first_step(
+        &self,
+        begin: impl FnOnce() -> Result<Underway, Failure>,
+        at_once: bool,
+    ) -> Result<(Going, Came), Failure> {
+        let mut going = Going { underway: begin()?, places: BTreeMap::new(), at_once };
+        let came = self.decide(&mut going)?;
+        Ok((going, came))
+    }
+
+    /// From its first step to its end.
+    async fn go_on(self: &Arc<Self>, mut going: Going, mut came: Came) -> Result<(Arc<Stream>, bool), Failure> {
         loop {
             let (pending, answered) = match came {
                 Came::Over(carried) => return Ok(self.send_begun(carried, going.places)),
