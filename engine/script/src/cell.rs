@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use peygir_source::Diagnostic;
-use rhai::{AST, Position, Scope};
+use rhai::{AST, Dynamic, Position, Scope};
 use serde_json::Value;
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     complaint::too_large,
     engine,
     fault::{Fault, span_of},
-    fuel, json,
+    fuel, json, kind,
     limits::{CELL_BYTES_MAX, CELL_OPERATIONS_MAX},
     parts,
 };
@@ -53,19 +53,29 @@ impl Cell {
 
     /// Whether the cell holds. A variable without a value in `inputs` is `()`; an answer that is no boolean is a fault.
     pub fn eval(&self, inputs: &BTreeMap<String, Value>) -> Result<bool, Fault> {
+        self.answer(inputs)?.as_bool().map_err(|found| {
+            let (en, fa) = kind::told(found);
+            Fault::Failed {
+                message: format!("the cell must be true or false, not {en}"),
+                message_fa: format!("خانهٔ جدول باید درست یا نادرست باشد، نه {fa}"),
+                at: span_of(Position::new(1, 1)),
+            }
+        })
+    }
+
+    /// What the cell answers in place of true or false, in English and Persian; none where it answers as it should.
+    pub fn no_truth(&self, inputs: &BTreeMap<String, Value>) -> Result<Option<(String, String)>, Fault> {
+        let found = self.answer(inputs)?.as_bool().err().map(kind::told);
+        Ok(found.map(|(en, fa)| (en.to_owned(), fa.to_owned())))
+    }
+
+    fn answer(&self, inputs: &BTreeMap<String, Value>) -> Result<Dynamic, Fault> {
         let mut scope = Scope::new();
         for name in self.variables.iter() {
             let value = inputs.get(name).unwrap_or(&Value::Null);
             scope.push_constant_dynamic(name.as_str(), json::to_dynamic(value)?);
         }
         fuel::start(CELL_OPERATIONS_MAX);
-        let answer = engine::CELLS
-            .eval_ast_with_scope::<rhai::Dynamic>(&mut scope, &self.ast)
-            .map_err(|error| Fault::from_rhai(*error))?;
-        answer.as_bool().map_err(|kind| Fault::Failed {
-            message: format!("the cell must be true or false, not {kind}"),
-            message_fa: format!("خانهٔ جدول باید درست یا نادرست باشد، نه {kind}"),
-            at: span_of(Position::new(1, 1)),
-        })
+        engine::CELLS.eval_ast_with_scope::<Dynamic>(&mut scope, &self.ast).map_err(|error| Fault::from_rhai(*error))
     }
 }

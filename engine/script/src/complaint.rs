@@ -1,7 +1,7 @@
 //! What is wrong with a script before it runs: the words of each finding, in both languages.
 
 pub(crate) mod foreign;
-mod grammar;
+pub(crate) mod grammar;
 
 use peygir_source::{Diagnostic, Help, Span};
 use rhai::{LexError, ParseError, ParseErrorType};

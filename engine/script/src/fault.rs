@@ -115,7 +115,7 @@ impl Fault {
         }
     }
 
-    /// The sentence without any value of the run, for journals and logs: rhai's messages and a thrown value may
+    /// The sentence without any value of the run, for journals and logs: what is said of an operation and a thrown value may
     /// hold what a citizen wrote. [`Display`](std::fmt::Display) is for an author's own tests.
     pub fn without_values(&self) -> String {
         match self {
@@ -131,7 +131,7 @@ impl Fault {
         }
     }
 
-    /// The sentence in Persian; what rhai says stays as it is.
+    /// The sentence in Persian.
     pub fn message_fa(&self) -> String {
         match self {
             Self::Aborted { at } => format!("اجرای اسکریپت در سطر {} متوقف شد: مهلت زمانی آن تمام شد", at.line),
@@ -203,7 +203,8 @@ impl Fault {
             },
             mut other => {
                 other.clear_position();
-                Self::Failed { message: other.to_string(), message_fa: words::persian(&other), at }
+                let (message, message_fa) = words::told(&other);
+                Self::Failed { message, message_fa, at }
             }
         }
     }

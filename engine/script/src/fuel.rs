@@ -24,6 +24,10 @@ const OPERATIONS_PER_SERIES: u64 = 200;
 const PRINTING: &[&str] = &["to_string", "to_debug"];
 const OPERATIONS_PER_PRINTED: u64 = 8;
 
+/// What it is worth that a function of the language asks one of the script, besides that one's own operations: a run within the
+/// run is prepared for each.
+const OPERATIONS_PER_CALLBACK: u64 = 16;
+
 /// What a run may burn and what its functions burnt.
 #[derive(Clone, Copy)]
 struct Tank {
@@ -85,6 +89,11 @@ pub(crate) fn worth_of_function(name: &str, given: &Size) -> u64 {
         _ if PRINTING.contains(&name) => (given.items + given.entries) as u64 * OPERATIONS_PER_PRINTED,
         _ => 0,
     }
+}
+
+/// A function of the language is about to ask one of the script.
+pub(crate) fn charge_callback() -> Result<(), Box<EvalAltResult>> {
+    charge(OPERATIONS_PER_CALLBACK)
 }
 
 /// A function is about to read a text.

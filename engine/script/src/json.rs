@@ -123,14 +123,10 @@ fn outward(value: Dynamic, path: &mut Vec<String>) -> Result<Value, Fault> {
     if let Some(long) = value.read_lock::<LongNumber>() {
         return Ok(Value::Number(long.0.clone()));
     }
-    let type_name = value.type_name();
+    let (en, fa) = crate::kind::told(value.type_name());
     match value.try_cast::<ImmutableString>() {
         Some(text) => Ok(Value::String(text.into_owned())),
-        None => Err(answer(
-            path,
-            format!("a value of type {type_name} is no data"),
-            format!("مقداری از نوع {type_name} داده نیست"),
-        )),
+        None => Err(answer(path, format!("{en} is no data"), format!("{fa} داده نیست"))),
     }
 }
 

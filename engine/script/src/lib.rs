@@ -17,6 +17,7 @@ mod fault;
 mod fuel;
 mod header;
 mod json;
+mod kind;
 mod library;
 pub mod limits;
 mod now;

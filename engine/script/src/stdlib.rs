@@ -2,6 +2,7 @@
 
 mod alike;
 mod compared;
+mod parsed;
 mod sorted;
 
 use rhai::{Dynamic, Engine, EvalAltResult, INT, ImmutableString, Map, Position};
@@ -21,6 +22,7 @@ pub(crate) fn register(engine: &mut Engine) {
     replace_parse_json(engine);
     alike::register(engine);
     compared::register(engine);
+    parsed::register(engine);
     sorted::register(engine);
 }
 

@@ -1,6 +1,7 @@
 //! The YAML tests that lie beside a script (`*.test.yaml`): a list of rows `{name, req, now, args, expect}`.
 //!
-//! `now` is text (`2026-11-21T09:00:00Z`, `1405/08/30 12:30` by the clocks of Tehran) or `{iso, epoch}`; `place` is where the case
+//! `now` is text (`2026-11-21T09:00:00Z`, `1405/08/30 12:30` by the clocks of Tehran) or `{iso, epoch}`, and [`NOW_UNSAID`] where a
+//! row says none; `place` is where the case
 //! is (`{province, county, agency}`), and `calendar` the id of the one that counts there. A row expects an answer with `expect`, or with
 //! `fault: PG-S102` that the run ends with that fault.
 
@@ -13,6 +14,9 @@ use crate::{Coverage, Deadline, Fault, Now, Script, World};
 /// Most rows of one file.
 pub const ROWS_MAX: usize = 1_000;
 
+/// The moment of rows that say none: a Saturday morning, 1405/01/15 09:00 in Tehran.
+pub const NOW_UNSAID: &str = "2026-04-04T09:00:00+03:30";
+
 const MEMBERS: &[&str] = &["name", "req", "now", "place", "calendar", "args", "expect", "fault"];
 const PLACE_MEMBERS: &[&str] = &["province", "county", "agency"];
 const NOW_MEMBERS: &[&str] = &["iso", "epoch"];
@@ -24,6 +28,8 @@ pub struct Row {
     pub span: Span,
     pub req: Value,
     pub now: Now,
+    /// Whether the row says its moment itself.
+    pub says_now: bool,
     /// Where the case is, in place of the world's.
     pub place: Option<Place>,
     /// Id of the calendar that counts, in place of the world's.
@@ -137,7 +143,8 @@ fn row(number: usize, node: &Node, findings: &mut Diagnostics) -> Option<Row> {
     let calendar = node.get("calendar").and_then(|node| text(node, "calendar", findings));
     let expect = expectation(node, findings);
     let (req, args) = (data("req"), data("args"));
-    Some(Row { name, span: node.span, req, now: now?, place, calendar, args, expect: expect? })
+    let says_now = node.get("now").is_some();
+    Some(Row { name, span: node.span, req, now: now?, says_now, place, calendar, args, expect: expect? })
 }
 
 fn expectation(node: &Node, findings: &mut Diagnostics) -> Option<Expectation> {
@@ -156,7 +163,8 @@ fn expectation(node: &Node, findings: &mut Diagnostics) -> Option<Expectation> {
 
 fn now(node: &Node, findings: &mut Diagnostics) -> Option<Now> {
     let Some(now) = node.get("now") else {
-        return Some(Now { epoch_s: 0, iso: "1970-01-01T00:00:00Z".to_owned() });
+        let at: jiff::Timestamp = NOW_UNSAID.parse().expect("the constant is an instant");
+        return Some(Now::of(at, &peygir_calendar::tehran()));
     };
     if let Some(text) = now.as_str() {
         let zone = peygir_calendar::tehran();

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use peygir_script::{Deadline, Fault, Limit, Script, World};
+use peygir_script::{Deadline, Fault, Limit, Script, World, limits::OPERATIONS_MAX};
 use serde_json::{Value, json};
 
 /// The wall-clock time a caller grants in these tests.
@@ -113,6 +113,30 @@ fn slow_searches_are_stopped_by_the_wall_clock() {
     assert!(matches!(fault, Fault::Aborted { .. }), "{fault:?}");
     assert!((3..=6).contains(&fault.span().line), "{fault:?}");
     assert!(fault.depends_on_machine());
+}
+
+/// Sorting asks a function of the script again and again, and each time costs far more than its few operations: it burns fuel
+/// for it, so that the run ends at the same place everywhere, and before a clock would end it.
+#[test]
+fn who_is_asked_by_a_function_of_the_language_burns_fuel() {
+    let list = "  let a = []; for i in 0..900 { a.push(-i); }\n";
+    // The body of what is asked stands in line 5, or in a function of its own.
+    for (asked, line) in [
+        ("a.sort(|x, y|\n x - y)", 5),
+        ("a.order(|x, y|\n x < y)", 5),
+        ("a.sort(Fn(\"less\"))", 8),
+        ("a.dedup(|x, y|\n x == y)", 5),
+    ] {
+        let source =
+            format!("fn main(req, now, args) {{\n{list}  loop {{\n    {asked};\n  }}\n}}\nfn less(x, y) {{\n x - y }}");
+        let script = Script::compile("hostile", &source).unwrap_or_else(|findings| panic!("{asked}: {findings:#?}"));
+        let run = || script.call_covered(&json!({}), &World::default(), &json!({}), &Deadline::never());
+        let (came, coverage) = run();
+        assert!(matches!(came, Err(Fault::Limit { limit: Limit::Operations, .. })), "{asked}: {came:?}");
+        let times = coverage.lines.get(&line).copied().unwrap_or_default();
+        assert!((1_000..OPERATIONS_MAX / 16).contains(&times), "{asked}: asked {times} times, {:?}", coverage.lines);
+        assert_eq!(run().1.lines, coverage.lines, "{asked}");
+    }
 }
 
 #[test]

@@ -527,11 +527,43 @@ fn failures_are_told_in_persian() {
         ("1 / 0", "تقسیم بر صفر"),
         ("[1][5]", "فهرست 1 عضو دارد"),
         ("9223372036854775807 + 1", "بیش از حد بزرگ"),
-        ("1 - \"a\"", "تابع یا عملی به این شکل نیست"),
-        ("let x = 5; if x { 1 }", "این‌جا bool لازم است"),
+        ("1 - \"a\"", "«-» برای عدد صحیح و متن تعریف نشده است"),
+        ("req.get(\"n\") + 1", "«+» برای هیچ و عدد صحیح تعریف نشده است؛ آنچه مقدار ندارد () است: بنویسید x ?? 0"),
+        ("1 + req.get(\"n\")", "«+» برای عدد صحیح و هیچ تعریف نشده است؛"),
+        ("let x = 5; x.y", "عدد صحیح عضوی به نام «y» ندارد"),
+        ("let x = req.get(\"n\"); x.y", "هیچ عضوی به نام «y» ندارد؛ اگر شاید مقدار نداشته باشد بنویسید x?.y"),
+        ("let x = 5; x.y = 1", "«y» در عدد صحیح نوشتنی نیست"),
+        ("let x = true; x[0]", "از درست یا نادرست با [عدد صحیح] چیزی نمی‌توان گرفت"),
+        ("Fn(\"eval\").call(\"1\")", "«eval» در اسکریپت‌ها در دسترس نیست"),
+        ("let x = 5; if x { 1 }", "این‌جا درست یا نادرست لازم است، نه عدد صحیح"),
+        ("parse_int(\"ده\")", "«ده» عدد صحیح نیست"),
+        ("parse_decimal(\"۱۲٫۵٫۱\")", "«۱۲٫۵٫۱» عدد نیست"),
         ("let x = 5; for y in x { 1 }", "یکی‌یکی"),
     ] {
         let fault = call(&main_of(body), &json!({})).unwrap_err();
         assert!(fault.message_fa().contains(fa), "{body}: {}", fault.message_fa());
+        // The interpreter's own words are for those who write interpreters.
+        let en = fault.to_string();
+        for raw in
+            ["getter", "setter", "not registered", "i64", "Function not found", "Syntax error", "Data type", "مفسر"]
+        {
+            assert!(!en.contains(raw) && !fault.message_fa().contains(raw), "{body}: {en}");
+        }
+    }
+}
+
+#[test]
+fn numbers_are_read_from_the_digits_that_people_type() {
+    for (body, expected) in [
+        ("parse_int(\"۱۲۳\")", json!(123)),
+        ("parse_int(\" ٤٥ \")", json!(45)),
+        ("parse_int(\"-۷\")", json!(-7)),
+        ("parse_int(\"۱٬۲۵۰٬۰۰۰\")", json!(1_250_000)),
+        ("parse_int(\"ff\", 16)", json!(255)),
+        ("parse_decimal(\"۱۲٫۵\")", json!(12.5)),
+        ("parse_float(\"1.5\") + parse_decimal(\"۳\")", json!(4.5)),
+        ("parse_int(fa_digits(\"1405\"))", json!(1405)),
+    ] {
+        assert_eq!(call(&main_of(body), &json!({})), Ok(expected), "{body}");
     }
 }

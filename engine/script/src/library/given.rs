@@ -7,7 +7,7 @@ use rhai::{Dynamic, Engine, INT};
 use serde_json::Number;
 
 use super::{Answer, refused, refused_input};
-use crate::world;
+use crate::{kind, world};
 
 /// An instant, as scripts hold it. The clocks by which it is shown are those of the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,10 +55,13 @@ pub(crate) fn moment_of(value: &Dynamic) -> Answer<Moment> {
             Ok(at) => Ok(Moment(at)),
             Err(error) => refused(error.to_string(), error.message_fa()),
         },
-        Err(kind) => refused(
-            format!("a moment, a date or a text like \"1405/08/30 10:00\" is needed here, not {kind}"),
-            format!("این‌جا لحظه، تاریخ یا متنی مانند «۱۴۰۵/۰۸/۳۰ ۱۰:۰۰» لازم است، نه {kind}"),
-        ),
+        Err(found) => {
+            let (en, fa) = kind::told(found);
+            refused(
+                format!("a moment, a date or a text like \"1405/08/30 10:00\" is needed here, not {en}"),
+                format!("این‌جا لحظه، تاریخ یا متنی مانند «۱۴۰۵/۰۸/۳۰ ۱۰:۰۰» لازم است، نه {fa}"),
+            )
+        }
     }
 }
 

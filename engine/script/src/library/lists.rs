@@ -3,7 +3,7 @@
 use rhai::Array;
 
 use super::{Answer, Forms, Function, Group, refused};
-use crate::{limits::STRING_BYTES_MAX, stdlib};
+use crate::{kind, limits::STRING_BYTES_MAX, stdlib};
 
 pub(super) const GROUP: Group = Group {
     en: "Lists",
@@ -31,10 +31,10 @@ fn joined(list: Array, between: &str) -> Answer<String> {
         if item.is_string() || item.is_char() || item.is_int() || item.is_decimal() {
             text.push_str(&item.to_string());
         } else {
-            let kind = item.type_name();
+            let (en, fa) = kind::told(item.type_name());
             return refused(
-                format!("item {index} of the list is {kind}, no text or number"),
-                format!("عضو {index} فهرست {kind} است، نه متن یا عدد"),
+                format!("item {index} of the list is {en}, no text or number"),
+                format!("عضو {index} فهرست {fa} است، نه متن یا عدد"),
             );
         }
         if text.len() > STRING_BYTES_MAX {

@@ -81,7 +81,7 @@ fn the_nearest_right_name_is_offered() {
 fn what_a_function_can_not_take_is_said_in_both_languages() {
     for (expression, en, fa) in [
         ("date(\"1405/13/01\")", "there is no month 13", "ماه ۱۳ وجود ندارد"),
-        ("date(5)", "is needed here, not i64", "لازم است"),
+        ("date(5)", "is needed here, not a whole number", "لازم است، نه عدد صحیح"),
         ("add_working_days(now, 2, \"no-such\")", "there is no calendar \"no-such\"", "no-such"),
         ("add_working_days(now, 100000)", "at most 1000 working days", "حداکثر 1000"),
         ("working_days_between(\"1300/01/01\", \"1405/01/01\")", "at most 3660 days", "3660"),
@@ -89,7 +89,7 @@ fn what_a_function_can_not_take_is_said_in_both_languages() {
         ("add_hours(now, 9223372036854775807)", "outside of the years", "بیرون از سال‌ها"),
         ("add_working_minutes(now, 9223372036854775807)", "a term is at most", "مهلت حداکثر"),
         ("notify(#{ action: \"x\" })", "set by the function itself", "خود تابع"),
-        ("join([#{}], \"\")", "item 0 of the list is map", "عضو 0"),
+        ("join([#{}], \"\")", "item 0 of the list is a map", "عضو 0 فهرست نگاشت است"),
     ] {
         match eval(expression) {
             Err(Fault::Failed { message, message_fa, at }) => {

@@ -25,9 +25,9 @@ pub(super) const GROUP: Group = Group {
         Function {
             name: "latin_digits",
             signatures: &["latin_digits(text: String) -> String"],
-            en: "The text with the digits 0 to 9 in place of Persian and Arabic ones, so that parse_int reads them.",
-            fa: "متن با رقم‌های 0 تا 9 به جای رقم‌های فارسی و عربی، تا parse_int آن را بخواند.",
-            examples: &[("latin_digits(\"۱۲٣\")", "\"123\""), ("parse_int(latin_digits(\"۱۲\"))", "12")],
+            en: "The text with the digits 0 to 9 in place of Persian and Arabic ones. parse_int and parse_decimal read all of them by themselves.",
+            fa: "متن با رقم‌های 0 تا 9 به جای رقم‌های فارسی و عربی. parse_int و parse_decimal هر دو را خودشان می‌خوانند.",
+            examples: &[("latin_digits(\"۱۲٣\")", "\"123\""), ("parse_int(\"۱۲\")", "12")],
             code: |forms: &mut Forms| {
                 forms.add(|text: &str| of(text, peygir_text::ascii_digits));
             },

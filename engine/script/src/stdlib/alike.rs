@@ -7,7 +7,10 @@ use peygir_calendar::Jalali;
 use rhai::{Array, Dynamic, Engine, FnPtr, INT, Map, NativeCallContext};
 use rust_decimal::Decimal;
 
-use crate::library::{Answer, LongNumber, Moment, date_of, moment_of, refused};
+use crate::{
+    fuel, kind,
+    library::{Answer, LongNumber, Moment, date_of, moment_of, refused},
+};
 
 pub(super) fn register(engine: &mut Engine) {
     engine.register_fn("==", |one: &mut Array, other: Array| lists(one, &other));
@@ -20,11 +23,13 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_fn("dedup", |list: &mut Array| dedup(list, are));
     engine.register_fn("dedup", |context: NativeCallContext, list: &mut Array, same: FnPtr| {
         dedup(list, |one, other| {
+            fuel::charge_callback()?;
             let answer = same.call_raw(&context, None, [one.clone(), other.clone()])?;
-            answer.as_bool().or_else(|kind| {
+            answer.as_bool().or_else(|found| {
+                let (en, fa) = kind::told(found);
                 refused(
-                    format!("the function given to dedup must answer true or false, not {kind}"),
-                    format!("تابعی که به dedup داده شده باید درست یا نادرست بازگرداند، نه {kind}"),
+                    format!("the function given to dedup must answer true or false, not {en}"),
+                    format!("تابعی که به dedup داده شده باید درست یا نادرست بازگرداند، نه {fa}"),
                 )
             })
         })
@@ -63,11 +68,8 @@ pub(super) fn are(one: &Dynamic, other: &Dynamic) -> Answer<bool> {
     if one.is_unit() {
         return Ok(true);
     }
-    let kind = one.type_name();
-    refused(
-        format!("values of type {kind} in a list or map can't be compared"),
-        format!("مقدارهای {kind} در فهرست یا نگاشت سنجیدنی نیستند"),
-    )
+    let (en, fa) = kind::told(one.type_name());
+    refused(format!("{en} in a list or map can't be compared"), format!("{fa} در فهرست یا نگاشت سنجیدنی نیست"))
 }
 
 /// A moment, a date, or a text that may name one.

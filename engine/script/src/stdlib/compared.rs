@@ -96,10 +96,9 @@ fn unlike<T>(one: Kind, other: Kind) -> Answer<T> {
             "; write .date behind the moment to compare days, or moment(date) for the beginning of the day",
             "؛ برای سنجش روزها پس از لحظه بنویسید ‎.date، یا برای آغاز روز ‎moment(date)",
         ),
-        (Kind::Number, Kind::Text) | (Kind::Text, Kind::Number) => (
-            "; make a number of the text with parse_decimal(latin_digits(text))",
-            "؛ متن را با ‎parse_decimal(latin_digits(text)) به عدد برگردانید",
-        ),
+        (Kind::Number, Kind::Text) | (Kind::Text, Kind::Number) => {
+            ("; make a number of the text with parse_decimal(text)", "؛ متن را با ‎parse_decimal(text)‎ به عدد برگردانید")
+        }
         (Kind::Truth, Kind::Text) | (Kind::Text, Kind::Truth) => {
             ("; true and false stand without quotes", "؛ true و false بی گیومه نوشته می‌شوند")
         }

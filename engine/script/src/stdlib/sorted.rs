@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 
 use super::alike::{number, text};
 use crate::{
-    fuel,
+    fuel, kind,
     library::{Answer, Moment, refused},
 };
 
@@ -87,16 +87,17 @@ fn natural(one: &Dynamic, other: &Dynamic) -> Answer<Ordering> {
     if one.is_unit() && other.is_unit() {
         return Ok(Ordering::Equal);
     }
-    let (one, other) = (one.type_name(), other.type_name());
+    let ((one, one_fa), (other, other_fa)) = (kind::told(one.type_name()), kind::told(other.type_name()));
     refused(
         format!("a list with {one} and {other} has no order of its own: give a function, sort(|a, b| a.n - b.n)"),
-        format!("فهرستی با {one} و {other} از خود ترتیبی ندارد: تابعی بدهید، ‎sort(|a, b| a.n - b.n)"),
+        format!("فهرستی با {one_fa} و {other_fa} از خود ترتیبی ندارد: تابعی بدهید، ‎sort(|a, b| a.n - b.n)"),
     )
 }
 
 /// What a comparing function says: a number below, above or equal to zero, or whether the first stands before the second. Asked
 /// by `<`, equal items are told from those that stand behind by asking the other way round.
 fn asked(context: &NativeCallContext, by: &FnPtr, one: &Dynamic, other: &Dynamic) -> Answer<Ordering> {
+    fuel::charge_callback()?;
     let is_before = match answer(by.call_raw(context, None, [one.clone(), other.clone()])?)? {
         Said::Order(order) => return Ok(order),
         Said::Before(is_before) => is_before,
@@ -104,6 +105,7 @@ fn asked(context: &NativeCallContext, by: &FnPtr, one: &Dynamic, other: &Dynamic
     if is_before {
         return Ok(Ordering::Less);
     }
+    fuel::charge_callback()?;
     Ok(match answer(by.call_raw(context, None, [other.clone(), one.clone()])?)? {
         Said::Before(true) => Ordering::Greater,
         Said::Before(false) => Ordering::Equal,
@@ -123,11 +125,11 @@ fn answer(said: Dynamic) -> Answer<Said> {
     if let Some(number) = number(&said) {
         return Ok(Said::Order(number.cmp(&Decimal::ZERO)));
     }
-    let kind = said.type_name();
+    let (en, fa) = kind::told(said.type_name());
     refused(
         format!(
-            "the function given to sort must answer a number (below zero: the first stands before), or true or false, not {kind}"
+            "the function given to sort must answer a number (below zero: the first stands before), or true or false, not {en}"
         ),
-        format!("تابعی که به sort داده شده باید عدد (منفی: اولی پیش‌تر است) یا درست و نادرست بازگرداند، نه {kind}"),
+        format!("تابعی که به sort داده شده باید عدد (منفی: اولی پیش‌تر است) یا درست و نادرست بازگرداند، نه {fa}"),
     )
 }

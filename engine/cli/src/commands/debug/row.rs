@@ -77,7 +77,8 @@ fn told(
         true => lang.pick("as the row expects", "همان که سطر انتظار دارد").to_owned(),
         false => format!("{} {}", lang.pick("expected:", "انتظار:"), compact(&expected)),
     };
-    let head = format!("{}: {} ({})", source.name, row.name, row.now.iso);
+    let unsaid = if row.says_now { "" } else { lang.pick("; the row says no `now`", "؛ سطر now ندارد") };
+    let head = format!("{}: {} ({}{unsaid})", source.name, row.name, row.now.iso);
     let head = vec![head, format!("  args = {}", compact(&row.args)), format!("  req = {}", compact(&row.req))];
     let json = json!({
         "script": source.path.file_stem().unwrap_or_default().to_string_lossy(), "test": row.name, "now": row.now.iso,
