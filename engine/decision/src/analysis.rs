@@ -20,6 +20,7 @@ mod ranking;
 mod report;
 mod solver;
 mod space;
+mod truths;
 mod words;
 
 use std::collections::BTreeMap;
@@ -73,6 +74,8 @@ pub enum Finding {
     /// The rules answer with a text that this input fills, and it has no value in the witness: then the decision is a
     /// fault. Certain where the rule asks for just that.
     Unfilled { input: String, rules: Vec<String>, witness: Inputs, on: Jalali, is_certain: bool },
+    /// The expression in a cell of the rule answers the witness with something else than true or false.
+    NoTruth { rule: String, input: String, found: String, found_fa: String, witness: Inputs, on: Jalali },
     /// A cell of the rule can't be looked into, or, without an input, the search was given up.
     NotAnalysed { rule: String, input: Option<String> },
 }
@@ -102,7 +105,13 @@ pub fn analyse(table: &Table) -> Analysis {
     checks.not_analysed();
     let mut findings = checks.findings;
     findings.extend(gaps::gaps(table));
-    findings.extend(outputs::answers(&space));
+    // Inputs that reach each rule are searched for only where something is to be tried with them.
+    let reached = match outputs::has_texts(table) || truths::has_expressions(table) {
+        true => examples::reaching(&space, &Ranking::of(table), &mut 0),
+        false => Vec::new(),
+    };
+    findings.extend(outputs::answers(&space, &reached));
+    findings.extend(truths::no_truths(&space, &reached));
     Analysis { findings }
 }
 

@@ -183,7 +183,7 @@ fn failing(table: &Table) -> impl Iterator<Item = String> {
     table.run_tests().into_iter().filter(|outcome| !outcome.passed).map(|outcome| outcome.name)
 }
 
-/// The findings that are told as warnings or errors, each under a name without its witness.
+/// The findings that are certain to be wrong, each under a name without its witness.
 fn told<'a>(analysis: &'a Analysis, table: &'a Table) -> impl Iterator<Item = (String, &'a Finding)> {
     let unexpected = table.rules().last().is_some_and(|rule| rule.unexpected);
     analysis.findings.iter().filter_map(move |finding| {
@@ -195,6 +195,7 @@ fn told<'a>(analysis: &'a Analysis, table: &'a Table) -> impl Iterator<Item = (S
             Finding::WrittenTwice { rule, output, .. } => format!("written-twice {rule} {output}"),
             Finding::OutsideLimits { rule, output, .. } => format!("outside-limits {rule} {output}"),
             Finding::Unfilled { input, rules, is_certain: true, .. } => format!("unfilled {input} {}", rules.join(" ")),
+            Finding::NoTruth { rule, input, .. } => format!("no-truth {rule} {input}"),
             Finding::Gap { .. } | Finding::NotAnalysed { .. } | Finding::Unfilled { .. } => return None,
         };
         Some((name, finding))

@@ -413,7 +413,7 @@ fn texts_that_are_filled_with_something_else_than_the_values_are_found() {
         codes(&table(&text)).into_iter().filter(|(code, ..)| *code != "PG-T023").collect::<Vec<_>>()
     };
     let of = |rule: &str| found(rule).into_iter().map(|(code, severity, _)| (code, severity)).collect::<Vec<_>>();
-    let (outside, unfilled) = (("PG-T026", Severity::Error), ("PG-T029", Severity::Information));
+    let (outside, unfilled) = (("PG-T026", Severity::Error), ("PG-T029", Severity::Warning));
     assert_eq!(of("id: a, when: { x: [p, q] }, then: { o: 'o-{x}' }"), []);
     assert_eq!(of("id: a, when: { x: { present: true } }, then: { o: 'o-{x}' }"), [outside]);
     assert_eq!(of("id: a, when: { x: p, free: { present: true } }, then: { o: 'o-{free}' }"), [outside]);
@@ -424,6 +424,55 @@ fn texts_that_are_filled_with_something_else_than_the_values_are_found() {
         of("id: a, when: { x: { present: false } }, then: { o: o-p, n: 'n-{x}' }"),
         [("PG-T029", Severity::Error)]
     );
+    // However it is written that there is no value.
+    for never in ["{ not: { present: true } }", "[ { present: false } ]", "{ not: [ p, q, r ] }"] {
+        let rule = format!("id: a, when: {{ x: {never} }}, then: {{ o: o-p, n: 'n-{{x}}' }}");
+        assert_eq!(of(&rule), [("PG-T029", Severity::Error)], "{never}");
+    }
     let told = found("id: a, when: { x: p }, then: { o: o-p, n: '{free}' }");
     assert!(told[0].2.contains("where \"free\" has no value, a decision is a fault"), "{told:?}");
+}
+
+#[test]
+fn an_expression_that_is_neither_true_nor_false_is_an_error() {
+    let inputs = "text: { type: text }, n: { type: integer }, topic: { type: string, values: [gas, water] }";
+    let found = |cells: &str| {
+        let rule = format!("id: a, when: {{ {cells} }}, then: {{}}");
+        let told = codes(&table(&with("first", inputs, &[&rule])));
+        told.into_iter().filter(|(code, ..)| *code == "PG-T033").collect::<Vec<_>>()
+    };
+    for (cells, kind) in [
+        ("text: { rhai: 'text.len()' }", "answers with a whole number and not with true or false"),
+        ("text: { rhai: 'text' }, topic: gas", "answers with a text"),
+        ("n: { not: { rhai: 'n + 1' } }", "answers with a whole number"),
+        ("n: [ 5, { rhai: '[n]' } ]", "answers with a list"),
+        ("topic: water, n: { rhai: 'if n > 3 { true }' }", "answers with nothing"),
+    ] {
+        let told = found(cells);
+        assert_eq!(told.len(), 1, "{cells}: {told:?}");
+        assert!(told[0].1 == Severity::Error && told[0].2.contains(kind), "{cells}: {told:?}");
+    }
+    for cells in
+        ["text: { rhai: 'text.len() > 3' }", "n: { rhai: 'n > 3 || topic == \"gas\"' }", "n: { rhai: 'n / 0 > 1' }"]
+    {
+        assert_eq!(found(cells), [], "{cells}");
+    }
+}
+
+/// A question that another rule's expression leaves open names no cell that the rule has not.
+#[test]
+fn what_was_not_analysed_names_the_cell_of_its_own_rule() {
+    let inputs = "text: { type: text }, topic: { type: string }";
+    let rules =
+        ["id: code, when: { text: { rhai: 'text.len() > 3' } }, then: {}", "id: plain, when: { topic: gas }, then: {}"];
+    let found = analyse(&table(&with("first", inputs, &rules))).findings;
+    let cells: Vec<_> = found
+        .iter()
+        .filter_map(|finding| match finding {
+            Finding::NotAnalysed { rule, input } => Some((rule.as_str(), input.as_deref())),
+            _ => None,
+        })
+        .collect();
+    assert!(cells.contains(&("code", Some("text"))), "{cells:?}");
+    assert!(!cells.contains(&("plain", Some("text"))), "{cells:?}");
 }

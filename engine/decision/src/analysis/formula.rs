@@ -71,10 +71,34 @@ impl Formula {
     }
 
     fn choice(dimension: &Dimension, values: Values) -> Self {
-        Self::Is(Literal { variable: dimension.variable, values })
+        Self::of_values(dimension.variable, values, dimension.atoms.len())
     }
 
-    /// The same with nested lists of one kind made flat.
+    /// That a variable of this size has one of the values. What says nothing, or can't be, is not asked of the search: the
+    /// more of a formula is settled here, the fewer variables it needs there.
+    pub fn of_values(variable: usize, values: Values, size: usize) -> Self {
+        if values.is_empty() {
+            Self::never()
+        } else if values == Values::all(size) {
+            Self::always()
+        } else {
+            Self::Is(Literal { variable, values })
+        }
+    }
+
+    /// The only part of a list, else the list.
+    fn only(mut parts: Vec<Formula>, list: fn(Vec<Formula>) -> Self) -> Self {
+        match parts.pop() {
+            Some(only) if parts.is_empty() => only,
+            Some(last) => {
+                parts.push(last);
+                list(parts)
+            }
+            None => list(parts),
+        }
+    }
+
+    /// The same with nested lists of one kind made flat, and lists of one part made that part.
     fn flat(self) -> Self {
         match self {
             Self::Is(literal) => Self::Is(literal),
@@ -87,7 +111,7 @@ impl Formula {
                         other => flat.push(other),
                     }
                 }
-                Self::Any(flat)
+                Self::only(flat, Self::Any)
             }
             Self::All(parts) => {
                 let mut flat = Vec::new();
@@ -98,7 +122,7 @@ impl Formula {
                         other => flat.push(other),
                     }
                 }
-                Self::All(flat)
+                Self::only(flat, Self::All)
             }
         }
     }

@@ -8,7 +8,7 @@ use super::{
     Finding, GAPS_MAX,
     dimension::Base,
     solver::{Clause, Literal, Values},
-    space::{Compiled, Point, Reply, Space, holds},
+    space::{Compiled, Point, Reply, Space, Tried},
 };
 use crate::{
     model::{Rule, Table},
@@ -92,7 +92,9 @@ fn gap(space: &Space, frame: &[Clause]) -> Option<Point> {
         let clauses = space.rules.iter().flat_map(fails).chain(frame);
         let Reply::Found(point) = space.ask(clauses, &mut 0) else { continue };
         let (_, rules) = space.table.rules.split_last()?;
-        if rules.iter().all(|rule| holds(space.table, rule, &point.inputs, point.on) == Some(false)) {
+        let Ok(completed) = space.table.complete(&point.inputs) else { continue };
+        let tried = Tried::new(space.table, &completed, point.on);
+        if rules.iter().all(|rule| tried.holds(rule) == Some(false)) {
             return Some(point);
         }
     }

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use peygir_calendar::Jalali;
 use serde_json::Value;
 
-use super::{Finding, Inputs, examples::reaching, ranking::Ranking, space::Space};
+use super::{
+    Finding, Inputs,
+    space::{Point, Reply, Space},
+};
 use crate::{
     cell::Cell,
     fault::Fault,
@@ -55,17 +58,20 @@ fn answer(table: &Table, rule: &Rule, name: &str) -> Option<Template> {
     written.or_else(default)
 }
 
+/// Whether some answer has to be filled.
+pub(super) fn has_texts(table: &Table) -> bool {
+    table.rules.iter().any(is_text)
+}
+
+fn is_text(rule: &Rule) -> bool {
+    rule.then.iter().any(|(_, template)| template.inputs().next().is_some())
+}
+
 /// Answers that pass the limits of their output, and texts that have nothing to be filled with. Reading and merging refuse
 /// literals outside their limits; texts are filled with what the rule's own cells let through, and each that is told was
 /// decided.
-pub(super) fn answers(space: &Space) -> Vec<Finding> {
+pub(super) fn answers(space: &Space, reached: &[(usize, Point)]) -> Vec<Finding> {
     let table = space.table;
-    let is_text = |rule: &Rule| rule.then.iter().any(|(_, template)| template.inputs().next().is_some());
-    // Inputs that reach each rule are searched for only where some text has to be filled.
-    let reached = match table.rules.iter().any(is_text) {
-        true => reaching(space, &Ranking::of(table), &mut 0),
-        false => Vec::new(),
-    };
     let mut found = Vec::new();
     let mut unfilled: Vec<Finding> = Vec::new();
     for (place, rule) in table.rules.iter().enumerate() {
@@ -183,16 +189,24 @@ impl Fillings<'_> {
             let fault = self.table().decide(&witness, self.on).err()?;
             let is_it =
                 matches!(&fault, Fault::Placeholder { rule, input, .. } if *self.rule.id == **rule && input == name);
-            let never = |part: &Condition| part.input == **name && matches!(part.cell, Cell::Present(false));
             is_it.then(|| Finding::Unfilled {
                 input: (*name).to_owned(),
                 rules: vec![self.rule.id.to_string()],
                 witness,
                 on: self.on,
-                is_certain: self.rule.when.iter().any(never),
+                is_certain: self.never_has(name),
             })
         });
         missing.collect()
+    }
+
+    /// Whether the rule holds for no inputs in which this one has a value.
+    fn never_has(&self, name: &str) -> bool {
+        let at = self.table().inputs.iter().position(|input| input.name == name);
+        let place = self.table().rules.iter().position(|rule| std::ptr::eq(rule, self.rule));
+        let Some((at, compiled)) = at.zip(place.and_then(|place| self.space.rules.get(place))) else { return false };
+        let has_value = self.space.only(at, self.space.dimensions[at].present());
+        matches!(self.space.ask(compiled.may_hold().iter().chain([&has_value]), &mut 0), Reply::Never)
     }
 
     /// Values of an input that may reach the rule: those declared, those that its cell names, and of an open one any.

@@ -32,6 +32,7 @@ impl Report<'_> {
             Finding::WrittenTwice { rule, layers, .. } => self.place_in(rule, layers.last().copied().unwrap_or(BASE)),
             Finding::Unfilled { rules, .. } => self.place(rules.first().map_or("", String::as_str)),
             Finding::NotAnalysed { rule, input } => self.cell(rule, input.as_deref()),
+            Finding::NoTruth { rule, input, .. } => self.cell(rule, Some(input)),
             Finding::DeadOverride { rule, layer, .. } => self.place_in(rule, *layer),
             Finding::Gap { .. } => self.table.rules.last().map(|rule| (rule.span, rule.file.as_str()))?,
         };
@@ -45,6 +46,10 @@ impl Report<'_> {
             Finding::OutsideLimits { rule, output, value } => self.outside(span, rule, output, value),
             Finding::Unfilled { input, rules, is_certain, .. } => self.unfilled(span, input, rules, *is_certain),
             Finding::NotAnalysed { rule, input } => not_analysed(span, rule, input.as_deref()),
+            Finding::NoTruth { rule, input, found, found_fa, witness, on } => {
+                let (en, fa) = self.witness(witness, &[rule], *on);
+                no_truth(span, (rule, input), (found, found_fa), (&en, &fa))
+            }
         };
         file.clone_into(&mut told.file);
         Some(told)
@@ -65,8 +70,10 @@ impl Report<'_> {
     }
 
     fn cell(&self, id: &str, input: Option<&str>) -> (Span, &str) {
-        let row = self.table.rules.iter().find(|row| row.id == *id);
-        let part = row.and_then(|row| row.when.iter().find(|part| Some(part.input.as_str()) == input));
+        // A dated overlay makes two rows of one rule: the cell that is meant is the one that can't be looked into.
+        let rows = self.table.rules.iter().filter(|row| row.id == *id);
+        let parts: Vec<_> = rows.flat_map(|row| &row.when).filter(|part| Some(part.input.as_str()) == input).collect();
+        let part = parts.iter().find(|part| !part.cell.is_analysed()).or(parts.first());
         part.map_or_else(|| self.place(id), |part| (part.span, self.table.file(part.layer)))
     }
 
@@ -207,7 +214,7 @@ impl Report<'_> {
             )
             .with_help("write the answer out", "پاسخ را بی جای خالی بنویسید");
         }
-        Diagnostic::information(
+        Diagnostic::warning(
             "PG-T029",
             span,
             format!("where \"{input}\" has no value, a decision is a fault: it fills the answers of {en}"),
@@ -255,6 +262,18 @@ impl Report<'_> {
     }
 }
 
+fn no_truth(span: Span, (rule, input): (&str, &str), found: (&str, &str), witness: (&str, &str)) -> Diagnostic {
+    let (found, found_fa) = found;
+    let (en, fa) = witness;
+    Diagnostic::error(
+        "PG-T033",
+        span,
+        format!("the cell \"{input}\" of rule \"{rule}\" answers with {found} and not with true or false ({en})"),
+        format!("خانهٔ «{input}» در قاعدهٔ «{rule}» به جای درست یا نادرست، {found_fa} پاسخ می‌دهد ({fa})"),
+    )
+    .with_help("compare it with something: text.len() > 20", "آن را با چیزی بسنجید: ‎text.len() > 20")
+}
+
 fn not_analysed(span: Span, rule: &str, input: Option<&str>) -> Diagnostic {
     let (message, message_fa) = match input {
         Some(input) => (
@@ -262,8 +281,8 @@ fn not_analysed(span: Span, rule: &str, input: Option<&str>) -> Diagnostic {
             format!("تحلیل نشد: به درون خانهٔ «{input}» در قاعدهٔ «{rule}» نمی‌توان نگریست"),
         ),
         None => (
-            format!("not analysed: the search for rule \"{rule}\" was given up"),
-            format!("تحلیل نشد: جست‌وجو برای قاعدهٔ «{rule}» رها شد"),
+            format!("not analysed: whether rule \"{rule}\" ever answers could not be decided"),
+            format!("تحلیل نشد: معلوم نشد که قاعدهٔ «{rule}» هرگز پاسخ می‌دهد یا نه"),
         ),
     };
     let mut finding = Diagnostic::warning("PG-T027", span, message, message_fa);

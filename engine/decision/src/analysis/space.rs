@@ -29,8 +29,8 @@ pub(super) struct Space<'a> {
     /// For each input the first of its twins.
     twins: Vec<usize>,
     domains: Vec<Values>,
-    /// Fragments are told of open atoms only.
-    always: Vec<Clause>,
+    /// Fragments are told of open atoms only: for each fragment's variable the clause that says so.
+    always: Vec<(usize, Clause)>,
     /// The days that the rules tell apart, each by one of them; their variable comes after those of the inputs.
     days: Vec<Jalali>,
     day: usize,
@@ -140,8 +140,12 @@ impl<'a> Space<'a> {
 
     /// Asks for inputs and a day that meet all clauses.
     pub fn ask<'c>(&'c self, clauses: impl IntoIterator<Item = &'c Clause>, spent: &mut u64) -> Reply {
+        let clauses: Vec<&Clause> = clauses.into_iter().collect();
+        let mut is_named = vec![false; self.domains.len()];
+        clauses.iter().flat_map(|clause| clause.iter()).for_each(|literal| is_named[literal.variable] = true);
         let mut solver = Solver::new(&self.domains);
-        solver.require(&self.always);
+        // A fragment that the question does not name is left out of the point, which meets its clause.
+        solver.require(self.always.iter().filter(|(fragment, _)| is_named[*fragment]).map(|(_, clause)| clause));
         solver.require(clauses);
         let answer = solver.solve();
         *spent = spent.saturating_add(solver.steps());
@@ -174,7 +178,7 @@ impl<'a> Space<'a> {
     fn clauses(&mut self, rule: &Rule, sense: Sense) -> Vec<Clause> {
         let in_force = self.days.iter().enumerate().filter(|(_, day)| rule.is_in_force(**day) == sense.holds);
         let days = in_force.fold(Values::none(self.days.len()), |values, (place, _)| values.with(place));
-        let mut parts = vec![Formula::Is(Literal { variable: self.day, values: days })];
+        let mut parts = vec![Formula::of_values(self.day, days, self.days.len())];
         for condition in &rule.when {
             parts.push(Formula::of_cell(&condition.cell, &self.dimensions[condition.at], sense));
         }
@@ -184,13 +188,13 @@ impl<'a> Space<'a> {
         writer.clauses
     }
 
-    fn fragments_need_open_atoms(&self) -> Vec<Clause> {
+    fn fragments_need_open_atoms(&self) -> Vec<(usize, Clause)> {
         let mut clauses = Vec::new();
         for dimension in &self.dimensions {
             let open = Literal { variable: dimension.variable, values: dimension.open() };
             for fragment in &dimension.fragments {
                 let without = Literal { variable: fragment.variable, values: Values::one(2, 0) };
-                clauses.push(vec![without, open.clone()]);
+                clauses.push((fragment.variable, vec![without, open.clone()]));
             }
         }
         clauses
@@ -246,12 +250,29 @@ impl<'a> Space<'a> {
 
 /// Whether the rule holds for these inputs on this day, by the very code that decides; none where a cell fails.
 pub(super) fn holds(table: &Table, rule: &Rule, inputs: &BTreeMap<String, Value>, on: Jalali) -> Option<bool> {
-    if !rule.is_in_force(on) {
-        return Some(false);
-    }
     let completed = table.complete(inputs).ok()?;
-    let facts = Facts::new(table, &completed);
-    rule.first_failing(&facts).ok().map(|failing| failing.is_none())
+    Tried { facts: Facts::new(table, &completed), on }.holds(rule)
+}
+
+/// Inputs on a day that many rules are held against: what is prepared for cells is prepared once.
+pub(super) struct Tried<'a> {
+    facts: Facts<'a>,
+    on: Jalali,
+}
+
+impl<'a> Tried<'a> {
+    /// `completed`: the inputs with defaults.
+    pub fn new(table: &Table, completed: &'a Inputs, on: Jalali) -> Self {
+        Self { facts: Facts::new(table, completed), on }
+    }
+
+    /// Whether the rule holds, by the very code that decides; none where a cell fails.
+    pub fn holds(&self, rule: &Rule) -> Option<bool> {
+        if !rule.is_in_force(self.on) {
+            return Some(false);
+        }
+        rule.first_failing(&self.facts).ok().map(|failing| failing.is_none())
+    }
 }
 
 /// One day of each stretch in which the same rules are in force, within the table's own days.

@@ -54,7 +54,7 @@ const NOTES_OF_TABLES: [&str; 3] = ["PG-T023", "PG-T027", "PG-T029"];
 impl Told {
     /// The findings of one form of a table, without notes that another form gave rise to at the same place.
     fn without_notes_of_before(&mut self, mut found: Diagnostics) -> Diagnostics {
-        let is_note = |one: &Diagnostic| one.severity == Severity::Information && NOTES_OF_TABLES.contains(&one.code);
+        let is_note = |one: &Diagnostic| one.severity != Severity::Error && NOTES_OF_TABLES.contains(&one.code);
         let place = |one: &Diagnostic| (one.file.clone(), one.span.line, one.span.column, one.code);
         found.list.retain(|one| !is_note(one) || !self.notes.contains(&place(one)));
         self.notes.extend(found.list.iter().filter(|one| is_note(one)).map(place));
