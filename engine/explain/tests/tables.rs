@@ -297,6 +297,17 @@ fn a_decision_of_a_case_is_one_sentence() {
     let told = |language| table::decision(&table, &decision, on, &decision.inputs, &names, language);
     check("decision.fa", &(marked(&told(Language::Persian).sentence) + "\n"));
     check("decision.en", &(marked(&told(Language::English).sentence) + "\n"));
+    // A rule that a layer changed is told with whose it is and with who changed it.
+    let given = json!({ "topic": "transport", "county": "mashhad", "province": "khorasan-razavi", "text": "اتوبوس" });
+    let given: BTreeMap<String, Value> = given.as_object().unwrap().clone().into_iter().collect();
+    let changed = table.decide(&given, on).unwrap();
+    for (language, whose) in [
+        (Language::Persian, "از بستهٔ ‹national›، با تغییری که ‹بستهٔ خراسان رضوی› داده است)."),
+        (Language::English, "from the pack ‹national›, as changed by “‹Pack of Razavi Khorasan›”)."),
+    ] {
+        let sentence = marked(&table::decision(&table, &changed, on, &changed.inputs, &names, language).sentence);
+        assert!(sentence.ends_with(whose), "{sentence}");
+    }
     let at = decision.not_fired.iter().position(|not| not.rule == "shrine-district").unwrap();
     assert_eq!(marked(&told(Language::Persian).not_fired[at]), "در متن پیام «‹حرم›» یا «‹آستان قدس›» نیامده است.");
 }
@@ -304,17 +315,28 @@ fn a_decision_of_a_case_is_one_sentence() {
 #[test]
 fn what_is_on_record_alone_says_so() {
     let outputs = json!({ "agency": "abfa", "unit": "customers", "workingDays": 3 });
-    let record = Recorded { table: "samad", version: "1.0.0", rule: "water", pack: Some("mashhad"), outputs: &outputs };
+    let record = Recorded {
+        table: "samad",
+        version: "1.0.0",
+        rule: "water",
+        pack: Some("mashhad"),
+        changed_by: None,
+        outputs: &outputs,
+    };
     let names = Shipped::read();
     assert_eq!(
         marked(&table::recorded(&record, &names, Language::Persian)),
-        "جدول «‹samad›» نسخهٔ ‹1.0.0› گفت به ‹abfa›، واحد ‹customers›، با مهلت ۳ روز کاری (قاعدهٔ «‹water›» از ‹بستهٔ شهرستان مشهد›)."
+        "جدول «‹samad›» نسخهٔ ‹1.0.0› چنین پاسخ داد: به ‹abfa›، واحد ‹customers›، با مهلت ۳ روز کاری (قاعدهٔ «‹water›» از ‹بستهٔ شهرستان مشهد›)."
     );
+    let changed = Recorded { pack: Some("khorasan-razavi"), changed_by: Some("mashhad"), ..record };
+    let told = marked(&table::recorded(&changed, &names, Language::Persian));
+    let whose = "(قاعدهٔ «‹water›» از ‹بستهٔ خراسان رضوی›، با تغییری که ‹بستهٔ شهرستان مشهد› داده است).";
+    assert!(told.ends_with(whose), "{told}");
     let outputs = json!([{ "topic": "water" }]);
     let record = Recorded { outputs: &outputs, pack: None, ..record };
     assert_eq!(
         marked(&table::recorded(&record, &NoTitles, Language::English)),
-        "Table “‹samad›” ‹1.0.0› said topic: “‹water›” (rule “‹water›”)."
+        "Table “‹samad›” ‹1.0.0› answered: topic: “‹water›” (rule “‹water›”)."
     );
     for caveat in [Caveat::TableGone, Caveat::AnswersElse, Caveat::Erased] {
         for (language, _) in BOTH {
@@ -341,10 +363,10 @@ fn the_hit_policies_tell_what_held_and_did_not_answer() {
     let (sentence, ..) = decided(&collect, "x: 5", Language::English);
     assert_eq!(
         sentence,
-        "Table “‹t›” said ‹o›: ‹a›, because ‹x› is 5 (more than 1) (rule “‹a›”); and ‹o›: ‹b›, because ‹x› is 5 (more than 2) (rule “‹b›”)."
+        "Table “‹t›” answered: ‹o›: ‹a›, because ‹x› is 5 (more than 1) (rule “‹a›”); and ‹o›: ‹b›, because ‹x› is 5 (more than 2) (rule “‹b›”)."
     );
     let (sentence, ..) = decided(&collect, "x: 0", Language::English);
-    assert_eq!(sentence, "Table “‹t›” said nothing is answered, because no other rule held (rule “‹z›”).");
+    assert_eq!(sentence, "Table “‹t›” answered: nothing is answered, because no other rule held (rule “‹z›”).");
 }
 
 /// A message without words would show its id.

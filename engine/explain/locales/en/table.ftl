@@ -43,7 +43,6 @@ cell-code-if = the expression { $wanted } holds
 cell-code-if-not = the expression { $wanted } does not hold
 cell-code-is = the expression { $wanted } holds
 cell-code-is-not = the expression { $wanted } does not hold
-cell-mixed-not = none of these holds: ({ $inner })
 
 answer-agency = to { $value }
 answer-unit = unit { $value }
@@ -107,7 +106,7 @@ layer-changed = changes { $rules }
 layer-disabled = takes out { $rules }
 layer-unchanged = changes no rule
 
-decided = table “{ $table }” said { $said }
+decided = table “{ $table }” answered: { $said }
 decided-and = { $begun }; and { $next }
 decided-by = { $answer }, { $why } ({ $rule })
 decided-because = because { $reasons }
@@ -115,7 +114,8 @@ decided-always = on no condition
 decided-otherwise = because no other rule held
 decided-rule = rule { $rule }
 decided-rule-from = rule { $rule } from { $pack }
-decided-recorded = table “{ $table }” { $version } said { $answer } ({ $rule })
+decided-rule-changed = { $rule }, as changed by { $pack }
+decided-recorded = table “{ $table }” { $version } answered: { $answer } ({ $rule })
 stopped-by-day = it was not in force on that day ({ $days })
 stopped-by-priority = it held, but a rule of a higher priority answered
 stopped-by-other = it held, but another rule answered

@@ -43,7 +43,6 @@ cell-code-if = عبارت { $wanted } برقرار باشد
 cell-code-if-not = عبارت { $wanted } برقرار نباشد
 cell-code-is = عبارت { $wanted } برقرار است
 cell-code-is-not = عبارت { $wanted } برقرار نیست
-cell-mixed-not = هیچ‌یک از این‌ها نباشد: ({ $inner })
 
 answer-agency = به { $value }
 answer-unit = واحد { $value }
@@ -101,7 +100,7 @@ layer-changed = { $rules } را تغییر داده
 layer-disabled = { $rules } را برداشته
 layer-unchanged = قاعده‌ای را تغییر نداده
 
-decided = جدول «{ $table }» گفت { $said }
+decided = جدول «{ $table }» چنین پاسخ داد: { $said }
 decided-and = { $begun }؛ و { $next }
 decided-by = { $answer }، { $why } ({ $rule })
 decided-because = چون { $reasons }
@@ -109,7 +108,8 @@ decided-always = بی هیچ شرطی
 decided-otherwise = چون هیچ قاعدهٔ دیگری برقرار نبود
 decided-rule = قاعدهٔ { $rule }
 decided-rule-from = قاعدهٔ { $rule } از { $pack }
-decided-recorded = جدول «{ $table }» نسخهٔ { $version } گفت { $answer } ({ $rule })
+decided-rule-changed = { $rule }، با تغییری که { $pack } داده است
+decided-recorded = جدول «{ $table }» نسخهٔ { $version } چنین پاسخ داد: { $answer } ({ $rule })
 stopped-by-day = در آن روز اجرا نمی‌شد ({ $days })
 stopped-by-priority = برقرار بود، ولی قاعده‌ای با اولویت بالاتر پاسخ داد
 stopped-by-other = برقرار بود، ولی قاعدهٔ دیگری پاسخ داد

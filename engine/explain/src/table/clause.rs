@@ -97,9 +97,13 @@ impl Teller<'_> {
             Shape::Words(texts) => ("words", left(), self.words.either(texts)),
             Shape::Code(code) => ("code", String::new(), code.clone()),
             Shape::Mixed(parts) => {
-                let parts: Vec<String> = parts.iter().map(|part| self.clause(input, part, Mood::If)).collect();
-                let id = if said.negated { "cell-mixed-not" } else { "cond-group" };
-                return self.words.with(id, [("inner", self.words.either(&parts).into())]);
+                // That none of them holds is said of each: "not a and not b" needs no brackets between other conditions.
+                if said.negated {
+                    let each = parts.iter().map(|part| self.clause(input, &opposite(part), mood));
+                    return self.words.list(&each.collect::<Vec<_>>());
+                }
+                let parts: Vec<String> = parts.iter().map(|part| self.clause(input, part, mood)).collect();
+                return self.words.with("cond-group", [("inner", self.words.either(&parts).into())]);
             }
         };
         self.words.with(&mood.id(name, said.negated), [("left", left.into()), ("wanted", wanted.into())])

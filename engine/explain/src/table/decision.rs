@@ -59,6 +59,8 @@ pub struct Recorded<'a> {
     pub rule: &'a str,
     /// The pack of the layer that the rule came from, where it is on record.
     pub pack: Option<&'a str>,
+    /// The pack of the layer that changed it, where one did.
+    pub changed_by: Option<&'a str>,
     pub outputs: &'a Value,
 }
 
@@ -67,7 +69,8 @@ pub fn recorded(record: &Recorded<'_>, titles: &dyn Titles, language: Language) 
     let words = Words { language };
     let title = titles.function(record.table).and_then(|function| function.title);
     let title = title.as_ref().map_or(record.table, |title| title.in_language(language));
-    let pack = record.pack.filter(|pack| !pack.is_empty()).map(|pack| pack_named(titles, words, pack, ""));
+    let named = |pack: &&str| !pack.is_empty();
+    let pack = |pack: Option<&str>| pack.filter(named).map(|pack| pack_named(titles, words, pack, ""));
     let rule = words.with("quoted", [("text", isolated(record.rule).into())]);
     let answers = objects(record.outputs).map(|answer| answered(titles, words, &[], answer)).collect::<Vec<_>>();
     let text = words.with(
@@ -75,7 +78,7 @@ pub fn recorded(record: &Recorded<'_>, titles: &dyn Titles, language: Language) 
         [
             ("table", isolated(title).into()),
             ("version", isolated(record.version).into()),
-            ("rule", rule_from(words, rule, pack).into()),
+            ("rule", rule_from(words, rule, pack(record.pack), pack(record.changed_by)).into()),
             ("answer", words.list(&answers).into()),
         ],
     );
@@ -103,10 +106,15 @@ pub fn caveat(caveat: Caveat, language: Language) -> String {
     })
 }
 
-fn rule_from(words: Words, rule: String, pack: Option<String>) -> String {
-    match pack {
+/// The rule with whose it is and who changed it, as far as that is known.
+fn rule_from(words: Words, rule: String, pack: Option<String>, changed_by: Option<String>) -> String {
+    let rule = match pack {
         Some(pack) => words.with("decided-rule-from", [("rule", rule.into()), ("pack", pack.into())]),
         None => words.with("decided-rule", [("rule", rule.into())]),
+    };
+    match changed_by {
+        Some(pack) => words.with("decided-rule-changed", [("rule", rule.into()), ("pack", pack.into())]),
+        None => rule,
     }
 }
 
@@ -161,10 +169,12 @@ impl Told<'_> {
         let name = self.words().with("quoted", [("text", name.into())]);
         let layers = self.teller.table.layers();
         // The base says where it comes from too, where there is anything else.
-        let told = fired.changed_by.or((fired.layer != BASE || layers.len() > 1).then_some(fired.layer));
-        let layer = told.and_then(|at| layers.get(at)).filter(|layer| !layer.pack.is_empty());
-        let pack = layer.map(|layer| self.teller.pack_of(layer));
-        let rule = rule_from(self.words(), name, pack);
+        let origin = (fired.layer != BASE || layers.len() > 1).then_some(fired.layer);
+        let pack = |at: Option<usize>| {
+            let layer = at.and_then(|at| layers.get(at)).filter(|layer| !layer.pack.is_empty());
+            layer.map(|layer| self.teller.pack_of(layer))
+        };
+        let rule = rule_from(self.words(), name, pack(origin), pack(fired.changed_by));
         let args = [("answer", answer.into()), ("why", why.into()), ("rule", rule.into())];
         self.words().with("decided-by", args)
     }

@@ -97,7 +97,10 @@ fn other_layers_are_another_table() {
     let view = told(layered, answer());
     assert_eq!((view.again, view.layers.len()), (Again::TableGone, 2));
     assert_eq!(view.layers[1].overlay.as_deref(), Some("foad-routing"));
+    assert!(view.sentence.fa.contains("\u{2068}بستهٔ ملی\u{2069}، با تغییری که"), "{}", view.sentence.fa);
     assert!(view.sentence.fa.contains("yazd"), "{}", view.sentence.fa);
+    let en = &view.sentence.en;
+    assert!(en.contains("National pack") && en.contains("as changed by the pack \u{2068}yazd\u{2069}"), "{en}");
 }
 
 #[test]

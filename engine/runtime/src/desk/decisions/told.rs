@@ -212,13 +212,14 @@ impl Telling<'_> {
 
     fn recorded(&self, again: Again, shown: &Inputs) -> DecisionView {
         let mut view = self.head(None, again);
-        let place = view.rules.first().and_then(|rule| rule.changed_by.or(rule.layer));
-        let layer = place.and_then(|at| view.layers.get(at));
+        let rule = view.rules.first();
+        let pack = |at: Option<usize>| at.and_then(|at| view.layers.get(at)).map(|layer| layer.pack.as_str());
         let record = Recorded {
             table: &view.table,
             version: &view.version,
             rule: self.made.text("rule"),
-            pack: layer.map(|layer| layer.pack.as_str()),
+            pack: pack(rule.and_then(|rule| rule.layer)),
+            changed_by: pack(rule.and_then(|rule| rule.changed_by)),
             outputs: &view.outputs,
         };
         let tell = |language| words::recorded(&record, self.titles, language);
