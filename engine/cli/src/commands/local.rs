@@ -6,12 +6,14 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use peygir_calendar::{Language, date_time, digits};
+use peygir_runtime::pack;
 use peygir_source::render;
 use serde_json::Value;
 
 use super::client::Client;
 use super::texts;
-use crate::answer::line;
+use crate::answer::{line, say};
+use crate::rows::here;
 
 /// Language of what is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -89,6 +91,25 @@ pub fn zone(client: &Client) -> TimeZone {
 pub fn time(value: &Value, zone: &TimeZone, lang: Lang) -> String {
     let text = texts::of(value);
     text.parse::<Timestamp>().map_or(text, |at| date_time(at, zone, lang.language()))
+}
+
+/// Says which folders stand for the packs below one that nobody deployed: another copy could have been meant.
+pub fn tell_taken(stack: &pack::Stack, lang: Lang) {
+    for taken in &stack.taken {
+        let (name, version, folder) = (lang.id(&taken.name), lang.id(&taken.version), lang.id(&here(&taken.folder)));
+        let mut told = match lang {
+            Lang::En => format!("the pack below, {name} {version}, is taken from {folder}"),
+            Lang::Fa => format!("بستهٔ زیرین، {name} نسخهٔ {version}، از {folder} گرفته شد"),
+        };
+        if !taken.others.is_empty() {
+            let others = lang.id(&taken.others.iter().map(|other| here(other)).collect::<Vec<_>>().join(", "));
+            told.push_str(&match lang {
+                Lang::En => format!("; passed over, with something else in it: {others}"),
+                Lang::Fa => format!("؛ رونوشتی با محتوای دیگر کنار گذاشته شد: {others}"),
+            });
+        }
+        say(&told);
+    }
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ impl Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     start_log();
-    let all = gather::gather(&arguments.paths, arguments.deployment.as_deref());
+    let all = gather::gather(&arguments.paths, arguments.deployment.as_deref(), arguments.lang);
     if arguments.mutants {
         return Ok(mutants::run(&all, arguments));
     }

@@ -63,6 +63,49 @@ fn an_overlay_by_itself_finds_what_it_lies_over() {
     assert_eq!((&rows[3]["name"], &rows[3]["place"]), (&"route a park".into(), &"province yazd".into()));
 }
 
+/// A stray copy of the base beside the pack must not answer for it: the version that is asked for is taken and told, and
+/// where nothing says which copy is meant, none is.
+#[test]
+fn a_copy_of_the_base_is_taken_only_where_it_is_meant() {
+    let old_nation = NATION.replace("1.0.0", "0.9.0");
+    let old_table = TABLE.replace("version: 1.0.0", "version: 0.9.0").replace("agency: city", "agency: village");
+    let ranged = YAZD.replace("[ national ]", "[ { name: national, version: '^1.0' } ]");
+    let later = YAZD.replace("[ national ]", "[ { name: national, version: '^2.0' } ]");
+    let strange = OVERLAY.replace("'^1.0'", "'^2.0'");
+    let packs = |yazd: &str, overlay: &str| {
+        folder(&[
+            ("aside/pack.yaml", &old_nation),
+            ("aside/rules/route.table.yaml", &old_table),
+            ("national/pack.yaml", NATION),
+            ("national/rules/route.table.yaml", TABLE),
+            ("yazd/pack.yaml", yazd),
+            ("yazd/rules/route.overlay.yaml", overlay),
+        ])
+    };
+    let both: [&[&str]; 2] = [&["test", "yazd"], &["explain", "table", "yazd/rules/route.overlay.yaml"]];
+    for command in both {
+        let meant = call(packs(&ranged, OVERLAY).path(), command);
+        assert_eq!(meant.code, 0, "{command:?}: {}{}", meant.stdout, meant.stderr);
+        let told =
+            "the pack below, national 1.0.0, is taken from national; passed over, with something else in it: aside";
+        assert!(meant.stderr.contains(told), "{command:?}: {}", meant.stderr);
+        for (yazd, overlay, code) in
+            [(YAZD, OVERLAY, "PG-P093"), (&later, OVERLAY, "PG-P045"), (&ranged, strange.as_str(), "PG-T042")]
+        {
+            let refused = call(packs(yazd, overlay).path(), command);
+            let said = refused.stdout + &refused.stderr;
+            assert!(refused.code == 1 && said.contains(code), "{command:?} {code}: {said}");
+            assert!(!said.contains("village") && !said.contains("all passed"), "{command:?} {code}: {said}");
+        }
+        // Copies that are the same are one.
+        let twins = packs(YAZD, OVERLAY);
+        fs::write(twins.path().join("aside/pack.yaml"), NATION).unwrap();
+        fs::write(twins.path().join("aside/rules/route.table.yaml"), TABLE).unwrap();
+        let same = call(twins.path(), command);
+        assert_eq!(same.code, 0, "{command:?}: {}{}", same.stdout, same.stderr);
+    }
+}
+
 #[test]
 fn a_row_that_the_overlay_breaks_fails_with_its_place() {
     let wide = OVERLAY.replace("topic: park }, then", "topic: [park, street] }, then");

@@ -5,13 +5,13 @@ use std::path::Path;
 use peygir_calendar::Place;
 use peygir_script::World;
 use peygir_script::tests::Row;
-use peygir_source::Diagnostics;
+use peygir_source::{Diagnostic, Diagnostics, Severity};
 
-use super::beside;
+use super::beside::{self, Taken};
 use super::catalog::{Around, Catalog, Parts};
 use super::deployment::Deployment;
 use super::kept::Kept;
-use super::layer::Layer;
+use super::layer::{FILE_NAME, Layer};
 use super::order;
 use super::places::own_place;
 use super::single::pack_above;
@@ -22,10 +22,23 @@ pub struct Stack {
     pub catalog: Catalog,
     /// Where the pack holds.
     pub place: Place,
+    /// Packs that it lies over and that were found, the lowest first.
+    pub taken: Vec<Taken>,
     /// Packs that it lies over and that were not found.
     pub missing: Vec<String>,
     /// What is wrong in any of them.
     pub found: Diagnostics,
+}
+
+impl Stack {
+    /// Errors by which a table of it is none: in its own files, and in what says which packs lie below.
+    pub fn errors_of(&self, files: &[&str]) -> Diagnostics {
+        let is_manifest = |file: &str| Path::new(file).file_name().is_some_and(|name| name == FILE_NAME);
+        let wrong = |one: &&Diagnostic| {
+            one.severity == Severity::Error && (is_manifest(&one.file) || files.contains(&one.file.as_str()))
+        };
+        Diagnostics { list: self.found.list.iter().filter(wrong).cloned().collect() }
+    }
 }
 
 /// The pack that a file lies in, with those below it. What is wrong in it is told where the pack is checked.
@@ -38,12 +51,12 @@ pub fn stack(folder: &Path) -> Stack {
     let layer = Layer::read(folder);
     let below = layer.manifest.as_ref().map(|manifest| beside::below(folder, manifest)).unwrap_or_default();
     let place = own_place(&layer.scope());
-    let (mut parts, mut found) = (Parts::default(), Diagnostics::default());
+    let (mut parts, mut found) = (Parts::default(), below.found());
+    let around = Around { known: below.is_whole(), ..Around::default() };
     let layers = below.layers.into_iter().chain([layer]).collect();
     order::lowest_first(layers, Layer::standing).into_iter().for_each(|layer| parts.lay_over(layer, &mut found));
-    let around = Around { known: below.missing.is_empty(), ..Around::default() };
     let catalog = parts.into_catalog(Deployment::of_nothing(), around, &Kept::default(), &mut found).0;
-    Stack { catalog, place, missing: below.missing, found }
+    Stack { catalog, place, taken: below.taken, missing: below.missing, found }
 }
 
 /// The world of a row: the calendars that hold where its case is, and the actions that there are.

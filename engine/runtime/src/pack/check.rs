@@ -116,8 +116,10 @@ fn check_pack(folder: &Path, checked: &mut Checked) {
         Some(manifest) => beside::below(folder, manifest),
         None => beside::Below::default(),
     };
-    if layer.manifest.is_none() || !below.missing.is_empty() {
-        checked.found.list.extend(layer.manifest.as_ref().and_then(|manifest| not_judged(manifest, &below.missing)));
+    if layer.manifest.is_none() || !below.is_whole() {
+        checked.found.extend(below.found());
+        let missing = layer.manifest.as_ref().filter(|_| below.unsure.is_empty());
+        checked.found.list.extend(missing.and_then(|manifest| not_judged(manifest, &below.missing)));
         return check_alone(layer, checked);
     }
     let own: BTreeSet<String> = layer.files.iter().cloned().collect();

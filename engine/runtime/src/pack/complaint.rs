@@ -115,6 +115,21 @@ pub fn other_version(below: &Manifest, over: &Over) -> Option<Diagnostic> {
     ))
 }
 
+/// Folders that could be the pack below and hold different things.
+pub fn several_below(manifest: &Manifest, over: &Over, folders: &[String]) -> Diagnostic {
+    let (name, folders) = (&over.name, folders.join(", "));
+    let diagnostic = Diagnostic::error(
+        "PG-P093",
+        over.span,
+        format!("several folders beside this pack could be \"{name}\", and they differ: {folders}"),
+        format!("چند پوشه در کنار این بسته می‌توانند «{name}» باشند و محتوایشان یکی نیست: \u{2066}{folders}\u{2069}"),
+    );
+    in_file(diagnostic, &manifest.file).with_help(
+        "write the versions that are meant, `{ name: …, version: '^1.2' }`, take the other copy away, or name a deployment",
+        "نسخه‌ای را که منظور است بنویسید، ‎`{ name: …, version: '^1.2' }`‎، یا رونوشت دیگر را بردارید، یا استقراری را نام ببرید",
+    )
+}
+
 /// A pack that holds in fewer places than the one that lies over it is not always below.
 pub fn other_place(below: &Manifest, manifest: &Manifest, over: &Over) -> Option<Diagnostic> {
     if below.scope.holds(&own_place(&manifest.scope)) {

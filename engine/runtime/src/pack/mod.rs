@@ -40,6 +40,7 @@ mod uses;
 mod webhooks;
 
 pub use around::{Stack, around, row_world, stack};
+pub use beside::Taken;
 pub use bundle::{BUNDLE_BYTES_MAX, BUNDLE_FILES_MAX, Bundle, Head, is_part, is_steering, is_test};
 pub use catalog::{Catalog, Flow, load, load_with, of_bundles, read};
 pub use check::{Checked, check, check_with};

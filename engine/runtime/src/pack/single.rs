@@ -29,7 +29,8 @@ pub fn load_flow(path: &Path) -> Result<(Catalog, FlowName), Diagnostics> {
         _ => beside::Below::default(),
     };
     // What it calls may stand in a pack below that was not found.
-    let whole = below.missing.is_empty();
+    let whole = below.is_whole();
+    found.extend(below.found());
     layer.flows.push(Filed { value: root, file });
     let mut parts = Parts::default();
     if whole {

@@ -15,7 +15,7 @@ use peygir_source::{Diagnostics, suggest, yaml};
 use serde_json::json;
 
 use super::super::check;
-use super::super::local::Lang;
+use super::super::local::{Lang, tell_taken};
 use super::upright;
 use crate::answer::{line, say};
 
@@ -148,18 +148,21 @@ fn found(arguments: &Arguments) -> Result<Found, Refused> {
         agency: arguments.agency.clone(),
     };
     if what.is_file() {
-        return of_file(what, named);
+        return of_file(what, named, arguments.lang);
     }
     if what.join("deployment.yaml").is_file() {
         let (catalog, _) = pack::read(what, None).map_err(Refused::Findings)?;
         return of_catalog(catalog, named, arguments.table.as_deref());
     }
     let manifest = what.join("pack.yaml");
-    if manifest.is_file()
-        && let Some(catalog) = pack::around(&manifest)
-    {
-        let place = or_own(named, &catalog);
-        return of_catalog(catalog, place, arguments.table.as_deref());
+    if manifest.is_file() {
+        let stack = pack::stack(what);
+        tell_taken(&stack, arguments.lang);
+        let place = or_own(named, &stack.catalog);
+        let tables = stack.catalog.content(&place).tables.values();
+        let files: Vec<String> = tables.flat_map(files_of).collect();
+        whole(&stack, files.iter().map(String::as_str))?;
+        return of_catalog(stack.catalog, place, arguments.table.as_deref());
     }
     Err(Refused::Usage(format!("{} is no table, no pack and no deployment", what.display())))
 }
@@ -186,8 +189,18 @@ fn of_catalog(catalog: Catalog, place: Place, table: Option<&str>) -> Result<Fou
     Ok(Found { tables, catalog: Some(catalog), place })
 }
 
+/// Refuses a table that errors in its files, or in what says which packs lie below, leave unmade.
+fn whole<'f>(stack: &pack::Stack, files: impl IntoIterator<Item = &'f str>) -> Result<(), Refused> {
+    let errors = stack.errors_of(&files.into_iter().collect::<Vec<_>>());
+    if errors.has_errors() { Err(Refused::Findings(errors)) } else { Ok(()) }
+}
+
+fn files_of(source: &pack::TableSource) -> Vec<String> {
+    std::iter::once(&source.file).chain(&source.overlays).cloned().collect()
+}
+
 /// The table of a file: as its pack makes it, or where it lies in none, by itself.
-fn of_file(file: &Path, named: Place) -> Result<Found, Refused> {
+fn of_file(file: &Path, named: Place, lang: Lang) -> Result<Found, Refused> {
     let shown = pack::shown(file);
     let unread = |error: std::io::Error| Refused::Usage(format!("{shown}: {error}"));
     let text = std::fs::read_to_string(file).map_err(unread)?;
@@ -200,12 +213,17 @@ fn of_file(file: &Path, named: Place) -> Result<Found, Refused> {
         Some("decision-table-overlay") => member(&["extends", "id"]),
         _ => return Err(Refused::Usage(format!("{shown} is no decision table and no overlay of one"))),
     };
-    let around = pack::around(file);
-    if let Some(catalog) = around {
-        let place = or_own(named.clone(), &catalog);
-        let made = id.and_then(|id| catalog.content(&place).tables.get(id)).map(|source| source.table.clone());
-        if let Some(table) = made {
-            return Ok(Found { tables: vec![table], catalog: Some(catalog), place });
+    if let Some(stack) = pack::pack_above(file).map(|folder| pack::stack(&folder)) {
+        let place = or_own(named.clone(), &stack.catalog);
+        let made = id.and_then(|id| stack.catalog.content(&place).tables.get(id)).cloned();
+        if let Some(source) = made {
+            tell_taken(&stack, lang);
+            // What could not be laid over its base is no table of this place: the base alone would be another one.
+            whole(&stack, files_of(&source).iter().map(String::as_str))?;
+            return Ok(Found { tables: vec![source.table], catalog: Some(stack.catalog), place });
+        }
+        if member(&["kind"]) == Some("decision-table-overlay") {
+            whole(&stack, [shown.as_str()])?;
         }
     }
     if member(&["kind"]) == Some("decision-table-overlay") {

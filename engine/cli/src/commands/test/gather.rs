@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use peygir_runtime::pack::{self, SourceFile};
 use peygir_source::{Diagnostic, Diagnostics, Node, Span};
 
+use super::super::local::{Lang, tell_taken};
 use crate::report::{FileReport, Kind};
 use crate::rows::{self, Merged};
 
@@ -26,7 +27,7 @@ pub enum Testable {
 }
 
 /// Everything below the paths. `deployment` says of which packs overlays are merged, where paths don't.
-pub fn gather(paths: &[PathBuf], deployment: Option<&Path>) -> Vec<Testable> {
+pub fn gather(paths: &[PathBuf], deployment: Option<&Path>, lang: Lang) -> Vec<Testable> {
     let mut all = Gathered::default();
     let files = all.files(paths);
     let mut overlays = Vec::new();
@@ -37,7 +38,7 @@ pub fn gather(paths: &[PathBuf], deployment: Option<&Path>) -> Vec<Testable> {
             None => {}
         }
     }
-    all.overlays(overlays, deployment);
+    all.overlays(overlays, deployment, lang);
     all.testable
 }
 
@@ -105,7 +106,7 @@ impl Gathered {
     }
 
     /// The merged tables of overlays that were named by themselves, or in a folder that is no deployment.
-    fn overlays(&mut self, mut overlays: Vec<PathBuf>, deployment: Option<&Path>) {
+    fn overlays(&mut self, mut overlays: Vec<PathBuf>, deployment: Option<&Path>, lang: Lang) {
         overlays.retain(|overlay| !self.covered.contains(&real(overlay)));
         if overlays.is_empty() {
             return;
@@ -120,7 +121,10 @@ impl Gathered {
         for (pack, overlays) in by_pack {
             match pack.map(|folder| pack::stack(&folder)) {
                 Some(stack) => {
-                    let merged = rows::merged(&stack.catalog, &stack.found);
+                    tell_taken(&stack, lang);
+                    // Over a pack that was not meant, rows would say nothing.
+                    let sound = !stack.errors_of(&[]).has_errors();
+                    let merged = if sound { rows::merged(&stack.catalog, &stack.found) } else { Vec::new() };
                     self.take_those_with(merged, &overlays, &stack.found, &stack.missing);
                 }
                 None => self.take_those_with(Vec::new(), &overlays, &Diagnostics::default(), &[]),
