@@ -94,6 +94,7 @@ fn case(records: &mut Records, event: &Event, at: Moment) {
     match event {
         Event::CaseClassified { topic, agency } => {
             case.topic = topic.clone().or(case.topic.take());
+            case.about = agency.clone().or(case.about.take());
             case.agency = agency.clone().or(case.agency.take());
         }
         Event::CaseReferred(referral) => {

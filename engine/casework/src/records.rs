@@ -69,7 +69,7 @@ pub struct Case {
     pub opened_at: Moment,
     #[n(16)]
     pub closed_at: Option<Moment>,
-    /// How often the same matter came again.
+    /// Messages of the same matter that were joined to this case. What rules see is [`Case::times_told_besides`].
     #[n(17)]
     pub repeats: u32,
     /// 1 to 5, from the last verification call that got one.
@@ -83,6 +83,53 @@ pub struct Case {
     /// What the citizen wrote when they were waited for, oldest first: the last [`ANSWERS_MAX`].
     #[n(21)]
     pub answers: Option<Vec<Answer>>,
+    /// What the same citizen told before this case, the newest first, as the intake found it.
+    #[n(22)]
+    pub earlier: Option<Vec<EarlierCase>>,
+    /// The agency that the complaint is about, whomever the case was referred to since. None in cases of before this was
+    /// kept apart.
+    #[n(23)]
+    pub about: Option<String>,
+}
+
+/// Days within which what a citizen tells of the same matter counts as told again, back from the later message.
+pub const TOLD_AGAIN_DAYS: i64 = 180;
+/// Earlier cases of a citizen that a case knows of: the newest ones.
+pub const EARLIER_CASES_MAX: usize = 32;
+
+/// A case of the same citizen from before, as it stood when the later one was opened.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub struct EarlierCase {
+    #[n(0)]
+    pub case: Id,
+    #[n(1)]
+    pub opened_at: Moment,
+    #[n(2)]
+    pub topic: Option<String>,
+    /// The agency that it was about.
+    #[n(3)]
+    pub agency: Option<String>,
+}
+
+impl Case {
+    /// The case as a later one of the same citizen knows of it.
+    pub fn as_earlier(&self) -> EarlierCase {
+        let agency = self.about.clone().or_else(|| self.agency.clone());
+        EarlierCase { case: self.id, opened_at: self.opened_at, topic: self.topic.clone(), agency }
+    }
+
+    /// How often the matter was told besides the message that opened the case: by messages that were joined to it, and by
+    /// earlier cases of the same citizen. Of these, one has the same topic, and the same agency where both name one.
+    pub fn times_told_besides(&self) -> u32 {
+        let about = self.about.as_ref().or(self.agency.as_ref());
+        let same = |other: &&EarlierCase| {
+            let agency = other.agency.as_ref().is_none_or(|agency| about.is_none_or(|about| about == agency));
+            agency && other.topic.is_some() && other.topic == self.topic
+        };
+        let earlier = self.earlier.iter().flatten().filter(same).count();
+        self.repeats.saturating_add(u32::try_from(earlier).unwrap_or(u32::MAX))
+    }
 }
 
 /// A message of the citizen in a case that waited for it.

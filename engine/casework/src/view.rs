@@ -25,7 +25,7 @@ pub fn case_in_clear(records: &Records, resources: &dyn Resources) -> Value {
         "citizen": party(&case.citizen, resources),
         "onBehalfOf": case.on_behalf_of.as_ref().map(|other| party(other, resources)),
         "round": case.round,
-        "repeats": case.repeats,
+        "repeats": case.times_told_besides(),
         "openedAt": case.opened_at.to_string(),
         "closed": case.closed,
         "outcome": case.outcome,

@@ -32,6 +32,8 @@ const OPERATION: &[u8] = b"xp/";
 const OPEN_OPERATION: &[u8] = b"xu/";
 /// Deadlines that rest, by whom they wait for.
 const WAITING: &[u8] = b"xw/";
+/// Cases by whom they concern, those of a citizen side by side.
+const CITIZEN: &[u8] = b"xk/";
 /// What operations moved; written by the streams whose deadlines were moved.
 const MOVED: &[u8] = b"xg/";
 /// Bytes of a flow's name in its index: enough that two flows share one by no chance worth naming.
@@ -78,7 +80,7 @@ fn push(key: &mut Vec<u8>, kind: u8, id: &Id) {
 
 /// Whether this version has rows of this kind. Whoever adds a table adds its prefix.
 pub fn is_known(key: &[u8]) -> bool {
-    const TABLES: [&[u8]; 24] = [
+    const TABLES: [&[u8]; 25] = [
         DUE,
         SEND,
         SENDING,
@@ -96,6 +98,7 @@ pub fn is_known(key: &[u8]) -> bool {
         OPERATION,
         OPEN_OPERATION,
         WAITING,
+        CITIZEN,
         MOVED,
         b"w/",
         b"f/",
@@ -275,6 +278,16 @@ pub fn waiting_index(print: &[u8], stream: Id) -> Vec<u8> {
 
 pub fn waiting_for(print: &[u8]) -> Range {
     range(&[WAITING, print].concat())
+}
+
+/// A case of this citizen; the newest first.
+pub fn citizen_index(person: Id, case: Id) -> Vec<u8> {
+    [CITIZEN, &person.0, &newest_first(case), &case.0].concat()
+}
+
+/// All cases that concern a citizen.
+pub fn cases_of(person: Id) -> Range {
+    range(&[CITIZEN, person.0.as_slice()].concat())
 }
 
 /// Where a listener is found by the type of the events that it waits for; None: by any type.

@@ -113,6 +113,57 @@ async fn from_an_sms_to_a_verified_close() {
     assert!(world.desk.incidents(&who("administrator"), &PageRequest::default()).await.unwrap().items.is_empty());
 }
 
+/// What a citizen tells again of the same matter counts where the case is routed, and the explanation says so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_third_case_of_the_same_matter_goes_to_the_head() {
+    let world = world();
+    let people = world.desk.directory().people;
+    let operator = people.iter().find(|person| person.roles.iter().any(|held| held == "operator")).unwrap();
+    let operator = world.desk.person(&operator.id).unwrap();
+    let tell = async |mobile: &str, topic: &str, agency: &str| {
+        let message = NewMessage {
+            channel: "phone".into(),
+            from: Party { mobile: Some(mobile.into()), ..Party::default() },
+            on_behalf_of: None,
+            text: "باز هم همان است".into(),
+            topic: Some(topic.into()),
+            agency: Some(agency.into()),
+            province: None,
+            county: None,
+            source: None,
+        };
+        let taken = world.desk.submit_message(&operator, message, None).await.unwrap();
+        world.settle().await;
+        let case = peygir_core::Id::parse(&taken.case_id).unwrap();
+        fold_is_state(&world, case);
+        let decisions = world.desk.case_decisions(&operator, &taken.tracking_code).await.unwrap();
+        let routed = decisions.into_iter().find(|made| made.table == "foad-routing").unwrap();
+        let repeats = world.desk.case(&operator, case, false).await.unwrap().repeats;
+        (routed.rules[0].rule.clone(), repeats, routed.sentence)
+    };
+    let (citizen, other) = ("09991230001", "09991230002");
+    let rule_and_count = async |mobile, topic, agency| {
+        let (rule, repeats, _) = tell(mobile, topic, agency).await;
+        (rule, repeats)
+    };
+    assert_eq!(rule_and_count(citizen, "delay", "bargh-hamedan").await, ("delay".to_owned(), 0));
+    assert_eq!(rule_and_count(citizen, "delay", "bargh-hamedan").await, ("delay".to_owned(), 1));
+    // Another matter, another agency and another citizen are counted apart.
+    assert_eq!(rule_and_count(citizen, "no-officer", "bargh-hamedan").await.1, 0);
+    assert_eq!(rule_and_count(citizen, "delay", "gaz-hamedan").await.1, 0);
+    assert_eq!(rule_and_count(other, "delay", "bargh-hamedan").await.1, 0);
+    let (rule, repeats, said) = tell(citizen, "delay", "bargh-hamedan").await;
+    assert_eq!((rule.as_str(), repeats), ("again-and-again", 2));
+    assert!(said.fa.contains("دفعات تکرار ۲ است (دست‌کم ۲)"), "{}", said.fa);
+    assert!(said.en.contains("times it was told before is 2 (at least 2)"), "{}", said.en);
+    // Conduct is locked, and stands above.
+    assert_eq!(rule_and_count(citizen, "conduct", "bargh-hamedan").await.0, "conduct");
+    // What was told half a year ago is not told again.
+    let days = peygir_casework::records::TOLD_AGAIN_DAYS + 1;
+    world.advance_to(minutes(&world, days * 24 * 60)).await.unwrap();
+    assert_eq!(rule_and_count(citizen, "delay", "bargh-hamedan").await, ("delay".to_owned(), 0));
+}
+
 /// The journal is the truth: its events, applied one after the other, give the state that is stored.
 fn fold_is_state(world: &World, stream: peygir_core::Id) {
     let engine = &world.host().engine;

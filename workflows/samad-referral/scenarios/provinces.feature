@@ -74,3 +74,27 @@
       | verdict | incomplete |
     آنگاه پرونده در دور ۲ است
     و کار samad/reply برای duty-manager باز است
+
+  سناریو: رفتار نامناسبِ همان دستگاه، بار دوم، به بازرسی استانداری می‌رسد
+    هنگامی که op-golestan پیامی را ثبت می‌کند:
+      | فیلد   | مقدار                        |
+      | mobile | 09990000021                  |
+      | text   | کارمند با ما تندی کرد        |
+      | topic  | conduct                      |
+      | agency | tamin-golestan               |
+    آنگاه موضوع پرونده conduct و دستگاه آن tamin-golestan است
+    هنگامی که ۲۰ روز می‌گذرد
+    و op-golestan پیامی را ثبت می‌کند:
+      | فیلد   | مقدار                        |
+      | mobile | 09990000021                  |
+      | text   | باز هم با ما تندی کردند      |
+      | topic  | conduct                      |
+      | agency | tamin-golestan               |
+    آنگاه موضوع پرونده conduct و دستگاه آن ostandari-golestan است
+    هنگامی که op-golestan پیامی را ثبت می‌کند:
+      | فیلد   | مقدار                        |
+      | mobile | 09990000022                  |
+      | text   | با من هم تندی کردند          |
+      | topic  | conduct                      |
+      | agency | tamin-golestan               |
+    آنگاه موضوع پرونده conduct و دستگاه آن tamin-golestan است

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::Function;
 use crate::event::Event;
 use crate::host::{Context, Fault, Reply, input};
-use crate::records::{CallRef, Case, Milestone, Party};
+use crate::records::{CallRef, Case, EARLIER_CASES_MAX, EarlierCase, Milestone, Party};
 use crate::text;
 
 pub const FUNCTION: Function = Function {
@@ -14,7 +14,8 @@ pub const FUNCTION: Function = Function {
     input: r#"{"type":"object","required":["channel","from","text","province"],"additionalProperties":false,
         "properties":{"channel":{"type":"string"},"from":{"type":"object"},"onBehalfOf":{"type":"object"},
         "text":{"type":"string"},"topic":{"type":"string"},"agency":{"type":"string"},"province":{"type":"string"},
-        "county":{"type":"string"},"line":{"type":"string"},"caseType":{"type":"string"}}}"#,
+        "county":{"type":"string"},"line":{"type":"string"},"caseType":{"type":"string"},
+        "earlier":{"type":"array"}}}"#,
     output: r#"{"type":"object","required":["caseId","code","channel","province"],
         "properties":{"caseId":{"type":"string"},"code":{"type":"string"},"channel":{"type":"string"},
         "province":{"type":"string"},"county":{"type":["string","null"]},"topic":{"type":["string","null"]},
@@ -36,6 +37,19 @@ struct Message {
     county: Option<String>,
     line: Option<String>,
     case_type: Option<String>,
+    /// Cases of the same citizen from before, which the host found.
+    #[serde(default)]
+    earlier: Vec<Earlier>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Earlier {
+    case: String,
+    /// RFC 3339.
+    opened_at: String,
+    topic: Option<String>,
+    agency: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -52,6 +66,7 @@ fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply
         return Err(Fault::State("this stream has a case already".to_owned()));
     }
     let message: Message = input(with)?;
+    let earlier = message.earlier.into_iter().take(EARLIER_CASES_MAX).map(earlier).collect::<Result<Vec<_>, _>>()?;
     let digits = format!("{:010}", context.draws.below(10_000_000_000));
     let code = text::tracking_code(&digits).expect("ten digits make a tracking code");
     let case = Case {
@@ -62,6 +77,7 @@ fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply
         province: message.province,
         county: message.county,
         topic: message.topic,
+        about: message.agency.clone(),
         agency: message.agency,
         text: message.text,
         citizen: party(message.from)?,
@@ -77,6 +93,7 @@ fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply
         line: message.line,
         milestones: vec![Milestone { name: "registered".to_owned(), at: context.at }],
         answers: None,
+        earlier: Some(earlier).filter(|earlier| !earlier.is_empty()),
     };
     let answer = json!({
         "caseId": case.id.to_string(), "code": code, "channel": case.channel, "province": case.province,
@@ -90,6 +107,24 @@ fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply
 /// The key under which a tracking code is claimed.
 pub fn claim_of_code(code: &str) -> Vec<u8> {
     [b"code/", code.as_bytes()].concat()
+}
+
+/// An earlier case as the message names it.
+pub fn earlier_as_told(earlier: &EarlierCase) -> Value {
+    let mut told = json!({ "case": earlier.case.to_string(), "openedAt": earlier.opened_at.to_string() });
+    for (name, value) in [("topic", &earlier.topic), ("agency", &earlier.agency)] {
+        if let Some(value) = value {
+            told[name] = value.as_str().into();
+        }
+    }
+    told
+}
+
+fn earlier(told: Earlier) -> Result<EarlierCase, Fault> {
+    let wrong = |what: &str| Fault::Input(format!("`{what}` of an earlier case can't be read"));
+    let case = peygir_core::Id::parse(&told.case).ok_or_else(|| wrong("case"))?;
+    let opened_at = told.opened_at.parse::<jiff::Timestamp>().map_err(|_| wrong("openedAt"))?.into();
+    Ok(EarlierCase { case, opened_at, topic: told.topic, agency: told.agency })
 }
 
 fn party(sender: Sender) -> Result<Party, Fault> {

@@ -67,7 +67,7 @@ pub const FUNCTIONS: &[Function] = &[
 ];
 
 pub use case_close::CLOSED_EVENT;
-pub use case_open::claim_of_code;
+pub use case_open::{claim_of_code, earlier_as_told};
 pub(crate) use verification_call::next_call;
 
 pub fn find(name: &str) -> Option<&'static Function> {

@@ -276,6 +276,8 @@ fn case(answers: Option<Vec<Answer>>) -> Case {
         closed_at: None,
         repeats: 0,
         satisfaction: None,
+        earlier: None,
+        about: None,
         line: None,
         milestones: Vec::new(),
         answers,

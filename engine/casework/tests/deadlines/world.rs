@@ -212,6 +212,8 @@ fn case(province: &str, at: Moment) -> Case {
         closed_at: None,
         repeats: 0,
         satisfaction: None,
+        earlier: None,
+        about: None,
         line: None,
         milestones: Vec::new(),
         answers: None,

@@ -123,7 +123,7 @@ impl Desk {
                 .collect(),
             timeline: timeline.into_iter().filter(|line| line.notable).collect(),
             answers: case.answers.iter().flatten().map(|answer| answer_view(vault, answer)).collect(),
-            repeats: case.repeats,
+            repeats: case.times_told_besides(),
             satisfaction: case.satisfaction,
             closed_at: case.closed_at.map(instant),
             may_unmask: by.may(Permission::CaseUnmask, &place_of(&catalog, &stream)),

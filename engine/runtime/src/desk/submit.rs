@@ -1,6 +1,8 @@
 //! Taking a citizen's message: checked, sealed, and either a new case or the one that the same message opened before.
 
+use peygir_casework::functions::earlier_as_told;
 use peygir_casework::host::Rejection;
+use peygir_casework::records::{EARLIER_CASES_MAX, EarlierCase, TOLD_AGAIN_DAYS};
 use peygir_casework::text;
 use peygir_core::{Data, Id, Moment};
 use serde_json::{Value, json};
@@ -28,6 +30,9 @@ const TRIES_MAX: usize = 5;
 
 /// Cases of one citizen that are looked at for one that waits for them.
 const WAITING_CASES_MAX: usize = 64;
+
+/// Microseconds of a day.
+const DAY_US: i64 = 86_400_000_000;
 
 const CHANNELS: [&str; 5] = ["phone", "sms", "web", "letter", "in-person"];
 const IDEMPOTENCY: &[u8] = b"k/idempotency/";
@@ -290,6 +295,10 @@ fn seal(engine: &Engine, message: &NewMessage, claims: &mut Vec<Claim>, at: Mome
         "from": sender.1,
         "text": seal_text(engine, owner, &message.text)?,
     });
+    let earlier = earlier_cases(engine, owner, at)?;
+    if !earlier.is_empty() {
+        sealed["earlier"] = earlier.iter().map(earlier_as_told).collect();
+    }
     let optional = [
         ("topic", message.topic.clone()),
         ("agency", message.agency.clone()),
@@ -306,6 +315,17 @@ fn seal(engine: &Engine, message: &NewMessage, claims: &mut Vec<Claim>, at: Mome
         sealed["onBehalfOf"] = party;
     }
     Ok(sealed)
+}
+
+/// What the citizen told before, as far back as it counts as the same matter told again; the newest first.
+fn earlier_cases(engine: &Engine, person: Id, at: Moment) -> Result<Vec<EarlierCase>, Refusal> {
+    let broken = |error: String| Refusal::Internal(error);
+    let (from, to) = rows::cases_of(person);
+    let found = engine.store.scan(&from, &to, EARLIER_CASES_MAX).map_err(|error| broken(error.to_string()))?;
+    let read = found.iter().map(|(_, value)| minicbor::decode::<EarlierCase>(value));
+    let cases = read.collect::<Result<Vec<_>, _>>().map_err(|error| broken(error.to_string()))?;
+    let since = at.plus_micros(-TOLD_AGAIN_DAYS * DAY_US);
+    Ok(cases.into_iter().filter(|case| case.opened_at >= since).collect())
 }
 
 fn sealed_party(engine: &Engine, party: &Party, claims: &mut Vec<Claim>, at: Moment) -> Result<(Id, Value), Refusal> {

@@ -174,6 +174,7 @@ pub struct CaseView {
     pub timeline: Vec<JournalLine>,
     /// What the citizen wrote when they were waited for.
     pub answers: Vec<CitizenAnswer>,
+    /// How often the same matter was told besides the message that opened the case.
     pub repeats: u32,
     pub satisfaction: Option<u8>,
     pub closed_at: Option<String>,
