@@ -134,7 +134,8 @@ fn who_is_asked_by_a_function_of_the_language_burns_fuel() {
         let (came, coverage) = run();
         assert!(matches!(came, Err(Fault::Limit { limit: Limit::Operations, .. })), "{asked}: {came:?}");
         let times = coverage.lines.get(&line).copied().unwrap_or_default();
-        assert!((1_000..OPERATIONS_MAX / 16).contains(&times), "{asked}: asked {times} times, {:?}", coverage.lines);
+        // A call is noted twice, as it begins and at its expression.
+        assert!((1_000..OPERATIONS_MAX / 8).contains(&times), "{asked}: asked {times} times, {:?}", coverage.lines);
         assert_eq!(run().1.lines, coverage.lines, "{asked}");
     }
 }
