@@ -3,17 +3,18 @@
 //! Keeps the rules and the journal of a real store, and forgets everything when it is dropped.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 
 use crate::rules::{self, Prepared, View};
 use crate::space::{self, Head, Page, Value};
 use crate::watch::{Watcher, Watchers};
-use crate::{Batch, Conflict, Error, FRAMES_BYTES_MAX, Frame, InboxKey, Row, Store, StreamId, Version};
+use crate::{Batch, Conflict, Error, FRAMES_BYTES_MAX, Frame, InboxKey, Row, Store, StoreFigures, StreamId, Version};
 
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     inner: RwLock<Inner>,
     watchers: Watchers,
+    stopped: OnceLock<String>,
 }
 
 #[derive(Debug, Default)]
@@ -71,6 +72,12 @@ impl MemoryStore {
         self.read().last_frame()
     }
 
+    /// From now on it takes no commits, as a store whose disk failed.
+    pub fn stop(&self, why: &str) {
+        // Stopped for another reason before, it says that one.
+        let _ = self.stopped.set(why.to_owned());
+    }
+
     // A panic while the lock is held leaves at most one refused batch half judged; nothing of it was kept.
     fn read(&self) -> RwLockReadGuard<'_, Inner> {
         self.inner.read().unwrap_or_else(PoisonError::into_inner)
@@ -87,6 +94,9 @@ fn decode(bytes: &Arc<[u8]>) -> Result<Frame, Error> {
 
 impl Store for MemoryStore {
     fn commit(&self, batches: &[Batch]) -> Vec<Result<Version, Conflict>> {
+        if let Some(why) = self.stopped.get() {
+            return batches.iter().map(|_| Err(Conflict::Stopped(why.clone()))).collect();
+        }
         let mut inner = self.write();
         let answers: Vec<_> = batches.iter().map(|batch| inner.commit(batch)).collect();
         let last_frame = inner.last_frame();
@@ -161,6 +171,10 @@ impl Store for MemoryStore {
 
     fn checkpoint(&self) -> Result<(), Error> {
         Ok(())
+    }
+
+    fn figures(&self) -> StoreFigures {
+        StoreFigures { last_frame: self.last_frame(), stopped: self.stopped.get().cloned(), ..StoreFigures::default() }
     }
 }
 

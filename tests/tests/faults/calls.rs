@@ -44,6 +44,7 @@ impl Office {
             let answer = self.hand_in(citizen).await;
             assert_eq!((answer.status, &answer.json()["code"]), (503, &UNAVAILABLE.into()), "{}", answer.text());
         }
+        assert_eq!(self.client.get("/healthz").await.status, 503, "whoever spreads the load goes elsewhere");
         let lost = self.clerk.lost(&self.client).await;
         assert!(lost.is_empty(), "{lost:#?}");
         let said = self.server.said();

@@ -31,6 +31,15 @@ impl Desk {
         Ok((figures, found))
     }
 
+    /// Errs where nothing more is taken until the next start: no request that changes anything can be answered.
+    pub async fn takes_commits(&self) -> Result<(), Refusal> {
+        let store = self.host.engine.store.clone();
+        match blocking(move || Ok(store.figures().stopped)).await? {
+            Some(why) => Err(Refusal::Unavailable(why)),
+            None => Ok(()),
+        }
+    }
+
     /// Of the deployment's own province at least: what has no case belongs there.
     fn require_home(&self, by: &Principal, permission: Permission) -> Result<(), Refusal> {
         let province = Some(self.host.engine.catalog().province().to_owned());

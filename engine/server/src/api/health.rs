@@ -12,8 +12,10 @@ use crate::instruments::Folder;
 use crate::options::App;
 use crate::problem::Problem;
 
-/// How the webhooks fare is told where the deployment has any; the server is well all the same.
+/// Whether the server does what it is for: one whose store has stopped reads and takes nothing. How the webhooks fare is told
+/// where the deployment has any; the server is well all the same.
 pub async fn show(State(app): State<App>) -> Result<Json<Value>, Problem> {
+    app.desk.takes_commits().await?;
     let mut health = json!({ "status": "ok" });
     if let Some(count) = app.desk.webhook_health().await? {
         health["webhooks"] = json!(count);

@@ -20,6 +20,7 @@ use crate::{ServerOptions, ServerState, router};
 
 pub struct Fixture {
     pub world: World,
+    pub store: Arc<MemoryStore>,
     pub access: Arc<Access>,
     pub router: Router,
 }
@@ -74,9 +75,9 @@ pub fn fixture_with(flows: &[&str]) -> Fixture {
     let start: Moment = "2026-11-21T10:00:00+03:30".parse::<jiff::Timestamp>().unwrap().into();
     let store = Arc::new(MemoryStore::new());
     let world = World::new(pack, &manifests, store.clone(), start, 1);
-    let access = Arc::new(Access::new(store));
+    let access = Arc::new(Access::new(store.clone()));
     let router = router(state(&world, &access)).unwrap();
-    Fixture { world, access, router }
+    Fixture { world, store, access, router }
 }
 
 fn write(path: &Path, text: &str) {

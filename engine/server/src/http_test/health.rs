@@ -178,6 +178,25 @@ async fn who_may_read_the_numbers_and_the_findings() {
     assert!(report["findings"].as_array().unwrap().iter().any(|finding| finding["check"] == "store"));
 }
 
+/// Whoever spreads the load sends nobody more to a server that can't take anything; what was taken before is read there still.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_whose_store_has_stopped_is_not_well() {
+    let fixture = fixture();
+    let token = fixture.token("operator");
+    for path in ["/healthz", "/api/v1/healthz"] {
+        assert_eq!(fixture.send("GET", path, &[], "").await.status, 200, "{path}");
+    }
+    fixture.store.stop("no space left on the device");
+    for path in ["/healthz", "/api/v1/healthz"] {
+        let answer = fixture.send("GET", path, &[], "").await;
+        assert_eq!((answer.status.as_u16(), answer.code().as_str()), (503, "PG-A018"), "{path}");
+        assert!(!answer.body.contains("device"), "why stands in the log: {}", answer.body);
+    }
+    let refused = fixture.api("POST", "/api/v1/messages", &token, MESSAGE).await;
+    assert_eq!((refused.status.as_u16(), refused.code().as_str()), (503, "PG-A018"));
+    assert_eq!(fixture.api("GET", "/api/v1/cases", &token, "").await.status, 200);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_page_is_there_for_whoever_looks_after_the_deployment() {
     let fixture = fixture();
