@@ -161,7 +161,20 @@ async fn the_numbers_of_a_store_are_the_same_before_and_after_a_restart() {
     let after = counts(&site).await;
     assert_eq!(before, after, "counted anew after a kill");
     hand_in(&site, 5..6).await;
-    assert_eq!(counts(&site).await["peygir_cases{state=\"open\"}"], "6");
+    let before = counts(&site).await;
+    assert_eq!(before["peygir_cases{state=\"open\"}"], "6");
+    assert!(server.stop().success());
+    assert!(site.data().join("counts.state").exists(), "the next start need not count");
+    let server = site.start();
+    hand_in(&site, 6..7).await;
+    server.kill();
+    // What was kept is of before: it is not taken.
+    let server = site.start();
+    assert_eq!(counts(&site).await["peygir_cases{state=\"open\"}"], "7");
+    let anew = counts(&site).await;
+    assert!(server.stop().success());
+    let server = site.start();
+    assert_eq!(counts(&site).await, anew, "gone on with what was kept");
     assert!(server.stop().success());
 }
 

@@ -84,6 +84,11 @@ impl DataFolder {
         self.root.join("server.json")
     }
 
+    /// What the last run of the server counted.
+    pub fn counts_file(&self) -> PathBuf {
+        self.root.join("counts.state")
+    }
+
     fn last_backup_file(&self) -> PathBuf {
         self.root.join("last-backup.json")
     }

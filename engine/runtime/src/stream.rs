@@ -21,6 +21,7 @@ use crate::operation::{OpenDeadline, Operation};
 use crate::packs::Editions;
 use crate::rows;
 use crate::schedule::Schedule;
+use crate::tally::Count;
 
 /// A row as it is stored: key and value.
 pub type Row = (Vec<u8>, Vec<u8>);
@@ -47,6 +48,8 @@ pub struct Stream {
     /// Bytes of each row as it was last read or written, but for its head's, and their sum.
     sizes: SharedMap<RowName, usize>,
     stored_bytes: usize,
+    /// What it counts for, where the turn that made this version counted it.
+    pub(crate) counted: Option<Arc<Count>>,
 }
 
 /// What a stream remembers of itself.

@@ -16,6 +16,8 @@ use peygir_store::{Error, Store};
 use crate::rows;
 use crate::stream::{Row, Stream};
 
+mod kept;
+
 /// Rows counted at once: commits wait as long as one page takes.
 const PAGE_ROWS: usize = 512;
 /// Open cases in which nothing is to happen that are named.
@@ -151,7 +153,7 @@ pub struct Committing {
 }
 
 /// What a stream counts for before a commit and after it.
-pub type Counts = (Count, Count);
+pub type Counts = (Arc<Count>, Arc<Count>);
 
 /// Commits of several streams under way.
 pub struct Held<'t>(&'t Tally);
@@ -173,6 +175,23 @@ impl Tally {
     pub fn begin(&self) {
         self.locked().next = Some(rows::streams().0);
         self.on.store(true, Ordering::Release);
+    }
+
+    /// What the next start goes on from, where nothing is committed before it; `None` as long as not all is counted.
+    pub fn keep(&self, store: &dyn Store) -> Result<Option<Vec<u8>>, Error> {
+        self.gate.alone(|| {
+            let sum = self.locked();
+            let is_whole = self.on.load(Ordering::Acquire) && sum.next.is_none() && sum.unreadable == 0;
+            is_whole.then(|| kept::encode(&sum, store)).transpose()
+        })
+    }
+
+    /// Begins with what an earlier run kept. False where that is not of the store as it is now: then it is to be counted.
+    pub fn begin_with(&self, kept: &[u8], store: &dyn Store) -> Result<bool, Error> {
+        let Some(sum) = kept::decode(kept, store)? else { return Ok(false) };
+        *self.locked() = sum;
+        self.on.store(true, Ordering::Release);
+        Ok(true)
     }
 
     /// Counts the next streams of the store; true once all are counted.
@@ -222,9 +241,11 @@ impl Tally {
         Committing { tally: self.clone(), stream, counts }
     }
 
-    /// What a stream counts for, where anything is counted: to be kept for [`Tally::committing`].
-    pub fn of(&self, stream: &Stream) -> Option<Count> {
-        self.on.load(Ordering::Acquire).then(|| count(stream))
+    /// What a stream counts for before a turn, where anything is counted: to be given to [`after`] when the turn is decided.
+    pub fn before(&self, stream: &mut Stream) -> Option<Arc<Count>> {
+        // The turn before it has counted it.
+        let counted = stream.counted.take();
+        self.on.load(Ordering::Acquire).then(|| counted.unwrap_or_else(|| Arc::new(count(stream))))
     }
 
     /// For commits of several streams.
@@ -316,6 +337,14 @@ fn whole(store: &dyn Store, stream: Id) -> Result<Vec<Row>, Error> {
             return Ok(stored);
         }
     }
+}
+
+/// What a turn changed in what its stream counts for; for [`Tally::committing`].
+pub fn after(before: Option<Arc<Count>>, stream: &mut Stream) -> Option<Counts> {
+    let before = before?;
+    let after = Arc::new(count(stream));
+    stream.counted = Some(after.clone());
+    Some((before, after))
 }
 
 /// What a stream counts for.

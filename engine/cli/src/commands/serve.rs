@@ -138,7 +138,7 @@ async fn serve(
         Err(BeginError::Failure(failure)) => return Err(failure.into()),
     }
     // Before anything commits: whatever comes from now on is counted as it comes.
-    engine.tally.begin();
+    begin_counting(&engine, &data);
     let carrier = Webhooks::carrier(&built.connectors);
     let host = Host::new(Arc::new(engine), clock.clone(), built.connectors);
     if data.effects_held() {
@@ -155,6 +155,7 @@ async fn serve(
     let told = webhooks.map(|webhooks| tokio::spawn(webhooks.run(telling.clone())));
     let access = Arc::new(Access::new(shared));
     let stop = Arc::new(Notify::new());
+    let engine = host.engine.clone();
     let working = tokio::spawn(host.run(stop.clone()));
     let sealing = tokio::spawn(seal_every_hour(store.clone()));
     let counting = tokio::spawn(count(desk.host().clone()));
@@ -181,6 +182,7 @@ async fn serve(
     }
     sealing.abort();
     counting.abort();
+    keep_counts(&engine, &data);
     data.remove_running();
     served?;
     say("peygir: stopped");
@@ -279,6 +281,27 @@ async fn seal_every_hour(store: Arc<LocalStore>) {
         if let Ok(Err(error)) = sealed {
             tracing::error!(%error, "the journal could not be sealed");
         }
+    }
+}
+
+/// What the last run counted is taken where nothing was committed since; else everything is counted anew.
+fn begin_counting(engine: &Engine, data: &DataFolder) {
+    let kept = std::fs::read(data.counts_file()).unwrap_or_default();
+    if !engine.tally.begin_with(&kept, engine.store.as_ref()).unwrap_or(false) {
+        engine.tally.begin();
+    }
+}
+
+/// For the next start. Where it can't be kept, that one counts.
+fn keep_counts(engine: &Engine, data: &DataFolder) {
+    match engine.tally.keep(engine.store.as_ref()) {
+        Ok(Some(bytes)) => {
+            if let Err(error) = std::fs::write(data.counts_file(), bytes) {
+                tracing::warn!(%error, "the counts could not be kept: the next start counts the streams");
+            }
+        }
+        Ok(None) => {}
+        Err(error) => tracing::warn!(%error, "the counts could not be kept: the next start counts the streams"),
     }
 }
 

@@ -115,11 +115,11 @@ impl Engine {
         }
         underway.tries += 1;
         let Underway { id, envelope, catalog, most, .. } = underway;
-        let stream = self.load_for_turn(*id)?;
+        let mut stream = self.load_for_turn(*id)?;
         let before = (stream.head.due, stream.head.send, stream.head.sending);
-        let counted = self.tally.of(&stream);
+        let counted = self.tally.before(&mut stream);
         let decided = decide_within(catalog, &self.vault, stream, envelope, *most, has_place);
-        let Decided { stream, mut batch, begun } = match decided {
+        let Decided { mut stream, mut batch, begun } = match decided {
             Ok(decided) => decided,
             Err(refused) => return Err(self.tell_aborted(*id, envelope, refused)),
         };
@@ -128,7 +128,7 @@ impl Engine {
         if before == after && changes_nothing(&batch) {
             return self.load_shared(*id).map(|stream| Step::Done(Carried::unchanged(stream)));
         }
-        let counts = counted.map(|counted| (counted, tally::count(&stream)));
+        let counts = tally::after(counted, &mut stream);
         Ok(Step::Commit(Box::new(Pending { stream, batch, begun, counts })))
     }
 

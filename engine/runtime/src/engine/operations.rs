@@ -17,7 +17,7 @@ use crate::command::{Command, Envelope};
 use crate::operation::{Advance, Moved, OPERATION_DEADLINES, OPERATION_STREAMS, Open, OpenDeadline, Operation};
 use crate::rows;
 use crate::stream::{Row, Stream};
-use crate::tally::{self, Count};
+use crate::tally::{self, Counts};
 use crate::turn::{Bounds, Decided, decide_by};
 
 /// Pages of one call: other work of the host waits for them.
@@ -55,7 +55,7 @@ struct Found {
     /// once: what one thread makes and another one ends costs twice.
     cached: Option<Box<Stream>>,
     /// What it counts for now, and once that is committed; where anything is counted.
-    counts: Option<(Count, Count)>,
+    counts: Option<Counts>,
 }
 
 /// What became of the streams of a page.
@@ -303,11 +303,11 @@ impl Engine {
     ) -> Result<Found, Failure> {
         let kept = self.cache.take(id, version);
         let cached = kept.is_some();
-        let stream = match kept {
+        let mut stream = match kept {
             Some(stream) => stream,
             None => Stream::from_rows(id, version, &stored).map_err(|error| Failure::Internal(error.to_string()))?,
         };
-        let (head, before) = (stream.head.clone(), self.tally.of(&stream));
+        let (head, before) = (stream.head.clone(), self.tally.before(&mut stream));
         let command = Command::Rederive { operation: grounds.operation, why: grounds.why };
         let seed = self.seeds.as_ref().map_or_else(|| self.seed(), |seeds| seeds(id, grounds.at, &command));
         let envelope = Envelope::new("system", grounds.at, seed, command);
@@ -315,7 +315,7 @@ impl Engine {
         let decided = decide_by(grounds.catalog, &self.vault, stream, &envelope, bounds, &mut |_| false)?;
         let Decided { mut stream, batch, .. } = decided;
         if !changes_nothing(&batch) {
-            let counts = before.map(|before| (before, tally::count(&stream)));
+            let counts = tally::after(before, &mut stream);
             return Ok(Found { id, batch: Some(batch), cached: cached.then(|| Box::new(stream)), counts });
         }
         if cached {
