@@ -49,7 +49,7 @@ async fn each_fires_once_and_a_stream_that_can_not_be_read_keeps_none_of_the_oth
         engine.handle(stream(number), "test", START, start()).unwrap();
     }
     let broken = stream(40);
-    break_rows(&*store, broken);
+    break_rows(&store, broken);
     let clock = Clock::at(START);
     let host = Host::new(Arc::new(engine), clock.clone(), Connectors::new());
     let others = || (0..SLEEPERS).map(stream).filter(|stream| *stream != broken);
