@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use peygir_core::state::ActivationNumber;
 use peygir_core::{Event, Id, Moment, Seed};
-use peygir_store::{Batch, Conflict, Error, Frame, InboxKey, Row, Store, StreamId, Version, Watcher};
+use peygir_store::{Batch, Conflict, Error, Frame, InboxKey, Row, Store, StoreFigures, StreamId, Version, Watcher};
 use sha2::{Digest, Sha256};
 
 use crate::command::{Command, Envelope, Recorded};
@@ -380,6 +380,10 @@ impl Store for Mortal {
 
     fn checkpoint(&self) -> Result<(), Error> {
         self.alive()?.checkpoint()
+    }
+
+    fn figures(&self) -> StoreFigures {
+        self.alive().map(|store| store.figures()).unwrap_or_default()
     }
 }
 
