@@ -26,6 +26,8 @@ fn pack(site: &Site, version: &str, script: &str) -> PathBuf {
     );
     write("pack.yaml", &manifest);
     write("rules/greet.rhai", script);
+    let word = script.split('"').nth(1).unwrap_or_default();
+    write("rules/greet.test.yaml", &format!("- {{ name: it greets, expect: '{word}' }}\n"));
     folder
 }
 

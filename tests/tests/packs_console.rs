@@ -47,6 +47,7 @@ impl Pack {
         fs::write(folder.join("pack.yaml"), manifest).unwrap();
         fs::write(folder.join("town.overlay.yaml"), overlay).unwrap();
         fs::write(folder.join("greet.rhai"), "fn greet(req, now, args) {\n  \"one\"\n}\n").unwrap();
+        fs::write(folder.join("greet.test.yaml"), "- { name: it greets, expect: one }\n").unwrap();
         Self { folder }
     }
 
@@ -58,7 +59,8 @@ impl Pack {
     /// Has it checked by the form.
     fn check(&self, desk: &mut Desk) {
         desk.visit("/packs/upload?lang=fa");
-        let files = ["pack.yaml", "town.overlay.yaml", "greet.rhai"].map(|file| self.folder.join(file));
+        let files =
+            ["pack.yaml", "town.overlay.yaml", "greet.rhai", "greet.test.yaml"].map(|file| self.folder.join(file));
         let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
         desk.browser.choose_files("input[name='files']", &files).unwrap();
         desk.browser.follow("form[action='/packs/upload'] button").unwrap();

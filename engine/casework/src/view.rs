@@ -5,6 +5,45 @@ use serde_json::{Value, json};
 use crate::host::Resources;
 use crate::records::{Case, Party, Records, Task, TaskKind, TaskStatus};
 
+/// What a value of the case is, for whoever asks for it by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldType {
+    Text,
+    Integer,
+    Boolean,
+    /// Of texts.
+    List,
+}
+
+/// The single values of [`case_in_clear`], by their paths below `case`: what the inputs of tables may be taken from.
+pub const CASE_FIELDS: [(&str, FieldType); 25] = [
+    ("id", FieldType::Text),
+    ("code", FieldType::Text),
+    ("type", FieldType::Text),
+    ("channel", FieldType::Text),
+    ("province", FieldType::Text),
+    ("county", FieldType::Text),
+    ("topic", FieldType::Text),
+    ("agency", FieldType::Text),
+    ("agencyTitle", FieldType::Text),
+    ("manager", FieldType::Text),
+    ("text", FieldType::Text),
+    ("citizen.name", FieldType::Text),
+    ("citizen.mobile", FieldType::Text),
+    ("citizen.nationalId", FieldType::Text),
+    ("onBehalfOf.name", FieldType::Text),
+    ("onBehalfOf.mobile", FieldType::Text),
+    ("onBehalfOf.nationalId", FieldType::Text),
+    ("round", FieldType::Integer),
+    ("repeats", FieldType::Integer),
+    ("openedAt", FieldType::Text),
+    ("closed", FieldType::Boolean),
+    ("outcome", FieldType::Text),
+    ("overdue", FieldType::Boolean),
+    ("line", FieldType::Text),
+    ("milestones", FieldType::List),
+];
+
 /// The case as tables, scripts and templates see it, personal data in clear. It never leaves the turn.
 pub fn case_in_clear(records: &Records, resources: &dyn Resources) -> Value {
     let Some(case) = &records.case else { return Value::Null };

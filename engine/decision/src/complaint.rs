@@ -5,7 +5,7 @@ pub(crate) mod overlay;
 use peygir_calendar::JalaliError;
 use peygir_source::{Diagnostic, Help, Node, Span, Value, suggest};
 
-use crate::{cell::Number, domain::Limit, value_type::ValueType, window::Window};
+use crate::{cell::Number, domain::Limit, model::LayerRef, value_type::ValueType, window::Window};
 
 pub(crate) fn not_a_table(span: Span) -> Diagnostic {
     Diagnostic::error("PG-T001", span, "this is no decision table", "این یک جدول تصمیم نیست")
@@ -172,13 +172,24 @@ pub(crate) fn bad_catch_all(span: Span, reason: &str, reason_fa: &str) -> Diagno
     Diagnostic::error("PG-T011", span, format!("the catch-all {reason}"), format!("قاعدهٔ فراگیر {reason_fa}"))
 }
 
-pub(crate) fn outside_limits(span: Span, name: &str, limit: &Limit) -> Diagnostic {
-    Diagnostic::error(
+/// `layer`: the one that set the limit, where the value stands in another.
+pub(crate) fn outside_limits(span: Span, name: &str, limit: &Limit, layer: Option<&LayerRef>) -> Diagnostic {
+    let finding = Diagnostic::error(
         "PG-T012",
         span,
         format!("the value for \"{name}\" must be {limit}"),
         format!("مقدار «{name}» باید {} باشد", limit.to_persian()),
-    )
+    );
+    match layer {
+        Some(layer) => {
+            let whose = layer.called();
+            finding.with_help(
+                format!("\"{whose}\" sets this limit: no layer above it passes it"),
+                format!("این حد را «{whose}» گذاشته است و هیچ لایه‌ای روی آن از آن نمی‌گذرد"),
+            )
+        }
+        None => finding,
+    }
 }
 
 pub(crate) fn unset_output(span: Span, rule: &str, output: &str) -> Diagnostic {

@@ -149,6 +149,7 @@ impl<'a> Stage<'a> {
             search_key: self.overlay.search_key,
             hit: table.hit,
             layer: self.layer,
+            layers: &table.layers,
             file: &self.file,
         }
     }

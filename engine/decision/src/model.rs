@@ -7,8 +7,14 @@ use peygir_source::Span;
 use serde_json::Value;
 
 use crate::{
-    cell::Cell, decide::Stops, label::Label, normalise::SearchKey, output::Template, tests::TestRow,
-    value_type::ValueType, window::Window,
+    cell::{Cell, Facts},
+    decide::Stops,
+    label::Label,
+    normalise::SearchKey,
+    output::Template,
+    tests::TestRow,
+    value_type::ValueType,
+    window::Window,
 };
 
 /// The base of a table, among its layers.
@@ -71,13 +77,23 @@ pub struct LayerRef {
     pub title: Option<Name>,
 }
 
+impl LayerRef {
+    /// The pack that it came in; its id where that is not known.
+    pub(crate) fn called(&self) -> &str {
+        if self.pack.is_empty() { &self.id } else { &self.pack }
+    }
+}
+
 /// A named value that cells may ask about.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Input {
     pub name: String,
     pub value_type: ValueType,
-    /// Where the caller finds the value, as a dotted path: `case.topic`, `input.severity`, `message.text`.
+    /// Where the caller finds the value, as a dotted path: `case.topic`, `input.severity`. What lies there is the caller's
+    /// to say.
     pub from: String,
+    /// Where `from` stands; where it is left out, the input's name.
+    pub from_span: Span,
     /// Taken where the caller gives nothing or null.
     pub default: Option<Value>,
     /// The only values allowed, where there are any; for a list, the only members.
@@ -104,6 +120,8 @@ pub struct Output {
     pub title: Option<Name>,
     /// What people call its values, such as the units of an agency.
     pub titles: BTreeMap<String, Name>,
+    /// The last overlay that made its limits tighter, an index of [`Table::layers`].
+    pub limited_by: Option<usize>,
 }
 
 /// One row of a table. Where a dated overlay changed a rule, two rows have its id: the changed one, in force on the
@@ -292,6 +310,13 @@ impl Table {
 
     pub fn rule(&self, id: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.id == id)
+    }
+
+    /// Whether a rule's own cells let its inputs have these values; yes where that hangs on an expression, or on others.
+    pub fn lets(&self, rule: &Rule, values: &BTreeMap<String, Value>) -> bool {
+        let facts = Facts::new(self, values);
+        let mut asked = rule.when.iter().filter(|part| values.contains_key(part.input.as_str()));
+        asked.all(|part| part.cell.holds_closed(part.at, &facts) != Some(false))
     }
 
     pub(crate) fn input(&self, name: &str) -> Option<&Input> {

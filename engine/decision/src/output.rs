@@ -59,7 +59,7 @@ impl Template {
     }
 
     /// The inputs it names.
-    pub(crate) fn inputs(&self) -> impl Iterator<Item = &str> {
+    pub fn inputs(&self) -> impl Iterator<Item = &str> {
         let parts = match self {
             Self::Literal(_) => &[],
             Self::Text(parts) => parts.as_slice(),
@@ -71,7 +71,7 @@ impl Template {
     }
 
     /// The value, or the name of the input that has none.
-    pub(crate) fn fill(&self, inputs: &BTreeMap<String, Value>) -> Result<Value, String> {
+    pub fn fill(&self, inputs: &BTreeMap<String, Value>) -> Result<Value, String> {
         let parts = match self {
             Self::Literal(value) => return Ok(value.clone()),
             Self::Text(parts) => parts,

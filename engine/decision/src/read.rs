@@ -60,6 +60,7 @@ fn read(reader: &mut Reader, node: &Node, search_key: SearchKey) -> Option<Table
         search_key,
         hit: hit.unwrap_or(Hit::First),
         layer: BASE,
+        layers: &[],
         file: &file,
     };
     let rules = rules::read(reader, node, &of_rules);

@@ -364,6 +364,15 @@ pub enum Command {
     /// To the stream of editions: one that is still to come is taken back.
     #[n(44)]
     WithdrawEdition(#[n(0)] Withdraw),
+    /// A person wants the flow of a faulted instance to begin anew: what was decided before is decided again.
+    #[n(45)]
+    RestartFlow {
+        #[n(0)]
+        instance: Id,
+        /// `namespace/name:version`, as it is in force.
+        #[n(1)]
+        flow: String,
+    },
 }
 
 /// What a `run: workflow` asks for.

@@ -34,6 +34,7 @@ mod operation;
 mod packs;
 mod provenance;
 pub mod publish;
+pub(crate) mod restart;
 mod run;
 mod schedule;
 mod unstarted;
@@ -300,6 +301,7 @@ impl Turn<'_> {
             Command::SetDeadline { task, due, reason } => self.set_deadline(*task, *due, reason)?,
             Command::DeployPacks(deploy) => self.deploy_packs(deploy)?,
             Command::WithdrawEdition(withdraw) => self.withdraw_edition(withdraw)?,
+            Command::RestartFlow { instance, flow } => self.restart(*instance, flow)?,
         }
         Ok(())
     }

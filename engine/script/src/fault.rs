@@ -26,9 +26,10 @@ pub enum Fault {
     /// The script's own `throw`.
     #[error("the script threw at line {}: {value}", .at.line)]
     Thrown { value: serde_json::Value, at: Span },
-    /// The answer holds something that JSON can't tell; `path` is a JSON pointer into the answer.
+    /// The answer holds something that JSON can't tell; `path` is a JSON pointer into the answer, and `at` where the script stood as
+    /// it gave it.
     #[error("the script's answer can't be told as data, at \"{path}\": {reason}")]
-    Answer { path: String, reason: String, reason_fa: String },
+    Answer { path: String, reason: String, reason_fa: String, at: Span },
     /// What the script was given or gave does not fit the schema in its header; `at` is the schema's place.
     #[error("{what} does not fit the schema at line {} of the script: {reason}", .at.line)]
     Unfit { what: &'static str, reason: Box<str>, reason_fa: Box<str>, at: Span },
@@ -88,15 +89,24 @@ impl Fault {
             | Self::Failed { at, .. }
             | Self::Thrown { at, .. }
             | Self::Input { at, .. }
+            | Self::Answer { at, .. }
             | Self::Unfit { at, .. } => *at,
             Self::Action { wrong } => wrong.first().map_or_else(Span::default, |wrong| wrong.at),
-            Self::Answer { .. } | Self::Broken { .. } => Span::default(),
+            Self::Broken { .. } => Span::default(),
         }
     }
 
     /// Whether a replay could end otherwise. Then the turn must not be committed, and an incident is raised.
     pub fn depends_on_machine(&self) -> bool {
         matches!(self, Self::Aborted { .. } | Self::Broken { .. })
+    }
+
+    /// The same fault of an answer, with its place.
+    pub(crate) fn given_at(self, place: Span) -> Self {
+        match self {
+            Self::Answer { path, reason, reason_fa, .. } => Self::Answer { path, reason, reason_fa, at: place },
+            other => other,
+        }
     }
 
     /// The stable code, with a page under `docs/errors/`.

@@ -228,6 +228,9 @@ impl Script {
         let place =
             |line| if (1..=self.lines).contains(&line) { Span { line, column: 1, length: 0 } } else { self.begin };
         let places = action_lines(&answer).into_iter().map(place).collect();
-        Ok(Answered { value: json::from_dynamic(answer)?, places })
+        let last = trace::last();
+        let given = if last.line == 0 { self.begin } else { last };
+        let value = json::from_dynamic(answer).map_err(|fault| fault.given_at(given))?;
+        Ok(Answered { value, places })
     }
 }

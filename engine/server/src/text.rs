@@ -228,7 +228,8 @@ mod tests {
                 "field",
                 "required too-long too-short out-of-range not-an-option wrong-type wrong-value unknown-field unknown-parameter \
                  given-twice not-a-number not-a-cursor archived not-readable national-id-checksum mobile-invalid scope-invalid \
-                 name-invalid person-unknown jalali-date time-of-day hours one-of-both files-or-version not-one-line day-order instant-invalid in-past past-max",
+                 name-invalid person-unknown jalali-date time-of-day hours one-of-both files-or-version not-one-line day-order instant-invalid in-past past-max \
+                 instant-or-date date-no-leap-year date-no-month date-no-day",
             ),
             (
                 "conflict",

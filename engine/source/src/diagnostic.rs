@@ -1,6 +1,7 @@
 //! A complaint about what somebody wrote: which rule, where, and how to mend it, in both languages.
 
 use crate::Span;
+use crate::digits::persian_numbers;
 use crate::render::Language;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,7 +21,7 @@ pub struct Help {
 
 impl Help {
     pub fn new(en: impl Into<String>, fa: impl Into<String>) -> Self {
-        Self { en: en.into(), fa: fa.into() }
+        Self { en: en.into(), fa: persian_numbers(&fa.into()).into() }
     }
 
     /// The nearest name that would have been right, as [`crate::suggest`] finds it. `quote` stands around it in English.
@@ -39,7 +40,7 @@ pub struct Diagnostic {
     pub span: Span,
     /// What is wrong, in English: one sentence without a full stop.
     pub message: String,
-    /// The same sentence in Persian.
+    /// The same sentence in Persian, its numbers in Persian digits.
     pub message_fa: Box<str>,
     /// How to mend it, where that can be said (`did you mean "output"?`). Boxed: findings are handed on by value.
     pub help: Option<Box<Help>>,
@@ -53,7 +54,7 @@ impl Diagnostic {
             file: String::new(),
             span,
             message: message.into(),
-            message_fa: message_fa.into().into_boxed_str(),
+            message_fa: persian_numbers(&message_fa.into()).into(),
             help: None,
         }
     }

@@ -5,6 +5,7 @@
 //! calendars and packs are read by their own crates from a [`Node`].
 
 mod diagnostic;
+mod digits;
 mod node;
 pub mod render;
 mod suggest;

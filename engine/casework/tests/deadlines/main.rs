@@ -4,5 +4,6 @@ mod account;
 mod any_sequence;
 mod formats;
 mod moved;
+mod seen;
 mod waits;
 mod world;

@@ -164,10 +164,25 @@ fn read(pack: &str, lang: Lang) -> Result<Sent, Diagnostics> {
     Ok(Sent { body, name: bundle.name, folder: Some(path.to_owned()) })
 }
 
-/// A line for each file that stays here.
+/// A line for each file that stays here. Descriptions and scenarios are counted: that they stay is nothing to look at.
 fn tell_left_out(left_out: &Diagnostics, lang: Lang) {
-    for finding in &left_out.list {
+    const EXPECTED: [&str; 2] = [".md", ".feature"];
+    let is_expected = |finding: &&Diagnostic| EXPECTED.iter().any(|ending| finding.file.ends_with(ending));
+    let (expected, others): (Vec<_>, Vec<_>) = left_out.list.iter().partition(is_expected);
+    for finding in others {
         say(&format!("peygir: {}: {}", finding.file, lang.pick(&finding.message, &finding.message_fa)));
+    }
+    if !expected.is_empty() {
+        let count = expected.len().to_string();
+        say(&match lang {
+            Lang::En => {
+                format!("peygir: not deployed with the pack: {count} descriptions and scenarios (*.md, *.feature)")
+            }
+            Lang::Fa => format!(
+                "peygir: همراه بسته مستقر نمی‌شود: {} شرح و سناریو (\u{2066}*.md، *.feature\u{2069})",
+                lang.digits(&count)
+            ),
+        });
     }
 }
 
@@ -192,6 +207,12 @@ fn tell_done(client: &Client, done: &Value, server: &Server) {
     let packs = packs.join(lang.pick(", ", "، "));
     let when = local::time(&done["effectiveFrom"], &local::zone(client), lang);
     let number = lang.digits(&done["edition"].to_string());
+    let planned = &done["planned"];
+    if planned.is_object() {
+        let number = planned["edition"].to_string();
+        let when = local::time(&planned["effectiveFrom"], &local::zone(client), lang);
+        return line(&planned_already(&packs, &number, &when, lang));
+    }
     done["tables"].as_array().into_iter().flatten().for_each(|table| tell_table(table, lang));
     line(&match (done["dryRun"].as_bool(), done["repeated"].as_bool()) {
         (Some(true), _) => {
@@ -204,6 +225,22 @@ fn tell_done(client: &Client, done: &Value, server: &Server) {
             Lang::Fa => format!("استقرار {number}: {packs}، از {when}"),
         },
     });
+}
+
+/// What is asked for will come by itself, and how to let it come at another time.
+fn planned_already(packs: &str, number: &str, when: &str, lang: Lang) -> String {
+    let withdraw = format!("peygir packs withdraw {number} --reason …");
+    match lang {
+        Lang::En => format!(
+            "planned already: {packs} comes with edition {number}, from {when} on; nothing was changed\n\
+             for another date, withdraw it first: {withdraw}"
+        ),
+        Lang::Fa => format!(
+            "پیش‌تر برنامه‌ریزی شده است: {packs} با استقرار {} از {when}؛ چیزی تغییر نکرد\n\
+             برای تاریخی دیگر نخست آن را پس بگیرید: \u{2066}{withdraw}\u{2069}",
+            lang.digits(number)
+        ),
+    }
 }
 
 /// The rules of one table that would change, each as it would be and as it is.

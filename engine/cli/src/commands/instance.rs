@@ -10,7 +10,7 @@ use super::client::{self, Client};
 use crate::answer::{line, say};
 use crate::data_folder::DataFolder;
 
-/// Instances of flows: start, look at, suspend, resume, cancel, retry.
+/// Instances of flows: start, look at, suspend, resume, cancel, retry, restart.
 #[derive(clap::Args)]
 pub struct Instance {
     #[arg(long, default_value = "data", global = true)]
@@ -44,8 +44,12 @@ enum Action {
         #[arg(long)]
         reason: String,
     },
-    /// Run the faulted task again
+    /// Run the faulted task again, with what was decided before it
     Retry {
+        id: String,
+    },
+    /// Begin the flow of a faulted instance anew, in the version in force: tables are asked again; prints the new id
+    Restart {
         id: String,
     },
 }
@@ -97,12 +101,46 @@ pub fn run(arguments: &Instance) -> Result<ExitCode> {
             let view = client.get(&format!("/api/v1/instances/{}", client::escaped(id)))?;
             line(&serde_json::to_string_pretty(&view)?);
         }
-        Action::Suspend { id, reason } => control(id, "suspend", &json!({ "reason": reason }))?,
-        Action::Resume { id } => control(id, "resume", &Value::Null)?,
-        Action::Cancel { id, reason } => control(id, "cancel", &json!({ "reason": reason }))?,
-        Action::Retry { id } => control(id, "retry", &Value::Null)?,
+        Action::Suspend { id, reason } => {
+            control(id, "suspend", &json!({ "reason": reason }))?;
+            say(&format!("{id} is suspended; `peygir instance resume {id}` lets it go on"));
+        }
+        Action::Resume { id } => {
+            control(id, "resume", &Value::Null)?;
+            say(&format!("{id} goes on"));
+        }
+        Action::Cancel { id, reason } => {
+            control(id, "cancel", &json!({ "reason": reason }))?;
+            say(&format!("{id} is cancelled; what it asked for is withdrawn"));
+        }
+        Action::Retry { id } => {
+            control(id, "retry", &Value::Null)?;
+            tell_retried(&client, id)?;
+        }
+        Action::Restart { id } => {
+            let new = client.post(&format!("/api/v1/instances/{}/restart", client::escaped(id)), &Value::Null)?;
+            let new = new["id"].as_str().context("the server gave no id")?;
+            say(&format!("the flow of {id} has begun anew, by the rules in force:"));
+            line(new);
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What came of it, as far as it is known at once: the same fault again is no success.
+fn tell_retried(client: &Client, id: &str) -> Result<()> {
+    let view = client.get(&format!("/api/v1/instances/{}", client::escaped(id)))?;
+    let status = view["status"].as_str().unwrap_or_default();
+    if status != "faulted" {
+        say(&format!("{id}: the faulted task runs again; the instance is {status}"));
+        return Ok(());
+    }
+    let detail = view["error"]["detail"].as_str().or(view["error"]["title"].as_str()).unwrap_or_default();
+    say(&format!("{id}: the task was run again and failed again: {detail}"));
+    say(&format!(
+        "where a table or a script decided wrongly before it, deploy what is right, then `peygir instance restart {id}`"
+    ));
+    Ok(())
 }
 
 fn start_flow(client: &Client, start: &Start) -> Result<ExitCode> {

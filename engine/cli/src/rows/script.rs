@@ -1,11 +1,11 @@
 //! The tests that lie beside a script: `on-overdue.test.yaml` beside `on-overdue.rhai`.
 
-use peygir_runtime::pack::SourceFile;
+use peygir_runtime::pack::{self, SourceFile};
 use peygir_script::{Coverage, Deadline, Script, tests};
 use peygir_source::{Diagnostic, Diagnostics, Node, render};
 
 use super::{one, report};
-use crate::report::{FileReport, Kind, ScriptCoverage, TestReport};
+use crate::report::{Failure, FileReport, Kind, ScriptCoverage, TestReport};
 
 /// Runs the rows whose names `wanted` lets pass.
 pub fn run(
@@ -59,25 +59,47 @@ fn rows(
     let source = SourceFile::read(&path).map_err(one)?;
     let script = compile(&name, &source)?;
     let rows = tests::read(root)?;
-    let around = peygir_runtime::pack::around(&path);
+    let stack = pack::pack_above(&path).map(|folder| pack::stack(&folder));
+    let around = stack.as_ref().map(|stack| &stack.catalog);
+    // Names of packs that are not here can't be looked up.
+    let whole = stack.as_ref().filter(|stack| stack.missing.is_empty());
     let mut lines = Coverage::nothing_of(&script);
     let mut reports = Vec::new();
     for row in &rows {
         // Each row has the whole of the wall-clock limit for itself.
-        let world = peygir_runtime::pack::row_world(row, around.as_ref());
+        let world = pack::row_world(row, around);
         let (outcomes, ran) = tests::run_covered(&script, std::slice::from_ref(row), &world, &deadline());
         lines.add(&ran);
         reports.extend(outcomes.into_iter().map(|outcome| {
+            let named = whole.map(|stack| pack::row_findings(row, &outcome.got, &stack.place, &stack.catalog));
             let name = format!("{name} {}", outcome.name);
             let mut report = report(&name, outcome.span, outcome.passed, &outcome.expected, &outcome.got);
             if let Some(failure) = &mut report.failure {
                 failure.story =
                     outcome.faults.into_iter().flat_map(|fault| snippet(fault, &source, language)).collect();
             }
+            if report.failure.is_none() {
+                report.failure = nowhere(&report, &named.unwrap_or_default(), language);
+            }
             report
         }));
     }
     Ok((reports, ScriptCoverage { script: source.name, source: source.text, lines }))
+}
+
+/// A row that passed and whose actions name what is not there: they would fail where the case is.
+fn nowhere(row: &TestReport, named: &Diagnostics, language: render::Language) -> Option<Failure> {
+    let told: Vec<&str> = named.list.iter().map(|one| one.message_in(language)).collect();
+    (!told.is_empty()).then(|| Failure {
+        line: row.line,
+        step: format!("row {}", row.name),
+        expected: match language {
+            render::Language::English => "actions that name what there is".to_owned(),
+            render::Language::Persian => "اقدام‌هایی که آنچه هست را نام می‌برند".to_owned(),
+        },
+        found: told.join("; "),
+        story: Vec::new(),
+    })
 }
 
 /// The line of the script at which a row failed, with a caret under the place.

@@ -2,8 +2,8 @@
 
 use peygir_casework::text::search_key;
 use peygir_decision::{Table, TestOutcome};
-use peygir_runtime::pack::SourceFile;
-use peygir_source::Node;
+use peygir_runtime::pack::{SourceFile, check_inputs};
+use peygir_source::{Diagnostics, Node};
 
 use super::report;
 use crate::report::{FileReport, Kind};
@@ -14,6 +14,7 @@ pub fn run(file: &SourceFile, root: &Node, wanted: &dyn Fn(&str) -> bool) -> Fil
     match Table::read(root, search_key) {
         Err(found) => all.found = found.in_file(&file.name),
         Ok((table, _)) => {
+            all.found = Diagnostics { list: check_inputs(&table) }.in_file(&file.name);
             let outcomes = table.run_tests();
             let named = outcomes.iter().map(|outcome| (name(table.id(), outcome), outcome));
             all.tests = named

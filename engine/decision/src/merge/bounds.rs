@@ -53,6 +53,7 @@ impl Stage<'_> {
     }
 
     fn tighten(&mut self, output: &mut Output, named: &Named, node: &Node) {
+        output.limited_by = Some(self.layer);
         let members = self.reader.members(node, &named.name, &["min", "max", "values"]);
         if members.is_empty() && node.entries().is_some() {
             self.reader.push(complaints::no_effect_limit(named.span, &named.name));

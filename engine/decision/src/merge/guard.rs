@@ -44,10 +44,6 @@ impl Stage<'_> {
     fn guard_replaced(&mut self, replaced: &Replaced, table: &Table) {
         let named = &replaced.named;
         let Some(rule) = self.below(&named.name) else { return };
-        if rule.locked {
-            let finding = complaints::locked(named.span, &named.name, &self.below.layers[rule.layer]);
-            return self.reader.push(finding);
-        }
         if !replaced.asks_anew {
             return;
         }

@@ -47,6 +47,12 @@ impl Stage<'_> {
             if !self.is_known(&replace.rule) {
                 continue;
             }
+            // What it would answer instead does not matter: nothing of it may change.
+            if let Some(rule) = self.below.rules.iter().find(|rule| rule.id == replace.rule.name && rule.locked) {
+                let layer = &self.below.layers[rule.layer];
+                self.reader.push(complaints::locked(replace.rule.span, &replace.rule.name, layer));
+                continue;
+            }
             if disabled.iter().any(|named| named.name == replace.rule.name) {
                 self.reader.push(complaints::replaced_and_disabled(replace.rule.span, &replace.rule.name));
             }

@@ -48,10 +48,10 @@ fn input(reader: &mut Reader, entry: &Entry) -> Option<Input> {
     reader.members(&entry.node, &entry.key, INPUT_MEMBERS);
     let value_type = value_type(reader, &entry.node, &ValueType::ALL)?;
     let from = reader.text(&entry.node, "from").unwrap_or_else(|| format!("input.{}", entry.key));
+    let from_span = entry.node.get("from").map_or(entry.key_span, |from| from.span);
     if !is_path(&from) {
-        let span = entry.node.get("from").map_or(entry.key_span, |from| from.span);
         reader.push(complaint::bad_name(
-            span,
+            from_span,
             "from",
             (
                 "where the value is found, with a dot: case.topic, input.severity",
@@ -64,7 +64,8 @@ fn input(reader: &mut Reader, entry: &Entry) -> Option<Input> {
     let default = default(reader, entry, value_type);
     let title = reader.name(&entry.node, "title");
     let description = reader.text(&entry.node, "description");
-    let input = Input { name: entry.key.clone(), value_type, from, default, values, min, max, title, description };
+    let name = entry.key.clone();
+    let input = Input { name, value_type, from, from_span, default, values, min, max, title, description };
     check_default(reader, entry, input.domain(), input.default.as_ref());
     Some(input)
 }
@@ -90,7 +91,18 @@ fn output(reader: &mut Reader, entry: &Entry) -> Option<Output> {
     let title = reader.name(&entry.node, "title");
     reader.text(&entry.node, "description");
     let titles = entry.node.get("titles").map(|node| titles(reader, node, &values)).unwrap_or_default();
-    let output = Output { name: entry.key.clone(), value_type, required, default, min, max, values, title, titles };
+    let output = Output {
+        name: entry.key.clone(),
+        value_type,
+        required,
+        default,
+        min,
+        max,
+        values,
+        title,
+        titles,
+        limited_by: None,
+    };
     check_default(reader, entry, output.domain(), output.default.as_ref());
     Some(output)
 }
@@ -179,7 +191,7 @@ pub(super) fn typed(reader: &mut Reader, node: &Node, name: &str, value_type: Va
 /// Tells when a value passes the limits of the column `name`.
 pub(super) fn within(reader: &mut Reader, place: &Node, name: &str, domain: Domain<'_>, value: &Value) {
     if let Some(limit) = domain.passed(value) {
-        reader.push(complaint::outside_limits(place.span, name, &limit));
+        reader.push(complaint::outside_limits(place.span, name, &limit, None));
     }
 }
 

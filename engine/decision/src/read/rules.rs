@@ -6,14 +6,14 @@ use peygir_source::{Entry, Node, Span, Value};
 
 use super::{
     cells::Column,
-    columns::{typed, within},
+    columns::typed,
     fields::{NAME_FORM, Reader, is_slug},
 };
 use crate::{
     complaint,
     label::Label,
     limits::{PRIORITY_MAX, RULES_MAX},
-    model::{Condition, Hit, Input, Output, Rule, because},
+    model::{BASE, Condition, Hit, Input, LayerRef, Output, Rule, because},
     normalise::SearchKey,
     output::Template,
     value_type::ValueType,
@@ -44,6 +44,8 @@ pub(crate) struct Context<'a> {
     /// The layer that the rules belong to, and its file.
     pub layer: usize,
     pub file: &'a Label,
+    /// The layers so far, where there are several.
+    pub layers: &'a [LayerRef],
 }
 
 impl Context<'_> {
@@ -161,8 +163,12 @@ impl Context<'_> {
             Some(text) => self.template(reader, &entry.node, text)?,
             None => Template::Literal(value),
         };
-        if let Template::Literal(value) = &template {
-            within(reader, &entry.node, &output.name, output.domain(), value);
+        if let Template::Literal(value) = &template
+            && let Some(limit) = output.domain().passed(value)
+        {
+            let whose = output.limited_by.or((self.layer > BASE).then_some(BASE));
+            let layer = whose.and_then(|layer| self.layers.get(layer));
+            reader.push(complaint::outside_limits(entry.node.span, &output.name, &limit, layer));
         }
         Some(template)
     }

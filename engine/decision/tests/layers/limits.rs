@@ -9,8 +9,8 @@ fn codes(bodies: &[&str]) -> Vec<String> {
 
 #[test]
 fn a_tighter_limit_binds_this_layer_and_all_above() {
-    let table = merged(&["limits: { days: { max: 12, min: 0 } }\n"]);
-    let days = table.outputs().iter().find(|output| output.name == "days").unwrap();
+    let tightened = merged(&["limits: { days: { max: 12, min: 0 } }\n"]);
+    let days = tightened.outputs().iter().find(|output| output.name == "days").unwrap();
     assert_eq!((&days.min, &days.max), (&Some(json!(0)), &Some(json!(12))));
     for (bodies, expected) in [
         (
@@ -31,6 +31,15 @@ fn a_tighter_limit_binds_this_layer_and_all_above() {
     ] {
         assert_eq!(codes(&bodies), [expected], "{bodies:?}");
     }
+    let help = |bodies: &[&str]| {
+        let findings = laid_over(&table(NATIONAL), bodies).unwrap_err();
+        findings.list[0].help.as_ref().map(|help| help.en.clone()).unwrap_or_default()
+    };
+    let above = "replace: { water: { then: { agency: a, days: 18 } } }\n";
+    let of_base = help(&[above]);
+    let of_layer = help(&["limits: { days: { max: 12 } }\n", above]);
+    assert!(of_base.contains("sets this limit") && of_layer.contains("sets this limit"), "{of_base} {of_layer}");
+    assert_ne!(of_base, of_layer, "whoever reads it knows whom to ask");
 }
 
 #[test]

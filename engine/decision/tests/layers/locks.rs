@@ -45,6 +45,10 @@ fn a_locked_rule_stays_as_it_is() {
         check(&base, "replace: { rest: { then: { o: x } } }\n", &["PG-T044:4"]);
         check(&base, "replace: { open: { then: { o: x } } }\n", &[]);
         check(&base, "disable: [open, below]\n", &[]);
+        // What else is wrong with a change that may not be made is not worth a word.
+        let required =
+            base.replace("o: { type: string }", "o: { type: string, required: true }\n  p: { type: string }");
+        check(&required, "replace: { shut: { then: { p: x } } }\n", &["PG-T044:4"]);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use peygir_calendar::{Jalali, Place};
+use peygir_calendar::{Jalali, JalaliError, Place};
 use peygir_casework::text::stored_form;
 use peygir_core::{Id, Moment};
 use peygir_source::{Diagnostic, Diagnostics, Span, render};
@@ -12,7 +12,7 @@ use super::names::instant;
 use super::packs::pack_version;
 use super::refusal::{FieldError, Refusal};
 use super::submit::{IDEMPOTENCY_KEY_BYTES_MAX, claim_key, claimed, same_body};
-use super::view::{EditionDone, EditionView, NewEdition, NewPack};
+use super::view::{EditionDone, EditionView, NewEdition, NewPack, PlannedEdition};
 use super::{Desk, place_of_pack};
 use crate::access::{Permission, Principal};
 use crate::command::Claim;
@@ -20,7 +20,7 @@ use crate::engine::Failure;
 use crate::pack::{self, Bundle};
 use crate::packs::plan::{Wanted, Wish};
 use crate::packs::withdraw::{REASON_CHARS_MAX, Unwithdrawn};
-use crate::packs::{NOTE_CHARS_MAX, PACKS_MAX, PackRef, Plan, Refused, Unfit};
+use crate::packs::{Edition, NOTE_CHARS_MAX, PACKS_MAX, PackRef, Plan, Refused, Unfit};
 
 const IDEMPOTENCY: &[u8] = b"k/idempotency/";
 const TOP: Span = Span { line: 1, column: 1, length: 0 };
@@ -47,7 +47,8 @@ impl Desk {
         self.may_deploy(by, &wish).await?;
         let mut plan = self.host.plan_packs(wish).await.map_err(refusal)?;
         if plan.changes_nothing && !edition.dry_run {
-            return Ok(EditionDone { repeated: true, ..self.done(&plan, self.editions_or_none().1, None) });
+            let planned = self.planned(&plan);
+            return Ok(EditionDone { repeated: true, planned, ..self.done(&plan, self.editions_or_none().1, None) });
         }
         if edition.dry_run {
             let tables = self.planned_changes(by, &plan).await?;
@@ -119,8 +120,8 @@ impl Desk {
         let now = self.host.clock.now();
         let effective_from = edition.effective_from.as_deref().map(|text| self.instant_of(text));
         match effective_from {
-            Some(None) => wrong("/effectiveFrom", "instant-or-date"),
-            Some(Some(at)) if at < now => wrong("/effectiveFrom", "in-past"),
+            Some(Err(code)) => wrong("/effectiveFrom", code),
+            Some(Ok(at)) if at < now => wrong("/effectiveFrom", "in-past"),
             _ => {}
         }
         let note = stored_form(edition.note.as_deref().unwrap_or_default()).trim().to_owned();
@@ -138,25 +139,41 @@ impl Desk {
         if found.has_errors() {
             return Err(Refusal::Findings(found));
         }
-        Ok(Wish { packs, removed: edition.remove.clone(), effective_from: effective_from.flatten(), note })
+        Ok(Wish { packs, removed: edition.remove.clone(), effective_from: effective_from.and_then(Result::ok), note })
     }
 
     /// An instant with its offset, or a Solar Hijri day in the deployment's zone: its beginning, or the time that is named.
-    fn instant_of(&self, text: &str) -> Option<Moment> {
+    /// Err with the code of what is wrong.
+    fn instant_of(&self, text: &str) -> Result<Moment, &'static str> {
         if let Ok(instant) = text.parse::<jiff::Timestamp>() {
-            return Some(instant.into());
+            return Ok(instant.into());
         }
         let zone = self.host.engine.catalog().zone().clone();
         let text = peygir_calendar::digits::to_ascii(text.trim());
         let (day, time) =
             text.split_once(char::is_whitespace).map_or((text.as_str(), None), |(day, time)| (day, Some(time)));
-        let day: Jalali = day.parse().ok()?;
+        let day: Jalali = day.parse().map_err(|error| code_of(&error))?;
         let time = match time {
-            Some(time) => time.trim().parse::<jiff::civil::Time>().ok()?,
+            Some(time) => time_of_day(time.trim()).ok_or("time-of-day")?,
             None => jiff::civil::Time::midnight(),
         };
-        let begins = day.to_gregorian().to_datetime(time).to_zoned(zone).ok()?;
-        Some(begins.timestamp().into())
+        let begins = day.to_gregorian().to_datetime(time).to_zoned(zone).map_err(|_| INSTANT_OR_DATE)?;
+        Ok(begins.timestamp().into())
+    }
+
+    /// The edition that will bring what a plan would change nothing of: it is still to come.
+    fn planned(&self, plan: &Plan) -> Option<PlannedEdition> {
+        let (editions, _) = self.editions_or_none();
+        let now = editions.not_before(self.host.clock.now());
+        let (from, deploy) = (plan.deploy.effective_from?, &plan.deploy);
+        let present = editions.packs_at(now);
+        let is_new = |edition: &&Edition| {
+            let brings = |pack: &PackRef| deploy.packs.contains(pack) && !present.contains(pack);
+            edition.packs.iter().any(brings) || edition.removed.iter().any(|name| deploy.removed.contains(name))
+        };
+        let to_come = editions.to_come(now).into_iter().filter(|edition| edition.effective_from <= from);
+        let edition = to_come.filter(is_new).next_back()?;
+        Some(PlannedEdition { edition: edition.number, effective_from: instant(edition.effective_from) })
     }
 
     /// Nobody deploys a pack for a place that they do not administer: not where it is to hold, and not where a version of
@@ -236,6 +253,7 @@ impl Desk {
             findings: Vec::new(),
             dry_run: false,
             repeated: true,
+            planned: None,
             tables: None,
         })
     }
@@ -252,9 +270,29 @@ impl Desk {
             findings: findings(&plan.found),
             dry_run: false,
             repeated: false,
+            planned: None,
             tables: None,
         }
     }
+}
+
+/// Neither an instant nor a date.
+const INSTANT_OR_DATE: &str = "instant-or-date";
+
+/// Why a date is none, as a code for people.
+fn code_of(error: &JalaliError) -> &'static str {
+    match error {
+        JalaliError::Form(_) | JalaliError::Year(_) => INSTANT_OR_DATE,
+        JalaliError::Month(_) => "date-no-month",
+        JalaliError::Day { .. } => "date-no-day",
+        JalaliError::Leap { .. } => "date-no-leap-year",
+    }
+}
+
+/// `08:00`, and as people write it `8:00`.
+fn time_of_day(text: &str) -> Option<jiff::civil::Time> {
+    let padded = if text.as_bytes().get(1) == Some(&b':') { format!("0{text}") } else { text.to_owned() };
+    padded.parse().ok()
 }
 
 /// Whether a text stands on one line and shows its characters in their order: nobody forges a line of a listing with it.

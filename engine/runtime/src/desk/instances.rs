@@ -20,6 +20,7 @@ use crate::catalog::Catalog;
 use crate::command::Command;
 use crate::rows::{self, List};
 use crate::stream::Stream;
+use crate::turn::restart::label_of;
 use crate::vault::replace_sealed;
 
 /// Longest time that a caller may wait for an instance, in seconds.
@@ -212,6 +213,18 @@ impl Desk {
         };
         self.host.submit(stream.id, &by.id, Command::Instance { instance: id, command }).await?;
         Ok(())
+    }
+
+    /// The flow of a faulted instance begins anew in the version in force: tables are asked again. Returns the new instance.
+    pub async fn restart_instance(&self, by: &Principal, id: Id) -> Result<Started, Refusal> {
+        let stream = self.stream_of_instance(by, id, Permission::InstanceControl).await?;
+        let flow = &stream.instances.get(&id).ok_or(Refusal::NotFound)?.flow;
+        let wanted = WorkflowName { namespace: flow.namespace.clone(), name: flow.name.clone(), version: None };
+        let flow = newest(&self.host.engine.catalog(), &wanted).ok_or(Refusal::NotFound)?;
+        let after = self.host.submit(stream.id, &by.id, Command::RestartFlow { instance: id, flow }).await?;
+        let label = label_of(id);
+        let new = after.instances.values().find(|instance| instance.started_by == label).ok_or(Refusal::NotFound)?;
+        Ok(Started { id: new.id.to_string(), repeated: false })
     }
 
     /// The definition that an instance runs, for pictures of it.

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use peygir_calendar::Place;
+use peygir_calendar::{Place, Scope};
 use peygir_script::World;
 use peygir_script::tests::Row;
-use peygir_source::{Diagnostic, Diagnostics, Severity};
+use peygir_source::{Diagnostic, Diagnostics, Severity, Span};
+use serde_json::Value;
 
 use super::beside::{self, Taken};
 use super::catalog::{Around, Catalog, Parts};
@@ -15,6 +16,7 @@ use super::layer::{FILE_NAME, Layer};
 use super::order;
 use super::places::own_place;
 use super::single::pack_above;
+use super::uses;
 
 /// A pack over those that it lies over, as far as they are found without a deployment.
 #[derive(Debug)]
@@ -57,6 +59,20 @@ pub fn stack(folder: &Path) -> Stack {
     order::lowest_first(layers, Layer::standing).into_iter().for_each(|layer| parts.lay_over(layer, &mut found));
     let catalog = parts.into_catalog(Deployment::of_nothing(), around, &Kept::default(), &mut found).0;
     Stack { catalog, place, taken: below.taken, missing: below.missing, found }
+}
+
+/// What the actions that a row's script returned name and what is not there, where the row's case is: `place`, unless the row says
+/// another one. Each finding stands at the row.
+pub fn row_findings(row: &Row, answer: &Value, place: &Place, catalog: &Catalog) -> Diagnostics {
+    let Place { province, county, agency } = row.place.clone().unwrap_or_else(|| place.clone());
+    let mut found = Diagnostics::default();
+    let at = Span { length: 0, ..row.span };
+    uses::check(&uses::of_answer(answer, at), catalog, &Scope { province, county, agency }, &mut found);
+    for one in &mut found.list {
+        one.message = format!("test {}: {}", row.name, one.message);
+        one.message_fa = format!("آزمون «{}»: {}", row.name, one.message_fa).into();
+    }
+    found
 }
 
 /// The world of a row: the calendars that hold where its case is, and the actions that there are.

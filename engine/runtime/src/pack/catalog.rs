@@ -16,6 +16,7 @@ use super::content::{Content, Contents};
 use super::deployment::{self, Deployment};
 use super::files::SourceFile;
 use super::homes::Homes;
+use super::inputs::check_inputs;
 use super::kept::Kept;
 use super::laid::{Laid, sha256_of};
 use super::layer::{Filed, Layer, in_file, twice};
@@ -24,7 +25,7 @@ use super::names::{Functions, World};
 use super::offered::{Kinds, Offered};
 use super::places::own_place;
 use super::resources::{Carried, Copies, Mirrors};
-use super::{laying, order, secrets, starts, uses};
+use super::{agencies, laying, order, secrets, starts, uses};
 use crate::vault::Secrets;
 
 /// A flow and the text it was read from, which instances are pinned to.
@@ -183,9 +184,11 @@ pub(super) fn read_deployment(folder: &Path, found: &mut Diagnostics) -> Option<
     }
 }
 
-/// Reads a table and runs the tests it carries: a table that contradicts its own examples is not deployed.
+/// Reads a table, looks where its inputs are taken from and runs the tests it carries: a table that contradicts its own
+/// examples is not deployed.
 pub(super) fn read_table(root: &Node) -> Result<(Table, Diagnostics), Diagnostics> {
     let (table, mut found) = Table::read(root, peygir_casework::text::search_key)?;
+    found.list.extend(check_inputs(&table));
     found.list.extend(table.run_tests().iter().filter_map(TestOutcome::to_diagnostic));
     if found.has_errors() {
         // It is laid nowhere, so this is the place for all that is to be said of it.
@@ -356,6 +359,7 @@ fn sha256_with(text: &str, resources: &BTreeMap<String, Arc<str>>) -> [u8; 32] {
 pub(super) fn check_whole(catalog: &Catalog, whole: &Whole, found: &mut Diagnostics) {
     check_names(catalog, whole, found);
     check_deployment(catalog, found);
+    agencies::check(catalog, found);
     starts::check_intake(catalog, found);
 }
 

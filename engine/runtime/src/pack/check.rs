@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use peygir_calendar::Calendars;
 use peygir_source::{Diagnostic, Diagnostics, Severity};
 
-use super::beside;
 use super::catalog::{self, Around, Parts};
 use super::deployment::{self, Deployment};
 use super::files::{SourceFile, shown, walk};
@@ -14,7 +13,8 @@ use super::kept::Kept;
 use super::layer::{FileKind, Layer, by_content, by_name, in_file, is_pack, nothing_there};
 use super::manifest::Manifest;
 use super::offered::Kinds;
-use super::order;
+use super::{agencies, beside};
+use super::{order, untested};
 
 /// What a check looked at and found.
 #[derive(Debug, Default)]
@@ -102,7 +102,9 @@ fn check_deployment(folder: &Path, kinds: Option<&Kinds>, checked: &mut Checked)
     let mut ignored = Diagnostics::default();
     if let Some(deployment) = catalog::read_deployment(folder, &mut ignored) {
         for pack in &deployment.packs {
-            checked.files.extend(Layer::read(pack).files);
+            let layer = Layer::read(pack);
+            untested::check_layer(&layer, &mut checked.found);
+            checked.files.extend(layer.files);
         }
     }
     let catalog = catalog::read_all(folder, kinds, false, &mut checked.found);
@@ -112,6 +114,9 @@ fn check_deployment(folder: &Path, kinds: Option<&Kinds>, checked: &mut Checked)
 /// A pack that lies over others is whole together with them, if they lie beside it; else only its own files can be judged.
 fn check_pack(folder: &Path, checked: &mut Checked) {
     let layer = Layer::read(folder);
+    if layer.manifest.is_some() {
+        untested::check_layer(&layer, &mut checked.found);
+    }
     let mut below = match &layer.manifest {
         Some(manifest) => beside::below(folder, manifest),
         None => beside::Below::default(),
@@ -123,6 +128,7 @@ fn check_pack(folder: &Path, checked: &mut Checked) {
         return check_alone(layer, checked);
     }
     let own: BTreeSet<String> = layer.files.iter().cloned().collect();
+    let lies_over = layer.manifest.as_ref().is_some_and(|manifest| !manifest.over.is_empty());
     checked.files.extend(layer.files.clone());
     let mut found = Diagnostics::default();
     let mut parts = Parts::default();
@@ -133,6 +139,12 @@ fn check_pack(folder: &Path, checked: &mut Checked) {
     let around = Around { known: true, ..Around::default() };
     let (catalog, whole) = parts.into_catalog(Deployment::of_nothing(), around, &Kept::default(), &mut found);
     catalog::check_names(&catalog, &whole, &mut found);
+    // A pack that lies over none may answer agencies of provinces that are not here.
+    if lies_over {
+        let mut of_tables = Diagnostics::default();
+        agencies::check(&catalog, &mut of_tables);
+        found.list.extend(of_tables.list.into_iter().filter(|one| own.contains(&one.file)));
+    }
     // Of the packs below, what is no error is for their own authors.
     found.list.retain(|one| one.severity == Severity::Error || own.contains(&one.file));
     checked.found.extend(found);

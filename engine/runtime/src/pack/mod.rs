@@ -7,6 +7,7 @@
 //! Deliberately does not know connectors (settings are kept as written, for whoever makes them, who also says which
 //! functions their kinds offer), stores or cases. Fetches nothing: what stands behind an address is read from copies.
 
+mod agencies;
 mod around;
 mod beside;
 mod bundle;
@@ -18,6 +19,7 @@ mod content;
 mod deployment;
 mod files;
 mod homes;
+mod inputs;
 mod interface;
 mod kept;
 mod laid;
@@ -36,10 +38,11 @@ mod secrets;
 mod single;
 mod starts;
 mod titles;
+mod untested;
 mod uses;
 mod webhooks;
 
-pub use around::{Stack, around, row_world, stack};
+pub use around::{Stack, around, row_findings, row_world, stack};
 pub use beside::Taken;
 pub use bundle::{BUNDLE_BYTES_MAX, BUNDLE_FILES_MAX, Bundle, Head, is_part, is_steering, is_test};
 pub use catalog::{Catalog, Flow, load, load_with, of_bundles, read};
@@ -50,6 +53,7 @@ pub use content::{Content, Contents, PackRef, ScriptSource, TableSource};
 pub use deployment::{Deployment, Line, PACKS_MAX};
 pub(crate) use files::not_utf8;
 pub use files::{DEPTH_MAX, FILE_BYTES_MAX, FILES_MAX, SourceFile, shown, walk};
+pub use inputs::check_inputs;
 pub use kept::Kept;
 pub use layer::Filed;
 pub use left_out::left_out;
@@ -62,6 +66,7 @@ pub use rules::Rules;
 pub use secrets::{SECRETS_MAX, SecretUse};
 pub use single::{load_flow, pack_above};
 pub(crate) use starts::lost;
+pub(crate) use untested::check_bundle;
 pub use webhooks::{WEBHOOKS_MAX, WebhookUse};
 
 #[cfg(test)]

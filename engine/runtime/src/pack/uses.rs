@@ -1,10 +1,12 @@
-//! Names that a flow writes into the input of a built-in: forms, templates, roles, calendars, flows, channels. Only what
-//! is written out can be checked; what an expression makes is found when it runs.
+//! Names that a flow, or a script with its actions, gives to built-ins: forms, templates, roles, agencies, calendars, flows,
+//! channels. Of a flow only what is written out can be checked, of a script what it returns in its tests; the rest is found
+//! when it runs.
 
 use std::collections::BTreeSet;
 
 use peygir_calendar::Scope;
 use peygir_source::{Diagnostic, Diagnostics, Help, Node, Span, suggest};
+use serde_json::Value;
 
 use super::catalog::Catalog;
 use super::content::Content;
@@ -20,6 +22,8 @@ pub enum Kind {
     Calendar,
     Flow,
     Channel,
+    Agency,
+    Topic,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +44,18 @@ pub fn of_flow(root: &Node) -> Vec<Use> {
         note(calendar, Kind::Calendar, &mut uses);
     }
     visit(root, &mut uses);
+    uses
+}
+
+/// All uses in the actions that a script returned, each at `at`: there is no place in the script that is theirs alone.
+pub fn of_answer(answer: &Value, at: Span) -> Vec<Use> {
+    let mut uses = Vec::new();
+    for action in peygir_script::listed(answer).unwrap_or_default() {
+        if let Some(function) = action.get("action").and_then(Value::as_str) {
+            of_call(function, &Node::from_json(action), &mut uses);
+        }
+    }
+    uses.iter_mut().for_each(|used| used.span = at);
     uses
 }
 
@@ -65,6 +81,17 @@ fn of_call(function: &str, with: &Node, uses: &mut Vec<Use>) {
             timed(with, uses);
         }
         "human-task" => of_task(with, uses),
+        "case-refer" => {
+            if let Some(to) = with.get("to") {
+                member(to, "agency", Kind::Agency, uses);
+                member(to, "managerRole", Kind::Role, uses);
+                member(to, "manager", Kind::Person, uses);
+            }
+        }
+        "case-classify" => {
+            member(with, "agency", Kind::Agency, uses);
+            member(with, "topic", Kind::Topic, uses);
+        }
         "wait-working" | "calendar-next" => member(with, "calendar", Kind::Calendar, uses),
         _ => {}
     }
@@ -144,6 +171,10 @@ pub fn check(uses: &[Use], catalog: &Catalog, scope: &Scope, found: &mut Diagnos
     let content = catalog.content(&own_place(scope));
     for used in uses {
         let known = known(used.kind, catalog, content);
+        // Where a directory of neither kind was found, there is nothing to look them up in.
+        if known.is_empty() && matches!(used.kind, Kind::Agency | Kind::Topic) {
+            continue;
+        }
         if !known.contains(used.name.as_str()) {
             found.push(missing(used, &known));
         } else if used.kind == Kind::Template {
@@ -160,6 +191,8 @@ fn known(kind: Kind, catalog: &Catalog, content: &Content) -> BTreeSet<String> {
         Kind::Flow => catalog.flows.keys().map(ToString::to_string).collect(),
         Kind::Role => catalog.directory.roles.iter().map(|role| role.id.clone()).collect(),
         Kind::Person => catalog.directory.people.iter().map(|person| person.id.clone()).collect(),
+        Kind::Agency => catalog.directory.agencies.iter().map(|agency| agency.id.clone()).collect(),
+        Kind::Topic => catalog.directory.topics.iter().map(|topic| topic.id.clone()).collect(),
         // The channels that there are, whether or not this deployment serves them.
         Kind::Channel => ["sms".to_owned(), "mail".to_owned()].into(),
     }
@@ -174,6 +207,8 @@ fn missing(used: &Use, known: &BTreeSet<String>) -> Diagnostic {
         Kind::Calendar => ("PG-P054", "calendar", "تقویم"),
         Kind::Flow => ("PG-P055", "flow", "گردش کار"),
         Kind::Channel => ("PG-P056", "channel", "کانال"),
+        Kind::Agency => ("PG-P020", "agency", "دستگاه"),
+        Kind::Topic => ("PG-P020", "topic", "موضوع"),
     };
     let mut diagnostic = Diagnostic::error(
         code,

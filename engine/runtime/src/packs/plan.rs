@@ -122,6 +122,7 @@ pub fn plan(ground: &Ground<'_>, wish: &Wish) -> Result<Plan, Unfit> {
     // Rows count by the calendars that will hold where their cases are.
     let with = outcomes.first().map(|outcome| &*outcome.catalog);
     for bundle in bundles.iter().filter(|bundle| fresh.contains(&bundle.label())) {
+        pack::check_bundle(bundle, &mut found);
         check_scripts(bundle, with, ground.deadline, &mut found);
     }
     let rows = rows(ground, &bundles, &outcomes, &new, &mut found)?;
@@ -293,10 +294,14 @@ fn run_rows(
     let Ok(script) = Script::compile(&name, source) else { return };
     match tests::read(&root) {
         Ok(rows) => {
-            let outcomes = rows.iter().flat_map(|row| {
-                tests::run(&script, std::slice::from_ref(row), &pack::row_world(row, with), &deadline())
-            });
-            found.list.extend(outcomes.filter_map(|outcome| outcome.to_diagnostic()));
+            for row in &rows {
+                let world = pack::row_world(row, with);
+                for outcome in tests::run(&script, std::slice::from_ref(row), &world, &deadline()) {
+                    found.list.extend(outcome.to_diagnostic());
+                    let named = with.map(|with| pack::row_findings(row, &outcome.got, &bundle.place, with));
+                    found.extend(named.unwrap_or_default());
+                }
+            }
         }
         Err(findings) => found.extend(findings),
     }

@@ -90,6 +90,8 @@ impl Turn<'_> {
         use peygir_core::Command::{Cancel, Resume, Retry, Suspend};
         match command {
             Suspend { .. } | Resume | Cancel { .. } => self.step(id, command.clone()),
+            // It has begun anew: two flows must not work on one matter.
+            Retry if self.is_restarted(id) => Err(peygir_core::Rejection::NotActive.into()),
             Retry => {
                 self.step(id, Retry)?;
                 self.pass_fault(id)
@@ -99,7 +101,7 @@ impl Turn<'_> {
     }
 
     /// What is tried again is nobody's to look at any more.
-    fn pass_fault(&mut self, id: Id) -> Result<(), Refused> {
+    pub(super) fn pass_fault(&mut self, id: Id) -> Result<(), Refused> {
         let of_instance =
             |incident: &&Incident| incident.resolved_at.is_none() && incident.about == About::FlowFault(id);
         let Some(open) = self.stream.records.incidents.values().find(of_instance).map(|incident| incident.id) else {

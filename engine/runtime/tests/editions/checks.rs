@@ -36,7 +36,9 @@ async fn a_version_never_changes() {
     let other = with(other, "rules/more.rhai", "fn more(req, now, args) { 1 }\n");
     let refused = found(deploy(&mut world, &edition(&[&other])).await.unwrap_err());
     let told: Vec<(&str, &str)> = refused.iter().map(|(code, file, _)| (*code, file.as_str())).collect();
-    assert_eq!(told, [("PG-P075", "base/rules/answer.rhai"), ("PG-P075", "base/rules/more.rhai")]);
+    let files =
+        ["answer.rhai", "answer.test.yaml", "more.rhai", "more.test.yaml"].map(|file| format!("base/rules/{file}"));
+    assert_eq!(told, files.iter().map(|file| ("PG-P075", file.as_str())).collect::<Vec<_>>());
     assert_eq!(answer(&mut world).await, "one");
 }
 
@@ -70,6 +72,41 @@ async fn the_tests_beside_scripts_are_run() {
     assert_eq!(told, [("PG-S011", "base/rules/answer.test.yaml"), ("PG-G005", "base/rules/none.test.yaml")]);
     let right = with(base("2.0.0", "two"), "rules/answer.test.yaml", &rows("two"));
     assert_eq!(deploy(&mut world, &edition(&[&right])).await.unwrap().new, ["base@2.0.0"]);
+}
+
+/// A script that nobody ever ran is first noticed with somebody's case.
+#[tokio::test]
+async fn a_script_without_tests_is_refused_and_what_is_deployed_already_is_not() {
+    let mut world = fresh().await;
+    let spins = with(base("2.0.0", "two"), "rules/spin.rhai", "fn spin(req, now, args) { loop {} }\n");
+    let wish = NewEdition { packs: vec![sent_as_it_is(&spins)], ..NewEdition::default() };
+    let told = found(deploy(&mut world, &wish).await.unwrap_err());
+    let at = |file: &str| ("PG-P094", format!("base/rules/{file}"), 1);
+    assert_eq!(told, [at("answer.rhai"), at("spin.rhai")]);
+    // With a row that shows what it does, whoever deploys it knows.
+    let rows = "- { name: it spins, fault: PG-S102 }\n";
+    let tested = with(spins, "rules/spin.test.yaml", rows);
+    deploy(&mut world, &edition(&[&tested])).await.unwrap();
+}
+
+/// What a script asks for in its tests has to be there where the pack holds.
+#[tokio::test]
+async fn actions_of_the_rows_name_what_there_is() {
+    let mut world = fresh().await;
+    let asks = "fn late(req, now, args) {\n  [notify(#{ to: #{ role: \"nobody\" }, by: [\"fax\"], template: \"a/none\" }), \
+                case_refer(#{ to: #{ agency: \"gas-heer\" } })]\n}\n";
+    let rows = "# of late\n- name: told\n  expect:\n    - { action: notify, to: { role: nobody }, by: [ fax ], template: a/none }\n    \
+                - { action: case-refer, to: { agency: gas-heer } }\n";
+    let directory = "kind: directory\nprovince: { id: here, fa: اینجا, en: Here }\nroles: [ { id: clerk, fa: کارمند, en: Clerk } ]\n\
+                     agencies: [ { id: gas-here, fa: گاز, en: Gas, province: here } ]\n";
+    let pack = with(with(base("2.0.0", "two"), "rules/late.rhai", asks), "rules/late.test.yaml", rows);
+    let pack = with(pack, "rules/more.yaml", directory);
+    let told = found(deploy(&mut world, &edition(&[&pack])).await.unwrap_err());
+    let at = |code: &'static str| (code, "base/rules/late.test.yaml".to_owned(), 2);
+    for code in ["PG-P052", "PG-P056", "PG-P051", "PG-P020"] {
+        assert!(told.contains(&at(code)), "{code}: {told:?}");
+    }
+    assert_eq!(told.len(), 4, "{told:?}");
 }
 
 #[tokio::test]
@@ -109,6 +146,20 @@ async fn what_a_client_sends_wrong_is_told_by_field() {
         match deploy(&mut world, &wrong).await {
             Err(Refusal::Invalid(fields)) => assert_eq!(fields[0].field, expected),
             other => panic!("{expected}: {other:?}"),
+        }
+    }
+    // A date that is none says why.
+    for (text, code) in [
+        ("1405/12/30", "date-no-leap-year"),
+        ("1405/13/01", "date-no-month"),
+        ("۱۴۰۵/۰۷/۳۱", "date-no-day"),
+        ("1405/10/01 25:00", "time-of-day"),
+        ("1405/10/01 8", "time-of-day"),
+        ("soon", "instant-or-date"),
+    ] {
+        match deploy(&mut world, &from(edition(&[&good]), text)).await {
+            Err(Refusal::Invalid(fields)) => assert_eq!(fields[0].code, code, "{text}"),
+            other => panic!("{text}: {other:?}"),
         }
     }
     let mut renamed = edition(&[&good]);

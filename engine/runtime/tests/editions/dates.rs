@@ -26,6 +26,25 @@ async fn an_edition_counts_from_its_instant_on() {
     assert_eq!(outcome(&world, later).await, (Status::Completed, Some("two".into())));
 }
 
+/// What is to come is not in force, and whoever asks for it again is told when it comes.
+#[tokio::test]
+async fn what_is_planned_already_is_told_with_its_date() {
+    let mut world = fresh().await;
+    let two = edition(&[&base("2.0.0", "two")]);
+    deploy(&mut world, &from(two.clone(), "1405/10/01")).await.unwrap();
+    for later in ["1405/10/01", "1405/11/01"] {
+        let again = deploy(&mut world, &from(two.clone(), later)).await.unwrap();
+        let planned = again.planned.expect("it is to come");
+        assert!(again.repeated, "{later}");
+        assert_eq!((planned.edition, planned.effective_from.as_str()), (2, "2026-12-21T20:30:00Z"), "{later}");
+    }
+    let present = deploy(&mut world, &from(edition(&[&base("1.0.0", "one")]), "1405/09/15")).await.unwrap();
+    assert_eq!((present.repeated, present.planned), (true, None), "that one is in force");
+    // Sooner is another edition.
+    let sooner = deploy(&mut world, &from(two, "1405/09/15")).await.unwrap();
+    assert_eq!((sooner.edition, sooner.repeated, sooner.planned), (3, false, None));
+}
+
 /// Nobody looked between the instant before and the turn: the turn itself looks.
 #[tokio::test]
 async fn a_turn_of_the_instant_decides_by_the_edition() {
@@ -120,7 +139,7 @@ async fn of_two_who_deploy_at_once_one_is_told() {
     let host = world.host().clone();
     let wish = |files: Files| peygir_runtime::packs::Wish {
         packs: vec![peygir_runtime::packs::Wanted::New(Arc::new(
-            peygir_runtime::pack::Bundle::of_texts(files).unwrap(),
+            peygir_runtime::pack::Bundle::of_texts(tested(&files)).unwrap(),
         ))],
         ..Default::default()
     };

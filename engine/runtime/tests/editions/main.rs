@@ -1,6 +1,7 @@
 //! Editions of packs: what is refused and with which words, what is in force when, and that no end of the process leaves
 //! half of a deployment.
 
+mod again;
 mod checks;
 mod crashes;
 mod dates;

@@ -110,6 +110,8 @@ async fn a_date_may_have_a_time_and_persian_digits() {
     for (text, instant) in [
         ("1405/10/01 08:00", "2026-12-22T04:30:00Z"),
         ("۱۴۰۵/۱۰/۰۱ ۰۸:۳۰", "2026-12-22T05:00:00Z"),
+        ("1405/10/01 8:00", "2026-12-22T04:30:00Z"),
+        ("۱۴۰۵/۱۰/۰۱ ۸:۳۰", "2026-12-22T05:00:00Z"),
         (" ۱۴۰۵/۱۰/۰۱ ", "2026-12-21T20:30:00Z"),
     ] {
         let wish = NewEdition { dry_run: true, ..from(edition(&[&base("2.0.0", "two")]), text) };

@@ -14,6 +14,7 @@ use peygir_runtime::pack::{self, Bundle};
 use peygir_runtime::packs::Folder;
 use peygir_runtime::sim::{Parts, World};
 use peygir_runtime::stream::Stream;
+use peygir_script::{Deadline, Script, tests as rows};
 use peygir_store::memory::MemoryStore;
 use serde_json::{Value, json};
 
@@ -79,6 +80,30 @@ pub fn with(mut files: Files, path: &str, text: &str) -> Files {
     files
 }
 
+/// The files with tests beside every script that has none: a row that expects what the script answers to nothing.
+pub fn tested(files: &Files) -> Files {
+    let mut all = files.clone();
+    for (path, text) in files {
+        let Some(stem) = path.strip_suffix(".rhai") else { continue };
+        let tests = format!("{stem}.test.yaml");
+        let name = stem.rsplit('/').next().unwrap();
+        let Ok(script) = Script::compile(name, text) else { continue };
+        if files.contains_key(&tests) {
+            continue;
+        }
+        let asked = peygir_source::yaml::parse("- { expect: 0 }").unwrap();
+        let rows = rows::read(&asked).unwrap();
+        let mut outcomes = rows::run(&script, &rows, &peygir_script::World::default(), &Deadline::never());
+        let got = outcomes.remove(0).got;
+        let expected = match got["fault"].as_str() {
+            Some(code) => format!("fault: {code}"),
+            None => format!("expect: {got}"),
+        };
+        all.insert(tests, format!("- {{ name: it answers, {expected} }}\n"));
+    }
+    all
+}
+
 /// The deployment's settings and the pack as the folder has it.
 fn deployed(packs: &[Files]) -> (pack::Catalog, Folder) {
     let folder = tempfile::tempdir().unwrap();
@@ -107,7 +132,7 @@ fn write(folder: &Path, files: &Files) {
 }
 
 pub fn folder_of(packs: &[Files]) -> Folder {
-    let bundle = |files: &Files| Arc::new(Bundle::of_texts(files.clone()).unwrap());
+    let bundle = |files: &Files| Arc::new(Bundle::of_texts(tested(files)).unwrap());
     Folder { bundles: packs.iter().map(bundle).collect(), ..Folder::default() }
 }
 
@@ -137,6 +162,11 @@ pub fn administrator() -> Principal {
 }
 
 pub fn sent(files: &Files) -> NewPack {
+    NewPack { files: Some(tested(files)), ..sent_as_it_is(files) }
+}
+
+/// Without tests that the test did not write.
+pub fn sent_as_it_is(files: &Files) -> NewPack {
     let bundle = Bundle::of_texts(files.clone()).unwrap();
     NewPack { name: bundle.name, version: None, files: Some(files.clone()) }
 }

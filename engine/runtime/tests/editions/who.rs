@@ -95,7 +95,7 @@ async fn packs_versions_and_editions_are_told() {
     assert_eq!(states, [(3, "to-come"), (2, "in-force"), (1, "past")]);
     let difference = world.desk.pack_difference(&by, "base", "1.0.0", "2.0.0").await.unwrap();
     let paths: Vec<&str> = difference.files.iter().map(|file| file.path.as_str()).collect();
-    assert_eq!(paths, ["pack.yaml", "rules/answer.rhai"]);
+    assert_eq!(paths, ["pack.yaml", "rules/answer.rhai", "rules/answer.test.yaml"]);
     assert!(
         difference.text.contains("-fn answer(req, now, args) { \"one\" }\n+fn answer(req, now, args) { \"two\" }\n")
     );

@@ -104,5 +104,6 @@ upload-right = Nothing is wrong. Nothing is deployed yet.
 upload-packs = Would be deployed
 upload-warnings = Worth a look
 upload-deploy = Deploy
+done-edition-planned = Nothing was changed: this edition, which is still to come, brings it. Withdraw it to deploy the pack for another date.
 done-edition-deployed = The edition is deployed.
 done-edition-withdrawn = The edition is withdrawn: nothing of it comes into force.

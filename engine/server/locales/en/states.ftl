@@ -153,6 +153,7 @@ started-by-message = a message
 started-by-command = a request
 started-by-event = the event
 started-by-schedule = its schedule
+started-by-restart = a person, anew
 started-by-run = another flow
 task-type-call = call
 task-type-run = run

@@ -95,5 +95,6 @@ upload-right = خطایی نیست. هنوز چیزی مستقر نشده است
 upload-packs = مستقر خواهد شد
 upload-warnings = درخور نگاه
 upload-deploy = مستقر کن
+done-edition-planned = چیزی تغییر نکرد: این استقرار که هنوز در راه است همان را می‌آورد. برای تاریخی دیگر، نخست آن را پس بگیرید.
 done-edition-deployed = استقرار انجام شد.
 done-edition-withdrawn = استقرار پس گرفته شد و هیچ چیز آن به کار نمی‌آید.

@@ -153,6 +153,7 @@ started-by-message = پیام شهروند
 started-by-command = درخواست برنامه
 started-by-event = رویداد
 started-by-schedule = زمان‌بندی
+started-by-restart = کاربر، از نو
 started-by-run = گردش کاری دیگر
 task-type-call = فراخوانی
 task-type-run = اجرای گردش کار

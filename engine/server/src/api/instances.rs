@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use peygir_core::Moment;
 use peygir_runtime::desk::{
-    InstanceAction, InstanceFilter, InstanceSummary, InstanceView, Page, WAIT_SECONDS_MAX, WorkflowName,
+    InstanceAction, InstanceFilter, InstanceSummary, InstanceView, Page, Started, WAIT_SECONDS_MAX, WorkflowName,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -138,6 +138,15 @@ pub async fn retry(
     Path(instance): Path<String>,
 ) -> Result<StatusCode, Problem> {
     act(&app, &caller, &instance, InstanceAction::Retry).await
+}
+
+/// Begins the flow of a faulted instance anew, in the version in force. 201 with the id of the new instance.
+pub async fn restart(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    Path(instance): Path<String>,
+) -> Result<(StatusCode, Json<Started>), Problem> {
+    Ok((StatusCode::CREATED, Json(app.desk.restart_instance(&caller, id(&instance)?).await?)))
 }
 
 async fn act(

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use peygir_runtime::access::{Permission, Place};
 use peygir_runtime::desk::{
-    Bilingual, EditionChanges, EditionView, PackChange, REASON_CHARS_MAX, RuleChange, ScopeView, TableChange,
+    Bilingual, EditionChanges, EditionView, PackChange, PlannedEdition, REASON_CHARS_MAX, RuleChange, ScopeView,
+    TableChange,
 };
 
 use super::closures::bilingual;
@@ -35,6 +36,11 @@ pub async fn show(
     let query = PageQuery::of(query.as_deref());
     let skipped = query.get("after").and_then(|after| after.parse().ok()).unwrap_or(0);
     Ok(layout::answer(list(&ui, &app.desk.editions(&caller).await?, skipped)))
+}
+
+/// The page of an edition that is to bring what somebody wanted to be deployed.
+pub fn planned_already(planned: &PlannedEdition) -> String {
+    format!("/packs/editions/{}?done=edition-planned", planned.edition)
 }
 
 pub async fn one(

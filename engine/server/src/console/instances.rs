@@ -109,6 +109,16 @@ pub async fn retry(
     act(&app, &caller, &instance, InstanceAction::Retry, "retried").await
 }
 
+/// Leads to the new instance.
+pub async fn restart(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    Path(instance): Path<String>,
+) -> Result<Response, Problem> {
+    let new = app.desk.restart_instance(&caller, id(&instance)?).await?;
+    Ok(layout::go(&format!("/instances/{}?done=restarted", new.id)))
+}
+
 async fn act(
     app: &App,
     caller: &peygir_runtime::access::Principal,
@@ -309,7 +319,11 @@ fn actions(ui: &Ui, view: &InstanceView) -> Markup {
     html! {
         @if ui.may(Permission::InstanceControl) {
             div.resolve {
-                @if status == "faulted" { (plain_action(ui, &address, "retry", "retry")) }
+                @if status == "faulted" {
+                    (plain_action(ui, &address, "retry", "retry"))
+                    (plain_action(ui, &address, "restart", "instance-restart"))
+                    p.meta { (ui.t("instance-restart-lead")) }
+                }
                 @if status == "suspended" { (plain_action(ui, &address, "resume", "resume")) }
                 @if goes_on { (reasoned_action(ui, &address, "suspend")) }
                 @if goes_on || status == "suspended" { (reasoned_action(ui, &address, "cancel")) }

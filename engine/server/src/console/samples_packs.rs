@@ -216,6 +216,7 @@ pub fn done() -> EditionDone {
         findings: vec![finding("warning", 2)],
         dry_run: true,
         repeated: false,
+        planned: None,
         tables: Some(changes("in-force").tables),
     }
 }

@@ -84,6 +84,7 @@ pub async fn deploy(
     let packs = unpacked(upload.fields.get(CHECKED))?;
     let edition = edition(&ui, packs, &upload.fields);
     match app.desk.deploy_packs(&caller, &edition, None).await {
+        Ok(EditionDone { planned: Some(planned), .. }) => Ok(layout::go(&editions::planned_already(&planned))),
         Ok(done) if done.repeated => Ok(layout::go("/packs?done=pack-in-force")),
         Ok(done) => Ok(layout::go(&format!("/packs/editions/{}?done=edition-deployed", done.edition))),
         Err(refusal @ Refusal::Invalid(_)) => {

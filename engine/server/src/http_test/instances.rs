@@ -210,6 +210,18 @@ async fn a_fault_is_an_incident_that_can_be_retried_from_the_instance() {
     let cookie = client.fixture.cookie(&client.fixture.person("inspection-centre"));
     let page = client.fixture.page(&format!("/instances/{id}"), &cookie).await;
     assert!(page.body.contains("test/fails") && page.body.contains("<svg"), "the page draws the flow");
+    assert!(page.body.contains(&format!("/instances/{id}/restart")), "{}", page.body);
+    // Deciding anew is another instance; the faulted one is done with.
+    let restart = format!("/api/v1/instances/{id}/restart");
+    let new = client.post(&restart, Value::Null).await;
+    assert_eq!(new.status, 201, "{}", new.body);
+    let new = new.json()["id"].as_str().unwrap().to_owned();
+    assert_ne!(new, id);
+    let before = client.get(&format!("/api/v1/instances/{id}")).await.json();
+    assert_eq!((&before["status"], &before["incident"]), (&json!("faulted"), &Value::Null));
+    assert_eq!(client.post(&restart, Value::Null).await.status, 409, "once");
+    let page = client.fixture.page(&format!("/instances/{new}?lang=en"), &cookie).await;
+    assert!(page.body.contains("a person, anew"), "{}", page.body);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

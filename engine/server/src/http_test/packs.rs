@@ -30,7 +30,13 @@ fn pack(version: &str, script: &str) -> Value {
     let manifest = format!(
         "kind: pack\nname: town\nversion: {version}\ntitle: {{ fa: شهر, en: Town }}\nfor: {{ province: hamedan }}\nover: [ national ]\n"
     );
-    json!({ "name": "town", "files": { "pack.yaml": manifest, "rules/greet.rhai": script } })
+    let word = script.split('"').nth(1).unwrap_or_default();
+    let tests = match script.contains("n += 1") {
+        true => "- { name: it counts, expect: 90 }\n".to_owned(),
+        false => format!("- {{ name: it greets, expect: '{word}' }}\n"),
+    };
+    let files = json!({ "pack.yaml": manifest, "rules/greet.rhai": script, "rules/greet.test.yaml": tests });
+    json!({ "name": "town", "files": files })
 }
 
 fn script(word: &str) -> String {
@@ -365,7 +371,9 @@ async fn a_folder_is_uploaded_checked_and_deployed_by_forms() {
     assert_eq!(nothing.status, 422);
     assert!(nothing.body.contains("there is no pack.yaml among the files"), "{}", nothing.body);
 
-    let good = [("town/pack.yaml", manifest), ("town/rules/greet.rhai", "fn greet(req, now, args) {\n  \"one\"\n}\n")];
+    let tests = "- { name: it greets, expect: one }\n";
+    let script = "fn greet(req, now, args) {\n  \"one\"\n}\n";
+    let good = [("town/pack.yaml", manifest), ("town/rules/greet.rhai", script), ("town/rules/greet.test.yaml", tests)];
     let page = upload(&fixture, "/packs/upload", &cookie, form(&[("/note", "نامهٔ ۷")], &good)).await;
     assert_eq!(page.status, 200, "{}", page.body);
     assert!(page.body.contains("town@1.0.0") && page.body.contains("نامهٔ ۷</textarea>"), "{}", page.body);

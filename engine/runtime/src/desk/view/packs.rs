@@ -55,9 +55,20 @@ pub struct EditionDone {
     pub dry_run: bool,
     /// Nothing was deployed: the same is in force without it, or the same request came before.
     pub repeated: bool,
+    /// Nothing was deployed, for this edition, which is still to come, brings it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub planned: Option<PlannedEdition>,
     /// Of a dry run: tables whose rules would differ from those that are in force at that date without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tables: Option<Vec<TableChange>>,
+}
+
+/// An edition that is still to come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlannedEdition {
+    pub edition: u64,
+    pub effective_from: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
