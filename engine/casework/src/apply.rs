@@ -87,7 +87,7 @@ pub fn apply(records: &mut Records, event: &Event, at: Moment) {
 
 fn case(records: &mut Records, event: &Event, at: Moment) {
     if let Event::CaseOpened(opened) = event {
-        records.case = Some(opened.clone());
+        records.case = Some((**opened).clone());
         return;
     }
     let Some(case) = records.case.as_mut() else { return };

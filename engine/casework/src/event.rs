@@ -10,7 +10,7 @@ use crate::records::{
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
 pub enum Event {
     #[n(0)]
-    CaseOpened(#[n(0)] Case),
+    CaseOpened(#[n(0)] Box<Case>),
     #[n(1)]
     CaseClassified {
         #[n(0)]

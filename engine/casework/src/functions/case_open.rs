@@ -99,7 +99,7 @@ fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply
         "caseId": case.id.to_string(), "code": code, "channel": case.channel, "province": case.province,
         "county": case.county, "topic": case.topic, "agency": case.agency,
     });
-    let mut reply = Reply::answered(call, vec![Event::CaseOpened(case)], answer);
+    let mut reply = Reply::answered(call, vec![Event::CaseOpened(Box::new(case))], answer);
     reply.claims.push(claim_of_code(&code));
     Ok(reply)
 }

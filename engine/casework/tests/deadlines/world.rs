@@ -58,14 +58,14 @@ impl World {
             seed: 0,
             calls: 0,
         };
-        world.record(Event::CaseOpened(case("qom", at)));
+        world.record(Event::CaseOpened(Box::new(case("qom", at))));
         world
     }
 
     pub fn in_province(province: &str) -> Self {
         let mut world = Self::new();
         let opened = case(province, world.at);
-        world.record(Event::CaseOpened(opened));
+        world.record(Event::CaseOpened(Box::new(opened)));
         world
     }
 
