@@ -451,7 +451,6 @@ pub enum AttemptResult {
 
 /// An event as it stands in the journal. The number is its owner's room: 0 flows, 1 records.
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
-#[expect(clippy::large_enum_variant, reason = "it lives from deciding to encoding, a few at a time")]
 pub enum Recorded {
     #[n(0)]
     Flow {

@@ -29,7 +29,7 @@ pub enum Fault {
     /// The answer holds something that JSON can't tell; `path` is a JSON pointer into the answer, and `at` where the script stood as
     /// it gave it.
     #[error("the script's answer can't be told as data, at \"{path}\": {reason}")]
-    Answer { path: String, reason: String, reason_fa: String, at: Span },
+    Answer { path: Box<str>, reason: Box<str>, reason_fa: Box<str>, at: Span },
     /// What the script was given or gave does not fit the schema in its header; `at` is the schema's place.
     #[error("{what} does not fit the schema at line {} of the script: {reason}", .at.line)]
     Unfit { what: &'static str, reason: Box<str>, reason_fa: Box<str>, at: Span },

@@ -159,5 +159,5 @@ fn decimal_outward(decimal: Decimal, path: &[String]) -> Result<Value, Fault> {
 
 fn answer(path: &[String], reason: String, reason_fa: String) -> Fault {
     let path = path.iter().map(|part| format!("/{part}")).collect();
-    Fault::Answer { path, reason, reason_fa, at: peygir_source::Span::default() }
+    Fault::Answer { path, reason: reason.into(), reason_fa: reason_fa.into(), at: peygir_source::Span::default() }
 }

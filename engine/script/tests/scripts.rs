@@ -348,7 +348,7 @@ fn what_json_cannot_tell_is_named_with_its_path() {
             Err(fault @ Fault::Answer { .. }) => {
                 assert!(fault.span().line > 0, "{body}: {fault:?}");
                 let Fault::Answer { path: told, .. } = fault else { unreachable!() };
-                assert_eq!(told, path, "{body}");
+                assert_eq!(&*told, path, "{body}");
             }
             other => panic!("{body}: {other:?}"),
         }

@@ -171,8 +171,8 @@ impl Desk {
             let brings = |pack: &PackRef| deploy.packs.contains(pack) && !present.contains(pack);
             edition.packs.iter().any(brings) || edition.removed.iter().any(|name| deploy.removed.contains(name))
         };
-        let to_come = editions.to_come(now).into_iter().filter(|edition| edition.effective_from <= from);
-        let edition = to_come.filter(is_new).next_back()?;
+        let mut to_come = editions.to_come(now).into_iter().filter(|edition| edition.effective_from <= from);
+        let edition = to_come.rfind(is_new)?;
         Some(PlannedEdition { edition: edition.number, effective_from: instant(edition.effective_from) })
     }
 
