@@ -216,7 +216,7 @@ pub fn done() -> EditionDone {
         findings: vec![finding("warning", 2)],
         dry_run: true,
         repeated: false,
-        planned: None,
+        planned: Some(PlannedEdition { edition: 7, effective_from: "2026-12-21T20:30:00Z".into() }),
         tables: Some(changes("in-force").tables),
     }
 }
