@@ -403,6 +403,8 @@ async fn a_served_deployment_with_an_endless_script_stays_up_and_tells_a_person(
     // The first function that every message meets is now one that never ends.
     let script = folder.path().join("rules/routing/endless.rhai");
     fs::write(&script, "fn endless(req, now, args) {\n    loop { }\n}\n").expect("written");
+    let rows = "- { name: it meets its limit, fault: PG-S102 }\n";
+    fs::write(script.with_file_name("endless.test.yaml"), rows).expect("written");
     spoil(&folder.path().join("workflows/intake/workflow.yaml"), "call: propose-topic", "call: endless");
     let deployment = site.deployment().join("deployment.yaml");
     spoil(&deployment, &format!("{:?}", repository()), &format!("{:?}", folder.path()));

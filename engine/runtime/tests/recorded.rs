@@ -235,6 +235,7 @@ fn files(version: &str, script: &str) -> BTreeMap<String, String> {
         ("rules/directory.yaml", directory),
         ("rules/office.yaml", calendar),
         ("rules/answer.rhai", script),
+        ("rules/answer.test.yaml", &format!("- {{ name: of two, args: {{ n: 2 }}, {} }}\n", answer_of(script))),
         ("workflows/ask/workflow.yaml", &ask),
     ]
     .map(|(path, text)| (path.to_owned(), text.to_owned()))
@@ -280,6 +281,15 @@ async fn ask(world: &World) -> Id {
 const ONE: &str = "fn answer(req, now, args) { args.n }\n";
 const TWO: &str = "fn answer(req, now, args) {\n    args.n * 10\n}\n";
 const NONE: &str = "fn answer(req, now, args) {\n    throw args.n\n}\n";
+
+/// What a row of each of them expects of two.
+fn answer_of(script: &str) -> &'static str {
+    match script {
+        ONE => "expect: 2",
+        TWO => "expect: 20",
+        _ => "fault: PG-S104",
+    }
+}
 
 #[tokio::test]
 async fn the_text_is_that_of_the_edition_that_was_in_force() {

@@ -143,8 +143,10 @@ fn a_pack_alone_is_checked_with_what_lies_beside_it() {
     // Where they are not, only its own files are judged, and that is said.
     let alone = tempfile::tempdir().unwrap();
     let files = packs::files().into_iter().filter(|(path, _)| path.starts_with("taft/")).collect();
-    packs::write(alone.path(), &files);
-    let found = pack::check(&[alone.path().join("taft")]).found;
+    // So deep that no other test's folders lie around it.
+    let folder = alone.path().join("so/deep/that/nothing/lies/around");
+    packs::write(&folder, &files);
+    let found = pack::check(&[folder.join("taft")]).found;
     assert_eq!(codes(&found).iter().map(|(code, ..)| *code).collect::<Vec<_>>(), ["PG-P058", "PG-P046"], "{found:#?}");
     assert!(found.list.iter().all(|one| one.severity == Severity::Warning));
 }
