@@ -3,14 +3,14 @@
 
 use std::borrow::Cow;
 
-/// A sentence with Persian digits in its whole numbers: those that stand alone, outside of `«…»`, of backticks and of stretches that
-/// are marked to run from left to right.
+/// A sentence with Persian digits in its whole numbers: those that stand alone, outside of `«…»`, of backticks, of stretches that
+/// are marked to run from left to right, and of what is to be typed: after a left-to-right mark, or beside an operator.
 pub(crate) fn persian_numbers(sentence: &str) -> Cow<'_, str> {
     if !sentence.bytes().any(|byte| byte.is_ascii_digit()) {
         return Cow::Borrowed(sentence);
     }
     let letters: Vec<char> = sentence.chars().collect();
-    let (mut quoted, mut code, mut isolated) = (0_usize, false, 0_usize);
+    let (mut quoted, mut code, mut isolated, mut typed) = (0_usize, false, 0_usize, false);
     let mut text = String::with_capacity(sentence.len() * 2);
     let mut at = 0;
     while at < letters.len() {
@@ -21,6 +21,8 @@ pub(crate) fn persian_numbers(sentence: &str) -> Cow<'_, str> {
             '`' => code = !code,
             '\u{2066}' => isolated += 1,
             '\u{2069}' => isolated = isolated.saturating_sub(1),
+            '\u{200E}' => typed = true,
+            _ if is_of_sentence(letter) => typed = false,
             _ => {}
         }
         if !letter.is_ascii_digit() {
@@ -35,16 +37,25 @@ pub(crate) fn persian_numbers(sentence: &str) -> Cow<'_, str> {
         // A full stop or a colon ends a sentence, unless more of a version or a place follows.
         let ends = |one: char| matches!(one, '.' | ':') && beyond.is_none_or(char::is_whitespace);
         let alone = before.is_none_or(|one| !joins(one)) && after.is_none_or(|one| !joins(one) || ends(one));
-        let is_plain = alone && quoted == 0 && !code && isolated == 0 && !is_member(&letters[..at]);
+        let is_plain = alone && quoted == 0 && !code && isolated == 0 && !typed && !is_typed(&letters[..at]);
         text.extend(number.iter().map(|digit| if is_plain { persian(*digit) } else { *digit }));
         at += count;
     }
     Cow::Owned(text)
 }
 
-/// Whether what is before a number is a name of a file's own, as in `days: 4`.
-fn is_member(before: &[char]) -> bool {
-    matches!(before, [.., name, ':', ' '] if name.is_ascii_alphanumeric())
+/// Whether what is before a number is a name of a file's own, as in `days: 4`, or an operator, as in `x ?? 0`.
+fn is_typed(before: &[char]) -> bool {
+    match before {
+        [.., name, ':', ' '] => name.is_ascii_alphanumeric(),
+        [.., sign, ' '] => matches!(sign, '<' | '>' | '=' | '+' | '-' | '*' | '/' | '%' | '?' | '|' | '&'),
+        _ => false,
+    }
+}
+
+/// A letter of the Persian sentence itself.
+fn is_of_sentence(letter: char) -> bool {
+    ('\u{0600}'..='\u{06FF}').contains(&letter) && letter.is_alphabetic()
 }
 
 /// What makes a number a part of a name, a version, a date, a quantity of a language.
@@ -69,6 +80,7 @@ mod tests {
             ("اسکریپت در سطر 1: نشد", "اسکریپت در سطر ۱: نشد"),
             ("(حداکثر 100)", "(حداکثر ۱۰۰)"),
             ("در سطر 7.", "در سطر ۷."),
+            ("بنویسید \u{200E}20 تا حداکثر 30 برسد", "بنویسید \u{200E}20 تا حداکثر ۳۰ برسد"),
             ("هیچ رقمی نیست", "هیچ رقمی نیست"),
         ] {
             assert_eq!(persian_numbers(sentence), told);
@@ -84,6 +96,9 @@ mod tests {
             "بنویسید \u{2066}20\u{2069}",
             "بازهٔ 1..5 و 08:00 و PT2H",
             "تنها یکی مجاز است: days: 4",
+            "راهنما: بنویسید \u{200E}20",
+            "با چیزی بسنجید: \u{200E}text.len() > 20",
+            "آنچه مقدار ندارد () است: بنویسید x ?? 0",
         ] {
             assert_eq!(persian_numbers(sentence), sentence);
         }
