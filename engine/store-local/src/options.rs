@@ -15,8 +15,9 @@ pub const GROUP_FRAMES_MAX: usize = 4096;
 pub const QUEUE_BYTES_MAX: usize = 64 << 20;
 /// Each of the two generations of recent changes in memory, in bytes.
 pub const GENERATION_BYTES_MAX: usize = 32 << 20;
-/// The index's own cache, in bytes.
-pub const CACHE_BYTES: u64 = 64 << 20;
+/// The index's own cache, in bytes. sled counts pages as they lie on the disk, and holds two to three times as much in memory;
+/// what it lets go of is still in the system's own cache of the file.
+pub const CACHE_BYTES: u64 = 16 << 20;
 /// A snapshot is taken once the journal has grown by this since the last, in bytes, and by as much as the last one has.
 pub const SNAPSHOT_EVERY_BYTES: u64 = 256 << 20;
 /// A snapshot is taken once this many frames came since the last.
