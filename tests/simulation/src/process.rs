@@ -77,7 +77,9 @@ pub fn engine(world: &World, store: Arc<dyn Store>) -> Arc<Engine> {
 pub fn live(world: &Arc<World>, plan: &Plan) -> Result<End, Finding> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     let runtime = runtime.map_err(|error| found("simulation", error.to_string()))?;
-    let fate = Fate::new(world.dice("fate"), world.machine().disk.clone(), plan.pauses);
+    let disk = world.machine().disk.clone();
+    let faults_before = disk.faults();
+    let fate = Fate::new(world.dice("fate"), disk.clone(), plan.pauses);
     let _simulated = offload::simulate(fate.clone());
     let end = runtime.block_on(async {
         world.wall.run();
@@ -85,7 +87,10 @@ pub fn live(world: &Arc<World>, plan: &Plan) -> Result<End, Finding> {
         world.wall.stand();
         end
     });
-    world.count(|counts| counts.pauses += fate.pauses());
+    world.count(|counts| {
+        counts.pauses += fate.pauses();
+        counts.disk_faults += disk.faults() - faults_before;
+    });
     // What the machine is now is settled before anything of the process is dropped: dropping would still write.
     if matches!(end, Ok(End::Cut | End::CutAtOpening | End::Stopped)) {
         world.end_machine(plan);
@@ -215,6 +220,7 @@ impl Running {
         let world = self.world.clone();
         asking.spawn(async move {
             if let Err(refusal) = work.await {
+                world.count(|counts| counts.refused += 1);
                 world.note(&format!("refused: {refusal}"));
             }
         });

@@ -30,6 +30,7 @@ struct World {
     fail_write_at: Option<u64>,
     syncs: u64,
     writes: u64,
+    faults: u64,
     full: bool,
 }
 
@@ -135,6 +136,11 @@ impl FaultyDisk {
 
     pub fn writes(&self) -> u64 {
         self.world().writes
+    }
+
+    /// Writes and syncs that failed so far, but for those that met a machine that was off.
+    pub fn faults(&self) -> u64 {
+        self.world().faults
     }
 
     /// The disk as a killed process leaves it: everything written is there, synced or not.
@@ -341,6 +347,7 @@ impl File for FaultyFile {
         if world.fail_write_at == Some(world.writes) || (world.full && grows) {
             let half = bytes[..bytes.len() / 2].to_vec();
             self.change(&mut world, Pending::Write { offset, bytes: half });
+            world.faults += 1;
             return Err(io::ErrorKind::StorageFull.into());
         }
         self.change(&mut world, Pending::Write { offset, bytes: bytes.to_vec() });
@@ -363,6 +370,7 @@ impl File for FaultyFile {
         let node = world.nodes.entry(self.node).or_default();
         let pending = std::mem::take(&mut node.pending);
         if fails {
+            world.faults += 1;
             // As on Linux: what could not be written is forgotten. It can be read as long as the machine is up, and no
             // later sync brings it to the disk.
             return Err(io::Error::other("the disk does not answer"));

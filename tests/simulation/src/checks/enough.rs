@@ -22,8 +22,10 @@ pub struct Counts {
     pub tasks: u64,
     pub kills: u64,
     pub power_cuts: u64,
+    /// Writes and syncs that failed.
     pub disk_faults: u64,
     pub rebuilt: u64,
+    /// Orders of staff that were refused: somebody was quicker, or the store had stopped.
     pub refused: u64,
     pub cases: u64,
     pub closed: u64,
