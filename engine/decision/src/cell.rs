@@ -88,6 +88,17 @@ impl<'a> Facts<'a> {
         Self { values, columns: table.inputs.iter().map(column).collect(), search_key: table.search_key }
     }
 
+    /// All texts of an input that cells compare with their own: its value or members, and its search key in both forms.
+    pub(crate) fn texts(&'a self, at: usize, mut visit: impl FnMut(&str)) {
+        let column = &self.columns[at];
+        match column.value {
+            Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).for_each(&mut visit),
+            Some(value) => value.as_str().into_iter().for_each(&mut visit),
+            None => {}
+        }
+        [self.key(column), self.words(column)].into_iter().flatten().for_each(visit);
+    }
+
     /// The search key of a text.
     fn key(&self, column: &'a Column<'_>) -> Option<&'a str> {
         let text = column.value.filter(|_| column.is_text)?.as_str()?;
@@ -109,6 +120,15 @@ impl Cell {
             Self::Not(cell) => cell.is_analysed(),
             Self::OneOf(cells) => cells.iter().all(Self::is_analysed),
             _ => true,
+        }
+    }
+
+    /// Questions in it: what trying it costs.
+    pub(crate) fn size(&self) -> u64 {
+        match self {
+            Self::Not(cell) => cell.size(),
+            Self::OneOf(cells) => cells.iter().map(Self::size).sum(),
+            _ => 1,
         }
     }
 

@@ -196,7 +196,10 @@ fn told<'a>(analysis: &'a Analysis, table: &'a Table) -> impl Iterator<Item = (S
             Finding::OutsideLimits { rule, output, .. } => format!("outside-limits {rule} {output}"),
             Finding::Unfilled { input, rules, is_certain: true, .. } => format!("unfilled {input} {}", rules.join(" ")),
             Finding::NoTruth { rule, input, .. } => format!("no-truth {rule} {input}"),
-            Finding::Gap { .. } | Finding::NotAnalysed { .. } | Finding::Unfilled { .. } => return None,
+            Finding::Gap { .. }
+            | Finding::MoreOverlaps { .. }
+            | Finding::NotAnalysed { .. }
+            | Finding::Unfilled { .. } => return None,
         };
         Some((name, finding))
     })

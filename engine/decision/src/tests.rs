@@ -107,6 +107,22 @@ impl Table {
             .collect()
     }
 
+    /// Runs every embedded test and takes out the rows that fail: told once, they need not be told again of each table that is
+    /// made of this one.
+    pub fn take_failing_tests(&mut self) -> Vec<TestOutcome> {
+        let days = self.days();
+        let mut failed = Vec::new();
+        let mut kept = Vec::new();
+        for (index, row) in self.tests.iter().enumerate() {
+            match self.run_test(&row.name_at(index), row, &days).filter(|outcome| !outcome.passed) {
+                Some(outcome) => failed.push(outcome),
+                None => kept.push(row.clone()),
+            }
+        }
+        self.tests = kept;
+        failed
+    }
+
     /// The rows to which a layer gave another outcome, each with its name: they are not run where that is so.
     pub fn changed_rows(&self) -> impl Iterator<Item = (String, &TestRow)> {
         let rows = self.tests.iter().enumerate().filter(|(_, row)| !row.changed.is_empty());

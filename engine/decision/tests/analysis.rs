@@ -469,7 +469,7 @@ fn what_was_not_analysed_names_the_cell_of_its_own_rule() {
     let cells: Vec<_> = found
         .iter()
         .filter_map(|finding| match finding {
-            Finding::NotAnalysed { rule, input } => Some((rule.as_str(), input.as_deref())),
+            Finding::NotAnalysed { rule, input, .. } => Some((rule.as_str(), input.as_deref())),
             _ => None,
         })
         .collect();

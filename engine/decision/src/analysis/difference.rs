@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{
     Finding, Inputs, analyse,
+    effort::Effort,
     examples::examples_on,
     outputs::{same_answer, same_rule},
     ranking::Ranking,
@@ -19,7 +20,7 @@ use super::{
 use crate::model::{Hit, Rule, Table};
 
 /// Steps of the search that comparing two tables may cost.
-const STEPS_MAX: u64 = 20_000_000;
+const STEPS_MAX: u64 = 60_000_000;
 /// Most inputs of each table that are tried where a search can't compare them.
 const TRIED_MAX: usize = 2_000;
 
@@ -81,7 +82,7 @@ pub(crate) struct Difference {
 
 /// Compares two tables; stops after so many differences.
 pub(crate) fn difference(old: &Table, new: &Table, most: usize) -> Difference {
-    let mut search = Search { old, new, most, found: Vec::new(), pairs: BTreeSet::new(), is_complete: true, spent: 0 };
+    let mut search = Search { old, new, most, found: Vec::new(), pairs: BTreeSet::new(), is_complete: true };
     if comparable(old, new) {
         search.by_rules();
     } else {
@@ -116,7 +117,6 @@ struct Search<'a> {
     /// Pairs of rules that are told already.
     pairs: BTreeSet<(String, String)>,
     is_complete: bool,
-    spent: u64,
 }
 
 impl Search<'_> {
@@ -143,7 +143,8 @@ impl Search<'_> {
 
     fn by_rules(&mut self) {
         let rules: Vec<&Rule> = self.old.rules.iter().chain(&self.new.rules).collect();
-        let space = Space::new(self.old, &rules, &[]);
+        let effort = Effort::of(STEPS_MAX);
+        let space = Space::new(self.old, &rules, &[], &effort);
         let (before, after) = space.rules.split_at(self.old.rules.len());
         let pairing = Pairing::new(self.old, self.new);
         match self.old.hit {
@@ -241,11 +242,7 @@ impl Search<'_> {
         asked: Option<(&str, &str)>,
         clauses: impl IntoIterator<Item = &'c Clause>,
     ) {
-        if self.spent > STEPS_MAX {
-            self.is_complete = false;
-            return;
-        }
-        match space.ask(clauses, &mut self.spent) {
+        match space.ask(clauses) {
             Reply::Never => {}
             Reply::Found(point) => {
                 let shown = self.look(&point.inputs, point.on);

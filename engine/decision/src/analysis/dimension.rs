@@ -5,23 +5,32 @@
 //! "leak" is the open atom with two fragments. Every combination of fragments can be written down, because fragments
 //! are parted by a letter that no cell names; so what the search finds has an example, and what it excludes is excluded.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{letters, numbers, solver::Values};
+use super::{
+    effort::Effort,
+    leaves::{Held, Leaves, in_order},
+    letters, numbers,
+    values::Values,
+};
 use crate::{
-    cell::{Cell, Facts},
+    cell::Cell,
     model::{Input, Table},
     value_type::ValueType,
 };
+
+/// Most values of one input, times the cells that each has to be held against. Where there are more, its cells are not
+/// looked into.
+pub(super) const TRIED_MAX: usize = 10_000_000;
 
 /// A class of values of one input.
 #[derive(Debug, Clone)]
 pub(super) struct Atom {
     pub base: Base,
     /// Which leaves hold for it, whatever fragments it has.
-    pub holds: BTreeSet<usize>,
+    pub holds: Held,
 }
 
 /// What the values of an atom have in common.
@@ -51,7 +60,7 @@ pub(super) struct Fragment {
     /// How it is written in a text, or the member of a list.
     pub written: String,
     /// Which leaves hold wherever it is.
-    pub holds: BTreeSet<usize>,
+    pub holds: Held,
 }
 
 /// One input of the table. Twins, which are read from one place, share one.
@@ -66,68 +75,21 @@ pub(super) struct Dimension {
     /// A letter that stands in no cell.
     pub filler: char,
     leaves: Leaves,
-}
-
-/// The questions that cells ask of one input, each once, without `any`, `present`, `not` and lists.
-#[derive(Clone, Default)]
-pub(super) struct Leaves {
-    pub list: Vec<Cell>,
-    places: BTreeMap<String, usize>,
-    /// The cells of this input can't be looked into at all.
-    pub opaque: bool,
-}
-
-impl Leaves {
-    pub fn gather(&mut self, cell: &Cell) {
-        match cell {
-            Cell::Any | Cell::Present(_) | Cell::Expression(_) => {}
-            Cell::Not(cell) => self.gather(cell),
-            Cell::OneOf(cells) => cells.iter().for_each(|cell| self.gather(cell)),
-            leaf => {
-                let next = self.list.len();
-                if *self.places.entry(name(leaf)).or_insert(next) == next {
-                    self.list.push(leaf.clone());
-                }
-            }
-        }
-    }
-
-    /// The leaves that hold for a value, by the very code that decides.
-    pub fn true_for(&self, table: &Table, at: usize, value: &Value) -> BTreeSet<usize> {
-        let input = &table.inputs[at];
-        let values = BTreeMap::from([(input.name.to_string(), value.clone())]);
-        let facts = Facts::new(table, &values);
-        let holds = |leaf: &Cell| leaf.holds(at, &facts).unwrap_or(false);
-        self.list.iter().enumerate().filter(|(_, leaf)| holds(leaf)).map(|(place, _)| place).collect()
-    }
-}
-
-/// The name under which equal leaves are one.
-fn name(leaf: &Cell) -> String {
-    format!("{leaf:?}")
+    /// For each leaf the atoms for which it holds without any fragment, and the variables of the fragments that make it hold.
+    atoms_of: Vec<Vec<u32>>,
+    fragments_of: Vec<Vec<usize>>,
 }
 
 impl Dimension {
     /// `variable` is the place of its choice of an atom; its fragments get the variables that follow in `domains`.
-    pub fn new(table: &Table, at: usize, leaves: Leaves, domains: &mut Vec<Values>) -> Self {
+    pub fn new(table: &Table, at: usize, mut leaves: Leaves, domains: &mut Vec<Values>, effort: &Effort<'_>) -> Self {
         let input = &table.inputs[at];
-        let mut made = if input.value_type == ValueType::List {
-            letters::list(table, at, &leaves)
-        } else if !input.values.is_empty() {
-            Made::of_values(table, at, &leaves, &input.values)
-        } else {
-            match input.value_type {
-                ValueType::Boolean => Made::of_values(table, at, &leaves, &[false.into(), true.into()]),
-                ValueType::Integer | ValueType::Number => {
-                    Made::of_values(table, at, &leaves, &numbers::candidates(input, &leaves.list))
-                }
-                ValueType::String | ValueType::Text | ValueType::List => letters::text(table, at, &leaves),
-            }
-        };
+        leaves.seal();
+        let mut made = Made::of(table, at, &leaves, effort);
         if input.default.is_none() {
-            made.atoms.push(Atom { base: Base::Absent, holds: BTreeSet::new() });
+            made.atoms.push(Atom { base: Base::Absent, holds: Held::new() });
         }
-        made.order(table, at, &leaves, input);
+        made.order(table, at, &leaves, input, effort);
         let variable = domains.len();
         domains.push(Values::all(made.atoms.len()));
         let mut fragments = Vec::new();
@@ -135,21 +97,33 @@ impl Dimension {
             fragments.push(Fragment { variable: domains.len(), written, holds });
             domains.push(Values::all(2));
         }
-        let leaves = Leaves { opaque: leaves.opaque || made.opaque, ..leaves };
-        Self { at, variable, atoms: made.atoms, fragments, filler: made.filler, leaves }
+        leaves.opaque |= made.opaque;
+        let mut atoms_of = vec![Vec::new(); leaves.list.len()];
+        for (atom, place) in made.atoms.iter().zip(0..) {
+            atom.holds.iter().for_each(|leaf| atoms_of[*leaf as usize].push(place));
+        }
+        let mut fragments_of = vec![Vec::new(); leaves.list.len()];
+        for fragment in &fragments {
+            fragment.holds.iter().for_each(|leaf| fragments_of[*leaf as usize].push(fragment.variable));
+        }
+        Self { at, variable, atoms: made.atoms, fragments, filler: made.filler, leaves, atoms_of, fragments_of }
     }
 
     /// The place of a leaf; none where the cell can't be looked into.
     pub fn leaf(&self, cell: &Cell) -> Option<usize> {
-        if self.leaves.opaque {
-            return None;
-        }
-        self.leaves.places.get(&name(cell)).copied()
+        self.leaves.place(cell)
     }
 
     /// The atoms for which the leaf holds without any fragment, or does not.
     pub fn where_leaf(&self, leaf: usize, holds: bool) -> Values {
-        self.where_atom(|atom| atom.holds.contains(&leaf) == holds)
+        let mut values = Values::none(self.atoms.len());
+        self.atoms_of[leaf].iter().for_each(|atom| values.insert(*atom as usize));
+        if holds {
+            return values;
+        }
+        let mut others = Values::all(self.atoms.len());
+        others.remove(&values);
+        others
     }
 
     pub fn present(&self) -> Values {
@@ -165,8 +139,13 @@ impl Dimension {
     }
 
     /// The variables of the fragments that make the leaf hold.
-    pub fn fragments_of(&self, leaf: usize) -> impl Iterator<Item = usize> {
-        self.fragments.iter().filter(move |fragment| fragment.holds.contains(&leaf)).map(|fragment| fragment.variable)
+    pub fn fragments_of(&self, leaf: usize) -> &[usize] {
+        &self.fragments_of[leaf]
+    }
+
+    /// The fragment of a variable, if it is one of this input.
+    pub fn fragment(&self, variable: usize) -> Option<&Fragment> {
+        self.fragments.get(variable.checked_sub(self.variable + 1)?)
     }
 
     pub fn where_atom(&self, test: impl Fn(&Atom) -> bool) -> Values {
@@ -185,7 +164,13 @@ impl Dimension {
     }
 
     /// A value of the atom with these fragments, if one can be written down that answers every cell as it must.
-    pub fn example(&self, table: &Table, atom: usize, fragments: &[&Fragment]) -> Result<Option<Value>, Unwritten> {
+    pub fn example(
+        &self,
+        table: &Table,
+        atom: usize,
+        fragments: &[&Fragment],
+        effort: &Effort<'_>,
+    ) -> Result<Option<Value>, Unwritten> {
         let atom = &self.atoms[atom];
         let mut holds = atom.holds.clone();
         let tries = match &atom.base {
@@ -196,10 +181,11 @@ impl Dimension {
         };
         if atom.base.is_open() {
             fragments.iter().for_each(|fragment| holds.extend(&fragment.holds));
+            holds = in_order(holds);
         }
         let fits = |value: &Value| {
             table.inputs[self.at].domain().passed(value).is_none()
-                && (self.leaves.opaque || self.leaves.true_for(table, self.at, value) == holds)
+                && (self.leaves.opaque || self.leaves.true_for(table, self.at, value, effort) == holds)
         };
         tries.into_iter().find(fits).map(Some).ok_or(Unwritten { at: self.at })
     }
@@ -214,19 +200,36 @@ pub(super) struct Unwritten {
 /// What a kind of input makes of its leaves.
 pub(super) struct Made {
     pub atoms: Vec<Atom>,
-    pub fragments: Vec<(String, BTreeSet<usize>)>,
+    pub fragments: Vec<(String, Held)>,
     pub filler: char,
     pub opaque: bool,
 }
 
 impl Made {
+    fn of(table: &Table, at: usize, leaves: &Leaves, effort: &Effort<'_>) -> Self {
+        let input = &table.inputs[at];
+        let of_values = |values: &[Value]| Self::of_values(table, at, leaves, values, effort);
+        match input.value_type {
+            ValueType::List => letters::list(table, at, leaves, effort),
+            _ if !input.values.is_empty() => of_values(&input.values),
+            ValueType::Boolean => of_values(&[false.into(), true.into()]),
+            ValueType::Integer | ValueType::Number => of_values(&numbers::candidates(input, &leaves.list)),
+            ValueType::String | ValueType::Text => letters::text(table, at, leaves, effort),
+        }
+    }
+
     /// A domain that can be listed, or values of which every other one is like one of them. Earlier ones are the
     /// better examples.
-    fn of_values(table: &Table, at: usize, leaves: &Leaves, values: &[Value]) -> Self {
+    fn of_values(table: &Table, at: usize, leaves: &Leaves, values: &[Value], effort: &Effort<'_>) -> Self {
+        if let Some(first) = values.first()
+            && values.len().saturating_mul(leaves.list.len()) > TRIED_MAX
+        {
+            return Self::blank(Base::Value(first.clone()));
+        }
         let mut atoms: Vec<Atom> = Vec::new();
         let mut seen = BTreeSet::new();
         for value in table.inputs[at].default.iter().chain(values) {
-            let holds = leaves.true_for(table, at, value);
+            let holds = leaves.true_for(table, at, value, effort);
             if seen.insert(holds.clone()) {
                 atoms.push(Atom { base: Base::Value(value.clone()), holds });
             }
@@ -234,9 +237,14 @@ impl Made {
         Self { atoms, fragments: Vec::new(), filler: ' ', opaque: false }
     }
 
+    /// Nothing can be said of the input: one value stands for all, and no cell is looked into.
+    pub fn blank(base: Base) -> Self {
+        Self { atoms: vec![Atom { base, holds: Held::new() }], fragments: Vec::new(), filler: 'x', opaque: true }
+    }
+
     /// The default first, then what no cell names, then the rest; nothing at all comes last.
-    fn order(&mut self, table: &Table, at: usize, leaves: &Leaves, input: &Input) {
-        let default = input.default.as_ref().map(|value| leaves.true_for(table, at, value));
+    fn order(&mut self, table: &Table, at: usize, leaves: &Leaves, input: &Input, effort: &Effort<'_>) {
+        let default = input.default.as_ref().map(|value| leaves.true_for(table, at, value, effort));
         self.atoms.sort_by_key(|atom| match &atom.base {
             Base::Absent => 3,
             base if default.as_ref() == Some(&atom.holds) && !base.is_open() => 0,

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use peygir_calendar::Jalali;
 
 use super::{
-    Inputs,
+    ANALYSIS_STEPS_MAX, Inputs,
+    effort::Effort,
     ranking::Ranking,
     space::{Compiled, Point, Reply, Space},
 };
@@ -28,9 +29,10 @@ pub fn examples(table: &Table, most: usize) -> Vec<Inputs> {
 /// As [`examples`], with the day and the rule that answered.
 pub fn examples_on(table: &Table, most: usize) -> Vec<Example> {
     let rules: Vec<&Rule> = table.rules.iter().collect();
-    let space = Space::new(table, &rules, &[]);
+    let effort = Effort::of(ANALYSIS_STEPS_MAX);
+    let space = Space::new(table, &rules, &[], &effort);
     let mut gathered = Gathered { table, most, seen: BTreeSet::new(), list: Vec::new() };
-    let points = reaching(&space, &Ranking::of(table), &mut 0);
+    let points = reaching(&space, &Ranking::of(table), &(0..rules.len()).collect::<Vec<_>>());
     for (_, point) in &points {
         gathered.add(&point.inputs, point.on);
     }
@@ -62,10 +64,11 @@ impl Gathered<'_> {
     }
 }
 
-/// For each rule inputs that it answers, where the search finds some, with the place of the rule.
-pub(super) fn reaching(space: &Space, ranking: &Ranking, spent: &mut u64) -> Vec<(usize, Point)> {
+/// For each of these rules inputs that it answers, where the search finds some, with the place of the rule.
+pub(super) fn reaching(space: &Space, ranking: &Ranking, rules: &[usize]) -> Vec<(usize, Point)> {
     let mut points = Vec::new();
-    for (place, rule) in space.rules.iter().enumerate() {
+    for place in rules.iter().copied() {
+        let rule = &space.rules[place];
         let rivals: Vec<usize> = match ranking.hit() {
             crate::model::Hit::Unique => (0..ranking.catch_all()).filter(|other| *other != place).collect(),
             _ => ranking.above(place),
@@ -74,7 +77,7 @@ pub(super) fn reaching(space: &Space, ranking: &Ranking, spent: &mut u64) -> Vec
         let others: Vec<&Compiled> = others.collect();
         for fails in [Compiled::fails, Compiled::may_fail] {
             let clauses = rule.may_hold().iter().chain(others.iter().flat_map(|other| fails(other)));
-            if let Reply::Found(point) = space.ask(clauses, spent) {
+            if let Reply::Found(point) = space.ask(clauses) {
                 points.push((place, point));
                 break;
             }
@@ -94,7 +97,7 @@ pub(super) fn around(space: &Space, point: &Point, visit: &mut dyn FnMut(&Inputs
                     continue;
                 }
                 let fragments: Vec<_> = fragment.into_iter().collect();
-                let Ok(value) = dimension.example(space.table, place, &fragments) else { continue };
+                let Ok(value) = dimension.example(space.table, place, &fragments, space.effort) else { continue };
                 let mut inputs = point.inputs.clone();
                 space.set(&mut inputs, dimension.at, value.as_ref());
                 if space.at_odds(&inputs).is_some() {

@@ -1,8 +1,11 @@
 //! Cells as formulas over the variables of the search, and formulas as clauses.
 
+use std::collections::{BTreeMap, btree_map::Entry};
+
 use super::{
     dimension::Dimension,
-    solver::{Clause, Literal, Values},
+    solver::{Clause, Literal},
+    values::Values,
 };
 use crate::cell::Cell;
 
@@ -65,7 +68,7 @@ impl Formula {
     fn of_leaf(dimension: &Dimension, leaf: usize, holds: bool) -> Self {
         let mut parts = vec![Self::choice(dimension, dimension.where_leaf(leaf, holds))];
         for variable in dimension.fragments_of(leaf) {
-            parts.push(Self::Is(Literal { variable, values: Values::one(2, usize::from(holds)) }));
+            parts.push(Self::Is(Literal { variable: *variable, values: Values::one(2, usize::from(holds)) }));
         }
         if holds { Self::Any(parts) } else { Self::All(parts) }
     }
@@ -122,10 +125,34 @@ impl Formula {
                         other => flat.push(other),
                     }
                 }
-                Self::only(flat, Self::All)
+                Self::only(together(flat), Self::All)
             }
         }
     }
+}
+
+/// What has to hold together, with all that is said of one variable said at once: of a list of five hundred words what is
+/// left of the text is one statement, not five hundred.
+fn together(parts: Vec<Formula>) -> Vec<Formula> {
+    let mut first: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut kept: Vec<Formula> = Vec::with_capacity(parts.len());
+    for part in parts {
+        if let Formula::Is(literal) = &part {
+            match first.entry(literal.variable) {
+                Entry::Occupied(known) => {
+                    if let Formula::Is(known) = &mut kept[*known.get()] {
+                        known.values.keep(&literal.values);
+                    }
+                    continue;
+                }
+                Entry::Vacant(new) => {
+                    new.insert(kept.len());
+                }
+            }
+        }
+        kept.push(part);
+    }
+    kept
 }
 
 /// Writes formulas as clauses. A conjunction inside a disjunction gets a variable of its own that implies it: that is
@@ -148,11 +175,8 @@ impl Writer<'_> {
             Formula::All(parts) => parts.into_iter().for_each(|part| self.require_flat(part)),
             Formula::Is(literal) => self.clauses.push(vec![literal]),
             Formula::Any(parts) => {
-                let mut clause = Clause::new();
-                for part in parts {
-                    let literal = self.literal(part);
-                    push(&mut clause, literal);
-                }
+                let literals = parts.into_iter().map(|part| self.literal(part)).collect();
+                let clause = any_of(literals);
                 self.clauses.push(clause);
             }
         }
@@ -167,19 +191,12 @@ impl Writer<'_> {
         let variable = self.domains.len();
         self.domains.push(Values::all(2));
         for part in parts {
-            let mut clause = vec![Literal { variable, values: Values::one(2, 0) }];
+            let mut literals = vec![Literal { variable, values: Values::one(2, 0) }];
             match part {
-                Formula::Any(inner) => {
-                    for part in inner {
-                        let literal = self.literal(part);
-                        push(&mut clause, literal);
-                    }
-                }
-                other => {
-                    let literal = self.literal(other);
-                    push(&mut clause, literal);
-                }
+                Formula::Any(inner) => literals.extend(inner.into_iter().map(|part| self.literal(part))),
+                other => literals.push(self.literal(other)),
             }
+            let clause = any_of(literals);
             self.clauses.push(clause);
         }
         Literal { variable, values: Values::one(2, 1) }
@@ -187,9 +204,17 @@ impl Writer<'_> {
 }
 
 /// Two literals of one variable are one.
-fn push(clause: &mut Clause, literal: Literal) {
-    match clause.iter_mut().find(|known| known.variable == literal.variable) {
-        Some(known) => known.values.add(&literal.values),
-        None => clause.push(literal),
+fn any_of(literals: Vec<Literal>) -> Clause {
+    let mut places: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut clause = Clause::with_capacity(literals.len());
+    for literal in literals {
+        match places.entry(literal.variable) {
+            Entry::Occupied(known) => clause[*known.get()].values.add(&literal.values),
+            Entry::Vacant(new) => {
+                new.insert(clause.len());
+                clause.push(literal);
+            }
+        }
     }
+    clause
 }

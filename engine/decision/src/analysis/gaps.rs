@@ -7,15 +7,17 @@
 use super::{
     Finding, GAPS_MAX,
     dimension::Base,
-    solver::{Clause, Literal, Values},
+    effort::Effort,
+    solver::{Clause, Literal},
     space::{Compiled, Point, Reply, Space, Tried},
+    values::Values,
 };
 use crate::{
     model::{Rule, Table},
     value_type::ValueType,
 };
 
-pub(super) fn gaps(table: &Table) -> Vec<Finding> {
+pub(super) fn gaps<'a>(table: &'a Table, effort: &'a Effort<'a>) -> Vec<Finding> {
     let Some((catch_all, rules)) = table.rules.split_last() else { return Vec::new() };
     let asked = |at: &usize| rules.iter().any(|rule| rule.when.iter().any(|part| part.at == *at));
     let closed: Vec<usize> = (0..table.inputs.len()).filter(|at| is_closed(table, *at)).filter(asked).collect();
@@ -25,7 +27,7 @@ pub(super) fn gaps(table: &Table) -> Vec<Finding> {
     let told: Vec<Rule> =
         rules.iter().map(|rule| if catch_all.unexpected { rule.clone() } else { without_open(table, rule) }).collect();
     let told: Vec<&Rule> = told.iter().collect();
-    let space = Space::new(table, &told, &[]);
+    let space = Space::new(table, &told, &[], effort);
     let mut frame: Vec<Clause> = closed.iter().map(|at| space.only(*at, space.dimensions[*at].present())).collect();
     if !catch_all.unexpected {
         frame.extend(plain_texts(&space));
@@ -35,9 +37,17 @@ pub(super) fn gaps(table: &Table) -> Vec<Finding> {
     }
     let mut found = Vec::new();
     while found.len() < GAPS_MAX {
-        let Some(point) = gap(&space, &frame) else { break };
-        frame.push(space.other_than(&point, closed.iter().copied()));
-        found.push(Finding::Gap { witness: point.inputs, on: point.on });
+        match gap(&space, &frame) {
+            Sought::Found(point) => {
+                frame.push(space.other_than(&point, closed.iter().copied()));
+                found.push(Finding::Gap { witness: point.inputs, on: point.on });
+            }
+            Sought::Spent => {
+                found.push(Finding::NotAnalysed { rule: catch_all.id.to_string(), input: None, is_limit: true });
+                break;
+            }
+            Sought::Nothing => break,
+        }
         if closed.is_empty() {
             break;
         }
@@ -81,22 +91,39 @@ fn plain_texts(space: &Space) -> Vec<Clause> {
 }
 
 fn some_rule_may_hold(space: &Space, frame: &[Clause]) -> bool {
-    let may_hold = |rule: &Compiled| !matches!(space.ask(rule.may_hold().iter().chain(frame), &mut 0), Reply::Never);
+    let may_hold = |rule: &Compiled| !matches!(space.ask(rule.may_hold().iter().chain(frame)), Reply::Never);
     space.rules.iter().any(may_hold)
 }
 
+/// What came of looking for a gap.
+enum Sought {
+    Found(Point),
+    /// Either there is none, or a cell that can't be looked into hides it.
+    Nothing,
+    /// The search reached its limit.
+    Spent,
+}
+
 /// Inputs within the frame that no rule but the catch-all holds for, run through the cells.
-fn gap(space: &Space, frame: &[Clause]) -> Option<Point> {
+fn gap(space: &Space, frame: &[Clause]) -> Sought {
+    let Some((_, rules)) = space.table.rules.split_last() else { return Sought::Nothing };
     // First where every rule certainly fails, then where cells that can't be looked into happen to fail.
+    let mut nothing = Sought::Nothing;
     for fails in [Compiled::fails, Compiled::may_fail] {
         let clauses = space.rules.iter().flat_map(fails).chain(frame);
-        let Reply::Found(point) = space.ask(clauses, &mut 0) else { continue };
-        let (_, rules) = space.table.rules.split_last()?;
+        let point = match space.ask(clauses) {
+            Reply::Found(point) => point,
+            Reply::Spent => {
+                nothing = Sought::Spent;
+                continue;
+            }
+            Reply::Never | Reply::Unwritten(_) => continue,
+        };
         let Ok(completed) = space.table.complete(&point.inputs) else { continue };
         let tried = Tried::new(space.table, &completed, point.on);
-        if rules.iter().all(|rule| tried.holds(rule) == Some(false)) {
-            return Some(point);
+        if rules.iter().all(|rule| space.holds(&tried, rule) == Some(false)) {
+            return Sought::Found(point);
         }
     }
-    None
+    nothing
 }

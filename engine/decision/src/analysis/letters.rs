@@ -7,7 +7,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::dimension::{Atom, Base, Fragment, Leaves, Made};
+use super::{
+    dimension::{Atom, Base, Fragment, Made},
+    effort::Effort,
+    leaves::{Held, Leaves},
+};
 use crate::{cell::Cell, model::Table, normalise::words, value_type::ValueType};
 
 /// Words that read well where a text has to be something else than all that cells name.
@@ -19,10 +23,10 @@ const RARE_FILLERS: std::ops::Range<u32> = 0x4e00..0x5e00;
 const BETWEEN_WORDS: &[&str] = &[" ", "، ", ", ", "-", "/", ". "];
 
 /// The classes of a `string` or a `text` without declared values.
-pub(super) fn text(table: &Table, at: usize, leaves: &Leaves) -> Made {
+pub(super) fn text(table: &Table, at: usize, leaves: &Leaves, effort: &Effort<'_>) -> Made {
     let keyed = table.inputs[at].value_type == ValueType::Text;
     let Some(filler) = filler(table, leaves, keyed) else {
-        return blank(Base::Value("x".into()));
+        return Made::blank(Base::Value("x".into()));
     };
     let mut made = Made { atoms: Vec::new(), fragments: Vec::new(), filler, opaque: false };
     let mut starts = BTreeSet::from([""]);
@@ -31,10 +35,10 @@ pub(super) fn text(table: &Table, at: usize, leaves: &Leaves) -> Made {
             Cell::Equals(text) | Cell::KeyEquals(text) => {
                 // A key that is no key of itself would stand for another text.
                 if keyed && (table.search_key)(text) != *text {
-                    return blank(Base::Value("x".into()));
+                    return Made::blank(Base::Value("x".into()));
                 }
                 let value = Value::from(text.as_str());
-                let holds = leaves.true_for(table, at, &value);
+                let holds = leaves.true_for(table, at, &value, effort);
                 made.atoms.push(Atom { base: Base::Value(value), holds });
             }
             Cell::Prefix(start) | Cell::KeyPrefix(start) => {
@@ -44,19 +48,19 @@ pub(super) fn text(table: &Table, at: usize, leaves: &Leaves) -> Made {
         }
     }
     for start in starts {
-        let holds = leaves.true_for(table, at, &format!("{start}{filler}").into());
+        let holds = leaves.true_for(table, at, &format!("{start}{filler}").into(), effort);
         made.atoms.push(Atom { base: Base::Begins(start.to_owned()), holds });
     }
-    made.fragments = leaves.list.iter().filter_map(|leaf| fragment(table, at, leaves, leaf, filler)).collect();
+    made.fragments = leaves.list.iter().filter_map(|leaf| fragment(table, at, leaves, leaf, filler, effort)).collect();
     made.atoms = distinct(made.atoms);
     made
 }
 
 /// The classes of a list: any choice of members, each the plainest one for which some leaf holds.
-pub(super) fn list(table: &Table, at: usize, leaves: &Leaves) -> Made {
+pub(super) fn list(table: &Table, at: usize, leaves: &Leaves, effort: &Effort<'_>) -> Made {
     let input = &table.inputs[at];
     let Some(filler) = filler(table, leaves, false) else {
-        return blank(Base::List);
+        return Made::blank(Base::List);
     };
     let members: Vec<String> = if input.values.is_empty() {
         let member = |leaf: &Cell| match leaf {
@@ -69,47 +73,46 @@ pub(super) fn list(table: &Table, at: usize, leaves: &Leaves) -> Made {
     } else {
         input.values.iter().filter_map(Value::as_str).map(str::to_owned).collect()
     };
-    let mut fragments: Vec<(String, BTreeSet<usize>)> = Vec::new();
+    let mut fragments: Vec<(String, Held)> = Vec::new();
+    let mut seen = BTreeSet::new();
     for member in members {
-        let holds = leaves.true_for(table, at, &Value::from(vec![member.as_str()]));
-        if !holds.is_empty() && fragments.iter().all(|(_, known)| *known != holds) {
+        let holds = leaves.true_for(table, at, &Value::from(vec![member.as_str()]), effort);
+        if !holds.is_empty() && seen.insert(holds.clone()) {
             fragments.push((member, holds));
         }
     }
-    let atoms = vec![Atom { base: Base::List, holds: BTreeSet::new() }];
+    let atoms = vec![Atom { base: Base::List, holds: Held::new() }];
     Made { atoms, fragments, filler, opaque: false }
 }
 
-/// Nothing can be said of the input: one value stands for all, and no cell is looked into.
-fn blank(base: Base) -> Made {
-    Made { atoms: vec![Atom { base, holds: BTreeSet::new() }], fragments: Vec::new(), filler: 'x', opaque: true }
-}
-
 /// Atoms that no cell tells apart are one; open ones stay, since fragments are told by them only.
-fn distinct(atoms: Vec<Atom>) -> Vec<Atom> {
-    let mut kept: Vec<Atom> = Vec::new();
-    for atom in atoms {
-        if atom.base.is_open() || kept.iter().all(|known| known.base.is_open() || known.holds != atom.holds) {
-            kept.push(atom);
-        }
-    }
-    kept
+fn distinct(mut atoms: Vec<Atom>) -> Vec<Atom> {
+    let mut seen = BTreeSet::new();
+    atoms.retain(|atom| atom.base.is_open() || seen.insert(atom.holds.clone()));
+    atoms
 }
 
 /// What has to be in a text for a leaf to hold, and which others hold then for certain.
-fn fragment(table: &Table, at: usize, leaves: &Leaves, leaf: &Cell, filler: char) -> Option<(String, BTreeSet<usize>)> {
-    let holds_of = |text: &str| leaves.true_for(table, at, &format!("{filler}{text}{filler}").into());
+fn fragment(
+    table: &Table,
+    at: usize,
+    leaves: &Leaves,
+    leaf: &Cell,
+    filler: char,
+    effort: &Effort<'_>,
+) -> Option<(String, Held)> {
+    let holds_of = |text: &str| leaves.true_for(table, at, &format!("{filler}{text}{filler}").into(), effort);
     match leaf {
         Cell::Contains(text) | Cell::KeyContains(text) => Some((text.clone(), holds_of(text))),
         Cell::KeyWords(spaced) => {
             let follows = |other: &Cell| match other {
-                Cell::KeyWords(other) => spaced.contains(other.as_str()),
+                Cell::KeyWords(_) => true,
                 // Between words there may be anything, so only what lies within one word follows.
-                Cell::KeyContains(other) => other.chars().all(char::is_alphanumeric) && spaced.contains(other.as_str()),
+                Cell::KeyContains(other) => other.chars().all(char::is_alphanumeric),
                 _ => false,
             };
-            let places = leaves.list.iter().enumerate();
-            let holds: BTreeSet<usize> = places.filter(|(_, other)| follows(other)).map(|(place, _)| place).collect();
+            let mut holds = leaves.within(spaced);
+            holds.retain(|other| follows(&leaves.list[*other as usize]));
             let written = BETWEEN_WORDS.iter().map(|between| format!(" {} ", spaced.trim().replace(' ', between)));
             let plainest = written.clone().find(|text| holds_of(text) == holds);
             Some((plainest.or_else(|| written.into_iter().next())?, holds))

@@ -1,5 +1,7 @@
 //! The numbers that stand for all numbers of an input: each limit that a cell names, and its neighbours on both sides.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::{cell::Cell, model::Input, number::Number, value_type::ValueType};
@@ -28,7 +30,15 @@ pub(super) fn candidates(input: &Input, leaves: &[Cell]) -> Vec<Value> {
         let written = value.to_string();
         (written.trim_start_matches('-').len(), written.starts_with('-'), written)
     });
-    values.dedup();
+    // What lies between the same limits answers all cells alike: of each place the one that reads best is kept.
+    limits.sort_by(|left, right| left.compare(*right));
+    let mut seen = BTreeSet::new();
+    values.retain(|value| {
+        let Some(number) = Number::of(value) else { return true };
+        let behind = limits.partition_point(|limit| limit.compare(number).is_lt());
+        let reached = limits.partition_point(|limit| limit.compare(number).is_le());
+        seen.insert((behind, reached))
+    });
     values
 }
 

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     cell::Cell,
+    decide::Decision,
     fault::Fault,
     model::{Condition, Output, Rule, Table},
     output::Template,
@@ -58,12 +59,8 @@ fn answer(table: &Table, rule: &Rule, name: &str) -> Option<Template> {
     written.or_else(default)
 }
 
-/// Whether some answer has to be filled.
-pub(super) fn has_texts(table: &Table) -> bool {
-    table.rules.iter().any(is_text)
-}
-
-fn is_text(rule: &Rule) -> bool {
+/// Whether some answer of the rule has to be filled.
+pub(super) fn is_text(rule: &Rule) -> bool {
     rule.then.iter().any(|(_, template)| template.inputs().next().is_some())
 }
 
@@ -72,6 +69,7 @@ fn is_text(rule: &Rule) -> bool {
 /// decided.
 pub(super) fn answers(space: &Space, reached: &[(usize, Point)]) -> Vec<Finding> {
     let table = space.table;
+    let cells = table.rules.iter().flat_map(|rule| &rule.when).map(|part| part.cell.size()).sum();
     let mut found = Vec::new();
     let mut unfilled: Vec<Finding> = Vec::new();
     for (place, rule) in table.rules.iter().enumerate() {
@@ -83,7 +81,11 @@ pub(super) fn answers(space: &Space, reached: &[(usize, Point)]) -> Vec<Finding>
             }
         }
         if let Some((_, point)) = reached.iter().find(|(at, _)| *at == place && is_text(rule)) {
-            let fillings = Fillings { space, rule, on: point.on, names: placeholders(rule) };
+            if space.effort.is_spent() {
+                found.push(Finding::NotAnalysed { rule: rule.id.to_string(), input: None, is_limit: true });
+                continue;
+            }
+            let fillings = Fillings { space, rule, on: point.on, names: placeholders(rule), cells };
             let begun = fillings.begun(&point.inputs);
             found.extend(fillings.outside(&begun));
             fillings.unfilled(&begun).into_iter().for_each(|one| gather(&mut unfilled, one));
@@ -121,6 +123,8 @@ struct Fillings<'a> {
     rule: &'a Rule,
     on: Jalali,
     names: Vec<&'a str>,
+    /// What one decision costs.
+    cells: u64,
 }
 
 impl Fillings<'_> {
@@ -128,14 +132,21 @@ impl Fillings<'_> {
         self.space.table
     }
 
+    /// What the table makes of the inputs; none where there has been work enough.
+    fn decide(&self, inputs: &Inputs) -> Option<Result<Decision, Fault>> {
+        self.space.effort.charge(self.cells);
+        (!self.space.effort.is_spent()).then(|| self.table().decide(inputs, self.on))
+    }
+
     /// Inputs that give every text something, as far as the rule still answers them.
     fn begun(&self, inputs: &Inputs) -> Inputs {
         let mut begun = inputs.clone();
         for name in self.names.iter().filter(|name| !inputs.contains_key(**name)) {
             let with = |value: &Value| self.with(&begun, name, Some(value));
-            let fits = |inputs: &Inputs| match self.table().decide(inputs, self.on) {
-                Ok(decision) => decision.fired.iter().any(|fired| fired.rule == self.rule.id),
-                Err(fault) => fault.rule() == Some(&*self.rule.id),
+            let fits = |inputs: &Inputs| match self.decide(inputs) {
+                Some(Ok(decision)) => decision.fired.iter().any(|fired| fired.rule == self.rule.id),
+                Some(Err(fault)) => fault.rule() == Some(&*self.rule.id),
+                None => false,
             };
             if let Some(filled) = self.values(name).iter().filter_map(with).find(fits) {
                 begun = filled;
@@ -173,7 +184,7 @@ impl Fillings<'_> {
             });
             fillings = filled.take(FILLINGS_MAX).collect();
         }
-        let value = fillings.iter().find_map(|inputs| match self.table().decide(inputs, self.on) {
+        let value = fillings.iter().find_map(|inputs| match self.decide(inputs)? {
             Err(Fault::OutputValue { rule, output: name, .. }) if *self.rule.id == *rule && output.name == name => {
                 text.fill(&self.table().complete(inputs).ok()?).ok()
             }
@@ -186,7 +197,7 @@ impl Fillings<'_> {
     fn unfilled(&self, begun: &Inputs) -> Vec<Finding> {
         let missing = self.names.iter().filter_map(|name| {
             let witness = self.with(begun, name, None)?;
-            let fault = self.table().decide(&witness, self.on).err()?;
+            let fault = self.decide(&witness)?.err()?;
             let is_it =
                 matches!(&fault, Fault::Placeholder { rule, input, .. } if *self.rule.id == **rule && input == name);
             is_it.then(|| Finding::Unfilled {
@@ -206,7 +217,7 @@ impl Fillings<'_> {
         let place = self.table().rules.iter().position(|rule| std::ptr::eq(rule, self.rule));
         let Some((at, compiled)) = at.zip(place.and_then(|place| self.space.rules.get(place))) else { return false };
         let has_value = self.space.only(at, self.space.dimensions[at].present());
-        matches!(self.space.ask(compiled.may_hold().iter().chain([&has_value]), &mut 0), Reply::Never)
+        matches!(self.space.ask(compiled.may_hold().iter().chain([&has_value])), Reply::Never)
     }
 
     /// Values of an input that may reach the rule: those declared, those that its cell names, and of an open one any.

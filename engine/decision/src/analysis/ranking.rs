@@ -43,14 +43,15 @@ impl Ranking {
     }
 
     /// The pairs of rules that must not hold together, earlier ones first.
-    pub fn rivals(&self) -> Vec<(usize, usize)> {
-        let equal = |first: usize, second: usize| match self.hit {
+    pub fn rivals(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let (hit, priorities) = (self.hit, self.priorities.clone());
+        let equal = move |first: usize, second: usize| match hit {
             Hit::Unique => true,
-            Hit::Priority => self.priorities[first] == self.priorities[second],
+            Hit::Priority => priorities[first] == priorities[second],
             Hit::First | Hit::Collect => false,
         };
-        let pairs =
-            (0..self.catch_all()).flat_map(|first| (first + 1..self.catch_all()).map(move |second| (first, second)));
-        pairs.filter(|(first, second)| equal(*first, *second)).collect()
+        let end = self.catch_all();
+        let pairs = (0..end).flat_map(move |first| (first + 1..end).map(move |second| (first, second)));
+        pairs.filter(move |(first, second)| equal(*first, *second))
     }
 }

@@ -1,29 +1,21 @@
-//! Findings as sentences for those who write tables, at the place in the file that they are about.
+//! A finding as a sentence for those who write tables, at the place in the file that it is about.
 
 use peygir_calendar::Jalali;
-use peygir_source::{Diagnostic, Diagnostics, Severity, Span};
+use peygir_source::{Diagnostic, Severity, Span};
 
-use super::{Analysis, Dead, Finding, Inputs, inputs_in_words, inputs_in_words_fa};
+use super::{Dead, Finding, Inputs, inputs_in_words, inputs_in_words_fa};
 use crate::model::{BASE, Hit, LayerRef, Rule, Table};
 
 /// Most rules that a sentence names.
 const NAMED_MAX: usize = 6;
 
-impl Analysis {
-    /// The findings as told to authors. Each carries the file that it is about, where one was named.
-    pub fn to_diagnostics(&self, table: &Table) -> Diagnostics {
-        let report = Report { table };
-        Diagnostics { list: self.findings.iter().filter_map(|finding| report.tell(finding)).collect() }
-    }
-}
-
-struct Report<'a> {
-    table: &'a Table,
+pub(super) struct Report<'a> {
+    pub table: &'a Table,
 }
 
 impl Report<'_> {
     /// The sentence. None where reading has told it already.
-    fn tell(&self, finding: &Finding) -> Option<Diagnostic> {
+    pub fn tell(&self, finding: &Finding) -> Option<Diagnostic> {
         let (span, file) = match finding {
             Finding::NeverFires { rule, .. }
             | Finding::Overlap { second: rule, .. }
@@ -31,10 +23,11 @@ impl Report<'_> {
             // What the last of them writes is the one that counts; the others are named.
             Finding::WrittenTwice { rule, layers, .. } => self.place_in(rule, layers.last().copied().unwrap_or(BASE)),
             Finding::Unfilled { rules, .. } => self.place(rules.first().map_or("", String::as_str)),
-            Finding::NotAnalysed { rule, input } => self.cell(rule, input.as_deref()),
+            Finding::NotAnalysed { rule, input, .. } => self.cell(rule, input.as_deref()),
             Finding::NoTruth { rule, input, .. } => self.cell(rule, Some(input)),
             Finding::DeadOverride { rule, layer, .. } => self.place_in(rule, *layer),
             Finding::Gap { .. } => self.table.rules.last().map(|rule| (rule.span, rule.file.as_str()))?,
+            Finding::MoreOverlaps { .. } => return None,
         };
         let mut told = match finding {
             Finding::NeverFires { rule, because } if self.is_told(rule, because) => return None,
@@ -45,7 +38,8 @@ impl Report<'_> {
             Finding::WrittenTwice { rule, output, layers } => self.written_twice(span, rule, output, layers),
             Finding::OutsideLimits { rule, output, value } => self.outside(span, rule, output, value),
             Finding::Unfilled { input, rules, is_certain, .. } => self.unfilled(span, input, rules, *is_certain),
-            Finding::NotAnalysed { rule, input } => not_analysed(span, rule, input.as_deref()),
+            Finding::MoreOverlaps { .. } | Finding::NotAnalysed { is_limit: true, .. } => return None,
+            Finding::NotAnalysed { rule, input, .. } => not_analysed(span, rule, input.as_deref()),
             Finding::NoTruth { rule, input, found, found_fa, witness, on } => {
                 let (en, fa) = self.witness(witness, &[rule], *on);
                 no_truth(span, (rule, input), (found, found_fa), (&en, &fa))
@@ -56,7 +50,7 @@ impl Report<'_> {
     }
 
     /// Where a rule is written: where the last overlay changed it, else where it was born.
-    fn place(&self, id: &str) -> (Span, &str) {
+    pub fn place(&self, id: &str) -> (Span, &str) {
         let Some(rule) = self.table.rules.iter().find(|rule| rule.id == *id) else { return Default::default() };
         match (rule.changed_by, rule.changed_at) {
             (Some(layer), Some(span)) => (span, self.table.file(layer)),
@@ -83,6 +77,38 @@ impl Report<'_> {
         let row = |id: &str| self.table.rules.iter().find(|rule| rule.id == *id);
         let (Some(above), Some(rule)) = (row(above), row(rule)) else { return false };
         self.table.hit == Hit::First && above.asks_nothing() && above.effective.is_none() && above.layer == rule.layer
+    }
+
+    /// The rule of a higher layer among those that take everything from this one.
+    pub fn taker<'b>(&self, rule: &str, because: &'b [String]) -> Option<&'b str> {
+        let row = |id: &str| self.table.rules.iter().find(|row| row.id == *id);
+        let layer_of = |row: &Rule| row.changed_by.unwrap_or(row.layer);
+        let own = layer_of(row(rule)?);
+        let higher = |id: &&String| row(id).is_some_and(|row| layer_of(row) > own);
+        because.iter().filter(higher).max_by_key(|id| row(id).map(layer_of)).map(String::as_str)
+    }
+
+    /// A rule of an overlay, with those of the layers below that never answer where it is in force.
+    pub fn shadow(&self, taker: &str, rules: &[&str]) -> Diagnostic {
+        let row = self.table.rules.iter().find(|row| row.id == *taker);
+        let layer = row.map_or(BASE, |row| row.changed_by.unwrap_or(row.layer));
+        let (span, file) = self.place(taker);
+        let hidden: Vec<String> = rules.iter().map(|rule| (*rule).to_owned()).collect();
+        let (en, fa) = (self.rules_in_words(&hidden, false), self.rules_in_words(&hidden, true));
+        let (by, by_fa) = (self.layer(layer, false), self.layer(layer, true));
+        let count = rules.len();
+        let mut told = Diagnostic::warning(
+            "PG-T034",
+            span,
+            format!("\"{taker}\" of {by} takes all that {count} rules below it hold for, so they never answer here: {en}"),
+            format!("«{taker}» از {by_fa} هر چه را در {count} قاعدهٔ زیرین می‌گنجد می‌گیرد و آن‌ها این‌جا هرگز پاسخ نمی‌دهند: {fa}"),
+        )
+        .with_help(
+            "if that is meant, disable these rules in the overlay; else narrow the rule or put it further down",
+            "اگر همین منظور است آن قاعده‌ها را در روکش غیرفعال (disable) کنید؛ وگرنه قاعده را تنگ‌تر کنید یا پایین‌تر بگذارید",
+        );
+        file.clone_into(&mut told.file);
+        told
     }
 
     fn never_fires(&self, span: Span, rule: &str, because: &[String]) -> Diagnostic {
@@ -236,7 +262,7 @@ impl Report<'_> {
     }
 
     /// `"a" and "b" of Yazd`: rules with the overlays they come from.
-    fn rules_in_words(&self, ids: &[String], persian: bool) -> String {
+    pub fn rules_in_words(&self, ids: &[String], persian: bool) -> String {
         let shown = |id: &String| {
             let row = self.table.rules.iter().find(|rule| rule.id == *id);
             let layer = row.map_or(0, |rule| rule.changed_by.unwrap_or(rule.layer));

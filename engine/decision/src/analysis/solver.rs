@@ -2,69 +2,15 @@
 //!
 //! Owns: domains, propagation and branching, with a budget of steps. Deliberately does not know tables: who asks
 //! translates rules into clauses and an assignment back into inputs. The search is complete: `Never` is a proof.
+//! A question costs what it names: of the other variables, of which there may be thousands, none is touched.
 
-use std::collections::BTreeSet;
+use super::{effort::Effort, values::Values};
 
-/// Looked-at clauses that one question may cost; beyond it the answer is [`Answer::Unknown`].
-pub(super) const QUESTION_STEPS_MAX: u64 = 60_000;
+/// Literals looked at that one question may cost; beyond it the answer is [`Answer::Unknown`].
+pub(super) const QUESTION_STEPS_MAX: u64 = 1_000_000;
 
-/// A set of the values of one variable, as bits.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Values(Vec<u64>);
-
-impl Values {
-    pub fn none(size: usize) -> Self {
-        Self(vec![0; size.div_ceil(64)])
-    }
-
-    pub fn all(size: usize) -> Self {
-        (0..size).fold(Self::none(size), Self::with)
-    }
-
-    pub fn one(size: usize, value: usize) -> Self {
-        Self::none(size).with(value)
-    }
-
-    pub fn with(mut self, value: usize) -> Self {
-        self.0[value / 64] |= 1 << (value % 64);
-        self
-    }
-
-    pub fn contains(&self, value: usize) -> bool {
-        self.0[value / 64] >> (value % 64) & 1 == 1
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.0.iter().all(|bits| *bits == 0)
-    }
-
-    pub fn within(&self, other: &Self) -> bool {
-        // Nearly all sets have one word; a debug build would feel the iterators.
-        if let ([left], [right]) = (self.0.as_slice(), other.0.as_slice()) {
-            return left & !right == 0;
-        }
-        self.0.iter().zip(&other.0).all(|(left, right)| left & !right == 0)
-    }
-
-    pub fn meets(&self, other: &Self) -> bool {
-        if let ([left], [right]) = (self.0.as_slice(), other.0.as_slice()) {
-            return left & right != 0;
-        }
-        self.0.iter().zip(&other.0).any(|(left, right)| left & right != 0)
-    }
-
-    pub fn keep(&mut self, other: &Self) {
-        self.0.iter_mut().zip(&other.0).for_each(|(left, right)| *left &= right);
-    }
-
-    pub fn remove(&mut self, other: &Self) {
-        self.0.iter_mut().zip(&other.0).for_each(|(left, right)| *left &= !right);
-    }
-
-    pub fn add(&mut self, other: &Self) {
-        self.0.iter_mut().zip(&other.0).for_each(|(left, right)| *left |= right);
-    }
-}
+/// Most clauses among which the one with the fewest ways is looked for.
+const BRANCH_LOOK_MAX: usize = 64;
 
 /// One variable takes one of these values.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,24 +23,29 @@ pub(super) struct Literal {
 pub(super) type Clause = Vec<Literal>;
 
 /// What came of a question.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// The values that are left to each variable; any choice among them meets every clause.
-    Found(Vec<Values>),
+    /// The first of the values that are left to each variable meet every clause.
+    Found,
     /// No assignment meets the clauses.
     Never,
     /// The budget was used up.
     Unknown,
 }
 
-/// One question. Cheap to make: domains are copied, clauses are borrowed.
-pub(super) struct Solver<'a> {
+/// The variables, kept from one question to the next.
+#[derive(Debug, Clone)]
+pub(super) struct Solver {
     domains: Vec<Values>,
-    clauses: Vec<&'a Clause>,
     /// The clauses that name each variable.
     uses: Vec<Vec<usize>>,
-    /// Former domains, so that a branch is taken back.
+    /// Variables of which `uses` has something.
+    used: Vec<usize>,
+    /// Former domains, so that a branch, and at the end the whole question, is taken back.
     trail: Vec<(usize, Values)>,
+    /// Clauses to look at again, and which they are.
+    open: Vec<usize>,
+    is_open: Vec<bool>,
     steps: u64,
 }
 
@@ -104,79 +55,157 @@ enum Stop {
     Spent,
 }
 
-impl<'a> Solver<'a> {
-    pub fn new(domains: &[Values]) -> Self {
+/// A way that is being tried.
+struct Branch {
+    /// How long the trail was before.
+    mark: usize,
+    /// So many clauses held before.
+    settled: usize,
+    tried: Literal,
+}
+
+impl Solver {
+    pub fn new(domains: Vec<Values>) -> Self {
         Self {
-            domains: domains.to_vec(),
-            clauses: Vec::new(),
             uses: vec![Vec::new(); domains.len()],
+            domains,
+            used: Vec::new(),
             trail: Vec::new(),
+            open: Vec::new(),
+            is_open: Vec::new(),
             steps: 0,
         }
     }
 
-    pub fn require(&mut self, clauses: impl IntoIterator<Item = &'a Clause>) {
-        for clause in clauses {
-            for literal in clause {
-                self.uses[literal.variable].push(self.clauses.len());
-            }
-            self.clauses.push(clause);
-        }
+    /// What is left to a variable.
+    pub fn left(&self, variable: usize) -> &Values {
+        &self.domains[variable]
     }
 
-    /// Steps taken so far.
-    pub fn steps(&self) -> u64 {
-        self.steps
+    /// The variables to which less is left than they had, in order.
+    pub fn narrowed(&self) -> Vec<usize> {
+        let mut variables: Vec<usize> = self.trail.iter().map(|(variable, _)| *variable).collect();
+        variables.sort_unstable();
+        variables.dedup();
+        variables
     }
 
-    pub fn solve(&mut self) -> Answer {
-        let every: BTreeSet<usize> = (0..self.clauses.len()).collect();
-        match self.propagate(every) {
-            Ok(()) => {}
-            Err(Stop::Conflict) => return Answer::Never,
-            Err(Stop::Spent) => return Answer::Unknown,
-        }
-        match self.search(0) {
-            Ok(()) => Answer::Found(self.domains.clone()),
+    /// Looks for an assignment. `also` has more clauses for some variables, which count where a question names these: each is
+    /// met as long as its variable takes the first of its values, so that nothing is tried for their sake. What is left to
+    /// each variable can be read until [`Solver::forget`].
+    pub fn solve<'a>(
+        &mut self,
+        clauses: &[&'a Clause],
+        also: impl Fn(usize) -> Option<&'a Clause>,
+        effort: &Effort<'_>,
+    ) -> Answer {
+        self.steps = 0;
+        let answer = match self.run(clauses, also) {
+            Ok(()) => Answer::Found,
             Err(Stop::Conflict) => Answer::Never,
             Err(Stop::Spent) => Answer::Unknown,
-        }
+        };
+        effort.charge(self.steps);
+        answer
     }
 
-    /// Takes an open clause with few ways left and tries its first way; what fails is excluded. The clauses before
-    /// `settled` hold already. The depth is bounded by the values of all variables, since each level takes one away.
-    fn search(&mut self, mut settled: usize) -> Result<(), Stop> {
+    /// Makes ready for the next question.
+    pub fn forget(&mut self) {
+        self.undo(0);
+        for variable in self.used.drain(..) {
+            self.uses[variable].clear();
+        }
+        self.open.clear();
+        self.is_open.clear();
+    }
+
+    fn run<'a>(&mut self, clauses: &[&'a Clause], also: impl Fn(usize) -> Option<&'a Clause>) -> Result<(), Stop> {
+        // A clause of one literal is settled for good by taking it: nobody has to look at it again.
+        for clause in clauses {
+            self.steps += 1;
+            match clause.as_slice() {
+                [] => return Err(Stop::Conflict),
+                [only] => {
+                    self.restrict(only.variable, &only.values, true)?;
+                }
+                _ => {}
+            }
+        }
+        let mut listed: Vec<&'a Clause> = Vec::new();
+        let wide = clauses.iter().copied().filter(|clause| clause.len() > 1);
+        for clause in wide {
+            self.list(clause, &mut listed);
+        }
+        let narrowed = self.trail.iter().map(|(variable, _)| *variable).filter(|at| self.uses[*at].is_empty());
+        let named: Vec<usize> = narrowed.chain(self.used.iter().copied()).collect();
+        let own = listed.len();
+        for clause in named.into_iter().filter_map(also) {
+            if !self.is_met(clause) {
+                self.list(clause, &mut listed);
+            }
+        }
+        if self.steps > QUESTION_STEPS_MAX {
+            return Err(Stop::Spent);
+        }
+        self.open.extend((0..listed.len()).rev());
+        self.is_open.resize(listed.len(), true);
+        self.propagate(&listed)?;
+        self.search(&listed, own)
+    }
+
+    fn is_met(&mut self, clause: &Clause) -> bool {
+        self.ways(clause, usize::MAX).is_none()
+    }
+
+    fn list<'a>(&mut self, clause: &'a Clause, listed: &mut Vec<&'a Clause>) {
+        self.steps += clause.len() as u64;
+        for literal in clause {
+            let uses = &mut self.uses[literal.variable];
+            if uses.is_empty() {
+                self.used.push(literal.variable);
+            }
+            uses.push(listed.len());
+        }
+        listed.push(clause);
+    }
+
+    /// Takes an open clause of the first so many with few ways left and tries its first way; what fails is excluded.
+    fn search(&mut self, clauses: &[&Clause], own: usize) -> Result<(), Stop> {
+        let mut branches: Vec<Branch> = Vec::new();
+        let mut settled = 0;
         loop {
-            while settled < self.clauses.len() && self.is_met(settled) {
+            while settled < own && self.is_met(clauses[settled]) {
                 settled += 1;
             }
-            let Some(literal) = self.branch(settled)? else { return Ok(()) };
-            let mark = self.trail.len();
-            let tried = match self.restrict(literal.variable, &literal.values, true) {
-                Ok(changed) => self.propagate(changed).and_then(|()| self.search(settled)),
+            let mut went = match self.branch(&clauses[settled..own]) {
+                Ok(None) => return Ok(()),
+                Ok(Some(tried)) => {
+                    let mark = self.trail.len();
+                    branches.push(Branch { mark, settled, tried: tried.clone() });
+                    self.conclude(tried, true, clauses)
+                }
                 Err(stop) => Err(stop),
             };
-            match tried {
-                Err(Stop::Conflict) => self.undo(mark),
-                done => return done,
+            while let Err(stop) = went {
+                let Stop::Conflict = stop else { return Err(stop) };
+                let Branch { mark, settled: before, tried } = branches.pop().ok_or(Stop::Conflict)?;
+                self.undo(mark);
+                settled = before;
+                went = self.conclude(&tried, false, clauses);
             }
-            let changed = self.restrict(literal.variable, &literal.values, false)?;
-            self.propagate(changed)?;
         }
     }
 
-    fn is_met(&mut self, clause: usize) -> bool {
-        self.steps += 1;
-        ways(self.clauses[clause], &self.domains).is_none()
-    }
-
-    /// The first way of the open clause with the fewest; none where every clause holds already. Two ways are as few as
-    /// there can be: of one, the conclusion is drawn.
-    fn branch(&mut self, settled: usize) -> Result<Option<Literal>, Stop> {
+    /// The first way of an open clause with few; none where every clause holds already. Two ways are as few as there can be:
+    /// of one, the conclusion is drawn. Of the clauses behind the first open one only some are looked at: which of them is
+    /// tried first is a guess, and not worth a look at all of them each time.
+    fn branch<'a>(&mut self, clauses: &[&'a Clause]) -> Result<Option<&'a Literal>, Stop> {
         let mut best: Option<(usize, &Literal)> = None;
-        for clause in &self.clauses[settled..] {
-            self.steps += 1;
-            let Some(ways) = ways(clause, &self.domains) else { continue };
+        for (place, clause) in clauses.iter().enumerate() {
+            if place >= BRANCH_LOOK_MAX && best.is_some() {
+                break;
+            }
+            let Some(ways) = self.ways(clause, usize::MAX) else { continue };
             if best.as_ref().is_none_or(|(fewest, _)| ways.count < *fewest) {
                 let Some(first) = ways.first else { return Err(Stop::Conflict) };
                 best = Some((ways.count, first));
@@ -185,42 +214,66 @@ impl<'a> Solver<'a> {
                 }
             }
         }
-        if self.steps > QUESTION_STEPS_MAX { Err(Stop::Spent) } else { Ok(best.map(|(_, literal)| literal.clone())) }
+        if self.steps > QUESTION_STEPS_MAX { Err(Stop::Spent) } else { Ok(best.map(|(_, literal)| literal)) }
+    }
+
+    fn conclude(&mut self, literal: &Literal, keep: bool, clauses: &[&Clause]) -> Result<(), Stop> {
+        if self.restrict(literal.variable, &literal.values, keep)? {
+            self.look_again(literal.variable);
+        }
+        self.propagate(clauses)
     }
 
     /// Draws all conclusions from clauses with one way left.
-    fn propagate(&mut self, mut open: BTreeSet<usize>) -> Result<(), Stop> {
-        while let Some(at) = open.pop_first() {
-            self.steps += 1;
+    fn propagate(&mut self, clauses: &[&Clause]) -> Result<(), Stop> {
+        let end = self.draw(clauses);
+        if end.is_err() {
+            self.open.drain(..).for_each(|at| self.is_open[at] = false);
+        }
+        end
+    }
+
+    fn draw(&mut self, clauses: &[&Clause]) -> Result<(), Stop> {
+        while let Some(at) = self.open.pop() {
+            self.is_open[at] = false;
             if self.steps > QUESTION_STEPS_MAX {
                 return Err(Stop::Spent);
             }
-            let clause = self.clauses[at];
-            let Some(ways) = ways(clause, &self.domains) else { continue };
+            // Of more than one way nothing follows, however many there are.
+            let Some(ways) = self.ways(clauses[at], 2) else { continue };
             match (ways.count, ways.first) {
-                (1, Some(literal)) => open.append(&mut self.restrict(literal.variable, &literal.values, true)?),
                 (0, _) => return Err(Stop::Conflict),
+                (1, Some(only)) if self.restrict(only.variable, &only.values, true)? => self.look_again(only.variable),
                 _ => {}
             }
         }
         Ok(())
     }
 
-    /// Leaves the variable these values, or all but these; answers the clauses to look at again.
-    fn restrict(&mut self, variable: usize, values: &Values, keep: bool) -> Result<BTreeSet<usize>, Stop> {
-        let before = self.domains[variable].clone();
-        let domain = &mut self.domains[variable];
-        if keep {
-            domain.keep(values)
-        } else {
-            domain.remove(values)
+    fn look_again(&mut self, variable: usize) {
+        for at in &self.uses[variable] {
+            if !std::mem::replace(&mut self.is_open[*at], true) {
+                self.open.push(*at);
+            }
         }
-        if *domain == before {
-            return Ok(BTreeSet::new());
+    }
+
+    /// Leaves the variable these values, or all but these; answers whether that is less than before.
+    fn restrict(&mut self, variable: usize, values: &Values, keep: bool) -> Result<bool, Stop> {
+        let domain = &mut self.domains[variable];
+        self.steps += domain.words();
+        if if keep { domain.within(values) } else { !domain.meets(values) } {
+            return if domain.is_empty() { Err(Stop::Conflict) } else { Ok(false) };
+        }
+        let before = domain.clone();
+        if keep {
+            domain.keep(values);
+        } else {
+            domain.remove(values);
         }
         let empty = domain.is_empty();
         self.trail.push((variable, before));
-        if empty { Err(Stop::Conflict) } else { Ok(self.uses[variable].iter().copied().collect()) }
+        if empty { Err(Stop::Conflict) } else { Ok(true) }
     }
 
     fn undo(&mut self, mark: usize) {
@@ -228,26 +281,30 @@ impl<'a> Solver<'a> {
             self.domains[variable] = before;
         }
     }
+
+    /// How a clause can still be met, as far as so many ways are of interest; none where it is seen to hold already.
+    fn ways<'a>(&mut self, clause: &'a Clause, most: usize) -> Option<Ways<'a>> {
+        let mut ways = Ways { count: 0, first: None };
+        for literal in clause {
+            let domain = &self.domains[literal.variable];
+            self.steps += domain.words();
+            if domain.within(&literal.values) {
+                return None;
+            }
+            if domain.meets(&literal.values) {
+                ways.count += 1;
+                ways.first = ways.first.or(Some(literal));
+                if ways.count == most {
+                    break;
+                }
+            }
+        }
+        Some(ways)
+    }
 }
 
 /// How a clause can still be met.
 struct Ways<'a> {
     count: usize,
     first: Option<&'a Literal>,
-}
-
-/// None where the clause holds already.
-fn ways<'a>(clause: &'a Clause, domains: &[Values]) -> Option<Ways<'a>> {
-    let mut ways = Ways { count: 0, first: None };
-    for literal in clause {
-        let domain = &domains[literal.variable];
-        if domain.within(&literal.values) {
-            return None;
-        }
-        if domain.meets(&literal.values) {
-            ways.count += 1;
-            ways.first = ways.first.or(Some(literal));
-        }
-    }
-    Some(ways)
 }

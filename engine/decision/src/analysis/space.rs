@@ -1,15 +1,21 @@
 //! All that can be given to a table on any day, as far as the rules tell it apart, and the rules as clauses over it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use peygir_calendar::Jalali;
 use serde_json::Value;
 
 use super::{
     Inputs,
-    dimension::{Dimension, Fragment, Leaves, Unwritten},
+    dimension::{Dimension, Fragment, Unwritten},
+    effort::Effort,
     formula::{Formula, Sense, Writer},
-    solver::{Answer, Clause, Literal, Solver, Values},
+    leaves::Leaves,
+    solver::{Answer, Clause, Literal, Solver},
+    values::Values,
 };
 use crate::{
     cell::Facts,
@@ -30,11 +36,15 @@ pub(super) struct Space<'a> {
     twins: Vec<usize>,
     domains: Vec<Values>,
     /// Fragments are told of open atoms only: for each fragment's variable the clause that says so.
-    always: Vec<(usize, Clause)>,
+    always: BTreeMap<usize, Clause>,
+    /// Inputs that are read from one place and yet are no twins.
+    kin: Vec<(usize, usize)>,
     /// The days that the rules tell apart, each by one of them; their variable comes after those of the inputs.
     days: Vec<Jalali>,
     day: usize,
     pub rules: Vec<Compiled>,
+    solver: RefCell<Solver>,
+    pub effort: &'a Effort<'a>,
 }
 
 /// A rule as clauses. Where a cell can't be looked into, it is known only when the rule may hold and when it
@@ -44,8 +54,10 @@ pub(super) struct Compiled {
     may_fail: Vec<Clause>,
     /// None where every cell is looked into: then it is `may_fail`.
     fails: Option<Vec<Clause>>,
-    /// What is left of each input where the rule may hold, for a quick look.
-    narrowed: BTreeMap<usize, Values>,
+    /// What is left of each input where the rule may hold, for a quick look, by variable.
+    narrowed: Vec<(usize, Values)>,
+    /// False where that look shows that the rule never holds.
+    is_possible: bool,
 }
 
 impl Compiled {
@@ -66,12 +78,20 @@ impl Compiled {
 
     /// False where one look shows that the two never hold together.
     pub fn may_meet(&self, other: &Self) -> bool {
-        let meets = |(variable, values): (&usize, &Values)| {
-            other.narrowed.get(variable).is_none_or(|theirs| values.meets(theirs))
-        };
-        self.narrowed.values().all(|values| !values.is_empty())
-            && other.narrowed.values().all(|values| !values.is_empty())
-            && self.narrowed.iter().all(meets)
+        let (mut own, mut theirs) = (self.narrowed.iter().peekable(), other.narrowed.iter().peekable());
+        while let (Some((variable, values)), Some((other, others))) = (own.peek(), theirs.peek()) {
+            let order = variable.cmp(other);
+            if order.is_eq() && !values.meets(others) {
+                return false;
+            }
+            if order.is_le() {
+                own.next();
+            }
+            if order.is_ge() {
+                theirs.next();
+            }
+        }
+        self.is_possible && other.is_possible
     }
 }
 
@@ -80,7 +100,7 @@ impl Compiled {
 pub(super) struct Point {
     pub inputs: Inputs,
     pub on: Jalali,
-    /// The values of all variables that stand for inputs and the day.
+    /// The atom of each input.
     pub chosen: Vec<usize>,
 }
 
@@ -97,7 +117,7 @@ pub(super) enum Reply {
 
 impl<'a> Space<'a> {
     /// The space of a table's inputs, told apart by these rules and windows.
-    pub fn new(table: &'a Table, rules: &[&Rule], windows: &[Window]) -> Self {
+    pub fn new(table: &'a Table, rules: &[&Rule], windows: &[Window], effort: &'a Effort<'a>) -> Self {
         let mut domains = Vec::new();
         let mut leaves: Vec<Leaves> = table.inputs.iter().map(|_| Leaves::default()).collect();
         let twins = table.twins();
@@ -107,14 +127,21 @@ impl<'a> Space<'a> {
         let mut dimensions: Vec<Dimension> = Vec::with_capacity(leaves.len());
         for (at, leaves) in leaves.into_iter().enumerate() {
             let twin = dimensions.get(twins[at]).cloned();
-            dimensions.push(twin.unwrap_or_else(|| Dimension::new(table, at, leaves, &mut domains)));
+            dimensions.push(twin.unwrap_or_else(|| Dimension::new(table, at, leaves, &mut domains, effort)));
         }
         let days = days(table, rules, windows);
         let day = domains.len();
         domains.push(Values::all(days.len()));
-        let mut space = Self { table, dimensions, twins, domains, always: Vec::new(), days, day, rules: Vec::new() };
-        space.always = space.fragments_need_open_atoms();
-        space.rules = rules.iter().map(|rule| space.compile(rule)).collect();
+        let always = fragments_need_open_atoms(&dimensions);
+        let solver = RefCell::new(Solver::new(Vec::new()));
+        let (kin, rules_of) = (kin(table), rules);
+        let rules = Vec::with_capacity(rules.len());
+        let mut space = Self { table, dimensions, twins, domains, always, kin, days, day, rules, solver, effort };
+        for rule in rules_of {
+            let compiled = space.compile(rule);
+            space.rules.push(compiled);
+        }
+        space.solver = RefCell::new(Solver::new(std::mem::take(&mut space.domains)));
         space
     }
 
@@ -130,33 +157,30 @@ impl<'a> Space<'a> {
     /// The clause that a point of another class is asked for.
     pub fn other_than(&self, point: &Point, inputs: impl Iterator<Item = usize>) -> Clause {
         let unlike = |at: usize| {
-            let variable = self.dimensions[at].variable;
-            let mut values = self.domains[variable].clone();
-            values.remove(&Values::one(self.dimensions[at].atoms.len(), point.chosen[variable]));
-            Literal { variable, values }
+            let dimension = &self.dimensions[at];
+            let size = dimension.atoms.len();
+            let mut values = Values::all(size);
+            values.remove(&Values::one(size, point.chosen[at]));
+            Literal { variable: dimension.variable, values }
         };
         inputs.map(unlike).collect()
     }
 
     /// Asks for inputs and a day that meet all clauses.
-    pub fn ask<'c>(&'c self, clauses: impl IntoIterator<Item = &'c Clause>, spent: &mut u64) -> Reply {
+    pub fn ask<'c>(&'c self, clauses: impl IntoIterator<Item = &'c Clause>) -> Reply {
+        if self.effort.is_spent() {
+            return Reply::Spent;
+        }
         let clauses: Vec<&Clause> = clauses.into_iter().collect();
-        let mut is_named = vec![false; self.domains.len()];
-        clauses.iter().flat_map(|clause| clause.iter()).for_each(|literal| is_named[literal.variable] = true);
-        let mut solver = Solver::new(&self.domains);
+        let mut solver = self.solver.borrow_mut();
         // A fragment that the question does not name is left out of the point, which meets its clause.
-        solver.require(self.always.iter().filter(|(fragment, _)| is_named[*fragment]).map(|(_, clause)| clause));
-        solver.require(clauses);
-        let answer = solver.solve();
-        *spent = spent.saturating_add(solver.steps());
-        match answer {
+        let reply = match solver.solve(&clauses, |variable| self.always.get(&variable), self.effort) {
             Answer::Never => Reply::Never,
             Answer::Unknown => Reply::Spent,
-            Answer::Found(left) => match self.point(&left) {
-                Ok(point) => Reply::Found(point),
-                Err(unwritten) => Reply::Unwritten(unwritten),
-            },
-        }
+            Answer::Found => self.point(&solver).map_or_else(Reply::Unwritten, Reply::Found),
+        };
+        solver.forget();
+        reply
     }
 
     /// The rule of the table or of another one with the same inputs, as clauses.
@@ -171,8 +195,11 @@ impl<'a> Space<'a> {
             let values = narrowed.entry(literal.variable).or_insert_with(|| self.domains[literal.variable].clone());
             values.keep(&literal.values);
         }
+        let narrowed: Vec<(usize, Values)> = narrowed.into_iter().collect();
+        let is_possible =
+            may_hold.iter().all(|clause| !clause.is_empty()) && narrowed.iter().all(|(_, left)| !left.is_empty());
         let fails = (!exact).then(|| self.clauses(rule, Sense { holds: false, wide: false }));
-        Compiled { may_hold, may_fail, fails, narrowed }
+        Compiled { may_hold, may_fail, fails, narrowed, is_possible }
     }
 
     fn clauses(&mut self, rule: &Rule, sense: Sense) -> Vec<Clause> {
@@ -185,39 +212,29 @@ impl<'a> Space<'a> {
         let formula = if sense.holds { Formula::All(parts) } else { Formula::Any(parts) };
         let mut writer = Writer { domains: &mut self.domains, clauses: Vec::new() };
         writer.require(formula);
-        writer.clauses
-    }
-
-    fn fragments_need_open_atoms(&self) -> Vec<(usize, Clause)> {
-        let mut clauses = Vec::new();
-        for dimension in &self.dimensions {
-            let open = Literal { variable: dimension.variable, values: dimension.open() };
-            for fragment in &dimension.fragments {
-                let without = Literal { variable: fragment.variable, values: Values::one(2, 0) };
-                clauses.push((fragment.variable, vec![without, open.clone()]));
-            }
-        }
+        let clauses = writer.clauses;
+        self.effort.charge(clauses.iter().map(|clause| clause.len() as u64).sum());
         clauses
     }
 
     /// The first choice for every variable, as inputs and a day.
-    fn point(&self, left: &[Values]) -> Result<Point, Unwritten> {
-        let first = |variable: usize| {
-            let size = self.size(variable);
-            (0..size).find(|value| left[variable].contains(*value)).unwrap_or_default()
-        };
-        let chosen: Vec<usize> = (0..=self.day).map(first).collect();
+    fn point(&self, solver: &Solver) -> Result<Point, Unwritten> {
+        let first = |variable: usize| solver.left(variable).first().unwrap_or_default();
+        // Where the choice is free a fragment is left out, so those that are in it are among the narrowed ones.
+        let narrowed: Vec<usize> = solver.narrowed().into_iter().filter(|variable| first(*variable) == 1).collect();
         let mut inputs = Inputs::new();
+        let mut chosen = Vec::with_capacity(self.dimensions.len());
         for dimension in &self.dimensions {
-            let there = |fragment: &&Fragment| chosen[fragment.variable] == 1;
-            let fragments: Vec<&Fragment> = dimension.fragments.iter().filter(there).collect();
-            let value = dimension.example(self.table, chosen[dimension.variable], &fragments)?;
+            let fragments: Vec<&Fragment> = narrowed.iter().filter_map(|at| dimension.fragment(*at)).collect();
+            let atom = first(dimension.variable);
+            let value = dimension.example(self.table, atom, &fragments, self.effort)?;
             self.set(&mut inputs, dimension.at, value.as_ref());
+            chosen.push(atom);
         }
         if let Some(at) = self.at_odds(&inputs) {
             return Err(Unwritten { at });
         }
-        Ok(Point { inputs, on: self.days[chosen[self.day]], chosen })
+        Ok(Point { inputs, on: self.days[first(self.day)], chosen })
     }
 
     /// Gives an input and its twins a value, or none.
@@ -234,18 +251,33 @@ impl<'a> Space<'a> {
     pub fn at_odds(&self, inputs: &Inputs) -> Option<usize> {
         let columns = &self.table.inputs;
         let given = |at: usize| (&columns[at], inputs.get(&columns[at].name));
-        let odd =
-            |at: usize| (0..at).any(|other| are_kin(&columns[at], &columns[other]) && !agree(given(at), given(other)));
-        (0..columns.len()).find(|at| odd(*at))
+        self.kin.iter().find(|(at, other)| !agree(given(*at), given(*other))).map(|(at, _)| *at)
     }
 
-    fn size(&self, variable: usize) -> usize {
-        if variable == self.day {
-            return self.days.len();
-        }
-        let dimension = self.dimensions.iter().find(|dimension| dimension.variable == variable);
-        dimension.map_or(2, |dimension| dimension.atoms.len())
+    /// Whether a rule holds for inputs that are tried; none where a cell fails.
+    pub fn holds(&self, tried: &Tried<'_>, rule: &Rule) -> Option<bool> {
+        self.effort.charge(rule.when.iter().map(|part| part.cell.size()).sum());
+        tried.holds(rule)
     }
+}
+
+/// Pairs of inputs that are read from one place without being twins, or as twins: the later one first.
+fn kin(table: &Table) -> Vec<(usize, usize)> {
+    let columns = &table.inputs;
+    let pairs = (0..columns.len()).flat_map(|at| (0..at).map(move |other| (at, other)));
+    pairs.filter(|(at, other)| are_kin(&columns[*at], &columns[*other])).collect()
+}
+
+fn fragments_need_open_atoms(dimensions: &[Dimension]) -> BTreeMap<usize, Clause> {
+    let mut clauses = BTreeMap::new();
+    for dimension in dimensions {
+        let open = Literal { variable: dimension.variable, values: dimension.open() };
+        for fragment in &dimension.fragments {
+            let without = Literal { variable: fragment.variable, values: Values::one(2, 0) };
+            clauses.insert(fragment.variable, vec![without, open.clone()]);
+        }
+    }
+    clauses
 }
 
 /// Whether the rule holds for these inputs on this day, by the very code that decides; none where a cell fails.

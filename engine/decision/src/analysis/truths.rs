@@ -9,16 +9,16 @@ use super::{
 };
 use crate::{
     cell::{Cell, Facts},
-    model::{Condition, Input, Rule, Table},
+    model::{Condition, Input, Rule},
     value_type::ValueType,
 };
 
 /// A text that an input without declared values may well have.
 const ANY_TEXT: &str = "x";
 
-/// Whether some cell of the table is an expression.
-pub(super) fn has_expressions(table: &Table) -> bool {
-    table.rules.iter().flat_map(|rule| &rule.when).any(|part| !part.cell.is_analysed())
+/// Whether some cell of the rule is an expression.
+pub(super) fn has_expressions(rule: &Rule) -> bool {
+    rule.when.iter().any(|part| !part.cell.is_analysed())
 }
 
 pub(super) fn no_truths(space: &Space, reached: &[(usize, Point)]) -> Vec<Finding> {
@@ -27,7 +27,7 @@ pub(super) fn no_truths(space: &Space, reached: &[(usize, Point)]) -> Vec<Findin
 }
 
 fn of_rule(space: &Space, rule: &Rule, reached: Option<&(usize, Point)>) -> Vec<Finding> {
-    if rule.when.iter().all(|part| part.cell.is_analysed()) {
+    if !has_expressions(rule) {
         return Vec::new();
     }
     let Some((_, point)) = reached else { return Vec::new() };
