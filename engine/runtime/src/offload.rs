@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, LazyLock, Mutex, PoisonError};
 use std::thread;
 
@@ -59,6 +60,26 @@ pub(crate) async fn offload<T: Send + 'static>(work: impl FnOnce() -> T + Send +
     match SCHEDULE.with_borrow(Clone::clone) {
         Some(schedule) => inline(&*schedule, work).await,
         None => tokio::task::spawn_blocking(work).await.map_err(|error| Ended(error.to_string())),
+    }
+}
+
+/// As [`offload`], for work that takes seconds and is of no use to anybody else: where the caller stops waiting, the work is
+/// told by what it is given, and ends soon after.
+pub(crate) async fn offload_while_wanted<T: Send + 'static>(
+    work: impl FnOnce(&dyn Fn() -> bool) -> T + Send + 'static,
+) -> Result<T, Ended> {
+    let waiting = Waiting::default();
+    let gone = waiting.0.clone();
+    offload(move || work(&|| gone.load(Ordering::Relaxed))).await
+}
+
+/// Whoever waits for work. The flag is true once they are gone.
+#[derive(Default)]
+struct Waiting(Arc<AtomicBool>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -166,5 +187,26 @@ mod tests {
         assert_eq!(*noted.0.lock().unwrap(), ["pause", "pause", "pause", "a panic: no 1", "pause"]);
         drop(simulated);
         assert_ne!(offload(here).await.unwrap(), outside);
+    }
+
+    /// Whoever asked hangs up: the work is told, and ends although it has no end of its own.
+    #[tokio::test]
+    async fn work_that_nobody_waits_for_is_told_so() {
+        let (begun, ended) = (Arc::new(tokio::sync::Notify::new()), oneshot::channel());
+        let (tell, told) = ended;
+        let starts = begun.clone();
+        let asked = offload_while_wanted(move |is_called_off| {
+            starts.notify_one();
+            while !is_called_off() {
+                thread::yield_now();
+            }
+            tell.send("ended").unwrap();
+        });
+        tokio::select! {
+            _ = asked => panic!("it ended by itself"),
+            () = begun.notified() => {}
+        }
+        assert_eq!(told.await, Ok("ended"));
+        assert!(offload_while_wanted(|is_called_off| !is_called_off()).await.unwrap());
     }
 }

@@ -82,6 +82,15 @@ pub fn read(node: &Node) -> Result<Vec<Row>, Diagnostics> {
         findings.push(shape(node.span, "a file of script tests", "a list of rows", "فهرستی از سطرها"));
         return Err(findings);
     };
+    if items.is_empty() {
+        // What tests nothing would count as tests.
+        findings.push(shape(
+            node.span,
+            "a file of script tests",
+            "a list of at least one row",
+            "فهرستی از دست‌کم یک سطر",
+        ));
+    }
     if items.len() > ROWS_MAX {
         findings.push(shape(node.span, "a file of script tests", "at most 1000 rows", "حداکثر ۱۰۰۰ سطر"));
     }

@@ -8,6 +8,7 @@ mod mend;
 mod stacked;
 mod told;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -110,7 +111,12 @@ fn old(arguments: &Arguments, name: &str) -> Result<Result<Rules, Diagnostics>> 
 /// Findings in one of the packs: nothing can be compared before they are mended.
 fn refuse(found: &Diagnostics, arguments: &Arguments) -> Result<ExitCode> {
     let errors = found.list.iter().filter(|one| one.severity == Severity::Error);
+    let mut told = BTreeSet::new();
     for diagnostic in errors {
+        // What two versions, or several packs, have in common is said once.
+        if !told.insert((&diagnostic.file, diagnostic.span, diagnostic.code, &diagnostic.message)) {
+            continue;
+        }
         if arguments.server.json {
             line(&render::json(diagnostic).to_string());
             continue;

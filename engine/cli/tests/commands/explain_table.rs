@@ -31,6 +31,9 @@ fn a_deployment_tells_the_tables_of_a_place_with_its_titles() {
     ] {
         assert!(persian.contains(line), "{line}\n{persian}");
     }
+    // The province follows from the county.
+    let by_county = told(&[".", "--county", "mashhad", "--table", "samad-routing", "--lang", "fa"]);
+    assert_eq!(by_county, persian);
     let english = told(&[&["."][..], &mashhad].concat());
     assert!(english.contains("to Municipality of Mashhad, unit streets, within 10 working days."), "{english}");
     let national = told(&[".", "--table", "samad-routing", "--lang", "fa"]);
@@ -68,6 +71,11 @@ fn what_is_wrong_is_told() {
         (&[".", "--table", "samad-routin"], "did you mean \"samad-routing\"?"),
         (&[".", "--county", "mashad"], "did you mean \"mashhad\"?"),
         (&[".", "--on", "1405/13/01"], "--on: "),
+        (
+            &[".", "--province", "isfahan", "--county", "mashhad"],
+            "\"mashhad\" belongs to khorasan-razavi, not to isfahan",
+        ),
+        (&[".", "--province", "isfahan", "--agency", "tamin-golestan"], "\"tamin-golestan\" belongs to golestan"),
     ] {
         let called = explained(arguments);
         assert_eq!((called.code, called.stdout.as_str()), (64, ""), "{arguments:?}");

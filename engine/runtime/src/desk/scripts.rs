@@ -169,7 +169,9 @@ fn catalog_then(engine: &Engine, present: &Arc<Catalog>, call: &Call) -> Result<
     }
     let laid = packs::plan::bundles_of(engine.store.as_ref(), &editions.packs_of(number), &mut Default::default());
     let Ok(bundles) = laid else { return Ok(None) };
-    let made = pack::of_bundles(present.packs().deployment.clone(), &bundles, None, &pack::Kept::default());
+    let kept = pack::Kept::default();
+    let making = pack::Making::whole(&kept);
+    let made = pack::of_bundles(present.packs().deployment.clone(), &bundles, None, making);
     Ok(made.ok().map(|(pack, _)| present.with_pack(&pack).with_edition(number)))
 }
 

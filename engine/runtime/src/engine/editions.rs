@@ -19,7 +19,7 @@ use crate::catalog::Catalog;
 use crate::closures;
 use crate::command::{Command, Envelope};
 use crate::deploy;
-use crate::pack::{self, Bundle, Head, Kinds};
+use crate::pack::{self, Bundle, Head, Kinds, Making};
 use crate::packs::folder::{self, Folder, Notice};
 use crate::packs::plan::{self, Ground, Outcome, Plan, Unfit, Wish};
 use crate::packs::withdraw::{self, Unwithdrawn, Withdrawal};
@@ -102,7 +102,7 @@ impl Engine {
             self.enact(book, now)?;
             return Ok(notices);
         }
-        let plan = self.plan_packs(&wish, now).map_err(BeginError::of)?;
+        let plan = self.plan_packs(&wish, now, &|| false).map_err(BeginError::of)?;
         let packs: Vec<String> = plan.deploy.packs.iter().map(PackRef::label).collect();
         let gone = plan.deploy.removed.clone();
         let done = self.handle(STREAM, FOLDER, now, Command::DeployPacks(plan.deploy))?;
@@ -123,22 +123,29 @@ impl Engine {
         self.book.get().is_some()
     }
 
-    /// Checks what somebody wants to be deployed, beside what is in force and what is planned.
-    pub fn plan_packs(&self, wish: &Wish, now: Moment) -> Result<Plan, Unfit> {
+    /// Checks what somebody wants to be deployed, beside what is in force and what is planned; as long as it is not called off.
+    pub fn plan_packs(&self, wish: &Wish, now: Moment, is_called_off: &dyn Fn() -> bool) -> Result<Plan, Unfit> {
         let book = self.book.get().ok_or_else(|| Unfit::Store("packs are not deployed here".to_owned()))?;
         let editions = locked(&book.state).editions.clone();
         let now = editions.not_before(now);
         let catalog = self.catalog();
         let deadline = || catalog.script_deadline();
         let made = |packs: &[PackRef]| book.made(packs);
-        let ground = self.ground(book, &catalog, &editions, (&made, &deadline), now);
+        let making = Making { kept: &book.kept, is_called_off };
+        let ground = self.ground(making, (book, &catalog, &editions), (&made, &deadline), now);
         let plan = plan::plan(&ground, wish)?;
         book.keep_made(plan.outcomes.clone());
         Ok(plan)
     }
 
     /// Checks whether an edition that is still to come can be withdrawn: what is planned after it has to be right without it.
-    pub fn plan_withdrawal(&self, number: u64, reason: &str, now: Moment) -> Result<Withdrawal, Unwithdrawn> {
+    pub fn plan_withdrawal(
+        &self,
+        number: u64,
+        reason: &str,
+        now: Moment,
+        is_called_off: &dyn Fn() -> bool,
+    ) -> Result<Withdrawal, Unwithdrawn> {
         let not_here = || Unfit::Store("packs are not deployed here".to_owned());
         let book = self.book.get().ok_or_else(not_here)?;
         let (editions, present) = {
@@ -149,7 +156,8 @@ impl Engine {
         let deadline = || catalog.script_deadline();
         let now = editions.not_before(now);
         let made = |packs: &[PackRef]| book.made(packs);
-        let ground = self.ground(book, &catalog, &editions, (&made, &deadline), now);
+        let making = Making { kept: &book.kept, is_called_off };
+        let ground = self.ground(making, (book, &catalog, &editions), (&made, &deadline), now);
         let withdrawal = withdraw::plan(&ground, present, number, reason)?;
         book.keep_made(withdrawal.outcomes.clone());
         Ok(withdrawal)
@@ -157,15 +165,14 @@ impl Engine {
 
     fn ground<'a>(
         &'a self,
-        book: &'a Book,
-        catalog: &'a Catalog,
-        editions: &'a Editions,
+        making: Making<'a>,
+        (book, catalog, editions): (&'a Book, &'a Catalog, &'a Editions),
         (made, deadline): (&'a MadeBefore<'a>, &'a dyn Fn() -> Deadline),
         now: Moment,
     ) -> Ground<'a> {
         let (store, settings) = (self.store.as_ref(), &catalog.packs().deployment);
-        let (kinds, kept) = (book.kinds.as_ref(), &book.kept);
-        Ground { store, editions, settings, kinds, kept, made, deadline, now }
+        let kinds = book.kinds.as_ref();
+        Ground { store, editions, settings, kinds, making, made, deadline, now }
     }
 
     /// All editions, and the number of the one in force; None where packs are not deployed here.
@@ -273,7 +280,7 @@ impl Engine {
         let bundles = plan::bundles_of(self.store.as_ref(), packs, &mut BTreeMap::new());
         let bundles = bundles.map_err(|error| Failure::Internal(error.to_string()))?;
         let settings = self.catalog().packs().deployment.clone();
-        Ok(match pack::of_bundles(settings, &bundles, book.kinds.as_ref(), &book.kept) {
+        Ok(match pack::of_bundles(settings, &bundles, book.kinds.as_ref(), Making::whole(&book.kept)) {
             Ok((catalog, found)) => {
                 let catalog = Arc::new(catalog);
                 book.keep_made(vec![Outcome { packs: packs.to_vec(), catalog: catalog.clone(), found }]);

@@ -7,7 +7,7 @@ use peygir_core::Moment;
 use super::{Host, blocking};
 use crate::command::Command;
 use crate::engine::Failure;
-use crate::offload::offload;
+use crate::offload::offload_while_wanted;
 use crate::packs::withdraw::Unwithdrawn;
 use crate::packs::{Plan, STREAM, Unfit, Wish, Withdrawal};
 use crate::stream::Stream;
@@ -16,7 +16,7 @@ impl Host {
     /// Checks what somebody wants to be deployed. Reading all packs of a deployment takes its time: it is done beside.
     pub async fn plan_packs(self: &Arc<Self>, wish: Wish) -> Result<Plan, Unfit> {
         let (engine, now) = (self.engine.clone(), self.clock.now());
-        let planned = offload(move || engine.plan_packs(&wish, now)).await;
+        let planned = offload_while_wanted(move |is_called_off| engine.plan_packs(&wish, now, is_called_off)).await;
         planned.unwrap_or_else(|error| Err(Unfit::Store(format!("a check ended badly: {error}"))))
     }
 
@@ -28,7 +28,8 @@ impl Host {
     /// Checks whether an edition that is still to come can be withdrawn.
     pub async fn plan_withdrawal(self: &Arc<Self>, number: u64, reason: String) -> Result<Withdrawal, Unwithdrawn> {
         let (engine, now) = (self.engine.clone(), self.clock.now());
-        let planned = offload(move || engine.plan_withdrawal(number, &reason, now)).await;
+        let plan = move |is_called_off: &dyn Fn() -> bool| engine.plan_withdrawal(number, &reason, now, is_called_off);
+        let planned = offload_while_wanted(plan).await;
         planned.unwrap_or_else(|error| Err(Unfit::Store(format!("a check ended badly: {error}")).into()))
     }
 

@@ -17,6 +17,7 @@ use peygir_source::{Diagnostic, Diagnostics, Help, Severity, Span, suggest};
 use serde_json::Value;
 
 use super::catalog::Catalog;
+use super::homes::Homes;
 use super::layer::in_file;
 
 /// The output that functions take as an agency.
@@ -58,7 +59,7 @@ pub(super) fn check(catalog: &Catalog, found: &mut Diagnostics) {
     for (place, table) in tables(catalog) {
         for rule in table.rules() {
             let Some(template) = answer_of(&table, rule) else { continue };
-            let Some(made) = fillings(&table, rule, &template, &place, directory) else { continue };
+            let Some(made) = fillings(&table, rule, &template, (&place, directory, &catalog.homes)) else { continue };
             let (at, length) = at(&table, rule, &template);
             let entry = answers.entry(at).or_default();
             entry.length = length;
@@ -118,13 +119,12 @@ fn fillings(
     table: &Table,
     rule: &Rule,
     template: &Template,
-    place: &Place,
-    directory: &Directory,
+    around: (&Place, &Directory, &Homes),
 ) -> Option<BTreeSet<String>> {
     let names: BTreeSet<&str> = template.inputs().collect();
     let mut points: Vec<BTreeMap<String, Value>> = vec![BTreeMap::new()];
     for name in names {
-        let values = values(table, name, place, directory)?;
+        let values = values(table, name, around)?;
         let with = |point: &BTreeMap<String, Value>| {
             let filled = values.iter().map(|value| (name.to_owned(), Value::from(value.as_str())));
             filled.map(|one| point.clone().into_iter().chain([one]).collect()).collect::<Vec<_>>()
@@ -140,7 +140,7 @@ fn fillings(
 
 /// The values that an input may have in a place, where they can be listed. A province or a county without agencies of its own is
 /// not served here.
-fn values(table: &Table, name: &str, place: &Place, directory: &Directory) -> Option<Vec<String>> {
+fn values(table: &Table, name: &str, (place, directory, homes): (&Place, &Directory, &Homes)) -> Option<Vec<String>> {
     let input = table.inputs().iter().find(|input| input.name == name)?;
     if !input.values.is_empty() {
         return input.values.iter().map(|value| value.as_str().map(str::to_owned)).collect();
@@ -153,8 +153,15 @@ fn values(table: &Table, name: &str, place: &Place, directory: &Directory) -> Op
             let provinces = here(&place.province, ids(&directory.provinces));
             Some(provinces.into_iter().filter(served).collect())
         }
-        // Which counties have which agencies is known of a county's own pack alone.
-        "case.county" => place.county.clone().map(|county| vec![county]),
+        "case.county" if place.county.is_some() => place.county.clone().map(|county| vec![county]),
+        "case.county" => {
+            let served =
+                |county: &&String| directory.agencies.iter().any(|agency| agency.county.as_ref() == Some(*county));
+            let of_province = place.province.as_deref().and_then(|province| homes.counties_of(province));
+            let here = |county: &&String| of_province.as_ref().is_none_or(|own| own.contains(county.as_str()));
+            let all = directory.counties.iter().map(|county| &county.id);
+            Some(all.filter(here).filter(served).cloned().collect())
+        }
         "case.topic" => Some(ids(&directory.topics)),
         "case.agency" => Some(directory.agencies.iter().map(|agency| agency.id.clone()).collect()),
         _ => None,

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::beside::{self, Taken};
 use super::catalog::{Around, Catalog, Parts};
 use super::deployment::Deployment;
-use super::kept::Kept;
+use super::kept::{Kept, Making};
 use super::layer::{FILE_NAME, Layer};
 use super::order;
 use super::places::own_place;
@@ -57,22 +57,39 @@ pub fn stack(folder: &Path) -> Stack {
     let around = Around { known: below.is_whole(), ..Around::default() };
     let layers = below.layers.into_iter().chain([layer]).collect();
     order::lowest_first(layers, Layer::standing).into_iter().for_each(|layer| parts.lay_over(layer, &mut found));
-    let catalog = parts.into_catalog(Deployment::of_nothing(), around, &Kept::default(), &mut found).0;
+    let catalog = parts.into_catalog(Deployment::of_nothing(), around, Making::whole(&Kept::default()), &mut found).0;
     Stack { catalog, place, taken: below.taken, missing: below.missing, found }
 }
 
 /// What the actions that a row's script returned name and what is not there, where the row's case is: `place`, unless the row says
 /// another one. Each finding stands at the row.
 pub fn row_findings(row: &Row, answer: &Value, place: &Place, catalog: &Catalog) -> Diagnostics {
+    let found = nowhere(row, answer, place, catalog).into_iter().map(|one| of_row(row, one));
+    Diagnostics { list: found.collect() }
+}
+
+/// A finding about what came of a row, with the row's name.
+pub(super) fn of_row(row: &Row, mut one: Diagnostic) -> Diagnostic {
+    one.message = format!("test {}: {}", row.name, one.message);
+    one.message_fa = format!("آزمون «{}»: {}", row.name, one.message_fa).into();
+    one
+}
+
+/// The same without the row's name.
+pub(super) fn nowhere(row: &Row, answer: &Value, place: &Place, catalog: &Catalog) -> Vec<Diagnostic> {
     let Place { province, county, agency } = row.place.clone().unwrap_or_else(|| place.clone());
     let mut found = Diagnostics::default();
     let at = Span { length: 0, ..row.span };
-    uses::check(&uses::of_answer(answer, at), catalog, &Scope { province, county, agency }, &mut found);
-    for one in &mut found.list {
-        one.message = format!("test {}: {}", row.name, one.message);
-        one.message_fa = format!("آزمون «{}»: {}", row.name, one.message_fa).into();
-    }
-    found
+    let mut uses = uses::of_answer(answer, at);
+    let all = std::mem::take(&mut uses);
+    all.into_iter().for_each(|one| {
+        // Three actions that name one template that is not there are one finding.
+        if !uses.contains(&one) {
+            uses.push(one);
+        }
+    });
+    uses::check(&uses, catalog, &Scope { province, county, agency }, &mut found);
+    found.list
 }
 
 /// The world of a row: the calendars that hold where its case is, and the actions that there are.

@@ -15,9 +15,9 @@ use super::complaint::{not_below, other_place, other_version};
 use super::content::{Content, Contents};
 use super::deployment::{self, Deployment};
 use super::files::SourceFile;
-use super::homes::Homes;
+use super::homes::{Homes, Misplaced};
 use super::inputs::check_inputs;
-use super::kept::Kept;
+use super::kept::{Kept, Making};
 use super::laid::{Laid, sha256_of};
 use super::layer::{Filed, Layer, in_file, twice};
 use super::manifest::Manifest;
@@ -25,7 +25,7 @@ use super::names::{Functions, World};
 use super::offered::{Kinds, Offered};
 use super::places::own_place;
 use super::resources::{Carried, Copies, Mirrors};
-use super::{agencies, laying, order, secrets, starts, uses};
+use super::{agencies, asked, laying, order, secrets, starts, uses};
 use crate::vault::Secrets;
 
 /// A flow and the text it was read from, which instances are pinned to.
@@ -52,6 +52,7 @@ pub struct Catalog {
     pub directory: Directory,
     /// None of them where the deployment was only read.
     pub secrets: Secrets,
+    pub(crate) homes: Homes,
 }
 
 impl Catalog {
@@ -69,6 +70,11 @@ impl Catalog {
     /// What is in force in the deployment's province.
     pub fn home(&self) -> &Arc<Content> {
         self.content(&self.home_place())
+    }
+
+    /// A place that somebody names, with the province that follows from its county and what follows from its agency.
+    pub fn located(&self, named: &Place) -> Result<Place, Misplaced> {
+        self.homes.located(named, &self.directory)
     }
 
     /// What a lookup finds: first at home, then wherever else packs differ.
@@ -105,7 +111,7 @@ fn load_or_read(folder: &Path, kinds: Option<&Kinds>, fetch: bool) -> Result<(Ca
 pub(super) fn read_all(folder: &Path, kinds: Option<&Kinds>, fetch: bool, found: &mut Diagnostics) -> Option<Catalog> {
     let deployment = read_deployment(folder, found)?;
     let layers: Vec<Layer> = deployment.packs.iter().map(|pack| Layer::read(pack)).collect();
-    let mut catalog = of_layers(deployment, layers, kinds, &Kept::default(), found);
+    let mut catalog = of_layers(deployment, layers, kinds, Making::whole(&Kept::default()), found);
     if fetch {
         let (secrets, missing) = secrets::fetch(&catalog.deployment.secrets, folder);
         found.extend(missing.in_file(&catalog.deployment.file));
@@ -115,16 +121,16 @@ pub(super) fn read_all(folder: &Path, kinds: Option<&Kinds>, fetch: bool, found:
 }
 
 /// Reads and checks a deployment with these packs in place of its folders. Its secrets are not fetched. What was made of the
-/// same packs before is taken from what is `kept`.
+/// same packs before is taken from what is kept.
 pub fn of_bundles(
     deployment: Deployment,
     bundles: &[Arc<Bundle>],
     kinds: Option<&Kinds>,
-    kept: &Kept,
+    making: Making<'_>,
 ) -> Result<(Catalog, Diagnostics), Diagnostics> {
     let mut found = Diagnostics::default();
-    let layers = bundles.iter().map(|bundle| kept.layer(bundle)).collect();
-    let catalog = of_layers(deployment, layers, kinds, kept, &mut found);
+    let layers = bundles.iter().map(|bundle| making.kept.layer(bundle)).collect();
+    let catalog = of_layers(deployment, layers, kinds, making, &mut found);
     if found.has_errors() { Err(found) } else { Ok((catalog, found)) }
 }
 
@@ -132,7 +138,7 @@ fn of_layers(
     deployment: Deployment,
     layers: Vec<Layer>,
     kinds: Option<&Kinds>,
-    kept: &Kept,
+    making: Making<'_>,
     found: &mut Diagnostics,
 ) -> Catalog {
     let mut parts = Parts::default();
@@ -145,7 +151,7 @@ fn of_layers(
         secrets: Some(deployment.secrets.keys().cloned().collect()),
         fetches_nothing_else: true,
     };
-    let (catalog, references) = parts.into_catalog(deployment, around, kept, found);
+    let (catalog, references) = parts.into_catalog(deployment, around, making, found);
     check_whole(&catalog, &references, found);
     catalog
 }
@@ -185,16 +191,17 @@ pub(super) fn read_deployment(folder: &Path, found: &mut Diagnostics) -> Option<
 }
 
 /// Reads a table, looks where its inputs are taken from and runs the tests it carries: a table that contradicts its own
-/// examples is not deployed.
+/// examples is not deployed. It is laid under its overlays all the same, so that what is wrong with these is told too.
 pub(super) fn read_table(root: &Node) -> Result<(Table, Diagnostics), Diagnostics> {
-    let (table, mut found) = Table::read(root, peygir_casework::text::search_key)?;
+    let (mut table, mut found) = Table::read(root, peygir_casework::text::search_key)?;
     found.list.extend(check_inputs(&table));
-    found.list.extend(table.run_tests().iter().filter_map(TestOutcome::to_diagnostic));
     if found.has_errors() {
+        found.list.extend(table.run_tests().iter().filter_map(TestOutcome::to_diagnostic));
         // It is laid nowhere, so this is the place for all that is to be said of it.
         found.extend(analysis::analyse(&table).to_diagnostics(&table));
         return Err(found);
     }
+    found.list.extend(table.take_failing_tests().iter().filter_map(TestOutcome::to_diagnostic));
     Ok((table, found))
 }
 
@@ -260,12 +267,12 @@ impl Parts {
         mut self,
         deployment: Deployment,
         around: Around,
-        kept: &Kept,
+        making: Making<'_>,
         found: &mut Diagnostics,
     ) -> (Catalog, Whole) {
         self.mirrors.extend(deployment.resources.clone());
         self.laid.iter_mut().for_each(|layer| layer.resolve(&self.directory));
-        let contents = laying::contents(&self.laid, around.known, &deployment.file, kept, found);
+        let contents = laying::contents(&self.laid, around.known, &deployment.file, making, found);
         let copies = Copies::new(std::mem::take(&mut self.mirrors), around.fetches_nothing_else)
             .with_carried(std::mem::take(&mut self.carried));
         let mut world = World { functions: None, secrets: around.secrets, copies };
@@ -289,8 +296,9 @@ impl Parts {
         let tree = |(scope, flow): (Scope, Filed<Node>)| (flow.file.name, flow.value, scope);
         let trees = self.flows.into_iter().map(tree).collect();
         let (packs, directory, secrets) = (self.packs, self.directory, Secrets::default());
-        let catalog = Catalog { deployment, packs, flows, contents, directory, secrets };
-        (catalog, Whole { trees, references: self.references, homes: self.homes })
+        let homes = self.homes;
+        let catalog = Catalog { deployment, packs, flows, contents, directory, secrets, homes };
+        (catalog, Whole { trees, references: self.references })
     }
 }
 
@@ -299,7 +307,6 @@ pub(super) struct Whole {
     /// Flows: file, tree, and where their packs hold.
     pub trees: Vec<(String, Node, Scope)>,
     pub references: FileReferences,
-    pub homes: Homes,
 }
 
 fn add_flow(
@@ -360,6 +367,7 @@ pub(super) fn check_whole(catalog: &Catalog, whole: &Whole, found: &mut Diagnost
     check_names(catalog, whole, found);
     check_deployment(catalog, found);
     agencies::check(catalog, found);
+    asked::check(catalog, found);
     starts::check_intake(catalog, found);
 }
 
@@ -369,7 +377,7 @@ pub(super) fn check_names(catalog: &Catalog, whole: &Whole, found: &mut Diagnost
         let list = references.iter().filter_map(|reference| reference.check(&catalog.directory)).collect();
         found.extend(Diagnostics { list }.in_file(file));
     }
-    catalog.packs.iter().for_each(|manifest| whole.homes.check(manifest, &catalog.directory, found));
+    catalog.packs.iter().for_each(|manifest| catalog.homes.check(manifest, &catalog.directory, found));
     for (file, root, scope) in &whole.trees {
         let mut of_file = Diagnostics::default();
         uses::check(&uses::of_flow(root), catalog, scope, &mut of_file);

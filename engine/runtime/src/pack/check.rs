@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 use peygir_calendar::Calendars;
 use peygir_source::{Diagnostic, Diagnostics, Severity};
 
+use super::acted::Scripts;
 use super::catalog::{self, Around, Parts};
 use super::deployment::{self, Deployment};
 use super::files::{SourceFile, shown, walk};
-use super::kept::Kept;
+use super::kept::{Kept, Making};
 use super::layer::{FileKind, Layer, by_content, by_name, in_file, is_pack, nothing_there};
 use super::manifest::Manifest;
 use super::offered::Kinds;
-use super::{agencies, beside};
+use super::{agencies, asked, beside};
 use super::{order, untested};
 
 /// What a check looked at and found.
@@ -100,14 +101,19 @@ fn check_file(path: &Path, kinds: Option<&Kinds>, checked: &mut Checked) {
 fn check_deployment(folder: &Path, kinds: Option<&Kinds>, checked: &mut Checked) {
     checked.files.push(shown(&folder.join(deployment::FILE_NAME)));
     let mut ignored = Diagnostics::default();
+    let mut scripts = Vec::new();
     if let Some(deployment) = catalog::read_deployment(folder, &mut ignored) {
         for pack in &deployment.packs {
             let layer = Layer::read(pack);
             untested::check_layer(&layer, &mut checked.found);
+            scripts.push(Scripts::of(&layer));
             checked.files.extend(layer.files);
         }
     }
     let catalog = catalog::read_all(folder, kinds, false, &mut checked.found);
+    if let Some(catalog) = &catalog {
+        scripts.iter().for_each(|scripts| scripts.check(catalog, &mut checked.found));
+    }
     checked.calendars.extend(catalog.iter().flat_map(|catalog| catalog.contents.calendars().to_vec()));
 }
 
@@ -130,6 +136,7 @@ fn check_pack(folder: &Path, checked: &mut Checked) {
     let own: BTreeSet<String> = layer.files.iter().cloned().collect();
     let lies_over = layer.manifest.as_ref().is_some_and(|manifest| !manifest.over.is_empty());
     checked.files.extend(layer.files.clone());
+    let scripts = Scripts::of(&layer);
     let mut found = Diagnostics::default();
     let mut parts = Parts::default();
     let layers = below.layers.drain(..).chain([layer]).collect();
@@ -137,12 +144,15 @@ fn check_pack(folder: &Path, checked: &mut Checked) {
         parts.lay_over(layer, &mut found);
     }
     let around = Around { known: true, ..Around::default() };
-    let (catalog, whole) = parts.into_catalog(Deployment::of_nothing(), around, &Kept::default(), &mut found);
+    let kept = Kept::default();
+    let (catalog, whole) = parts.into_catalog(Deployment::of_nothing(), around, Making::whole(&kept), &mut found);
     catalog::check_names(&catalog, &whole, &mut found);
+    scripts.check(&catalog, &mut checked.found);
     // A pack that lies over none may answer agencies of provinces that are not here.
     if lies_over {
         let mut of_tables = Diagnostics::default();
         agencies::check(&catalog, &mut of_tables);
+        asked::check(&catalog, &mut of_tables);
         found.list.extend(of_tables.list.into_iter().filter(|one| own.contains(&one.file)));
     }
     // Of the packs below, what is no error is for their own authors.
@@ -174,7 +184,8 @@ fn check_alone(layer: Layer, checked: &mut Checked) {
     let mut parts = Parts::default();
     let mut found = Diagnostics::default();
     parts.lay_over(Layer { manifest: None, ..layer }, &mut found);
-    let (catalog, _) = parts.into_catalog(Deployment::of_nothing(), Around::default(), &Kept::default(), &mut found);
+    let (kept, around) = (Kept::default(), Around::default());
+    let (catalog, _) = parts.into_catalog(Deployment::of_nothing(), around, Making::whole(&kept), &mut found);
     checked.found.extend(found);
     checked.calendars.extend_from_slice(catalog.contents.calendars());
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use peygir_calendar::Place;
 use peygir_casework::content::{Directory, ReferenceKind};
 use peygir_source::{Diagnostic, Diagnostics};
 
@@ -11,7 +12,7 @@ use super::manifest::Manifest;
 
 /// Provinces of counties, by their ids. Counties of one id may lie in several.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Homes(BTreeMap<String, BTreeSet<String>>);
+pub(crate) struct Homes(BTreeMap<String, BTreeSet<String>>);
 
 impl Homes {
     /// Takes up one file of a directory.
@@ -19,6 +20,41 @@ impl Homes {
         let Some(province) = &file.province else { return };
         for county in &file.counties {
             self.0.entry(county.id.clone()).or_default().insert(province.id.clone());
+        }
+    }
+
+    /// The counties of a province; none where no directory says any.
+    pub fn counties_of(&self, province: &str) -> Option<BTreeSet<&str>> {
+        let of = self.0.iter().filter(|(_, homes)| homes.contains(province)).map(|(county, _)| county.as_str());
+        let counties: BTreeSet<&str> = of.collect();
+        (!counties.is_empty()).then_some(counties)
+    }
+
+    /// A place with the parts that follow from those it names: of an agency its province and county, of a county its province.
+    /// What can't be one place is refused.
+    pub fn located(&self, named: &Place, directory: &Directory) -> Result<Place, Misplaced> {
+        let mut place = named.clone();
+        let misplaced = |name: &str, home: &str, other: &str| Misplaced {
+            name: name.to_owned(),
+            home: home.to_owned(),
+            other: other.to_owned(),
+        };
+        if let Some(agency) = named.agency.as_ref().and_then(|agency| directory.agency(agency)) {
+            for (part, home) in [(&mut place.province, &agency.province), (&mut place.county, &agency.county)] {
+                match (&part, home) {
+                    (Some(other), Some(home)) if other != home => return Err(misplaced(&agency.id, home, other)),
+                    (None, Some(_)) => part.clone_from(home),
+                    _ => {}
+                }
+            }
+        }
+        let Some(county) = &place.county else { return Ok(place) };
+        let Some(homes) = self.0.get(county) else { return Ok(place) };
+        match &place.province {
+            Some(province) if !homes.contains(province) => Err(misplaced(county, &joined(homes), province)),
+            Some(_) => Ok(place),
+            None if homes.len() > 1 => Err(misplaced(county, &joined(homes), "")),
+            None => Ok(Place { province: homes.first().cloned(), ..place }),
         }
     }
 
@@ -48,6 +84,17 @@ impl Homes {
             tell(ReferenceKind::Agency, &agency.id, &joined(homes));
         }
     }
+}
+
+/// Parts of a place that do not lie in each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misplaced {
+    /// The county or the agency.
+    pub name: String,
+    /// Where it is, by the directory; several where a county of this name is in more than one province.
+    pub home: String,
+    /// Where it was looked for. Empty where nothing was said and there are several.
+    pub other: String,
 }
 
 fn joined(names: &BTreeSet<String>) -> String {

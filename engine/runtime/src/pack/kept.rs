@@ -29,11 +29,28 @@ pub struct Kept {
     tables: Mutex<BTreeMap<[u8; 32], Arc<MadeTable>>>,
 }
 
+/// What a catalog is made with: what was made before, and whether anybody still waits for it.
+#[derive(Clone, Copy)]
+pub struct Making<'a> {
+    pub kept: &'a Kept,
+    /// Asked every few milliseconds. Once it is true the rest is left out: what comes of it then is of no use.
+    pub is_called_off: &'a dyn Fn() -> bool,
+}
+
+impl<'a> Making<'a> {
+    /// To the end.
+    pub fn whole(kept: &'a Kept) -> Self {
+        Self { kept, is_called_off: &|| false }
+    }
+}
+
 /// A table with its overlays, and what was found: with the merging, and by its analysis.
 #[derive(Debug)]
 pub(super) struct MadeTable {
     pub source: TableSource,
     pub found: Diagnostics,
+    /// It was called off before all was found.
+    pub is_called_off: bool,
 }
 
 impl Kept {
@@ -55,7 +72,9 @@ impl Kept {
             return known.clone();
         }
         let made = Arc::new(make());
-        keep(&self.tables, key, made.clone(), TABLES_MAX);
+        if !made.is_called_off {
+            keep(&self.tables, key, made.clone(), TABLES_MAX);
+        }
         made
     }
 }

@@ -14,22 +14,31 @@ use peygir_source::{Diagnostic, Diagnostics, Severity};
 use super::complaint::{base_above, mild, too_many, two_tables, without_base};
 use super::content::{Content, Contents, ScriptSource, TableSource};
 use super::interface;
-use super::kept::{Kept, MadeTable};
+use super::kept::{MadeTable, Making};
 use super::laid::{Laid, hex, sha256_of};
 use super::layer::{Filed, in_file, twice};
 use super::places::{Named, own_place, words};
 
 /// Computes and checks what is in force in every place. `known`: all packs are there, so that what is missing is missing.
 /// `file`: the deployment's.
-pub(super) fn contents(laid: &[Laid], known: bool, file: &str, kept: &Kept, found: &mut Diagnostics) -> Contents {
+pub(super) fn contents(
+    laid: &[Laid],
+    known: bool,
+    file: &str,
+    making: Making<'_>,
+    found: &mut Diagnostics,
+) -> Contents {
     let named = Named::of(laid.iter().map(|layer| &layer.scope));
     let places = named.combinations().unwrap_or_else(|| {
         found.push(in_file(too_many(), file));
         vec![Place::default()]
     });
-    let mut laying = Laying::new(laid, known, kept);
+    let mut laying = Laying::new(laid, known, making);
     let mut by_place = BTreeMap::new();
     for place in places {
+        if (making.is_called_off)() {
+            break;
+        }
         let content = laying.content(&place);
         by_place.insert(place, content);
     }
@@ -67,7 +76,7 @@ type OverlayAt = (usize, usize);
 
 struct Laying<'a> {
     laid: &'a [Laid],
-    kept: &'a Kept,
+    making: Making<'a>,
     known: bool,
     told: Told,
     /// By the layers that hold there.
@@ -86,10 +95,10 @@ struct Here<'p> {
 }
 
 impl<'a> Laying<'a> {
-    fn new(laid: &'a [Laid], known: bool, kept: &'a Kept) -> Self {
+    fn new(laid: &'a [Laid], known: bool, making: Making<'a>) -> Self {
         Self {
             laid,
-            kept,
+            making,
             known,
             told: Told::default(),
             known_contents: BTreeMap::new(),
@@ -183,8 +192,9 @@ impl<'a> Laying<'a> {
             .map(|(index, number)| (&self.laid[*index].overlays[*number], &*self.laid[*index].pack.name))
             .collect();
         let filed = &self.laid[base].tables[id];
-        let made =
-            self.kept.table(digest_of(filed, &self.laid[base].pack.name, &overlays), || merged(filed, &overlays));
+        let Making { kept, is_called_off } = self.making;
+        let digest = digest_of(filed, &self.laid[base].pack.name, &overlays);
+        let made = kept.table(digest, || merged(filed, &overlays, is_called_off));
         let found = self.told.without_notes_of_before(made.found.clone());
         self.tell_all(here, found, &filed.file.name);
         let source = made.source.clone();
@@ -283,7 +293,7 @@ impl<'a> Laying<'a> {
 }
 
 /// Lays overlays over a table. Where they can't be, the deployment is refused; what else is wrong is looked for with the base.
-fn merged(filed: &Filed<Table>, overlays: &[(&Filed<Overlay>, &str)]) -> MadeTable {
+fn merged(filed: &Filed<Table>, overlays: &[(&Filed<Overlay>, &str)], is_called_off: &dyn Fn() -> bool) -> MadeTable {
     let Filed { value: table, file } = filed;
     let layers: Vec<peygir_decision::Layer<'_>> = overlays
         .iter()
@@ -292,9 +302,12 @@ fn merged(filed: &Filed<Table>, overlays: &[(&Filed<Overlay>, &str)]) -> MadeTab
     let (merged, mut found) =
         if layers.is_empty() { (Some(table.clone()), Diagnostics::default()) } else { table.lay(&layers) };
     let is_sound = !found.has_errors();
+    let mut ended_early = false;
     if let Some(merged) = &merged {
         // Also where a test fails: what else is wrong is told in the same breath.
-        found.extend(analysis::analyse_merged(merged, &layers).to_diagnostics(merged));
+        let analysis = analysis::analyse_merged_while(merged, &layers, is_called_off);
+        ended_early = analysis.is_cancelled;
+        found.extend(analysis.to_diagnostics(merged));
     }
     // With errors nothing is deployed; what else is wrong is looked for with the base.
     let table = merged.filter(|_| is_sound).unwrap_or_else(|| table.clone());
@@ -306,7 +319,7 @@ fn merged(filed: &Filed<Table>, overlays: &[(&Filed<Overlay>, &str)]) -> MadeTab
         file: file.name.clone(),
         overlays: overlays.iter().map(|(overlay, _)| overlay.file.name.clone()).collect(),
     };
-    MadeTable { source, found }
+    MadeTable { source, found, is_called_off: ended_early }
 }
 
 /// Of all that a merged table is made of: the texts, and the packs and files that findings and layers name.

@@ -7,8 +7,10 @@
 //! Deliberately does not know connectors (settings are kept as written, for whoever makes them, who also says which
 //! functions their kinds offer), stores or cases. Fetches nothing: what stands behind an address is read from copies.
 
+mod acted;
 mod agencies;
 mod around;
+mod asked;
 mod beside;
 mod bundle;
 mod catalog;
@@ -53,8 +55,9 @@ pub use content::{Content, Contents, PackRef, ScriptSource, TableSource};
 pub use deployment::{Deployment, Line, PACKS_MAX};
 pub(crate) use files::not_utf8;
 pub use files::{DEPTH_MAX, FILE_BYTES_MAX, FILES_MAX, SourceFile, shown, walk};
+pub use homes::Misplaced;
 pub use inputs::check_inputs;
-pub use kept::Kept;
+pub use kept::{Kept, Making};
 pub use layer::Filed;
 pub use left_out::left_out;
 pub use manifest::{Manifest, Over};

@@ -12,7 +12,7 @@ use super::beside;
 use super::catalog::{self, Around, Catalog, Parts};
 use super::deployment::Deployment;
 use super::files::SourceFile;
-use super::kept::Kept;
+use super::kept::{Kept, Making};
 use super::layer::{Filed, Layer, is_pack};
 
 /// Reads and checks a flow's file with the pack it lies in. `Err` holds every finding, those of the pack's other files
@@ -40,7 +40,8 @@ pub fn load_flow(path: &Path) -> Result<(Catalog, FlowName), Diagnostics> {
         parts.lay_over(Layer { manifest: None, ..layer }, &mut found);
     }
     let around = Around { known: whole, ..Around::default() };
-    let (catalog, rest) = parts.into_catalog(Deployment::of_nothing(), around, &Kept::default(), &mut found);
+    let (catalog, rest) =
+        parts.into_catalog(Deployment::of_nothing(), around, Making::whole(&Kept::default()), &mut found);
     if whole {
         catalog::check_names(&catalog, &rest, &mut found);
     }

@@ -1,7 +1,7 @@
 //! Scripts without tests. What nobody ever ran is not deployed: a script that never ends, or that asks for what does not exist,
 //! would first be noticed with somebody's case.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use peygir_script::Script;
 use peygir_source::{Diagnostic, Diagnostics, Severity};
@@ -29,11 +29,15 @@ pub(crate) fn check_bundle(bundle: &Bundle, found: &mut Diagnostics) {
     }
 }
 
+/// The file of tests that lies beside a script.
+pub(super) fn tests_beside(script: &Path) -> Option<PathBuf> {
+    ENDINGS.iter().map(|ending| script.with_extension(ending)).find(|path| path.is_file())
+}
+
 /// The same of a folder that somebody works on, as warnings: it is refused when it is deployed.
 pub(super) fn check_layer(layer: &Layer, found: &mut Diagnostics) {
     for (name, script) in &layer.scripts {
-        let is_tested = ENDINGS.iter().any(|ending| script.file.path.with_extension(ending).is_file());
-        if !is_tested {
+        if tests_beside(&script.file.path).is_none() {
             found.push(in_file(untested(name, Severity::Warning), &script.file.name));
         }
     }

@@ -13,7 +13,7 @@ use peygir_store::Store;
 
 use super::edition::{Edition, Editions, PackRef};
 use super::{Deploy, EDITION_BYTES_MAX, PACKS_MAX, TO_COME_MAX, hex, shelf, written};
-use crate::pack::{self, Bundle, Deployment, Kept, Kinds, is_test};
+use crate::pack::{self, Bundle, Deployment, Kinds, Making, is_test};
 use crate::{deploy, stream::Row};
 
 const TOP: Span = Span { line: 1, column: 1, length: 0 };
@@ -46,7 +46,7 @@ pub struct Ground<'a> {
     /// The deployment that the packs are for: all of it but its packs.
     pub settings: &'a Deployment,
     pub kinds: Option<&'a Kinds>,
-    pub kept: &'a Kept,
+    pub making: Making<'a>,
     /// What these packs came to when they were put together before.
     pub made: &'a dyn Fn(&[PackRef]) -> Option<Outcome>,
     /// Makes the wall-clock limit of one row of a script's tests.
@@ -84,6 +84,9 @@ pub enum Unfit {
     Findings(Diagnostics),
     #[error("{TO_COME_MAX} editions are still to come")]
     TooManyToCome,
+    /// Whoever asked is gone, so the check was left off.
+    #[error("nobody waits for the check any more")]
+    CalledOff,
     #[error(transparent)]
     Shelf(#[from] shelf::Error),
     #[error("{0}")]
@@ -434,7 +437,10 @@ pub(super) fn outcome(
         return Ok(Ok(made));
     }
     let bundles = bundles_of(ground.store, &packs, known)?;
-    let made = pack::of_bundles(ground.settings.clone(), &bundles, ground.kinds, ground.kept);
+    let made = pack::of_bundles(ground.settings.clone(), &bundles, ground.kinds, ground.making);
+    if (ground.making.is_called_off)() {
+        return Err(Unfit::CalledOff);
+    }
     Ok(made.map(|(catalog, found)| Outcome { packs, catalog: Arc::new(catalog), found }))
 }
 

@@ -74,15 +74,21 @@ async fn the_tests_beside_scripts_are_run() {
     assert_eq!(deploy(&mut world, &edition(&[&right])).await.unwrap().new, ["base@2.0.0"]);
 }
 
+const SPIN: &str = "fn spin(req, now, args) { loop {} }\n";
+
 /// A script that nobody ever ran is first noticed with somebody's case.
 #[tokio::test]
 async fn a_script_without_tests_is_refused_and_what_is_deployed_already_is_not() {
     let mut world = fresh().await;
-    let spins = with(base("2.0.0", "two"), "rules/spin.rhai", "fn spin(req, now, args) { loop {} }\n");
+    let spins = with(base("2.0.0", "two"), "rules/spin.rhai", SPIN);
     let wish = NewEdition { packs: vec![sent_as_it_is(&spins)], ..NewEdition::default() };
     let told = found(deploy(&mut world, &wish).await.unwrap_err());
     let at = |file: &str| ("PG-P094", format!("base/rules/{file}"), 1);
     assert_eq!(told, [at("answer.rhai"), at("spin.rhai")]);
+    // Tests without a row are none.
+    let empty = with(with(base("2.0.0", "two"), "rules/spin.rhai", SPIN), "rules/spin.test.yaml", "[]\n");
+    let told = found(deploy(&mut world, &edition(&[&empty])).await.unwrap_err());
+    assert_eq!(told, [("PG-S010", "base/rules/spin.test.yaml".to_owned(), 1)]);
     // With a row that shows what it does, whoever deploys it knows.
     let rows = "- { name: it spins, fault: PG-S102 }\n";
     let tested = with(spins, "rules/spin.test.yaml", rows);

@@ -10,7 +10,7 @@ use peygir_casework::text::search_key;
 use peygir_decision::Table;
 use peygir_explain::table::{self as words, Asked, TableTold};
 use peygir_explain::{NoTitles, Titles};
-use peygir_runtime::pack::{self, Catalog};
+use peygir_runtime::pack::{self, Catalog, Misplaced};
 use peygir_source::{Diagnostics, suggest, yaml};
 use serde_json::json;
 
@@ -26,7 +26,8 @@ const USAGE: u8 = 64;
 ///
 /// TABLE is a table's or an overlay's file, or the folder of a deployment or a pack. A file is told with the pack that it
 /// lies in: an overlay as the table that it makes of the one below it. Of a deployment, --province, --county and --agency
-/// say whose layers are meant; without them the table as it holds everywhere is told.
+/// say whose layers are meant, and the province follows from the county; without them the table as it holds everywhere is
+/// told.
 #[derive(clap::Args)]
 pub struct Arguments {
     #[arg(value_name = "TABLE")]
@@ -152,13 +153,14 @@ fn found(arguments: &Arguments) -> Result<Found, Refused> {
     }
     if what.join("deployment.yaml").is_file() {
         let (catalog, _) = pack::read(what, None).map_err(Refused::Findings)?;
-        return of_catalog(catalog, named, arguments.table.as_deref());
+        let place = located(&named, &catalog)?;
+        return of_catalog(catalog, place, arguments.table.as_deref());
     }
     let manifest = what.join("pack.yaml");
     if manifest.is_file() {
         let stack = pack::stack(what);
         tell_taken(&stack, arguments.lang);
-        let place = or_own(named, &stack.catalog);
+        let place = located(&or_own(named, &stack.catalog), &stack.catalog)?;
         let tables = stack.catalog.content(&place).tables.values();
         let files: Vec<String> = tables.flat_map(files_of).collect();
         whole(&stack, files.iter().map(String::as_str))?;
@@ -175,6 +177,16 @@ fn or_own(named: Place, catalog: &Catalog) -> Place {
         }
         _ => named,
     }
+}
+
+/// The whole of a place of which parts were named.
+fn located(named: &Place, catalog: &Catalog) -> Result<Place, Refused> {
+    catalog.located(named).map_err(|Misplaced { name, home, other }| {
+        Refused::Usage(match other.is_empty() {
+            true => format!("\"{name}\" is in more than one province: name one of {home} with --province"),
+            false => format!("\"{name}\" belongs to {home}, not to {other}: there is no such place"),
+        })
+    })
 }
 
 fn of_catalog(catalog: Catalog, place: Place, table: Option<&str>) -> Result<Found, Refused> {
@@ -214,7 +226,7 @@ fn of_file(file: &Path, named: Place, lang: Lang) -> Result<Found, Refused> {
         _ => return Err(Refused::Usage(format!("{shown} is no decision table and no overlay of one"))),
     };
     if let Some(stack) = pack::pack_above(file).map(|folder| pack::stack(&folder)) {
-        let place = or_own(named.clone(), &stack.catalog);
+        let place = located(&or_own(named.clone(), &stack.catalog), &stack.catalog)?;
         let made = id.and_then(|id| stack.catalog.content(&place).tables.get(id)).cloned();
         if let Some(source) = made {
             tell_taken(&stack, lang);

@@ -1,0 +1,156 @@
+//! What `peygir check` says of rules that ask for places which are not theirs, that hide others, and of scripts whose actions
+//! name what is not there.
+
+use tempfile::TempDir;
+
+use crate::binary::{Called, call, folder};
+
+const NATION: &str = "kind: pack\nname: national\nversion: 1.0.0\ntitle: { fa: ن, en: N }\n";
+const ISFAHAN: &str = "kind: pack\nname: isfahan\nversion: 1.0.0\ntitle: { fa: ا, en: Isfahan }\nfor: { province: isfahan }\nover: [ national ]\n";
+const KASHAN: &str = "kind: pack\nname: kashan\nversion: 1.0.0\ntitle: { fa: ک, en: Kashan }\nfor: { province: isfahan, county: kashan }\nover: [ national, isfahan ]\n";
+const TOPICS: &str = "kind: directory
+topics: [ { id: street, fa: خیابان, en: Street }, { id: water, fa: آب, en: Water } ]
+roles: [ { id: mayor, fa: شهردار, en: Mayor } ]
+";
+const DIRECTORY: &str = "kind: directory
+province: { id: isfahan, fa: اصفهان, en: Isfahan }
+counties: [ { id: kashan, fa: کاشان, en: Kashan }, { id: najafabad, fa: نجف‌آباد, en: Najafabad } ]
+agencies:
+  - { id: abfa-isfahan, fa: آبفا, en: Water, province: isfahan }
+  - { id: shahrdari-kashan, fa: شهرداری, en: Kashan, province: isfahan, county: kashan }
+  - { id: shahrdari-najafabad, fa: شهرداری, en: Najafabad, province: isfahan, county: najafabad }
+";
+const TABLE: &str = "kind: decision-table
+id: route
+version: 1.0.0
+hit: first
+inputs:
+  topic: { type: string, from: case.topic }
+  county: { type: string, from: case.county }
+  asked: { type: string, from: case.agency }
+outputs:
+  agency: { type: string }
+rules:
+  - { id: water, when: { topic: water }, then: { agency: abfa-isfahan } }
+  - { id: street, when: { topic: street }, then: {} }
+  - { id: otherwise, last: true, then: {} }
+tests:
+  - { name: pipe, given: { topic: water }, expect: { rule: water } }
+";
+
+fn overlay(rule: &str) -> String {
+    format!(
+        "kind: decision-table-overlay\nextends: {{ id: route, version: '^1.0' }}\nversion: 1.0.0\ninsert:\n  - before: street\n    rule: {{ id: ours, {rule} }}\n"
+    )
+}
+
+/// Three packs, with an overlay in the one of this name and more files.
+fn packs(of: &str, overlay: &str, more: &[(&str, &str)]) -> TempDir {
+    let place = format!("{of}/rules/route.overlay.yaml");
+    let files = [
+        ("national/pack.yaml", NATION),
+        ("national/rules/topics.yaml", TOPICS),
+        ("national/rules/route.table.yaml", TABLE),
+        ("isfahan/pack.yaml", ISFAHAN),
+        ("isfahan/rules/directory.yaml", DIRECTORY),
+        ("kashan/pack.yaml", KASHAN),
+        (place.as_str(), overlay),
+    ];
+    let kept = files.iter().filter(|(path, _)| more.iter().all(|(other, _)| other != path));
+    folder(&kept.chain(more).copied().collect::<Vec<_>>())
+}
+
+fn check(packs: &TempDir, pack: &str) -> Called {
+    call(packs.path(), &["check", pack])
+}
+
+#[test]
+fn a_rule_asks_for_what_may_be_where_its_pack_holds() {
+    for (cells, code, part) in [
+        ("topic: street, county: kashan", "", ""),
+        ("topic: street, county: { not: kashan }", "", ""),
+        ("topic: street, county: [ kashan, najafabad ]", "", ""),
+        ("topic: street, county: najafabad", "PG-P097", "never answers: its pack holds in isfahan / kashan"),
+        ("topic: street, county: kashn", "PG-P096", "did you mean \"kashan\"?"),
+        ("topic: street, county: { not: kashn }", "PG-P096", "asks for a county that no directory has: kashn"),
+        ("topic: stret", "PG-P096", "did you mean \"street\"?"),
+        ("topic: street, asked: shahrdari-kashn", "PG-P096", "did you mean \"shahrdari-kashan\"?"),
+    ] {
+        let packs = packs("kashan", &overlay(&format!("when: {{ {cells} }}, then: {{}}")), &[]);
+        let called = check(&packs, "kashan");
+        let said = called.stdout + &called.stderr;
+        assert_eq!(called.code, i32::from(!code.is_empty()), "{cells}: {said}");
+        assert!(said.contains(code) && said.contains(part), "{cells}: {said}");
+        if !code.is_empty() {
+            assert_eq!(said.matches(code).count(), 1, "{cells}: {said}");
+            assert!(said.contains("kashan/rules/route.overlay.yaml:6"), "{cells}: {said}");
+        }
+    }
+    // A province may ask for each of its counties, and for no other one.
+    let of_province = |county: &str| {
+        let packs = packs("isfahan", &overlay(&format!("when: {{ county: {county} }}, then: {{}}")), &[]);
+        check(&packs, "isfahan").code
+    };
+    assert_eq!((of_province("najafabad"), of_province("yazd-city")), (0, 1));
+}
+
+#[test]
+fn a_rule_that_hides_those_below_it_is_told_with_them() {
+    let everything = overlay("when: {}, then: { agency: shahrdari-kashan }").replace("before: street", "before: water");
+    let everything = everything + "supersedes: [ { test: route pipe, why: all is ours } ]\n";
+    let packs = packs("kashan", &everything, &[]);
+    let called = check(&packs, "kashan");
+    let said = called.stdout + &called.stderr;
+    assert!(said.contains("PG-T034") && said.contains("kashan/rules/route.overlay.yaml:6"), "{said}");
+    assert!(
+        said.contains("takes all that 2 rules below it hold for") && said.contains("\"water\" and \"street\""),
+        "{said}"
+    );
+}
+
+/// `{county}` is filled with each county of the province, not only where a county has a pack of its own.
+#[test]
+fn an_agency_of_a_county_is_looked_for_in_every_county() {
+    for (agency, code) in [("shahrdari-{county}", ""), ("shahrdary-{county}", "PG-P095")] {
+        let rule = format!("when: {{ topic: street, county: {{ present: true }} }}, then: {{ agency: '{agency}' }}");
+        let packs = packs("isfahan", &overlay(&rule), &[]);
+        let called = check(&packs, "isfahan");
+        let said = called.stdout + &called.stderr;
+        assert_eq!(called.code, i32::from(!code.is_empty()), "{agency}: {said}");
+        assert!(said.contains(code), "{agency}: {said}");
+        if !code.is_empty() {
+            assert!(said.contains("shahrdary-kashan, shahrdary-najafabad"), "{said}");
+        }
+    }
+}
+
+/// A row of the base that fails hides nothing that is wrong with an overlay.
+#[test]
+fn what_is_wrong_with_an_overlay_is_told_beside_a_failing_row() {
+    let failing = TABLE.replace("expect: { rule: water }", "expect: { rule: street }");
+    let rule = overlay("when: { topic: street }, then: { agency: shahrdari-kashn }");
+    let packs = packs("kashan", &rule, &[("national/rules/route.table.yaml", &failing)]);
+    let called = check(&packs, "kashan");
+    let said = called.stdout + &called.stderr;
+    assert!(called.code == 1 && said.contains("PG-T015") && said.contains("PG-P095"), "{said}");
+    assert_eq!(said.matches("PG-T015").count(), 1, "{said}");
+}
+
+#[test]
+fn what_scripts_name_in_their_rows_is_looked_up() {
+    let script = "fn main(req, now, args) {\n  [\n    notify(#{ to: #{ role: \"mayor\" }, by: [\"mail\"], template: \"nothing\" }),\n    notify(#{ to: #{ role: \"mayr\" }, by: [\"mail\"], template: \"nothing\" }),\n  ]\n}\n";
+    let row = "- { name: one, expect: 1 }\n- { name: two, expect: 2 }\n";
+    let with = |rows: &str| {
+        let more = [("national/rules/late.rhai", script), ("national/rules/late.test.yaml", rows)];
+        let packs = packs("national", &overlay("when: { topic: street }, then: {}"), &more);
+        let called = check(&packs, "national");
+        (called.code, called.stdout + &called.stderr)
+    };
+    let (code, said) = with(row);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("national/rules/late.test.yaml:1"), "{said}");
+    assert_eq!((said.matches("PG-P051").count(), said.matches("PG-P052").count()), (1, 1), "{said}");
+    // No row is no test.
+    let (code, said) = with("[]\n");
+    assert!(code == 1 && said.contains("a list of at least one row"), "{said}");
+}
