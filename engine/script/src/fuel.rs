@@ -25,8 +25,8 @@ const PRINTING: &[&str] = &["to_string", "to_debug"];
 const OPERATIONS_PER_PRINTED: u64 = 8;
 
 /// What it is worth that a function of the language asks one of the script, besides that one's own operations: a run within the
-/// run is prepared for each.
-const OPERATIONS_PER_CALLBACK: u64 = 16;
+/// run is prepared for each. Small enough that the longest list can be sorted by a member of its items.
+const OPERATIONS_PER_CALLBACK: u64 = 8;
 
 /// What a run may burn and what its functions burnt.
 #[derive(Clone, Copy)]
@@ -35,6 +35,8 @@ struct Tank {
     /// rhai's own operations, as far as they were told.
     operations: u64,
     charged: u64,
+    /// A function of the language said that it asks one of the script, and has paid for it.
+    is_callback_paid: bool,
 }
 
 impl Tank {
@@ -44,17 +46,28 @@ impl Tank {
 }
 
 thread_local! {
-    static TANK: Cell<Tank> = const { Cell::new(Tank { operations_max: 0, operations: 0, charged: 0 }) };
+    static TANK: Cell<Tank> = const { Cell::new(Tank { operations_max: 0, operations: 0, charged: 0, is_callback_paid: false }) };
 }
 
 /// A run begins on this thread.
 pub(crate) fn start(operations_max: u64) {
-    TANK.set(Tank { operations_max, operations: 0, charged: 0 });
+    TANK.set(Tank { operations_max, operations: 0, charged: 0, is_callback_paid: false });
 }
 
 /// rhai has done so many operations. Whether the run must end.
+///
+/// A function of the script that one of the language asks (`map`, `filter`, `sort`) counts on in a copy of the count, which rhai
+/// throws away: a list could be gone through for hours on the fuel of one operation. A count that does not grow says that such
+/// a run within the run has ended; what it did is charged, and what it was worth to prepare it.
 pub(crate) fn is_empty(operations: u64) -> bool {
-    let tank = Tank { operations, ..TANK.get() };
+    let mut tank = TANK.get();
+    if operations <= tank.operations {
+        let lost = tank.operations - operations + 1;
+        let prepared = if tank.is_callback_paid { 0 } else { OPERATIONS_PER_CALLBACK };
+        tank.charged = tank.charged.saturating_add(lost).saturating_add(prepared);
+        tank.is_callback_paid = false;
+    }
+    tank.operations = operations;
     TANK.set(tank);
     tank.is_empty()
 }
@@ -91,8 +104,9 @@ pub(crate) fn worth_of_function(name: &str, given: &Size) -> u64 {
     }
 }
 
-/// A function of the language is about to ask one of the script.
+/// A function of the language is about to ask one of the script, which may be one of the language itself.
 pub(crate) fn charge_callback() -> Result<(), Box<EvalAltResult>> {
+    TANK.set(Tank { is_callback_paid: true, ..TANK.get() });
     charge(OPERATIONS_PER_CALLBACK)
 }
 

@@ -126,6 +126,16 @@ fn who_is_asked_by_a_function_of_the_language_burns_fuel() {
         ("a.order(|x, y|\n x < y)", 5),
         ("a.sort(Fn(\"less\"))", 8),
         ("a.dedup(|x, y|\n x == y)", 5),
+        ("a.map(|x|\n x + 1)", 5),
+        ("a.filter(|x|\n x > 3)", 5),
+        ("a.reduce(|sum, x|\n sum + x, 0)", 5),
+        ("a.some(|x|\n x == 5)", 5),
+        ("a.all(|x|\n x < 5)", 5),
+        ("a.find(|x|\n x == 5)", 5),
+        ("a.index_of(|x|\n x == 5)", 5),
+        ("a.retain(|x|\n x < 5)", 5),
+        ("a.for_each(|x|\n x + 1)", 5),
+        ("#{ a: 1, b: 2, c: 3 }.filter(|k|\n k == \"a\")", 5),
     ] {
         let source =
             format!("fn main(req, now, args) {{\n{list}  loop {{\n    {asked};\n  }}\n}}\nfn less(x, y) {{\n x - y }}");
@@ -135,7 +145,7 @@ fn who_is_asked_by_a_function_of_the_language_burns_fuel() {
         assert!(matches!(came, Err(Fault::Limit { limit: Limit::Operations, .. })), "{asked}: {came:?}");
         let times = coverage.lines.get(&line).copied().unwrap_or_default();
         // A call is noted twice, as it begins and at its expression.
-        assert!((1_000..OPERATIONS_MAX / 8).contains(&times), "{asked}: asked {times} times, {:?}", coverage.lines);
+        assert!((1_000..OPERATIONS_MAX / 4).contains(&times), "{asked}: asked {times} times, {:?}", coverage.lines);
         assert_eq!(run().1.lines, coverage.lines, "{asked}");
     }
 }
