@@ -110,13 +110,32 @@ pub struct EarlierCase {
     /// The agency that it was about.
     #[n(3)]
     pub agency: Option<String>,
+    /// Whom it concerned; in the row by which a later case finds it, and never in a case.
+    #[n(4)]
+    pub person: Option<Id>,
+    /// Whether that person was known by a national ID, and not by their number alone; as `person`.
+    #[n(5)]
+    pub identified: Option<bool>,
 }
 
 impl Case {
     /// The case as a later one of the same citizen knows of it.
     pub fn as_earlier(&self) -> EarlierCase {
         let agency = self.about.clone().or_else(|| self.agency.clone());
-        EarlierCase { case: self.id, opened_at: self.opened_at, topic: self.topic.clone(), agency }
+        let (case, opened_at, topic) = (self.id, self.opened_at, self.topic.clone());
+        EarlierCase { case, opened_at, topic, agency, person: None, identified: None }
+    }
+
+    /// The same as it is found by: with whom it concerned.
+    pub fn as_found(&self) -> EarlierCase {
+        let party = self.concerned();
+        let (person, identified) = (Some(party.person), Some(party.national_id.is_some()));
+        EarlierCase { person, identified, ..self.as_earlier() }
+    }
+
+    /// Whom the case is about.
+    pub fn concerned(&self) -> &Party {
+        self.on_behalf_of.as_ref().unwrap_or(&self.citizen)
     }
 
     /// How often the matter was told besides the message that opened the case: by messages that were joined to it, and by
@@ -165,6 +184,10 @@ pub struct Party {
     pub mobile: Option<Sealed>,
     #[n(3)]
     pub name: Option<Sealed>,
+    /// What cases of one number have in common, whoever of its users told them: an id of its own, from which nobody learns
+    /// the number. Of whom the case concerns; absent where no number was told, and in cases of before this was kept.
+    #[n(4)]
+    pub number: Option<Id>,
 }
 
 /// Whom a case was sent to, and on which terms.
@@ -580,6 +603,6 @@ impl Records {
 
     /// Whom the case is about: the person concerned where somebody else told of it.
     pub fn concerned(&self) -> Option<&Party> {
-        self.case.as_ref().map(|case| case.on_behalf_of.as_ref().unwrap_or(&case.citizen))
+        self.case.as_ref().map(Case::concerned)
     }
 }

@@ -280,12 +280,12 @@ pub fn waiting_for(print: &[u8]) -> Range {
     range(&[WAITING, print].concat())
 }
 
-/// A case of this citizen; the newest first.
+/// A case of this citizen, or of this number; the newest first.
 pub fn citizen_index(person: Id, case: Id) -> Vec<u8> {
     [CITIZEN, &person.0, &newest_first(case), &case.0].concat()
 }
 
-/// All cases that concern a citizen.
+/// All cases that concern a citizen, or that came from a number.
 pub fn cases_of(person: Id) -> Range {
     range(&[CITIZEN, person.0.as_slice()].concat())
 }

@@ -232,15 +232,17 @@ impl Stream {
 
     /// Index rows that a record has: how lists find it, and what they have to know of it.
     pub fn index_of(&self, name: &RowName) -> Vec<Row> {
-        let told = self.deadline_index(name).or_else(|| self.citizen_index(name));
+        let told = self.deadline_index(name).into_iter().chain(self.citizen_index(name));
         self.keys_of(name).into_iter().map(|key| (key, Vec::new())).chain(told).collect()
     }
 
-    /// How a later message of the same citizen finds the case, and what it has to know of it.
-    fn citizen_index(&self, name: &RowName) -> Option<Row> {
-        let case = self.records.case.as_ref().filter(|_| *name == RowName::Case)?;
-        let person = self.records.concerned()?.person;
-        Some((rows::citizen_index(person, self.id), encode(&case.as_earlier())))
+    /// How a later message of the same citizen, or from the same number, finds the case, and what it has to know of it.
+    fn citizen_index(&self, name: &RowName) -> Vec<Row> {
+        let Some(case) = self.records.case.as_ref().filter(|_| *name == RowName::Case) else { return Vec::new() };
+        let (party, found) = (case.concerned(), encode(&case.as_found()));
+        let number = party.number.filter(|number| *number != party.person);
+        let ids = std::iter::once(party.person).chain(number);
+        ids.map(|id| (rows::citizen_index(id, self.id), found.clone())).collect()
     }
 
     fn deadline_index(&self, name: &RowName) -> Option<Row> {

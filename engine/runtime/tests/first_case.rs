@@ -164,6 +164,63 @@ async fn the_third_case_of_the_same_matter_goes_to_the_head() {
     assert_eq!(rule_and_count(citizen, "delay", "bargh-hamedan").await, ("delay".to_owned(), 0));
 }
 
+/// Somebody who wrote with a number alone and is known by a national ID later, or the other way round, told the same matter
+/// twice. Two people with national IDs of their own are two, also where they share a number; and nobody counts whom the
+/// server has erased.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_matter_is_told_again_also_by_another_identity_of_the_same_number() {
+    let world = world();
+    let people = world.desk.directory().people;
+    let operator = people.iter().find(|person| person.roles.iter().any(|held| held == "operator")).unwrap();
+    let operator = world.desk.person(&operator.id).unwrap();
+    let tell = async |party: Party, child: Option<Party>| {
+        let message = NewMessage {
+            channel: "phone".into(),
+            from: party,
+            on_behalf_of: child,
+            text: "باز هم همان است".into(),
+            topic: Some("delay".into()),
+            agency: Some("bargh-hamedan".into()),
+            province: None,
+            county: None,
+            source: None,
+        };
+        let taken = world.desk.submit_message(&operator, message, None).await.unwrap();
+        world.settle().await;
+        let case = peygir_core::Id::parse(&taken.case_id).unwrap();
+        fold_is_state(&world, case);
+        (world.desk.case(&operator, case, false).await.unwrap().repeats, case)
+    };
+    let by = |id: Option<&str>, mobile: &str| Party {
+        national_id: id.map(str::to_owned),
+        mobile: Some(mobile.to_owned()),
+        name: None,
+    };
+    let (one, other, third) = ("0012345679", "0012345687", "0012345695");
+    // By the number alone, then by a national ID from the same number, and by the number again.
+    let shared = "09991230011";
+    assert_eq!(tell(by(None, shared), None).await.0, 0);
+    assert_eq!(tell(by(Some(one), shared), None).await.0, 1);
+    assert_eq!(tell(by(None, shared), None).await.0, 2);
+    // Another of the family: what the number told may have been theirs, what the first ID told was not.
+    assert_eq!(tell(by(Some(other), shared), None).await.0, 2);
+    assert_eq!(tell(by(Some(one), "09991230012"), None).await.0, 1, "another number, and nobody but themselves");
+    // The other way round: first the ID, then the number alone.
+    let later = "09991230013";
+    assert_eq!(tell(by(Some(third), later), None).await.0, 0);
+    assert_eq!(tell(by(None, later), None).await.0, 1);
+    // On behalf of a child with an ID, from the parent's number in both members.
+    let parent = "09991230014";
+    let child = || Some(by(Some("0012345709"), parent));
+    assert_eq!(tell(by(None, parent), child()).await.0, 0);
+    let (again, case) = tell(by(Some("0012345717"), parent), child()).await;
+    assert_eq!(again, 1);
+    // Erased: nothing that is told later is theirs.
+    let person = world.host().engine.load(case).unwrap().records.concerned().unwrap().person;
+    assert!(world.host().engine.vault.erase(person).unwrap());
+    assert_eq!(tell(by(None, parent), None).await.0, 0);
+}
+
 /// The journal is the truth: its events, applied one after the other, give the state that is stored.
 fn fold_is_state(world: &World, stream: peygir_core::Id) {
     let engine = &world.host().engine;

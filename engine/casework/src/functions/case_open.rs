@@ -59,6 +59,8 @@ struct Sender {
     national_id: Option<String>,
     mobile: Option<String>,
     name: Option<String>,
+    /// What its cases have in common with others of the same number.
+    number: Option<String>,
 }
 
 fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply, Fault> {
@@ -124,11 +126,15 @@ fn earlier(told: Earlier) -> Result<EarlierCase, Fault> {
     let wrong = |what: &str| Fault::Input(format!("`{what}` of an earlier case can't be read"));
     let case = peygir_core::Id::parse(&told.case).ok_or_else(|| wrong("case"))?;
     let opened_at = told.opened_at.parse::<jiff::Timestamp>().map_err(|_| wrong("openedAt"))?.into();
-    Ok(EarlierCase { case, opened_at, topic: told.topic, agency: told.agency })
+    Ok(EarlierCase { case, opened_at, topic: told.topic, agency: told.agency, person: None, identified: None })
 }
 
 fn party(sender: Sender) -> Result<Party, Fault> {
     let person = peygir_core::Id::parse(&sender.person)
         .ok_or_else(|| Fault::Input("`person` of the sender is not an id".to_owned()))?;
-    Ok(Party { person, national_id: sender.national_id, mobile: sender.mobile, name: sender.name })
+    let number = sender.number.map(|id| {
+        peygir_core::Id::parse(&id).ok_or_else(|| Fault::Input("`number` of the sender is not an id".to_owned()))
+    });
+    let number = number.transpose()?;
+    Ok(Party { person, national_id: sender.national_id, mobile: sender.mobile, name: sender.name, number })
 }

@@ -266,7 +266,7 @@ fn case(answers: Option<Vec<Answer>>) -> Case {
         topic: None,
         agency: None,
         text: text("s"),
-        citizen: Party { person: ID, national_id: None, mobile: None, name: None },
+        citizen: Party { person: ID, national_id: None, mobile: None, name: None, number: None },
         on_behalf_of: None,
         closed: false,
         outcome: None,

@@ -14,7 +14,7 @@ use super::world::{World, at};
 fn the_fields_that_tables_may_ask_for_are_those_that_a_case_has() {
     let mut world = World::new();
     let case = world.records.case.as_mut().expect("a case");
-    case.on_behalf_of = Some(Party { person: Id([4; 16]), national_id: None, mobile: None, name: None });
+    case.on_behalf_of = Some(Party { person: Id([4; 16]), national_id: None, mobile: None, name: None, number: None });
     case.milestones = vec![Milestone { name: "referred".to_owned(), at: at("2026-11-21T10:00Z") }];
     let seen = case_in_clear(&world.records, &world.content);
     let mut has = Vec::new();

@@ -191,7 +191,8 @@ pub fn day_closed(id: &str, day: &str) -> Declared {
 }
 
 fn case(province: &str, at: Moment) -> Case {
-    let citizen = Party { person: Id([3; 16]), national_id: None, mobile: Some("+98912".to_owned()), name: None };
+    let citizen =
+        Party { person: Id([3; 16]), national_id: None, mobile: Some("+98912".to_owned()), name: None, number: None };
     Case {
         id: STREAM,
         code: "12345678903".to_owned(),

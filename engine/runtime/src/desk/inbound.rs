@@ -167,7 +167,7 @@ impl Desk {
                 return Ok(None);
             }
             // A key of its own: nothing tells whose message this is.
-            let person = identify(&host.engine, None, None, at)?.person;
+            let person = identify(&host.engine, None, None, &[], at)?.person;
             let from = seal_text(&host.engine, person, &unread.from)?;
             let text = seal_text(&host.engine, person, &unread.text)?;
             Ok::<_, Refusal>(Some(Command::KeepUnread { reason, from, text, claims: vec![claim] }))

@@ -8,7 +8,7 @@ use peygir_core::{Data, Id, Moment};
 use serde_json::{Value, json};
 
 use super::Desk;
-use super::person::{Identity, identify};
+use super::person::{Identity, identify, number_of};
 use super::refusal::{FieldError, Refusal};
 use super::view::{NewMessage, Party, Submitted};
 use crate::access::{Permission, Place, Principal};
@@ -286,16 +286,28 @@ pub(super) fn same_body(value: &[u8], digest: &[u8; 32]) -> Result<Id, Refusal> 
 
 /// The message as the intake flow gets it: personal members sealed with the key of whose they are.
 fn seal(engine: &Engine, message: &NewMessage, claims: &mut Vec<Claim>, at: Moment) -> Result<Value, Refusal> {
-    let sender = sealed_party(engine, &message.from, claims, at)?;
-    let concerned = message.on_behalf_of.as_ref().map(|party| sealed_party(engine, party, claims, at)).transpose()?;
+    let mut sender = sealed_party(engine, &message.from, claims, at)?;
+    let mut concerned =
+        message.on_behalf_of.as_ref().map(|party| sealed_party(engine, party, claims, at)).transpose()?;
     // The text is about whom it concerns, whoever told it.
-    let owner = concerned.as_ref().unwrap_or(&sender).0;
+    let (party, told) = match (&mut concerned, &message.on_behalf_of) {
+        (Some(concerned), Some(told)) => (concerned, told),
+        _ => (&mut sender, &message.from),
+    };
+    let owner = party.0;
+    let number = told.mobile.as_deref().map(|mobile| number_of(engine, mobile, claims, at)).transpose()?;
+    let number = number.map(|(number, claim)| {
+        claims.extend(claim);
+        party.1["number"] = number.to_string().into();
+        number
+    });
+    let teller = Teller { person: owner, number, identified: told.national_id.is_some() };
     let mut sealed = json!({
         "channel": message.channel,
         "from": sender.1,
         "text": seal_text(engine, owner, &message.text)?,
     });
-    let earlier = earlier_cases(engine, owner, at)?;
+    let earlier = teller.earlier_cases(engine, at)?;
     if !earlier.is_empty() {
         sealed["earlier"] = earlier.iter().map(earlier_as_told).collect();
     }
@@ -317,19 +329,51 @@ fn seal(engine: &Engine, message: &NewMessage, claims: &mut Vec<Claim>, at: Mome
     Ok(sealed)
 }
 
-/// What the citizen told before, as far back as it counts as the same matter told again; the newest first.
-fn earlier_cases(engine: &Engine, person: Id, at: Moment) -> Result<Vec<EarlierCase>, Refusal> {
+/// Whom a message concerns, as far as it says so.
+struct Teller {
+    person: Id,
+    /// What the cases of their number have in common.
+    number: Option<Id>,
+    /// By a national ID.
+    identified: bool,
+}
+
+impl Teller {
+    /// What the citizen told before, as far back as it counts as the same matter told again; the newest first.
+    fn earlier_cases(&self, engine: &Engine, at: Moment) -> Result<Vec<EarlierCase>, Refusal> {
+        let mut found = found_by(engine, self.person)?;
+        if let Some(number) = self.number.filter(|number| *number != self.person) {
+            found.extend(found_by(engine, number)?);
+        }
+        let since = at.plus_micros(-TOLD_AGAIN_DAYS * DAY_US);
+        found.retain(|(by, case)| case.opened_at >= since && self.is_mine(engine, *by, case));
+        found.sort_by_key(|(_, case)| std::cmp::Reverse((case.opened_at, case.case)));
+        found.dedup_by_key(|(_, case)| case.case);
+        found.truncate(EARLIER_CASES_MAX);
+        Ok(found.into_iter().map(|(_, case)| case).collect())
+    }
+
+    /// Whether a case that was found by the id `by` is one of the same citizen. Of two who use one number and are known by
+    /// two national IDs it is not; who told one of the two by the number alone may be either. Nobody is found who was erased.
+    fn is_mine(&self, engine: &Engine, by: Id, case: &EarlierCase) -> bool {
+        let person = case.person.unwrap_or(by);
+        let two_ids = self.identified && case.identified == Some(true);
+        person == self.person || (!two_ids && engine.vault.knows(person))
+    }
+}
+
+/// Cases that are found by a person or a number.
+fn found_by(engine: &Engine, id: Id) -> Result<Vec<(Id, EarlierCase)>, Refusal> {
     let broken = |error: String| Refusal::Internal(error);
-    let (from, to) = rows::cases_of(person);
+    let (from, to) = rows::cases_of(id);
     let found = engine.store.scan(&from, &to, EARLIER_CASES_MAX).map_err(|error| broken(error.to_string()))?;
-    let read = found.iter().map(|(_, value)| minicbor::decode::<EarlierCase>(value));
-    let cases = read.collect::<Result<Vec<_>, _>>().map_err(|error| broken(error.to_string()))?;
-    let since = at.plus_micros(-TOLD_AGAIN_DAYS * DAY_US);
-    Ok(cases.into_iter().filter(|case| case.opened_at >= since).collect())
+    let read = found.iter().map(|(_, value)| Ok((id, minicbor::decode::<EarlierCase>(value)?)));
+    read.collect::<Result<Vec<_>, minicbor::decode::Error>>().map_err(|error| broken(error.to_string()))
 }
 
 fn sealed_party(engine: &Engine, party: &Party, claims: &mut Vec<Claim>, at: Moment) -> Result<(Id, Value), Refusal> {
-    let Identity { person, claim } = identify(engine, party.national_id.as_deref(), party.mobile.as_deref(), at)?;
+    let Identity { person, claim } =
+        identify(engine, party.national_id.as_deref(), party.mobile.as_deref(), claims, at)?;
     claims.extend(claim);
     let mut sealed = json!({ "person": person.to_string() });
     let members = [("nationalId", &party.national_id), ("mobile", &party.mobile), ("name", &party.name)];
