@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::instant::Instant;
+use crate::said::Said;
 
 #[derive(Debug, Clone)]
 pub struct DataFolder {
@@ -138,12 +139,12 @@ impl DataFolder {
         let released = serde_json::json!({ "hold": hold, "releasedBy": by, "releasedAt": Instant(at) });
         write_private(&self.root.join("effects.released"), &released.to_string())?;
         let path = self.hold_file();
-        std::fs::remove_file(&path).with_context(|| format!("{} can't be removed", path.display()))?;
+        std::fs::remove_file(&path).with_context(|| cannot(&path, "can't be removed", "برداشته نمی‌شود"))?;
         std::fs::File::open(&self.root).and_then(|folder| folder.sync_all()).context("the data folder can't be synced")
     }
 
     pub fn create(&self) -> Result<()> {
-        peygir_store_local::make_folder(&self.root).with_context(|| format!("{} can't be made", self.root.display()))
+        peygir_store_local::make_folder(&self.root).with_context(|| cannot(&self.root, "can't be made", "ساخته نمی‌شود"))
     }
 
     pub fn write_bootstrap(&self, secret: &str) -> Result<()> {
@@ -153,10 +154,10 @@ impl DataFolder {
     pub fn bootstrap_token(&self) -> Result<String> {
         let path = self.bootstrap();
         let text = std::fs::read_to_string(&path).with_context(|| {
-            format!(
-                "{} can't be read; it is written by the first `peygir serve --data {}`",
-                path.display(),
-                self.root.display()
+            let (path, root) = (path.display(), self.root.display());
+            Said::new(
+                format!("{path} can't be read; it is written by the first `peygir serve --data {root}`"),
+                format!("{path} خوانده نمی‌شود؛ نخستین `peygir serve --data {root}` آن را می‌نویسد"),
             )
         })?;
         Ok(text.trim().to_owned())
@@ -174,10 +175,18 @@ impl DataFolder {
     pub fn running(&self) -> Result<Running> {
         let path = self.running_file();
         let text = std::fs::read_to_string(&path).with_context(|| {
-            format!("no server runs on {}: start one with `peygir serve --data {0}`", self.root.display())
+            let root = self.root.display();
+            Said::new(
+                format!("no server runs on {root}: start one with `peygir serve --data {root}`"),
+                format!("سروری روی {root} در کار نیست: با `peygir serve --data {root}` آن را آغاز کنید"),
+            )
         })?;
-        serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()))
+        serde_json::from_str(&text).with_context(|| cannot(&path, "is damaged", "آسیب دیده است"))
     }
+}
+
+fn cannot(path: &Path, en: &str, fa: &str) -> Said {
+    Said::new(format!("{} {en}", path.display()), format!("{} {fa}", path.display()))
 }
 
 /// What stands in a small file of ours; none where it is missing or unreadable.
@@ -197,5 +206,5 @@ fn write_private(path: &Path, text: &str) -> Result<()> {
         // Before that a power cut may bring back the file of before, or none.
         path.parent().map_or(Ok(()), |folder| std::fs::File::open(folder)?.sync_all())
     };
-    written().with_context(|| format!("{} can't be written", path.display()))
+    written().with_context(|| cannot(path, "can't be written", "نوشته نمی‌شود"))
 }

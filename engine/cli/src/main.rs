@@ -11,6 +11,7 @@ mod instruments;
 mod progress;
 mod report;
 mod rows;
+mod said;
 mod scenario;
 mod store;
 
@@ -68,6 +69,7 @@ enum Command {
 const USAGE: u8 = 64;
 
 fn main() -> ExitCode {
+    said::listen(std::env::args_os());
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -102,7 +104,7 @@ fn main() -> ExitCode {
         Command::LoginLink(arguments) => commands::login_link::run(&arguments),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("peygir: {error:#}");
+        eprintln!("peygir: {}", said::told(&error));
         ExitCode::FAILURE
     })
 }

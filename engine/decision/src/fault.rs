@@ -78,7 +78,8 @@ impl Fault {
     pub fn message_fa(&self) -> String {
         match self {
             Self::InputType { input, expected, got } => {
-                format!("ورودی «{input}» باید از نوع {expected} باشد، نه {got}")
+                let fa = |name: &str| kind_fa(name).unwrap_or(name).to_owned();
+                format!("ورودی «{input}» باید {} باشد، نه {}", fa(expected), fa(got))
             }
             Self::InputSize { input, bytes_max } => {
                 format!("ورودی «{input}» از {bytes_max} بایت بلندتر است")
@@ -105,4 +106,19 @@ impl Fault {
             }
         }
     }
+}
+
+/// What a value is, or should be, by the name that tables give it.
+fn kind_fa(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "string" => "یک نام یا کد",
+        "text" => "متن",
+        "integer" => "عدد صحیح",
+        "number" => "عدد",
+        "boolean" => "درست یا نادرست",
+        "list" => "فهرستی از متن‌ها",
+        "object" => "نگاشت",
+        "nothing" => "هیچ",
+        _ => return None,
+    })
 }

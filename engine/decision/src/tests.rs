@@ -60,6 +60,8 @@ pub struct TestOutcome {
     pub expected: Value,
     /// What came, under the same names; a text that says why where no decision was made.
     pub got: Value,
+    /// The same in Persian, where no decision was made.
+    pub got_fa: Option<String>,
     /// The rule that answered, where one did.
     pub rule: Option<String>,
 }
@@ -75,14 +77,13 @@ impl TestOutcome {
     pub fn to_diagnostic(&self) -> Option<Diagnostic> {
         let Self { name, expected, got, .. } = self;
         let (on, on_fa) = self.day_told();
+        let got_fa = self.got_fa.clone().unwrap_or_else(|| format!("\u{2066}{got}\u{2069}"));
         let finding = || {
             Diagnostic::error(
                 "PG-T015",
                 self.span,
                 format!("test {name} expects {expected} and got {got}{on}"),
-                format!(
-                    "آزمون «{name}» انتظار \u{2066}{expected}\u{2069} داشت و \u{2066}{got}\u{2069} به دست آمد{on_fa}"
-                ),
+                format!("آزمون «{name}» انتظار \u{2066}{expected}\u{2069} داشت و {got_fa} به دست آمد{on_fa}"),
             )
         };
         (!self.passed).then(finding)
@@ -157,7 +158,7 @@ impl Table {
         if let Some(rules) = &row.rules {
             expected.insert("rules".to_owned(), rules.clone().into());
         }
-        let mut answered = None;
+        let (mut answered, mut got_fa) = (None, None);
         let got = match self.decide(&row.given, on) {
             Ok(decision) => {
                 let value_of = |(name, expected): (&String, &Value)| match name.as_str() {
@@ -170,11 +171,14 @@ impl Table {
                 answered = Some(decision.rule.to_string());
                 got
             }
-            Err(fault) => Value::String(fault.to_string()),
+            Err(fault) => {
+                got_fa = Some(fault.message_fa());
+                Value::String(fault.to_string())
+            }
         };
         let (expected, name) = (Value::Object(expected), name.to_owned());
         let (passed, on) = (got == expected, Some(on));
-        TestOutcome { name, span: row.span, layer: row.layer, passed, on, expected, got, rule: answered }
+        TestOutcome { name, span: row.span, layer: row.layer, passed, on, expected, got, got_fa, rule: answered }
     }
 }
 

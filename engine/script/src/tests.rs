@@ -60,15 +60,22 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// What came in Persian, where that is a fault.
+    pub fn got_fa(&self) -> Option<String> {
+        let fault = self.faults.first()?;
+        Some(format!("خطای {}: {}", fault.code, fault.message_in(peygir_source::render::Language::Persian)))
+    }
+
     /// The finding about a row that did not pass.
     pub fn to_diagnostic(&self) -> Option<Diagnostic> {
         let Self { name, expected, got, .. } = self;
+        let got_fa = self.got_fa().unwrap_or_else(|| format!("\u{2066}{got}\u{2069}"));
         let finding = || {
             Diagnostic::error(
                 "PG-S011",
                 self.span,
                 format!("test {name} expects {expected} and got {got}"),
-                format!("آزمون «{name}» انتظار \u{2066}{expected}\u{2069} داشت و \u{2066}{got}\u{2069} به دست آمد"),
+                format!("آزمون «{name}» انتظار \u{2066}{expected}\u{2069} داشت و {got_fa} به دست آمد"),
             )
         };
         (!self.passed).then(finding)

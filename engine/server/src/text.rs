@@ -233,7 +233,8 @@ mod tests {
             ),
             (
                 "conflict",
-                "claimed not-claimed not-yet not-retriable nothing-starts ended settled erased claimed-before name-taken no-deadline \
+                "claimed not-claimed not-yet not-retriable nothing-starts instance-state instance-restarted instance-not-faulted \
+                 instance-of-another instance-opened-case ended settled erased claimed-before name-taken no-deadline \
                  not-suspendable suspended not-suspended suspended-too-often suspended-too-long overdue date-set \
                  underivable withdrawn in-past past-max packs-raced packs-too-many packs-too-many-to-come \
                  packs-not-taken edition-in-force edition-withdrawn",

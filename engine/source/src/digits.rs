@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 /// A sentence with Persian digits in its whole numbers: those that stand alone, outside of `«…»`, of backticks, of stretches that
 /// are marked to run from left to right, and of what is to be typed: after a left-to-right mark, or beside an operator.
-pub(crate) fn persian_numbers(sentence: &str) -> Cow<'_, str> {
+pub fn persian_numbers(sentence: &str) -> Cow<'_, str> {
     if !sentence.bytes().any(|byte| byte.is_ascii_digit()) {
         return Cow::Borrowed(sentence);
     }

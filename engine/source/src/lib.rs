@@ -14,5 +14,6 @@ mod yaml_fault;
 mod yaml_print;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Help, Severity};
+pub use digits::persian_numbers;
 pub use node::{Entry, Node, Span, Value};
 pub use suggest::suggest;

@@ -10,6 +10,7 @@ use peygir_source::render::{self, Language};
 use peygir_source::{Diagnostic, Diagnostics, Severity};
 
 use super::calendar;
+use super::local::Lang;
 use crate::answer::{line, say};
 use crate::connectors;
 use crate::report::sarif;
@@ -41,12 +42,6 @@ enum Format {
     Sarif,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Lang {
-    Fa,
-    En,
-}
-
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let kinds = connectors::kinds();
     let mut checked = pack::check_with(&arguments.paths, &kinds);
@@ -61,7 +56,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         .list
         .sort_by(|a, b| (&a.file, a.span.line, a.span.column).cmp(&(&b.file, b.span.line, b.span.column)));
     checked.found.list.dedup();
-    let language = if arguments.lang == Lang::Fa { Language::Persian } else { Language::English };
+    let language = arguments.lang.render();
     match arguments.format {
         Format::Human => {
             let shown = |found: &&Diagnostic| arguments.notes || found.severity != Severity::Information;
@@ -110,6 +105,11 @@ fn summary(files: usize, errors: usize, warnings: usize, hidden: usize, language
 /// Errors and warnings for a person, each with its snippet, in English. Notes are for `check`.
 pub fn print(found: &Diagnostics) {
     print_in(found.list.iter().filter(|one| one.severity != Severity::Information), Language::English);
+}
+
+/// The same in a language.
+pub fn print_for(found: &Diagnostics, lang: Lang) {
+    print_in(found.list.iter().filter(|one| one.severity != Severity::Information), lang.render());
 }
 
 fn print_in<'a>(found: impl IntoIterator<Item = &'a Diagnostic>, language: Language) {

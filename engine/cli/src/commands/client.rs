@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::data_folder::DataFolder;
+use crate::said::Said;
 
 /// Where a token is looked for first.
 pub const TOKEN_VARIABLE: &str = "PEYGIR_TOKEN";
@@ -22,14 +23,20 @@ pub struct Client {
 impl Client {
     /// The server that has this data folder open. A token in the environment speaks for its holder.
     pub fn of(data: &DataFolder) -> Result<Self> {
+        // Where no server runs, that is what there is to say, whatever else is missing.
+        let address = data.running()?.address;
         let token = std::env::var(TOKEN_VARIABLE).map_or_else(|_| data.bootstrap_token(), Ok)?;
-        Ok(Self { address: data.running()?.address, token, language: "en", patience: None })
+        Ok(Self { address, token, language: "en", patience: None })
     }
 
     /// A server anywhere, by a token of the environment.
     pub fn at(address: &str) -> Result<Self> {
-        let token = std::env::var(TOKEN_VARIABLE)
-            .with_context(|| format!("a server elsewhere is asked with a token: put one into {TOKEN_VARIABLE}"))?;
+        let token = std::env::var(TOKEN_VARIABLE).with_context(|| {
+            Said::new(
+                format!("a server elsewhere is asked with a token: put one into {TOKEN_VARIABLE}"),
+                format!("از سرور جای دیگر با توکن پرسیده می‌شود: آن را در متغیر {TOKEN_VARIABLE} بگذارید"),
+            )
+        })?;
         Ok(Self { address: address.trim_end_matches('/').to_owned(), token, language: "en", patience: None })
     }
 
@@ -69,13 +76,13 @@ impl Client {
         if answer["diagnostics"].is_array() {
             return Ok(Err(answer));
         }
-        bail!("{}", refusal(&answer, status))
+        bail!("{}", self.refusal(&answer, status))
     }
 
     fn ask(&self, request: reqwest::RequestBuilder) -> Result<Value> {
         let (status, answer) = self.exchange(request)?;
         if !(200..300).contains(&status) {
-            bail!("{}", refusal(&answer, status));
+            bail!("{}", self.refusal(&answer, status));
         }
         Ok(answer)
     }
@@ -87,20 +94,28 @@ impl Client {
                 Some(patience) => request.timeout(patience),
                 None => request,
             };
-            let response = request
-                .header("accept-language", self.language)
-                .bearer_auth(&self.token)
-                .send()
-                .await
-                .with_context(|| format!("the server at {} does not answer; is it still running?", self.address))?;
+            let response =
+                request.header("accept-language", self.language).bearer_auth(&self.token).send().await.with_context(
+                    || {
+                        Said::new(
+                            format!("the server at {} does not answer; is it still running?", self.address),
+                            format!("سرور {} پاسخ نمی‌دهد؛ آیا هنوز در کار است؟", self.address),
+                        )
+                    },
+                )?;
             let status = response.status().as_u16();
             Ok((status, response.json().await.unwrap_or_default()))
         })
     }
+
+    fn refusal(&self, answer: &Value, status: u16) -> String {
+        let refused = if self.language == "fa" { "سرور نپذیرفت" } else { "the server refused" };
+        told(answer["detail"].as_str().or(answer["title"].as_str()).unwrap_or(refused), answer, status)
+    }
 }
 
-fn refusal(answer: &Value, status: u16) -> String {
-    let title = answer["detail"].as_str().or(answer["title"].as_str()).unwrap_or("the server refused");
+/// What the server says, its number, and the fields that are wrong.
+fn told(title: &str, answer: &Value, status: u16) -> String {
     let fields: Vec<String> = answer["errors"]
         .as_array()
         .into_iter()
@@ -110,7 +125,7 @@ fn refusal(answer: &Value, status: u16) -> String {
             format!("{}: {}", text("pointer"), text("detail"))
         })
         .collect();
-    format!("{title} ({status}) {}", fields.join("; "))
+    format!("{title} ({status}) {}", fields.join("; ")).trim_end().to_owned()
 }
 
 /// `?name=value&…` of what is given; empty where nothing is.

@@ -177,8 +177,9 @@ fn list_instances(client: &Client, list: &List) -> Result<ExitCode> {
     for item in items {
         let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
         let flow = &item["workflow"];
+        let anew = item["restartedAs"].as_str().map(|new| format!("  begun anew as {new}")).unwrap_or_default();
         line(&format!(
-            "{}  {:<10} {}  {}/{}:{}",
+            "{}  {:<10} {}  {}/{}:{}{anew}",
             text(&item["id"]),
             text(&item["status"]),
             text(&item["startedAt"]),

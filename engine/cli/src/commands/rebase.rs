@@ -20,6 +20,7 @@ use serde_json::Value;
 use super::client::escaped;
 use super::deploy::Server;
 use crate::answer::{line, say};
+use crate::said::Said;
 
 /// What merges by itself, what conflicts and what would silently change when a pack below moves to a new version.
 ///
@@ -75,7 +76,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     if arguments.server.json {
         line(&data::json(&moved).to_string());
     } else {
-        told::markdown(&moved, lang).iter().for_each(|text| line(text));
+        told::markdown(&moved, lang).iter().for_each(|text| line(&told::numbered(text, lang)));
     }
     Ok(if moved.passes() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -88,7 +89,10 @@ fn old(arguments: &Arguments, name: &str) -> Result<Result<Rules, Diagnostics>> 
     if let Some(text) = &arguments.from
         && semver::Version::parse(text).is_err()
     {
-        bail!("--from: \"{text}\" is neither a folder nor a version such as 1.4.0");
+        bail!(Said::new(
+            format!("--from: \"{text}\" is neither a folder nor a version such as 1.4.0"),
+            format!("\u{2066}--from\u{2069}: «{text}» نه پوشه است و نه نسخه‌ای مانند 1.4.0"),
+        ));
     }
     let client = arguments.server.client()?;
     let version = match &arguments.from {
@@ -96,7 +100,10 @@ fn old(arguments: &Arguments, name: &str) -> Result<Result<Rules, Diagnostics>> 
         None => {
             let pack = client.get(&format!("/api/v1/packs/{}", escaped(name)))?;
             let Some(version) = pack["version"].as_str() else {
-                bail!("{name} is not in force on the server: name --from")
+                bail!(Said::new(
+                    format!("{name} is not in force on the server: name --from"),
+                    format!("{name} روی سرور برقرار نیست: \u{2066}--from\u{2069} را نام ببرید"),
+                ))
             };
             version.to_owned()
         }

@@ -18,6 +18,7 @@ use crate::answer::line;
 use crate::progress;
 use crate::report::{self, FileReport, Kind, ScriptCoverage, Totals};
 use crate::rows;
+use crate::said::Said;
 use crate::scenario::{Mode, Outside, Player};
 
 /// Run scenarios and the tests of tables and scripts; exit 1 where one fails.
@@ -113,7 +114,8 @@ fn run_all(files: Vec<Testable>, arguments: &Arguments) -> Result<Totals> {
     let wanted = |name: &str| wanted_name.as_ref().is_none_or(|wanted| search_key(name).contains(wanted));
     let mode = if arguments.kill_points { Mode::KillPoints } else { Mode::Straight };
     let mut player = Player { runtime: &runtime, deployments: Default::default(), mode };
-    player.deployments.outside = arguments.connectors.as_deref().map(outside).transpose()?;
+    player.deployments.outside =
+        arguments.connectors.as_deref().map(|folder| outside(folder, arguments.lang)).transpose()?;
     let mut totals = Totals::default();
     let mut failures = Vec::new();
     let bar = progress::bar(files.len() as u64, "testing");
@@ -180,12 +182,13 @@ fn tell_script(rows: Option<&str>, script: &ScriptCoverage, arguments: &Argument
 }
 
 /// The connectors of a deployment that is itself sound.
-fn outside(folder: &Path) -> Result<Outside> {
+fn outside(folder: &Path, lang: Lang) -> Result<Outside> {
     match pack::read(folder, None) {
         Ok((deployment, _)) => Ok(Outside { folder: folder.to_owned(), deployment }),
         Err(found) => {
-            super::check::print(&found);
-            anyhow::bail!("the deployment {} has errors", folder.display())
+            super::check::print_for(&found, lang);
+            let shown = folder.display();
+            anyhow::bail!(Said::new(format!("the deployment {shown} has errors"), format!("استقرار {shown} خطا دارد")))
         }
     }
 }

@@ -18,15 +18,15 @@ impl ScriptCoverage {
     /// `lines covered 5/9 (55 %), not covered: 4, 7-9, in part: 5`.
     pub fn told(&self, language: Language) -> String {
         let mut told = ratio(self.lines.covered(), self.lines.total(), language);
-        let gaps: Vec<String> = self.lines.gaps().into_iter().map(range).collect();
+        let gaps: Vec<String> = self.lines.gaps().into_iter().map(|gap| range(gap, language)).collect();
         if !gaps.is_empty() {
             let left_out = pick(language, ", not covered: ", "، اجرا نشده: ");
-            told.push_str(&format!("{left_out}{}", gaps.join(", ")));
+            told.push_str(&format!("{left_out}{}", gaps.join(pick(language, ", ", "، "))));
         }
         let partly: Vec<String> = self.lines.partly().iter().map(u32::to_string).collect();
         if !partly.is_empty() {
             let in_part = pick(language, ", in part: ", "، بخشی: ");
-            told.push_str(&format!("{in_part}{}", partly.join(", ")));
+            told.push_str(&format!("{in_part}{}", partly.join(pick(language, ", ", "، "))));
         }
         told
     }
@@ -41,8 +41,12 @@ pub(super) fn ratio(covered: usize, total: usize, language: Language) -> String 
     }
 }
 
-fn range((first, last): (u32, u32)) -> String {
-    if first == last { first.to_string() } else { format!("{first}-{last}") }
+fn range((first, last): (u32, u32), language: Language) -> String {
+    match language {
+        _ if first == last => first.to_string(),
+        Language::English => format!("{first}-{last}"),
+        Language::Persian => format!("{first} تا {last}"),
+    }
 }
 
 /// The script with a mark before each line with code: `✓` and how often it ran, `◐` where something on it never did,

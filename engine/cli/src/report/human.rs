@@ -1,5 +1,6 @@
 //! Reports for people.
 
+use peygir_source::persian_numbers;
 use peygir_source::render::{self, Language};
 
 use super::coverage::ratio;
@@ -33,8 +34,11 @@ pub fn file_line(report: &FileReport, language: Language) -> String {
     let coverage =
         report.coverage.as_ref().map(|coverage| format!("{parted}{}", coverage.told(language))).unwrap_or_default();
     let within = pick(language, "in", "در");
-    let place = report.place.as_ref().map(|place| format!(" {within} {place}")).unwrap_or_default();
-    format!("{mark} {}{place}: {outcome}{changed}{coverage}", report.file)
+    let place = report.place.as_ref().map(|place| format!(" {within} {}", placed(place, language)));
+    let place = place.unwrap_or_default();
+    // By itself, for a number behind the name of a file could be a part of it.
+    let told = numbered(format!("{outcome}{changed}{coverage}"), language);
+    format!("{mark} {}{place}: {told}", report.file)
 }
 
 /// `~ pipes changed by yazd.overlay.yaml: {"agency":"abfa"} → {"agency":"a"}`, a line for each row.
@@ -59,12 +63,9 @@ pub fn changed_lines(report: &FileReport, language: Language) -> Vec<String> {
 /// A script that no row calls.
 pub fn untested_line(script: &ScriptCoverage, language: Language) -> String {
     let none = pick(language, "no rows", "بی سطر آزمون");
-    format!(
-        "○ {}: {none}{} {}",
-        script.script,
-        pick(language, ";", "؛"),
-        ratio(script.lines.covered(), script.lines.total(), language)
-    )
+    let ratio = ratio(script.lines.covered(), script.lines.total(), language);
+    let ratio = numbered(ratio, language);
+    format!("○ {}: {none}{} {ratio}", script.script, pick(language, ";", "؛"))
 }
 
 /// Over all scripts; None where there was none.
@@ -72,7 +73,7 @@ pub fn coverage_summary(totals: &Totals, language: Language) -> Option<String> {
     let plural = if totals.scripts == 1 { "script" } else { "scripts" };
     let what = pick(language, plural, "اسکریپت");
     let told = || format!("{} {what}: {}", totals.scripts, ratio(totals.lines_covered, totals.lines, language));
-    (totals.scripts > 0).then(told)
+    (totals.scripts > 0).then(|| numbered(told(), language))
 }
 
 /// Everything that went wrong in a file; None where nothing did.
@@ -94,19 +95,28 @@ pub fn failures(report: &FileReport, language: Language) -> Option<String> {
 
 fn told(report: &FileReport, name: &str, failure: &Failure, language: Language) -> String {
     let within = pick(language, ", in", "، در");
-    let place = report.place.as_ref().map(|place| format!("{within} {place}")).unwrap_or_default();
+    let place = report.place.as_ref().map(|place| format!("{within} {}", placed(place, language))).unwrap_or_default();
     let mut text = format!("✗ {name}\n  --> {}:{}{place}\n", report.file, failure.line);
     let mut member = |title: &str, value: &str| {
         let indented = value.replace('\n', "\n              ");
         text.push_str(&format!("  {title:<9} {indented}\n"));
     };
-    member(pick(language, "step", "گام"), &failure.step);
-    member(pick(language, "expected", "انتظار"), &failure.expected);
-    member(pick(language, "found", "یافته"), &failure.found);
+    let row = failure.step.strip_prefix("row ").filter(|_| report.kind != Kind::Scenarios);
+    let step = row.map(|row| format!("{} {row}", pick(language, "row", "سطر")));
+    member(pick(language, "step", "گام"), step.as_deref().unwrap_or(&failure.step));
+    // A value runs from left to right and keeps its digits; a sentence does not.
+    let value = |text: &str| match language {
+        Language::Persian if text.starts_with(|first: char| first.is_ascii()) => format!("\u{2066}{text}\u{2069}"),
+        _ => text.to_owned(),
+    };
+    member(pick(language, "expected", "انتظار"), &value(&failure.expected));
+    let found = failure.found_fa.as_deref().filter(|_| language == Language::Persian).map(str::to_owned);
+    member(pick(language, "found", "یافته"), &found.unwrap_or_else(|| value(&failure.found)));
     if !failure.story.is_empty() {
         text.push_str(pick(language, "  what happened before:\n", "  آنچه پیش از آن رخ داد:\n"));
         let skipped = failure.story.len().saturating_sub(STORY_LINES_MAX);
         if skipped > 0 {
+            let skipped = numbered(skipped.to_string(), language);
             text.push_str(&format!("    … {skipped} {}\n", pick(language, "earlier", "پیش‌تر")));
         }
         failure.story.iter().skip(skipped).for_each(|line| text.push_str(&format!("    {line}\n")));
@@ -156,5 +166,26 @@ fn summary_fa(totals: &Totals) -> String {
         0 => String::new(),
         changed => format!("، {changed} سطر را لایه‌ها تغییر داده‌اند"),
     };
-    format!("{cut}{scenarios} سناریو، {rows} سطر در {files} پرونده{changed}: {outcome}")
+    numbered(format!("{cut}{scenarios} سناریو، {rows} سطر در {files} پرونده{changed}: {outcome}"), Language::Persian)
+}
+
+/// A sentence with numbers in the digits of its language; names of files and values keep theirs.
+pub fn numbered(sentence: String, language: Language) -> String {
+    match language {
+        Language::English => sentence,
+        Language::Persian => persian_numbers(&sentence).into_owned(),
+    }
+}
+
+/// A place that programs are told as `province isfahan, county kashan`.
+pub fn placed(place: &str, language: Language) -> String {
+    if language == Language::English {
+        return place.to_owned();
+    }
+    let words = [("province ", "استان "), ("county ", "شهرستان "), ("agency ", "دستگاه "), ("every place", "همه‌جا")];
+    let part = |part: &str| {
+        let known = words.iter().find_map(|(en, fa)| Some(format!("{fa}{}", part.strip_prefix(en)?)));
+        known.unwrap_or_else(|| part.to_owned())
+    };
+    place.split(", ").map(part).collect::<Vec<_>>().join("، ")
 }

@@ -11,7 +11,7 @@ use peygir_source::Diagnostics;
 use peygir_source::render::Language;
 
 pub use coverage::{ScriptCoverage, marked_source};
-pub use human::{changed_lines, coverage_summary, failures, file_line, summary, untested_line};
+pub use human::{changed_lines, coverage_summary, failures, file_line, numbered, placed, summary, untested_line};
 pub use json::{coverage_line, file_lines, summary_line};
 
 /// One of two texts.
@@ -83,6 +83,8 @@ pub struct Failure {
     pub step: String,
     pub expected: String,
     pub found: String,
+    /// The same in Persian, where it is a sentence.
+    pub found_fa: Option<Box<str>>,
     /// What happened before, a line for each event; empty where nothing did.
     pub story: Vec<String>,
 }

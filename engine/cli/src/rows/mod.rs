@@ -5,11 +5,12 @@ mod overlay;
 mod script;
 mod table;
 
-pub use mutants::{Faults, has_days, merged as faults_of_merged, percent, table as faults_of_table};
+pub use mutants::{Faults, has_days, kind_fa, merged as faults_of_merged, percent, table as faults_of_table};
 pub use overlay::{Merged, broken, here, merged, run as run_merged_rows, untried};
 pub use script::{run as run_script_rows, untested as untested_script};
 pub use table::run as run_table_rows;
 
+use peygir_decision::TestOutcome;
 use peygir_source::{Diagnostic, Diagnostics, Span};
 use serde_json::Value;
 
@@ -21,9 +22,19 @@ fn report(name: &str, span: Span, passed: bool, expected: &Value, got: &Value) -
         step: format!("row {name}"),
         expected: expected.to_string(),
         found: got.to_string(),
+        found_fa: None,
         story: Vec::new(),
     });
     TestReport { name: name.to_owned(), line: span.line, tags: Vec::new(), cuts: 0, failure }
+}
+
+/// What came of a row of a table, under the name that it has among those of all tables.
+fn report_outcome(name: &str, outcome: &TestOutcome) -> TestReport {
+    let mut report = report(name, outcome.span, outcome.passed, &outcome.expected, &outcome.got);
+    if let Some(failure) = &mut report.failure {
+        failure.found_fa = outcome.got_fa.clone().map(String::into_boxed_str);
+    }
+    report
 }
 
 fn one(diagnostic: Diagnostic) -> Diagnostics {

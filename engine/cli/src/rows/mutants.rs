@@ -6,11 +6,13 @@ use peygir_casework::text::search_key;
 use peygir_decision::mutants::{Kind, Missing, Score, score};
 use peygir_decision::{Rule, Table, analysis::Outcome};
 use peygir_runtime::pack::SourceFile;
+use peygir_source::render::Language;
 use peygir_source::{Diagnostics, Node};
 use serde_json::{Map, Value, json};
 
 use super::Merged;
 use super::overlay::here;
+use crate::report::{numbered, placed};
 
 /// Members of a row in the order in which people write them.
 const ORDER: [&str; 4] = ["on", "given", "expect", "rule"];
@@ -72,19 +74,40 @@ impl Faults {
     }
 
     /// `✓ samad-routing in province isfahan: 812 of 830 faults noticed, 97.8 %` and a line for each kind.
-    pub fn lines(&self, least: u8) -> Vec<String> {
+    pub fn lines(&self, least: u8, language: Language) -> Vec<String> {
         let mark = if self.reaches(least) { '✓' } else { '✗' };
-        let place = self.place.as_ref().map(|place| format!(" in {place}")).unwrap_or_default();
-        let (caught, all) = self.counts();
-        let head = format!(
-            "{mark} {}{place}: {caught} of {all} faults noticed, {}; {}",
-            self.table,
-            percent(self.score.caught_per_mille()),
-            self.file
-        );
+        let (table, file) = (&self.table, &self.file);
+        let within = if language == Language::Persian { "در" } else { "in" };
+        let place = self.place.as_ref().map(|place| format!(" {within} {}", placed(place, language)));
+        let place = place.unwrap_or_default();
+        let ((caught, all), share) = (self.counts(), percent(self.score.caught_per_mille(), language));
+        let told = match language {
+            Language::English => format!("{caught} of {all} faults noticed, {share}"),
+            Language::Persian => format!("{caught} از {all} خطای کاشته دیده شد، {share}"),
+        };
+        let told = numbered(told, language);
+        let head = match language {
+            Language::English => format!("{mark} {table}{place}: {told}; {file}"),
+            Language::Persian => format!("{mark} {table}{place}: {told}؛ {file}"),
+        };
         let kinds = self.score.kinds.iter().map(|(kind, (caught, survived, equivalent))| {
-            let same = if *equivalent > 0 { format!(", {equivalent} more change nothing") } else { String::new() };
-            format!("    {:<9} {caught}/{}{same}", kind.name(), caught + survived)
+            let all = caught + survived;
+            match language {
+                Language::English => {
+                    let same = match equivalent {
+                        0 => String::new(),
+                        same => format!(", {same} more change nothing"),
+                    };
+                    format!("    {:<9} {caught}/{all}{same}", kind.name())
+                }
+                Language::Persian => {
+                    let same = match equivalent {
+                        0 => String::new(),
+                        same => format!("، {same} دیگر چیزی را تغییر نمی‌دهد"),
+                    };
+                    numbered(format!("    {}: {caught} از {all}{same}", kind_fa(*kind)), language)
+                }
+            }
         });
         std::iter::once(head).chain(kinds).collect()
     }
@@ -138,8 +161,24 @@ impl Faults {
     }
 }
 
-pub fn percent(per_mille: usize) -> String {
-    format!("{}.{} %", per_mille / 10, per_mille % 10)
+pub fn percent(per_mille: usize, language: Language) -> String {
+    let (whole, tenth) = (per_mille / 10, per_mille % 10);
+    match language {
+        Language::English => format!("{whole}.{tenth} %"),
+        Language::Persian => peygir_calendar::digits::to_persian(&format!("{whole}٫{tenth} ٪")),
+    }
+}
+
+/// What was done to a table, as people say it.
+pub fn kind_fa(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Deleted => "قاعدهٔ برداشته",
+        Kind::Moved => "قاعدهٔ جابه‌جا",
+        Kind::Shadowed => "قاعدهٔ پوشیده",
+        Kind::Limit => "حد شکسته",
+        Kind::Cell => "خانهٔ دگرگون",
+        Kind::Output => "پاسخ دگرگون",
+    }
 }
 
 /// The missing row; none where the table answers these inputs with a fault, which no row can expect.

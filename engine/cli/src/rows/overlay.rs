@@ -9,7 +9,7 @@ use peygir_decision::{Changed, Table, TestRow};
 use peygir_runtime::pack::{self, Catalog, TableSource};
 use peygir_source::{Diagnostic, Diagnostics, Severity};
 
-use super::{report, table};
+use super::{report_outcome, table};
 use crate::report::{ChangedRow, FileReport, Kind};
 
 /// The finding that an overlay has nothing to lie over.
@@ -78,10 +78,8 @@ pub fn run(merged: &Merged, wanted: &dyn Fn(&str) -> bool) -> Vec<FileReport> {
         let mut of_layer = of_file(merged, file);
         let own = outcomes.iter().filter(|outcome| outcome.layer == layer);
         let named = own.map(|outcome| (table::name(merged.table.id(), outcome), outcome));
-        of_layer.tests = named
-            .filter(|(name, _)| wanted(name))
-            .map(|(name, outcome)| report(&name, outcome.span, outcome.passed, &outcome.expected, &outcome.got))
-            .collect();
+        of_layer.tests =
+            named.filter(|(name, _)| wanted(name)).map(|(name, outcome)| report_outcome(&name, outcome)).collect();
         of_layer.changed = changed(merged, layer, wanted);
         of_layer
     });

@@ -5,7 +5,7 @@ use peygir_decision::{Table, TestOutcome};
 use peygir_runtime::pack::{SourceFile, check_inputs};
 use peygir_source::{Diagnostics, Node};
 
-use super::report;
+use super::report_outcome;
 use crate::report::{FileReport, Kind};
 
 /// Runs the rows whose names `wanted` lets pass.
@@ -17,10 +17,8 @@ pub fn run(file: &SourceFile, root: &Node, wanted: &dyn Fn(&str) -> bool) -> Fil
             all.found = Diagnostics { list: check_inputs(&table) }.in_file(&file.name);
             let outcomes = table.run_tests();
             let named = outcomes.iter().map(|outcome| (name(table.id(), outcome), outcome));
-            all.tests = named
-                .filter(|(name, _)| wanted(name))
-                .map(|(name, outcome)| report(&name, outcome.span, outcome.passed, &outcome.expected, &outcome.got))
-                .collect();
+            all.tests =
+                named.filter(|(name, _)| wanted(name)).map(|(name, outcome)| report_outcome(&name, outcome)).collect();
         }
     }
     all

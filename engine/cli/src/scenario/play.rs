@@ -152,7 +152,14 @@ impl Player<'_> {
             let (cut, count) = self.play_once(file, scenario, keeping).map_err(under_kill_points)?;
             if let Some((left, right)) = trace::difference(&straight, &cut) {
                 let step = "with the process ended behind every commit, flows do the same".to_owned();
-                return Err(Failure { line: scenario.line, step, expected: left, found: right, story: Vec::new() });
+                return Err(Failure {
+                    line: scenario.line,
+                    step,
+                    expected: left,
+                    found: right,
+                    found_fa: None,
+                    story: Vec::new(),
+                });
             }
             ends += count;
         }
@@ -175,7 +182,7 @@ impl Player<'_> {
 }
 
 fn failure(scene: &mut Scene<'_>, line: u32, step: String, unmet: Unmet) -> Failure {
-    Failure { line, step, expected: unmet.expected, found: unmet.found, story: scene.story() }
+    Failure { line, step, expected: unmet.expected, found: unmet.found, found_fa: None, story: scene.story() }
 }
 
 fn under_kill_points(failure: Failure) -> Failure {

@@ -186,3 +186,18 @@ fn a_check_that_finds_nothing_to_check_fails() {
     assert_eq!(shipped.code, 0, "{}", shipped.stderr);
     assert!(!shipped.stderr.contains("nothing was checked"), "{}", shipped.stderr);
 }
+
+/// Fuel ends a script that never ends, also where functions of the language ask its own: the clock of the command and the server,
+/// which hangs on the machine, is the last resort alone.
+#[test]
+fn a_script_that_never_ends_burns_its_fuel_on_every_machine() {
+    for asked in ["a.sort(|x, y| x - y)", "a.map(|x| x + 1)", "a.filter(|x| x > 1)"] {
+        let script = format!(
+            "fn main(req, now, args) {{\n  let a = [];\n  for i in 0..900 {{ a.push(-i); }}\n  loop {{ {asked}; }}\n}}\n"
+        );
+        let rows = "- { name: it is stopped, fault: PG-S102 }\n";
+        let folder = crate::binary::folder(&[("spin.rhai", &script), ("spin.test.yaml", rows)]);
+        let called = crate::binary::call(folder.path(), &["test", "."]);
+        assert_eq!(called.code, 0, "{asked}: {}{}", called.stdout, called.stderr);
+    }
+}

@@ -112,7 +112,9 @@ fn a_recorded_escalation_is_stepped_through() {
     let walked = said(&root(), &debug(&data, &code, &[]), "print req.round\nbreak 14\ncontinue\nvars\nstep\nstep\n");
     assert_eq!(walked.code, 0, "{}{}", walked.stdout, walked.stderr);
     for expected in [
-        &format!("on-overdue on {code}: call 1 of 1, 2026-11-21T13:00:00+03:30, ir-foad/duty-inspection:1.0.0 decide"),
+        &format!(
+            "on-overdue on {code}: call 1 of 1, Saturday 30 Aban 1405 13:00, ir-foad/duty-inspection:1.0.0 decide"
+        ),
         "on_overdue, line 7 (step 1 of",
         "req.round = 1",
         "→   14 |     #{ role: role",
@@ -253,7 +255,7 @@ fn tests_and_the_faults_of_scripts_are_told_in_persian() {
     let called = call(content.path(), &["test", "--lang", "fa", "late.rhai", "broken.rhai"]);
     assert_eq!(called.code, 1, "{}{}", called.stdout, called.stderr);
     for told in [
-        "✗ late.test.yaml: 2 از 2 سطر رد شد؛ سطرهای اجراشده",
+        "✗ late.test.yaml: ۲ از ۲ سطر رد شد؛ سطرهای اجراشده",
         "late.rhai:8:7",
         "تقسیم بر صفر",
         "late.rhai:4:1",
@@ -262,7 +264,7 @@ fn tests_and_the_faults_of_scripts_are_told_in_persian() {
         "broken.rhai:2:14",
         "«؛» نشانهٔ زبان اسکریپت نیست",
         "با صفحه‌کلید انگلیسی بنویسید",
-        "0 سناریو، 2 سطر در 2 پرونده: 2 رد شد، 1 پرونده اجراشدنی نیست",
+        "۰ سناریو، ۲ سطر در ۲ پرونده: ۲ رد شد، ۱ پرونده اجراشدنی نیست",
     ] {
         assert!(called.stdout.contains(told), "{told}:\n{}", called.stdout);
     }

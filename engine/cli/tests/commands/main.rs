@@ -10,6 +10,7 @@ mod debug;
 mod explain_table;
 mod http;
 mod overlays;
+mod persian;
 mod places;
 mod rebase;
 mod run;

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use peygir_casework::host::Rejection;
 use peygir_core::state::{Activation, FlowRef, Progress, Status, TimerPurpose};
 use peygir_core::{Data, Id, Instance, Moment};
 use peygir_dsl::model::Workflow;
@@ -18,8 +19,10 @@ use super::{Desk, place_of, require};
 use crate::access::{Permission, Principal};
 use crate::catalog::Catalog;
 use crate::command::Command;
+use crate::engine::Failure;
 use crate::rows::{self, List};
 use crate::stream::Stream;
+use crate::turn::Refused;
 use crate::turn::restart::label_of;
 use crate::vault::replace_sealed;
 
@@ -198,6 +201,10 @@ impl Desk {
 
     pub async fn act_on_instance(&self, by: &Principal, id: Id, action: InstanceAction) -> Result<(), Refusal> {
         let stream = self.stream_of_instance(by, id, Permission::InstanceControl).await?;
+        let restarted = stream.instances.get(&id).and_then(|instance| restarted_as(&stream, instance));
+        if action == InstanceAction::Retry && restarted.is_some() {
+            return Err(Refusal::Conflict("instance-restarted"));
+        }
         let command = match action {
             InstanceAction::Suspend { reason } => peygir_core::Command::Suspend { reason: checked(reason)? },
             InstanceAction::Resume => peygir_core::Command::Resume,
@@ -211,17 +218,32 @@ impl Desk {
                 None => peygir_core::Command::Retry,
             },
         };
-        self.host.submit(stream.id, &by.id, Command::Instance { instance: id, command }).await?;
-        Ok(())
+        let command = Command::Instance { instance: id, command };
+        self.host.submit(stream.id, &by.id, command).await.map(drop).map_err(of_instance)
     }
 
     /// The flow of a faulted instance begins anew in the version in force: tables are asked again. Returns the new instance.
     pub async fn restart_instance(&self, by: &Principal, id: Id) -> Result<Started, Refusal> {
         let stream = self.stream_of_instance(by, id, Permission::InstanceControl).await?;
-        let flow = &stream.instances.get(&id).ok_or(Refusal::NotFound)?.flow;
+        let faulted = stream.instances.get(&id).ok_or(Refusal::NotFound)?;
+        match faulted {
+            _ if restarted_as(&stream, faulted).is_some() => return Err(Refusal::Conflict("instance-restarted")),
+            _ if faulted.status != Status::Faulted => return Err(Refusal::Conflict("instance-not-faulted")),
+            _ if faulted.parent.is_some() => return Err(Refusal::Conflict("instance-of-another")),
+            _ => {}
+        }
+        let flow = &faulted.flow;
         let wanted = WorkflowName { namespace: flow.namespace.clone(), name: flow.name.clone(), version: None };
         let flow = newest(&self.host.engine.catalog(), &wanted).ok_or(Refusal::NotFound)?;
-        let after = self.host.submit(stream.id, &by.id, Command::RestartFlow { instance: id, flow }).await?;
+        let restart = Command::RestartFlow { instance: id, flow };
+        let after = self.host.submit(stream.id, &by.id, restart).await.map_err(|failure| match failure {
+            // Somebody else was faster.
+            Failure::Refused(Refused::Flow(peygir_core::Rejection::NotActive)) => {
+                Refusal::Conflict("instance-restarted")
+            }
+            Failure::Refused(Refused::Records(Rejection::NotRetriable)) => Refusal::Conflict("instance-opened-case"),
+            other => of_instance(other),
+        })?;
         let label = label_of(id);
         let new = after.instances.values().find(|instance| instance.started_by == label).ok_or(Refusal::NotFound)?;
         Ok(Started { id: new.id.to_string(), repeated: false })
@@ -341,6 +363,24 @@ fn summary(stream: &Stream, instance: &Instance) -> InstanceSummary {
         parent: instance.parent.as_ref().map(|parent| parent.instance.to_string()),
         case_id: stream.records.case.as_ref().map(|_| stream.id.to_string()),
         tracking_code: stream.records.case.as_ref().map(|case| case.code.clone()),
+        restarted_as: restarted_as(stream, instance).map(|id| id.to_string()),
+    }
+}
+
+/// The instance as which the flow of a faulted one began anew.
+fn restarted_as(stream: &Stream, instance: &Instance) -> Option<Id> {
+    if instance.status != Status::Faulted {
+        return None;
+    }
+    let label = label_of(instance.id);
+    stream.instances.values().find(|other| other.started_by == label).map(|other| other.id)
+}
+
+/// What a person can't do to an instance, in words of instances: a task is none.
+fn of_instance(failure: Failure) -> Refusal {
+    match failure {
+        Failure::Refused(Refused::Flow(_)) => Refusal::Conflict("instance-state"),
+        other => other.into(),
     }
 }
 

@@ -416,6 +416,9 @@ pub struct InstanceSummary {
     pub parent: Option<String>,
     pub case_id: Option<String>,
     pub tracking_code: Option<String>,
+    /// Of one that faulted: the instance as which its flow began anew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restarted_as: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -52,11 +52,12 @@ impl SourceFile {
 
 fn bytes(path: &Path) -> Result<Vec<u8>, Diagnostic> {
     let unreadable = |error: std::io::Error| {
+        let (en, fa) = system_words(&error);
         Diagnostic::error(
             "PG-P001",
             TOP,
-            format!("the file cannot be read: {error}"),
-            format!("پرونده خوانده نمی‌شود: {error}"),
+            format!("the file cannot be read: {en}"),
+            format!("پرونده خوانده نمی‌شود: {fa}"),
         )
     };
     let file = std::fs::File::open(path).map_err(unreadable)?;
@@ -105,8 +106,21 @@ pub fn walk(folder: &Path, found: &mut Diagnostics) -> Vec<PathBuf> {
 fn descend(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, found: &mut Diagnostics) {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) if depth < DEPTH_MAX => entries,
-        Ok(_) => return found.push(in_folder(folder, format!("folders lie more than {DEPTH_MAX} deep"))),
-        Err(error) => return found.push(in_folder(folder, format!("the folder cannot be read: {error}"))),
+        Ok(_) => {
+            return found.push(in_folder(
+                folder,
+                format!("folders lie more than {DEPTH_MAX} deep"),
+                format!("پوشه‌ها بیش از {DEPTH_MAX} لایه تو در تو هستند"),
+            ));
+        }
+        Err(error) => {
+            let (en, fa) = system_words(&error);
+            return found.push(in_folder(
+                folder,
+                format!("the folder cannot be read: {en}"),
+                format!("پوشه خوانده نمی‌شود: {fa}"),
+            ));
+        }
     };
     let mut paths: Vec<PathBuf> = entries
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
@@ -126,10 +140,45 @@ fn descend(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, found: &mut Di
     }
 }
 
-fn in_folder(folder: &Path, message: String) -> Diagnostic {
-    let mut diagnostic = Diagnostic::error("PG-P001", TOP, message, "پوشه خوانده نمی‌شود".to_owned());
+fn in_folder(folder: &Path, en: String, fa: String) -> Diagnostic {
+    let mut diagnostic = Diagnostic::error("PG-P001", TOP, en, fa);
     diagnostic.file = shown(folder);
     diagnostic
+}
+
+/// What the system says of a file, a folder or a connection, in words of people: English and Persian. Its own number of an
+/// error helps nobody who has no programmer at hand.
+pub fn system_words(error: &std::io::Error) -> (String, String) {
+    use std::io::ErrorKind as Kind;
+    let (en, fa) = match error.kind() {
+        Kind::NotFound => ("there is no such file or folder", "چنین پرونده یا پوشه‌ای نیست"),
+        Kind::PermissionDenied => ("the system does not let you", "سیستم اجازه نمی‌دهد"),
+        Kind::AlreadyExists => ("it is there already", "از پیش هست"),
+        Kind::IsADirectory => ("it is a folder", "این یک پوشه است"),
+        Kind::NotADirectory => ("a part of the path is no folder", "بخشی از مسیر پوشه نیست"),
+        Kind::DirectoryNotEmpty => ("the folder is not empty", "پوشه خالی نیست"),
+        Kind::StorageFull | Kind::QuotaExceeded => ("the disk is full", "دیسک پر است"),
+        Kind::ReadOnlyFilesystem => ("the disk is read-only", "دیسک تنها خواندنی است"),
+        Kind::InvalidFilename => ("the name of the file cannot be used", "نام پرونده پذیرفتنی نیست"),
+        Kind::InvalidData => ("what is in it is not text in UTF-8", "محتوای آن متن UTF-8 نیست"),
+        Kind::UnexpectedEof => ("it ends too early", "پیش از آنکه باید پایان می‌یابد"),
+        Kind::AddrInUse => ("another program listens there", "برنامهٔ دیگری همان‌جا گوش می‌دهد"),
+        Kind::AddrNotAvailable => ("this machine has no such address", "این دستگاه چنین نشانی‌ای ندارد"),
+        Kind::ConnectionRefused => ("nobody answers there", "کسی آنجا پاسخ نمی‌دهد"),
+        Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe => {
+            ("the connection was cut", "ارتباط بریده شد")
+        }
+        Kind::TimedOut => ("it took too long", "بیش از اندازه طول کشید"),
+        Kind::HostUnreachable | Kind::NetworkUnreachable | Kind::NetworkDown => {
+            ("the network does not lead there", "شبکه به آنجا نمی‌رسد")
+        }
+        _ => {
+            let plain = error.to_string();
+            let plain = plain.split(" (os error").next().unwrap_or_default();
+            return (plain.to_owned(), format!("خطای سیستم: \u{2066}{plain}\u{2069}"));
+        }
+    };
+    (en.to_owned(), fa.to_owned())
 }
 
 /// A path as people read it: `..` resolved in the text, `/` between the parts.

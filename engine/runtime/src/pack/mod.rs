@@ -54,7 +54,7 @@ pub(crate) use content::parse_placed;
 pub use content::{Content, Contents, PackRef, ScriptSource, TableSource};
 pub use deployment::{Deployment, Line, PACKS_MAX};
 pub(crate) use files::not_utf8;
-pub use files::{DEPTH_MAX, FILE_BYTES_MAX, FILES_MAX, SourceFile, shown, walk};
+pub use files::{DEPTH_MAX, FILE_BYTES_MAX, FILES_MAX, SourceFile, shown, system_words, walk};
 pub use homes::Misplaced;
 pub use inputs::check_inputs;
 pub use kept::{Kept, Making};

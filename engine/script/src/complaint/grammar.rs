@@ -34,9 +34,10 @@ pub(crate) fn told(kind: &ParseErrorType) -> Told {
             with("there is no variable", "چنین متغیری نیست:", name)
         }
         E::Reserved(word) => with("the language keeps this for itself:", "زبان این را برای خود نگه داشته است:", word),
-        E::MismatchedType(wanted, found) => {
-            (format!("{wanted} is needed here, not {found}"), format!("این‌جا {} لازم است، نه {found}", type_fa(wanted)))
-        }
+        E::MismatchedType(wanted, found) => (
+            format!("{wanted} is needed here, not {found}"),
+            format!("این‌جا {} لازم است، نه {}", type_fa(wanted), type_fa(found)),
+        ),
         E::ExprExpected(_) => plain("a value or an expression is missing here", "این‌جا مقدار یا عبارتی کم است"),
         E::PropertyExpected => plain("the name of a member is missing here", "این‌جا نام عضو کم است"),
         E::VariableExpected => plain("the name of a variable is missing here", "این‌جا نام متغیر کم است"),
@@ -163,11 +164,19 @@ fn missing(token: &str, why: &str) -> Told {
     (format!("`{token}` is missing {en}"), format!("«{token}» {fa} کم است"))
 }
 
-fn type_fa(wanted: &str) -> &str {
-    match wanted {
+/// What is wanted or found; the parser names a value that is found as in `a string` or `a floating-point number`.
+fn type_fa(told: &str) -> &str {
+    match told {
         "an iterable value" => "چیزی که بتوان یکی‌یکی برداشت",
         "a boolean expression" => "درست یا نادرست",
         "a literal" | "literal" => "مقداری نوشته‌شده",
+        "a boolean" => "درست یا نادرست",
+        "a floating-point number" | "a decimal number" | "a number" => "عدد",
+        "an integer number" | "an integer" => "عدد صحیح",
+        "a character" => "حرف",
+        "a string" => "متن",
+        "an array" => "فهرست",
+        "an object map" => "نگاشت",
         other => other,
     }
 }

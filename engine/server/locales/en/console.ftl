@@ -178,6 +178,7 @@ flow-output = Output
 reason = Reason
 resume = Resume
 instance-restart = Begin anew
+instance-restarted-as = Begun anew as
 instance-restart-lead = Trying again runs the failed step with the decision that was made. Beginning anew asks the rules in force from the beginning of the flow.
 instance-suspend = Suspend
 instance-suspend-confirm = Suspend now

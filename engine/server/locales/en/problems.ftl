@@ -42,6 +42,11 @@ problem-PG-A019 = Something went wrong in the system
 
 conflict-claimed = Somebody else has claimed this task.
 conflict-not-claimed = Nobody has claimed this task yet; claim it first.
+conflict-instance-state = This instance is in no state for that; look at where it stands.
+conflict-instance-restarted = The flow of this instance has begun anew already, in another instance; look at that one.
+conflict-instance-not-faulted = Only what has faulted begins anew, and this instance has not.
+conflict-instance-of-another = Another flow runs this one: begin that one anew, or try again.
+conflict-instance-opened-case = This flow has opened its case already; beginning anew would open it a second time. Try again instead.
 conflict-ended = This task has ended.
 conflict-settled = This incident was dealt with before.
 conflict-not-due = It is not time for this call yet.

@@ -166,6 +166,7 @@ flow-output = خروجی
 reason = دلیل
 resume = از سر گرفتن
 instance-restart = از آغاز
+instance-restarted-as = از آغاز شروع شد، با اجرای
 instance-restart-lead = «تلاش دوباره» همان گامِ ناکام را با تصمیم پیشین اجرا می‌کند. «از آغاز» گردش کار را از نو و با قاعده‌های جاری آغاز می‌کند.
 instance-suspend = توقف موقت
 instance-suspend-confirm = متوقف شود

@@ -197,7 +197,12 @@ fn table(ui: &Ui, instances: &[InstanceSummary]) -> Markup {
                         td data-label=(columns[0]) {
                             a.row-title href={ "/instances/" (instance.id) } { (widget::code(&flow_name(&instance.workflow))) }
                         }
-                        td data-label=(columns[1]) { (status_chip(ui, &instance.status)) }
+                        td data-label=(columns[1]) {
+                            div {
+                                (status_chip(ui, &instance.status))
+                                @if instance.restarted_as.is_some() { p.fine { (begun_anew(ui, instance)) } }
+                            }
+                        }
                         td data-label=(columns[2]) { (widget::time(ui, &instance.started_at)) }
                         td data-label=(columns[3]) { (ended(ui, instance)) }
                         td data-label=(columns[4]) { (started_by(ui, &instance.started_by)) }
@@ -218,6 +223,15 @@ fn status_chip(ui: &Ui, status: &str) -> Markup {
         _ => Tone::Accent,
     };
     widget::chip(tone, &widget::state(ui, "instance", status))
+}
+
+/// That another instance works on the matter of one that faulted.
+fn begun_anew(ui: &Ui, instance: &InstanceSummary) -> Markup {
+    html! {
+        @if let Some(new) = &instance.restarted_as {
+            (ui.t("instance-restarted-as")) " " a href={ "/instances/" (new) } { (widget::code(new)) }
+        }
+    }
 }
 
 fn ended(ui: &Ui, instance: &InstanceSummary) -> Markup {
@@ -255,6 +269,9 @@ pub fn detail(ui: &Ui, view: &InstanceView, picture: Option<&str>, done: Option<
                 (widget::fact(&ui.t("ended-at"), ended(ui, summary)))
                 (widget::fact(&ui.t("started-by"), started_by(ui, &summary.started_by)))
                 (widget::fact(&ui.t("case"), case(summary)))
+                @if let Some(new) = &summary.restarted_as {
+                    (widget::fact(&ui.t("instance-restarted-as"), html! { a href={ "/instances/" (new) } { (widget::code(new)) } }))
+                }
                 @if let Some(parent) = &summary.parent {
                     (widget::fact(&ui.t("started-from"), html! { a href={ "/instances/" (parent) } { (widget::code(parent)) } }))
                 }
@@ -279,7 +296,7 @@ fn fault(ui: &Ui, error: &Value, has_incident: bool) -> Markup {
     let type_ = text("type").rsplit('/').next().unwrap_or_default();
     html! {
         div.notice.warning role="alert" {
-            p { strong { (widget::state(ui, "error", type_)) } " " (widget::code(&error["status"].to_string())) }
+            p { strong { (widget::state(ui, "error", type_)) } " " @if let Some(status) = error["status"].as_u64() { (ui.locale.number(status)) } }
             p.text { bdi dir="auto" { (text("title")) " " (text("detail")) } }
             p.meta { (widget::code(text("instance"))) }
             @if has_incident { p { a href="/incidents" { (ui.t("nav-incidents")) } } }
@@ -319,7 +336,8 @@ fn actions(ui: &Ui, view: &InstanceView) -> Markup {
     html! {
         @if ui.may(Permission::InstanceControl) {
             div.resolve {
-                @if status == "faulted" {
+                // What has begun anew works on the matter now.
+                @if status == "faulted" && view.summary.restarted_as.is_none() {
                     (plain_action(ui, &address, "retry", "retry"))
                     (plain_action(ui, &address, "restart", "instance-restart"))
                     p.meta { (ui.t("instance-restart-lead")) }

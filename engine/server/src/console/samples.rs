@@ -546,7 +546,9 @@ pub fn instances() -> Page<InstanceSummary> {
         ..instance().summary
     };
     let statuses = [("waiting", "message"), ("faulted", "event:ir.foad.overdue"), ("completed", "schedule:late")];
-    Page { items: statuses.map(|(status, by)| of(status, by)).to_vec(), next: some("x&y") }
+    let mut items = statuses.map(|(status, by)| of(status, by)).to_vec();
+    items[1].restarted_as = some("01KDB9JFR0A1B2C3D4E5F6G7HC");
+    Page { items, next: some("x&y") }
 }
 
 pub fn instance() -> InstanceView {
@@ -561,6 +563,7 @@ pub fn instance() -> InstanceView {
             parent: some("01KDB9JFR0A1B2C3D4E5F6G7H9"),
             case_id: some("01KDB9JFR0A1B2C3D4E5F6G7HA"),
             tracking_code: some("14050830017"),
+            restarted_as: None,
         },
         input: json!({ "channel": "web", "text": "•••" }),
         output: None,
@@ -576,6 +579,13 @@ pub fn instance() -> InstanceView {
         }],
         incident: None,
     }
+}
+
+/// One whose flow has begun anew in another.
+pub fn restarted_instance() -> InstanceView {
+    let view = faulted_instance();
+    let summary = InstanceSummary { restarted_as: some("01KDB9JFR0A1B2C3D4E5F6G7HC"), ..view.summary };
+    InstanceView { summary, incident: None, ..view }
 }
 
 pub fn faulted_instance() -> InstanceView {

@@ -219,7 +219,15 @@ async fn a_fault_is_an_incident_that_can_be_retried_from_the_instance() {
     assert_ne!(new, id);
     let before = client.get(&format!("/api/v1/instances/{id}")).await.json();
     assert_eq!((&before["status"], &before["incident"]), (&json!("faulted"), &Value::Null));
-    assert_eq!(client.post(&restart, Value::Null).await.status, 409, "once");
+    let again = client.post(&restart, Value::Null).await;
+    assert_eq!(again.status, 409, "once");
+    assert!(again.body.contains("begun anew already") && !again.body.contains("task"), "{}", again.body);
+    // The list says who works on the matter now, and the page offers nothing any more.
+    let listed = client.get("/api/v1/instances?status=faulted").await.json();
+    let of_old = listed["items"].as_array().unwrap().iter().find(|item| item["id"] == id).unwrap();
+    assert_eq!(of_old["restartedAs"], new.as_str(), "{listed:#}");
+    let page = client.fixture.page(&format!("/instances/{id}"), &cookie).await;
+    assert!(!page.body.contains(&format!("/instances/{id}/restart")), "{}", page.body);
     let page = client.fixture.page(&format!("/instances/{new}?lang=en"), &cookie).await;
     assert!(page.body.contains("a person, anew"), "{}", page.body);
 }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::super::local::Lang;
 use super::super::serve::script_deadline;
-use super::told::{Told, compact, end_line};
+use super::told::{Told, compact, end_line, moment};
 
 /// The inner error is wrong usage: no such script, no such row.
 pub fn run(script: &str, test: &str, lang: Lang) -> Result<Result<Told, String>> {
@@ -78,7 +78,7 @@ fn told(
         false => format!("{} {}", lang.pick("expected:", "انتظار:"), compact(&expected)),
     };
     let unsaid = if row.says_now { "" } else { lang.pick("; the row says no `now`", "؛ سطر now ندارد") };
-    let head = format!("{}: {} ({}{unsaid})", source.name, row.name, row.now.iso);
+    let head = format!("{}: {} ({}{unsaid})", source.name, row.name, moment(&row.now.iso, lang));
     let head = vec![head, format!("  args = {}", compact(&row.args)), format!("  req = {}", compact(&row.req))];
     let json = json!({
         "script": source.path.file_stem().unwrap_or_default().to_string_lossy(), "test": row.name, "now": row.now.iso,

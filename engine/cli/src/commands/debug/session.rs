@@ -100,7 +100,7 @@ impl Session<'_> {
         let about = about.trim();
         let Some(verb) = COMMANDS.iter().find(|(_, names, ..)| names.contains(&word)).map(|(verb, ..)| *verb) else {
             let unknown = self.lang.pick("there is no command", "چنین فرمانی نیست:");
-            return Some(vec![format!("{unknown} {word} (help)")]);
+            return Some(vec![format!("{unknown} {word} ({})", self.lang.pick("help", "کمک"))]);
         };
         let answer = match verb {
             Verb::Quit => return None,
@@ -180,7 +180,7 @@ impl Session<'_> {
     fn end(&self) -> Vec<String> {
         let mut said = Vec::new();
         if self.told.steps_dropped > 0 {
-            let dropped = self.told.steps_dropped;
+            let dropped = self.lang.digits(&self.told.steps_dropped.to_string());
             said.push(match self.lang {
                 Lang::En => format!("… {dropped} further steps are not kept"),
                 Lang::Fa => format!("… {dropped} گام دیگر نگه داشته نشد"),
@@ -192,9 +192,9 @@ impl Session<'_> {
 
     fn stop(&mut self, about: &str) -> Vec<String> {
         let Ok(number) = ascii_digits(about).parse::<u32>() else {
-            let stops: Vec<String> = self.stops.iter().map(u32::to_string).collect();
+            let stops: Vec<String> = self.stops.iter().map(|stop| self.lang.digits(&stop.to_string())).collect();
             let none = self.lang.pick("name a line: break 7; stops:", "سطری را نام ببرید: ایست ۷؛ ایست‌ها:");
-            return vec![format!("{none} {}", stops.join(", "))];
+            return vec![format!("{none} {}", stops.join(self.lang.pick(", ", "، ")))];
         };
         let shown = self.lang.digits(&number.to_string());
         if self.stops.remove(&number) {

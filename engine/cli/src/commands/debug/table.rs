@@ -21,16 +21,13 @@ pub fn lines(told: &Told, lang: Lang) -> Vec<String> {
             Some(returned) => (format!("↩ {}", cut(&compact(&returned.value), STATEMENT_CHARS_MAX - 2)), Vec::new()),
             None => (cut(told.line(step.line).trim(), STATEMENT_CHARS_MAX), values_of(told, index)),
         };
-        let row = format!(
-            "{:>5} {:>5}  {function:<wide$}  {statement:<STATEMENT_CHARS_MAX$}  {}",
-            index + 1,
-            step.line,
-            values.join("; ")
-        );
+        let [number, line] = [(index + 1).to_string(), step.line.to_string()].map(|number| lang.digits(&number));
+        let values = values.join(lang.pick("; ", "؛ "));
+        let row = format!("{number:>5} {line:>5}  {function:<wide$}  {statement:<STATEMENT_CHARS_MAX$}  {values}");
         lines.push(row.trim_end().to_owned());
     }
     if told.steps_dropped > 0 {
-        let dropped = told.steps_dropped;
+        let dropped = lang.digits(&told.steps_dropped.to_string());
         lines.push(match lang {
             Lang::En => format!("… {dropped} further steps are not kept"),
             Lang::Fa => format!("… {dropped} گام دیگر نگه داشته نشد"),

@@ -28,7 +28,8 @@ impl Told {
         let at = run.calls.get(run.call.saturating_sub(1));
         let (flow, step) = at.map_or(("", ""), |call| (call.flow.as_str(), call.step.as_str()));
         let case = run.tracking_code.as_deref().unwrap_or(&run.case_id);
-        let (script, call, calls, now) = (&run.script, run.call, run.calls.len(), &run.now);
+        let (script, now) = (&run.script, moment(&run.now, lang));
+        let [call, calls] = [run.call, run.calls.len()].map(|number| lang.digits(&number.to_string()));
         let head = match lang {
             Lang::En => format!("{script} on {case}: call {call} of {calls}, {now}, {flow} {step}"),
             Lang::Fa => format!("{script} روی {case}: فراخوانی {call} از {calls}، {now}، {flow} {step}"),
@@ -76,6 +77,16 @@ impl Told {
     }
 }
 
+/// The script's own moment as people read it, on the clock that it was told with; what is no moment stays as it is.
+pub fn moment(iso: &str, lang: Lang) -> String {
+    let read = || {
+        let at: jiff::Timestamp = iso.parse().ok()?;
+        let offset = jiff::fmt::temporal::DateTimeParser::new().parse_pieces(iso).ok()?.to_numeric_offset()?;
+        Some(peygir_calendar::date_time(at, &offset.to_time_zone(), lang.language()))
+    };
+    read().unwrap_or_else(|| iso.to_owned())
+}
+
 pub fn value_of<'a>(step: &'a ScriptStep, name: &str) -> Option<&'a Value> {
     step.variables.iter().find(|(known, _)| known == name).map(|(_, value)| value)
 }
@@ -99,7 +110,11 @@ pub fn end_line(end: &ScriptEnd, lang: Lang) -> String {
         ScriptEnd::Answer(answer) => format!("{} {}", lang.pick("answer:", "پاسخ:"), compact(answer)),
         ScriptEnd::Fault(ScriptFault { code, en, fa, .. }) => {
             let code = if code.is_empty() { String::new() } else { format!("{code} ") };
-            format!("{} {code}{}", lang.pick("fault:", "خطا:"), lang.pick(en, fa))
+            let words = match lang {
+                Lang::En => en.clone(),
+                Lang::Fa => peygir_source::persian_numbers(fa).into_owned(),
+            };
+            format!("{} {code}{words}", lang.pick("fault:", "خطا:"))
         }
     }
 }

@@ -11,8 +11,10 @@ use peygir_runtime::pack::{self, Catalog};
 use peygir_source::{Diagnostics, yaml};
 
 use super::super::check;
+use super::super::local::Lang;
 use super::upright;
 use crate::answer::{line, say};
+use crate::said::Said;
 
 /// Wrong usage, as `sysexits.h` has it.
 const USAGE: u8 = 64;
@@ -46,13 +48,16 @@ struct Found {
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let Some(file) = file_of(&arguments.flow, &arguments.folder) else {
-        say(&format!("peygir: there is no file and no flow of the name {}", arguments.flow));
+        say(&match arguments.lang.as_str() {
+            "fa" => format!("peygir: پرونده یا گردش کاری به نام {} نیست", arguments.flow),
+            _ => format!("peygir: there is no file and no flow of the name {}", arguments.flow),
+        });
         return Ok(ExitCode::from(USAGE));
     };
     let found = match load(&file) {
         Ok(found) => found,
         Err(findings) => {
-            check::print(&findings);
+            check::print_for(&findings, if arguments.lang == "fa" { Lang::Fa } else { Lang::En });
             return Ok(ExitCode::FAILURE);
         }
     };
@@ -64,7 +69,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
             line(drawing().trim_end());
             return Ok(ExitCode::SUCCESS);
         }
-        Some(path) => std::fs::write(path, drawing()).with_context(|| format!("cannot write {}", path.display()))?,
+        Some(path) => std::fs::write(path, drawing()).with_context(|| {
+            let shown = path.display();
+            Said::new(format!("{shown} can't be written"), format!("{shown} نوشته نمی‌شود"))
+        })?,
         None => {}
     }
     let sentences = peygir_explain::sentences(&found.workflow, titles, language);

@@ -81,7 +81,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
             return Ok(ExitCode::from(USAGE));
         }
         Err(Refused::Findings(findings)) => {
-            check::print(&findings);
+            check::print_for(&findings, arguments.lang);
             return Ok(ExitCode::FAILURE);
         }
     };
@@ -153,20 +153,24 @@ fn found(arguments: &Arguments) -> Result<Found, Refused> {
     }
     if what.join("deployment.yaml").is_file() {
         let (catalog, _) = pack::read(what, None).map_err(Refused::Findings)?;
-        let place = located(&named, &catalog)?;
-        return of_catalog(catalog, place, arguments.table.as_deref());
+        let place = located(&named, &catalog, arguments.lang)?;
+        return of_catalog(catalog, place, arguments.table.as_deref(), arguments.lang);
     }
     let manifest = what.join("pack.yaml");
     if manifest.is_file() {
         let stack = pack::stack(what);
         tell_taken(&stack, arguments.lang);
-        let place = located(&or_own(named, &stack.catalog), &stack.catalog)?;
+        let place = located(&or_own(named, &stack.catalog), &stack.catalog, arguments.lang)?;
         let tables = stack.catalog.content(&place).tables.values();
         let files: Vec<String> = tables.flat_map(files_of).collect();
         whole(&stack, files.iter().map(String::as_str))?;
-        return of_catalog(stack.catalog, place, arguments.table.as_deref());
+        return of_catalog(stack.catalog, place, arguments.table.as_deref(), arguments.lang);
     }
-    Err(Refused::Usage(format!("{} is no table, no pack and no deployment", what.display())))
+    let shown = what.display();
+    Err(Refused::Usage(match arguments.lang {
+        Lang::En => format!("{shown} is no table, no pack and no deployment"),
+        Lang::Fa => format!("{shown} نه جدول است، نه بسته و نه استقرار"),
+    }))
 }
 
 /// The place that was asked for, else the one in which the pack holds.
@@ -180,21 +184,25 @@ fn or_own(named: Place, catalog: &Catalog) -> Place {
 }
 
 /// The whole of a place of which parts were named.
-fn located(named: &Place, catalog: &Catalog) -> Result<Place, Refused> {
+fn located(named: &Place, catalog: &Catalog, lang: Lang) -> Result<Place, Refused> {
     catalog.located(named).map_err(|Misplaced { name, home, other }| {
-        Refused::Usage(match other.is_empty() {
-            true => format!("\"{name}\" is in more than one province: name one of {home} with --province"),
-            false => format!("\"{name}\" belongs to {home}, not to {other}: there is no such place"),
+        Refused::Usage(match (other.is_empty(), lang) {
+            (true, Lang::En) => format!("\"{name}\" is in more than one province: name one of {home} with --province"),
+            (true, Lang::Fa) => {
+                format!("«{name}» در چند استان هست: یکی از {home} را با \u{2066}--province\u{2069} نام ببرید")
+            }
+            (false, Lang::En) => format!("\"{name}\" belongs to {home}, not to {other}: there is no such place"),
+            (false, Lang::Fa) => format!("«{name}» از {home} است، نه از {other}: چنین جایی نیست"),
         })
     })
 }
 
-fn of_catalog(catalog: Catalog, place: Place, table: Option<&str>) -> Result<Found, Refused> {
+fn of_catalog(catalog: Catalog, place: Place, table: Option<&str>, lang: Lang) -> Result<Found, Refused> {
     let known = &catalog.content(&place).tables;
     let tables: Vec<Arc<Table>> = match table {
         Some(id) => match known.get(id) {
             Some(source) => vec![source.table.clone()],
-            None => return Err(Refused::Usage(unknown("table", id, known.keys().map(String::as_str)))),
+            None => return Err(Refused::Usage(unknown(TABLE, id, known.keys().map(String::as_str), lang))),
         },
         None => known.values().map(|source| source.table.clone()).collect(),
     };
@@ -214,7 +222,10 @@ fn files_of(source: &pack::TableSource) -> Vec<String> {
 /// The table of a file: as its pack makes it, or where it lies in none, by itself.
 fn of_file(file: &Path, named: Place, lang: Lang) -> Result<Found, Refused> {
     let shown = pack::shown(file);
-    let unread = |error: std::io::Error| Refused::Usage(format!("{shown}: {error}"));
+    let unread = |error: std::io::Error| {
+        let (en, fa) = pack::system_words(&error);
+        Refused::Usage(format!("{shown}: {}", lang.pick(&en, &fa)))
+    };
     let text = std::fs::read_to_string(file).map_err(unread)?;
     let root =
         yaml::parse(&text).map_err(|found| Refused::Findings(Diagnostics { list: vec![found] }.in_file(&shown)))?;
@@ -223,10 +234,15 @@ fn of_file(file: &Path, named: Place, lang: Lang) -> Result<Found, Refused> {
     let id = match member(&["kind"]) {
         Some("decision-table") => member(&["id"]),
         Some("decision-table-overlay") => member(&["extends", "id"]),
-        _ => return Err(Refused::Usage(format!("{shown} is no decision table and no overlay of one"))),
+        _ => {
+            return Err(Refused::Usage(match lang {
+                Lang::En => format!("{shown} is no decision table and no overlay of one"),
+                Lang::Fa => format!("{shown} نه جدول تصمیم است و نه روکش آن"),
+            }));
+        }
     };
     if let Some(stack) = pack::pack_above(file).map(|folder| pack::stack(&folder)) {
-        let place = located(&or_own(named.clone(), &stack.catalog), &stack.catalog)?;
+        let place = located(&or_own(named.clone(), &stack.catalog), &stack.catalog, lang)?;
         let made = id.and_then(|id| stack.catalog.content(&place).tables.get(id)).cloned();
         if let Some(source) = made {
             tell_taken(&stack, lang);
@@ -239,7 +255,10 @@ fn of_file(file: &Path, named: Place, lang: Lang) -> Result<Found, Refused> {
         }
     }
     if member(&["kind"]) == Some("decision-table-overlay") {
-        return Err(Refused::Usage(format!("{shown}: the table below it was not found; name its deployment")));
+        return Err(Refused::Usage(match lang {
+            Lang::En => format!("{shown}: the table below it was not found; name its deployment"),
+            Lang::Fa => format!("{shown}: جدول زیرین آن پیدا نشد؛ استقرار آن را نام ببرید"),
+        }));
     }
     let (table, _) = Table::read(&root, search_key).map_err(|found| Refused::Findings(found.in_file(&shown)))?;
     Ok(Found { tables: vec![Arc::new(table)], catalog: None, place: named })
@@ -248,26 +267,44 @@ fn of_file(file: &Path, named: Place, lang: Lang) -> Result<Found, Refused> {
 /// The place and the day, where both are known.
 fn asked(arguments: &Arguments, found: &Found) -> Result<Asked, Refused> {
     if let Some(directory) = found.catalog.as_ref().map(|catalog| &catalog.directory) {
-        let check = |what: &str, name: &Option<String>, known: Vec<&str>| match name {
+        let check = |what: Kind, name: &Option<String>, known: Vec<&str>| match name {
             Some(name) if !known.is_empty() && !known.contains(&name.as_str()) => {
-                Err(Refused::Usage(unknown(what, name, known)))
+                Err(Refused::Usage(unknown(what, name, known, arguments.lang)))
             }
             _ => Ok(()),
         };
-        check("province", &arguments.province, directory.provinces.iter().map(|one| one.id.as_str()).collect())?;
-        check("county", &arguments.county, directory.counties.iter().map(|one| one.id.as_str()).collect())?;
-        check("agency", &arguments.agency, directory.agencies.iter().map(|one| one.id.as_str()).collect())?;
+        check(PROVINCE, &arguments.province, directory.provinces.iter().map(|one| one.id.as_str()).collect())?;
+        check(COUNTY, &arguments.county, directory.counties.iter().map(|one| one.id.as_str()).collect())?;
+        check(AGENCY, &arguments.agency, directory.agencies.iter().map(|one| one.id.as_str()).collect())?;
     }
     let day = |text: &String| {
         let read = digits::to_ascii(text.trim()).parse::<Jalali>();
-        read.map_err(|error| Refused::Usage(format!("--on: {error}")))
+        read.map_err(|error| {
+            Refused::Usage(match arguments.lang {
+                Lang::En => format!("--on: {error}"),
+                Lang::Fa => format!("\u{2066}--on\u{2069}: {}", error.message_fa()),
+            })
+        })
     };
     Ok(Asked { place: found.place.clone(), on: arguments.on.as_ref().map(day).transpose()? })
 }
 
-fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    match suggest(name, known) {
-        Some(near) => format!("there is no {what} \"{name}\"; did you mean \"{near}\"?"),
-        None => format!("there is no {what} \"{name}\""),
+/// What is named, in English and Persian.
+type Kind = (&'static str, &'static str);
+const TABLE: Kind = ("table", "جدولی");
+const PROVINCE: Kind = ("province", "استانی");
+const COUNTY: Kind = ("county", "شهرستانی");
+const AGENCY: Kind = ("agency", "دستگاهی");
+/// Most names that are listed where none is near.
+const LISTED_MAX: usize = 40;
+
+fn unknown<'a>((en, fa): Kind, name: &str, known: impl IntoIterator<Item = &'a str>, lang: Lang) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    let listed = known.iter().take(LISTED_MAX).copied().collect::<Vec<_>>().join(lang.pick(", ", "، "));
+    match (suggest(name, known), lang) {
+        (Some(near), Lang::En) => format!("there is no {en} \"{name}\"; did you mean \"{near}\"?"),
+        (Some(near), Lang::Fa) => format!("{fa} به نام «{name}» نیست؛ آیا منظور «{near}» بود؟"),
+        (None, Lang::En) => format!("there is no {en} \"{name}\"; there are: {listed}"),
+        (None, Lang::Fa) => format!("{fa} به نام «{name}» نیست؛ هست: {listed}"),
     }
 }

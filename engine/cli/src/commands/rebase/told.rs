@@ -4,7 +4,7 @@ use peygir_decision::Table;
 use peygir_decision::analysis::{Outcome, inputs_in_words, inputs_in_words_fa};
 use peygir_decision::rebase::{Change, Conflict};
 use peygir_runtime::pack::Rules;
-use peygir_source::{Diagnostic, Span};
+use peygir_source::{Diagnostic, Span, persian_numbers};
 use serde_json::Value;
 
 use super::mend::mend;
@@ -295,6 +295,14 @@ fn persian(kind: &str) -> &str {
         "form" => "فرم",
         "template" => "الگو",
         other => other,
+    }
+}
+
+/// A line with its numbers in the digits of the language; those of names, versions and what is to be typed stay.
+pub fn numbered(line: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => line.to_owned(),
+        Lang::Fa => persian_numbers(line).into_owned(),
     }
 }
 

@@ -5,10 +5,13 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
+use peygir_decision::mutants::Kind;
+
 use super::{Arguments, Testable, unreadable};
 use crate::answer::line;
+use crate::commands::local::Lang;
 use crate::progress;
-use crate::report::{self, FileReport, Kind};
+use crate::report::{self, FileReport};
 use crate::rows::{self, Faults};
 
 /// Exit 1 where a table has too few rows, or none could be looked at.
@@ -38,9 +41,9 @@ pub fn run(all: &[Testable], arguments: &Arguments) -> ExitCode {
 /// Of what is no table, none.
 fn faults(testable: &Testable) -> Option<Result<Faults, FileReport>> {
     match testable {
-        Testable::Table(file, root) => {
-            Some(rows::faults_of_table(file, root).map_err(|found| unreadable(&file.path, Kind::TableRows, found)))
-        }
+        Testable::Table(file, root) => Some(
+            rows::faults_of_table(file, root).map_err(|found| unreadable(&file.path, report::Kind::TableRows, found)),
+        ),
         Testable::Merged(merged) => Some(rows::faults_of_merged(merged).map_err(|found| rows::broken(merged, found))),
         Testable::Broken(report) => Some(Err(report.clone())),
         Testable::Feature(_) | Testable::Script(..) | Testable::Untested(_) => None,
@@ -51,7 +54,7 @@ fn tell(faults: &Faults, arguments: &Arguments) {
     if arguments.json {
         return line(&faults.to_json(arguments.least).to_string());
     }
-    faults.lines(arguments.least).iter().for_each(|told| line(told));
+    faults.lines(arguments.least, arguments.words()).iter().for_each(|told| line(told));
     faults.survivors(arguments.lang == super::Lang::Fa).iter().for_each(|told| line(told));
 }
 
@@ -79,11 +82,20 @@ fn summarise(tables: &[Faults], broken: usize, passed: bool, arguments: &Argumen
         });
         return line(&summary.to_string());
     }
-    let told: Vec<String> = kinds.iter().map(|(kind, (caught, of))| format!("{} {caught}/{of}", kind.name())).collect();
-    line(&format!(
-        "{} tables, {broken} unreadable: {caught} of {all} faults noticed, {}; {}",
-        tables.len(),
-        rows::percent(per_mille),
-        told.join(", ")
-    ));
+    let (count, share) = (tables.len(), rows::percent(per_mille, arguments.words()));
+    line(&match arguments.lang {
+        Lang::En => {
+            let of_kind = |(kind, (caught, of)): (&Kind, &(usize, usize))| format!("{} {caught}/{of}", kind.name());
+            let kinds = kinds.iter().map(of_kind).collect::<Vec<_>>().join(", ");
+            format!("{count} tables, {broken} unreadable: {caught} of {all} faults noticed, {share}; {kinds}")
+        }
+        Lang::Fa => {
+            let of_kind =
+                |(kind, (caught, of)): (&Kind, &(usize, usize))| format!("{} {caught} از {of}", rows::kind_fa(*kind));
+            let kinds = kinds.iter().map(of_kind).collect::<Vec<_>>().join("، ");
+            let told =
+                format!("{count} جدول، {broken} ناخوانا: {caught} از {all} خطای کاشته دیده شد، {share}؛ {kinds}");
+            report::numbered(told, arguments.words())
+        }
+    });
 }
