@@ -68,7 +68,7 @@ fn packs_are_deployed_listed_compared_and_rolled_back_while_the_server_serves() 
     assert!(later.starts_with("استقرار ۴: town@1.0.0"), "{later}");
     let packs = told(&site, &["packs"]);
     let line = packs.lines().find(|line| line.starts_with("town")).unwrap();
-    assert!(line.starts_with("town  1.1.0  from ") && line.contains("; 1.0.0 from "), "{line}");
+    assert!(line.starts_with("town  1.1.0  from ") && line.contains("; planned: 1.0.0 from "), "{line}");
     let versions = told(&site, &["packs", "town"]);
     assert!(versions.contains("the first") && versions.contains("to come") && versions.contains("past"), "{versions}");
     let difference = told(&site, &["packs", "diff", "town", "1.0.0", "1.1.0"]);
@@ -83,11 +83,15 @@ fn packs_are_deployed_listed_compared_and_rolled_back_while_the_server_serves() 
     assert!(refused(&site, &["packs", "rollback", "town"]).contains("no version of town before"));
     let planned = told(&site, &["packs", "rollback", "town", "--to", "3", "--effective", "۱۴۸۰/۰۲/۰۱ ۰۸:۳۰"]);
     assert!(planned.starts_with("edition 6: town@1.1.0"), "{planned}");
-    let whole = told(&site, &["packs", "rollback", "--to", "1"]);
+    // What is planned would undo each of these: nothing is done unless somebody keeps it knowingly.
+    let back = refused(&site, &["packs", "rollback", "--to", "1"]);
+    assert!(back.contains("PG-P098") && back.contains("peygir packs withdraw 4"), "{back}");
+    let whole = told(&site, &["packs", "rollback", "--to", "1", "--keep-planned"]);
     assert!(whole.starts_with("edition 7: -town"), "{whole}");
-    let there = told(&site, &["packs", "rollback", "--to", "3"]);
-    assert!(there.starts_with("edition 8: town@1.1.0"), "{there}");
-    assert!(told(&site, &["packs", "remove", "town", "--note", "enough"]).starts_with("edition 9: -town"));
+    let there = told(&site, &["packs", "rollback", "--to", "3", "--keep-planned"]);
+    assert!(there.starts_with("edition 8: town@1.1.0") && there.contains("then town@1.0.0, with edition 4"), "{there}");
+    let gone = told(&site, &["packs", "remove", "town", "--note", "enough", "--keep-planned"]);
+    assert!(gone.starts_with("edition 9: -town"), "{gone}");
     assert!(server.stop().success());
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
+use jiff::tz::TimeZone;
 use peygir_runtime::pack::{self, Bundle};
 use peygir_source::{Diagnostic, Diagnostics, Help, Severity, Span, render};
 use serde_json::{Value, json};
@@ -13,6 +14,10 @@ use super::local::{self, Lang};
 use super::texts;
 use crate::answer::{line, say};
 use crate::data_folder::DataFolder;
+use crate::said::Said;
+
+/// Findings that are printed for people; of the rest it is told how many there are. `--json` gives all.
+const FINDINGS_TOLD_MAX: usize = 50;
 
 /// Deploy packs to the running server: everything is checked first, then it is one change.
 ///
@@ -49,17 +54,25 @@ pub struct How {
     /// Check everything and deploy nothing
     #[arg(long)]
     dry_run: bool,
+    /// Leave standing what is planned, also where it brings an older version back than this one
+    #[arg(long)]
+    keep_planned: bool,
 }
 
 impl How {
     fn body(&self, packs: &Value, remove: &Value) -> Value {
-        json!({
+        let mut body = json!({
             "packs": packs,
             "remove": remove,
             "effectiveFrom": self.effective,
             "note": self.note,
             "dryRun": self.dry_run,
-        })
+        });
+        // A server of before knows no such field, and has to be asked nothing where nothing is kept.
+        if self.keep_planned {
+            body["keepPlanned"] = true.into();
+        }
+        body
     }
 }
 
@@ -189,7 +202,7 @@ fn tell_left_out(left_out: &Diagnostics, lang: Lang) {
 pub fn key() -> Result<String> {
     let mut bytes = [0; 16];
     if getrandom::fill(&mut bytes).is_err() {
-        bail!("the system gives no random bytes");
+        bail!(Said::new("the system gives no random bytes", "سیستم بایت تصادفی نمی‌دهد"));
     }
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
@@ -205,12 +218,13 @@ fn tell_done(client: &Client, done: &Value, server: &Server) {
     let gone = done["removed"].as_array().into_iter().flatten().map(|name| format!("-{}", texts::of(name)));
     let packs: Vec<String> = done["packs"].as_array().into_iter().flatten().map(label).chain(gone).collect();
     let packs = packs.join(lang.pick(", ", "، "));
-    let when = local::time(&done["effectiveFrom"], &local::zone(client), lang);
+    let zone = local::zone(client);
+    let when = local::time(&done["effectiveFrom"], &zone, lang);
     let number = lang.digits(&done["edition"].to_string());
     let planned = &done["planned"];
     if planned.is_object() {
         let number = planned["edition"].to_string();
-        let when = local::time(&planned["effectiveFrom"], &local::zone(client), lang);
+        let when = local::time(&planned["effectiveFrom"], &zone, lang);
         return line(&planned_already(&packs, &number, &when, lang));
     }
     done["tables"].as_array().into_iter().flatten().for_each(|table| tell_table(table, lang));
@@ -225,6 +239,24 @@ fn tell_done(client: &Client, done: &Value, server: &Server) {
             Lang::Fa => format!("استقرار {number}: {packs}، از {when}"),
         },
     });
+    items(&done["then"]).iter().for_each(|then| line(&told_then(then, &zone, lang)));
+}
+
+/// What becomes of a pack afterwards, by an edition that is still to come.
+fn told_then(then: &Value, zone: &TimeZone, lang: Lang) -> String {
+    let when = local::time(&then["effectiveFrom"], zone, lang);
+    let number = lang.digits(&then["edition"].to_string());
+    let name = texts::of(&then["name"]);
+    match (then["version"].as_str(), lang) {
+        (Some(version), Lang::En) => format!("then {name}@{version}, with edition {number}, from {when} on"),
+        (Some(version), Lang::Fa) => format!("سپس {name}@{version} با استقرار {number}، از {when}"),
+        (None, Lang::En) => format!("then edition {number} takes {name} out of force, from {when} on"),
+        (None, Lang::Fa) => format!("سپس استقرار {number} بستهٔ {name} را از {when} کنار می‌گذارد"),
+    }
+}
+
+fn items(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
 }
 
 /// What is asked for will come by itself, and how to let it come at another time.
@@ -303,12 +335,25 @@ fn here(file: &str, packs: &[Sent]) -> String {
 
 /// Notes are left to `peygir check --notes`: they speak of every pack, also of those that were not deployed.
 fn tell_findings(findings: &[Diagnostic], lang: Lang, as_json: bool) {
+    let (mut told, mut left) = (0, 0);
     for finding in findings.iter().filter(|one| as_json || one.severity != Severity::Information) {
+        told += 1;
+        if !as_json && told > FINDINGS_TOLD_MAX {
+            left += 1;
+            continue;
+        }
         if as_json {
             line(&render::json(finding).to_string());
             continue;
         }
         let source = std::fs::read_to_string(&finding.file).ok();
         say(&render::human(finding, source.as_deref(), lang.render()));
+    }
+    if left > 0 {
+        let left = lang.digits(&left.to_string());
+        say(&match lang {
+            Lang::En => format!("… and {left} more; --json tells them all"),
+            Lang::Fa => format!("… و {left} یافتهٔ دیگر؛ \u{2066}--json\u{2069} همه را می‌گوید"),
+        });
     }
 }

@@ -12,6 +12,7 @@ use super::deploy::{self, How, Server};
 use super::local::{self, Lang};
 use super::texts;
 use crate::answer::{line, say};
+use crate::said::Said;
 
 /// Packs on the running server: all of them, or one with its versions, authors and dates.
 #[derive(clap::Args)]
@@ -114,9 +115,10 @@ fn all(client: &Client, server: &Server) -> Result<ExitCode> {
 fn to_come(version: &Value, zone: &TimeZone, lang: Lang) -> String {
     let when = local::time(&version["effectiveFrom"], zone, lang);
     let what = version["version"].as_str().unwrap_or(lang.pick("taken away", "کنار گذاشته می‌شود"));
+    let number = lang.digits(&version["edition"].to_string());
     match lang {
-        Lang::En => format!("; {what} from {when} on"),
-        Lang::Fa => format!("؛ {what} از {when}"),
+        Lang::En => format!("; planned: {what} from {when} on, edition {number}"),
+        Lang::Fa => format!("؛ در راه: {what} از {when}، استقرار {number}"),
     }
 }
 
@@ -215,7 +217,7 @@ fn roll_back(client: &Client, server: &Server, name: Option<&str>, to: Option<u6
         None => back_of_all(client, to)?,
     };
     if packs.is_empty() && remove.is_empty() {
-        bail!("the same is in force already");
+        bail!(Said::new("the same is in force already", "همین هم‌اکنون برقرار است"));
     }
     deploy::deploy_change(server, &json!(packs), &json!(remove), how)
 }
@@ -233,7 +235,14 @@ fn back_of_one(client: &Client, name: &str, to: Option<u64>) -> Result<Back> {
         None => {
             let pack = client.get(&format!("/api/v1/packs/{}", escaped(name)))?;
             let Some(before) = pack["before"].as_str() else {
-                bail!("there is no version of {name} before the present one; peygir packs remove takes it out of force")
+                bail!(Said::new(
+                    format!(
+                        "there is no version of {name} before the present one; peygir packs remove takes it out of force"
+                    ),
+                    format!(
+                        "پیش از این نسخهٔ دیگری از {name} برقرار نبوده است؛ \u{2066}peygir packs remove\u{2069} آن را کنار می‌گذارد"
+                    ),
+                ))
             };
             Ok((vec![known(before)], Vec::new()))
         }
@@ -242,7 +251,13 @@ fn back_of_one(client: &Client, name: &str, to: Option<u64>) -> Result<Back> {
 
 fn back_of_all(client: &Client, to: Option<u64>) -> Result<Back> {
     let packs = client.get("/api/v1/packs")?;
-    let Some(to) = to.or(packs["before"].as_u64()) else { bail!("there is no edition before the present one") };
+    let given = to.is_some();
+    let Some(to) = to.or(packs["before"].as_u64()) else {
+        bail!(Said::new("there is no edition before the present one", "پیش از این استقرار، استقراری نیست"))
+    };
+    if !given && edition_of(client, to)?.is_none() {
+        bail!(of_place_only(&packs));
+    }
     let (before, present) = (in_force_with(client, to)?, items(&packs["packs"]));
     let version = |pack: &Value| pack["version"].as_str().map(str::to_owned);
     let of_present = |name: &Value| present.iter().find(|pack| pack["name"] == *name).and_then(version);
@@ -254,13 +269,46 @@ fn back_of_all(client: &Client, to: Option<u64>) -> Result<Back> {
 }
 
 fn in_force_with(client: &Client, number: u64) -> Result<Vec<Value>> {
-    let editions = client.get("/api/v1/packs/editions")?;
-    let edition = items(&editions).iter().find(|edition| edition["number"] == number);
-    let Some(edition) = edition else { bail!("there is no edition {number}") };
+    let Some(edition) = edition_of(client, number)? else {
+        bail!(Said::new(
+            format!("there is no edition {number}, or none of its packs is yours to read"),
+            format!("استقرار {number} نیست، یا هیچ‌یک از بسته‌های آن را شما نمی‌خوانید"),
+        ))
+    };
     if edition["state"] == "withdrawn" {
-        bail!("edition {number} was withdrawn: nothing was in force with it");
+        bail!(Said::new(
+            format!("edition {number} was withdrawn: nothing was in force with it"),
+            format!("استقرار {number} پس گرفته شد: با آن چیزی برقرار نبوده است"),
+        ));
     }
     Ok(items(&edition["inForce"]).to_vec())
+}
+
+/// None where there is none that the caller may read.
+fn edition_of(client: &Client, number: u64) -> Result<Option<Value>> {
+    let editions = client.get("/api/v1/packs/editions")?;
+    Ok(items(&editions).iter().find(|edition| edition["number"] == number).cloned())
+}
+
+/// Whoever administers one place goes back with packs of that place, each by its name.
+fn of_place_only(packs: &Value) -> Said {
+    let mine = items(&packs["packs"]).iter().filter(|pack| pack["mayDeploy"] == true && pack["before"].is_string());
+    let told: Vec<String> = mine
+        .map(|pack| {
+            format!("{} ({} → {})", texts::of(&pack["name"]), texts::of(&pack["version"]), texts::of(&pack["before"]))
+        })
+        .collect();
+    let (en, fa) = match told.is_empty() {
+        true => ("none of yours has a version before".to_owned(), "هیچ‌یک از بسته‌های شما نسخهٔ پیشین ندارد".to_owned()),
+        false => (
+            format!("peygir packs rollback NAME: {}", told.join(", ")),
+            format!("\u{2066}peygir packs rollback NAME\u{2069}: \u{2066}{}\u{2069}", told.join(", ")),
+        ),
+    };
+    Said::new(
+        format!("going back with all packs is for whoever administers them all; go back with one of yours: {en}"),
+        format!("بازگشت همهٔ بسته‌ها با مدیر همهٔ آن‌هاست؛ با یکی از بسته‌های خود بازگردید: {fa}"),
+    )
 }
 
 fn version_in(packs: &[Value], name: &str) -> Option<String> {

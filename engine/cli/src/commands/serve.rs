@@ -236,6 +236,7 @@ fn tell(notice: &Notice, draft: bool) {
         Notice::Removed { folder, author, edition } => {
             format!("peygir: {folder} of the folder stays out of force: {author} took it away in edition {edition}")
         }
+        Notice::Contradicted { message } => format!("peygir: {message}; peygir packs withdraw takes an edition back"),
     });
 }
 

@@ -12,13 +12,13 @@ use super::names::instant;
 use super::packs::pack_version;
 use super::refusal::{FieldError, Refusal};
 use super::submit::{IDEMPOTENCY_KEY_BYTES_MAX, claim_key, claimed, same_body};
-use super::view::{EditionDone, EditionView, NewEdition, NewPack, PlannedEdition};
+use super::view::{EditionDone, EditionView, NewEdition, NewPack, PlannedEdition, ThenView};
 use super::{Desk, place_of_pack};
 use crate::access::{Permission, Principal};
 use crate::command::Claim;
 use crate::engine::Failure;
 use crate::pack::{self, Bundle};
-use crate::packs::plan::{Wanted, Wish};
+use crate::packs::plan::{Then, Wanted, Wish};
 use crate::packs::withdraw::{REASON_CHARS_MAX, Unwithdrawn};
 use crate::packs::{Edition, NOTE_CHARS_MAX, PACKS_MAX, PackRef, Plan, Refused, Unfit};
 
@@ -139,7 +139,9 @@ impl Desk {
         if found.has_errors() {
             return Err(Refusal::Findings(found));
         }
-        Ok(Wish { packs, removed: edition.remove.clone(), effective_from: effective_from.and_then(Result::ok), note })
+        let effective_from = effective_from.and_then(Result::ok);
+        let (removed, keep_planned) = (edition.remove.clone(), edition.keep_planned);
+        Ok(Wish { packs, removed, effective_from, note, keep_planned })
     }
 
     /// An instant with its offset, or a Solar Hijri day in the deployment's zone: its beginning, or the time that is named.
@@ -254,6 +256,7 @@ impl Desk {
             dry_run: false,
             repeated: true,
             planned: None,
+            then: Vec::new(),
             tables: None,
         })
     }
@@ -271,8 +274,18 @@ impl Desk {
             dry_run: false,
             repeated: false,
             planned: None,
+            then: plan.then.iter().map(then_view).collect(),
             tables: None,
         }
+    }
+}
+
+fn then_view(then: &Then) -> ThenView {
+    ThenView {
+        edition: then.edition,
+        effective_from: instant(then.effective_from),
+        name: then.name.clone(),
+        version: then.version.clone(),
     }
 }
 

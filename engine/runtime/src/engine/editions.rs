@@ -20,6 +20,7 @@ use crate::closures;
 use crate::command::{Command, Envelope};
 use crate::deploy;
 use crate::pack::{self, Bundle, Head, Kinds, Making};
+use crate::packs::contrary;
 use crate::packs::folder::{self, Folder, Notice};
 use crate::packs::plan::{self, Ground, Outcome, Plan, Unfit, Wish};
 use crate::packs::withdraw::{self, Unwithdrawn, Withdrawal};
@@ -105,6 +106,8 @@ impl Engine {
         let plan = self.plan_packs(&wish, now, &|| false).map_err(BeginError::of)?;
         let packs: Vec<String> = plan.deploy.packs.iter().map(PackRef::label).collect();
         let gone = plan.deploy.removed.clone();
+        let contrary = plan.found.list.iter().filter(|found| found.code == contrary::CONTRADICTION);
+        notices.extend(contrary.map(|found| Notice::Contradicted { message: found.message.clone() }));
         let done = self.handle(STREAM, FOLDER, now, Command::DeployPacks(plan.deploy))?;
         let edition = done.editions.last();
         let deployed = (!packs.is_empty()).then_some(Notice::Deployed { edition, packs });

@@ -49,6 +49,8 @@ pub enum Notice {
     Kept { folder: String, in_force: String, author: String, edition: u64 },
     /// The folder's pack was taken away in this edition.
     Removed { folder: String, author: String, edition: u64 },
+    /// What the folder brings and an edition that is planned contradict each other: in English, as findings are.
+    Contradicted { message: String },
 }
 
 impl Notice {
@@ -56,7 +58,7 @@ impl Notice {
     pub fn left(&self) -> Option<&str> {
         match self {
             Self::Kept { folder, .. } | Self::Removed { folder, .. } => Some(folder),
-            Self::Deployed { .. } | Self::TakenOut { .. } => None,
+            Self::Deployed { .. } | Self::TakenOut { .. } | Self::Contradicted { .. } => None,
         }
     }
 }
@@ -65,7 +67,8 @@ impl Notice {
 pub(crate) fn wish(folder: &Folder, editions: &Editions, now: Moment) -> (Wish, Vec<Notice>) {
     let in_force = editions.packs_at(now);
     let mut notices = Vec::new();
-    let mut wish = Wish::default();
+    // A start is no time to ask: what contradicts a plan is told, and both stand.
+    let mut wish = Wish { keep_planned: true, ..Wish::default() };
     for bundle in &folder.bundles {
         let bundle = if folder.edited == Edited::Draft { draft(bundle, editions) } else { bundle.clone() };
         let present = in_force.iter().find(|pack| pack.name == bundle.name);

@@ -2,11 +2,13 @@
 //! counts.
 //!
 //! Owns: what an edition is and which versions are in force at an instant ([`edition`]), the texts of every version that was
-//! ever deployed ([`shelf`]), what has to be right before anything is deployed ([`plan`]), what a deployment's folder says
+//! ever deployed ([`shelf`]), what has to be right before anything is deployed ([`plan`]) and what
+//! contradicts what is planned ([`contrary`]), what a deployment's folder says
 //! at a start ([`folder`]) or a browser sends ([`uploaded`]), how two versions differ ([`difference`]), and what of them names
 //! people ([`staff`]). A version never changes: the same name and version with other content is refused. Deliberately does not know what packs mean, which is [`crate::pack`]'s affair, nor when a
 //! catalog is replaced, which is the engine's.
 
+pub mod contrary;
 pub mod difference;
 pub mod edition;
 pub mod folder;

@@ -12,7 +12,7 @@ use peygir_source::{Diagnostic, Diagnostics, Severity, Span};
 use peygir_store::Store;
 
 use super::edition::{Edition, Editions, PackRef};
-use super::{Deploy, EDITION_BYTES_MAX, PACKS_MAX, TO_COME_MAX, hex, shelf, written};
+use super::{Deploy, EDITION_BYTES_MAX, PACKS_MAX, TO_COME_MAX, contrary, hex, shelf, written};
 use crate::pack::{self, Bundle, Deployment, Kinds, Making, is_test};
 use crate::{deploy, stream::Row};
 
@@ -27,6 +27,8 @@ pub struct Wish {
     /// At once where absent.
     pub effective_from: Option<Moment>,
     pub note: String,
+    /// What is planned stands, also where it brings an older version back than what is deployed here.
+    pub keep_planned: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -66,6 +68,18 @@ pub struct Plan {
     pub fresh: Vec<String>,
     /// The same packs are in force at that date without it.
     pub changes_nothing: bool,
+    /// What other editions say of these packs after it, in the order of their dates.
+    pub then: Vec<Then>,
+}
+
+/// What an edition that is still to come says of a pack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Then {
+    pub edition: u64,
+    pub effective_from: Moment,
+    pub name: String,
+    /// None where it takes the pack away.
+    pub version: Option<String>,
 }
 
 /// Packs that are in force together, and what they come to.
@@ -117,7 +131,14 @@ pub fn plan(ground: &Ground<'_>, wish: &Wish) -> Result<Plan, Unfit> {
     }
     check_size(&bundles, &fresh, &mut found);
     let new = edition(ground, wish, &bundles);
+    contrary::check(ground, wish, &new, &mut found);
     let editions = ground.editions.with(new.clone());
+    // What leans on a pack that goes is wrong in hundreds of places, and for this one reason.
+    let left_over = left_over(ground, &editions, &new, &known)?;
+    if !left_over.is_empty() {
+        found.list.splice(0..0, left_over);
+        return Err(Unfit::Findings(found));
+    }
     let later = editions.in_order().into_iter().skip_while(|edition| edition.number != new.number);
     let later: Vec<u64> = later.map(|edition| edition.number).collect();
     let outcomes = outcomes(ground, &editions, &later, &mut known, &mut found)?;
@@ -136,6 +157,7 @@ pub fn plan(ground: &Ground<'_>, wish: &Wish) -> Result<Plan, Unfit> {
     }
     let before = ground.editions.packs_at(new.effective_from);
     let changes_nothing = as_set(&before) == as_set(&editions.packs_of(new.number));
+    let then = then(ground, &new);
     let deploy = Deploy {
         after: ground.editions.last(),
         packs: new.packs,
@@ -146,7 +168,51 @@ pub fn plan(ground: &Ground<'_>, wish: &Wish) -> Result<Plan, Unfit> {
         withdrawn: Some(ground.editions.withdrawn()).filter(|withdrawn| *withdrawn > 0),
         rows,
     };
-    Ok(Plan { deploy, found, outcomes, fresh, changes_nothing })
+    Ok(Plan { deploy, found, outcomes, fresh, changes_nothing, then })
+}
+
+fn then(ground: &Ground<'_>, new: &Edition) -> Vec<Then> {
+    let standing = contrary::after(&ground.editions.to_come(ground.now), new).into_iter();
+    let then = standing.map(|standing| Then {
+        edition: standing.edition.number,
+        effective_from: standing.edition.effective_from,
+        name: standing.name.to_owned(),
+        version: standing.version.map(str::to_owned),
+    });
+    then.collect()
+}
+
+/// Packs that stay in force over one that is taken away.
+fn left_over(
+    ground: &Ground<'_>,
+    editions: &Editions,
+    new: &Edition,
+    known: &Bundles,
+) -> Result<Vec<Diagnostic>, Unfit> {
+    let mut found = Vec::new();
+    for pack in editions.packs_of(new.number) {
+        let over = match known.get(&(pack.name.clone(), pack.version.clone())) {
+            Some(bundle) => bundle.over.clone(),
+            None => shelf::head(ground.store, &pack.name, &pack.version)?.map(|head| head.over).unwrap_or_default(),
+        };
+        let name = &pack.name;
+        let gone = over.iter().filter(|below| new.removed.contains(below));
+        found.extend(gone.map(|below| {
+            let mut diagnostic = Diagnostic::error(
+                "PG-P043",
+                TOP,
+                format!("\"{below}\" can't be taken away: \"{name}\" is in force and lies over it"),
+                format!("«{below}» کنار گذاشته نمی‌شود: «{name}» برقرار است و روی آن می‌نشیند"),
+            )
+            .with_help(
+                format!("take \"{name}\" away in the same change, or deploy a version of it first that does not lie over \"{below}\""),
+                format!("«{name}» را در همان تغییر کنار بگذارید، یا نخست نسخه‌ای از آن را مستقر کنید که روی «{below}» نیست"),
+            );
+            diagnostic.file = format!("{name}/pack.yaml");
+            diagnostic
+        }));
+    }
+    Ok(found)
 }
 
 pub(crate) fn as_set(packs: &[PackRef]) -> BTreeSet<&PackRef> {
@@ -401,7 +467,8 @@ fn of_later(findings: Diagnostics, packs: &[PackRef], named: &[PackRef], number:
             continue;
         }
         finding.message = format!("{} (with edition {number}, which is planned)", finding.message);
-        finding.message_fa = format!("{} (با استقرار {number} که در راه است)", finding.message_fa).into();
+        let digits = peygir_calendar::digits::to_persian(&number.to_string());
+        finding.message_fa = format!("{} (با استقرار {digits} که در راه است)", finding.message_fa).into();
         found.push(finding);
     }
 }

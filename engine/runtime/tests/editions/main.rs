@@ -3,6 +3,7 @@
 
 mod again;
 mod checks;
+mod contrary;
 mod crashes;
 mod dates;
 mod decisions;

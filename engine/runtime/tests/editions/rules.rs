@@ -126,7 +126,8 @@ async fn planned_editions_share_what_they_have_in_common() {
     deploy(&mut world, &edition(&[&based("2.0.0", "1.0.0", "x")])).await.unwrap();
     let town = |number: usize| {
         let script = format!("fn t(req, now, args) {{ {number} }}\n");
-        from(edition(&[&town(&format!("1.0.{number}"), "here", &[("rules/t.rhai", &script)])]), "1405/10/01")
+        let pack = town(&format!("1.0.{number}"), "here", &[("rules/t.rhai", &script)]);
+        from(edition(&[&pack]), &format!("1405/10/{:02}", number + 1))
     };
     for number in 0..TO_COME_MAX {
         deploy(&mut world, &town(number)).await.unwrap();

@@ -133,7 +133,7 @@ mod tests {
             json(serde_json::to_value(crate::console::samples_health::checked(crate::instruments::Verdict::Holds))),
         );
         check("InstanceView", json(serde_json::to_value(samples::instance())));
-        check("InstanceSummary", json(serde_json::to_value(samples::instance().summary)));
+        check("InstanceSummary", json(serde_json::to_value(samples::restarted_instance().summary)));
         check("InstanceTask", json(serde_json::to_value(&samples::instance().tasks[0])));
         check("WorkflowName", json(serde_json::to_value(samples::instance().summary.workflow)));
         check("Named", json(serde_json::to_value(samples::agency())));
@@ -217,6 +217,7 @@ mod tests {
         let pack = serde_json::json!({ "name": "a", "version": "1.0.0", "files": { "pack.yaml": "" } });
         let edition = serde_json::json!({
             "packs": [pack], "remove": ["b"], "effectiveFrom": "1405/09/01", "note": "x", "dryRun": true,
+            "keepPlanned": true,
         });
         members(&document, "NewEdition", &edition);
         members(&document, "NewPack", &pack);

@@ -66,7 +66,11 @@ fn one(ui: &Ui, finding: &Value, sources: &Sources) -> Markup {
             div.row-main {
                 p.finding-place {
                     (widget::chip(tone, &ui.t(&format!("severity-{}", text("severity")))))
-                    " " bdi.code.place dir="ltr" { (text("file")) ":" (line) ":" (column) }
+                    // A finding about a pack as a whole stands under its name, which is no file.
+                    " " bdi.code.place dir="ltr" {
+                        (text("file"))
+                        @if text("file").contains(['/', '.']) { ":" (line) ":" (column) }
+                    }
                     " " span.fine { (widget::code(text("code"))) }
                 }
                 // A sentence of the page's language, also where it begins with a name as it is written.

@@ -8,6 +8,7 @@ pub mod calls;
 pub mod case;
 pub mod cases;
 pub mod closures;
+mod contrary;
 pub mod deadline;
 pub mod deadline_work;
 pub mod decisions;

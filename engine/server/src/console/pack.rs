@@ -1,17 +1,20 @@
 //! One pack: its versions with their authors and dates, how two of them differ, and going back to an earlier one.
 
 use axum::extract::{RawQuery, State};
-use axum::response::Response;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use peygir_runtime::desk::{
-    FileDifferenceView, NewEdition, NewPack, PackDifference, PackVersionView, PackView, REASON_CHARS_MAX,
+    FileDifferenceView, NewEdition, NewPack, PackDifference, PackVersionView, PackView, REASON_CHARS_MAX, Refusal,
+    findings,
 };
+use serde_json::Value;
 
 use super::closures::bilingual;
 use super::layout::{self, Ui};
 use super::packs::{left_in_folder, named_version, state_chip};
-use super::place;
 use super::widget::{self, Tone};
+use super::{contrary, place};
 use crate::form::Posted;
 use crate::gate::Caller;
 use crate::options::App;
@@ -23,6 +26,15 @@ use crate::query::PageQuery;
 pub struct Shown {
     pub pack: PackView,
     pub difference: Option<PackDifference>,
+    /// Why going back was refused, where all of it is what is planned.
+    pub refused: Option<Refused>,
+}
+
+/// A going back that contradicts what is planned.
+pub struct Refused {
+    pub version: String,
+    pub note: String,
+    pub found: Vec<Value>,
 }
 
 pub async fn show(
@@ -38,13 +50,14 @@ pub async fn show(
         (Some(from), Some(to)) => Some(app.desk.pack_difference(&caller, &name, &from, &to).await?),
         _ => None,
     };
-    Ok(layout::answer(page(&ui, &Shown { pack, difference }, query.get("done"))))
+    Ok(layout::answer(page(&ui, &Shown { pack, difference, refused: None }, query.get("done"))))
 }
 
 /// Deploys a version that was deployed before, from now on.
 pub async fn roll_back(
     State(app): State<App>,
     Caller(caller): Caller,
+    ui: Ui,
     Path(name): Path<String>,
     posted: Posted,
 ) -> Result<Response, Problem> {
@@ -52,10 +65,18 @@ pub async fn roll_back(
         return Ok(layout::go(&format!("/packs/{name}?done=reason-missing")));
     }
     let pack = NewPack { name: name.clone(), version: posted.given("version"), files: None };
-    let edition = NewEdition { packs: vec![pack], note: posted.given("note"), ..NewEdition::default() };
+    let keep_planned = posted.given(contrary::KEEP).is_some();
+    let edition = NewEdition { packs: vec![pack], note: posted.given("note"), keep_planned, ..NewEdition::default() };
     match app.desk.deploy_packs(&caller, &edition, None).await {
         Ok(done) if done.repeated => Ok(layout::go(&format!("/packs/{name}?done=pack-in-force"))),
         Ok(_) => Ok(layout::go(&format!("/packs/{name}?done=pack-deployed"))),
+        Err(Refusal::Findings(found)) if contrary::only(&findings(&found)) => {
+            let (version, note) = (posted.get("version").to_owned(), posted.get("note").to_owned());
+            let refused = Some(Refused { version, note, found: findings(&found) });
+            let pack = app.desk.pack(&caller, &name).await?;
+            let shown = Shown { pack, difference: None, refused };
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, layout::answer(page(&ui, &shown, None))).into_response())
+        }
         Err(refusal) => Err(refusal.into()),
     }
 }
@@ -74,6 +95,7 @@ pub fn page(ui: &Ui, shown: &Shown, done: Option<&str>) -> Markup {
             p.more { a href="/packs" { (ui.t("packs-all")) } }
         }
         (widget::done_notice(ui, done))
+        @if let Some(refused) = &shown.refused { (kept(ui, &pack.name, refused)) }
         section.card {
             h2 { (ui.t("pack-versions")) }
             ul.rows { @for version in &pack.versions { (row(ui, pack, version)) } }
@@ -124,6 +146,27 @@ pub fn rollback(ui: &Ui, name: &str, version: &str, edition: u64) -> Markup {
                     label for=(field) { (ui.t("pack-reason")) }
                     textarea id=(field) name="note" rows="2" required dir="auto" maxlength=(REASON_CHARS_MAX) {}
                     button.quiet type="submit" { (ui.tw("pack-roll-back-confirm", &label)) }
+                }
+            }
+        }
+    }
+}
+
+/// What going back contradicts, and the form that goes back all the same.
+fn kept(ui: &Ui, name: &str, refused: &Refused) -> Markup {
+    let label = [("version", format!("{name}@{}", refused.version).into())];
+    html! {
+        (contrary::draw(ui, &refused.found))
+        @if contrary::may_be_kept(&refused.found) {
+            section.card #keep {
+                form.upload method="post" action={ "/packs/" (name) "/rollback" } {
+                    input type="hidden" name="version" value=(refused.version);
+                    div.field {
+                        label for="note-kept" { (ui.t("pack-reason")) }
+                        textarea #note-kept name="note" rows="2" required dir="auto" maxlength=(REASON_CHARS_MAX) { (refused.note) }
+                    }
+                    (contrary::keep(ui, "rollback"))
+                    p.actions { button type="submit" { (ui.tw("pack-roll-back-confirm", &label)) } }
                 }
             }
         }

@@ -139,7 +139,7 @@ fn files() -> Vec<FileDifferenceView> {
 pub fn shown() -> Shown {
     let (from, to) = ("1.0.0".to_owned(), "1.1.0".to_owned());
     let difference = PackDifference { name: "hamedan".into(), from, to, files: files(), text: String::new() };
-    Shown { pack: province(), difference: Some(difference) }
+    Shown { pack: province(), difference: Some(difference), refused: None }
 }
 
 pub fn changes(state: &str) -> EditionChanges {
@@ -202,6 +202,23 @@ pub fn finding(severity: &str, line: u64) -> Value {
     })
 }
 
+/// What contradicts an edition that is planned.
+pub fn contradiction() -> Value {
+    json!({
+        "code": "PG-P098", "severity": "error", "file": "hamedan", "line": 1, "column": 1,
+        "message": "edition 6, which is planned for Tuesday 1 Dey 1405 00:00, brings the pack \"hamedan\" back to 1.2.0: 1.2.1 would be in force until then and no longer",
+        "message_fa": "استقرار ۶ که برای سه‌شنبه ۱ دی ۱۴۰۵ ساعت ۰۰:۰۰ در راه است بستهٔ «hamedan» را به نسخهٔ قدیمی‌تر 1.2.0 برمی‌گرداند: نسخهٔ 1.2.1 تنها تا آن هنگام برقرار می‌ماند",
+        "help": "withdraw edition 6 or let it stand knowingly", "help_fa": "استقرار ۶ را پس بگیرید یا آگاهانه نگهش دارید",
+    })
+}
+
+/// The page of a pack after going back was refused.
+pub fn shown_refused() -> Shown {
+    let (version, note) = ("1.0.0".to_owned(), "برگشت".to_owned());
+    let refused = Some(super::pack::Refused { version, note, found: vec![contradiction()] });
+    Shown { pack: province(), difference: None, refused }
+}
+
 pub fn sources() -> Sources {
     [("town/rules/greet.rhai".to_owned(), "fn greet(req, now, args) {\n  let x = ;\n}\n".to_owned())].into()
 }
@@ -217,6 +234,15 @@ pub fn done() -> EditionDone {
         dry_run: true,
         repeated: false,
         planned: Some(PlannedEdition { edition: 7, effective_from: "2026-12-21T20:30:00Z".into() }),
+        then: vec![
+            ThenView {
+                edition: 6,
+                effective_from: "2026-12-21T20:30:00Z".into(),
+                name: "town".into(),
+                version: some("1.2.0"),
+            },
+            ThenView { edition: 7, effective_from: "2027-01-20T20:30:00Z".into(), name: "town".into(), version: None },
+        ],
         tables: Some(changes("in-force").tables),
     }
 }

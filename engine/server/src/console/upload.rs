@@ -11,14 +11,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use maud::{Markup, html};
 use peygir_calendar::Jalali;
-use peygir_runtime::desk::{EditionDone, NewEdition, NewPack, Refusal, findings as told, packs_of_files};
+use peygir_runtime::access::Principal;
+use peygir_runtime::desk::{EditionDone, NewEdition, NewPack, Refusal, ThenView, findings as told, packs_of_files};
 use serde_json::Value;
 
 use super::field::{self, Filled, Typing};
 use super::findings::{self, Sources};
 use super::icon::{self, Icon};
 use super::layout::{self, Ui};
-use super::{editions, typed, widget};
+use super::{contrary, editions, typed, widget};
 use crate::form::Posted;
 use crate::gate::Caller;
 use crate::multipart::Upload;
@@ -39,8 +40,9 @@ pub enum Checked {
     Nothing,
     /// Findings, with the texts that they are about.
     Wrong(Vec<Value>, Sources),
-    /// Nothing is wrong: what would be deployed, and the packs for the form that deploys them.
-    Right(Box<EditionDone>, String),
+    /// Nothing is wrong: what would be deployed, the packs for the form that deploys them, and what contradicts editions
+    /// that are planned.
+    Right(Box<EditionDone>, String, Vec<Value>),
 }
 
 pub async fn show(Caller(_): Caller, ui: Ui) -> Result<Response, Problem> {
@@ -67,8 +69,11 @@ pub async fn check(
     let edition = NewEdition { dry_run: true, ..edition(&ui, packs, &upload.fields) };
     match app.desk.deploy_packs(&caller, &edition, None).await {
         Ok(done) => {
-            let checked = Checked::Right(Box::new(done), packed(&edition.packs)?);
+            let checked = Checked::Right(Box::new(done), packed(&edition.packs)?, Vec::new());
             Ok(layout::answer(page(&ui, &checked, &Filled { posted: &upload.fields, wrong: &[] })))
+        }
+        Err(Refusal::Findings(found)) if contrary::only(&told(&found)) => {
+            contradicted(&app, &caller, &ui, &edition, told(&found), &upload.fields).await
         }
         Err(refusal) => answer(&ui, refusal, &Checked::Nothing, &edition.packs, &upload.fields),
     }
@@ -89,15 +94,42 @@ pub async fn deploy(
         Ok(done) => Ok(layout::go(&format!("/packs/editions/{}?done=edition-deployed", done.edition))),
         Err(refusal @ Refusal::Invalid(_)) => {
             // The packs need not be chosen again because a date is wrong.
-            let again = NewEdition { packs: edition.packs.clone(), dry_run: true, ..NewEdition::default() };
+            let again =
+                NewEdition { packs: edition.packs.clone(), dry_run: true, keep_planned: true, ..NewEdition::default() };
             let checked = match app.desk.deploy_packs(&caller, &again, None).await {
-                Ok(done) => Checked::Right(Box::new(done), packed(&edition.packs)?),
+                Ok(done) => Checked::Right(Box::new(done), packed(&edition.packs)?, Vec::new()),
                 Err(_) => Checked::Nothing,
             };
             answer(&ui, refusal, &checked, &edition.packs, &upload.fields)
         }
+        Err(Refusal::Findings(found)) if contrary::only(&told(&found)) => {
+            contradicted(&app, &caller, &ui, &edition, told(&found), &upload.fields).await
+        }
         Err(refusal) => answer(&ui, refusal, &Checked::Nothing, &edition.packs, &upload.fields),
     }
+}
+
+/// The packs are right, and contradict what is planned: nothing need be chosen again to withdraw that, to keep it knowingly,
+/// or to choose another date.
+async fn contradicted(
+    app: &App,
+    caller: &Principal,
+    ui: &Ui,
+    edition: &NewEdition,
+    found: Vec<Value>,
+    fields: &Posted,
+) -> Result<Response, Problem> {
+    let kept = NewEdition { dry_run: true, keep_planned: true, ..edition.clone() };
+    // What is for an instant that is taken is right at any other.
+    let at_once = NewEdition { effective_from: None, ..kept.clone() };
+    let mut done = app.desk.deploy_packs(caller, &kept, None).await;
+    if done.is_err() {
+        done = app.desk.deploy_packs(caller, &at_once, None).await;
+    }
+    let mut done = done?;
+    done.findings.retain(|one| !contrary::is_one(one));
+    let checked = Checked::Right(Box::new(done), packed(&edition.packs)?, found);
+    Ok(refused(ui, &checked, fields, &[]))
 }
 
 /// What the forms say. Today means at once: its beginning has passed.
@@ -113,6 +145,7 @@ fn edition(ui: &Ui, packs: Vec<NewPack>, fields: &Posted) -> NewEdition {
         packs,
         effective_from: fields.given(DATE).and_then(date),
         note: fields.given(NOTE),
+        keep_planned: fields.given(contrary::KEEP).is_some(),
         ..NewEdition::default()
     }
 }
@@ -180,7 +213,10 @@ pub fn page(ui: &Ui, checked: &Checked, filled: &Filled<'_>) -> Markup {
         @match checked {
             Checked::Nothing => {},
             Checked::Wrong(found, sources) => (wrong(ui, found, sources)),
-            Checked::Right(done, packs) => (right(ui, done, packs, filled)),
+            Checked::Right(done, packs, against) => {
+                (contrary::draw(ui, against))
+                (right(ui, done, packs, against, filled))
+            },
         }
         (chooser(ui, matches!(checked, Checked::Right(..)), filled))
     };
@@ -198,15 +234,19 @@ fn wrong(ui: &Ui, found: &[Value], sources: &Sources) -> Markup {
     }
 }
 
-fn right(ui: &Ui, done: &EditionDone, packs: &str, filled: &Filled<'_>) -> Markup {
+fn right(ui: &Ui, done: &EditionDone, packs: &str, against: &[Value], filled: &Filled<'_>) -> Markup {
     html! {
         section.card #deploy {
-            p.notice role="status" { (icon::draw(Icon::Check)) (ui.t("upload-right")) }
+            @if against.is_empty() { p.notice role="status" { (icon::draw(Icon::Check)) (ui.t("upload-right")) } }
             dl.facts {
                 (widget::fact(&ui.t("upload-packs"), html! {
                     @for pack in &done.packs { (widget::code(&format!("{}@{}", pack.name, pack.version))) " " }
                 }))
                 (widget::fact(&ui.t("edition-from"), html! { (widget::long_time(ui, &done.effective_from)) }))
+            }
+            @if !done.then.is_empty() {
+                h3 { (ui.t("upload-then")) }
+                ul.planned { @for then in &done.then { li { (told_then(ui, then)) } } }
             }
             @if let Some(tables) = &done.tables {
                 h3 { (ui.t("edition-rules")) }
@@ -221,9 +261,22 @@ fn right(ui: &Ui, done: &EditionDone, packs: &str, filled: &Filled<'_>) -> Marku
             form.upload method="post" action="/packs/deploy" enctype="multipart/form-data" {
                 input type="hidden" name=(CHECKED) value=(packs);
                 (date_and_note(ui, filled))
+                @if contrary::may_be_kept(against) { (contrary::keep(ui, "upload")) }
                 p.actions { button type="submit" { (ui.t("upload-deploy")) } }
             }
         }
+    }
+}
+
+/// What an edition that is still to come makes of a pack afterwards.
+fn told_then(ui: &Ui, then: &ThenView) -> Markup {
+    html! {
+        @match &then.version {
+            Some(version) => (widget::code(&format!("{}@{version}", then.name))),
+            None => { (widget::code(&then.name)) " " (ui.t("pack-taken-away")) },
+        }
+        " "
+        a href={ "/packs/editions/" (then.edition) } { (widget::dated(ui, &then.effective_from)) }
     }
 }
 

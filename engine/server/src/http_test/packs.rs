@@ -463,3 +463,57 @@ async fn an_upload_passes_the_same_gate_as_the_api() {
     let digits: String = page.body.chars().filter(char::is_ascii_digit).collect();
     assert!(digits.contains(&crate::multipart::UPLOAD_BYTES_MAX.to_string()), "the limit is named: {}", page.body);
 }
+
+/// The plan for an older version is told over the API, in the forms and when somebody goes back; both ways out are there.
+#[tokio::test]
+async fn a_plan_that_contradicts_is_told_and_kept_knowingly_by_forms() {
+    let fixture = office().await;
+    let (token, cookie) = (fixture.token("administrator"), fixture.cookie(&fixture.person("administrator")));
+    for version in ["1.0.0", "1.1.0"] {
+        assert_eq!(deploy(&fixture, &token, &body(pack(version, &script(version)))).await.status, 201);
+    }
+    let mut planned: Value = serde_json::from_str(&body(pack("1.0.1", &script("plan")))).unwrap();
+    planned["effectiveFrom"] = "1405/10/01".into();
+    assert_eq!(deploy(&fixture, &token, &planned.to_string()).await.status, 201);
+
+    let newer = pack("1.2.0", &script("new"));
+    let refused = deploy(&fixture, &token, &body(newer.clone())).await;
+    assert_eq!((refused.status.as_u16(), refused.code().as_str()), (422, "PG-A020"));
+    assert_eq!(refused.json()["diagnostics"][0]["code"], "PG-P098");
+    let mut kept: Value = serde_json::from_str(&body(newer.clone())).unwrap();
+    (kept["keepPlanned"], kept["dryRun"]) = (true.into(), true.into());
+    let tried = deploy(&fixture, &token, &kept.to_string()).await;
+    assert_eq!((tried.status.as_u16(), &tried.json()["then"][0]["edition"]), (200, &json!(4)), "{}", tried.body);
+
+    let file = |path: &str| newer["files"][path].as_str().unwrap();
+    let paths = ["pack.yaml", "rules/greet.rhai", "rules/greet.test.yaml"];
+    let sent: Vec<(String, &str)> = paths.iter().map(|path| (format!("town/{path}"), file(path))).collect();
+    let sent: Vec<(&str, &str)> = sent.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    let page = upload(&fixture, "/packs/upload", &cookie, form(&[("/note", "نامهٔ ۹")], &sent)).await;
+    assert_eq!(page.status, 422, "{}", page.body);
+    let packs = checked(&page.body).to_owned();
+    assert!(page.body.contains("name=\"keepPlanned\"") && page.body.contains("PG-P098"), "{}", page.body);
+    let same = [("checked", packs.as_str()), ("/effectiveFrom", "۱۴۰۵/۱۰/۱"), ("/note", "")];
+    let taken = upload(&fixture, "/packs/deploy", &cookie, form(&same, &[])).await;
+    assert!(taken.body.contains("PG-P099") && !taken.body.contains("name=\"keepPlanned\""), "{}", taken.body);
+    assert_eq!(checked(&taken.body), packs, "another date is enough");
+    let at_once = [("checked", packs.as_str()), ("/effectiveFrom", ""), ("/note", "")];
+    let again = upload(&fixture, "/packs/deploy", &cookie, form(&at_once, &[])).await;
+    assert_eq!((again.status.as_u16(), checked(&again.body)), (422, packs.as_str()));
+    let knowing = [at_once.as_slice(), &[("keepPlanned", "yes")]].concat();
+    let done = upload(&fixture, "/packs/deploy", &cookie, form(&knowing, &[])).await;
+    assert_eq!((done.status.as_u16(), done.header("location")), (303, "/packs/editions/5?done=edition-deployed"));
+
+    // Going back to 1.1.0 is undone by the plan for 1.0.1 too.
+    let back = [("version", "1.1.0"), ("note", "برگشت")];
+    let refused = fixture.post("/packs/town/rollback", &cookie, &back).await;
+    assert_eq!(refused.status, 422, "{}", refused.body);
+    assert!(
+        refused.body.contains("name=\"keepPlanned\"") && refused.body.contains("برگشت</textarea>"),
+        "{}",
+        refused.body
+    );
+    let knowing = [back.as_slice(), &[("keepPlanned", "yes")]].concat();
+    let done = fixture.post("/packs/town/rollback", &cookie, &knowing).await;
+    assert_eq!((done.status.as_u16(), done.header("location")), (303, "/packs/town?done=pack-deployed"));
+}

@@ -24,6 +24,9 @@ pub struct NewEdition {
     /// Everything is checked and nothing is deployed.
     #[serde(default)]
     pub dry_run: bool,
+    /// What is planned stands, also where it contradicts this (`PG-P098`): it is told as a warning then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keep_planned: bool,
 }
 
 /// A pack with its files, or a version of it that was deployed before.
@@ -58,6 +61,9 @@ pub struct EditionDone {
     /// Nothing was deployed, for this edition, which is still to come, brings it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub planned: Option<PlannedEdition>,
+    /// What editions that are still to come say of these packs afterwards, the next one first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub then: Vec<ThenView>,
     /// Of a dry run: tables whose rules would differ from those that are in force at that date without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tables: Option<Vec<TableChange>>,
@@ -69,6 +75,17 @@ pub struct EditionDone {
 pub struct PlannedEdition {
     pub edition: u64,
     pub effective_from: String,
+}
+
+/// What an edition that is still to come says of a pack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ThenView {
+    pub edition: u64,
+    pub effective_from: String,
+    pub name: String,
+    /// Absent where it takes the pack away.
+    pub version: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
