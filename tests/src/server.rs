@@ -148,7 +148,15 @@ impl Site {
     }
 
     pub fn start_with(&self, environment: &[(&str, &str)]) -> Result<Server, Ended> {
-        let mut server = self.launch(environment);
+        self.when_ready(self.launch(environment))
+    }
+
+    /// Starts a server that writes its log elsewhere, and waits until it answers.
+    pub fn start_logging_to(&self, log: &Path, environment: &[(&str, &str)]) -> Result<Server, Ended> {
+        self.when_ready(self.launch_logging_to(log, environment))
+    }
+
+    fn when_ready(&self, mut server: Server) -> Result<Server, Ended> {
         let deadline = Instant::now() + READY_TIMEOUT;
         while !self.answers() {
             if let Ok(Some(status)) = server.child.try_wait() {
@@ -162,8 +170,13 @@ impl Site {
 
     /// Starts a server without waiting for it.
     pub fn launch(&self, environment: &[(&str, &str)]) -> Server {
+        let number = self.started.load(Ordering::Relaxed);
+        self.launch_logging_to(&self.logs().join(format!("{number:03}.err")), environment)
+    }
+
+    fn launch_logging_to(&self, errors: &Path, environment: &[(&str, &str)]) -> Server {
         let number = self.started.fetch_add(1, Ordering::Relaxed);
-        let log = |kind: &str| self.logs().join(format!("{number:03}.{kind}"));
+        let output = self.logs().join(format!("{number:03}.out"));
         let create = |path: &Path| File::create(path).expect("a log can be made");
         let child = Command::new(binary())
             .arg("serve")
@@ -173,11 +186,11 @@ impl Site {
             .args(["--listen", &self.address().to_string()])
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
-            .stdout(create(&log("out")))
-            .stderr(create(&log("err")))
+            .stdout(create(&output))
+            .stderr(create(errors))
             .spawn()
             .expect("the binary starts");
-        Server { child, errors: log("err") }
+        Server { child, errors: errors.to_owned() }
     }
 
     /// Runs another command of the binary to its end. `{data}` in an argument stands for the data folder.

@@ -98,6 +98,24 @@ impl DataFolder {
         self.root.join("last-drill.json")
     }
 
+    /// The store was restored, and nobody has a token on this machine yet.
+    fn owed_file(&self) -> PathBuf {
+        self.root.join("token.owed")
+    }
+
+    pub fn owe_token(&self) -> Result<()> {
+        write_private(&self.owed_file(), "")
+    }
+
+    pub fn owes_token(&self) -> bool {
+        self.owed_file().exists()
+    }
+
+    pub fn token_given(&self) -> Result<()> {
+        let path = self.owed_file();
+        std::fs::remove_file(&path).with_context(|| path.display().to_string())
+    }
+
     fn hold_file(&self) -> PathBuf {
         self.root.join("effects.held")
     }

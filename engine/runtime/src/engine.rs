@@ -142,7 +142,8 @@ impl Engine {
         self.load_shared(id).map(Arc::unwrap_or_clone)
     }
 
-    fn load_shared(&self, id: Id) -> Result<Arc<Stream>, Failure> {
+    /// The same, shared with whoever else reads it.
+    pub fn load_shared(&self, id: Id) -> Result<Arc<Stream>, Failure> {
         if let Some(stream) = self.cache.get(id, self.version(id)?) {
             return Ok(stream);
         }

@@ -4,8 +4,10 @@
 //! limits of their connectors. What is decided is decided in [`crate::turn`].
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use peygir_connector::{Connector, Fault, FaultKind, Receipt, send_within};
@@ -151,9 +153,9 @@ impl Host {
     }
 
     /// Reads a stream.
-    pub async fn read(self: &Arc<Self>, stream: Id) -> Result<Stream, Failure> {
+    pub async fn read(self: &Arc<Self>, stream: Id) -> Result<Arc<Stream>, Failure> {
         let engine = self.engine.clone();
-        offload(move || engine.load(stream))
+        offload(move || engine.load_shared(stream))
             .await
             .unwrap_or_else(|error| Err(Failure::Internal(format!("a reading ended badly: {error}"))))
     }
@@ -374,7 +376,9 @@ impl Host {
             let host = self.clone();
             async move {
                 let _turn = host.turns.clone().acquire_owned().await;
-                let begun = host.begin(stream, now).await;
+                let lock = host.lock_of(stream);
+                let _one_at_a_time = lock.lock().await;
+                let begun = host.begin_locked(stream, now).await;
                 let any = !begun.is_empty();
                 for (attempt, place) in begun {
                     host.clone().spawn_attempt(attempt, place);
@@ -390,7 +394,11 @@ impl Host {
     pub(crate) async fn begin(self: &Arc<Self>, stream: Id, now: Moment) -> Vec<(Begun, Place)> {
         let lock = self.lock_of(stream);
         let _one_at_a_time = lock.lock().await;
-        match self.begin_locked(stream, now).await {
+        self.begin_locked(stream, now).await
+    }
+
+    async fn begin_locked(self: &Arc<Self>, stream: Id, now: Moment) -> Vec<(Begun, Place)> {
+        match self.begin_ready(stream, now).await {
             Ok(begun) => begun,
             Err(failure) => {
                 self.note_result(stream, now, Ok(Err(failure)));
@@ -399,7 +407,7 @@ impl Host {
         }
     }
 
-    async fn begin_locked(self: &Arc<Self>, stream: Id, now: Moment) -> Result<Vec<(Begun, Place)>, Failure> {
+    async fn begin_ready(self: &Arc<Self>, stream: Id, now: Moment) -> Result<Vec<(Begun, Place)>, Failure> {
         let engine = self.engine.clone();
         let ready = blocking(move || engine.ready(stream, now)).await?;
         let mut places: BTreeMap<Id, Place> =
@@ -480,11 +488,23 @@ impl Host {
         self.paused.lock().unwrap_or_else(std::sync::PoisonError::into_inner).keys().copied().collect()
     }
 
+    /// The attempt leaves now, as long as whoever began it has the stream: what is decided of the message from here on (it is
+    /// withdrawn, an earlier attempt is reported as delivered) is decided of one that has left.
     fn spawn_attempt(self: Arc<Self>, begun: Begun, place: Place) {
-        let host = self.clone();
-        let mut sending = locked(&self.sending);
-        while sending.try_join_next().is_some() {}
-        sending.spawn(async move { host.attempt(begun, place).await });
+        let stream = begun.stream;
+        let mut attempt = Box::pin(self.clone().attempt(begun, place));
+        // It is looked at once more as soon as it has a task of its own: no waking is lost.
+        let first = || attempt.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        match catch_unwind(AssertUnwindSafe(first)) {
+            Ok(Poll::Ready(())) => {}
+            Ok(Poll::Pending) => {
+                let mut sending = locked(&self.sending);
+                while sending.try_join_next().is_some() {}
+                sending.spawn(attempt);
+            }
+            // As where its own task panics: the attempt stays without a result, and the next start settles it by policy.
+            Err(_panic) => tracing::error!(%stream, "an attempt panicked as it left; the next start settles it"),
+        }
     }
 
     /// Sends once and journals the result.

@@ -13,6 +13,7 @@ use peygir_store::frame::Kind;
 use crate::disk::{Disk, RealDisk};
 use crate::layout::{GROUP_HEADER_BYTES, JOURNAL_FOLDER, SNAPSHOT_FOLDER, segment_name, segment_number, segment_path};
 use crate::reader::{Fault, Group, SegmentReader, group_bytes};
+use crate::recovery::Beside;
 use crate::snapshot;
 
 /// How often an inventory is taken anew when the store goes on to another segment meanwhile.
@@ -50,6 +51,7 @@ pub fn inventory(folder: &Path) -> Result<Inventory, Error> {
 /// The same on any disk.
 pub fn inventory_on(disk: &dyn Disk) -> Result<Inventory, Error> {
     for _ in 0..TRIES {
+        let beside = Beside::of(disk)?;
         let numbers = numbers(disk)?;
         let (Some(&first), Some(&last)) = (numbers.first(), numbers.last()) else {
             return Err(Error::Refused("there is no journal here".into()));
@@ -68,6 +70,7 @@ pub fn inventory_on(disk: &dyn Disk) -> Result<Inventory, Error> {
         }
         let first_frame = SegmentReader::open(disk, first).map_err(fault(first))?.header.first_frame;
         let last_frame = reader.next_frame() - 1;
+        beside.prove(disk, journal, last_frame, (last, end))?;
         let mut segments = Vec::with_capacity(numbers.len());
         for &number in &numbers {
             let (path, closed) = (segment_path(number), number < last);

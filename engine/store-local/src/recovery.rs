@@ -94,6 +94,43 @@ pub fn recover(disk: Arc<dyn Disk>, place: &dyn Place, options: &Options) -> Res
 /// Numbers of segments, with their headers.
 pub type Segments = Vec<(u64, SegmentHeader)>;
 
+/// The last frame that something beside the journal proves to have been there.
+fn acknowledged(disk: &dyn Disk, journal: u64, snapshots: &[u64], marker: Option<&Marker>) -> u64 {
+    let closed = marker.filter(|marker| marker.closed && marker.journal == journal);
+    let span = |begun: u64| snapshot::Reader::open(disk, journal, begun).and_then(|reader| reader.span()).ok();
+    let spans = snapshots.iter().filter_map(|&begun| span(begun));
+    spans.map(|span| span.ended).chain(closed.map(|marker| marker.last_frame)).max().unwrap_or(0)
+}
+
+/// What lies beside a journal and says how far that went. Taken before the journal is read, it holds for what is read then, also
+/// where a store writes meanwhile.
+pub struct Beside {
+    snapshots: Vec<u64>,
+    marker: Option<Marker>,
+}
+
+impl Beside {
+    pub fn of(disk: &dyn Disk) -> Result<Self, Error> {
+        let snapshots = snapshot::finished(disk).map_err(io_at("snapshots"))?;
+        Ok(Self { snapshots, marker: marker::read(disk).map_err(io_at("rows.state"))? })
+    }
+
+    /// Errs where the journal ends before what is proved to have been in it.
+    pub fn prove(&self, disk: &dyn Disk, journal: u64, last_frame: u64, end: (u64, u64)) -> Result<(), Error> {
+        let acknowledged = acknowledged(disk, journal, &self.snapshots, self.marker.as_ref());
+        if last_frame < acknowledged { Err(shortened(end, last_frame, acknowledged)) } else { Ok(()) }
+    }
+}
+
+/// The journal ends, at this place of a segment, before a frame that somebody was told of.
+pub fn shortened((segment, offset): (u64, u64), last_frame: u64, acknowledged: u64) -> Error {
+    let what = format!(
+        "the journal ends with frame {last_frame}, but frame {acknowledged} had been acknowledged: its end is damaged or \
+         missing"
+    );
+    damaged(segment, offset, what)
+}
+
 /// The segments with their headers, in order. A last one whose header did not get down whole is removed: no group
 /// follows a header that was not synced.
 fn segments(disk: &dyn Disk) -> Result<(Segments, Option<Cut>), Error> {
@@ -272,7 +309,8 @@ impl Opening<'_> {
         let rows = Rows::start(index, self.journal, span.begun, memory, failure)?;
         let mut redo = Redo::new(self, span, rows);
         redo.run()?;
-        let acknowledged = span.ended.max(self.acknowledged());
+        let proved = acknowledged(&*self.disk, self.journal, &self.snapshots, self.marker.as_ref());
+        let acknowledged = span.ended.max(proved);
         redo.finish(acknowledged, base)
     }
 
@@ -323,15 +361,6 @@ impl Opening<'_> {
                 Block::End(span) => return Ok(span),
             }
         }
-    }
-
-    /// The last frame that something beside the journal proves to have been there.
-    fn acknowledged(&self) -> u64 {
-        let closed = self.marker.as_ref().filter(|marker| marker.closed && marker.journal == self.journal);
-        let spans = self.snapshots.iter().filter_map(|&begun| {
-            snapshot::Reader::open(&*self.disk, self.journal, begun).and_then(|reader| reader.span()).ok()
-        });
-        spans.map(|span| span.ended).chain(closed.map(|marker| marker.last_frame)).max().unwrap_or(0)
     }
 
     /// The first segment to read: all that has to be redone, all since the older of the kept snapshots, and always the

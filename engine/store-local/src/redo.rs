@@ -16,7 +16,7 @@ use crate::layout::{JOURNAL_FOLDER, SegmentHeader, segment_name, segment_path};
 use crate::options::{Cut, IndexFound, OpeningReport};
 use crate::positions::{self, Position};
 use crate::reader::{Fault, Group, SegmentReader};
-use crate::recovery::{Base, Failed, Opening, Recovered, damaged, io_at};
+use crate::recovery::{Base, Failed, Opening, Recovered, damaged, io_at, shortened};
 use crate::rows::Rows;
 use crate::seal::{Link, Moved, Seal};
 use crate::snapshot::Span;
@@ -181,11 +181,7 @@ impl<'a> Redo<'a> {
         let (number, header) = *opening.segments.last().expect("there is a segment, or nothing would be recovered");
         let last_frame = self.next_frame - 1;
         if last_frame < acknowledged {
-            let what = format!(
-                "the journal ends with frame {last_frame}, but frame {acknowledged} had been acknowledged: its end is \
-                 damaged or missing"
-            );
-            return Err(Failed::Journal(damaged(number, self.end, what)));
+            return Err(Failed::Journal(shortened((number, self.end), last_frame, acknowledged)));
         }
         let path = segment_path(number);
         let file = opening.disk.open_to_write(&path).map_err(io_at(&path))?;

@@ -16,6 +16,7 @@ use peygir_store::{Error, FrameHash, StreamId, body};
 use crate::disk::{Disk, RealDisk};
 use crate::layout::{JOURNAL_FOLDER, segment_name, segment_number, segment_path};
 use crate::reader::{Fault, Group, SegmentReader};
+use crate::recovery::Beside;
 use crate::seal::{Link, Moved, Seal};
 use crate::snapshot::{self, Block};
 
@@ -74,6 +75,7 @@ pub fn verify(folder: &Path, progress: &mut dyn FnMut(Progress)) -> Result<Verif
 
 /// Verifies the journal on a disk.
 pub fn verify_on(disk: &dyn Disk, progress: &mut dyn FnMut(Progress)) -> Result<VerifyReport, Error> {
+    let beside = Beside::of(disk)?;
     let mut numbers = numbers(disk)?;
     let Some(&first) = numbers.first() else {
         return Err(Error::Refused("there is no journal here".into()));
@@ -93,6 +95,8 @@ pub fn verify_on(disk: &dyn Disk, progress: &mut dyn FnMut(Progress)) -> Result<
         }
     }
     let mut report = walk.report();
+    let end = walk.resume.as_ref().map_or(0, SegmentReader::offset);
+    beside.prove(disk, walk.journal, report.last_frame, (number, end))?;
     verify_snapshots(disk, walk.journal, &mut report)?;
     Ok(report)
 }

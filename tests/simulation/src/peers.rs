@@ -106,17 +106,13 @@ impl Peers {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Statement: what arrives is on record as an attempt that has no result.
+    /// Statement: what leaves is on record as an attempt that has no result.
     fn check(&self, connector: &str, request: &Request) {
         self.ledger.with_outbox(|outbox| {
             let wrong = match outbox.by_key(&request.key) {
                 None => Some("nothing was queued under this key".to_owned()),
                 Some(entry) if entry.dispatch.connector != connector => Some("another connector owes it".to_owned()),
-                // One that was withdrawn between its beginning and its leaving can't be called back.
-                Some(entry)
-                    if entry.attempts != request.attempt
-                        || !(entry.state == State::Sending || (entry.state == State::Ended && !entry.sent)) =>
-                {
+                Some(entry) if entry.attempts != request.attempt || entry.state != State::Sending => {
                     Some(format!("on record is attempt {}, {:?}", entry.attempts, entry.state))
                 }
                 Some(entry) if !self.state().attempts.insert((entry.dispatch.id, request.attempt)) => {
@@ -212,10 +208,11 @@ impl Peer {
     async fn take(&self, request: Request) -> Result<Receipt, Fault> {
         let peers = &self.peers;
         let Some(fate) = peers.fate() else { return std::future::pending().await };
+        peers.check(&self.name, &request);
+        // On its way: whatever is decided of it meanwhile, it can't be called back.
         fate.point().await;
         let turn = peers.draw();
         peers.trace.note(peers.wall.now(), &format!("{} {} {} {turn:?}", self.name, request.key, request.attempt));
-        peers.check(&self.name, &request);
         let lost = || Fault::ambiguous(FaultKind::Protocol, "the connection broke");
         let answer = match turn {
             Turn::Answers(delay) => {

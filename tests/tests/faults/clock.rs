@@ -1,6 +1,7 @@
 //! A clock that is set: a day forwards, hours backwards, while the server runs and while it is off.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use peygir_core::Moment;
 use peygir_tests::citizen;
@@ -9,7 +10,7 @@ use peygir_tests::faults::clerk::client;
 use peygir_tests::faults::clock::Clock;
 use peygir_tests::faults::environment;
 use peygir_tests::offices;
-use peygir_tests::server::{Server, Site};
+use peygir_tests::server::{Ended, Server, Site};
 use serde_json::Value;
 
 use crate::effects::await_that;
@@ -36,9 +37,13 @@ struct Machine {
 
 impl Machine {
     fn start() -> Self {
+        Self::start_by(|site, environment| site.start_with(environment))
+    }
+
+    fn start_by(start: impl FnOnce(&Site, &[(&str, &str)]) -> Result<Server, Ended>) -> Self {
         let (site, clock) = (offices::site("Asia/Tehran", &offices::calendars()), Clock::new());
         clock.put(START);
-        let server = site.start_with(&environment(&clock.environment())).expect("the server starts");
+        let server = start(&site, &environment(&clock.environment())).expect("the server starts");
         let client = client(&site);
         Self { site, clock, server: Some(server), client }
     }
@@ -144,6 +149,21 @@ async fn a_clock_that_jumps_moves_no_deadline_repeats_no_reminder_and_is_told() 
     assert_eq!(machine.count(OVERDUE).await, 3);
     let incidents = machine.client.all("/api/v1/incidents").await;
     assert!(incidents.is_empty(), "{incidents:#?}");
+    assert!(machine.server.take().expect("a server runs").stop().success());
+    machine.site.verify().expect("the journal is whole");
+}
+
+/// Where the log goes there is no room, from the first word on: what is told of the clock is lost, and nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_cannot_be_written_keeps_nothing_from_being_done() {
+    if !there(&["faketime"]) {
+        return;
+    }
+    let mut machine = Machine::start_by(|site, environment| site.start_logging_to(Path::new("/dev/full"), environment));
+    machine.letter(0, "reminded").await;
+    machine.set(100 * MINUTE);
+    machine.await_count("offices/soon", 1).await;
+    machine.letter(1, "ten-days").await;
     assert!(machine.server.take().expect("a server runs").stop().success());
     machine.site.verify().expect("the journal is whole");
 }

@@ -63,6 +63,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     if let Some(from) = &arguments.keys {
         keys::put(from, &data.keys())?;
     }
+    data.owe_token()?;
     if arguments.effects == Effects::Hold {
         data.hold_effects(&Hold {
             restored_at: Instant(Clock::Real.now().to_jiff()),

@@ -154,7 +154,7 @@ async fn to_its_end(pack: pack::Catalog, flow: &str, input: Data, quiet: bool) -
             tell_waiting(&state, &mut told);
         }
         tokio::time::sleep(LOOK_EVERY).await;
-        state = host.read(stream).await?;
+        state = host.read(stream).await.map(Arc::unwrap_or_clone)?;
     }
 }
 

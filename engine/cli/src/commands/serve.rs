@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -117,6 +118,15 @@ async fn serve(
     // With data in the store, keys that are missing were lost: fresh ones would turn every name and text into erased ones.
     let is_new = store.last_frame() == 0;
     let keys = if is_new { Keys::open_or_make(&data.keys(), &random)? } else { Keys::open(&data.keys())? };
+    if is_new && keys.persons() > 0 {
+        bail!(
+            "{} has the keys of {} persons, but the store in {} is empty: is its disk mounted? Bring the store back from its \
+             backup; to begin anew, move the folder of the keys away",
+            data.keys().display(),
+            keys.persons(),
+            data.store().display()
+        );
+    }
     let catalog = built
         .callback_secrets
         .iter()
@@ -156,7 +166,8 @@ async fn serve(
     let access = Arc::new(Access::new(shared));
     let stop = Arc::new(Notify::new());
     let engine = host.engine.clone();
-    let working = tokio::spawn(host.run(stop.clone()));
+    let (ended, has_ended) = tokio::sync::oneshot::channel();
+    let working = tokio::spawn(watched(host.run(stop.clone()), ended));
     let sealing = tokio::spawn(seal_every_hour(store.clone()));
     let counting = tokio::spawn(count(desk.host().clone()));
 
@@ -173,7 +184,17 @@ async fn serve(
             ..ServerOptions::default()
         },
     };
-    let served = peygir_server::serve(state, listener, told_to_stop).await;
+    let fell = Arc::new(AtomicBool::new(false));
+    let until = {
+        let fell = fell.clone();
+        async move {
+            tokio::select! {
+                () = told_to_stop => {}
+                _ = has_ended => fell.store(true, Ordering::SeqCst),
+            }
+        }
+    };
+    let served = peygir_server::serve(state, listener, until).await;
     stop.notify_one();
     telling.notify_one();
     let _ = working.await;
@@ -185,6 +206,10 @@ async fn serve(
     keep_counts(&engine, &data);
     data.remove_running();
     served?;
+    if fell.load(Ordering::SeqCst) {
+        // Whoever answers while no timer fires and nothing leaves does harm: a new start goes on with all of it.
+        bail!("what does the work on time ended badly, so the server ended too; see the log, and start it again");
+    }
     say("peygir: stopped");
     Ok(ExitCode::SUCCESS)
 }
@@ -248,6 +273,8 @@ fn start_log() {
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
+        // Where the log can't be written, it would be told on stderr too, and that panics.
+        .log_internal_errors(false)
         .init();
 }
 
@@ -255,6 +282,11 @@ fn welcome(data: &DataFolder, desk: &Desk, access: &Access, clock: &Clock, addre
     let keep = |secret: &str| data.write_bootstrap(secret).map_err(|error| format!("{error:#}"));
     if access.bootstrap(clock.now(), &keep)? {
         say(&format!("peygir: the administrator's token is in {}", data.bootstrap().display()));
+    } else if data.owes_token() && !data.bootstrap().exists() {
+        access.bootstrap_restored(clock.now(), &keep)?;
+        data.token_given()?;
+        let path = data.bootstrap();
+        say(&format!("peygir: a new administrator's token is in {}; those of before hold as well", path.display()));
     }
     data.write_running(&Running { pid: std::process::id(), address: address.to_owned() })?;
     let directory = desk.directory();
@@ -272,6 +304,15 @@ fn welcome(data: &DataFolder, desk: &Desk, access: &Access, clock: &Clock, addre
         ));
     }
     Ok(())
+}
+
+/// Does the work, and tells when it has ended, however it did.
+async fn watched(work: impl Future<Output = ()> + Send + 'static, ended: tokio::sync::oneshot::Sender<()>) {
+    if let Err(error) = tokio::spawn(work).await {
+        tracing::error!(%error, "what does the work on time ended badly");
+    }
+    // Nobody waits for it any more where the server ended first.
+    let _ = ended.send(());
 }
 
 async fn seal_every_hour(store: Arc<LocalStore>) {

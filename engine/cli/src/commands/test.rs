@@ -104,7 +104,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
 /// What the engine logs is shown where somebody asks for it; expected failures are no news.
 pub(super) fn start_log() {
     if let Ok(filter) = tracing_subscriber::EnvFilter::try_from_env("PEYGIR_LOG") {
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+        tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .log_internal_errors(false)
+            .init();
     }
 }
 

@@ -88,6 +88,15 @@ impl Access {
         }
     }
 
+    /// An administrator's token for whoever brought the store back from a backup: the first one lies on another machine, or is
+    /// lost with it. `keep` puts its secret down, as for the first.
+    pub fn bootstrap_restored(&self, at: Moment, keep: &dyn Fn(&str) -> Result<(), String>) -> Result<(), Error> {
+        let secret = secret::draw(Kind::Token)?;
+        keep(&secret).map_err(Error::NotKept)?;
+        let name = format!("{BOOTSTRAP_NAME}-{}", at.0.div_euclid(1_000_000));
+        self.issue("system", &name, ("administrator", &Scope::Nation), at, secret).map(drop)
+    }
+
     /// The principal that a bearer token stands for.
     pub fn recognise_bearer(&self, secret: &str) -> Result<Option<Principal>, Error> {
         let Some(key) = secret::row_key(Kind::Token, secret) else {

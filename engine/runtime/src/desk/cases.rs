@@ -96,7 +96,7 @@ impl Desk {
         if clear {
             require(&catalog, by, Permission::CaseUnmask, &stream)?;
             // First on record, then on the screen.
-            stream = self.host.submit(id, &by.id, Command::ReadClear("citizen".to_owned())).await?;
+            stream = self.host.carry_out(id, &by.id, Command::ReadClear("citizen".to_owned())).await?;
         }
         let timeline = self.story(&stream).await?;
         let vault = &self.host.engine.vault;

@@ -3,6 +3,8 @@
 //! The words are the same for everybody who may see the deadline. A person's own reason is opened for those only who may
 //! read the case.
 
+use std::sync::Arc;
+
 use peygir_calendar::Language;
 use peygir_casework::deadlines as record;
 use peygir_casework::records::{Move, Set, Task, Wait, Waiting};
@@ -102,7 +104,7 @@ impl Desk {
         self.change_deadline(by, &stream, task, Command::ResumeDeadline(task)).await
     }
 
-    async fn stream_to_change(&self, by: &Principal, task: Id, permission: Permission) -> Result<Stream, Refusal> {
+    async fn stream_to_change(&self, by: &Principal, task: Id, permission: Permission) -> Result<Arc<Stream>, Refusal> {
         let stream = self.stream_of_task(task).await?;
         let catalog = self.host.engine.catalog();
         let found = stream.records.tasks.get(&task).ok_or(Refusal::NotFound)?;
@@ -116,7 +118,7 @@ impl Desk {
         task: Id,
         command: Command,
     ) -> Result<DeadlineView, Refusal> {
-        let changed = self.host.submit(stream.id, &by.id, command).await?;
+        let changed = self.host.carry_out(stream.id, &by.id, command).await?;
         self.deadline_of(by, &changed, task)
     }
 

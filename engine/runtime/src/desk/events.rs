@@ -62,7 +62,7 @@ impl Desk {
         let (id, source, stream) = (event.id.clone(), event.source.clone(), stream_of(&event));
         let repeated = self.host.read(stream).await?.version > 0;
         if !repeated {
-            self.host.submit(stream, &by.id, Command::Publish { event, origin: None }).await?;
+            self.host.carry_out(stream, &by.id, Command::Publish { event, origin: None }).await?;
         }
         Ok(EventTaken { id, source, repeated })
     }

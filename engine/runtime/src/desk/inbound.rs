@@ -175,7 +175,7 @@ impl Desk {
         let Some(command) = sealed.await.map_err(|error| Refusal::Internal(error.to_string()))?? else {
             return Ok(());
         };
-        match self.host.submit(stream, &peer(connector).id, command).await {
+        match self.host.carry_out(stream, &peer(connector).id, command).await {
             // Delivered twice: it is kept already.
             Ok(_) | Err(Failure::Claimed { .. }) => Ok(()),
             Err(other) => Err(other.into()),
@@ -194,7 +194,7 @@ impl Desk {
         };
         let (delivered, failed) = (state == Delivery::Delivered, state == Delivery::Failed);
         let command = Command::Report { key, delivered, failed, reference };
-        self.host.submit(stream, &peer(connector).id, command).await?;
+        self.host.carry_out(stream, &peer(connector).id, command).await?;
         Ok(())
     }
 }

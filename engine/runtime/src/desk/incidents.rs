@@ -34,7 +34,7 @@ impl Desk {
 
     pub async fn retry_incident(&self, by: &Principal, id: Id) -> Result<(), Refusal> {
         let stream = self.stream_of_incident(by, id).await?;
-        self.host.submit(stream, &by.id, Command::RetryIncident(id)).await?;
+        self.host.carry_out(stream, &by.id, Command::RetryIncident(id)).await?;
         Ok(())
     }
 
@@ -50,7 +50,7 @@ impl Desk {
             Some(party) => engine.vault.seal(party.person, note, &engine.random()).unwrap_or_default(),
             None => note.to_owned(),
         };
-        self.host.submit(id_of_stream, &by.id, Command::SettleIncident { incident: id, note }).await?;
+        self.host.carry_out(id_of_stream, &by.id, Command::SettleIncident { incident: id, note }).await?;
         Ok(())
     }
 

@@ -131,8 +131,7 @@ impl Desk {
         fits_payload(&catalog, &input, "")?;
         let key = idempotency_key.map(|key| (by.id.as_str(), key));
         let stream = id.unwrap_or_else(|| self.host.engine.new_id(self.host.clock.now()));
-        let earlier =
-            |id| async move { Ok(BegunInstance { stream: Arc::new(self.stream(id).await?), repeated: true }) };
+        let earlier = |id| async move { Ok(BegunInstance { stream: self.stream(id).await?, repeated: true }) };
         let claims = match claim_start(&self.host.engine, &name, input.value(), key, stream)? {
             StartClaim::Known(known) => return earlier(known).await,
             StartClaim::New(claims) => claims,
@@ -158,7 +157,7 @@ impl Desk {
         let deadline = tokio::time::Instant::now() + most.min(Duration::from_secs(WAIT_SECONDS_MAX));
         loop {
             let ended = self.host.watch.end_of(stream, Some(id));
-            let mut found = Arc::new(self.stream(stream).await?);
+            let mut found = self.stream(stream).await?;
             let over = tokio::time::Instant::now() >= deadline;
             let is_over = |stream: &Stream| stream.instances.get(&id).is_none_or(|found| found.status.is_terminal());
             if !over && !is_over(&found) {
@@ -212,14 +211,14 @@ impl Desk {
             InstanceAction::Retry => match open_incident(&stream, id) {
                 // The incident goes with it: what is tried again is nobody's to look at any more.
                 Some(incident) => {
-                    self.host.submit(stream.id, &by.id, Command::RetryIncident(incident)).await?;
+                    self.host.carry_out(stream.id, &by.id, Command::RetryIncident(incident)).await?;
                     return Ok(());
                 }
                 None => peygir_core::Command::Retry,
             },
         };
         let command = Command::Instance { instance: id, command };
-        self.host.submit(stream.id, &by.id, command).await.map(drop).map_err(of_instance)
+        self.host.carry_out(stream.id, &by.id, command).await.map(drop).map_err(of_instance)
     }
 
     /// The flow of a faulted instance begins anew in the version in force: tables are asked again. Returns the new instance.
@@ -236,7 +235,7 @@ impl Desk {
         let wanted = WorkflowName { namespace: flow.namespace.clone(), name: flow.name.clone(), version: None };
         let flow = newest(&self.host.engine.catalog(), &wanted).ok_or(Refusal::NotFound)?;
         let restart = Command::RestartFlow { instance: id, flow };
-        let after = self.host.submit(stream.id, &by.id, restart).await.map_err(|failure| match failure {
+        let after = self.host.carry_out(stream.id, &by.id, restart).await.map_err(|failure| match failure {
             // Somebody else was faster.
             Failure::Refused(Refused::Flow(peygir_core::Rejection::NotActive)) => {
                 Refusal::Conflict("instance-restarted")
@@ -262,7 +261,7 @@ impl Desk {
         Ok(InstanceDefinition { workflow, active, catalog })
     }
 
-    async fn stream_of_instance(&self, by: &Principal, id: Id, permission: Permission) -> Result<Stream, Refusal> {
+    async fn stream_of_instance(&self, by: &Principal, id: Id, permission: Permission) -> Result<Arc<Stream>, Refusal> {
         let key = self.only_key(rows::instance_range(id)).await?;
         let stream = self.stream(rows::parse_instance(&key).ok_or(Refusal::NotFound)?).await?;
         require(&self.host.engine.catalog(), by, permission, &stream)?;

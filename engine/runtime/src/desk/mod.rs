@@ -72,7 +72,7 @@ impl Desk {
         &self.host
     }
 
-    async fn stream(&self, id: Id) -> Result<Stream, Refusal> {
+    async fn stream(&self, id: Id) -> Result<Arc<Stream>, Refusal> {
         let stream = self.host.read(id).await?;
         if stream.version == 0 { Err(Refusal::NotFound) } else { Ok(stream) }
     }

@@ -90,7 +90,8 @@ impl Desk {
     }
 
     async fn repeated(&self, stream: Id) -> Result<Submitted, Refusal> {
-        submitted(&self.stream(stream).await?, true)
+        let stream = self.stream(stream).await?;
+        submitted(&stream, true)
     }
 
     /// What the citizen wrote who is waited for. None where that is over.

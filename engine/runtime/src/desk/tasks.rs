@@ -1,5 +1,7 @@
 //! Tasks: who sees them, who may take them, and what is asked.
 
+use std::sync::Arc;
+
 use peygir_casework::content::FieldKind;
 use peygir_casework::records::{self, Task, TaskKind, TaskStatus};
 use peygir_casework::view as record_view;
@@ -77,12 +79,12 @@ impl Desk {
         if !owes(&self.host.engine.catalog(), by, &stream, found) {
             return Err(Refusal::Forbidden);
         }
-        let stream = self.host.submit(stream.id, &by.id, command).await?;
+        let stream = self.host.carry_out(stream.id, &by.id, command).await?;
         let task = stream.records.tasks.get(&task).ok_or(Refusal::NotFound)?;
         Ok(self.task_view(by, &stream, task))
     }
 
-    pub(super) async fn stream_of_task(&self, task: Id) -> Result<Stream, Refusal> {
+    pub(super) async fn stream_of_task(&self, task: Id) -> Result<Arc<Stream>, Refusal> {
         let key = self.only_key(rows::task_range(task)).await?;
         self.stream(rows::parse_task(&key).ok_or(Refusal::NotFound)?).await
     }

@@ -53,7 +53,7 @@ impl Host {
 
     /// All closures that were ever declared, the newest first, withdrawn ones too.
     pub async fn closures(self: &Arc<Self>) -> Result<Vec<Closure>, Failure> {
-        let mut closures: Vec<Closure> = self.read(closures::STREAM).await?.closures.all.into_values().collect();
+        let mut closures: Vec<Closure> = self.read(closures::STREAM).await?.closures.all.values().cloned().collect();
         closures.sort_by_key(|closure| std::cmp::Reverse((closure.declared_at, closure.id)));
         Ok(closures)
     }
@@ -61,8 +61,8 @@ impl Host {
     /// How far an operation has come. One whose closure was just declared may not have begun: it is told as one that has
     /// seen nothing.
     pub async fn operation(self: &Arc<Self>, id: Id) -> Result<Option<Operation>, Failure> {
-        if let Some(operation) = self.read(id).await?.operation {
-            return Ok(Some(operation));
+        if let Some(operation) = &self.read(id).await?.operation {
+            return Ok(Some(operation.clone()));
         }
         let closures = self.read(closures::STREAM).await?;
         let begun = closures.closures.register.open.iter().find(|begun| begun.operation == id);
@@ -83,8 +83,8 @@ impl Host {
     /// Tells the stream of closures which calendars are deployed; changed ones begin an operation.
     pub(super) async fn align_calendars(self: &Arc<Self>) -> Result<(), Failure> {
         let digests = self.engine.catalog().calendar_digests();
-        let known = self.read(closures::STREAM).await?.closures;
-        let nothing_new = known.changed(&digests).map_or(digests.is_empty(), |changed| changed.is_empty());
+        let known = self.read(closures::STREAM).await?;
+        let nothing_new = known.closures.changed(&digests).map_or(digests.is_empty(), |changed| changed.is_empty());
         if nothing_new {
             return Ok(());
         }

@@ -110,6 +110,11 @@ impl Keys {
         Self::open(dir)
     }
 
+    /// Persons that have a key.
+    pub fn persons(&self) -> usize {
+        self.read().len()
+    }
+
     pub fn get(&self, person: Id) -> Option<PersonKey> {
         self.read().get(&person).map(|slot| slot.key.clone())
     }

@@ -108,7 +108,7 @@ pub async fn start_in(world: &mut World, flow: &str, county: &str) -> Id {
 }
 
 pub async fn read(world: &World, stream: Id) -> Stream {
-    world.host().read(stream).await.unwrap()
+    (*world.host().read(stream).await.unwrap()).clone()
 }
 
 /// The one task of a stream.

@@ -208,7 +208,7 @@ pub async fn start(world: &mut World, flow: &str) -> Id {
 }
 
 pub async fn read(world: &World, stream: Id) -> Stream {
-    world.host().read(stream).await.unwrap()
+    (*world.host().read(stream).await.unwrap()).clone()
 }
 
 /// What the one flow of a stream came to.

@@ -61,7 +61,7 @@ pub async fn start(world: &mut World, name: &str, input: Value) -> Id {
 }
 
 pub async fn read(world: &World, stream: Id) -> Stream {
-    world.host().read(stream).await.unwrap()
+    (*world.host().read(stream).await.unwrap()).clone()
 }
 
 /// The one instance of a flow in a stream.

@@ -58,7 +58,7 @@ async fn case(world: &mut World, province: &str, county: &str) -> Id {
 }
 
 async fn records(world: &World, stream: Id) -> Records {
-    let records = world.host().read(stream).await.unwrap().records;
+    let records = world.host().read(stream).await.unwrap().records.clone();
     assert_eq!(records.incidents, BTreeMap::new());
     records
 }

@@ -36,7 +36,7 @@ impl Office {
         let administrator = fixture.token("administrator");
         let registered = fixture.api("POST", "/api/v1/messages", &administrator, MESSAGE).await.json();
         let citizen = peygir_core::Id::parse(registered["caseId"].as_str().unwrap()).unwrap();
-        let citizen = fixture.world.host().read(citizen).await.unwrap().records.case.unwrap().citizen.person;
+        let citizen = fixture.world.host().read(citizen).await.unwrap().records.case.clone().unwrap().citizen.person;
         let path = "/api/v1/workflows/test/resting/instances";
         let input = json!({ "person": citizen.to_string() }).to_string();
         let started = fixture.api("POST", path, &administrator, &input).await.json();

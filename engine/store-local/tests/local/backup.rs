@@ -184,3 +184,29 @@ fn what_the_engine_does_not_know_stops_the_start_wherever_it_stands() {
     let rows = Options { known: Some(rows), boot_id: "boot-2".into(), ..options() };
     assert!(unknown(open(&disk, &MemoryPlace::new(), rows).err()).contains(".snapshot: a row"));
 }
+
+/// A store that was closed says how far it came: a damaged last group of it was acknowledged, whoever looks.
+#[test]
+fn a_damaged_end_of_a_closed_store_is_no_torn_one() {
+    let (disk, model, mut history) = (FaultyDisk::new(), MemoryStore::new(), History::new(11));
+    let (store, _) = open(&disk, &MemoryPlace::new(), options()).unwrap();
+    // The last segment is to have more than its header.
+    play(&mut history, 20, &store, &model);
+    while groups(&last_segment(&disk).1).is_empty() {
+        play(&mut history, 1, &store, &model);
+    }
+    let last_frame = store.last_frame();
+    store.close().unwrap();
+    assert_eq!(verify_on(&disk, &mut |_| ()).unwrap().last_frame, last_frame);
+    let (path, mut bytes) = last_segment(&disk);
+    let at = bytes.len() - 20;
+    bytes[at] ^= 1;
+    disk.set_bytes(&path, &bytes);
+    let told = format!("frame {last_frame} had been acknowledged");
+    let verified = verify_on(&disk, &mut |_| ()).unwrap_err().to_string();
+    assert!(verified.contains(&told), "{verified}");
+    let copied = inventory_on(&disk).unwrap_err().to_string();
+    assert!(copied.contains(&told), "{copied}");
+    let started = open(&disk, &MemoryPlace::new(), options()).err().expect("it does not start").to_string();
+    assert!(started.contains(&told), "{started}");
+}
