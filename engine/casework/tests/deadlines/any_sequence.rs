@@ -194,10 +194,13 @@ impl Story {
         match rule {
             RemindRule::After(term) => self.fresh(terms, term).due.into(),
             RemindRule::Before(term) => {
-                let at = calendar.before(terms.deadline.due, term, &terms.place).expect("an instant");
+                let mut at = calendar.before(terms.deadline.due, term, &terms.place).expect("an instant");
                 let rests = terms.suspended();
-                let inside = rests.iter().find(|rest| rest.from <= at && at < rest.to);
-                inside.map_or(at, |rest| rest.to).into()
+                // Where one waiting ends another may begin at once.
+                while let Some(rest) = rests.iter().find(|rest| rest.from <= at && at < rest.to) {
+                    at = rest.to;
+                }
+                at.into()
             }
         }
     }
