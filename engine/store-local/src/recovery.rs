@@ -94,12 +94,21 @@ pub fn recover(disk: Arc<dyn Disk>, place: &dyn Place, options: &Options) -> Res
 /// Numbers of segments, with their headers.
 pub type Segments = Vec<(u64, SegmentHeader)>;
 
-/// The last frame that something beside the journal proves to have been there.
-fn acknowledged(disk: &dyn Disk, journal: u64, snapshots: &[u64], marker: Option<&Marker>) -> u64 {
+/// The last frame that something beside the journal proves to have been there. A snapshot that is broken proves nothing; one
+/// that can't be read now may prove much, and is no reason to go on without it.
+fn acknowledged(disk: &dyn Disk, journal: u64, snapshots: &[u64], marker: Option<&Marker>) -> Result<u64, Error> {
     let closed = marker.filter(|marker| marker.closed && marker.journal == journal);
-    let span = |begun: u64| snapshot::Reader::open(disk, journal, begun).and_then(|reader| reader.span()).ok();
-    let spans = snapshots.iter().filter_map(|&begun| span(begun));
-    spans.map(|span| span.ended).chain(closed.map(|marker| marker.last_frame)).max().unwrap_or(0)
+    let mut last = closed.map_or(0, |marker| marker.last_frame);
+    for &begun in snapshots {
+        match snapshot::Reader::open(disk, journal, begun).and_then(|reader| reader.span()) {
+            Ok(span) => last = last.max(span.ended),
+            // A store that writes meanwhile keeps the newest ones, which prove more.
+            Err(snapshot::Fault::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(snapshot::Fault::Io(source)) => return Err(Error::Io { path: snapshot::name(begun), source }),
+            Err(snapshot::Fault::Broken(_)) => {}
+        }
+    }
+    Ok(last)
 }
 
 /// What lies beside a journal and says how far that went. Taken before the journal is read, it holds for what is read then, also
@@ -117,7 +126,7 @@ impl Beside {
 
     /// Errs where the journal ends before what is proved to have been in it.
     pub fn prove(&self, disk: &dyn Disk, journal: u64, last_frame: u64, end: (u64, u64)) -> Result<(), Error> {
-        let acknowledged = acknowledged(disk, journal, &self.snapshots, self.marker.as_ref());
+        let acknowledged = acknowledged(disk, journal, &self.snapshots, self.marker.as_ref())?;
         if last_frame < acknowledged { Err(shortened(end, last_frame, acknowledged)) } else { Ok(()) }
     }
 }
@@ -309,7 +318,7 @@ impl Opening<'_> {
         let rows = Rows::start(index, self.journal, span.begun, memory, failure)?;
         let mut redo = Redo::new(self, span, rows);
         redo.run()?;
-        let proved = acknowledged(&*self.disk, self.journal, &self.snapshots, self.marker.as_ref());
+        let proved = acknowledged(&*self.disk, self.journal, &self.snapshots, self.marker.as_ref())?;
         let acknowledged = span.ended.max(proved);
         redo.finish(acknowledged, base)
     }

@@ -3,10 +3,14 @@
 //! It keeps, for each file, what is durable and the writes since; for names, the changes since the folder was synced. A
 //! crash keeps a draw of the writes, each whole, in part or not at all, and the first few of the changes of names.
 
+mod file;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use self::file::FaultyFile;
+use super::acts::{Act, Acts};
 use super::{Disk, File, folder_of};
 
 /// The unit in which a torn write is kept or lost, in bytes: smaller than a sector, so that small groups tear too.
@@ -31,6 +35,9 @@ struct World {
     syncs: u64,
     writes: u64,
     faults: u64,
+    acts: Acts,
+    /// Files and folders that could not be synced, in order.
+    unsynced: Vec<String>,
     full: bool,
 }
 
@@ -143,10 +150,32 @@ impl FaultyDisk {
         self.world().faults
     }
 
+    /// The act of this kind with this number (from 1) fails, once.
+    pub fn fail_at(&self, act: Act, number: u64) {
+        self.world().acts.fail_at(act, number);
+    }
+
+    /// How often an act of this kind was asked for.
+    pub fn done(&self, act: Act) -> u64 {
+        self.world().acts.done(act)
+    }
+
+    /// Acts of this kind that failed so far.
+    pub fn failed(&self, act: Act) -> u64 {
+        self.world().acts.failed(act)
+    }
+
+    /// Paths of files, and folders, that could not be synced since this disk was made, in order.
+    pub fn unsynced(&self) -> Vec<String> {
+        self.world().unsynced.clone()
+    }
+
     /// The disk as a killed process leaves it: everything written is there, synced or not.
     pub fn after_kill(&self) -> FaultyDisk {
         let mut world = self.world().clone();
         (world.crash_at, world.fail_sync_at, world.fail_write_at) = (None, None, None);
+        (world.faults, world.acts) = (0, Acts::default());
+        world.unsynced.clear();
         FaultyDisk { world: Arc::new(Mutex::new(world)) }
     }
 
@@ -237,7 +266,8 @@ fn keep_some(content: &mut Vec<u8>, change: &Pending, draw: &mut impl FnMut(u64)
 
 impl Disk for FaultyDisk {
     fn list(&self, folder: &str) -> io::Result<Vec<String>> {
-        let world = self.world();
+        let mut world = self.world();
+        world.acts.count(Act::Read)?;
         let paths = world.names.keys().filter(|path| folder_of(path) == folder);
         Ok(paths.map(|path| path.rsplit('/').next().unwrap_or(path).to_owned()).collect())
     }
@@ -261,10 +291,12 @@ impl Disk for FaultyDisk {
     }
 
     fn open(&self, path: &str) -> io::Result<Arc<dyn File>> {
+        self.world().acts.count(Act::Read)?;
         self.file(path)
     }
 
     fn open_to_write(&self, path: &str) -> io::Result<Arc<dyn File>> {
+        self.world().acts.count(Act::Read)?;
         self.file(path)
     }
 
@@ -272,6 +304,7 @@ impl Disk for FaultyDisk {
         let mut world = self.world();
         world.operation()?;
         let node = world.node(from)?;
+        world.acts.count(Act::Rename)?;
         world.name(to, Some(node));
         world.name(from, None);
         Ok(())
@@ -281,6 +314,7 @@ impl Disk for FaultyDisk {
         let mut world = self.world();
         world.node(path)?;
         world.operation()?;
+        world.acts.count(Act::Remove)?;
         world.name(path, None);
         Ok(())
     }
@@ -288,6 +322,8 @@ impl Disk for FaultyDisk {
     fn sync_folder(&self, folder: &str) -> io::Result<()> {
         let mut world = self.world();
         world.operation()?;
+        // The names stay as they are, and a later sync may bring them to the disk.
+        world.acts.count(Act::SyncFolder).inspect_err(|_| world.unsynced.push(folder.to_owned()))?;
         let changes = std::mem::take(&mut world.changed_names);
         let (synced, left): (Vec<_>, Vec<_>) = changes.into_iter().partition(|(path, _)| folder_of(path) == folder);
         world.changed_names = left;
@@ -297,85 +333,6 @@ impl Disk for FaultyDisk {
                 None => world.durable_names.remove(&path),
             };
         }
-        Ok(())
-    }
-}
-
-struct FaultyFile {
-    world: Arc<Mutex<World>>,
-    node: u64,
-}
-
-impl FaultyFile {
-    fn change(&self, world: &mut World, change: Pending) {
-        let node = world.nodes.entry(self.node).or_default();
-        change.apply(&mut node.now);
-        node.pending.push(change);
-    }
-
-    fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl File for FaultyFile {
-    fn length(&self) -> io::Result<u64> {
-        Ok(self.world().nodes.get(&self.node).map_or(0, |node| node.now.len() as u64))
-    }
-
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let world = self.world();
-        let Some(node) = world.nodes.get(&self.node) else {
-            return Ok(0);
-        };
-        let from = usize::try_from(offset).unwrap_or(usize::MAX).min(node.now.len());
-        let count = buffer.len().min(node.now.len() - from);
-        buffer[..count].copy_from_slice(&node.now[from..from + count]);
-        Ok(count)
-    }
-
-    fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        let offset = usize::try_from(offset).map_err(io::Error::other)?;
-        let mut world = self.world();
-        if world.crash_at == Some(world.operations) {
-            // The write that the power cut meets is on its way: any part of it may arrive.
-            self.change(&mut world, Pending::Write { offset, bytes: bytes.to_vec() });
-        }
-        world.operation()?;
-        world.writes += 1;
-        let grows = world.nodes.get(&self.node).is_none_or(|node| node.now.len() < offset + bytes.len());
-        if world.fail_write_at == Some(world.writes) || (world.full && grows) {
-            let half = bytes[..bytes.len() / 2].to_vec();
-            self.change(&mut world, Pending::Write { offset, bytes: half });
-            world.faults += 1;
-            return Err(io::ErrorKind::StorageFull.into());
-        }
-        self.change(&mut world, Pending::Write { offset, bytes: bytes.to_vec() });
-        Ok(())
-    }
-
-    fn truncate(&self, length: u64) -> io::Result<()> {
-        let length = usize::try_from(length).map_err(io::Error::other)?;
-        let mut world = self.world();
-        world.operation()?;
-        self.change(&mut world, Pending::Truncate(length));
-        Ok(())
-    }
-
-    fn sync(&self) -> io::Result<()> {
-        let mut world = self.world();
-        world.operation()?;
-        world.syncs += 1;
-        let fails = world.fail_sync_at == Some(world.syncs);
-        let node = world.nodes.entry(self.node).or_default();
-        let pending = std::mem::take(&mut node.pending);
-        if fails {
-            world.faults += 1;
-            // As on Linux: what could not be written is forgotten. It can be read as long as the machine is up, and no
-            // later sync brings it to the disk.
-            return Err(io::Error::other("the disk does not answer"));
-        }
-        pending.iter().for_each(|change| change.apply(&mut node.durable));
         Ok(())
     }
 }

@@ -3,12 +3,14 @@
 //! Owns: what a write, a sync and a rename promise. Paths are relative to the store's folder, with `/` between folder
 //! and file. Knows nothing of what the files hold.
 
+mod acts;
 pub mod faulty;
 pub mod real;
 
 use std::io;
 use std::sync::Arc;
 
+pub use acts::Act;
 pub use faulty::FaultyDisk;
 pub use real::{RealDisk, make_folder};
 

@@ -1,5 +1,6 @@
 //! The local store against its promises: conformance, damage, crashes, seals, real files.
 
+mod acts;
 mod backup;
 mod common;
 mod conformance;
