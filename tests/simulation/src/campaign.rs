@@ -33,8 +33,8 @@ pub struct Campaign {
 pub struct Report {
     /// That passed.
     pub passed: u64,
-    /// In which too little was tried: they count for nothing.
-    pub too_little: u64,
+    /// In which too little was tried, with what was too little: they count for nothing.
+    pub too_little: BTreeMap<u64, Finding>,
     pub counts: Counts,
     /// Failures by their seeds, with the last lines of what happened.
     pub findings: BTreeMap<u64, (Finding, Vec<String>)>,
@@ -93,7 +93,7 @@ impl Report {
         self.counts += outcome.counts;
         match (outcome.finding, outcome.too_little) {
             (Some(finding), _) => drop(self.findings.insert(seed, (finding, outcome.last))),
-            (None, Some(_)) => self.too_little += 1,
+            (None, Some(lack)) => drop(self.too_little.insert(seed, lack)),
             (None, None) => self.passed += 1,
         }
     }

@@ -2,28 +2,27 @@
 //! comes, administrators who declare closures and interfere.
 //!
 //! Owns: what was asked and not answered yet, and what was answered; both outlive every process.
-//! Statement: the same question gets the same answer, and what was answered is found again.
+//! Statement: the same question gets the same answer, and what was answered is found again and is what was asked for
+//! ([`answers`]).
+
+mod answers;
+mod staff;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use peygir_core::Id;
 use peygir_runtime::access::{Grant, Principal, Scope};
-use peygir_runtime::desk::{
-    Bilingual, Desk, FieldView, InstanceAction, InstanceFilter, NewClosure, NewMessage, PageRequest, Party, Refusal,
-    ScopeView, Source, TaskFilter, TaskView, WorkflowName,
-};
-use serde_json::{Map, Value, json};
+use peygir_runtime::desk::{Bilingual, Desk, NewClosure, NewMessage, Party, Refusal, ScopeView, Source, WorkflowName};
+use serde_json::json;
 
 use crate::content::{FLOWS, NAMESPACE};
 use crate::dice::Dice;
-use crate::finding::{Finding, Findings, found};
+use crate::finding::{Findings, found};
+use crate::sabotage::Sabotage;
 use crate::trace::Trace;
 use crate::wall::Wall;
 
 const STATEMENT: &str = "answers";
-/// Items of a list that a person looks at.
-const LIST_ITEMS: usize = 50;
 const TEXTS: [&str; 6] = [
     "در ادارهٔ ثبت احوال همدان هیچ کارمندی پشت باجه نیست و کسی پاسخ نمی‌دهد",
     "آب محلهٔ ما سه روز است قطع شده و کسی پاسخ نمی‌دهد",
@@ -83,6 +82,7 @@ pub struct Clients {
     wall: Wall,
     trace: Arc<Trace>,
     findings: Arc<Findings>,
+    sabotage: Option<(Sabotage, Dice)>,
     book: Mutex<Book>,
 }
 
@@ -97,8 +97,16 @@ fn administrator() -> Principal {
 }
 
 impl Clients {
-    pub fn new(dice: Dice, wall: Wall, trace: Arc<Trace>, findings: Arc<Findings>) -> Arc<Self> {
-        Arc::new(Self { dice, wall, trace, findings, book: Mutex::default() })
+    pub fn new(
+        seed: u64,
+        wall: Wall,
+        trace: Arc<Trace>,
+        findings: Arc<Findings>,
+        sabotage: Option<Sabotage>,
+    ) -> Arc<Self> {
+        let dice = Dice::new(seed, "clients");
+        let sabotage = sabotage.map(|sabotage| (sabotage, Dice::new(seed, "broken answers")));
+        Arc::new(Self { dice, wall, trace, findings, sabotage, book: Mutex::default() })
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {
@@ -185,7 +193,7 @@ impl Clients {
     /// Asks, and keeps the answer.
     pub async fn ask(&self, desk: &Desk, question: Question) {
         let key = question.key().to_owned();
-        let answer = self.answer_of(desk, &question).await;
+        let answer = self.answer_of(desk, &question).await.map(|answer| self.broken(&question, answer));
         self.trace.note(self.wall.now(), &format!("{key} -> {}", told(&answer)));
         match answer {
             Ok(answer) => self.keep(question, answer),
@@ -199,6 +207,18 @@ impl Clients {
                 }
             }
         }
+    }
+
+    /// The answer, or under a sabotage that of another question of the kind.
+    fn broken(&self, question: &Question, answer: String) -> String {
+        let Some((Sabotage::AnswersWrongly, dice)) = &self.sabotage else { return answer };
+        if !dice.once_in(6) {
+            return answer;
+        }
+        let kind = std::mem::discriminant(question);
+        let is_another =
+            |(other, _): &&(Question, String)| std::mem::discriminant(other) == kind && other.key() != question.key();
+        self.book().answered.values().find(is_another).map_or(answer, |(_, another)| another.clone())
     }
 
     fn keep(&self, question: Question, answer: String) {
@@ -240,147 +260,6 @@ impl Clients {
                 Ok(desk.declare_closure_once(&administrator(), closure, key).await?.0.closure)
             }
         }
-    }
-
-    /// A member of the staff takes one of the tasks that are there, if any. True where there was one.
-    pub async fn work(&self, desk: &Desk) -> Result<bool, Refusal> {
-        let page = PageRequest { limit: Some(LIST_ITEMS), ..PageRequest::default() };
-        let filter = TaskFilter { list: Some("all".to_owned()), case: None, page };
-        let tasks = desk.tasks(&administrator(), &filter).await?.items;
-        let tasks: Vec<&TaskView> = tasks.iter().filter(|task| task.status != "scheduled").collect();
-        let Some(task) = self.dice.pick(&tasks) else { return Ok(false) };
-        let Some(id) = Id::parse(&task.id) else { return Ok(false) };
-        let holder = format!("staff-{}", task.role);
-        let by = person(&holder, &[&task.role, "operator"]);
-        desk.claim(&by, id).await?;
-        let answer = match task.kind.as_str() {
-            "verification-call" => self.call(),
-            _ => Value::Object(task.form.fields.iter().filter_map(|field| self.field(field)).collect::<Map<_, _>>()),
-        };
-        desk.complete(&by, id, answer).await?;
-        self.book().tasks_done += 1;
-        Ok(true)
-    }
-
-    fn call(&self) -> Value {
-        match self.dice.below(5) {
-            0 => json!({ "outcome": "unreached" }),
-            1 => json!({ "outcome": "unsolved", "satisfaction": 1 }),
-            _ => json!({ "outcome": "solved", "satisfaction": 5 }),
-        }
-    }
-
-    fn field(&self, field: &FieldView) -> Option<(String, Value)> {
-        let value = match field.kind.as_str() {
-            "text" | "line" => {
-                json!("رسیدگی شد. ".repeat(1 + usize::try_from(field.min.unwrap_or(0)).ok()?.div_ceil(10)).trim())
-            }
-            "choice" => json!(self.dice.pick(&field.options)?.id),
-            "boolean" => json!(self.dice.once_in(2)),
-            _ => json!(field.min.unwrap_or(1).max(1)),
-        };
-        Some((field.name.clone(), value))
-    }
-
-    /// A person does something to a deadline of an open task.
-    pub async fn move_deadline(&self, desk: &Desk) -> Result<(), Refusal> {
-        let page = PageRequest { limit: Some(LIST_ITEMS), ..PageRequest::default() };
-        let filter = TaskFilter { list: Some("all".to_owned()), case: None, page };
-        let tasks = desk.tasks(&administrator(), &filter).await?.items;
-        let Some(id) = self.dice.pick(&tasks).and_then(|task| Id::parse(&task.id)) else { return Ok(()) };
-        let by = person("mover", &["inspection-centre", "inspector", "operator", "agency-head", "duty-manager"]);
-        match self.dice.below(4) {
-            0 => {
-                let due = self.wall.now().plus_micros(1 + self.dice.below(5 * 86_400_000_000) as i64);
-                desk.set_deadline(&by, id, due, "تصمیم").await?;
-            }
-            1 => {
-                desk.resume_deadline(&by, id).await?;
-            }
-            _ => {
-                desk.suspend_deadline(&by, id, "منتظر شهروند", None).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// A person does something to an instance.
-    pub async fn control(&self, desk: &Desk) -> Result<(), Refusal> {
-        let page = PageRequest { limit: Some(LIST_ITEMS), ..PageRequest::default() };
-        let filter = InstanceFilter { page, ..InstanceFilter::default() };
-        let instances = desk.instances(&administrator(), &filter).await?.items;
-        let Some(id) = self.dice.pick(&instances).and_then(|found| Id::parse(&found.id)) else { return Ok(()) };
-        let reason = "نیاز به بررسی".to_owned();
-        let action = match self.dice.below(8) {
-            0 => InstanceAction::Cancel { reason },
-            1..=3 => InstanceAction::Suspend { reason },
-            4 | 5 => InstanceAction::Resume,
-            _ => InstanceAction::Retry,
-        };
-        desk.act_on_instance(&administrator(), id, action).await
-    }
-
-    /// Whatever is suspended goes on. For the end of a run.
-    pub async fn resume_all(&self, desk: &Desk) -> Result<(), Refusal> {
-        let mut page = PageRequest::default();
-        loop {
-            let filter = InstanceFilter { page: page.clone(), ..InstanceFilter::default() };
-            let found = desk.instances(&administrator(), &filter).await?;
-            for instance in found.items.iter().filter(|instance| instance.status == "suspended") {
-                if let Some(id) = Id::parse(&instance.id) {
-                    desk.act_on_instance(&administrator(), id, InstanceAction::Resume).await?;
-                }
-            }
-            let Some(next) = found.next else { return Ok(()) };
-            page.after = Some(next);
-        }
-    }
-
-    /// A person deals with an open incident. True where there was one.
-    pub async fn settle(&self, desk: &Desk) -> Result<bool, Refusal> {
-        let page = PageRequest { limit: Some(LIST_ITEMS), ..PageRequest::default() };
-        let incidents = desk.incidents(&administrator(), &page).await?.items;
-        let open: Vec<_> = incidents.iter().filter(|incident| incident.status == "open").collect();
-        let Some(id) = self.dice.pick(&open).and_then(|found| Id::parse(&found.id)) else { return Ok(false) };
-        if self.dice.once_in(2) {
-            desk.retry_incident(&administrator(), id).await?;
-        } else {
-            desk.settle_incident(&administrator(), id, "رسیدگی شد").await?;
-        }
-        Ok(true)
-    }
-
-    /// Takes back one of the closures.
-    pub async fn withdraw(&self, desk: &Desk) -> Result<(), Refusal> {
-        let closures = desk.closures(&administrator()).await?;
-        let Some(id) = self.dice.pick(&closures).and_then(|found| Id::parse(&found.id)) else { return Ok(()) };
-        desk.withdraw_closure(&administrator(), id, "اشتباه بود").await.map(drop)
-    }
-
-    /// What was answered is found again.
-    pub async fn check(&self, desk: &Desk) -> Result<(), Finding> {
-        let answered: Vec<(Question, String)> = self.book().answered.values().cloned().collect();
-        for (question, answer) in answered {
-            let lost =
-                |refusal: Refusal| found(STATEMENT, format!("{} was answered {answer}: {refusal}", question.key()));
-            match &question {
-                Question::Submit { .. } | Question::Sms { .. } => {
-                    desk.track(&answer).await.map_err(lost)?;
-                }
-                Question::Start { .. } => {
-                    let id = Id::parse(&answer).ok_or_else(|| found(STATEMENT, "an id that is none"))?;
-                    desk.instance(&administrator(), id).await.map_err(lost)?;
-                }
-                Question::Close { .. } => {
-                    let closures = desk.closures(&administrator()).await.map_err(lost)?;
-                    if !closures.iter().any(|closure| closure.id == answer) {
-                        return Err(found(STATEMENT, format!("the closure {answer} is gone")));
-                    }
-                }
-                Question::Event { .. } => {}
-            }
-        }
-        Ok(())
     }
 }
 

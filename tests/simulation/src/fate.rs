@@ -1,17 +1,17 @@
 //! When a process ends: the pauses around its work, each of which may be its last.
 //!
 //! A process that has ended goes no further: whatever reaches a pause stays there until the runtime is dropped. One whose
-//! disk went off ends at the next pause. One that works and works while no time passes is stuck, and ends too.
+//! machine went off ends at the next pause. One that works and works while no time passes is stuck, and ends too.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use peygir_runtime::offload::{Pause, Schedule};
-use peygir_store_local::disk::FaultyDisk;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::dice::Dice;
+use crate::machine::Watch;
 
 /// Most yields of a pause.
 const YIELDS_MAX: u64 = 4;
@@ -20,7 +20,7 @@ const PAUSES_AT_ONCE_MAX: u64 = 50_000;
 
 pub struct Fate {
     dice: Dice,
-    disk: FaultyDisk,
+    machine: Arc<dyn Watch>,
     left: AtomicI64,
     ended: AtomicBool,
     told: Notify,
@@ -32,11 +32,11 @@ pub struct Fate {
 
 impl Fate {
     /// The process ends at the pause with this number, if it gets there.
-    pub fn new(dice: Dice, disk: FaultyDisk, pauses: Option<u64>) -> Arc<Self> {
+    pub fn new(dice: Dice, machine: Arc<dyn Watch>, pauses: Option<u64>) -> Arc<Self> {
         let left = pauses.map_or(i64::MAX, |pauses| pauses as i64);
         Arc::new(Self {
             dice,
-            disk,
+            machine,
             left: AtomicI64::new(left),
             ended: AtomicBool::new(false),
             told: Notify::new(),
@@ -48,7 +48,7 @@ impl Fate {
 
     /// Whether nothing that happens now happens any more.
     pub fn has_ended(&self) -> bool {
-        self.ended.load(Ordering::SeqCst) || self.disk.is_off()
+        self.ended.load(Ordering::SeqCst) || self.machine.is_off()
     }
 
     pub fn end(&self) {
@@ -95,7 +95,7 @@ impl Schedule for Fate {
     fn pause(&self) -> Pause {
         self.pauses.fetch_add(1, Ordering::SeqCst);
         self.count_at_once();
-        if self.is_stuck() || self.left.fetch_sub(1, Ordering::SeqCst) <= 0 || self.disk.is_off() {
+        if self.is_stuck() || self.left.fetch_sub(1, Ordering::SeqCst) <= 0 || self.machine.is_off() {
             self.end();
         }
         if self.has_ended() {

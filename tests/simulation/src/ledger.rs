@@ -1,5 +1,5 @@
-//! Statement: what a store acknowledged is there for ever, as it was acknowledged; and nothing is there that nobody asked
-//! for.
+//! Statement: what a store acknowledged is there for ever, as it was acknowledged and in that order; nothing is there that
+//! nobody asked for; and nothing is acknowledged any more once a sync of the journal has failed.
 //!
 //! Owns: the prints of all batches that were handed to stores of this machine and of those that were acknowledged, in a
 //! place that no crash reaches.
@@ -13,9 +13,12 @@ use peygir_store::{Batch, Conflict, Enqueued, Error, Frame, InboxKey, Row, Store
 use sha2::{Digest, Sha256};
 
 use crate::finding::{Finding, Findings, found};
+use crate::machine::Watch;
 use crate::outbox::Outbox;
 
 const STATEMENT: &str = "acknowledged";
+const ORDER: &str = "order of frames";
+const AFTER_A_FAILED_SYNC: &str = "after a failed sync";
 /// Frames read at once.
 const PAGE_FRAMES: usize = 500;
 /// Commits that the simulation's calls hand over at once, at most.
@@ -23,10 +26,18 @@ const GROUP_FRAMES_MAX: u64 = 600;
 
 type Print = [u8; 32];
 
+/// A commit that is to be there for ever.
+#[derive(Debug, Clone, Copy)]
+struct Kept {
+    print: Print,
+    /// The how manieth it is of all.
+    number: u64,
+}
+
 #[derive(Debug, Default)]
 struct Book {
     asked: BTreeSet<Print>,
-    kept: BTreeMap<(Id, Version), Print>,
+    kept: BTreeMap<(Id, Version), Kept>,
     outbox: Outbox,
     acknowledged: u64,
 }
@@ -65,14 +76,17 @@ impl Ledger {
     }
 
     fn look_through(&self, store: &dyn Store, book: &mut Book, keeps: bool) -> Result<(), Finding> {
-        let (mut after, mut seen, mut more) = (0, 0, 0);
+        let (mut after, mut seen, mut more, mut before) = (0, 0, 0, 0);
         loop {
-            let frames = store.frames(after, PAGE_FRAMES).map_err(|error| found(STATEMENT, error.to_string()))?;
-            let Some(last) = frames.last() else { break };
-            after = last.number;
+            let frames = page(store, after)?;
+            if frames.is_empty() {
+                break;
+            }
             for frame in &frames {
                 more += u64::from(book.find(frame, keeps)?);
                 seen += 1;
+                in_order(frame, after, book.number(frame), &mut before)?;
+                after = frame.number;
             }
         }
         let kept = book.kept.len() as u64 + if keeps { 0 } else { more };
@@ -86,7 +100,7 @@ impl Ledger {
     pub fn check_but_the_end(&self, store: &dyn Store) -> Result<(), Finding> {
         let (book, mut after, mut seen) = (self.book(), 0, 0);
         loop {
-            let frames = store.frames(after, PAGE_FRAMES).map_err(|error| found(STATEMENT, error.to_string()))?;
+            let frames = page(store, after)?;
             let Some(last) = frames.last() else { break };
             after = last.number;
             if let Some(frame) = frames.iter().find(|frame| !book.has(frame)) {
@@ -124,7 +138,17 @@ impl Ledger {
 impl Book {
     fn has(&self, frame: &Frame) -> bool {
         let print = print_of_frame(frame);
-        self.kept.get(&(frame.stream, frame.version)).map_or(self.asked.contains(&print), |kept| *kept == print)
+        self.kept.get(&(frame.stream, frame.version)).map_or(self.asked.contains(&print), |kept| kept.print == print)
+    }
+
+    /// The how manieth commit it is; what was never acknowledged comes behind everything that was.
+    fn number(&self, frame: &Frame) -> u64 {
+        self.kept.get(&(frame.stream, frame.version)).map_or(u64::MAX, |kept| kept.number)
+    }
+
+    fn keep(&mut self, key: (Id, Version), print: Print) {
+        let number = self.kept.len() as u64 + 1;
+        self.kept.insert(key, Kept { print, number });
     }
 
     /// Whether it was not acknowledged before.
@@ -132,13 +156,13 @@ impl Book {
         let print = print_of_frame(frame);
         let key = (frame.stream, frame.version);
         match self.kept.get(&key) {
-            Some(kept) if *kept == print => Ok(false),
+            Some(kept) if kept.print == print => Ok(false),
             Some(_) => Err(found(STATEMENT, format!("{} version {} is another commit now", key.0, key.1))),
             None if !self.asked.contains(&print) => {
                 Err(found(STATEMENT, format!("{} version {}: nobody asked for it", key.0, key.1)))
             }
             None if keeps => {
-                self.kept.insert(key, print);
+                self.keep(key, print);
                 self.events(frame.stream, &frame.events).map(|()| true)
             }
             None => Ok(true),
@@ -147,25 +171,57 @@ impl Book {
 
     fn events(&mut self, stream: Id, events: &[Vec<u8>]) -> Result<(), Finding> {
         for event in events {
-            if let Ok(Recorded::Case(event)) = minicbor::decode(event) {
-                self.outbox.take(stream, &event)?;
+            match minicbor::decode(event) {
+                Ok(Recorded::Case(event)) => self.outbox.take(stream, &event)?,
+                Ok(Recorded::Flow { instance, event }) => self.outbox.walk(instance, &event),
+                _ => {}
             }
         }
         Ok(())
     }
 }
 
+/// Frames behind this one. A disk that fails to read once is asked again: that it tells is all that is wanted of it.
+fn page(store: &dyn Store, after: u64) -> Result<Vec<Frame>, Finding> {
+    let frames = match store.frames(after, PAGE_FRAMES) {
+        Err(Error::Io { .. }) => store.frames(after, PAGE_FRAMES),
+        other => other,
+    };
+    frames.map_err(|error| found(STATEMENT, error.to_string()))
+}
+
+/// A frame follows the one before it, and was acknowledged behind it.
+fn in_order(frame: &Frame, after: u64, number: u64, before: &mut u64) -> Result<(), Finding> {
+    let told = |what: String| found(ORDER, format!("{} version {}: {what}", frame.stream, frame.version));
+    if frame.number != after + 1 {
+        return Err(told(format!("frame {} follows frame {after}", frame.number)));
+    }
+    if number < *before {
+        return Err(told(format!("commit {number} of all stands behind commit {before}")));
+    }
+    *before = number;
+    Ok(())
+}
+
 /// The store as the engine has it, with everything noted that goes through.
 pub struct Noted {
     pub inner: Arc<dyn Store>,
     pub ledger: Arc<Ledger>,
+    pub machine: Arc<dyn Watch>,
 }
 
 impl Noted {
+    fn is_allowed(&self, batch: &Batch, unsynced: Option<&str>) {
+        if let Some(path) = unsynced {
+            let what = format!("{} was acknowledged though {path} could not be synced before", batch.stream);
+            self.ledger.findings.add(found(AFTER_A_FAILED_SYNC, what));
+        }
+    }
+
     fn note(&self, batch: &Batch, version: Version) {
         let mut book = self.ledger.book();
         book.acknowledged += 1;
-        book.kept.insert((batch.stream, version), print_of(batch));
+        book.keep((batch.stream, version), print_of(batch));
         if let Err(finding) = book.events(batch.stream, &batch.events) {
             self.ledger.findings.add(finding);
         }
@@ -175,10 +231,13 @@ impl Noted {
 impl Store for Noted {
     fn commit(&self, batches: &[Batch]) -> Vec<Result<Version, Conflict>> {
         self.ledger.book().asked.extend(batches.iter().map(print_of));
+        // What fails behind a commit, such as the next segment's beginning, takes nothing back of it.
+        let unsynced = self.machine.unsynced();
         let answers = self.inner.commit(batches);
         for (batch, answer) in batches.iter().zip(&answers) {
             if let Ok(version) = answer {
                 self.note(batch, *version);
+                self.is_allowed(batch, unsynced.as_deref());
             }
         }
         answers

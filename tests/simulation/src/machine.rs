@@ -1,71 +1,91 @@
-//! A machine: its disk, its index, which boot it is in, and how its store is opened.
+//! A machine with a store under test, as a run has it: it is opened, goes off, loses things, and is looked at.
+//!
+//! The recipe for another store: implement [`Machine`] for what it runs on, with every fault that can be injected there drawn
+//! from the dice that it is given, and make it in [`crate::world`]. Lives, clients, peers and all statements that are about commits
+//! stay as they are; those about the store's own files are its [`Machine::check`].
 
 use std::sync::Arc;
 
-use peygir_store::Error;
-use peygir_store_local::disk::{Disk, FaultyDisk};
-use peygir_store_local::{LocalStore, OpeningReport, Options, Workers};
+use peygir_store::{Error, Store};
 
+use crate::checks::enough::Counts;
 use crate::dice::Dice;
-use crate::sabotage::Sabotage;
-use crate::shelf::{Found, Shelf};
+use crate::finding::Finding;
+use crate::ledger::Ledger;
 
-pub struct Machine {
-    pub disk: FaultyDisk,
-    pub index: Shelf,
-    boot: u64,
-    options: Options,
-    sabotage: Option<Sabotage>,
+/// What the faults of a life are drawn from.
+pub struct Draws<'a> {
+    pub seed: u64,
+    pub dice: &'a Dice,
+    /// Of faults that came later: one more of them moves nothing else.
+    pub later: &'a Dice,
 }
 
-impl Machine {
-    pub fn new(dice: &Dice, sabotage: Option<Sabotage>) -> Self {
-        let options = Options {
-            segment_bytes_max: 16 << (10 + dice.below(5)),
-            generation_bytes_max: 4 << (10 + dice.below(7)),
-            snapshot_every_frames: 20 + dice.below(400),
-            snapshot_every_bytes: 16 << (10 + dice.below(6)),
-            start_check_bytes: 1 << (10 + dice.below(12)),
-            journal_id: Some(0x5eed),
-            workers: Workers::Callers,
-            ..Options::default()
-        };
-        Self { disk: FaultyDisk::new(), index: Shelf::default(), boot: 1, options, sabotage }
-    }
+pub trait Machine: Send {
+    /// OpenStore the store as a start does.
+    fn open(&self) -> Result<Opened, Error>;
 
-    pub fn open(&self) -> Result<(LocalStore, OpeningReport), Error> {
-        let options = Options { boot_id: format!("boot-{}", self.boot), ..self.options.clone() };
-        let disk: Arc<dyn Disk> = Arc::new(self.disk.clone());
-        let disk = self.sabotage.map_or(disk.clone(), |sabotage| sabotage.disk(disk));
-        LocalStore::open_on(disk, &self.index, options)
-    }
+    /// What can be seen of the machine from outside, for as long as it is neither killed nor cut off.
+    fn watch(&self) -> Arc<dyn Watch>;
 
-    /// The same files once more, for somebody who reads them without changing these.
-    pub fn copy(&self) -> Self {
-        let (disk, index) = (self.disk.copy(), self.index.after_kill());
-        Self { disk, index, boot: self.boot, options: self.options.clone(), sabotage: None }
-    }
+    /// It will go off in the life that begins, at a place that is drawn.
+    fn plan_end(&self, dice: &Dice);
 
-    /// The same files without the index: what is read is the journal and the snapshots.
-    pub fn copy_without_index(&self) -> Self {
-        Self { index: Shelf::default(), boot: self.boot + 1_000_000, ..self.copy() }
-    }
+    /// Plans the other faults of the life that begins. True where there are some.
+    fn plan_faults(&self, draws: &Draws<'_>) -> bool;
 
-    pub fn kill(&mut self) {
-        (self.disk, self.index) = (self.disk.after_kill(), self.index.after_kill());
-    }
+    /// There is no room.
+    fn is_full(&self) -> bool;
 
-    pub fn cut_power(&mut self, dice: &Dice) -> Found {
-        self.boot += 1;
-        self.disk = self.disk.after_power_cut(|bound| dice.below(bound));
-        let (index, found) = self.index.after_power_cut(dice);
-        self.index = index;
-        found
-    }
+    /// There is room again.
+    fn make_room(&self);
 
-    /// Files of a folder, by their paths.
-    pub fn files(&self, folder: &str) -> Vec<String> {
-        let names = self.disk.list(folder).unwrap_or_default();
-        names.into_iter().map(|name| format!("{folder}/{name}")).collect()
-    }
+    /// The process is ended: all that was written is there.
+    fn kill(&mut self);
+
+    /// The machine is off and on again. Says what of it came back how, for the trace.
+    fn cut_power(&mut self, dice: &Dice) -> String;
+
+    /// Whatever somebody may do to it while no process runs and that must do no harm.
+    fn mishap(&self, dice: &Dice) -> String;
+
+    /// The same once more, for somebody who looks at it without changing this one. By which of the ways that lead to the same
+    /// content it is opened is drawn.
+    fn copy(&self, dice: &Dice) -> Box<dyn Machine>;
+
+    /// Statements about what the store keeps, looked at while no process runs; `last`: at a run's end.
+    fn check(&self, ledger: &Ledger, dice: &Dice, last: bool) -> Result<(), Finding>;
+}
+
+/// A store that was opened.
+pub struct Opened {
+    pub store: Arc<dyn OpenStore>,
+    /// What the start found, for the trace.
+    pub told: String,
+    /// It made something anew.
+    pub rebuilt: bool,
+    /// What it found broken though nobody had broken it.
+    pub refused: Option<String>,
+}
+
+/// What is done to an open store beside what [`Store`] has.
+pub trait OpenStore: Store {
+    /// Why it takes no more commits, if it takes none.
+    fn stopped(&self) -> Option<String>;
+
+    /// What its threads would do, once.
+    fn work(&self);
+
+    /// Seals what can be sealed.
+    fn seal(&self);
+}
+
+pub trait Watch: Send + Sync {
+    fn is_off(&self) -> bool;
+
+    /// What of the journal could not be synced, if anything.
+    fn unsynced(&self) -> Option<String>;
+
+    /// Adds the faults that were met.
+    fn count(&self, counts: &mut Counts);
 }

@@ -1,5 +1,5 @@
-//! Statement: an effect is on record before it leaves and leaves once for each attempt on record; what has a result is not
-//! repeated; what nobody knows is decided by the operation's policy; a case's messages to one recipient by one channel
+//! Statement: an effect is on record before it leaves and leaves once for each attempt on record; it is that of a step which
+//! the journal began, under the step's one key; what has a result is not repeated; what nobody knows is decided by the operation's policy; a case's messages to one recipient by one channel
 //! leave in the order in which they were queued.
 //!
 //! Owns: the life of each entry of the outbox as the events of acknowledged commits tell it, checked at every event.
@@ -12,6 +12,7 @@ use peygir_connector::{Ambiguous, Dedup, Manifest};
 use peygir_core::Id;
 
 use crate::finding::{Finding, found};
+use crate::steps::Steps;
 
 const STATEMENT: &str = "effects";
 
@@ -43,6 +44,7 @@ pub struct Outbox {
     manifests: BTreeMap<String, Manifest>,
     entries: BTreeMap<Id, Entry>,
     by_key: BTreeMap<String, Id>,
+    steps: Steps,
     queued: u64,
 }
 
@@ -59,8 +61,14 @@ impl Outbox {
         self.entries.get(self.by_key.get(key)?)
     }
 
+    /// Takes an event of a flow, of an acknowledged commit.
+    pub fn walk(&mut self, instance: Id, event: &peygir_core::Event) {
+        self.steps.walk(instance, event);
+    }
+
     /// Takes an event of an acknowledged commit.
     pub fn take(&mut self, stream: Id, event: &Event) -> Result<(), Finding> {
+        self.steps.take(event);
         match event {
             Event::MessageQueued(dispatch) => self.queue(stream, dispatch),
             Event::AttemptBegun { dispatch, attempt } => self.begin(*dispatch, *attempt),
@@ -80,6 +88,8 @@ impl Outbox {
     }
 
     fn queue(&mut self, stream: Id, dispatch: &Dispatch) -> Result<(), Finding> {
+        let wrong = |what: String| found(STATEMENT, format!("{} under {}: {what}", dispatch.id, dispatch.key));
+        self.steps.check(stream, dispatch).map_err(wrong)?;
         // A flow that tries a call again asks under the key of before, unless that was answered.
         let before = self.by_key.insert(dispatch.key.clone(), dispatch.id).and_then(|id| self.entries.get(&id));
         let may_follow = |entry: &Entry| entry.state == State::Ended && !entry.sent && dispatch.reply_to.is_some();

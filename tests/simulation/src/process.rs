@@ -12,13 +12,13 @@ use peygir_runtime::host::{Connectors, Host};
 use peygir_runtime::offload;
 use peygir_runtime::vault::Vault;
 use peygir_store::{Error, Store};
-use peygir_store_local::{IndexFound, LocalStore, OpeningReport};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use crate::content;
 use crate::fate::Fate;
 use crate::finding::{Finding, found};
+use crate::machine::OpenStore;
 use crate::peers::Peer;
 use crate::world::{Plan, World};
 
@@ -48,25 +48,15 @@ pub enum End {
     Refused(String),
 }
 
-/// The store of one life, for the engine behind the ledger and for the driver itself.
-pub struct Opened {
-    pub store: Arc<LocalStore>,
-    pub report: OpeningReport,
-}
-
-pub fn open(world: &World) -> Result<Opened, Error> {
-    let (store, report) = world.machine().open()?;
-    Ok(Opened { store: Arc::new(store), report })
-}
-
 /// An engine over any store, with what the world keeps beside stores.
 pub fn engine(world: &World, store: Arc<dyn Store>) -> Arc<Engine> {
     let mut manifests = content::manifests();
     if let Some(sabotage) = world.sabotage {
         manifests = manifests.into_iter().map(|(name, manifest)| (name, sabotage.manifest(manifest))).collect();
     }
-    let catalog =
-        Catalog::new(content::catalog(world.deployment), &manifests, Arc::new(peygir_script::Deadline::never));
+    let deployed = content::catalog(world.deployment);
+    let deployed = world.sabotage.map_or(deployed.clone(), |sabotage| sabotage.catalog(deployed));
+    let catalog = Catalog::new(deployed, &manifests, Arc::new(peygir_script::Deadline::never));
     let catalog =
         manifests.keys().fold(catalog, |catalog, name| catalog.with_callback_secret(name, CALLBACK_SECRET.to_owned()));
     let random = world.random.clone();
@@ -77,9 +67,8 @@ pub fn engine(world: &World, store: Arc<dyn Store>) -> Arc<Engine> {
 pub fn live(world: &Arc<World>, plan: &Plan) -> Result<End, Finding> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     let runtime = runtime.map_err(|error| found("simulation", error.to_string()))?;
-    let disk = world.machine().disk.clone();
-    let faults_before = disk.faults();
-    let fate = Fate::new(world.dice("fate"), disk.clone(), plan.pauses);
+    let machine = world.machine().watch();
+    let fate = Fate::new(world.dice("fate"), machine.clone(), plan.pauses);
     let _simulated = offload::simulate(fate.clone());
     let end = runtime.block_on(async {
         world.wall.run();
@@ -89,7 +78,7 @@ pub fn live(world: &Arc<World>, plan: &Plan) -> Result<End, Finding> {
     });
     world.count(|counts| {
         counts.pauses += fate.pauses();
-        counts.disk_faults += disk.faults() - faults_before;
+        machine.count(counts);
     });
     // What the machine is now is settled before anything of the process is dropped: dropping would still write.
     if matches!(end, Ok(End::Cut | End::CutAtOpening | End::Stopped)) {
@@ -109,23 +98,24 @@ pub fn live(world: &Arc<World>, plan: &Plan) -> Result<End, Finding> {
 }
 
 async fn life(world: &Arc<World>, plan: &Plan, fate: &Arc<Fate>) -> Result<End, Finding> {
-    let opened = match open(world) {
+    let opened = world.machine().open();
+    let opened = match opened {
         Ok(opened) => opened,
-        Err(_) if world.machine().disk.is_off() => return Ok(End::CutAtOpening),
+        Err(_) if world.machine().watch().is_off() => return Ok(End::CutAtOpening),
         Err(Error::Io { source, .. }) if plan.disk_fails => {
             world.note(&format!("no start: {source}"));
             return Ok(End::Stopped);
         }
         Err(error) => return Ok(End::Refused(error.to_string())),
     };
-    world.note(&format!("started: {:?}, frame {}", opened.report.index, opened.report.last_frame));
-    if matches!(opened.report.index, IndexFound::Rebuilt { .. }) {
+    world.note(&format!("started: {}", opened.told));
+    if opened.rebuilt {
         world.count(|counts| counts.rebuilt += 1);
     }
-    if !opened.report.snapshots_refused.is_empty() && !plan.damaged_snapshots {
-        return Err(found("snapshots", format!("{:?}", opened.report.snapshots_refused)));
+    if let Some(refused) = opened.refused {
+        return Err(found("snapshots", refused));
     }
-    world.ledger.check(opened.store.as_ref())?;
+    world.ledger.check(world.read(opened.store.clone()).as_ref())?;
     let engine = engine(world, world.store(opened.store.clone()));
     world.peers.meet(fate.clone());
     let connectors: Connectors = content::manifests()
@@ -144,7 +134,7 @@ async fn life(world: &Arc<World>, plan: &Plan, fate: &Arc<Fate>) -> Result<End, 
 struct Running {
     world: Arc<World>,
     desk: Desk,
-    store: Arc<LocalStore>,
+    store: Arc<dyn OpenStore>,
     fate: Arc<Fate>,
 }
 
@@ -199,7 +189,7 @@ impl Running {
             22 => self.spawn(asking, async move { world.clients.withdraw(&desk).await }),
             23..=25 => self.call_back(asking),
             26..=28 => self.store.work(),
-            29 => drop(self.store.seal()),
+            29 => self.store.seal(),
             30 => drop(self.store.checkpoint()),
             31 | 32 => tokio::time::sleep(Duration::from_secs(world.dice.below(45))).await,
             33..=37 => self.pass_time(),

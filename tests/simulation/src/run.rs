@@ -6,8 +6,9 @@ use peygir_core::state::Status;
 use peygir_runtime::engine::Engine;
 
 use crate::checks::enough::Counts;
-use crate::checks::{chain, deadlines, enough, flips, liveness, replay, sent};
+use crate::checks::{deadlines, enough, liveness, replay, sent};
 use crate::finding::{Finding, found};
+use crate::machine::Draws;
 use crate::process::{self, End};
 use crate::sabotage::Sabotage;
 use crate::world::{Plan, World};
@@ -18,14 +19,7 @@ const LIVES_MAX: u64 = 7;
 const LIVES_MIN: u64 = 3;
 /// Pauses until a process is ended, at most.
 const PAUSES_MAX: u64 = 1_600;
-/// Changes of the disk until the machine goes off, at most.
-const OPERATIONS_MAX: u64 = 500;
 const STEPS_MAX: u64 = 160;
-/// Syncs or writes until one fails, at most.
-const SYNCS_MAX: u64 = 120;
-/// Bits that are flipped in copies at a look, and at the last one.
-const FLIPS: u64 = 2;
-const FLIPS_LAST: u64 = 8;
 /// How often a start that failed for its disk is tried again.
 const STARTS_MAX: u32 = 20;
 
@@ -63,7 +57,7 @@ fn lives(world: &Arc<World>) -> Result<(), Finding> {
     for _ in 0..STARTS_MAX {
         let plan = Plan { quiet: true, ..Plan::default() };
         world.peers.recover();
-        world.machine().disk.fill(false);
+        world.machine().make_room();
         world.note("the last life");
         let end = process::live(world, &plan)?;
         after(world, &end)?;
@@ -78,7 +72,6 @@ fn lives(world: &Arc<World>) -> Result<(), Finding> {
 fn draw(world: &World) -> Plan {
     let dice = &world.dice;
     let mut plan = Plan { steps: 20 + dice.below(STEPS_MAX), clock_jumps: dice.once_in(2), ..Plan::default() };
-    let disk = world.machine().disk.clone();
     match dice.below(10) {
         0..=3 => plan.pauses = Some(1 + dice.below(PAUSES_MAX)),
         4 | 5 => {
@@ -86,23 +79,13 @@ fn draw(world: &World) -> Plan {
             plan.power_cut = true;
         }
         6..=8 => {
-            disk.crash_at(disk.operations() + 1 + dice.below(OPERATIONS_MAX));
+            world.machine().plan_end(dice);
             plan.power_cut = dice.once_in(2);
         }
         _ => {}
     }
-    if disk.is_full() || dice.once_in(4) {
-        plan.disk_fails = true;
-        match dice.below(3) {
-            0 => disk.fail_sync_at(disk.syncs() + 1 + dice.below(SYNCS_MAX)),
-            1 => disk.fail_write_at(disk.writes() + 1 + dice.below(SYNCS_MAX)),
-            _ => disk.fill(!disk.is_full()),
-        }
-    }
-    if dice.once_in(12) {
-        world.machine().index.fail_after(dice.below(60));
-        plan.disk_fails = true;
-    }
+    let draws = Draws { seed: world.seed, dice, later: &world.later_dice };
+    plan.disk_fails = world.machine().plan_faults(&draws);
     plan
 }
 
@@ -115,33 +98,32 @@ fn after(world: &World, end: &End) -> Result<(), Finding> {
     if *end == End::Closed {
         world.machine().kill();
     }
-    if world.machine().disk.is_full() {
+    if world.machine().is_full() {
         // It is cleaned up only now and then before the next start.
         if world.dice.once_in(2) {
-            world.machine().disk.fill(false);
+            world.machine().make_room();
         }
     } else if world.dice.once_in(3) {
         look(world, false)?;
     }
     if world.dice.once_in(6) {
-        let found = world.machine().index.lose(&world.dice);
-        world.note(&format!("somebody lost the index: {found:?}"));
+        let found = world.machine().mishap(&world.dice);
+        world.note(&found);
     }
     // The machine stands still for a while.
     world.wall.jump(world.dice.below(3_600_000_000) as i64);
     Ok(())
 }
 
-/// Opens the files by themselves, once with the index and once without, and checks what is there.
+/// Opens a copy and checks what is there.
 fn look(world: &World, last: bool) -> Result<(), Finding> {
     let broken = |error: peygir_store::Error| found("start", error.to_string());
-    let machine = if world.dice.once_in(2) { world.machine().copy() } else { world.machine().copy_without_index() };
-    let (store, _) = machine.open().map_err(broken)?;
-    let store = Arc::new(store);
+    let machine = world.machine().copy(&world.dice);
+    let store = world.read(machine.open().map_err(broken)?.store);
     world.ledger.check_copy(store.as_ref())?;
     let engine = process::engine(world, store.clone());
     let streams = replay::check(&engine)?;
-    let walked = deadlines::check(&engine, &streams)?;
+    let walked = deadlines::check(&engine, &streams, last)?;
     world.count(|counts| counts.deadlines += walked);
     if last {
         liveness::check(&engine, streams.iter().copied())?;
@@ -149,9 +131,7 @@ fn look(world: &World, last: bool) -> Result<(), Finding> {
     }
     drop(engine);
     drop(store);
-    chain::check(&machine)?;
-    let flips = if last { FLIPS_LAST } else { FLIPS };
-    (0..flips).try_for_each(|_| flips::check(&machine, &world.ledger, &world.dice))
+    machine.check(&world.ledger, &world.dice, last)
 }
 
 fn last_look(world: &World) -> Result<(), Finding> {

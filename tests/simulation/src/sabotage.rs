@@ -1,12 +1,19 @@
-//! Stores, disks and peers that break a promise on purpose: each must be found out, or the checkers prove nothing.
+//! Stores, disks, peers, calendars and servers that break a promise on purpose: each must be found out, or the checkers prove
+//! nothing.
+//!
+//! Owns: what is broken, at which seam, and by which statement it is to be found.
 
-use std::io;
-use std::sync::{Arc, Weak};
+mod disk;
+mod doubling;
+mod store;
 
+use std::sync::Arc;
+
+use peygir_calendar::Calendars;
 use peygir_connector::{Ambiguous, Manifest};
-use peygir_runtime::rows;
-use peygir_store::{Batch, Conflict, Error, Frame, InboxKey, Row, Store, StreamId, Version, Watcher};
-use peygir_store_local::disk::{Disk, File};
+use peygir_runtime::pack;
+use peygir_store::Store;
+use peygir_store_local::disk::Disk;
 
 use crate::dice::Dice;
 
@@ -19,6 +26,16 @@ pub enum Sabotage {
     AcknowledgesAnyway,
     /// The disk says that it has synced, and has not.
     SkipsSyncs,
+    /// The store hears nothing of a sync that failed, and goes on.
+    GoesOnAfterAFailedSync,
+    /// Frames get down with a chain that does not hold, all check sums right.
+    BreaksTheChain,
+    /// Seals get down with a root that is not that of their frames, all check sums right.
+    BreaksTheSeals,
+    /// Nobody looks whether bits have flipped.
+    OverlooksFlips,
+    /// Frames are read in another order than that in which they were acknowledged.
+    ShufflesFrames,
     /// A turn commits without one of its events.
     LosesAnEvent,
     /// A turn commits without one of its rows.
@@ -27,27 +44,59 @@ pub enum Sabotage {
     LosesATimer,
     /// A turn commits without a command for another stream.
     LosesACommand,
+    /// A turn queues the effect of a step once more, under a key of its own.
+    QueuesUnderANewKey,
     /// A repeated attempt goes out under another key.
     SendsUnderAnotherKey,
     /// An attempt goes out twice.
     SendsTwice,
     /// What nobody knows is sent again, whatever the manifest says.
     ResendsByChance,
+    /// Deadlines are derived by office hours that are not those of the calendar.
+    DerivesWrongly,
+    /// A client gets the answer to another's question.
+    AnswersWrongly,
 }
 
 impl Sabotage {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 18] = [
         Self::DropsACommit,
         Self::AcknowledgesAnyway,
         Self::SkipsSyncs,
+        Self::GoesOnAfterAFailedSync,
+        Self::BreaksTheChain,
+        Self::BreaksTheSeals,
+        Self::OverlooksFlips,
+        Self::ShufflesFrames,
         Self::LosesAnEvent,
         Self::LosesARow,
         Self::LosesATimer,
         Self::LosesACommand,
+        Self::QueuesUnderANewKey,
         Self::SendsUnderAnotherKey,
         Self::SendsTwice,
         Self::ResendsByChance,
+        Self::DerivesWrongly,
+        Self::AnswersWrongly,
     ];
+
+    /// The statements that are meant to find it; several where the run draws whether a check or the next start comes first.
+    pub fn found_by(self) -> &'static [&'static str] {
+        match self {
+            Self::DropsACommit | Self::AcknowledgesAnyway => &["acknowledged"],
+            Self::SkipsSyncs => &["acknowledged", "start"],
+            Self::GoesOnAfterAFailedSync => &["after a failed sync"],
+            Self::BreaksTheChain | Self::BreaksTheSeals => &["chain", "start"],
+            Self::OverlooksFlips => &["flips"],
+            Self::ShufflesFrames => &["order of frames"],
+            Self::LosesAnEvent => &["replay"],
+            Self::LosesARow | Self::LosesATimer | Self::LosesACommand => &["liveness", "replay"],
+            Self::QueuesUnderANewKey | Self::SendsUnderAnotherKey | Self::SendsTwice => &["effects"],
+            Self::ResendsByChance => &["policy"],
+            Self::DerivesWrongly => &["deadlines"],
+            Self::AnswersWrongly => &["answers"],
+        }
+    }
 
     /// The store below the ledger.
     pub fn below(self, store: Arc<dyn Store>, seed: u64) -> Arc<dyn Store> {
@@ -60,18 +109,32 @@ impl Sabotage {
     /// The store above the ledger, as the engine has it.
     pub fn above(self, store: Arc<dyn Store>, seed: u64) -> Arc<dyn Store> {
         match self {
-            Self::LosesAnEvent | Self::LosesARow | Self::LosesATimer | Self::LosesACommand => self.around(store, seed),
+            Self::LosesAnEvent
+            | Self::LosesARow
+            | Self::LosesATimer
+            | Self::LosesACommand
+            | Self::QueuesUnderANewKey => self.around(store, seed),
             _ => store,
         }
     }
 
+    /// The store as checkers read it.
+    pub fn read(self, store: Arc<dyn Store>) -> Arc<dyn Store> {
+        if self == Self::ShufflesFrames { self.around(store, 0) } else { store }
+    }
+
     fn around(self, store: Arc<dyn Store>, seed: u64) -> Arc<dyn Store> {
-        Arc::new(Broken { sabotage: self, dice: Dice::new(seed, "sabotage"), store })
+        Arc::new(store::Broken { sabotage: self, dice: Dice::new(seed, "sabotage"), store })
     }
 
     /// The disk as the store has it.
     pub fn disk(self, disk: Arc<dyn Disk>) -> Arc<dyn Disk> {
-        if self == Self::SkipsSyncs { Arc::new(Lying(disk)) } else { disk }
+        match self {
+            Self::SkipsSyncs | Self::GoesOnAfterAFailedSync | Self::BreaksTheChain | Self::BreaksTheSeals => {
+                Arc::new(disk::Lying { sabotage: self, disk })
+            }
+            _ => disk,
+        }
     }
 
     /// A manifest as the engine has it.
@@ -81,141 +144,24 @@ impl Sabotage {
         }
         manifest
     }
-}
 
-/// Syncs nothing.
-struct Lying(Arc<dyn Disk>);
-
-struct LyingFile(Arc<dyn File>);
-
-impl Disk for Lying {
-    fn list(&self, folder: &str) -> io::Result<Vec<String>> {
-        self.0.list(folder)
-    }
-
-    fn create(&self, path: &str) -> io::Result<Arc<dyn File>> {
-        Ok(Arc::new(LyingFile(self.0.create(path)?)))
-    }
-
-    fn open(&self, path: &str) -> io::Result<Arc<dyn File>> {
-        self.0.open(path)
-    }
-
-    fn open_to_write(&self, path: &str) -> io::Result<Arc<dyn File>> {
-        Ok(Arc::new(LyingFile(self.0.open_to_write(path)?)))
-    }
-
-    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        self.0.rename(from, to)
-    }
-
-    fn remove(&self, path: &str) -> io::Result<()> {
-        self.0.remove(path)
-    }
-
-    fn sync_folder(&self, folder: &str) -> io::Result<()> {
-        self.0.sync_folder(folder)
-    }
-}
-
-impl File for LyingFile {
-    fn length(&self) -> io::Result<u64> {
-        self.0.length()
-    }
-
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read_at(offset, buffer)
-    }
-
-    fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        self.0.write_at(offset, bytes)
-    }
-
-    fn truncate(&self, length: u64) -> io::Result<()> {
-        self.0.truncate(length)
-    }
-
-    fn sync(&self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-struct Broken {
-    sabotage: Sabotage,
-    dice: Dice,
-    store: Arc<dyn Store>,
-}
-
-/// One commit in so many is broken.
-const ONCE_IN: u64 = 20;
-
-impl Broken {
-    fn commit_one(&self, batch: &Batch) -> Result<Version, Conflict> {
-        let mut batch = batch.clone();
-        if self.dice.once_in(ONCE_IN) {
-            match self.sabotage {
-                Sabotage::DropsACommit => return Ok(batch.expected + 1),
-                Sabotage::LosesAnEvent => drop(batch.events.pop()),
-                Sabotage::LosesARow => drop(batch.rows.pop()),
-                Sabotage::LosesATimer => batch.rows.retain(|(key, row)| row.is_none() || !key.starts_with(rows::DUE)),
-                Sabotage::LosesACommand => drop(batch.enqueue.pop()),
-                _ => {}
-            }
+    /// What is deployed, as the engine has it.
+    pub fn catalog(self, mut catalog: pack::Catalog) -> pack::Catalog {
+        if self == Self::DerivesWrongly {
+            let digests = catalog.contents.calendar_digests();
+            catalog.contents = catalog.contents.with_calendars(&calendars_that_close_early(), &digests);
         }
-        let stopped = || Err(Conflict::Stopped("no answer".to_owned()));
-        match self.store.commit(&[batch.clone()]).pop().unwrap_or_else(stopped) {
-            Err(Conflict::Stopped(_)) if self.sabotage == Sabotage::AcknowledgesAnyway => Ok(batch.expected + 1),
-            answer => answer,
-        }
+        catalog
     }
 }
 
-impl Store for Broken {
-    fn commit(&self, batches: &[Batch]) -> Vec<Result<Version, Conflict>> {
-        batches.iter().map(|batch| self.commit_one(batch)).collect()
-    }
-
-    fn version(&self, stream: StreamId) -> Result<Version, Error> {
-        self.store.version(stream)
-    }
-
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-        self.store.get(key)
-    }
-
-    fn scan(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Row>, Error> {
-        self.store.scan(from, to, limit)
-    }
-
-    fn claimed(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-        self.store.claimed(key)
-    }
-
-    fn inbox(&self, limit: usize) -> Result<Vec<(InboxKey, Vec<u8>)>, Error> {
-        self.store.inbox(limit)
-    }
-
-    fn journal(&self, stream: StreamId, after: Version, limit: usize) -> Result<Vec<Frame>, Error> {
-        self.store.journal(stream, after, limit)
-    }
-
-    fn frames(&self, after: u64, limit: usize) -> Result<Vec<Frame>, Error> {
-        self.store.frames(after, limit)
-    }
-
-    fn last_frame(&self) -> u64 {
-        self.store.last_frame()
-    }
-
-    fn watch(&self, watcher: Weak<Watcher>) {
-        self.store.watch(watcher);
-    }
-
-    fn digest(&self) -> Result<[u8; 32], Error> {
-        self.store.digest()
-    }
-
-    fn checkpoint(&self) -> Result<(), Error> {
-        self.store.checkpoint()
-    }
+fn calendars_that_close_early() -> Calendars {
+    let sheet = |name: &str, text: &str| {
+        let node = peygir_source::yaml::parse(text).expect("it is YAML");
+        let (sheet, _) = peygir_calendar::read::sheet(&node).expect("it is a calendar");
+        (name.to_owned(), sheet)
+    };
+    let working = include_str!("../../../rules/calendars/ir-working.yaml").replace("14:30", "14:00");
+    let always = include_str!("../../../rules/calendars/ir-24x7.yaml");
+    Calendars::resolve(vec![sheet("ir-24x7.yaml", always), sheet("ir-working.yaml", &working)]).0
 }

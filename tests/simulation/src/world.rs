@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use peygir_core::Moment;
 use peygir_runtime::vault::Keys;
 use peygir_store::Store;
-use peygir_store_local::LocalStore;
 
 use crate::checks::enough::Counts;
 use crate::clients::Clients;
@@ -14,6 +13,7 @@ use crate::content;
 use crate::dice::Dice;
 use crate::finding::Findings;
 use crate::ledger::{Ledger, Noted};
+use crate::local::LocalMachine;
 use crate::machine::Machine;
 use crate::outbox::Outbox;
 use crate::peers::Peers;
@@ -28,6 +28,8 @@ pub struct World {
     pub seed: u64,
     pub deployment: &'static str,
     pub dice: Dice,
+    /// Of faults that came later.
+    pub later_dice: Dice,
     pub wall: Wall,
     pub trace: Arc<Trace>,
     pub findings: Arc<Findings>,
@@ -37,7 +39,7 @@ pub struct World {
     pub keys: Arc<Keys>,
     pub random: Arc<Dice>,
     pub sabotage: Option<Sabotage>,
-    machine: Mutex<Machine>,
+    machine: Mutex<Box<dyn Machine>>,
     counts: Mutex<Counts>,
     lives: AtomicU64,
 }
@@ -54,8 +56,6 @@ pub struct Plan {
     /// Syncs or writes fail in it, or the disk is full.
     pub disk_fails: bool,
     pub clock_jumps: bool,
-    /// Snapshots were damaged before it.
-    pub damaged_snapshots: bool,
     /// The last life: no faults, until nothing is left to do.
     pub quiet: bool,
 }
@@ -69,7 +69,7 @@ impl World {
         let (trace, findings) = (Arc::new(Trace::new(prints)), Arc::new(Findings::default()));
         let ledger = Ledger::new(Outbox::new(content::manifests()), findings.clone());
         let peers = Peers::new(Dice::new(seed, "peers"), wall.clone(), trace.clone(), ledger.clone(), findings.clone());
-        let clients = Clients::new(Dice::new(seed, "clients"), wall.clone(), trace.clone(), findings.clone());
+        let clients = Clients::new(seed, wall.clone(), trace.clone(), findings.clone(), sabotage);
         Arc::new(Self {
             seed,
             deployment,
@@ -82,7 +82,8 @@ impl World {
             keys: Arc::new(Keys::in_memory()),
             random: Arc::new(Dice::new(seed, "random")),
             sabotage,
-            machine: Mutex::new(Machine::new(&dice, sabotage)),
+            machine: Mutex::new(Box::new(LocalMachine::new(&dice, sabotage))),
+            later_dice: Dice::new(seed, "later"),
             counts: Mutex::default(),
             lives: AtomicU64::new(0),
             dice,
@@ -95,7 +96,7 @@ impl World {
         Dice::new(self.seed ^ (life << 32), concern)
     }
 
-    pub fn machine(&self) -> MutexGuard<'_, Machine> {
+    pub fn machine(&self) -> MutexGuard<'_, Box<dyn Machine>> {
         self.machine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -119,12 +120,20 @@ impl World {
     }
 
     /// The store as the engine gets it.
-    pub fn store(&self, store: Arc<LocalStore>) -> Arc<dyn Store> {
-        let Some(sabotage) = self.sabotage else {
-            return Arc::new(Noted { inner: store, ledger: self.ledger.clone() });
+    pub fn store(&self, store: Arc<dyn Store>) -> Arc<dyn Store> {
+        let machine = self.machine().watch();
+        let noted = |inner: Arc<dyn Store>| -> Arc<dyn Store> {
+            Arc::new(Noted { inner, ledger: self.ledger.clone(), machine })
         };
-        let inner = sabotage.below(store, self.seed);
-        sabotage.above(Arc::new(Noted { inner, ledger: self.ledger.clone() }), self.seed)
+        match self.sabotage {
+            None => noted(store),
+            Some(sabotage) => sabotage.above(noted(sabotage.below(store, self.seed)), self.seed),
+        }
+    }
+
+    /// The store as checkers read it.
+    pub fn read(&self, store: Arc<dyn Store>) -> Arc<dyn Store> {
+        self.sabotage.map_or(store.clone(), |sabotage| sabotage.read(store))
     }
 
     /// The process has ended: what is left on the machine.
@@ -134,7 +143,7 @@ impl World {
             let found = machine.cut_power(&self.dice);
             self.count(|counts| counts.power_cuts += 1);
             drop(machine);
-            self.note(&format!("power was cut; the index: {found:?}"));
+            self.note(&format!("power was cut; {found}"));
         } else {
             machine.kill();
             self.count(|counts| counts.kills += 1);

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use peygir_simulation::{Campaign, Outcome, one};
+use peygir_simulation::{Campaign, FIRST_SEED, Outcome, Sabotage, commit, one};
 
 /// As the binary has it; a third of a run is allocating.
 #[global_allocator]
@@ -13,7 +13,7 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 const HELP: &str = "\
 simulate [--seeds N] [--from S] [--seconds T] [--threads N] [--go-on]
-simulate --seed ONE [--trace]
+simulate --seed ONE [--trace] [--sabotage NAME]
 ";
 /// Wrong usage, as `sysexits.h` has it.
 const USAGE: u8 = 64;
@@ -27,6 +27,7 @@ struct Wanted {
     seconds: Option<u64>,
     threads: Option<u64>,
     seed: Option<u64>,
+    sabotage: Option<Sabotage>,
     trace: bool,
     go_on: bool,
 }
@@ -37,7 +38,7 @@ fn main() -> ExitCode {
         return ExitCode::from(USAGE);
     };
     match wanted.seed {
-        Some(seed) => single(seed, wanted.trace),
+        Some(seed) => single(seed, &wanted),
         None => many(&wanted),
     }
 }
@@ -54,6 +55,11 @@ fn read(mut words: impl Iterator<Item = String>) -> Option<Wanted> {
                 wanted.go_on = true;
                 continue;
             }
+            "--sabotage" => {
+                let name = words.next()?;
+                wanted.sabotage = Some(*Sabotage::ALL.iter().find(|one| format!("{one:?}") == name)?);
+                continue;
+            }
             "--seeds" => &mut wanted.seeds,
             "--from" => &mut wanted.from,
             "--seconds" => &mut wanted.seconds,
@@ -66,8 +72,8 @@ fn read(mut words: impl Iterator<Item = String>) -> Option<Wanted> {
     Some(wanted)
 }
 
-fn single(seed: u64, trace: bool) -> ExitCode {
-    let outcome = one(seed, trace, None);
+fn single(seed: u64, wanted: &Wanted) -> ExitCode {
+    let outcome = one(seed, wanted.trace, wanted.sabotage);
     say(&format!("seed {seed}: trace {:016x} of {} lines, {:?}\n", outcome.hash, outcome.lines, outcome.counts));
     ended(seed, &outcome)
 }
@@ -88,7 +94,7 @@ fn many(wanted: &Wanted) -> ExitCode {
     let seeds = wanted.seeds.unwrap_or(if wanted.seconds.is_some() { u64::MAX / 2 } else { 100 });
     let campaign = Campaign {
         fixed: Vec::new(),
-        from: wanted.from.unwrap_or(0),
+        from: wanted.from.unwrap_or(FIRST_SEED),
         seeds,
         longest: wanted.seconds.map(Duration::from_secs),
         threads: wanted.threads.map_or(cores, |threads| threads as usize),
@@ -109,16 +115,11 @@ fn many(wanted: &Wanted) -> ExitCode {
     say(&format!(
         "{} seeds passed, {} tried too little and do not count, {} findings, {} s\n",
         report.passed,
-        report.too_little,
+        report.too_little.len(),
         report.findings.len(),
         begun.elapsed().as_secs()
     ));
     if report.findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-fn commit() -> String {
-    let told = std::process::Command::new("git").args(["rev-parse", "--short", "HEAD"]).output();
-    told.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
 }
 
 fn say(text: &str) {

@@ -24,6 +24,10 @@ pub struct Counts {
     pub power_cuts: u64,
     /// Writes and syncs that failed.
     pub disk_faults: u64,
+    pub failed_reads: u64,
+    pub failed_renames: u64,
+    pub failed_removes: u64,
+    pub failed_folder_syncs: u64,
     pub rebuilt: u64,
     /// Orders of staff that were refused: somebody was quicker, or the store had stopped.
     pub refused: u64,
@@ -43,6 +47,10 @@ impl std::ops::AddAssign for Counts {
         self.kills += other.kills;
         self.power_cuts += other.power_cuts;
         self.disk_faults += other.disk_faults;
+        self.failed_reads += other.failed_reads;
+        self.failed_renames += other.failed_renames;
+        self.failed_removes += other.failed_removes;
+        self.failed_folder_syncs += other.failed_folder_syncs;
         self.rebuilt += other.rebuilt;
         self.refused += other.refused;
         self.cases += other.cases;

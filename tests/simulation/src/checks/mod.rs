@@ -1,9 +1,7 @@
 //! What must hold, a file for each statement. Each looks at a store that was opened by itself, beside any process.
 
-pub mod chain;
 pub mod deadlines;
 pub mod enough;
-pub mod flips;
 pub mod liveness;
 pub mod replay;
 pub mod sent;

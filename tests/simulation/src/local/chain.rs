@@ -3,12 +3,12 @@
 use peygir_store_local::verify_on;
 
 use crate::finding::{Finding, found};
-use crate::machine::Machine;
+use crate::local::LocalMachine;
 
 const STATEMENT: &str = "chain";
 
 /// Checks files that no store has open. Gives the number of frames.
-pub fn check(machine: &Machine) -> Result<u64, Finding> {
+pub fn check(machine: &LocalMachine) -> Result<u64, Finding> {
     match verify_on(&machine.disk, &mut |_| ()) {
         Ok(report) if report.tail.is_some() => {
             Err(found(STATEMENT, format!("a torn end is left after a start: {:?}", report.tail)))

@@ -8,19 +8,22 @@ use peygir_store_local::verify_on;
 use crate::dice::Dice;
 use crate::finding::{Finding, found};
 use crate::ledger::Ledger;
-use crate::machine::Machine;
+use crate::local::LocalMachine;
+use crate::sabotage::Sabotage;
 
 const STATEMENT: &str = "flips";
 
 /// Flips one bit in a copy of the machine and starts over it.
-pub fn check(machine: &Machine, ledger: &Ledger, dice: &Dice) -> Result<(), Finding> {
-    let machine = if dice.once_in(2) { machine.copy() } else { machine.copy_without_index() };
+pub fn check(machine: &LocalMachine, ledger: &Ledger, dice: &Dice) -> Result<(), Finding> {
+    let machine = machine.copied(dice);
     let files = [machine.files("journal"), machine.files("snapshots"), vec!["rows.state".to_owned()]].concat();
     let Some(path) = dice.pick(&files).cloned() else { return Ok(()) };
     let Some(mut bytes) = machine.disk.bytes(&path).filter(|bytes| !bytes.is_empty()) else { return Ok(()) };
     let at = dice.below(bytes.len() as u64) as usize;
     bytes[at] ^= 1 << dice.below(8);
-    machine.disk.set_bytes(&path, &bytes);
+    if machine.looks != Some(Sabotage::OverlooksFlips) {
+        machine.disk.set_bytes(&path, &bytes);
+    }
     let is_journal = path.starts_with("journal/");
     let told = |what: String| found(STATEMENT, format!("{path}, byte {at}: {what}"));
     if is_journal {
@@ -33,7 +36,7 @@ pub fn check(machine: &Machine, ledger: &Ledger, dice: &Dice) -> Result<(), Find
             Ok(_) => return Err(told("verify found nothing".to_owned())),
         }
     }
-    match machine.open() {
+    match machine.open_store() {
         Err(Error::Damaged { .. }) if is_journal => Ok(()),
         Err(error) => Err(told(format!("the start tells: {error}"))),
         Ok((store, report)) if report.cut.is_some() && is_journal => {
