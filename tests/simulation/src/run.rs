@@ -123,12 +123,12 @@ fn look(world: &World, last: bool) -> Result<(), Finding> {
     world.ledger.check_copy(store.as_ref())?;
     let engine = process::engine(world, store.clone());
     let streams = replay::check(&engine)?;
-    let walked = deadlines::check(&engine, &streams, last)?;
-    world.count(|counts| counts.deadlines += walked);
     if last {
         liveness::check(&engine, streams.iter().copied())?;
         count(world, &engine, streams.iter().copied());
     }
+    let walked = deadlines::check(&engine, &streams, last)?;
+    world.count(|counts| counts.deadlines += walked);
     drop(engine);
     drop(store);
     machine.check(&world.ledger, &world.dice, last)
