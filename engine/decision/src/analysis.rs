@@ -5,6 +5,8 @@
 //! Every finding is sound: that a rule never answers is proven by a complete search, an overlap or a gap is shown by
 //! inputs that were run through the table. What can't be looked into is told as [`Finding::NotAnalysed`].
 
+mod before;
+mod change;
 mod checks;
 mod difference;
 mod dimension;
@@ -12,6 +14,7 @@ mod effort;
 mod examples;
 mod formula;
 mod gaps;
+mod here;
 mod layers;
 mod leaves;
 mod letters;
@@ -19,6 +22,7 @@ mod lost;
 mod numbers;
 mod outputs;
 mod ranking;
+mod reach;
 mod report;
 mod solver;
 mod sought;
@@ -33,8 +37,16 @@ use std::collections::BTreeMap;
 use peygir_calendar::Jalali;
 use serde_json::Value;
 
+pub use self::here::{Fixed, Here, Stage, analyse_here};
+pub use self::layers::overrides;
 pub use self::lost::lost;
 pub use self::words::{inputs_in_words, inputs_in_words_fa};
+use self::{
+    before::Before,
+    effort::Effort,
+    ranking::Ranking,
+    space::{Reply, Space},
+};
 pub use self::{
     difference::Outcome,
     examples::{Example, examples, examples_on},
@@ -42,11 +54,6 @@ pub use self::{
 pub(crate) use self::{
     difference::{Differing, difference},
     outputs::same_cells,
-};
-use self::{
-    effort::Effort,
-    ranking::Ranking,
-    space::{Reply, Space},
 };
 use crate::{
     model::{Hit, Rule, Table},
@@ -80,6 +87,9 @@ pub enum Finding {
     MoreOverlaps { pairs: usize },
     /// Only the catch-all answers the witness, whose inputs are all within what is declared.
     Gap { witness: Inputs, on: Jalali },
+    /// Where the overlay holds, rules of the layers below never answer, and without it they would: for one the first of them,
+    /// to the witness, which this rule of the overlay takes.
+    Hidden { taker: String, layer: usize, rules: Vec<String>, witness: Inputs, on: Jalali },
     /// What an overlay says of a rule has no effect.
     DeadOverride { rule: String, layer: usize, why: Dead },
     /// Two layers write one output of one rule; the last of them counts.
@@ -94,6 +104,8 @@ pub enum Finding {
     /// A cell of the rule can't be looked into, or, without an input, one of another rule that stands in its way. With
     /// `is_limit` the search was given up.
     NotAnalysed { rule: String, input: Option<String>, is_limit: bool },
+    /// Nothing was looked at: others took all the steps that were allowed.
+    NotBegun,
 }
 
 /// Why an override has no effect.
@@ -106,54 +118,105 @@ pub enum Dead {
 }
 
 /// All findings about one table, the graver kinds first within each rule's order.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Analysis {
     pub findings: Vec<Finding>,
     /// It was called off: what is not found may yet be there.
     pub is_cancelled: bool,
+    /// The steps that were left to it were fewer than a table may take, and were used up.
+    pub is_cut: bool,
+    /// Steps that it took.
+    pub steps: u64,
+    /// Inputs that rules answer, with the place of the rule.
+    points: Vec<(usize, space::Point)>,
+    /// Of every rule but the catch-all, whether it ever answers.
+    reaches: Vec<reach::Reach>,
+}
+
+impl Analysis {
+    /// Whether the rule is found never to answer, wherever the table holds.
+    fn denies(&self, id: &str) -> bool {
+        self.findings.iter().any(|finding| match finding {
+            Finding::NeverFires { rule, .. } => rule == id,
+            Finding::DeadOverride { rule, why: Dead::NeverFires(_), .. } => rule == id,
+            _ => false,
+        })
+    }
+}
+
+/// How far a search may go.
+#[derive(Clone, Copy)]
+pub struct Bounds<'a> {
+    /// Steps that are left to all that is searched together. One table never takes more than [`ANALYSIS_STEPS_MAX`].
+    pub steps_max: u64,
+    /// Asked every few milliseconds; it ends all of it soon.
+    pub is_cancelled: &'a dyn Fn() -> bool,
+}
+
+impl Default for Bounds<'_> {
+    fn default() -> Self {
+        Self { steps_max: ANALYSIS_STEPS_MAX, is_cancelled: &|| false }
+    }
 }
 
 /// Looks at a table, alone or merged.
 pub fn analyse(table: &Table) -> Analysis {
-    analyse_while(table, &|| false)
+    analyse_over(table, None, Bounds::default())
 }
 
-/// As [`analyse`], until it is called off: `is_cancelled` is asked every few milliseconds, and ends all of it soon.
-pub fn analyse_while(table: &Table, is_cancelled: &dyn Fn() -> bool) -> Analysis {
-    let effort = Effort::new(ANALYSIS_STEPS_MAX, is_cancelled);
+/// As [`analyse`], within these bounds. `before`: the table without its last overlay, and what was found of it.
+pub fn analyse_over(table: &Table, before: Option<(&Table, &Analysis)>, bounds: Bounds<'_>) -> Analysis {
+    let most = bounds.steps_max.min(ANALYSIS_STEPS_MAX);
+    if most == 0 {
+        return Analysis { findings: vec![Finding::NotBegun], is_cut: true, ..Analysis::default() };
+    }
+    let effort = Effort::new(most, bounds.is_cancelled);
+    let before = before.map(|(below, found)| Before::new(below, found, table, &effort));
+    let short = before.as_ref().and_then(|before| change::of_change(before, &effort));
+    let mut analysis = short.unwrap_or_else(|| look(table, before.as_ref(), &effort));
+    analysis.is_cut = effort.is_spent() && most < ANALYSIS_STEPS_MAX;
+    (analysis.steps, analysis.is_cancelled) = (effort.spent(), effort.is_cancelled());
+    analysis
+}
+
+/// Looks at all of a table, but for what is known of its rules.
+fn look(table: &Table, before: Option<&Before<'_>>, effort: &Effort<'_>) -> Analysis {
     let rules: Vec<&Rule> = table.rules.iter().collect();
-    let space = Space::new(table, &rules, &[], &effort);
+    let space = Space::new(table, &rules, &[], effort);
     let ranking = Ranking::of(table);
-    let mut checks = checks::Checks::new(&space, Ranking::of(table));
+    let mut checks = checks::Checks::new(&space, Ranking::of(table), before);
     checks.never_fires();
     checks.overlaps();
     checks.not_analysed();
-    let mut findings = checks.findings;
-    findings.extend(gaps::gaps(table, &effort));
-    let mut reached = checks.reached;
+    let (mut findings, mut reached, reaches) = (checks.findings, checks.reached, checks.reaches);
+    findings.extend(before.and_then(Before::gaps).unwrap_or_else(|| gaps::gaps(table, effort)));
     if ranking.hit() == Hit::Unique {
         // There a rule answers only where no other holds.
         reached.clear();
     }
     // Inputs that reach each other rule are searched for only where something is to be tried with them.
+    let known = before.filter(|before| before.has_same_outputs()).map(|before| (before, before.known()));
+    let is_known = |place: usize| known.as_ref().is_some_and(|(_, known)| known[place]);
     let is_wanted = |place: &usize| outputs::is_text(rules[*place]) || truths::has_expressions(rules[*place]);
-    let is_open = |place: &usize| reached.iter().all(|(at, _)| at != place);
+    let is_open = |place: &usize| !is_known(*place) && reached.iter().all(|(at, _)| at != place);
     let wanted: Vec<usize> = (0..rules.len()).filter(is_wanted).filter(is_open).collect();
     reached.extend(examples::reaching(&space, &ranking, &wanted));
-    findings.extend(outputs::answers(&space, &reached));
-    findings.extend(truths::no_truths(&space, &reached));
-    Analysis { findings, is_cancelled: effort.is_cancelled() }
+    let fresh: Vec<(usize, space::Point)> = reached.iter().filter(|(place, _)| !is_known(*place)).cloned().collect();
+    findings.extend(outputs::outside(table));
+    let carried = known.as_ref().map(|(before, known)| before.of_answers(known)).unwrap_or_default();
+    for one in carried.into_iter().chain(outputs::filled(&space, &rules, &fresh)) {
+        if !findings.contains(&one) {
+            outputs::gather(&mut findings, one);
+        }
+    }
+    findings.extend(truths::no_truths(&space, &rules, &fresh));
+    Analysis { findings, points: reached, reaches, ..Analysis::default() }
 }
 
 /// As [`analyse`] for a table that was merged from these layers, with what the layers say of one another.
 pub fn analyse_merged(table: &Table, layers: &[Layer<'_>]) -> Analysis {
-    analyse_merged_while(table, layers, &|| false)
-}
-
-/// As [`analyse_merged`], until it is called off.
-pub fn analyse_merged_while(table: &Table, layers: &[Layer<'_>], is_cancelled: &dyn Fn() -> bool) -> Analysis {
-    let mut analysis = analyse_while(table, is_cancelled);
-    analysis.findings.extend(layers::overrides(layers));
+    let mut analysis = analyse(table);
+    analysis.findings.extend(overrides(layers));
     analysis
 }
 

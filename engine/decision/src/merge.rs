@@ -34,9 +34,16 @@ impl Table {
     /// As [`Table::merge`], with the table also where nothing is wrong but that tests fail: what else is to be said of it
     /// can be said in the same breath. No table where an overlay could not be read as a whole.
     pub fn lay(&self, layers: &[Layer<'_>]) -> (Option<Self>, Diagnostics) {
+        let (stages, found) = self.stages(layers);
+        (stages.and_then(|mut stages| stages.pop()), found)
+    }
+
+    /// As [`Table::lay`], with the table as it is with none of the layers, with the first, and so on to all of them.
+    pub fn stages(&self, layers: &[Layer<'_>]) -> (Option<Vec<Self>>, Diagnostics) {
         let mut found = Diagnostics::default();
         let is_of_test = |finding: &Diagnostic| complaints::OF_TESTS.contains(&finding.code);
         let mut table = self.clone();
+        let mut stages = Vec::with_capacity(layers.len() + 1);
         let mut is_whole = true;
         for layer in layers {
             // What a test says of a table that could not be merged rightly would only mislead.
@@ -44,12 +51,13 @@ impl Table {
             let mut stage = Stage::new(&table, layer);
             let merged = stage.merge(is_whole);
             found.extend(stage.reader.findings.in_file(layer.file));
-            table = merged;
+            stages.push(std::mem::replace(&mut table, merged));
         }
+        stages.push(table);
         let mut errors = found.list.iter().filter(|finding| finding.severity == Severity::Error);
         let only_tests = errors.all(is_of_test);
         let all_read = layers.iter().all(|layer| layer.overlay.is_whole);
-        ((only_tests && all_read).then_some(table), found)
+        ((only_tests && all_read).then_some(stages), found)
     }
 }
 

@@ -319,6 +319,14 @@ impl Table {
         asked.all(|part| part.cell.holds_closed(part.at, &facts) != Some(false))
     }
 
+    /// Whether a cell holds where its input is given this value, or none; none where that hangs on an expression.
+    pub fn cell_holds(&self, part: &Condition, value: Option<&Value>) -> Option<bool> {
+        let input = &self.inputs[part.at];
+        let given = value.or(input.default.as_ref()).map(|value| (input.name.clone(), value.clone()));
+        let values: BTreeMap<String, Value> = given.into_iter().collect();
+        part.cell.holds_closed(part.at, &Facts::new(self, &values))
+    }
+
     pub(crate) fn input(&self, name: &str) -> Option<&Input> {
         self.inputs.iter().find(|input| input.name == name)
     }

@@ -197,8 +197,10 @@ fn told<'a>(analysis: &'a Analysis, table: &'a Table) -> impl Iterator<Item = (S
             Finding::Unfilled { input, rules, is_certain: true, .. } => format!("unfilled {input} {}", rules.join(" ")),
             Finding::NoTruth { rule, input, .. } => format!("no-truth {rule} {input}"),
             Finding::Gap { .. }
+            | Finding::Hidden { .. }
             | Finding::MoreOverlaps { .. }
             | Finding::NotAnalysed { .. }
+            | Finding::NotBegun
             | Finding::Unfilled { .. } => return None,
         };
         Some((name, finding))

@@ -10,7 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use peygir_calendar::Jalali;
 use peygir_decision::{
     Decision, Fault, Hit, Layer, Overlay, Table, WhyNot,
-    analysis::{Dead, Finding, Outcome, analyse, disjoint, examples_on},
+    analysis::{
+        Analysis, Bounds, Dead, Finding, Fixed, Here, Outcome, analyse, analyse_here, analyse_over, disjoint,
+        examples_on,
+    },
     mutants::{Judge, Verdict, mutants},
     rebase::rebase,
 };
@@ -21,6 +24,8 @@ use random::{Dice, Sample};
 
 const CASES: u64 = 300;
 const POINTS_MAX: usize = 700;
+/// Points of which those are taken that have the value of a place.
+const HERE_MAX: usize = 10_000;
 
 type Point = (BTreeMap<String, Value>, Jalali);
 
@@ -32,10 +37,13 @@ fn variable(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
+fn base(sample: &Sample) -> Table {
+    let read = Table::read(&yaml::parse(&sample.table).unwrap(), key);
+    read.unwrap_or_else(|findings| panic!("{}{findings:#?}", sample.table)).0
+}
+
 fn read(sample: &Sample) -> Option<Table> {
-    let table = Table::read(&yaml::parse(&sample.table).unwrap(), key)
-        .unwrap_or_else(|findings| panic!("{}{findings:#?}", sample.table))
-        .0;
+    let table = base(sample);
     let Some(overlay) = &sample.overlay else { return Some(table) };
     let overlay = Overlay::read(&yaml::parse(overlay).unwrap(), key).unwrap_or_else(|e| panic!("{overlay}{e:#?}")).0;
     // An overlay may turn out never to be in force; that is told, and is nothing to analyse.
@@ -131,16 +139,111 @@ fn analysis_agrees_with_brute_force() {
         };
         let context = format!("case {case}\n{}{}", sample.table, sample.overlay.as_deref().unwrap_or_default());
         let points = sample.points(&mut dice, POINTS_MAX);
-        check(&table, &sample, &points, &context, &mut counts);
+        check(&table, analyse(&table), &sample, &points, &context, &mut counts);
+        if sample.overlay.is_some() {
+            let below = base(&sample);
+            let found = analyse(&below);
+            let after = analyse_over(&table, Some((&below, &found)), Bounds::default());
+            check(&table, after, &sample, &points, &format!("after its base, {context}"), &mut counts);
+            *counts.entry("after its base").or_default() += 1;
+        }
     }
     eprintln!("{cases} tables: {counts:?}");
-    for kind in ["never fires", "dead override", "overlap", "gap", "not analysed"] {
+    for kind in ["never fires", "dead override", "overlap", "gap", "not analysed", "after its base"] {
         assert!(cases < CASES || counts.contains_key(kind), "no table with a finding \"{kind}\"");
     }
 }
 
-fn check(table: &Table, sample: &Sample, points: &[Point], context: &str, counts: &mut BTreeMap<&str, usize>) {
-    let findings = analyse(table).findings;
+/// What an overlay is said to take where an input has one value is taken: no such inputs go to the rules that are hidden, and those
+/// that are shown went there without the overlay.
+#[test]
+fn what_an_overlay_takes_in_a_place_is_taken() {
+    let (seed, cases) = (variable("PEYGIR_SEED", 1), 2 * variable("PEYGIR_CASES", CASES));
+    let (mut hidden, mut dead, mut told) = (0, 0, 0);
+    for case in seed..seed + cases {
+        let mut dice = Dice::new(case);
+        let sample = Sample::new(&mut dice);
+        let Some(merged) = read(&sample).filter(|_| sample.overlay.is_some()) else { continue };
+        let Some((input, value)) = sample.text(&mut dice) else { continue };
+        let below = base(&sample);
+        let context = format!(
+            "case {case}, {input} is {value}\n{}{}",
+            sample.table,
+            sample.overlay.as_deref().unwrap_or_default()
+        );
+        let all = sample.points(&mut dice, HERE_MAX);
+        // On days that are not tried more may answer.
+        let is_complete = all.len() < HERE_MAX && !context.contains("effective");
+        let here = |(inputs, on): Point| -> Point {
+            (inputs.into_iter().chain([(input.clone(), value.as_str().into())]).collect(), on)
+        };
+        let points: BTreeMap<String, Point> =
+            all.into_iter().map(here).map(|point| (format!("{point:?}"), point)).collect();
+        let points: Vec<Point> = points.into_values().collect();
+        let was = analyse(&below);
+        let is = analyse_over(&merged, Some((&below, &was)), Bounds::default());
+        let fixed = Fixed::from([(format!("input.{input}"), value.clone())]);
+        let pairs = BTreeSet::from([(1, 0), (1, 1)]);
+        let stages = [(&below, &was), (&merged, &is)];
+        let found = analyse_here(&stages, Here { fixed: &fixed, pairs: &pairs }, Bounds::default()).findings;
+        let fired = |table: &Table, (inputs, on): &Point| -> Vec<String> {
+            let decision = table.decide(inputs, *on);
+            decision
+                .map(|decision| decision.fired.iter().map(|fired| fired.rule.to_string()).collect())
+                .unwrap_or_default()
+        };
+        let never = |rule: &String| {
+            let shown = points.iter().find(|point| fired(&merged, point).contains(rule));
+            assert!(shown.is_none(), "{rule} answers {shown:?}: {found:?}\n{context}");
+        };
+        for finding in &found {
+            match finding {
+                Finding::Hidden { taker, rules, witness, on, .. } => {
+                    rules.iter().for_each(never);
+                    let witness = (witness.clone(), *on);
+                    let given = witness.0.get(&input).and_then(Value::as_str);
+                    assert_eq!(given.map(key), Some(key(&value)), "{context}");
+                    assert!(fired(&below, &witness).contains(&rules[0]), "{witness:?} {found:?}\n{context}");
+                    assert!(fired(&merged, &witness).contains(taker), "{witness:?} {found:?}\n{context}");
+                    hidden += 1;
+                }
+                Finding::DeadOverride { rule, .. } => {
+                    never(rule);
+                    dead += 1;
+                }
+                Finding::NotAnalysed { .. } => {}
+                other => panic!("{other:?}\n{context}"),
+            }
+        }
+        // And what is taken is said: a rule that answers something without the overlay and nothing with it.
+        let is_blind = is.findings.iter().chain(&was.findings).any(|one| matches!(one, Finding::NotAnalysed { .. }));
+        let own =
+            |id: &str| merged.rules().iter().any(|row| row.id == *id && (row.layer == 1 || row.changed_by.is_some()));
+        for rule in below.rules().iter().filter(|rule| !rule.last && !own(&rule.id) && merged.rule(&rule.id).is_some())
+        {
+            let answers = |table| points.iter().any(|point| fired(table, point).contains(&rule.id.to_string()));
+            if !is_blind && merged.hit() == Hit::First && answers(&below) && !answers(&merged) && is_complete {
+                let is_told = found
+                    .iter()
+                    .any(|one| matches!(one, Finding::Hidden { rules, .. } if rules.contains(&rule.id.to_string())));
+                assert!(is_told, "{} is not told: {found:?}\n{context}", rule.id);
+                told += 1;
+            }
+        }
+    }
+    eprintln!("{cases} tables: {hidden} hide others, {dead} rules are dead, {told} had to be told");
+    assert!(cases < CASES || hidden > 0 && dead > 0);
+}
+
+fn check(
+    table: &Table,
+    analysis: Analysis,
+    sample: &Sample,
+    points: &[Point],
+    context: &str,
+    counts: &mut BTreeMap<&str, usize>,
+) {
+    let findings = analysis.findings;
     let seen = brute(table, sample, points);
     let open: BTreeSet<&str> = findings
         .iter()

@@ -4,8 +4,11 @@
 use std::{cell::Cell, fmt::Write};
 
 use peygir_decision::{
-    Table,
-    analysis::{ANALYSIS_STEPS_MAX, Analysis, Finding, OVERLAPS_MAX, TOLD_MAX, analyse_while},
+    Layer, Overlay, Table,
+    analysis::{
+        ANALYSIS_STEPS_MAX, Analysis, Bounds, Finding, Fixed, Here, OVERLAPS_MAX, TOLD_MAX, analyse, analyse_here,
+        analyse_over,
+    },
 };
 use peygir_source::{Severity, yaml};
 
@@ -24,6 +27,10 @@ fn table(hit: &str, inputs: &str, rules: impl IntoIterator<Item = String>) -> Ta
     text.push_str("  - { id: z, last: true, then: {} }\n");
     let key = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     Table::read(&yaml::parse(&text).unwrap(), key).unwrap_or_else(|findings| panic!("{findings:#?}")).0
+}
+
+fn analyse_while(table: &Table, is_cancelled: &dyn Fn() -> bool) -> Analysis {
+    analyse_over(table, None, Bounds { is_cancelled, ..Bounds::default() })
 }
 
 /// The analysis, and the steps that it took.
@@ -107,6 +114,49 @@ fn the_largest_tables_stay_within_the_limit() {
         let told = analysis.to_diagnostics(&table).list;
         assert!(told.len() <= 4 * (TOLD_MAX + 1), "{hit}: {} sentences", told.len());
     }
+}
+
+/// What an overlay leaves as it was is not looked at again, neither wherever it holds nor in its place.
+#[test]
+fn an_overlay_of_a_large_table_costs_little_beside_it() {
+    let read = |does: &str| {
+        let text =
+            format!("kind: decision-table-overlay\nextends: {{ id: t, version: '^1.0' }}\nversion: 1.0.0\n{does}\n");
+        Overlay::read(&yaml::parse(&text).unwrap(), str::to_owned).unwrap().0
+    };
+    let sought = |rule: usize| words(rule, 30).replace('w', "word").replace(',', "z,").replace(" ]", "z ]");
+    let base = table("first", "text: { type: text }, place: { type: string }", (0..300).map(sought));
+    let found = analyse(&base);
+    assert_eq!(found.findings, []);
+    let own = "insert: [ { before: r200, rule: { id: own, when: { text: { contains: ours } }, then: {} } } ]\nreplace: { r7: { then: { o: x } } }";
+    let all = "insert: [ { before: r0, rule: { id: own, when: { place: here }, then: {} } } ]";
+    for (does, hidden, share) in [(own, None, 20), (all, Some(300), 1)] {
+        let overlay = read(does);
+        let merged = base.merge(&[Layer { overlay: &overlay, pack: "p", file: "f" }]).unwrap().0;
+        let after = analyse_over(&merged, Some((&base, &found)), Bounds::default());
+        assert_eq!(after.findings, []);
+        assert!(after.steps * 20 < found.steps, "{} steps after {}", after.steps, found.steps);
+        let (fixed, pairs) = (Fixed::from([("input.place".to_owned(), "here".to_owned())]), [(1, 0), (1, 1)].into());
+        let stages = [(&base, &found), (&merged, &after)];
+        let here = analyse_here(&stages, Here { fixed: &fixed, pairs: &pairs }, Bounds::default());
+        let count = here.findings.iter().find_map(|finding| match finding {
+            Finding::Hidden { rules, .. } => Some(rules.len()),
+            _ => None,
+        });
+        assert_eq!(count, hidden, "{:?}", here.findings);
+        assert!(here.steps < found.steps.max(1) * 2 / share, "{} steps here after {}", here.steps, found.steps);
+    }
+}
+
+/// Where others took all the steps that are allowed together, that is said, and the table is not looked at.
+#[test]
+fn a_table_that_no_steps_are_left_for_is_told() {
+    let table = table("first", "text: { type: text }", (0..3).map(|rule| words(rule, 2)));
+    let analysis = analyse_over(&table, None, Bounds { steps_max: 0, ..Bounds::default() });
+    assert_eq!((analysis.findings.as_slice(), analysis.steps, analysis.is_cut), (&[Finding::NotBegun][..], 0, true));
+    let told = analysis.to_diagnostics(&table).list;
+    assert_eq!((told.len(), told[0].code, told[0].severity), (1, "PG-T027", Severity::Information));
+    assert!(told[0].message.contains("before \"t\""), "{}", told[0].message);
 }
 
 /// Whoever waited is gone: what is left to do is left.

@@ -45,11 +45,7 @@ enum Format {
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let kinds = connectors::kinds();
     let mut checked = pack::check_with(&arguments.paths, &kinds);
-    for path in &arguments.paths {
-        if let Ok((catalog, _)) = pack::read(path, Some(&kinds)) {
-            checked.found.extend(connectors::check(&catalog.deployment));
-        }
-    }
+    checked.deployments.iter().for_each(|deployment| checked.found.extend(connectors::check(deployment)));
     checked.found.list.extend(checked.calendars.iter().flat_map(calendar::lacking_tables));
     checked
         .found

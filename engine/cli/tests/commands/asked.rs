@@ -26,6 +26,7 @@ version: 1.0.0
 hit: first
 inputs:
   topic: { type: string, from: case.topic }
+  province: { type: string, from: case.province }
   county: { type: string, from: case.county }
   asked: { type: string, from: case.agency }
 outputs:
@@ -68,8 +69,16 @@ fn check(packs: &TempDir, pack: &str) -> Called {
 fn a_rule_asks_for_what_may_be_where_its_pack_holds() {
     for (cells, code, part) in [
         ("topic: street, county: kashan", "", ""),
-        ("topic: street, county: { not: kashan }", "", ""),
         ("topic: street, county: [ kashan, najafabad ]", "", ""),
+        ("topic: street, county: { not: najafabad }", "", ""),
+        ("topic: street, county: { prefix: kash }", "", ""),
+        ("topic: street, county: { present: true }", "", ""),
+        ("topic: street, county: { not: kashan }", "PG-P097", "for no county that a case has there the cell holds"),
+        ("topic: street, county: { present: false }", "PG-P097", "for no county that a case has there the cell holds"),
+        ("topic: street, county: { prefix: najaf }", "PG-P097", "the cell holds: prefix najaf"),
+        ("topic: street, county: { contains: [ abad, yazd ] }", "PG-P097", "for no county that a case has there"),
+        ("topic: street, asked: { prefix: yazd- }", "PG-P097", "for no agency that a case has there the cell holds"),
+        ("topic: street, asked: { not: { present: true } }", "", ""),
         ("topic: street, county: najafabad", "PG-P097", "never answers: its pack holds in isfahan / kashan"),
         ("topic: street, county: kashn", "PG-P096", "did you mean \"kashan\"?"),
         ("topic: street, county: { not: kashn }", "PG-P096", "asks for a county that no directory has: kashn"),
@@ -86,6 +95,11 @@ fn a_rule_asks_for_what_may_be_where_its_pack_holds() {
             assert!(said.contains("kashan/rules/route.overlay.yaml:6"), "{cells}: {said}");
         }
     }
+    // That it breaks a row of the layers below follows from that, and is not told beside it.
+    let broken = overlay("when: { county: { not: kashan } }, then: {}").replace("before: street", "before: water");
+    let called = check(&packs("kashan", &broken, &[]), "kashan");
+    let said = called.stdout + &called.stderr;
+    assert!(called.code == 1 && said.contains("PG-P097") && !said.contains("PG-T050"), "{said}");
     // A province may ask for each of its counties, and for no other one.
     let of_province = |county: &str| {
         let packs = packs("isfahan", &overlay(&format!("when: {{ county: {county} }}, then: {{}}")), &[]);
@@ -94,18 +108,73 @@ fn a_rule_asks_for_what_may_be_where_its_pack_holds() {
     assert_eq!((of_province("najafabad"), of_province("yazd-city")), (0, 1));
 }
 
+/// What a rule takes is judged where its pack holds: one that asks for just that place hides what lies below as well as one that
+/// asks for nothing.
 #[test]
 fn a_rule_that_hides_those_below_it_is_told_with_them() {
-    let everything = overlay("when: {}, then: { agency: shahrdari-kashan }").replace("before: street", "before: water");
-    let everything = everything + "supersedes: [ { test: route pipe, why: all is ours } ]\n";
-    let packs = packs("kashan", &everything, &[]);
-    let called = check(&packs, "kashan");
+    let said_of = |of: &str, cells: &str, more: &[(&str, &str)]| {
+        let everything = overlay(&format!("when: {{ {cells} }}, then: {{ agency: shahrdari-kashan }}"));
+        let everything = everything.replace("before: street", "before: water");
+        let everything = everything + "supersedes: [ { test: route pipe, why: all is ours } ]\n";
+        let called = check(&packs(of, &everything, more), of);
+        called.stdout + &called.stderr
+    };
+    for (of, cells) in [
+        ("kashan", ""),
+        ("kashan", "county: kashan"),
+        ("kashan", "province: isfahan"),
+        ("kashan", "county: { not: najafabad }"),
+        ("kashan", "county: { present: true }"),
+        ("kashan", "county: kashan, topic: [ water, street ]"),
+        ("isfahan", "province: isfahan"),
+        ("isfahan", "province: { prefix: isf }, topic: [ street, water ]"),
+    ] {
+        let said = said_of(of, cells, &[]);
+        assert!(said.contains("PG-T034") && said.contains("rules/route.overlay.yaml:6"), "{cells}: {said}");
+        assert!(
+            said.contains("leaves nothing here to 2 rules below it") && said.contains("\"water\" and \"street\""),
+            "{cells}: {said}"
+        );
+        assert!(said.contains("it answers in place of \"water\""), "{cells}: {said}");
+    }
+    // One rule of two is left, and what another county asks for is not hidden.
+    let said = said_of("kashan", "county: kashan, topic: water", &[]);
+    assert!(said.contains("leaves nothing here to 1 rule below it: \"water\""), "{said}");
+    let elsewhere = TABLE.replace("when: { topic: street }", "when: { topic: street, county: najafabad }");
+    let said = said_of("kashan", "county: kashan", &[("national/rules/route.table.yaml", &elsewhere)]);
+    assert!(said.contains("leaves nothing here to 1 rule below it: \"water\""), "{said}");
+    let both = elsewhere.replace("when: { topic: water }", "when: { topic: water, province: yazd }");
+    let said = said_of("kashan", "county: kashan", &[("national/rules/route.table.yaml", &both)]);
+    assert!(!said.contains("PG-T034"), "{said}");
+    // A county of the province is not all of it, and what a rule of the nation took here is not taken by the overlay.
+    assert!(!said_of("isfahan", "county: kashan", &[]).contains("PG-T034"));
+    let own = TABLE.replace("rules:\n", "rules:\n  - { id: of-kashan, when: { county: kashan }, then: {} }\n");
+    let replaced = "kind: decision-table-overlay\nextends: { id: route, version: '^1.0' }\nversion: 1.0.0\nreplace:\n  of-kashan: { then: { agency: shahrdari-kashan } }\n";
+    let called = check(&packs("kashan", replaced, &[("national/rules/route.table.yaml", &own)]), "kashan");
+    assert!(!called.stdout.contains("PG-T034") && !called.stderr.contains("PG-T034"), "{}", called.stderr);
+}
+
+/// Said with the rules that are disabled, it is meant.
+#[test]
+fn what_an_overlay_disables_is_not_hidden() {
+    let ours = overlay("when: { county: kashan }, then: {}").replace("before: street", "before: otherwise");
+    let meant = ours + "disable: [ water, street ]\nsupersedes: [ { test: route pipe, why: all is ours } ]\n";
+    let called = check(&packs("kashan", &meant, &[]), "kashan");
     let said = called.stdout + &called.stderr;
-    assert!(said.contains("PG-T034") && said.contains("kashan/rules/route.overlay.yaml:6"), "{said}");
-    assert!(
-        said.contains("takes all that 2 rules below it hold for") && said.contains("\"water\" and \"street\""),
-        "{said}"
-    );
+    assert!(!said.contains("PG-T034") && !said.contains("PG-T024"), "{said}");
+}
+
+/// A rule that is put in behind one that takes all of its place has no effect there.
+#[test]
+fn a_rule_that_never_answers_in_its_place_is_told() {
+    let own = TABLE.replace("rules:\n", "rules:\n  - { id: of-kashan, when: { county: kashan }, then: {} }\n");
+    let base = [("national/rules/route.table.yaml", own.as_str())];
+    let called = check(&packs("kashan", &overlay("when: { topic: street }, then: {}"), &base), "kashan");
+    let said = called.stdout + &called.stderr;
+    assert!(said.contains("PG-T024") && said.contains("all that it holds for goes to \"of-kashan\""), "{said}");
+    let called = check(&packs("isfahan", &overlay("when: { topic: street }, then: {}"), &base), "isfahan");
+    let said = called.stdout + &called.stderr;
+    assert!(!said.contains("PG-T024") && said.contains("PG-T034"), "{said}");
 }
 
 /// `{county}` is filled with each county of the province, not only where a county has a pack of its own.

@@ -4,49 +4,35 @@ use std::collections::BTreeSet;
 
 use super::{
     Dead, Finding, OVERLAPS_MAX,
+    before::Before,
     outputs::same_answer,
     ranking::Ranking,
+    reach::{Reach, Search, Why},
     solver::Clause,
     space::{Compiled, Point, Reply, Space, Tried},
 };
-use crate::{
-    cell::Cell,
-    model::{BASE, Hit, Rule},
-};
-
-/// Work that finding the rules that take everything from one rule may cost. Beyond it more are named than are needed.
-const NEEDED_STEPS_MAX: u64 = 500_000;
-
-/// What is known of a rule's chance to answer.
-enum Reach {
-    Answers(Point),
-    /// The places of the rules that take all it holds for.
-    Never(Vec<usize>),
-    Open(Why),
-}
-
-/// Why a question about a rule stayed open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Why {
-    /// The cell of this input can't be looked into, if it is known which one.
-    Cell(Option<usize>),
-    /// The search reached its limit.
-    Limit,
-}
+use crate::model::{BASE, Hit, Rule};
 
 pub(super) struct Checks<'a> {
     space: &'a Space<'a>,
+    search: Search<'a>,
     ranking: Ranking,
+    /// What was found without the last overlay.
+    before: Option<&'a Before<'a>>,
     pub findings: Vec<Finding>,
     /// Questions that stayed open.
     open: BTreeSet<(usize, Why)>,
     /// Inputs that rules answer, with the place of the rule.
     pub reached: Vec<(usize, Point)>,
+    /// Of every rule but the catch-all, whether it ever answers.
+    pub reaches: Vec<Reach>,
 }
 
 impl<'a> Checks<'a> {
-    pub fn new(space: &'a Space<'a>, ranking: Ranking) -> Self {
-        Self { space, ranking, findings: Vec::new(), open: BTreeSet::new(), reached: Vec::new() }
+    pub fn new(space: &'a Space<'a>, ranking: Ranking, before: Option<&'a Before<'a>>) -> Self {
+        let search = Search { space, rows: space.table.rules.iter().collect(), frame: Vec::new() };
+        let (open, findings) = (BTreeSet::new(), Vec::new());
+        Self { space, search, ranking, before, findings, open, reached: Vec::new(), reaches: Vec::new() }
     }
 
     fn rules(&self) -> &'a [Rule] {
@@ -63,9 +49,8 @@ impl<'a> Checks<'a> {
 
     /// Rules that no inputs reach. The catch-all is left out: that nothing is left to it is good.
     pub fn never_fires(&mut self) {
-        let mut reached: Vec<Reach> = Vec::new();
         for rule in 0..self.ranking.catch_all() {
-            let reach = if self.is_spent() { Reach::Open(Why::Limit) } else { self.reach(rule) };
+            let reach = self.reach(rule);
             match &reach {
                 Reach::Open(why) => {
                     self.open.insert((rule, *why));
@@ -73,115 +58,29 @@ impl<'a> Checks<'a> {
                 Reach::Answers(point) => self.reached.push((rule, point.clone())),
                 Reach::Never(_) => {}
             }
-            reached.push(reach);
+            self.reaches.push(reach);
         }
-        let rules = self.rules();
-        for (place, reach) in reached.iter().enumerate() {
-            let Reach::Never(above) = reach else { continue };
-            // A dated overlay makes two rows of one rule. As long as one of them answers, the rule does.
-            let rows = || reached.iter().zip(rules).filter(|(_, rule)| rule.id == rules[place].id);
-            let dead = rows().all(|(reach, _)| matches!(reach, Reach::Never(_)));
-            let first = rules.iter().position(|rule| rule.id == rules[place].id) == Some(place);
-            let changed = rules[place].changed_by.filter(|_| rules[place].effective.is_some());
-            let because = self.ids(above);
-            let rule = self.id(place);
-            match (dead, rules[place].layer) {
-                (true, BASE) if first => self.findings.push(Finding::NeverFires { rule, because }),
-                (true, layer) if first => {
-                    self.findings.push(Finding::DeadOverride { rule, layer, why: Dead::NeverFires(because) });
-                }
-                (false, _) if changed.is_some() && !above.is_empty() => {
-                    let layer = changed.unwrap_or(BASE);
-                    self.findings.push(Finding::DeadOverride { rule, layer, why: Dead::NeverFires(because) });
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn ids(&self, rules: &[usize]) -> Vec<String> {
-        let mut ids: Vec<String> = Vec::new();
-        for id in rules.iter().map(|rule| self.id(*rule)) {
-            if !ids.contains(&id) {
-                ids.push(id);
-            }
-        }
-        ids
+        self.findings.extend(never_answering(self.rules(), &self.reaches));
     }
 
     fn reach(&self, rule: usize) -> Reach {
-        let compiled = &self.space.rules;
-        let meets = |other: &usize| compiled[rule].may_meet(&compiled[*other]);
-        let above: Vec<usize> = self.ranking.above(rule).into_iter().filter(meets).collect();
-        match self.ask(rule, &above, Compiled::may_fail) {
-            Reply::Never => Reach::Never(self.needed(rule, above)),
-            Reply::Spent => Reach::Open(Why::Limit),
-            Reply::Unwritten(unwritten) => Reach::Open(Why::Cell(Some(unwritten.at))),
-            Reply::Found(point) if self.answers(rule, &above, &point) => Reach::Answers(point),
-            // Some cell can't be looked into: ask once more for inputs that are safe from it.
-            Reply::Found(_) => match self.ask(rule, &above, Compiled::fails) {
-                Reply::Found(point) if self.answers(rule, &above, &point) => Reach::Answers(point),
-                Reply::Spent => Reach::Open(Why::Limit),
-                _ => {
-                    let blind = self.blind(rule).or_else(|| above.iter().find_map(|other| self.blind(*other)));
-                    Reach::Open(Why::Cell(blind))
-                }
-            },
+        match self.before.and_then(|before| before.reach(rule)) {
+            Some(known) => known,
+            None if self.is_spent() => Reach::Open(Why::Limit),
+            None => self.search.reach(rule, &self.ranking.above(rule)),
         }
-    }
-
-    fn ask(&self, rule: usize, above: &[usize], fails: fn(&Compiled) -> &[Clause]) -> Reply {
-        let rules = &self.space.rules;
-        let clauses = rules[rule].may_hold().iter().chain(above.iter().flat_map(|other| fails(&rules[*other])));
-        self.space.ask(clauses)
-    }
-
-    /// The rules above that are needed to take everything from this one: the first that does it alone; else each is left
-    /// out once to see.
-    fn needed(&self, rule: usize, above: Vec<usize>) -> Vec<usize> {
-        let begun = self.space.effort.spent();
-        let may_go_on = || !self.is_spent() && self.space.effort.spent() - begun < NEEDED_STEPS_MAX;
-        let takes = |others: &[usize]| matches!(self.ask(rule, others, Compiled::may_fail), Reply::Never);
-        for other in &above {
-            if !may_go_on() {
-                return above;
-            }
-            if takes(&[*other]) {
-                return vec![*other];
-            }
-        }
-        let mut needed = above.clone();
-        for other in above.iter().rev() {
-            if !may_go_on() {
-                break;
-            }
-            let fewer: Vec<usize> = needed.iter().copied().filter(|kept| kept != other).collect();
-            if takes(&fewer) {
-                needed = fewer;
-            }
-        }
-        needed
-    }
-
-    /// Whether the rule is the one that answers the point, by the code that decides. Rules that never hold together with it
-    /// need not be tried.
-    fn answers(&self, rule: usize, above: &[usize], point: &Point) -> bool {
-        let Ok(completed) = self.space.table.complete(&point.inputs) else { return false };
-        let tried = Tried::new(self.space.table, &completed, point.on);
-        let holds = |place: usize| self.space.holds(&tried, &self.rules()[place]);
-        holds(rule) == Some(true) && above.iter().all(|other| holds(*other) == Some(false))
-    }
-
-    /// The first input of a rule whose cell can't be looked into.
-    fn blind(&self, rule: usize) -> Option<usize> {
-        let hidden = |cell: &Cell, at: usize| !cell.is_analysed() || self.space.dimensions[at].is_opaque();
-        self.rules()[rule].when.iter().find(|part| hidden(&part.cell, part.at)).map(|part| part.at)
     }
 
     /// Rules that must not hold together and do. When so many are found that nobody reads on, the other pairs are counted.
     pub fn overlaps(&mut self) {
-        let (mut told, mut untold) = (0, 0);
-        for (first, second) in self.ranking.rivals() {
+        // Two rules that are as they were overlap as they did, where no other rule stands above them.
+        let known = self.before.filter(|_| self.ranking.hit() == Hit::Unique);
+        let (found, mut untold) = known.map(Before::overlaps).unwrap_or_default();
+        let mut told = found.len();
+        self.findings.extend(found);
+        let is_known = |rule: usize| known.is_some_and(|before| before.is_same(rule));
+        for (first, second) in self.ranking.rivals().filter(|(first, second)| !(is_known(*first) && is_known(*second)))
+        {
             let (one, two) = (&self.space.rules[first], &self.space.rules[second]);
             self.space.effort.charge(1);
             if !one.may_meet(two) || self.is_alike(first, second) {
@@ -225,7 +124,7 @@ impl<'a> Checks<'a> {
             }
             Reply::Found(_) => {
                 let rules = [first, second].into_iter().chain(above.iter().copied());
-                Why::Cell(rules.into_iter().find_map(|rule| self.blind(rule)))
+                Why::Cell(rules.into_iter().find_map(|rule| self.search.blind(rule)))
             }
         };
         self.open.insert((second, why));
@@ -267,6 +166,43 @@ impl<'a> Checks<'a> {
     }
 }
 
+/// Rules that no inputs reach, by what is known of each row.
+pub(super) fn never_answering(rules: &[Rule], reaches: &[Reach]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (place, reach) in reaches.iter().enumerate() {
+        let Reach::Never(above) = reach else { continue };
+        // A dated overlay makes two rows of one rule. As long as one of them answers, the rule does.
+        let rows = || reaches.iter().zip(rules).filter(|(_, rule)| rule.id == rules[place].id);
+        let dead = rows().all(|(reach, _)| matches!(reach, Reach::Never(_)));
+        let first = rules.iter().position(|rule| rule.id == rules[place].id) == Some(place);
+        let changed = rules[place].changed_by.filter(|_| rules[place].effective.is_some());
+        let because = ids(rules, above);
+        let rule = rules[place].id.to_string();
+        match (dead, rules[place].layer) {
+            (true, BASE) if first => findings.push(Finding::NeverFires { rule, because }),
+            (true, layer) if first => {
+                findings.push(Finding::DeadOverride { rule, layer, why: Dead::NeverFires(because) });
+            }
+            (false, _) if changed.is_some() && !above.is_empty() => {
+                let layer = changed.unwrap_or(BASE);
+                findings.push(Finding::DeadOverride { rule, layer, why: Dead::NeverFires(because) });
+            }
+            _ => {}
+        }
+    }
+    findings
+}
+
+fn ids(rules: &[Rule], places: &[usize]) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    for id in places.iter().map(|place| rules[*place].id.to_string()) {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    ids
+}
+
 #[cfg(test)]
 mod tests {
     use std::fmt::Write;
@@ -296,7 +232,7 @@ mod tests {
         let rules: Vec<&Rule> = table.rules.iter().collect();
         let effort = Effort::of(u64::MAX);
         let space = Space::new(&table, &rules, &[], &effort);
-        let mut checks = Checks::new(&space, Ranking::of(&table));
+        let mut checks = Checks::new(&space, Ranking::of(&table), None);
         checks.never_fires();
         checks.not_analysed();
         assert_eq!(checks.findings, []);

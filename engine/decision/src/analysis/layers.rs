@@ -21,7 +21,7 @@ struct Deed<'a> {
 }
 
 /// Findings about overlays that lie over each other, the lowest first.
-pub(super) fn overrides(layers: &[Layer<'_>]) -> Vec<Finding> {
+pub fn overrides(layers: &[Layer<'_>]) -> Vec<Finding> {
     let mut rules: BTreeMap<&str, Vec<Deed>> = BTreeMap::new();
     for (place, layer) in layers.iter().enumerate() {
         gather(place + 1, layer, &mut rules);

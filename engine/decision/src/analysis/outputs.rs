@@ -64,15 +64,10 @@ pub(super) fn is_text(rule: &Rule) -> bool {
     rule.then.iter().any(|(_, template)| template.inputs().next().is_some())
 }
 
-/// Answers that pass the limits of their output, and texts that have nothing to be filled with. Reading and merging refuse
-/// literals outside their limits; texts are filled with what the rule's own cells let through, and each that is told was
-/// decided.
-pub(super) fn answers(space: &Space, reached: &[(usize, Point)]) -> Vec<Finding> {
-    let table = space.table;
-    let cells = table.rules.iter().flat_map(|rule| &rule.when).map(|part| part.cell.size()).sum();
+/// Answers as they are written that pass the limits of their output. Reading and merging refuse most of them.
+pub(super) fn outside(table: &Table) -> Vec<Finding> {
     let mut found = Vec::new();
-    let mut unfilled: Vec<Finding> = Vec::new();
-    for (place, rule) in table.rules.iter().enumerate() {
+    for rule in &table.rules {
         for output in &table.outputs {
             if let Some(Template::Literal(value)) = answer(table, rule, &output.name)
                 && output.domain().passed(&value).is_some()
@@ -80,16 +75,27 @@ pub(super) fn answers(space: &Space, reached: &[(usize, Point)]) -> Vec<Finding>
                 found.push(Finding::OutsideLimits { rule: rule.id.to_string(), output: output.name.clone(), value });
             }
         }
-        if let Some((_, point)) = reached.iter().find(|(at, _)| *at == place && is_text(rule)) {
-            if space.effort.is_spent() {
-                found.push(Finding::NotAnalysed { rule: rule.id.to_string(), input: None, is_limit: true });
-                continue;
-            }
-            let fillings = Fillings { space, rule, on: point.on, names: placeholders(rule), cells };
-            let begun = fillings.begun(&point.inputs);
-            found.extend(fillings.outside(&begun));
-            fillings.unfilled(&begun).into_iter().for_each(|one| gather(&mut unfilled, one));
+    }
+    found.dedup();
+    found
+}
+
+/// Texts that pass the limits of their output or have nothing to be filled with, of rows of the space that were reached. They are
+/// filled with what the rule's own cells let through, and each finding was decided.
+pub(super) fn filled(space: &Space, rows: &[&Rule], reached: &[(usize, Point)]) -> Vec<Finding> {
+    let cells = space.table.rules.iter().flat_map(|rule| &rule.when).map(|part| part.cell.size()).sum();
+    let mut found = Vec::new();
+    let mut unfilled: Vec<Finding> = Vec::new();
+    for (place, rule) in rows.iter().enumerate().filter(|(_, rule)| is_text(rule)) {
+        let Some((_, point)) = reached.iter().find(|(at, _)| *at == place) else { continue };
+        if space.effort.is_spent() {
+            found.push(Finding::NotAnalysed { rule: rule.id.to_string(), input: None, is_limit: true });
+            continue;
         }
+        let fillings = Fillings { space, rule, place, on: point.on, names: placeholders(rule), cells };
+        let begun = fillings.begun(&point.inputs);
+        found.extend(fillings.outside(&begun));
+        fillings.unfilled(&begun).into_iter().for_each(|one| gather(&mut unfilled, one));
     }
     found.dedup();
     found.extend(unfilled);
@@ -105,7 +111,7 @@ fn placeholders(rule: &Rule) -> Vec<&str> {
 }
 
 /// What may be missing is told once for all rules that need it; what is certainly missing, for each rule.
-fn gather(found: &mut Vec<Finding>, one: Finding) {
+pub(super) fn gather(found: &mut Vec<Finding>, one: Finding) {
     let Finding::Unfilled { input, rules, is_certain: false, .. } = &one else { return found.push(one) };
     let known = found.iter_mut().find_map(|known| match known {
         Finding::Unfilled { input: other, rules, is_certain: false, .. } if other == input => Some(rules),
@@ -121,6 +127,8 @@ fn gather(found: &mut Vec<Finding>, one: Finding) {
 struct Fillings<'a> {
     space: &'a Space<'a>,
     rule: &'a Rule,
+    /// Its place in the space.
+    place: usize,
     on: Jalali,
     names: Vec<&'a str>,
     /// What one decision costs.
@@ -214,8 +222,7 @@ impl Fillings<'_> {
     /// Whether the rule holds for no inputs in which this one has a value.
     fn never_has(&self, name: &str) -> bool {
         let at = self.table().inputs.iter().position(|input| input.name == name);
-        let place = self.table().rules.iter().position(|rule| std::ptr::eq(rule, self.rule));
-        let Some((at, compiled)) = at.zip(place.and_then(|place| self.space.rules.get(place))) else { return false };
+        let Some((at, compiled)) = at.zip(self.space.rules.get(self.place)) else { return false };
         let has_value = self.space.only(at, self.space.dimensions[at].present());
         matches!(self.space.ask(compiled.may_hold().iter().chain([&has_value])), Reply::Never)
     }

@@ -3,7 +3,7 @@
 use peygir_calendar::Jalali;
 use peygir_source::{Diagnostic, Severity, Span};
 
-use super::{Dead, Finding, Inputs, inputs_in_words, inputs_in_words_fa};
+use super::{Dead, Finding, Inputs, here::layer_of, inputs_in_words, inputs_in_words_fa};
 use crate::model::{BASE, Hit, LayerRef, Rule, Table};
 
 /// Most rules that a sentence names.
@@ -26,19 +26,34 @@ impl Report<'_> {
             Finding::NotAnalysed { rule, input, .. } => self.cell(rule, input.as_deref()),
             Finding::NoTruth { rule, input, .. } => self.cell(rule, Some(input)),
             Finding::DeadOverride { rule, layer, .. } => self.place_in(rule, *layer),
+            Finding::Hidden { taker, .. } => self.place(taker),
             Finding::Gap { .. } => self.table.rules.last().map(|rule| (rule.span, rule.file.as_str()))?,
+            Finding::NotBegun => self.table.rules.first().map(|rule| (rule.span, rule.file.as_str()))?,
             Finding::MoreOverlaps { .. } => return None,
         };
         let mut told = match finding {
-            Finding::NeverFires { rule, because } if self.is_told(rule, because) => return None,
+            Finding::NeverFires { rule, because }
+                if self.is_told(rule, because) || self.is_taken_by_overlay(rule, because) =>
+            {
+                return None;
+            }
             Finding::NeverFires { rule, because } => self.never_fires(span, rule, because),
             Finding::Overlap { first, second, witness, on } => self.overlap(span, (first, second), witness, *on),
+            Finding::Hidden { taker, layer, rules, witness, on } => {
+                self.hidden(span, (taker, *layer), rules, (witness, *on))
+            }
             Finding::Gap { witness, on } => self.gap(self.table.rules.last()?, witness, *on),
+            Finding::DeadOverride { rule, why: Dead::NeverFires(because), .. }
+                if self.is_taken_by_overlay(rule, because) =>
+            {
+                return None;
+            }
             Finding::DeadOverride { rule, layer, why } => self.dead(span, rule, *layer, why),
             Finding::WrittenTwice { rule, output, layers } => self.written_twice(span, rule, output, layers),
             Finding::OutsideLimits { rule, output, value } => self.outside(span, rule, output, value),
             Finding::Unfilled { input, rules, is_certain, .. } => self.unfilled(span, input, rules, *is_certain),
             Finding::MoreOverlaps { .. } | Finding::NotAnalysed { is_limit: true, .. } => return None,
+            Finding::NotBegun => self.not_begun(span),
             Finding::NotAnalysed { rule, input, .. } => not_analysed(span, rule, input.as_deref()),
             Finding::NoTruth { rule, input, found, found_fa, witness, on } => {
                 let (en, fa) = self.witness(witness, &[rule], *on);
@@ -79,36 +94,43 @@ impl Report<'_> {
         self.table.hit == Hit::First && above.asks_nothing() && above.effective.is_none() && above.layer == rule.layer
     }
 
-    /// The rule of a higher layer among those that take everything from this one.
-    pub fn taker<'b>(&self, rule: &str, because: &'b [String]) -> Option<&'b str> {
+    /// Whether a rule of a higher layer is among those that take everything from this one: that is asked where the overlay
+    /// holds, and told there.
+    fn is_taken_by_overlay(&self, rule: &str, because: &[String]) -> bool {
         let row = |id: &str| self.table.rules.iter().find(|row| row.id == *id);
-        let layer_of = |row: &Rule| row.changed_by.unwrap_or(row.layer);
-        let own = layer_of(row(rule)?);
-        let higher = |id: &&String| row(id).is_some_and(|row| layer_of(row) > own);
-        because.iter().filter(higher).max_by_key(|id| row(id).map(layer_of)).map(String::as_str)
+        let Some(own) = row(rule).map(layer_of) else { return false };
+        because.iter().any(|id| row(id).is_some_and(|row| layer_of(row) > own))
     }
 
     /// A rule of an overlay, with those of the layers below that never answer where it is in force.
-    pub fn shadow(&self, taker: &str, rules: &[&str]) -> Diagnostic {
-        let row = self.table.rules.iter().find(|row| row.id == *taker);
-        let layer = row.map_or(BASE, |row| row.changed_by.unwrap_or(row.layer));
-        let (span, file) = self.place(taker);
-        let hidden: Vec<String> = rules.iter().map(|rule| (*rule).to_owned()).collect();
-        let (en, fa) = (self.rules_in_words(&hidden, false), self.rules_in_words(&hidden, true));
+    fn hidden(
+        &self,
+        span: Span,
+        (taker, layer): (&str, usize),
+        rules: &[String],
+        (witness, on): (&Inputs, Jalali),
+    ) -> Diagnostic {
+        let (en, fa) = (self.rules_in_words(rules, false), self.rules_in_words(rules, true));
         let (by, by_fa) = (self.layer(layer, false), self.layer(layer, true));
-        let count = rules.len();
-        let mut told = Diagnostic::warning(
+        let first = rules.first().map_or("", String::as_str);
+        let (shown, shown_fa) = self.witness(witness, &[taker, first], on);
+        let (count, them) = (rules.len(), if rules.len() == 1 { "rule" } else { "rules" });
+        Diagnostic::warning(
             "PG-T034",
             span,
-            format!("\"{taker}\" of {by} takes all that {count} rules below it hold for, so they never answer here: {en}"),
-            format!("«{taker}» از {by_fa} هر چه را در {count} قاعدهٔ زیرین می‌گنجد می‌گیرد و آن‌ها این‌جا هرگز پاسخ نمی‌دهند: {fa}"),
+            format!(
+                "\"{taker}\" of {by} leaves nothing here to {count} {them} below it: {en}. For example, where {shown}, it answers \
+                 in place of \"{first}\""
+            ),
+            format!(
+                "«{taker}» از {by_fa} این‌جا چیزی برای {count} قاعدهٔ زیرین نمی‌گذارد: {fa}. برای نمونه در حالتی که {shown_fa}، به جای \
+                 «{first}» پاسخ می‌دهد"
+            ),
         )
         .with_help(
             "if that is meant, disable these rules in the overlay; else narrow the rule or put it further down",
             "اگر همین منظور است آن قاعده‌ها را در روکش غیرفعال (disable) کنید؛ وگرنه قاعده را تنگ‌تر کنید یا پایین‌تر بگذارید",
-        );
-        file.clone_into(&mut told.file);
-        told
+        )
     }
 
     fn never_fires(&self, span: Span, rule: &str, because: &[String]) -> Diagnostic {
@@ -250,6 +272,26 @@ impl Report<'_> {
             format!("give \"{input}\" a default, or ask in the rules for {{ present: true }} and answer otherwise below"),
             format!("برای «{input}» مقدار پیش‌فرض بگذارید، یا در قاعده {{ present: true }} بخواهید و پایین‌تر پاسخی دیگر بدهید"),
         )
+    }
+
+    fn not_begun(&self, span: Span) -> Diagnostic {
+        let id = &self.table.id;
+        let over =
+            |fa: bool| -> Vec<String> { (1..self.table.layers.len()).map(|layer| self.layer(layer, fa)).collect() };
+        let (en, fa) = match self.table.layers.len() {
+            0 | 1 => Default::default(),
+            _ => (format!(" with {}", over(false).join(" and ")), format!(" با {}", over(true).join(" و "))),
+        };
+        let mut finding = Diagnostic::warning(
+            "PG-T027",
+            span,
+            format!(
+                "not analysed: the tables that lie over each other are so large together that the search reached its limit before \"{id}\"{en}"
+            ),
+            format!("تحلیل نشد: جدول‌هایی که روی هم می‌نشینند چنان بزرگ‌اند که جست‌وجو پیش از «{id}»{fa} به حد خود رسید"),
+        );
+        finding.severity = Severity::Information;
+        finding
     }
 
     /// The witness, as far as these rules ask about it; the day where the table knows days.

@@ -13,14 +13,16 @@ use super::{
     dimension::{Dimension, Fragment, Unwritten},
     effort::Effort,
     formula::{Formula, Sense, Writer},
+    here::Fixed,
     leaves::Leaves,
     solver::{Answer, Clause, Literal, Solver},
     values::Values,
 };
 use crate::{
-    cell::Facts,
-    model::{Rule, Table},
+    cell::{Cell, Facts},
+    model::{Input, Rule, Table},
     sources::{agree, are_kin},
+    value_type::ValueType,
     window::Window,
 };
 
@@ -118,11 +120,25 @@ pub(super) enum Reply {
 impl<'a> Space<'a> {
     /// The space of a table's inputs, told apart by these rules and windows.
     pub fn new(table: &'a Table, rules: &[&Rule], windows: &[Window], effort: &'a Effort<'a>) -> Self {
+        Self::within(table, rules, windows, &Fixed::new(), effort)
+    }
+
+    /// The same, in which these values of inputs are told apart from all others.
+    pub fn within(
+        table: &'a Table,
+        rules: &[&Rule],
+        windows: &[Window],
+        fixed: &Fixed,
+        effort: &'a Effort<'a>,
+    ) -> Self {
         let mut domains = Vec::new();
         let mut leaves: Vec<Leaves> = table.inputs.iter().map(|_| Leaves::default()).collect();
         let twins = table.twins();
         for condition in rules.iter().flat_map(|rule| &rule.when) {
             leaves[twins[condition.at]].gather(&condition.cell);
+        }
+        for (at, cell) in cells_of(table, fixed) {
+            leaves[twins[at]].gather(&cell);
         }
         let mut dimensions: Vec<Dimension> = Vec::with_capacity(leaves.len());
         for (at, leaves) in leaves.into_iter().enumerate() {
@@ -147,6 +163,15 @@ impl<'a> Space<'a> {
 
     pub fn days(&self) -> &[Jalali] {
         &self.days
+    }
+
+    /// The clauses that leave inputs these values, of those that were told apart.
+    pub fn fixed(&self, fixed: &Fixed) -> Vec<Clause> {
+        let only = |(at, cell): (usize, Cell)| {
+            let dimension = &self.dimensions[at];
+            Some(self.only(at, dimension.where_leaf(dimension.leaf(&cell)?, true)))
+        };
+        cells_of(self.table, fixed).filter_map(only).collect()
     }
 
     /// The clauses that leave an input these atoms.
@@ -259,6 +284,19 @@ impl<'a> Space<'a> {
         self.effort.charge(rule.when.iter().map(|part| part.cell.size()).sum());
         tried.holds(rule)
     }
+}
+
+/// For each input that has a fixed value the cell that holds for just that.
+fn cells_of<'t>(table: &'t Table, fixed: &'t Fixed) -> impl Iterator<Item = (usize, Cell)> + 't {
+    let cell = |(at, input): (usize, &Input)| {
+        let value = fixed.get(&input.from)?;
+        match input.value_type {
+            ValueType::String => Some((at, Cell::Equals(value.clone()))),
+            ValueType::Text => Some((at, Cell::KeyEquals((table.search_key)(value)))),
+            ValueType::List | ValueType::Boolean | ValueType::Integer | ValueType::Number => None,
+        }
+    };
+    table.inputs.iter().enumerate().filter_map(cell)
 }
 
 /// Pairs of inputs that are read from one place without being twins, or as twins: the later one first.

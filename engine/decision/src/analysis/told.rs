@@ -21,11 +21,7 @@ impl Analysis {
     fn told(&self, report: &Report<'_>) -> Vec<Diagnostic> {
         let mut kinds: BTreeMap<(&str, Severity), usize> = BTreeMap::new();
         let (mut told, mut first_left): (Vec<Diagnostic>, Vec<Diagnostic>) = (Vec::new(), Vec::new());
-        let shadows = self.shadows(report);
-        let is_hidden = |finding: &&Finding| matches!(finding, Finding::NeverFires { rule, .. } if shadows.values().flatten().any(|hidden| *hidden == rule));
-        let single = self.findings.iter().filter(|finding| !is_hidden(finding)).filter_map(|one| report.tell(one));
-        let shadows = shadows.iter().map(|(taker, rules)| report.shadow(taker, rules));
-        for one in single.chain(shadows) {
+        for one in self.findings.iter().filter_map(|finding| report.tell(finding)) {
             let count = kinds.entry((one.code, one.severity)).or_default();
             *count += 1;
             match (*count).cmp(&(TOLD_MAX + 1)) {
@@ -39,19 +35,6 @@ impl Analysis {
             and_more(&one, more, report.table.id())
         }));
         told
-    }
-
-    /// Rules of overlays under which rules of the layers below never answer, with these.
-    fn shadows<'a>(&'a self, report: &Report<'a>) -> BTreeMap<&'a str, Vec<&'a str>> {
-        let mut shadows: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for finding in &self.findings {
-            if let Finding::NeverFires { rule, because } = finding
-                && let Some(taker) = report.taker(rule, because)
-            {
-                shadows.entry(taker).or_default().push(rule);
-            }
-        }
-        shadows
     }
 
     /// What was not looked into for want of steps, in one sentence.

@@ -21,8 +21,8 @@ pub(super) fn has_expressions(rule: &Rule) -> bool {
     rule.when.iter().any(|part| !part.cell.is_analysed())
 }
 
-pub(super) fn no_truths(space: &Space, reached: &[(usize, Point)]) -> Vec<Finding> {
-    let rules = space.table.rules.iter().enumerate();
+pub(super) fn no_truths(space: &Space, rows: &[&Rule], reached: &[(usize, Point)]) -> Vec<Finding> {
+    let rules = rows.iter().enumerate();
     rules.flat_map(|(place, rule)| of_rule(space, rule, reached.iter().find(|(at, _)| *at == place))).collect()
 }
 

@@ -249,6 +249,14 @@ impl Sample {
             .collect()
     }
 
+    /// An input that takes texts, and one of its values.
+    pub fn text(&self, dice: &mut Dice) -> Option<(String, String)> {
+        let column = self.columns.iter().find(|column| ["s", "t", "e"].contains(&column.name))?;
+        let values = (column.values)();
+        let value = dice.pick(&values).as_str()?;
+        Some((column.name.to_owned(), value.to_owned()))
+    }
+
     /// The inputs that have to be there for a gap to count.
     pub fn closed(&self) -> Vec<&'static str> {
         let asked = |name: &str| self.table.contains(&format!(" {name}: ")) || self.overlay.is_some();

@@ -134,7 +134,7 @@ impl Engine {
         let catalog = self.catalog();
         let deadline = || catalog.script_deadline();
         let made = |packs: &[PackRef]| book.made(packs);
-        let making = Making { kept: &book.kept, is_called_off };
+        let making = Making::new(&book.kept, is_called_off);
         let ground = self.ground(making, (book, &catalog, &editions), (&made, &deadline), now);
         let plan = plan::plan(&ground, wish)?;
         book.keep_made(plan.outcomes.clone());
@@ -159,7 +159,7 @@ impl Engine {
         let deadline = || catalog.script_deadline();
         let now = editions.not_before(now);
         let made = |packs: &[PackRef]| book.made(packs);
-        let making = Making { kept: &book.kept, is_called_off };
+        let making = Making::new(&book.kept, is_called_off);
         let ground = self.ground(making, (book, &catalog, &editions), (&made, &deadline), now);
         let withdrawal = withdraw::plan(&ground, present, number, reason)?;
         book.keep_made(withdrawal.outcomes.clone());

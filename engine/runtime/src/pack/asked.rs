@@ -1,15 +1,16 @@
 //! Whether what tables ask for can be: a province, a county, an agency or a topic that no directory has is nobody's, and a rule
 //! of Kashan's pack that asks for the county of Najafabad never answers. Both decide silently otherwise than was meant.
 //!
-//! Only what is written out is judged, in each cell by the place where the pack that wrote it holds. Which counties lie in a
-//! province is known as far as directories say.
+//! Names are judged as they are written out, and cells by trying them on all that a case may have where the pack that wrote them
+//! holds. Which counties lie in a province is known as far as directories say.
 
 use std::collections::BTreeSet;
 
 use peygir_calendar::Scope;
 use peygir_casework::content::{Directory, Named};
 use peygir_decision::{Condition, Table, ValueType, cell::Cell};
-use peygir_source::{Diagnostic, Diagnostics, Help, Severity, suggest};
+use peygir_source::{Diagnostic, Diagnostics, Help, Severity, Span, suggest};
+use serde_json::Value;
 
 use super::catalog::Catalog;
 use super::homes::Homes;
@@ -25,47 +26,57 @@ struct Kind {
     fa: &'static str,
 }
 
+/// What a broken row of the layers below is told by. Where a rule is for another place, that is what broke it.
+const BROKEN_ROW: &str = "PG-T050";
+/// A cell that holds for nothing where its pack holds.
+const ELSEWHERE: &str = "PG-P097";
+
+/// Where a rule stands whose place is another one.
+type Misplaced = (String, Span);
+
 /// Tells what tables ask for and will not find, once for each cell.
-pub(super) fn check(catalog: &Catalog, found: &mut Diagnostics) {
-    let mut seen: BTreeSet<*const Table> = BTreeSet::new();
+pub(super) fn check(catalog: &Catalog, found: &mut Diagnostics) -> Vec<Misplaced> {
     let mut told: Vec<Diagnostic> = Vec::new();
-    for (_, content) in catalog.contents.places() {
-        for source in content.tables.values().filter(|source| seen.insert(std::sync::Arc::as_ptr(&source.table))) {
-            for rule in source.table.rules() {
-                for part in rule.when() {
-                    for one in of_cell(catalog, &source.table, &rule.id, part) {
-                        if !told.contains(&one) {
-                            told.push(one);
-                        }
-                    }
+    let mut misplaced = Vec::new();
+    for table in catalog.contents.laid() {
+        let cells = table.rules().iter().flat_map(|rule| rule.when().iter().map(move |part| (rule, part)));
+        for (rule, part) in cells {
+            for one in of_cell(catalog, table, &rule.id, part) {
+                if one.code == ELSEWHERE {
+                    misplaced.push((one.file.clone(), rule.changed_at.unwrap_or(rule.span)));
+                }
+                if !told.contains(&one) {
+                    told.push(one);
                 }
             }
         }
     }
     found.list.extend(told);
+    misplaced
+}
+
+/// Takes out what follows from rules that are for another place: rows of the layers below that they break.
+pub(super) fn without_broken_rows(found: &mut Diagnostics, misplaced: &[Misplaced]) {
+    let is_of = |one: &Diagnostic| misplaced.iter().any(|(file, span)| *file == one.file && *span == one.span);
+    found.list.retain(|one| one.code != BROKEN_ROW || !is_of(one));
 }
 
 fn of_cell(catalog: &Catalog, table: &Table, rule: &str, part: &Condition) -> Vec<Diagnostic> {
-    let input = table.inputs().iter().find(|input| input.name == *part.input.as_str());
-    let is_open = |kind: ValueType| matches!(kind, ValueType::String | ValueType::List);
-    let Some(input) = input.filter(|input| input.values.is_empty() && is_open(input.value_type)) else {
+    let Some(input) = table.inputs().iter().find(|input| input.name == *part.input.as_str()) else { return Vec::new() };
+    let directory = &catalog.directory;
+    let Some((kind, known)) = known(directory, &input.from).filter(|(_, known)| !known.is_empty()) else {
         return Vec::new();
     };
-    let directory = &catalog.directory;
-    let Some((kind, known)) = known(directory, &input.from) else { return Vec::new() };
-    if known.is_empty() {
-        return Vec::new();
-    }
     let scope = scope_of(catalog, table, part);
     let mut names = Vec::new();
     named(&part.cell, &mut names);
-    let unknown: Vec<&str> = names.iter().copied().filter(|name| !known.contains(name)).collect();
+    let is_open = input.values.is_empty() && matches!(input.value_type, ValueType::String | ValueType::List);
+    let unknown: Vec<&str> = names.iter().copied().filter(|name| is_open && !known.contains(name)).collect();
     let mut told = Vec::new();
     if !unknown.is_empty() {
         told.push(nobody(&kind, rule, &unknown, part, (&known, &scope)));
     } else if let Some(possible) = possible(directory, &catalog.homes, &input.from, &scope)
-        && asks_only_for(&part.cell)
-        && !names.iter().any(|name| possible.contains(name))
+        && !possible.lets(table, part, &names)
     {
         told.push(elsewhere(&kind, rule, &names, part, &scope));
     }
@@ -94,17 +105,36 @@ fn known<'d>(directory: &'d Directory, from: &str) -> Option<(Kind, BTreeSet<&'d
     })
 }
 
-/// Those of them that a case may have where a pack holds; none where it may have any.
-fn possible<'d>(directory: &'d Directory, homes: &'d Homes, from: &str, scope: &'d Scope) -> Option<BTreeSet<&'d str>> {
-    let own = |part: &'d Option<String>| part.as_deref().map(|id| BTreeSet::from([id]));
+/// What a case may have where a pack holds.
+struct Possible<'d> {
+    ids: BTreeSet<&'d str>,
+    /// Whether it may have none.
+    or_none: bool,
+}
+
+impl Possible<'_> {
+    /// Whether a cell holds for any of it; yes where that can't be said. `names`: what the cell names, which is tried first.
+    fn lets(&self, table: &Table, part: &Condition, names: &[&str]) -> bool {
+        let may_hold = |value: Option<&Value>| table.cell_holds(part, value) != Some(false);
+        let named = names.iter().filter(|name| self.ids.contains(*name));
+        let ids = named.chain(&self.ids).map(|id| Value::from(*id));
+        self.or_none && may_hold(None) || ids.into_iter().any(|id| may_hold(Some(&id)))
+    }
+}
+
+/// What a case may have of a kind where a pack holds; none where it may have any.
+fn possible<'d>(directory: &'d Directory, homes: &'d Homes, from: &str, scope: &'d Scope) -> Option<Possible<'d>> {
+    let own =
+        |part: &'d Option<String>| part.as_deref().map(|id| Possible { ids: BTreeSet::from([id]), or_none: false });
+    let some = |ids: BTreeSet<&'d str>| Possible { ids, or_none: true };
     match from {
         "case.province" => own(&scope.province),
-        "case.county" => own(&scope.county).or_else(|| homes.counties_of(scope.province.as_deref()?)),
+        "case.county" => own(&scope.county).or_else(|| homes.counties_of(scope.province.as_deref()?).map(some)),
         "case.agency" => own(&scope.agency).or_else(|| {
             let province = scope.province.as_ref()?;
             let is_here = |own: &Option<String>| own.as_ref().is_none_or(|own| own == province);
             let here = directory.agencies.iter().filter(|agency| is_here(&agency.province));
-            Some(here.map(|agency| agency.id.as_str()).collect())
+            Some(some(here.map(|agency| agency.id.as_str()).collect()))
         }),
         _ => None,
     }
@@ -159,16 +189,25 @@ fn nobody(
 }
 
 fn elsewhere(kind: &Kind, rule: &str, names: &[&str], part: &Condition, scope: &Scope) -> Diagnostic {
-    let (en, fa) = (listed(names, ", "), listed(names, "، "));
     let place = words(&own_place(scope)).unwrap_or_default();
-    Diagnostic::error(
-        "PG-P097",
-        part.span,
-        format!("the rule \"{rule}\" never answers: its pack holds in {place}, and it asks for the {} {en}", kind.en),
-        format!(
-            "قاعدهٔ «{rule}» هرگز پاسخ نمی‌دهد: بستهٔ آن در \u{2066}{place}\u{2069} جاری است و {} \u{2066}{fa}\u{2069} می‌خواهد",
-            kind.fa
+    let (asked, asked_fa) = match asks_only_for(&part.cell) {
+        true => (
+            format!("it asks for the {} {}", kind.en, listed(names, ", ")),
+            format!("{} \u{2066}{}\u{2069} می‌خواهد", kind.fa, listed(names, "، ")),
         ),
+        false => (
+            format!("for no {} that a case has there the cell holds: {}", kind.en, part.written),
+            format!(
+                "این خانه برای هیچ {}ی که پرونده‌ای آن‌جا دارد برقرار نیست: \u{2066}{}\u{2069}",
+                kind.fa, part.written
+            ),
+        ),
+    };
+    Diagnostic::error(
+        ELSEWHERE,
+        part.span,
+        format!("the rule \"{rule}\" never answers: its pack holds in {place}, and {asked}"),
+        format!("قاعدهٔ «{rule}» هرگز پاسخ نمی‌دهد: بستهٔ آن در \u{2066}{place}\u{2069} جاری است و {asked_fa}"),
     )
     .with_help(
         "leave the cell out, name a place where the pack holds, or move the rule to the pack of the other place",

@@ -272,7 +272,8 @@ impl Parts {
     ) -> (Catalog, Whole) {
         self.mirrors.extend(deployment.resources.clone());
         self.laid.iter_mut().for_each(|layer| layer.resolve(&self.directory));
-        let contents = laying::contents(&self.laid, around.known, &deployment.file, making, found);
+        let located = |place: &Place| self.homes.located(place, &self.directory).unwrap_or_else(|_| place.clone());
+        let contents = laying::contents(&self.laid, around.known, &located, &deployment.file, making, found);
         let copies = Copies::new(std::mem::take(&mut self.mirrors), around.fetches_nothing_else)
             .with_carried(std::mem::take(&mut self.carried));
         let mut world = World { functions: None, secrets: around.secrets, copies };
@@ -367,7 +368,8 @@ pub(super) fn check_whole(catalog: &Catalog, whole: &Whole, found: &mut Diagnost
     check_names(catalog, whole, found);
     check_deployment(catalog, found);
     agencies::check(catalog, found);
-    asked::check(catalog, found);
+    let misplaced = asked::check(catalog, found);
+    asked::without_broken_rows(found, &misplaced);
     starts::check_intake(catalog, found);
 }
 

@@ -27,6 +27,8 @@ pub struct Checked {
     /// What is right of the calendars, of each path and place by itself: whether they lack the tables of a year is for the caller to
     /// ask, who knows what year it is.
     pub calendars: Vec<Calendars>,
+    /// Deployments in which nothing is wrong so far: their connectors are for the caller to look at.
+    pub deployments: Vec<Deployment>,
 }
 
 /// Checks each path: a deployment or a pack as a whole, another folder or a single file by itself, where names of
@@ -110,7 +112,12 @@ fn check_deployment(folder: &Path, kinds: Option<&Kinds>, checked: &mut Checked)
             checked.files.extend(layer.files);
         }
     }
-    let catalog = catalog::read_all(folder, kinds, false, &mut checked.found);
+    let mut found = Diagnostics::default();
+    let catalog = catalog::read_all(folder, kinds, false, &mut found);
+    if let Some(catalog) = catalog.as_ref().filter(|_| !found.has_errors()) {
+        checked.deployments.push(catalog.deployment.clone());
+    }
+    checked.found.extend(found);
     if let Some(catalog) = &catalog {
         scripts.iter().for_each(|scripts| scripts.check(catalog, &mut checked.found));
     }
@@ -152,7 +159,8 @@ fn check_pack(folder: &Path, checked: &mut Checked) {
     if lies_over {
         let mut of_tables = Diagnostics::default();
         agencies::check(&catalog, &mut of_tables);
-        asked::check(&catalog, &mut of_tables);
+        let misplaced = asked::check(&catalog, &mut of_tables);
+        asked::without_broken_rows(&mut found, &misplaced);
         found.list.extend(of_tables.list.into_iter().filter(|one| own.contains(&one.file)));
     }
     // Of the packs below, what is no error is for their own authors.

@@ -1,6 +1,6 @@
 //! What is in force in one place: tables, scripts, calendars, forms and templates of the packs that hold there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use peygir_calendar::{Calendars, Place};
@@ -74,12 +74,25 @@ pub struct Contents {
     by_place: BTreeMap<Place, Arc<Content>>,
     everywhere: Arc<Content>,
     calendars: Vec<Calendars>,
+    /// Tables that are in force nowhere, because rows fail on them.
+    failing: Vec<Arc<Table>>,
 }
 
 impl Contents {
     pub(super) fn new(named: Named, by_place: BTreeMap<Place, Arc<Content>>, calendars: Vec<Calendars>) -> Self {
         let everywhere = by_place.get(&Place::default()).cloned().unwrap_or_default();
-        Self { named, by_place, everywhere, calendars }
+        Self { named, by_place, everywhere, calendars, failing: Vec::new() }
+    }
+
+    pub(super) fn with_failing(self, failing: Vec<Arc<Table>>) -> Self {
+        Self { failing, ..self }
+    }
+
+    /// Every table of every place as its overlays make it, each once, also where rows fail on it and the base stands in its place.
+    pub(super) fn laid(&self) -> impl Iterator<Item = &Arc<Table>> {
+        let tables = self.by_place.values().flat_map(|content| content.tables.values()).map(|source| &source.table);
+        let mut seen: BTreeSet<*const Table> = BTreeSet::new();
+        tables.chain(&self.failing).filter(move |table| seen.insert(Arc::as_ptr(table)))
     }
 
     /// What is in force in a place. Of a place that no pack names, what holds everywhere.

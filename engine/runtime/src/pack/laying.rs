@@ -2,7 +2,8 @@
 //!
 //! Owns: which packs hold in a place, in the order of the deployment; that a later form, template, script or calendar
 //! replaces an earlier one of its name, and that a table is changed by overlays alone. What places share is computed once,
-//! and what is wrong is told once: with its file, and with the place where it is wrong only there.
+//! and what is wrong is told once: with its file, and with the place where it is wrong only there. What one overlay does to the
+//! rules below it is looked at in the widest place where both hold.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,16 +15,18 @@ use peygir_source::{Diagnostic, Diagnostics, Severity};
 use super::complaint::{base_above, mild, too_many, two_tables, without_base};
 use super::content::{Content, Contents, ScriptSource, TableSource};
 use super::interface;
-use super::kept::{MadeTable, Making};
+use super::kept::Making;
 use super::laid::{Laid, hex, sha256_of};
 use super::layer::{Filed, in_file, twice};
-use super::places::{Named, own_place, words};
+use super::merged::{self, MadeTable};
+use super::places::{Named, fixed, meet, own_place, words};
 
 /// Computes and checks what is in force in every place. `known`: all packs are there, so that what is missing is missing.
-/// `file`: the deployment's.
+/// `located`: a place with the parts that follow from those it names. `file`: the deployment's.
 pub(super) fn contents(
     laid: &[Laid],
     known: bool,
+    located: &dyn Fn(&Place) -> Place,
     file: &str,
     making: Making<'_>,
     found: &mut Diagnostics,
@@ -33,7 +36,7 @@ pub(super) fn contents(
         found.push(in_file(too_many(), file));
         vec![Place::default()]
     });
-    let mut laying = Laying::new(laid, known, making);
+    let mut laying = Laying::new(laid, known, located, making.clone());
     let mut by_place = BTreeMap::new();
     for place in places {
         if (making.is_called_off)() {
@@ -42,9 +45,9 @@ pub(super) fn contents(
         let content = laying.content(&place);
         by_place.insert(place, content);
     }
-    let Laying { told, calendars, .. } = laying;
+    let Laying { told, calendars, failing, .. } = laying;
     found.extend(told.found);
-    Contents::new(named, by_place, calendars)
+    Contents::new(named, by_place, calendars).with_failing(failing)
 }
 
 /// Findings, each told once.
@@ -78,6 +81,7 @@ struct Laying<'a> {
     laid: &'a [Laid],
     making: Making<'a>,
     known: bool,
+    located: &'a dyn Fn(&Place) -> Place,
     told: Told,
     /// By the layers that hold there.
     known_contents: BTreeMap<Vec<usize>, Arc<Content>>,
@@ -86,6 +90,8 @@ struct Laying<'a> {
     /// Sets of calendars, by the layer of each.
     calendar_sets: BTreeMap<Vec<(String, usize)>, usize>,
     calendars: Vec<Calendars>,
+    /// Tables that rows fail on.
+    failing: Vec<Arc<Table>>,
 }
 
 /// What is laid over each other in one place.
@@ -95,16 +101,18 @@ struct Here<'p> {
 }
 
 impl<'a> Laying<'a> {
-    fn new(laid: &'a [Laid], known: bool, making: Making<'a>) -> Self {
+    fn new(laid: &'a [Laid], known: bool, located: &'a dyn Fn(&Place) -> Place, making: Making<'a>) -> Self {
         Self {
             laid,
             making,
             known,
+            located,
             told: Told::default(),
             known_contents: BTreeMap::new(),
             tables: BTreeMap::new(),
             calendar_sets: BTreeMap::new(),
             calendars: Vec::new(),
+            failing: Vec::new(),
         }
     }
 
@@ -182,24 +190,39 @@ impl<'a> Laying<'a> {
     }
 
     fn table(&mut self, here: &Here<'_>, id: &str, base: usize, overlays: Vec<OverlayAt>) -> TableSource {
+        let laid = self.laid;
+        let filed = &laid[base].tables[id];
+        let over: Vec<(&Filed<Overlay>, &str)> = overlays
+            .iter()
+            .map(|(index, number)| (&laid[*index].overlays[*number], &*laid[*index].pack.name))
+            .collect();
+        let parts = merged::Parts { base: filed, pack: &laid[base].pack.name, overlays: &over };
+        let made = merged::made(parts, &self.making);
+        let layers: Vec<usize> = std::iter::once(base).chain(overlays.iter().map(|(index, _)| *index)).collect();
+        self.taken(here, &made, &layers, &filed.file.name);
         let key = (base, id.to_owned(), overlays);
         if let Some(known) = self.tables.get(&key) {
             return known.clone();
         }
-        let overlays: Vec<(&Filed<Overlay>, &str)> = key
-            .2
-            .iter()
-            .map(|(index, number)| (&self.laid[*index].overlays[*number], &*self.laid[*index].pack.name))
-            .collect();
-        let filed = &self.laid[base].tables[id];
-        let Making { kept, is_called_off } = self.making;
-        let digest = digest_of(filed, &self.laid[base].pack.name, &overlays);
-        let made = kept.table(digest, || merged(filed, &overlays, is_called_off));
+        self.failing.extend(made.failing().cloned());
         let found = self.told.without_notes_of_before(made.found.clone());
         self.tell_all(here, found, &filed.file.name);
         let source = made.source.clone();
         self.tables.insert(key, source.clone());
         source
+    }
+
+    /// What overlays take from rules below them here, if this is the widest place in which both hold. `layers`: of the base and of
+    /// each overlay.
+    fn taken(&mut self, here: &Here<'_>, made: &MadeTable, layers: &[usize], file: &str) {
+        let scope = |at: usize| &self.laid[layers[at]].scope;
+        let is_here = |upper: usize, lower: usize| meet(scope(upper), scope(lower)).as_ref() == Some(here.place);
+        let pairs = (1..layers.len()).flat_map(|upper| (0..=upper).map(move |lower| (upper, lower)));
+        let pairs: BTreeSet<(usize, usize)> = pairs.filter(|(upper, lower)| is_here(*upper, *lower)).collect();
+        if !pairs.is_empty() {
+            let found = made.here(fixed(&(self.located)(here.place)), pairs, &self.making);
+            self.tell_all(here, found, file);
+        }
     }
 
     /// What overlays of one table keep from the locked rules of the others.
@@ -290,41 +313,4 @@ impl<'a> Laying<'a> {
         }
         self.told.found.push(diagnostic);
     }
-}
-
-/// Lays overlays over a table. Where they can't be, the deployment is refused; what else is wrong is looked for with the base.
-fn merged(filed: &Filed<Table>, overlays: &[(&Filed<Overlay>, &str)], is_called_off: &dyn Fn() -> bool) -> MadeTable {
-    let Filed { value: table, file } = filed;
-    let layers: Vec<peygir_decision::Layer<'_>> = overlays
-        .iter()
-        .map(|(overlay, pack)| peygir_decision::Layer { overlay: &overlay.value, pack, file: &overlay.file.name })
-        .collect();
-    let (merged, mut found) =
-        if layers.is_empty() { (Some(table.clone()), Diagnostics::default()) } else { table.lay(&layers) };
-    let is_sound = !found.has_errors();
-    let mut ended_early = false;
-    if let Some(merged) = &merged {
-        // Also where a test fails: what else is wrong is told in the same breath.
-        let analysis = analysis::analyse_merged_while(merged, &layers, is_called_off);
-        ended_early = analysis.is_cancelled;
-        found.extend(analysis.to_diagnostics(merged));
-    }
-    // With errors nothing is deployed; what else is wrong is looked for with the base.
-    let table = merged.filter(|_| is_sound).unwrap_or_else(|| table.clone());
-    let texts = overlays.iter().map(|(overlay, _)| overlay.file.text.as_str());
-    let source = TableSource {
-        table: Arc::new(table),
-        source: file.text.as_str().into(),
-        sha256: sha256_of(std::iter::once(file.text.as_str()).chain(texts)),
-        file: file.name.clone(),
-        overlays: overlays.iter().map(|(overlay, _)| overlay.file.name.clone()).collect(),
-    };
-    MadeTable { source, found, is_called_off: ended_early }
-}
-
-/// Of all that a merged table is made of: the texts, and the packs and files that findings and layers name.
-fn digest_of(filed: &Filed<Table>, pack: &str, overlays: &[(&Filed<Overlay>, &str)]) -> [u8; 32] {
-    let base = ["table", pack, &filed.file.name, &filed.file.text];
-    let overlays = overlays.iter().flat_map(|(overlay, pack)| [*pack, &overlay.file.name, &overlay.file.text]);
-    sha256_of(base.into_iter().chain(overlays))
 }

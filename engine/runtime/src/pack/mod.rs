@@ -30,6 +30,7 @@ mod laying;
 mod left_out;
 mod limits;
 mod manifest;
+mod merged;
 mod names;
 mod offered;
 mod order;

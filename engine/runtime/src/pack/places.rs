@@ -3,7 +3,7 @@
 //! What is in force in a place hangs on the packs alone that hold there. A province, a county or an agency that no pack
 //! names is like any other that none names: so there are only as many combinations as packs make.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use peygir_calendar::{Place, Scope};
 
@@ -81,6 +81,25 @@ fn of_county(scope: &Scope, county: &Option<String>) -> bool {
 /// The widest place in which a scope holds.
 pub(super) fn own_place(scope: &Scope) -> Place {
     Place { province: scope.province.clone(), county: scope.county.clone(), agency: scope.agency.clone() }
+}
+
+/// The widest place in which both hold; none where there is none.
+pub(super) fn meet(one: &Scope, other: &Scope) -> Option<Place> {
+    let part = |one: &Option<String>, other: &Option<String>| match (one, other) {
+        (Some(one), Some(other)) if one != other => None,
+        (one, other) => Some(one.clone().or_else(|| other.clone())),
+    };
+    Some(Place {
+        province: part(&one.province, &other.province)?,
+        county: part(&one.county, &other.county)?,
+        agency: part(&one.agency, &other.agency)?,
+    })
+}
+
+/// What a case has for certain in a place, by where tables read it from.
+pub(super) fn fixed(place: &Place) -> BTreeMap<String, String> {
+    let parts = [("case.province", &place.province), ("case.county", &place.county), ("case.agency", &place.agency)];
+    parts.into_iter().filter_map(|(from, part)| Some((from.to_owned(), part.clone()?))).collect()
 }
 
 /// `hamedan / nahavand`, as findings tell it; none for the place of no name.

@@ -504,7 +504,7 @@ pub(super) fn outcome(
         return Ok(Ok(made));
     }
     let bundles = bundles_of(ground.store, &packs, known)?;
-    let made = pack::of_bundles(ground.settings.clone(), &bundles, ground.kinds, ground.making);
+    let made = pack::of_bundles(ground.settings.clone(), &bundles, ground.kinds, ground.making.clone());
     if (ground.making.is_called_off)() {
         return Err(Unfit::CalledOff);
     }

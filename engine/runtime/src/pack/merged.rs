@@ -1,0 +1,156 @@
+//! Tables with the overlays that lie over them, made once for the same texts: each overlay over what the ones below it came to.
+//!
+//! Owns: laying them, and what analysis finds of the outcome, here and in the places where they hold. What a layer does not touch
+//! is not looked at again. Where overlays can't be laid, the deployment is refused; what else is wrong is looked for with the base.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use peygir_decision::analysis::{self, Analysis, Here, Stage};
+use peygir_decision::{Layer, Overlay, Table};
+use peygir_source::Diagnostics;
+
+use super::content::TableSource;
+use super::kept::Making;
+use super::laid::sha256_of;
+use super::layer::Filed;
+
+/// A table with its overlays, and what was found: with the merging, and by its analysis.
+#[derive(Debug)]
+pub(super) struct MadeTable {
+    pub source: TableSource,
+    /// All that is to be told of it, wherever it holds.
+    pub found: Diagnostics,
+    /// It was neither called off nor cut short: it would come to the same again.
+    pub is_whole: bool,
+    /// As it was laid, also where a test fails.
+    laid: Option<Arc<Table>>,
+    below: Option<Arc<MadeTable>>,
+    analysis: Analysis,
+    /// What was found in places before.
+    here: Mutex<BTreeMap<Asked, Diagnostics>>,
+}
+
+/// What is asked of a table in a place: values that inputs have, and layers that are held against each other.
+type Asked = (BTreeMap<String, String>, BTreeSet<(usize, usize)>);
+
+/// What a table is made of: the base with its pack, and overlays with theirs, the lowest first.
+#[derive(Clone, Copy)]
+pub(super) struct Parts<'a> {
+    pub base: &'a Filed<Table>,
+    pub pack: &'a str,
+    pub overlays: &'a [(&'a Filed<Overlay>, &'a str)],
+}
+
+/// The table, made or taken from what is kept.
+pub(super) fn made(parts: Parts<'_>, making: &Making<'_>) -> Arc<MadeTable> {
+    making.kept.table(parts.digest(), || match parts.overlays.split_last() {
+        None => alone(parts, making),
+        Some((_, below)) => over(made(Parts { overlays: below, ..parts }, making), parts, making),
+    })
+}
+
+fn alone(parts: Parts<'_>, making: &Making<'_>) -> MadeTable {
+    let table = Arc::new(parts.base.value.clone());
+    let analysis = making.analysed(table.id(), |bounds| analysis::analyse_over(&table, None, bounds));
+    let found = analysis.to_diagnostics(&table);
+    let is_whole = !analysis.is_cancelled && !analysis.is_cut;
+    let source = parts.source(table.clone());
+    MadeTable { source, found, is_whole, laid: Some(table), below: None, analysis, here: Mutex::default() }
+}
+
+/// The last of the overlays over what those below it came to.
+fn over(below: Arc<MadeTable>, parts: Parts<'_>, making: &Making<'_>) -> MadeTable {
+    let layers: Vec<Layer<'_>> = parts
+        .overlays
+        .iter()
+        .map(|(overlay, pack)| Layer { overlay: &overlay.value, pack, file: &overlay.file.name })
+        .collect();
+    let (laid, mut found) = parts.base.value.lay(&layers);
+    let laid = laid.map(Arc::new);
+    let is_sound = !found.has_errors();
+    let (mut analysis, mut is_whole) = (Analysis::default(), below.is_whole);
+    if let Some(laid) = &laid {
+        // Also where a test fails: what else is wrong is told in the same breath.
+        let before = below.laid.as_deref().filter(|_| below.is_whole).map(|table| (table, &below.analysis));
+        analysis = making.analysed(laid.id(), |bounds| analysis::analyse_over(laid, before, bounds));
+        analysis.findings.extend(analysis::overrides(&layers));
+        is_whole &= !analysis.is_cancelled && !analysis.is_cut;
+        found.extend(analysis.to_diagnostics(laid));
+    }
+    // With errors nothing is deployed; what else is wrong is looked for with the base.
+    let table = laid.clone().filter(|_| is_sound).unwrap_or_else(|| below.base().source.table.clone());
+    MadeTable {
+        source: parts.source(table),
+        found,
+        is_whole,
+        laid,
+        below: Some(below),
+        analysis,
+        here: Mutex::default(),
+    }
+}
+
+impl Parts<'_> {
+    fn source(&self, table: Arc<Table>) -> TableSource {
+        let texts = self.overlays.iter().map(|(overlay, _)| overlay.file.text.as_str());
+        let file = &self.base.file;
+        TableSource {
+            table,
+            source: file.text.as_str().into(),
+            sha256: sha256_of(std::iter::once(file.text.as_str()).chain(texts)),
+            file: file.name.clone(),
+            overlays: self.overlays.iter().map(|(overlay, _)| overlay.file.name.clone()).collect(),
+        }
+    }
+
+    /// Of all that a merged table is made of: the texts, and the packs and files that findings and layers name.
+    fn digest(&self) -> [u8; 32] {
+        let base = ["table", self.pack, &self.base.file.name, &self.base.file.text];
+        let overlays = self.overlays.iter().flat_map(|(overlay, pack)| [*pack, &overlay.file.name, &overlay.file.text]);
+        sha256_of(base.into_iter().chain(overlays))
+    }
+}
+
+impl MadeTable {
+    fn base(&self) -> &Self {
+        self.below.as_ref().map_or(self, |below| below.base())
+    }
+
+    /// The table as it was laid, where rows fail on it and the base is in its place.
+    pub fn failing(&self) -> Option<&Arc<Table>> {
+        self.laid.as_ref().filter(|laid| !Arc::ptr_eq(laid, &self.source.table))
+    }
+
+    /// What its overlays take from the rules below them where these inputs have one value. `pairs`: which layers are held against
+    /// which.
+    pub fn here(
+        &self,
+        fixed: BTreeMap<String, String>,
+        pairs: BTreeSet<(usize, usize)>,
+        making: &Making<'_>,
+    ) -> Diagnostics {
+        let asked = (fixed, pairs);
+        let known = || self.here.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known().get(&asked) {
+            return found.clone();
+        }
+        let Some(stages) = self.stages() else { return Diagnostics::default() };
+        let here = Here { fixed: &asked.0, pairs: &asked.1 };
+        let last = stages[stages.len() - 1].0;
+        let analysis = making.analysed(last.id(), |bounds| analysis::analyse_here(&stages, here, bounds));
+        let found = analysis.to_diagnostics(last);
+        if !analysis.is_cancelled && !analysis.is_cut {
+            known().insert(asked, found.clone());
+        }
+        found
+    }
+
+    /// The table with none of its overlays, with the first, and so on; none where one of them can't be laid.
+    fn stages(&self) -> Option<Vec<Stage<'_>>> {
+        let laid = self.laid.as_deref()?;
+        let mut stages = self.below.as_ref().map_or(Some(Vec::new()), |below| below.stages())?;
+        stages.push((laid, &self.analysis));
+        Some(stages)
+    }
+}
