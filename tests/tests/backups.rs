@@ -197,6 +197,39 @@ async fn a_moment_can_be_chosen_and_what_is_later_is_left_out_and_told() {
     assert!(told.contains("later than the moment asked for"), "{told}");
 }
 
+/// What looks like a backup or a restore and is none is refused, and nothing of it stays.
+#[tokio::test(flavor = "multi_thread")]
+async fn backups_within_their_data_and_points_that_a_backup_knows_nothing_of_are_refused() {
+    let (site, shelf) = (Site::without_gateway(), Shelf::new());
+    let server = site.start();
+    hand_in(&site, 0..2).await;
+    for inside in ["backups", "store/backups", "."] {
+        let inside = site.data().join(inside).display().to_string();
+        let told = refused(&site.run(&["backup", &inside, "--data", "{data}"]));
+        assert!(told.contains("lies in the data folder"), "{told}");
+    }
+    assert!(!site.data().join("backups").exists() && !site.data().join("store/backups").exists());
+    shelf.take(&site);
+    assert!(server.stop().success());
+    let (backups, to) = (shelf.path("b"), shelf.path("restored"));
+    for (point, value) in [("--frame", "99999999"), ("--at", "2130-01-01T00:00:00Z")] {
+        let told = refused(&site.run(&["restore", &backups, "--to", &to, point, value]));
+        assert!(told.contains(&format!("leave {point} out")), "{told}");
+        assert!(!Path::new(&to).exists(), "{point}");
+    }
+    // A restore that fails half-way leaves nothing that looks like one.
+    let segment = files(Path::new(&backups)).into_iter().find(|file| file.extension().is_some_and(|e| e == "segment"));
+    let segment = segment.unwrap();
+    let whole = fs::read(&segment).unwrap();
+    fs::write(&segment, &whole[..whole.len() - 1]).unwrap();
+    refused(&site.run(&["restore", &backups, "--to", &to]));
+    assert!(!Path::new(&to).exists());
+    fs::write(&segment, &whole).unwrap();
+    let told = refused(&site.run(&["restore", &backups, "--to", &to, "--keys", &shelf.path("no-keys")]));
+    assert!(!Path::new(&to).exists(), "{told}");
+    done(&site.run(&["restore", &backups, "--to", &to, "--keys", &shelf.path("k")]));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_are_kept_apart_and_a_backup_that_was_touched_shows() {
     let (site, shelf) = (Site::without_gateway(), Shelf::new());

@@ -106,10 +106,21 @@ impl Writers {
 
 fn tell_opening(report: &OpeningReport) {
     if let Some(cut) = &report.cut {
-        say(&format!(
-            "peygir: the end of {} was torn; {} bytes that nobody was told of were cut at offset {}",
-            cut.segment, cut.bytes, cut.offset
-        ));
+        let (segment, bytes, offset) = (&cut.segment, cut.bytes, cut.offset);
+        say(&match (cut.is_doubtful, &cut.kept) {
+            (false, _) => format!(
+                "peygir: the end of {segment} was torn; {bytes} bytes that nobody was told of were cut at offset {offset}"
+            ),
+            (true, kept) => format!(
+                "peygir: the last group of {segment} does not agree with its check sum; its {bytes} bytes were cut at offset \
+                 {offset}. A power cut leaves a write like that; without one it may have been acknowledged and damaged since: \
+                 compare with the outbox and with receipts given out. {}",
+                match kept {
+                    Some(path) => format!("The bytes are kept in {path} of the store's folder"),
+                    None => "There was no room to keep the bytes".to_owned(),
+                }
+            ),
+        });
     }
     if let IndexFound::Rebuilt { reason, .. } = &report.index {
         say(&format!("peygir: the index was rebuilt from the journal ({reason}): {} frames", report.frames_redone));

@@ -77,6 +77,27 @@ pub enum Failure {
     Internal(String),
 }
 
+impl From<crate::packs::shelf::Error> for Failure {
+    fn from(error: crate::packs::shelf::Error) -> Self {
+        match error {
+            crate::packs::shelf::Error::Store(error) => error.into(),
+            damaged => Failure::Internal(damaged.to_string()),
+        }
+    }
+}
+
+/// A store that has stopped, or whose disk does not answer, is away until the next start; anything else is a fault of what
+/// stands in it.
+impl From<peygir_store::Error> for Failure {
+    fn from(error: peygir_store::Error) -> Self {
+        match error {
+            peygir_store::Error::Stopped(why) => Failure::Unavailable(why),
+            peygir_store::Error::Io { .. } => Failure::Unavailable(error.to_string()),
+            other => Failure::Internal(other.to_string()),
+        }
+    }
+}
+
 /// One attempt that was begun and is on record: now it may be sent.
 #[derive(Debug, Clone)]
 pub struct Begun {
@@ -161,7 +182,7 @@ impl Engine {
     }
 
     fn version(&self, id: Id) -> Result<Version, Failure> {
-        self.store.version(id).map_err(|error| Failure::Internal(error.to_string()))
+        Ok(self.store.version(id)?)
     }
 
     fn keep(&self, stream: &Stream) {
@@ -198,7 +219,7 @@ impl Engine {
         let (mut from, to) = rows::of_stream(id);
         let mut stored = Vec::new();
         loop {
-            let page = self.store.scan(&from, &to, PAGE_ROWS).map_err(|error| Failure::Internal(error.to_string()))?;
+            let page = self.store.scan(&from, &to, PAGE_ROWS)?;
             let full = page.len() == PAGE_ROWS;
             if let Some((last, _)) = page.last() {
                 from = [last.as_slice(), &[0]].concat();
@@ -247,8 +268,7 @@ impl Engine {
                 continue;
             }
             let from = from.clone().filter(|from| *from > first).unwrap_or(first);
-            let page =
-                self.store.scan(&from, &end, SPREAD_STREAMS).map_err(|error| Failure::Internal(error.to_string()))?;
+            let page = self.store.scan(&from, &end, SPREAD_STREAMS)?;
             to.extend(page.iter().filter_map(|(key, _)| rows::stream_at_end(key)));
             if let Some((last, _)) = page.last().filter(|_| page.len() == SPREAD_STREAMS) {
                 *next = Some([last.as_slice(), &[0]].concat());
@@ -262,7 +282,6 @@ impl Engine {
 
     /// Schedules that are not as the deployment says: their streams, and the flow that each is to start.
     pub fn schedules_out_of_line(&self) -> Result<Vec<(Id, Option<FlowRef>)>, Failure> {
-        let broken = |error: peygir_store::Error| Failure::Internal(error.to_string());
         let wanted: BTreeMap<Id, FlowRef> = self
             .catalog()
             .scheduled()
@@ -270,7 +289,7 @@ impl Engine {
             .map(|flow| (crate::schedule::stream_of(&flow.namespace, &flow.name), flow))
             .collect();
         let (from, to) = rows::schedules();
-        let there = self.store.scan(&from, &to, crate::deploy::FLOWS_MAX).map_err(broken)?;
+        let there = self.store.scan(&from, &to, crate::deploy::FLOWS_MAX)?;
         let there: Vec<Id> = there.iter().filter_map(|(key, _)| rows::stream_at_end(key)).collect();
         let mut orders = Vec::new();
         for stream in there.iter().filter(|stream| !wanted.contains_key(stream)) {
@@ -286,17 +305,16 @@ impl Engine {
 
     /// The stream that a tracking code, a case or an instance stands in.
     pub fn stream_named(&self, subject: &str) -> Result<Option<Id>, Failure> {
-        let broken = |error: peygir_store::Error| Failure::Internal(error.to_string());
         if let Some(code) = peygir_casework::text::parse_tracking_code(subject) {
-            let claimed = self.store.claimed(&claim_of_code(&code)).map_err(broken)?;
+            let claimed = self.store.claimed(&claim_of_code(&code))?;
             return Ok(claimed.and_then(|value| value.try_into().ok()).map(Id));
         }
         let Some(id) = Id::parse(subject) else { return Ok(None) };
         let (from, to) = rows::instance_range(id);
-        if let Some((key, _)) = self.store.scan(&from, &to, 1).map_err(broken)?.first() {
+        if let Some((key, _)) = self.store.scan(&from, &to, 1)?.first() {
             return Ok(rows::parse_instance(key));
         }
-        Ok((self.store.version(id).map_err(broken)? > 0).then_some(id))
+        Ok((self.store.version(id)? > 0).then_some(id))
     }
 
     /// A turn that the wall clock gave up is told to a person, in a commit of its own; what was refused stays refused.
@@ -327,7 +345,7 @@ impl Engine {
 
     fn at_or_before(&self, index: &[u8], now: Moment, limit: usize) -> Result<Vec<Id>, Failure> {
         let (from, to) = rows::until(index, now);
-        let page = self.store.scan(&from, &to, limit).map_err(|error| Failure::Internal(error.to_string()))?;
+        let page = self.store.scan(&from, &to, limit)?;
         Ok(page.iter().filter_map(|(key, _)| rows::parse_at(index, key)).map(|(_, stream)| stream).collect())
     }
 
@@ -335,7 +353,7 @@ impl Engine {
     pub fn next_instant(&self) -> Result<Option<Moment>, Failure> {
         let first = |index: &[u8]| {
             let (from, to) = rows::range(index);
-            let page = self.store.scan(&from, &to, 1).map_err(|error| Failure::Internal(error.to_string()))?;
+            let page = self.store.scan(&from, &to, 1)?;
             Ok::<_, Failure>(page.first().and_then(|(key, _)| rows::parse_at(index, key)).map(|(at, _)| at))
         };
         Ok([first(rows::DUE)?, first(rows::SEND)?, self.next_edition()].into_iter().flatten().min())

@@ -109,6 +109,8 @@ pub struct EditionAhead {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Figures {
     pub now: Moment,
+    /// The store could not be read: what is due, sent, late, enqueued or unsealed is not known and stands as nothing.
+    pub is_unread: bool,
     pub store: StoreFigures,
     /// None where nobody counts.
     pub tally: Option<Tallied>,

@@ -223,6 +223,7 @@ impl From<access::Error> for Problem {
                 tracing::warn!(%error, "the access book was not written");
                 Problem::new(Code::Unavailable)
             }
+            access::Error::Store(error) => Refusal::from(error).into(),
             other => Problem::internal(&other),
         }
     }

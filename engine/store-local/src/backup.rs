@@ -11,10 +11,13 @@ use peygir_store::Error;
 use peygir_store::frame::Kind;
 
 use crate::disk::{Disk, RealDisk};
-use crate::layout::{GROUP_HEADER_BYTES, JOURNAL_FOLDER, SNAPSHOT_FOLDER, segment_name, segment_number, segment_path};
+use crate::layout::{
+    Flaw, GROUP_HEADER_BYTES, JOURNAL_FOLDER, SNAPSHOT_FOLDER, segment_name, segment_number, segment_path,
+};
 use crate::reader::{Fault, Group, SegmentReader, group_bytes};
 use crate::recovery::Beside;
 use crate::snapshot;
+use crate::verify::read_snapshot;
 
 /// How often an inventory is taken anew when the store goes on to another segment meanwhile.
 const TRIES: usize = 8;
@@ -39,8 +42,35 @@ pub struct Inventory {
     pub last_at: Option<Moment>,
     /// Segments, oldest first.
     pub segments: Vec<Part>,
-    /// The newest snapshot that has nothing of later frames.
+    /// The newest snapshot that has nothing of later frames, by the looks of its two ends.
     pub snapshot: Option<Part>,
+    /// The frame at which that was begun.
+    pub snapshot_frame: u64,
+}
+
+impl Inventory {
+    /// Leaves out a snapshot that is damaged: what is wrong with it. It is read whole.
+    pub fn without_damaged_snapshot(&mut self, folder: &Path) -> Result<Option<String>, Error> {
+        self.without_damaged_snapshot_on(&RealDisk::new(folder))
+    }
+
+    /// The same on any disk.
+    pub fn without_damaged_snapshot_on(&mut self, disk: &dyn Disk) -> Result<Option<String>, Error> {
+        let Some(part) = self.snapshot.take() else { return Ok(None) };
+        let what = match read_snapshot(disk, self.journal, self.snapshot_frame) {
+            Ok(()) => {
+                self.snapshot = Some(part);
+                return Ok(None);
+            }
+            Err(snapshot::Fault::Io(source)) => return Err(Error::Io { path: part.path, source }),
+            Err(snapshot::Fault::Broken(what)) => what,
+        };
+        if self.first_frame > 1 {
+            let why = format!("the journal's earlier segments are archived, and {} is damaged: {what}", part.path);
+            return Err(Error::Refused(why));
+        }
+        Ok(Some(format!("{}: {what}", part.path)))
+    }
 }
 
 /// Looks at a store's folder, be it open in another process or not.
@@ -77,8 +107,11 @@ pub fn inventory_on(disk: &dyn Disk) -> Result<Inventory, Error> {
             let bytes = if closed { length(disk, &path)? } else { end };
             segments.push(Part { path, bytes, closed });
         }
-        let snapshot = newest_snapshot(disk, journal, last_frame)?;
-        return Ok(Inventory { journal, first_frame, last_frame, last_at, segments, snapshot });
+        let (snapshot_frame, snapshot) = match newest_snapshot(disk, journal, last_frame)? {
+            Some((begun, part)) => (begun, Some(part)),
+            None => (0, None),
+        };
+        return Ok(Inventory { journal, first_frame, last_frame, last_at, segments, snapshot, snapshot_frame });
     }
     Err(Error::Refused("the journal goes on to further segments faster than it can be looked at".into()))
 }
@@ -91,7 +124,9 @@ fn whole_groups(reader: &mut SegmentReader) -> Result<(u64, Option<Moment>), Fau
             Ok(Some(group)) => {
                 last_at = commits(&group).map(|(_, _, at)| at).last().or(last_at);
             }
-            Ok(None) | Err(Fault::Broken { whole: false, .. }) => return Ok((reader.offset(), last_at)),
+            Ok(None) | Err(Fault::Broken { flaw: Flaw::Short | Flaw::Garbled, .. }) => {
+                return Ok((reader.offset(), last_at));
+            }
             Err(other) => return Err(other),
         }
     }
@@ -105,14 +140,14 @@ fn commits(group: &Group) -> impl Iterator<Item = (u64, u64, Moment)> {
         .map(|(offset, record)| (offset, record.header.number, record.header.at))
 }
 
-fn newest_snapshot(disk: &dyn Disk, journal: u64, last_frame: u64) -> Result<Option<Part>, Error> {
+fn newest_snapshot(disk: &dyn Disk, journal: u64, last_frame: u64) -> Result<Option<(u64, Part)>, Error> {
     for begun in snapshot::finished(disk).map_err(io_at(SNAPSHOT_FOLDER))?.into_iter().rev() {
         let span = snapshot::Reader::open(disk, journal, begun).and_then(|reader| reader.span());
         // One that vanished or is broken is no part of a backup: the journal is the truth.
         if span.is_ok_and(|span| span.ended <= last_frame) {
             let path = format!("{SNAPSHOT_FOLDER}/{}", snapshot::name(begun));
             let Ok(bytes) = length(disk, &path) else { continue };
-            return Ok(Some(Part { path, bytes, closed: true }));
+            return Ok(Some((begun, Part { path, bytes, closed: true })));
         }
     }
     Ok(None)

@@ -96,12 +96,23 @@ pub struct GroupHeader {
     pub check_sum: u32,
 }
 
+/// In which way bytes are not what should be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flaw {
+    /// Not all of them are there: a write that a crash ended.
+    Short,
+    /// All may be there and their check sum is wrong: a power cut can leave a write so, and so can damage of one that was
+    /// acknowledged.
+    Garbled,
+    /// The check sums are right: it was written so.
+    Written,
+}
+
 /// Why bytes are no header of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GroupError {
     pub text: &'static str,
-    /// The check sum is right: it was written so, by another version.
-    pub whole: bool,
+    pub flaw: Flaw,
 }
 
 impl GroupHeader {
@@ -120,14 +131,14 @@ impl GroupHeader {
     }
 
     pub fn decode(bytes: &[u8]) -> Result<Self, GroupError> {
-        let error = |text, whole| GroupError { text, whole };
+        let error = |text, flaw| GroupError { text, flaw };
         let bytes: &[u8; GROUP_HEADER_BYTES] =
-            bytes.try_into().map_err(|_| error("a group's header is cut short", false))?;
+            bytes.try_into().map_err(|_| error("a group's header is cut short", Flaw::Short))?;
         if u32_at(bytes, 36) != crc32c::crc32c(&bytes[..36]) || bytes[..4] != GROUP_MAGIC {
-            return Err(error("a group's header is damaged", false));
+            return Err(error("a group's header is damaged", Flaw::Garbled));
         }
         if bytes[4] != FORMAT {
-            return Err(error("a group has a format that this version does not read", true));
+            return Err(error("a group has a format that this version does not read", Flaw::Written));
         }
         Ok(Self {
             journal: u64_at(bytes, 8),

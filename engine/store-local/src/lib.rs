@@ -9,12 +9,14 @@
 //! snapshots/N.snapshot           all rows, begun at frame N         where a start begins
 //! rows/                          sled                               an index
 //! rows.state                     whether the index can be kept
+//! cut/                           ends that a start cut off and that may have been acknowledged
 //! lock                           the process that has the folder open
 //! ```
 
 pub mod disk;
 pub mod index;
 
+mod aside;
 mod backup;
 mod commit;
 mod ends;
@@ -36,6 +38,7 @@ mod snapshot;
 mod store;
 mod verify;
 
+pub use aside::ASIDE_FOLDER;
 pub use backup::{CutBack, Inventory, Part, Point, cut_back, cut_back_on, inventory, inventory_on};
 pub use disk::make_folder;
 pub use options::*;

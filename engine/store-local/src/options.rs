@@ -100,7 +100,7 @@ pub struct OpeningReport {
     pub last_frame: u64,
     /// Segments of the journal.
     pub segments: usize,
-    /// The end of the journal that was torn and has been cut off: a group whose commits nobody was told of.
+    /// The end of the journal that has been cut off: what was not a whole group.
     pub cut: Option<Cut>,
     pub index: IndexFound,
     /// Frames whose changes were made again.
@@ -116,6 +116,11 @@ pub struct Cut {
     pub offset: u64,
     /// Bytes that were cut off.
     pub bytes: u64,
+    /// All of the group may be there: it may have been acknowledged, and damaged since. Otherwise it was torn, and nobody was
+    /// told of its commits.
+    pub is_doubtful: bool,
+    /// Where a doubtful end was kept, in the store's folder; none where there was no room for it.
+    pub kept: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use peygir_store::frame::{FrameError, Kind, Record};
 
 use crate::disk::{Disk, File};
 use crate::layout::{
-    GROUP_HEADER_BYTES, GROUP_MAGIC, GroupHeader, SEGMENT_HEADER_BYTES, SegmentHeader, segment_name, segment_path,
+    Flaw, GROUP_HEADER_BYTES, GROUP_MAGIC, GroupHeader, SEGMENT_HEADER_BYTES, SegmentHeader, segment_name, segment_path,
 };
 use crate::options::GROUP_BYTES_MAX;
 
@@ -50,8 +50,7 @@ pub enum Fault {
     Broken {
         offset: u64,
         what: String,
-        /// The check sums are right: it was written so, and is not the torn end of a write.
-        whole: bool,
+        flaw: Flaw,
     },
     /// A whole record of a kind or a format that this version does not know.
     Unknown {
@@ -125,7 +124,7 @@ impl SegmentReader {
     pub fn open(disk: &dyn Disk, number: u64) -> Result<Self, Fault> {
         let file = disk.open(&segment_path(number))?;
         let header = segment_header(&*file, number)?;
-        let header = header.map_err(|what| Fault::Broken { offset: 0, what: what.to_owned(), whole: false })?;
+        let header = header.map_err(|what| Fault::Broken { offset: 0, what: what.to_owned(), flaw: Flaw::Garbled })?;
         Ok(Self {
             header,
             file,
@@ -175,25 +174,25 @@ impl SegmentReader {
     fn group_at(&mut self, offset: u64, length: u64) -> Result<Group, Fault> {
         let journal = self.header.journal;
         let next_frame = self.next_frame;
-        let fault = |what: &str, whole| Fault::Broken { offset, what: what.to_owned(), whole };
+        let fault = |what: &str, flaw| Fault::Broken { offset, what: what.to_owned(), flaw };
         let header = GroupHeader::decode(self.bytes(offset, GROUP_HEADER_BYTES)?);
-        let header = header.map_err(|error| fault(error.text, error.whole))?;
+        let header = header.map_err(|error| fault(error.text, error.flaw))?;
         if header.journal != journal {
-            return Err(fault("a group of another journal", true));
+            return Err(fault("a group of another journal", Flaw::Written));
         }
         if header.first_frame != next_frame {
-            return Err(fault("frames are missing: the group does not begin with the next number", true));
+            return Err(fault("frames are missing: the group does not begin with the next number", Flaw::Written));
         }
         let start = offset + GROUP_HEADER_BYTES as u64;
         if header.length as usize > RECORDS_BYTES_MAX || start + u64::from(header.length) > length {
-            return Err(fault("a group is cut short", false));
+            return Err(fault("a group is cut short", Flaw::Short));
         }
         let records = self.bytes(start, header.length as usize)?.to_vec();
         if records.len() < header.length as usize {
-            return Err(fault("a group is cut short", false));
+            return Err(fault("a group is cut short", Flaw::Short));
         }
         if crc32c::crc32c(&records) != header.check_sum {
-            return Err(fault("a group's check sum is wrong", false));
+            return Err(fault("a group's check sum is wrong", Flaw::Garbled));
         }
         let bounds = split(&records, header);
         let bounds = bounds.map_err(|found| found.into_fault(start))?;
@@ -258,7 +257,7 @@ impl Misfit {
         let (offset, what) = (start + self.at, self.what);
         match self.later {
             Some(frame) => Fault::Unknown { offset, frame, what },
-            None => Fault::Broken { offset, what, whole: true },
+            None => Fault::Broken { offset, what, flaw: Flaw::Written },
         }
     }
 }

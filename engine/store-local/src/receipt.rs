@@ -8,7 +8,7 @@ use peygir_store::frame::Kind;
 use peygir_store::{Error, StreamId, Version};
 
 use crate::disk::{Disk, RealDisk};
-use crate::layout::{JOURNAL_FOLDER, segment_number};
+use crate::layout::{Flaw, JOURNAL_FOLDER, segment_number};
 use crate::reader::{Fault, SegmentReader};
 use crate::seal::{Gathering, Receipt, Seal};
 
@@ -58,7 +58,7 @@ pub fn receipt_on(disk: &dyn Disk, stream: StreamId) -> Result<Given, Error> {
 
 fn whole<T>(next: Result<Option<T>, Fault>) -> Result<Option<T>, Fault> {
     match next {
-        Err(Fault::Broken { whole: false, .. }) => Ok(None),
+        Err(Fault::Broken { flaw: Flaw::Short | Flaw::Garbled, .. }) => Ok(None),
         other => other,
     }
 }

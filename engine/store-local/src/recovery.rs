@@ -1,8 +1,8 @@
 //! The way back: from what lies on the disk to a store that goes on.
 //!
 //! Owns: which index is trusted, which snapshot stands in, what is a torn end and what is damage. It redoes row changes
-//! and nothing else. The last group of the last segment may be torn, and is cut whole; whatever else is wrong stops the
-//! start with the segment and the offset.
+//! and nothing else. The last group of the last segment may be torn, and is cut whole (where it may as well be damage, its
+//! bytes are kept aside); whatever else is wrong stops the start with the segment and the offset.
 
 use std::io;
 use std::sync::Arc;
@@ -30,8 +30,8 @@ pub struct Recovered {
     pub journal: Journal,
     pub rows: Rows,
     pub report: OpeningReport,
-    /// Bytes of the journal behind what the index or the snapshot had; roughly.
-    pub bytes_redone: u64,
+    /// What the journal has grown by since the newest snapshot, in bytes and frames.
+    pub grown: (u64, u64),
 }
 
 /// From where the changes are made again.
@@ -157,7 +157,9 @@ fn segments(disk: &dyn Disk) -> Result<(Segments, Option<Cut>), Error> {
                     return Err(damaged(number, 0, what));
                 }
                 disk.remove(&path).and_then(|()| disk.sync_folder(JOURNAL_FOLDER)).map_err(io_at(&path))?;
-                return Ok((found, Some(Cut { segment: segment_name(number), offset: 0, bytes: length })));
+                let segment = segment_name(number);
+                let cut = Cut { segment, offset: 0, bytes: length, is_doubtful: false, kept: None };
+                return Ok((found, Some(cut)));
             }
         };
         if let Some((before, other)) = found.last() {
@@ -191,7 +193,7 @@ fn begin(disk: Arc<dyn Disk>, place: &dyn Place, options: &Options, cut: Option<
         frames_redone: 0,
         snapshots_refused: Vec::new(),
     };
-    Ok(Recovered { journal, rows, report, bytes_redone: 0 })
+    Ok(Recovered { journal, rows, report, grown: (0, 0) })
 }
 
 fn random_id() -> Result<u64, Error> {
@@ -222,7 +224,7 @@ pub struct Opening<'a> {
     options: &'a Options,
     pub journal: u64,
     pub segments: Segments,
-    snapshots: Vec<u64>,
+    pub snapshots: Vec<u64>,
     marker: Option<Marker>,
     pub torn_segment: Option<Cut>,
 }

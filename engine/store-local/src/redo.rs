@@ -10,9 +10,10 @@ use peygir_store::frame::{Kind, Record};
 use peygir_store::space::{self, Head};
 use peygir_store::{Error, body};
 
+use crate::aside;
 use crate::disk::{Disk, File};
 use crate::journal::Journal;
-use crate::layout::{JOURNAL_FOLDER, SegmentHeader, segment_name, segment_path};
+use crate::layout::{Flaw, JOURNAL_FOLDER, SegmentHeader, segment_name, segment_path};
 use crate::options::{Cut, IndexFound, OpeningReport};
 use crate::positions::{self, Position};
 use crate::reader::{Fault, Group, SegmentReader};
@@ -31,11 +32,18 @@ pub struct Redo<'a> {
     at: Moment,
     next_frame: u64,
     redone: u64,
-    bytes: u64,
+    /// Bytes and frames behind the newest snapshot.
+    grown: (u64, u64),
     /// The last segment: where its last whole group ends, that group, and what lies behind.
     end: u64,
     last_group: Option<Group>,
-    torn: Option<u64>,
+    torn: Option<Torn>,
+}
+
+/// What is no whole group at the journal's end.
+struct Torn {
+    bytes: u64,
+    flaw: Flaw,
 }
 
 impl<'a> Redo<'a> {
@@ -49,7 +57,7 @@ impl<'a> Redo<'a> {
             at: Moment(0),
             next_frame: 0,
             redone: 0,
-            bytes: 0,
+            grown: (0, 0),
             end: 0,
             last_group: None,
             torn: None,
@@ -87,9 +95,11 @@ impl<'a> Redo<'a> {
                     self.last_group = Some(group);
                 }
                 Ok(None) => break,
-                Err(Fault::Broken { whole: false, .. }) if last && self.is_torn(&mut reader, number)? => {
+                Err(Fault::Broken { flaw: flaw @ (Flaw::Short | Flaw::Garbled), .. })
+                    if last && self.is_torn(&mut reader, number)? =>
+                {
                     let length = reader.length().map_err(|source| fault(Fault::Io(source)))?;
-                    self.torn = Some(length - reader.offset());
+                    self.torn = Some(Torn { bytes: length - reader.offset(), flaw });
                     break;
                 }
                 Err(other) => return Err(Failed::Journal(fault(other))),
@@ -117,6 +127,9 @@ impl<'a> Redo<'a> {
         let (header, hash) = (&record.header, record.hash());
         self.next_frame = header.number + 1;
         self.at = header.at;
+        if header.number > self.opening.snapshots.last().copied().unwrap_or(0) {
+            self.grown = (self.grown.0 + record.len() as u64, self.grown.1 + 1);
+        }
         self.moved.insert(header.stream, Head { version: header.version, hash });
         let broken = |what: String| Failed::Journal(damaged(segment, offset, what));
         let body = || body::decode(record.body).map_err(|error| broken(error.to_string()));
@@ -135,7 +148,6 @@ impl<'a> Redo<'a> {
         self.rows.wait_for_room()?;
         self.rows.add(changes, header.number);
         self.redone += 1;
-        self.bytes += record.len() as u64;
         Ok(())
     }
 
@@ -175,6 +187,17 @@ impl<'a> Redo<'a> {
         Ok(())
     }
 
+    /// What is about to be cut off; that which may have been acknowledged is kept aside first.
+    fn cut(&self, segment: u64, torn: &Torn) -> Cut {
+        let is_doubtful = torn.flaw == Flaw::Garbled;
+        let keep = || aside::keep(&*self.opening.disk, segment, &segment_path(segment), self.end, torn.bytes);
+        let kept = is_doubtful.then(keep).and_then(|kept| {
+            // A full disk has to be able to start: what is cut off makes room.
+            kept.inspect_err(|error| tracing::error!(%error, "the journal's damaged end could not be kept")).ok()
+        });
+        Cut { segment: segment_name(segment), offset: self.end, bytes: torn.bytes, is_doubtful, kept }
+    }
+
     /// Cuts what is torn and makes sure that the last group is on the disk.
     pub fn finish(self, acknowledged: u64, base: &Base) -> Result<Recovered, Failed> {
         let opening = self.opening;
@@ -184,9 +207,9 @@ impl<'a> Redo<'a> {
             return Err(Failed::Journal(shortened((number, self.end), last_frame, acknowledged)));
         }
         let path = segment_path(number);
+        let cut = self.torn.as_ref().map(|torn| self.cut(number, torn));
         let file = opening.disk.open_to_write(&path).map_err(io_at(&path))?;
         settle(&*opening.disk, &*file, &header, self.end, self.last_group.as_ref()).map_err(io_at(&path))?;
-        let cut = self.torn.map(|bytes| Cut { segment: segment_name(number), offset: self.end, bytes });
         let report = OpeningReport {
             last_frame,
             segments: opening.segments.len(),
@@ -211,7 +234,7 @@ impl<'a> Redo<'a> {
             sealed: self.sealed,
             moved: self.moved,
         };
-        Ok(Recovered { journal, rows: self.rows, report, bytes_redone: self.bytes })
+        Ok(Recovered { journal, rows: self.rows, report, grown: self.grown })
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
 
+use peygir_core::Moment;
 use peygir_store::frame::Record;
 use peygir_store::rules::Prepared;
 use peygir_store::space;
@@ -80,7 +81,7 @@ struct Growth {
 }
 
 impl Snapshots {
-    fn new(options: &Options, bytes: u64, frames: u64, last_snapshot: u64) -> Self {
+    fn new(options: &Options, (bytes, frames): (u64, u64), last_snapshot: u64) -> Self {
         Self {
             growth: Mutex::new(Growth { bytes, frames, last_snapshot, closing: false }),
             grown: Condvar::new(),
@@ -206,12 +207,7 @@ impl LocalStore {
         let (journal, report) = (recovered.journal, recovered.report);
         let inner = Arc::new(Inner {
             records: Records::new(disk.clone()),
-            snapshots: Snapshots::new(
-                &options,
-                recovered.bytes_redone,
-                report.frames_redone,
-                snapshot::bytes_of_newest(&*disk),
-            ),
+            snapshots: Snapshots::new(&options, recovered.grown, snapshot::bytes_of_newest(&*disk)),
             disk,
             journal: journal.id,
             rows: recovered.rows,
@@ -290,12 +286,23 @@ impl LocalStore {
         written.map_err(|source| Error::Io { path: "rows.state".into(), source })
     }
 
-    /// Seals all frames since the last seal; `None` where there are none. To be called about hourly; the end of a
-    /// segment is sealed anyway.
+    /// Seals all frames since the last seal; `None` where there are none. The end of a segment is sealed anyway.
     pub fn seal(&self) -> Result<Option<Seal>, Error> {
         let (answer, answered) = sync_channel(1);
         self.push(vec![Job::Seal { answer }]);
         answered.recv().unwrap_or_else(|_| Err(Error::Stopped("the store stopped before it sealed".into())))
+    }
+
+    /// Seals where a frame without a seal is of before an instant.
+    pub fn seal_from_before(&self, instant: Moment) -> Result<Option<Seal>, Error> {
+        let sealed = self.inner.gauges.read().sealed_frame;
+        let is_old = match self.frames(sealed, 1) {
+            Ok(frames) => frames.first().is_some_and(|frame| frame.at < instant),
+            // What is archived was not of today.
+            Err(Error::Archived { .. }) => true,
+            Err(error) => return Err(error),
+        };
+        if is_old { self.seal() } else { Ok(None) }
     }
 
     /// The seal that covers a frame; `None` where there is none yet.
@@ -480,7 +487,7 @@ mod tests {
 
     fn snapshots(last: u64) -> Snapshots {
         let options = Options { snapshot_every_bytes: 100, snapshot_every_frames: 10, ..Options::default() };
-        Snapshots::new(&options, 0, 0, last)
+        Snapshots::new(&options, (0, 0), last)
     }
 
     #[test]

@@ -14,7 +14,7 @@ use peygir_store::space::Head;
 use peygir_store::{Error, FrameHash, StreamId, body};
 
 use crate::disk::{Disk, RealDisk};
-use crate::layout::{JOURNAL_FOLDER, segment_name, segment_number, segment_path};
+use crate::layout::{Flaw, JOURNAL_FOLDER, segment_name, segment_number, segment_path};
 use crate::reader::{Fault, Group, SegmentReader};
 use crate::recovery::Beside;
 use crate::seal::{Link, Moved, Seal};
@@ -66,6 +66,8 @@ pub struct Tail {
     pub segment: String,
     pub offset: u64,
     pub bytes: u64,
+    /// All of it may be there: it may have been acknowledged, and damaged since.
+    pub is_doubtful: bool,
 }
 
 /// Verifies the journal in the folder of a store.
@@ -178,7 +180,7 @@ impl<'a> Walk<'a> {
                 Ok(reader) => self.begin(number, reader)?,
                 // A segment whose header is just being written has nothing in it yet.
                 Err(Fault::Broken { offset, .. }) if last && number > 1 && self.is_header_only(number)? => {
-                    self.tail = Some(Tail { segment: segment_name(number), offset, bytes: 0 });
+                    self.tail = Some(Tail { segment: segment_name(number), offset, bytes: 0, is_doubtful: false });
                     return Ok(false);
                 }
                 Err(other) => return Err(fault(other)),
@@ -209,7 +211,7 @@ impl<'a> Walk<'a> {
             tries += 1;
             let broken = match reader.next() {
                 Ok(group) => return Ok(group),
-                Err(broken @ Fault::Broken { whole: false, .. }) => broken,
+                Err(broken @ Fault::Broken { flaw: Flaw::Short | Flaw::Garbled, .. }) => broken,
                 Err(other) => return Err(other.into_error(number)),
             };
             if tries < TAIL_TRIES {
@@ -219,7 +221,9 @@ impl<'a> Walk<'a> {
             let io = io_at(&path);
             if reader.later_group().map_err(&io)?.is_none() {
                 let bytes = reader.length().map_err(io)?.saturating_sub(reader.offset());
-                self.tail = Some(Tail { segment: segment_name(number), offset: reader.offset(), bytes });
+                let is_doubtful = matches!(broken, Fault::Broken { flaw: Flaw::Garbled, .. });
+                let (segment, offset) = (segment_name(number), reader.offset());
+                self.tail = Some(Tail { segment, offset, bytes, is_doubtful });
                 return Ok(None);
             }
             // The writer may have finished this group and begun the next between the two looks.
@@ -322,17 +326,17 @@ impl<'a> Walk<'a> {
 }
 
 /// A snapshot that vanished while it was read was removed by the store, which keeps the newest ones.
+/// Every block of a snapshot.
+pub fn read_snapshot(disk: &dyn Disk, journal: u64, begun: u64) -> Result<(), snapshot::Fault> {
+    let mut reader = snapshot::Reader::open(disk, journal, begun)?;
+    while !matches!(reader.next()?, Block::End(_)) {}
+    Ok(())
+}
+
 fn verify_snapshots(disk: &dyn Disk, journal: u64, report: &mut VerifyReport) -> Result<(), Error> {
     for begun in snapshot::finished(disk).map_err(io_at("snapshots"))? {
-        let whole = snapshot::Reader::open(disk, journal, begun).and_then(|mut reader| {
-            loop {
-                if let Block::End(span) = reader.next()? {
-                    return Ok(span);
-                }
-            }
-        });
-        match whole {
-            Ok(_) => report.snapshots.push(begun),
+        match read_snapshot(disk, journal, begun) {
+            Ok(()) => report.snapshots.push(begun),
             Err(snapshot::Fault::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}
             Err(snapshot::Fault::Io(source)) => return Err(Error::Io { path: snapshot::name(begun), source }),
             Err(snapshot::Fault::Broken(what)) => report.snapshots_refused.push((snapshot::name(begun), what)),

@@ -3,6 +3,7 @@
 //! Keeps the rules and the journal of a real store, and forgets everything when it is dropped.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 
 use crate::rules::{self, Prepared, View};
@@ -15,6 +16,7 @@ pub struct MemoryStore {
     inner: RwLock<Inner>,
     watchers: Watchers,
     stopped: OnceLock<String>,
+    is_unreadable: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -78,6 +80,19 @@ impl MemoryStore {
         let _ = self.stopped.set(why.to_owned());
     }
 
+    /// From now on it can't be read either, as a store whose index failed.
+    pub fn fail(&self, why: &str) {
+        self.stop(why);
+        self.is_unreadable.store(true, Ordering::Relaxed);
+    }
+
+    fn readable(&self) -> Result<RwLockReadGuard<'_, Inner>, Error> {
+        match self.stopped.get() {
+            Some(why) if self.is_unreadable.load(Ordering::Relaxed) => Err(Error::Stopped(why.clone())),
+            _ => Ok(self.read()),
+        }
+    }
+
     // A panic while the lock is held leaves at most one refused batch half judged; nothing of it was kept.
     fn read(&self) -> RwLockReadGuard<'_, Inner> {
         self.inner.read().unwrap_or_else(PoisonError::into_inner)
@@ -108,21 +123,21 @@ impl Store for MemoryStore {
     }
 
     fn version(&self, stream: StreamId) -> Result<Version, Error> {
-        let inner = self.read();
+        let inner = self.readable()?;
         Ok(inner.journal.get(&stream).map_or(Head::NONE.version, |frames| frames.len() as Version))
     }
 
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-        Ok(self.read().space.get(&space::row(key)).map(|value| value.to_vec()))
+        Ok(self.readable()?.space.get(&space::row(key)).map(|value| value.to_vec()))
     }
 
     fn scan(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Row>, Error> {
-        let page = self.read().scan(&space::row(from), &space::row(to), limit);
+        let page = self.readable()?.scan(&space::row(from), &space::row(to), limit);
         Ok(page.into_iter().map(|(key, value)| (key[1..].to_vec(), value.to_vec())).collect())
     }
 
     fn claimed(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-        let inner = self.read();
+        let inner = self.readable()?;
         let Some(bytes) = inner.space.get(&space::claim(key)) else {
             return Ok(None);
         };
@@ -131,12 +146,12 @@ impl Store for MemoryStore {
 
     fn inbox(&self, limit: usize) -> Result<Vec<(InboxKey, Vec<u8>)>, Error> {
         let (from, to) = space::bounds(space::INBOX);
-        let page = self.read().scan(&from, &to, limit);
+        let page = self.readable()?.scan(&from, &to, limit);
         page.into_iter().map(|(key, value)| Ok((space::inbox_key(&key)?, value.to_vec()))).collect()
     }
 
     fn journal(&self, stream: StreamId, after: Version, limit: usize) -> Result<Vec<Frame>, Error> {
-        let inner = self.read();
+        let inner = self.readable()?;
         let Some(frames) = inner.journal.get(&stream) else {
             return Ok(Vec::new());
         };
@@ -146,7 +161,7 @@ impl Store for MemoryStore {
 
     fn frames(&self, after: u64, limit: usize) -> Result<Vec<Frame>, Error> {
         let after = usize::try_from(after).unwrap_or(usize::MAX);
-        let inner = self.read();
+        let inner = self.readable()?;
         let mut bytes = 0;
         let within = |frame: &&Arc<[u8]>| {
             let fits = bytes < FRAMES_BYTES_MAX;
@@ -165,7 +180,7 @@ impl Store for MemoryStore {
     }
 
     fn digest(&self) -> Result<[u8; 32], Error> {
-        let inner = self.read();
+        let inner = self.readable()?;
         space::digest(|from, to, limit| Ok(inner.scan(from, to, limit)))
     }
 

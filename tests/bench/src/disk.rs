@@ -6,6 +6,20 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use peygir_store_local::VerifyReport;
+
+/// The same for records as a journal has them on average, and groups of as many as wait for each other: records a second, and
+/// what was measured, in words.
+pub fn records_a_second(
+    folder: &Path,
+    report: &VerifyReport,
+    together: usize,
+    lasting: Duration,
+) -> Result<(f64, String)> {
+    let bytes = usize::try_from(report.bytes / report.frames.max(1))?;
+    let rate = groups_a_second(folder, together, bytes, lasting)? * together as f64;
+    Ok((rate, format!("groups of {together} records of {bytes} bytes, each group synced")))
+}
 
 /// How often a group of so many records is durable, in groups a second. Nothing but the writing and the syncing is done: nobody
 /// commits faster on this disk whose writers wait for each other's groups.

@@ -7,6 +7,7 @@ use anyhow::{Result, ensure};
 
 use crate::child::Server;
 use crate::citizens;
+use crate::disk;
 use crate::figures::{Figures, median};
 use crate::flow3::CLIENTS;
 use crate::load::{self, Question};
@@ -28,7 +29,7 @@ fn question(token: &str) -> Arc<Question> {
 
 pub async fn run(plan: &Plan, figures: &mut Figures) -> Result<()> {
     let (mut rates, mut p50, mut p99, mut memory, mut cpu) = (vec![], vec![], vec![], vec![], vec![]);
-    let mut messages = Vec::new();
+    let (mut messages, mut limits, mut how) = (Vec::new(), Vec::new(), String::new());
     for _ in 0..plan.rounds.min(3) {
         let site = Site::new(&plan.folder.join("intake"), 9)?;
         let server = Server::start(&site)?;
@@ -42,16 +43,17 @@ pub async fn run(plan: &Plan, figures: &mut Figures) -> Result<()> {
         memory.push(server.memory_mib().1 as f64);
         server.stop()?;
         let report = peygir_store_local::verify(&site.store(), &mut |_| ())?;
-        messages.push(report.frames as f64 / report.streams as f64);
+        let commits = report.frames as f64 / report.streams as f64;
+        messages.push(commits);
+        let together = usize::try_from(CLIENTS)?;
+        let (limit, measured) = disk::records_a_second(&plan.folder, &report, together, plan.lasting / 4)?;
+        limits.push(limit / commits);
+        how = measured;
         site.clear()?;
     }
     ensure!(!rates.is_empty(), "no round was run");
-    figures.tell(
-        "intake.rate",
-        median(rates),
-        "complaints/s",
-        "answered once the case is durable; 64 clients, a new citizen each time",
-    );
+    let beside = format!("{CLIENTS} clients, a new citizen each time; the disk alone {:.0}, {how}", median(limits));
+    figures.tell("intake.rate", median(rates), "complaints/s", beside);
     figures.tell("intake.p50", median(p50), "ms", "");
     figures.tell("intake.p99", median(p99), "ms", "");
     figures.tell("intake.memory", median(memory), "MiB", "");

@@ -16,6 +16,7 @@ mod messages;
 mod page;
 mod peer;
 mod plan;
+mod rederive;
 mod resting;
 mod site;
 mod steps;
@@ -72,6 +73,9 @@ async fn all(plan: &Plan, figures: &mut Figures) -> Result<()> {
     }
     if plan.has("timers") {
         timers::run(plan, figures).await?;
+    }
+    if plan.has("rederive") {
+        rederive::run(plan, figures).await?;
     }
     if plan.has("resting") || plan.has("rebuild") {
         resting::run(plan, figures).await?;

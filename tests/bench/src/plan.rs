@@ -9,6 +9,9 @@ use anyhow::{Result, bail};
 /// not fit where this is run most often.
 const CASES: usize = 200_000;
 
+/// What can be measured alone.
+const BENCHES: [&str; 6] = ["flow3", "intake", "timers", "rederive", "resting", "rebuild"];
+
 /// What whoever calls it has asked for.
 pub struct Plan {
     /// On the disk that is measured; cleared afterwards.
@@ -21,6 +24,8 @@ pub struct Plan {
     pub resting: usize,
     /// Timers that are due in one second.
     pub timers: usize,
+    /// Deadlines that a closure moves.
+    pub deadlines: usize,
     /// The benches to run; all where none is named.
     pub only: Vec<String>,
     pub quick: bool,
@@ -35,6 +40,7 @@ impl Plan {
             lasting: Duration::from_secs(10),
             resting: CASES,
             timers: 100_000,
+            deadlines: 100_000,
             only: Vec::new(),
             quick: false,
         };
@@ -45,7 +51,7 @@ impl Plan {
                 "--quick" => {
                     plan.quick = true;
                     (plan.rounds, plan.lasting) = (3, Duration::from_secs(3));
-                    (plan.resting, plan.timers) = (20_000, 10_000);
+                    (plan.resting, plan.timers, plan.deadlines) = (20_000, 10_000, 10_000);
                 }
                 "--peer" => plan.peer = Some(value()?.into()),
                 "--folder" => plan.folder = value()?.into(),
@@ -53,8 +59,10 @@ impl Plan {
                 "--seconds" => plan.lasting = Duration::from_secs_f64(value()?.parse()?),
                 "--resting" => plan.resting = value()?.parse()?,
                 "--timers" => plan.timers = value()?.parse()?,
-                name if !name.starts_with('-') => plan.only.push(name.to_owned()),
-                _ => bail!("{word}: there is no such option"),
+                "--deadlines" => plan.deadlines = value()?.parse()?,
+                name if BENCHES.contains(&name) => plan.only.push(name.to_owned()),
+                name if name.starts_with('-') => bail!("{word}: there is no such option"),
+                _ => bail!("{word}: there is no such bench; there are {}", BENCHES.join(", ")),
             }
         }
         Ok(plan)
@@ -63,5 +71,22 @@ impl Plan {
     /// Whether a bench is to be run.
     pub fn has(&self, name: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|only| only == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(words: &str) -> Result<Plan> {
+        Plan::of(&words.split(' ').map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_bench_that_is_not_there_is_told_and_not_passed_over() {
+        let told = |words| of(words).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(told("nonsense").contains("flow3"), "{}", told("nonsense"));
+        assert!(told("--nonsense").contains("option") && told("flow3 --peer").contains("needs a value"));
+        assert!(of("rederive --quick").is_ok_and(|plan| plan.has("rederive") && !plan.has("flow3")));
     }
 }

@@ -35,7 +35,7 @@ pub fn run(words: &[&str]) -> Result<ExitCode> {
 }
 
 fn is_name(word: &std::ffi::OsStr) -> bool {
-    ["flow3", "intake", "timers", "resting", "rebuild"].iter().any(|name| word == *name)
+    ["flow3", "intake", "timers", "rederive", "resting", "rebuild"].iter().any(|name| word == *name)
 }
 
 /// What steps, tasks and deadlines cost as they grow in number.

@@ -23,11 +23,16 @@ pub struct Taken {
     pub manifest: Manifest,
     /// Bytes that were copied; the rest was there.
     pub copied_bytes: u64,
+    /// A snapshot that was left out since it is damaged: the journal is all that is needed.
+    pub damaged_snapshot: Option<String>,
 }
 
 /// Takes a backup of the store in `store` into `root`.
 pub fn take(store: &Path, root: &Path, now: Timestamp, seen: &mut dyn FnMut(u64, u64)) -> Result<Taken> {
-    let found = inventory(store).with_context(|| format!("the store in {} can't be backed up", store.display()))?;
+    refuse_within(root, store)?;
+    let refused = || format!("the store in {} can't be backed up", store.display());
+    let mut found = inventory(store).with_context(refused)?;
+    let damaged_snapshot = found.without_damaged_snapshot(store).with_context(refused)?;
     refuse_another(root, &found)?;
     let name = manifest::name(found.last_frame, now);
     let folder = manifest::folder(root, &name);
@@ -74,7 +79,7 @@ pub fn take(store: &Path, root: &Path, now: Timestamp, seen: &mut dyn FnMut(u64,
     };
     digest::write_text(&folder.join(FILE), &(serde_json::to_string_pretty(&manifest)? + "\n"))?;
     digest::sync_folder(&folder)?;
-    Ok(Taken { name, manifest, copied_bytes })
+    Ok(Taken { name, manifest, copied_bytes, damaged_snapshot })
 }
 
 /// A copy gets its name once it is whole: what was broken off is copied anew.
@@ -87,6 +92,22 @@ fn copy(from: &Path, to: &Path, part: &Part, seen: &mut dyn FnMut(u64)) -> Resul
     })?;
     fs::rename(&temporary, to).with_context(|| format!("{} can't be written", to.display()))?;
     Ok(sha256)
+}
+
+/// A backup within the data it is of goes with them.
+fn refuse_within(root: &Path, store: &Path) -> Result<()> {
+    let data = store.parent().unwrap_or(store);
+    let data = data.canonicalize().with_context(|| format!("{} can't be read", data.display()))?;
+    // What is not there yet lies where its nearest folder that is there does.
+    let root = std::path::absolute(root)?;
+    let there = root.ancestors().find_map(|folder| folder.canonicalize().ok()).unwrap_or_default();
+    ensure!(
+        !there.starts_with(&data),
+        "{} lies in the data folder {} itself and would be lost with it; name a folder elsewhere, best on another disk",
+        root.display(),
+        data.display()
+    );
+    Ok(())
 }
 
 /// One folder holds backups of one journal.

@@ -90,6 +90,12 @@ fn back_up(arguments: &Arguments, to: &Path) -> Result<ExitCode> {
             format!("{}: {told}", lang.id(&taken.name))
         }
     });
+    if let Some(what) = &taken.damaged_snapshot {
+        say(&match lang {
+            Lang::En => format!("a damaged snapshot was left out, and the journal has everything: {what}"),
+            Lang::Fa => format!("تصویری آسیب‌دیده کنار گذاشته شد و دفتر همه چیز را دارد: {}", lang.id(what)),
+        });
+    }
     if arguments.keys_to.is_none() {
         say(lang.pick(
             "the keys of persons are not in it: back them up to another place with --keys-to FOLDER; without them nothing \

@@ -99,9 +99,14 @@ fn verify(arguments: &Verify) -> Result<ExitCode> {
         report.snapshots.len()
     ));
     if let Some(tail) = &report.tail {
+        let what = if tail.is_doubtful {
+            "a write under way, torn by a power cut, or damaged after it was acknowledged; the next start keeps its bytes \
+             aside and cuts it off"
+        } else {
+            "a write under way, or torn by a crash; the next start cuts what was torn"
+        };
         say(&format!(
-            "the end of {} is not whole ({} bytes from offset {}): a write under way, or torn by a crash; the next \
-             start cuts what was torn",
+            "the end of {} is not whole ({} bytes from offset {}): {what}",
             tail.segment, tail.bytes, tail.offset
         ));
     }

@@ -59,10 +59,12 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let (name, manifest) = manifest::pick(&arguments.from, arguments.backup.as_deref())?;
     let data = DataFolder::new(&arguments.to);
     let point = arguments.frame.map(Point::Frame).or(arguments.at.map(|at| Point::At(Moment::from(at))));
-    let cut = put_together(&arguments.from, &manifest, &data, point, lang)?;
-    if let Some(from) = &arguments.keys {
-        keys::put(from, &data.keys())?;
-    }
+    refuse_later(point, &manifest, &name)?;
+    let made = put_together(&arguments.from, &manifest, &data, point, lang).and_then(|cut| {
+        arguments.keys.iter().try_for_each(|from| keys::put(from, &data.keys()))?;
+        Ok(cut)
+    });
+    let cut = made.inspect_err(|_| take_away(&arguments.to))?;
     data.owe_token()?;
     if arguments.effects == Effects::Hold {
         data.hold_effects(&Hold {
@@ -73,6 +75,30 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     tell(arguments, &name, &cut);
     Ok(ExitCode::SUCCESS)
+}
+
+/// A backup knows nothing of what came after it.
+fn refuse_later(point: Option<Point>, manifest: &Manifest, name: &str) -> Result<()> {
+    let (last, taken) = (manifest.last_frame, &manifest.taken_at.0);
+    match point {
+        Some(Point::Frame(frame)) => ensure!(
+            frame <= last,
+            "the backup {name} ends with frame {last}, before {frame}; leave --frame out to have all of it"
+        ),
+        Some(Point::At(at)) => ensure!(
+            at <= Moment::from(*taken),
+            "the backup {name} was taken at {taken} and knows nothing of what came later; leave --at out to have all of it"
+        ),
+        None => {}
+    }
+    Ok(())
+}
+
+/// What was begun in a folder that was missing or empty: half a restore looks like a whole one.
+fn take_away(folder: &Path) {
+    if let Err(error) = std::fs::remove_dir_all(folder) {
+        say(&format!("peygir: {} has half a restore in it and can't be removed: {error}", folder.display()));
+    }
 }
 
 /// Copies a backup's files into a data folder, cuts them at a point, and checks what is there then.
@@ -88,9 +114,7 @@ pub fn put_together(
     put::put(from, manifest, &data.store(), &mut |bytes| bar.inc(bytes))?;
     bar.finish_and_clear();
     let cut = peygir_store_local::cut_back(&data.store(), point.unwrap_or(Point::Frame(manifest.last_frame)))
-        .with_context(|| {
-            format!("the backup can't be brought back to that moment; remove {}", data.root().display())
-        })?;
+        .context("the backup can't be brought back to that moment")?;
     let report = peygir_store_local::verify(&data.store(), &mut |_| ()).context("the restored journal is damaged")?;
     ensure!(report.last_frame == cut.last_frame, "the restored journal ends with frame {}", report.last_frame);
     Ok(cut)

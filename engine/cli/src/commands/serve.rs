@@ -39,8 +39,10 @@ const EDITED: &str = "PG-P075";
 const COUNTING_RESTS: u32 = 9;
 /// A clock that is further behind the journal than this was set, in seconds.
 const CLOCK_BEHIND_SECONDS_MAX: i64 = 60;
-/// How often the journal is sealed, at least.
-const SEAL_EVERY: Duration = Duration::from_secs(3_600);
+/// Frames are under a seal at the latest after this long, and the next look, in microseconds.
+const SEAL_AFTER_MICROS: i64 = 3_600_000_000;
+/// How often is looked for such frames.
+const SEAL_LOOK_EVERY: Duration = Duration::from_secs(60);
 
 /// Run a deployment: takes messages, runs flows, sends, shows the console.
 ///
@@ -170,7 +172,7 @@ async fn serve(
     let engine = host.engine.clone();
     let (ended, has_ended) = tokio::sync::oneshot::channel();
     let working = tokio::spawn(watched(host.run(stop.clone()), ended));
-    let sealing = tokio::spawn(seal_every_hour(store.clone()));
+    let sealing = tokio::spawn(seal_in_time(store.clone(), clock.clone()));
     let counting = tokio::spawn(count(desk.host().clone()));
 
     welcome(&data, &desk, &access, &clock, &address)?;
@@ -284,7 +286,8 @@ fn welcome(data: &DataFolder, desk: &Desk, access: &Access, clock: &Clock, addre
     let keep = |secret: &str| data.write_bootstrap(secret).map_err(|error| format!("{error:#}"));
     if access.bootstrap(clock.now(), &keep)? {
         say(&format!("peygir: the administrator's token is in {}", data.bootstrap().display()));
-    } else if data.owes_token() && !data.bootstrap().exists() {
+    } else if data.owes_token() {
+        // A file that is there may be of a start that ended before its token was issued.
         access.bootstrap_restored(clock.now(), &keep)?;
         data.token_given()?;
         let path = data.bootstrap();
@@ -317,13 +320,17 @@ async fn watched(work: impl Future<Output = ()> + Send + 'static, ended: tokio::
     let _ = ended.send(());
 }
 
-async fn seal_every_hour(store: Arc<LocalStore>) {
+/// Seals what has no seal for an hour, however often the server was started since.
+async fn seal_in_time(store: Arc<LocalStore>, clock: Clock) {
     loop {
-        tokio::time::sleep(SEAL_EVERY).await;
-        let store = store.clone();
-        let sealed = tokio::task::spawn_blocking(move || store.seal()).await;
-        if let Ok(Err(error)) = sealed {
-            tracing::error!(%error, "the journal could not be sealed");
+        tokio::time::sleep(SEAL_LOOK_EVERY).await;
+        let (store, before) = (store.clone(), clock.now().plus_micros(-SEAL_AFTER_MICROS));
+        let sealed = tokio::task::spawn_blocking(move || store.seal_from_before(before)).await;
+        match sealed {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the journal could not be sealed"),
+            // It is tried again: one that ended badly must not be the last.
+            Err(error) => tracing::error!(%error, "sealing ended badly"),
         }
     }
 }

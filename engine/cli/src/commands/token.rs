@@ -19,8 +19,8 @@ pub enum Command {
 /// Issue a token. It is printed once, on stdout, and kept nowhere in clear.
 #[derive(clap::Args)]
 pub struct New {
-    /// operator, duty-manager, agency-head, inspector, inspection-centre, reviewer, routing-owner, administrator, auditor
-    /// or connector
+    /// operator, duty-manager, agency-head, inspector, inspection-centre, reviewer, routing-owner, administrator, auditor,
+    /// monitor or connector
     #[arg(long)]
     role: String,
     /// nation, province:ID, county:PROVINCE/ID or agency:ID

@@ -1,6 +1,6 @@
 //! Bearers that were recognised a moment ago: programs ask many times a second under one token.
 //!
-//! Nothing is known for longer than [`KNOWN_FOR`], nor past a change of the book in this process: a token that is revoked is
+//! Nothing is known for longer than [`KNOWN_FOR`] while the book can be read, nor past a change of the book in this process: a token that is revoked is
 //! refused from then on.
 
 use std::collections::HashMap;
@@ -30,6 +30,11 @@ impl Known {
         let inner = self.locked();
         let (since, principal) = inner.bearers.get(key)?;
         (since.elapsed() < KNOWN_FOR).then(|| principal.clone())
+    }
+
+    /// Whoever was recognised since the last change of the book, however long ago: where the book can't be read any more.
+    pub fn last(&self, key: &[u8]) -> Option<Principal> {
+        self.locked().bearers.get(key).map(|(_, principal)| principal.clone())
     }
 
     /// To be asked before the book is read.
@@ -71,8 +76,8 @@ mod tests {
         assert_eq!(known.get(b"k").map(|found| found.id), Some("token:a".to_owned()));
         let read_at = known.changes();
         known.forget();
-        assert!(known.get(b"k").is_none());
+        assert!(known.get(b"k").is_none() && known.last(b"k").is_none());
         known.keep(b"k".to_vec(), &bearer, read_at);
-        assert!(known.get(b"k").is_none(), "it was read before the change");
+        assert!(known.get(b"k").is_none() && known.last(b"k").is_none(), "it was read before the change");
     }
 }

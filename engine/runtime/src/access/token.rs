@@ -103,8 +103,15 @@ impl Access {
             return Ok(None);
         };
         let read_at = self.known.changes();
-        let Some(row) = self.row::<TokenRow>(&key)? else {
-            return Ok(None);
+        let row = match self.row::<TokenRow>(&key) {
+            Ok(Some(row)) => row,
+            Ok(None) => return Ok(None),
+            // Nothing can change any more: who watches the deployment is told that the store stopped.
+            Err(Error::Store(peygir_store::Error::Stopped(why))) => {
+                let stopped = || Error::Store(peygir_store::Error::Stopped(why));
+                return self.known.last(&key).map(Some).ok_or_else(stopped);
+            }
+            Err(error) => return Err(error),
         };
         let scope = Scope::parse(&row.scope).map_err(|error| Error::Row(error.to_string()))?;
         let principal = Principal {

@@ -49,11 +49,7 @@ impl Desk {
     pub(super) fn stream_of_code(&self, code: &str) -> Result<Id, Refusal> {
         let code = text::parse_tracking_code(code).ok_or(Refusal::NotFound)?;
         let claimed = self.host.engine.store.claimed(&claim_of_code(&code));
-        claimed
-            .map_err(|error| Refusal::Internal(error.to_string()))?
-            .and_then(|value| value.try_into().ok())
-            .map(Id)
-            .ok_or(Refusal::NotFound)
+        claimed.map_err(Refusal::from)?.and_then(|value| value.try_into().ok()).map(Id).ok_or(Refusal::NotFound)
     }
 
     /// The case, for whoever has the permission for it.

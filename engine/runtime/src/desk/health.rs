@@ -48,39 +48,36 @@ impl Desk {
     }
 
     async fn figures_now(&self) -> Result<Figures, Refusal> {
-        let webhooks = self.webhook_health().await?;
         let (host, now) = (self.host.clone(), self.host.clock.now());
         let (paused, effects_held) = (host.paused(), host.effects_held());
         let mut figures = blocking(move || of_engine(&host.engine, now)).await?;
-        if let Some(webhooks) = webhooks {
+        if figures.is_unread {
+            return Ok(Figures { paused, effects_held, ..figures });
+        }
+        if let Some(webhooks) = self.webhook_health().await? {
             (figures.webhooks_failing, figures.webhooks_stopped) = (webhooks.failing, webhooks.stopped);
         }
         Ok(Figures { paused, effects_held, ..figures })
     }
 }
 
+/// What can be told however the store is, and what it has to be read for. That it can't be read is no reason to tell nothing:
+/// it is then that somebody asks.
 fn of_engine(engine: &Engine, now: Moment) -> Result<Figures, Failure> {
-    let broken = |error: peygir_store::Error| Failure::Internal(error.to_string());
-    let store = engine.store.as_ref();
-    let first = |index: &[u8]| {
-        let (from, to) = rows::range(index);
-        let page = store.scan(&from, &to, 1).map_err(broken)?;
-        Ok::<_, Failure>(page.first().and_then(|(key, _)| rows::parse_at(index, key)).map(|(at, _)| at))
+    let (read, is_unread) = match read(engine, now) {
+        Ok(read) => (read, false),
+        Err(Failure::Unavailable(_)) => (Figures::default(), true),
+        Err(other) => return Err(other),
     };
-    let (open, end) = rows::open_operations();
     let mut figures = Figures {
         now,
-        store: store.figures(),
+        is_unread,
+        // Told last: a failed reading stops the store.
+        store: engine.store.figures(),
         tally: engine.tally.read(),
-        first_due: first(rows::DUE)?,
-        first_send: first(rows::SEND)?,
-        inbox: store.inbox(INBOX_COUNTED_MAX).map_err(broken)?.len(),
-        operations_open: store.scan(&open, &end, OPERATIONS_COUNTED_MAX).map_err(broken)?.len(),
-        schedules_late: late(engine, now)?,
         cache: engine.cache_figures(),
-        ..Figures::default()
+        ..read
     };
-    figures.unsealed_since = unsealed_since(store, figures.store.sealed_frame).map_err(broken)?;
     if let Some((editions, number)) = engine.editions() {
         let ahead = editions.to_come(now);
         figures.edition = number;
@@ -90,6 +87,26 @@ fn of_engine(engine: &Engine, now: Moment) -> Result<Figures, Failure> {
             editions.all.keys().copied().filter(|number| engine.is_broken_edition(*number)).collect();
     }
     Ok(figures)
+}
+
+/// The numbers for which the store is read.
+fn read(engine: &Engine, now: Moment) -> Result<Figures, Failure> {
+    let store = engine.store.as_ref();
+    let first = |index: &[u8]| {
+        let (from, to) = rows::range(index);
+        let page = store.scan(&from, &to, 1)?;
+        Ok::<_, Failure>(page.first().and_then(|(key, _)| rows::parse_at(index, key)).map(|(at, _)| at))
+    };
+    let (open, end) = rows::open_operations();
+    Ok(Figures {
+        first_due: first(rows::DUE)?,
+        first_send: first(rows::SEND)?,
+        inbox: store.inbox(INBOX_COUNTED_MAX)?.len(),
+        operations_open: store.scan(&open, &end, OPERATIONS_COUNTED_MAX)?.len(),
+        schedules_late: late(engine, now)?,
+        unsealed_since: unsealed_since(store, store.figures().sealed_frame)?,
+        ..Figures::default()
+    })
 }
 
 /// The time of the first frame that no seal covers; None where there is none, and where it can't be read any more.

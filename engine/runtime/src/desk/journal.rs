@@ -38,8 +38,7 @@ impl Desk {
             let (store, id) = (self.host.engine.store.clone(), stream.id);
             let frames = offload(move || store.journal(id, after, PAGE_FRAMES))
                 .await
-                .map_err(|error| Refusal::Internal(error.to_string()))?
-                .map_err(|error| Refusal::Internal(error.to_string()))?;
+                .map_err(|error| Refusal::Internal(error.to_string()))??;
             let Some(last) = frames.last() else { break };
             after = last.version;
             for frame in &frames {

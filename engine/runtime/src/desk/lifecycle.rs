@@ -255,6 +255,7 @@ impl From<Error> for Refusal {
             Error::UnknownCursor => wrong_cursor("not-a-cursor"),
             Error::Archived { .. } => wrong_cursor("archived"),
             Error::Unreadable(why) => Refusal::Internal(why),
+            Error::Stopped(why) => Refusal::Unavailable(why),
         }
     }
 }

@@ -126,7 +126,7 @@ impl Desk {
         let page = offload(move || store.scan(&from, &to, limit)).await;
         match page {
             Ok(Ok(rows)) => Ok(rows.into_iter().map(|(key, _)| key).collect()),
-            Ok(Err(error)) => Err(Refusal::Internal(error.to_string())),
+            Ok(Err(error)) => Err(error.into()),
             Err(error) => Err(Refusal::Internal(error.to_string())),
         }
     }

@@ -69,7 +69,7 @@ fn claimed_id(engine: &Engine, key: &[u8], pending: &[Claim]) -> Result<Option<I
     let pending = pending.iter().find(|claim| claim.key == key).map(|claim| claim.value.clone());
     let value = match pending {
         Some(value) => Some(value),
-        None => engine.store.claimed(key).map_err(|error| Refusal::Internal(error.to_string()))?,
+        None => engine.store.claimed(key)?,
     };
     Ok(value.and_then(|value| value.try_into().ok()).map(Id))
 }

@@ -67,6 +67,12 @@ impl From<Failure> for Refusal {
     }
 }
 
+impl From<peygir_store::Error> for Refusal {
+    fn from(error: peygir_store::Error) -> Self {
+        Failure::from(error).into()
+    }
+}
+
 impl From<packs::Refused> for Refusal {
     fn from(why: packs::Refused) -> Self {
         match why {

@@ -211,11 +211,10 @@ fn prepare(
 /// The case that waits for whoever sent this; the one that was opened last where several do. Only what comes from the
 /// citizen's own hand counts: whoever registers a call says on the task that the answer is there.
 fn waits_for(engine: &Engine, message: &NewMessage, at: Moment) -> Result<Option<Id>, Refusal> {
-    let broken = |error: peygir_store::Error| Refusal::Internal(error.to_string());
     let prints = prints_of(&engine.vault, message.from.national_id.as_deref(), message.from.mobile.as_deref());
     for print in prints {
         let (from, to) = rows::waiting_for(&print);
-        let found = engine.store.scan(&from, &to, WAITING_CASES_MAX).map_err(broken)?;
+        let found = engine.store.scan(&from, &to, WAITING_CASES_MAX)?;
         for stream in found.iter().rev().filter_map(|(key, _)| rows::stream_at_end(key)) {
             if engine.load(stream)?.waits_for_citizen(at) {
                 return Ok(Some(stream));
@@ -265,7 +264,7 @@ pub(super) fn claim_key(engine: &Engine, prefix: &[u8], text: &str) -> Vec<u8> {
 }
 
 pub(super) fn claimed(engine: &Engine, key: &[u8]) -> Result<Option<Vec<u8>>, Refusal> {
-    engine.store.claimed(key).map_err(|error| Refusal::Internal(error.to_string()))
+    Ok(engine.store.claimed(key)?)
 }
 
 fn claimed_stream(engine: &Engine, key: &[u8]) -> Result<Option<Id>, Refusal> {

@@ -191,12 +191,12 @@ impl Engine {
 
     /// A version of a pack that was ever deployed.
     pub fn stored_pack(&self, name: &str, version: &str) -> Result<Option<Bundle>, Failure> {
-        shelf::read(self.store.as_ref(), name, version).map_err(|error| Failure::Internal(error.to_string()))
+        Ok(shelf::read(self.store.as_ref(), name, version)?)
     }
 
     /// Whose a version is that was ever deployed.
     pub fn pack_head(&self, name: &str, version: &str) -> Result<Option<Head>, Failure> {
-        shelf::head(self.store.as_ref(), name, version).map_err(|error| Failure::Internal(error.to_string()))
+        Ok(shelf::head(self.store.as_ref(), name, version)?)
     }
 
     /// What was in force with an edition: for whoever looks at decisions of its time. Err where it can't be made any more.
@@ -280,8 +280,7 @@ impl Engine {
         if let Some(made) = book.made(packs) {
             return Ok(Ok(made.catalog));
         }
-        let bundles = plan::bundles_of(self.store.as_ref(), packs, &mut BTreeMap::new());
-        let bundles = bundles.map_err(|error| Failure::Internal(error.to_string()))?;
+        let bundles = plan::bundles_of(self.store.as_ref(), packs, &mut BTreeMap::new())?;
         let settings = self.catalog().packs().deployment.clone();
         Ok(match pack::of_bundles(settings, &bundles, book.kinds.as_ref(), Making::whole(&book.kept)) {
             Ok((catalog, found)) => {

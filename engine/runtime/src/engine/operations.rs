@@ -115,7 +115,7 @@ impl Engine {
     /// Operations that are not through, in the order in which they were asked for; last those that a person resumed.
     pub fn open_operations(&self) -> Result<Vec<Id>, Failure> {
         let (from, to) = rows::open_operations();
-        let open = self.store.scan(&from, &to, PAGE_ROWS).map_err(|error| Failure::Internal(error.to_string()))?;
+        let open = self.store.scan(&from, &to, PAGE_ROWS)?;
         let mut open: Vec<Id> = open.iter().filter_map(|(key, _)| rows::stream_at_end(key)).collect();
         let catalog = self.catalog();
         let place = |id: &Id| catalog.operations().iter().position(|open| open.id == *id).unwrap_or(usize::MAX);
@@ -232,7 +232,7 @@ impl Engine {
         let (mut from, to) = rows::open_deadlines(after);
         let mut page = Page { after, ..Page::default() };
         loop {
-            let found = self.store.scan(&from, &to, PAGE_ROWS).map_err(|error| Failure::Internal(error.to_string()))?;
+            let found = self.store.scan(&from, &to, PAGE_ROWS)?;
             for (key, value) in &found {
                 let Some((stream, _)) = rows::parse_open_deadline(key) else { continue };
                 let full = page.streams.len() >= OPERATION_STREAMS || page.seen >= OPERATION_DEADLINES as u64;
@@ -359,7 +359,7 @@ impl Engine {
         let (mut from, to) = rows::moved_by(operation);
         let mut count = 0;
         loop {
-            let page = self.store.scan(&from, &to, PAGE_ROWS).map_err(|error| Failure::Internal(error.to_string()))?;
+            let page = self.store.scan(&from, &to, PAGE_ROWS)?;
             count += page.len() as u64;
             match page.last() {
                 Some((last, _)) if page.len() == PAGE_ROWS => from = [last.as_slice(), &[0]].concat(),
@@ -373,7 +373,7 @@ impl Engine {
         let (first, to) = rows::moved_by(operation);
         let behind = |moved: &Moved| [rows::moved_index(operation, moved.of, moved.stream).as_slice(), &[0]].concat();
         let from = after.map_or(first, behind);
-        let page = self.store.scan(&from, &to, limit).map_err(|error| Failure::Internal(error.to_string()))?;
+        let page = self.store.scan(&from, &to, limit)?;
         page.iter()
             .map(|(_, value)| minicbor::decode(value))
             .collect::<Result<_, _>>()

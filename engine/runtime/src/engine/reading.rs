@@ -19,7 +19,7 @@ impl Engine {
         let mut next = found.first_key_value().map(|(first, _)| rows::of_stream(*first).0);
         let mut limit = PAGE_ROWS;
         while let Some(from) = next.take() {
-            let page = self.store.scan(&from, &last, limit).map_err(|error| Failure::Internal(error.to_string()))?;
+            let page = self.store.scan(&from, &last, limit)?;
             let (full, mut wanted) = (page.len() == limit, 0);
             let behind = page.last().map(|(key, _)| [key.as_slice(), &[0]].concat());
             let mut behind_stream = None;

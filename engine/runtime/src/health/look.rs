@@ -60,6 +60,11 @@ fn store(figures: &Figures) -> Vec<Finding> {
             format!("انبارهٔ داده می‌پذیرد؛ آخرین قاب {} است", store.last_frame),
         )),
     }
+    if figures.is_unread {
+        let en = "the store can't be read: what is due, what waits to leave and what is late is not known";
+        let fa = "انبارهٔ داده خوانده نمی‌شود؛ آنچه موعدش رسیده، در انتظار ارسال است یا دیر شده معلوم نیست";
+        found.push(Finding::new("reading", Weight::Wrong, en, fa).mend("peygir doctor --data DATA"));
+    }
     if let Some(since) = figures.unsealed_since {
         let age = seconds(since, figures.now);
         if age > SEAL_SECONDS_MAX {

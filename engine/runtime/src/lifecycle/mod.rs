@@ -47,12 +47,16 @@ pub enum Error {
     Archived { first: u64 },
     #[error("the journal can't be read: {0}")]
     Unreadable(String),
+    /// The store has stopped: the next start reads it.
+    #[error("the journal can't be read until the next start: {0}")]
+    Stopped(String),
 }
 
 impl From<peygir_store::Error> for Error {
     fn from(error: peygir_store::Error) -> Self {
         match error {
             peygir_store::Error::Archived { first } => Error::Archived { first },
+            peygir_store::Error::Stopped(why) => Error::Stopped(why),
             other => Error::Unreadable(other.to_string()),
         }
     }

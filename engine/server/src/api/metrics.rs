@@ -1,5 +1,5 @@
 //! The deployment's numbers, for Prometheus. No personal data, nothing of a single case; the values of labels are names of
-//! states, of connectors of the deployment and of classes of routes.
+//! states, of connectors of the deployment and of classes of routes. What is not known, since the store can't be read, is left out.
 
 use axum::extract::State;
 use axum::http::header;
@@ -36,7 +36,9 @@ pub fn text(figures: &Figures, folder: &Folder, requests: &[Metered]) -> String 
     if let Some(tally) = &figures.tally {
         counts(&mut text, tally);
     }
-    work(&mut text, figures);
+    if !figures.is_unread {
+        work(&mut text, figures);
+    }
     packs(&mut text, figures);
     on_disk(&mut text, folder);
     http(&mut text, requests);
@@ -84,11 +86,13 @@ fn seals(text: &mut Exposition, figures: &Figures, folder: &Folder) {
         "Time of the last frame that is sealed, in seconds since 1970.",
     )
     .known(store.sealed_at.map(unix));
-    text.gauge(
-        "peygir_unsealed_seconds",
-        "Age of the oldest frame that no seal covers; 0 where there is none.",
-        age(figures.unsealed_since, figures.now),
-    );
+    if !figures.is_unread {
+        text.gauge(
+            "peygir_unsealed_seconds",
+            "Age of the oldest frame that no seal covers; 0 where there is none.",
+            age(figures.unsealed_since, figures.now),
+        );
+    }
     text.gauge(
         "peygir_snapshot_frame",
         "The frame at which the newest snapshot was begun; 0 without one.",

@@ -197,6 +197,30 @@ async fn a_server_whose_store_has_stopped_is_not_well() {
     assert_eq!(fixture.api("GET", "/api/v1/cases", &token, "").await.status, 200);
 }
 
+/// An index that fails can't be read until the next start: that is no fault of the request, and the numbers say so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_whose_store_cannot_be_read_says_so_in_its_findings_and_numbers() {
+    let fixture = fixture();
+    let (operator, monitor) = (fixture.token("operator"), fixture.token("monitor"));
+    let up = |text: &str| text.lines().find(|line| line.starts_with("peygir_store_up ")).map(str::to_owned);
+    let told = fixture.api("GET", "/api/v1/metrics", &monitor, "").await;
+    assert_eq!(up(&told.body).as_deref(), Some("peygir_store_up 1"));
+    assert!(told.body.contains("peygir_timer_lag_seconds"));
+    fixture.store.fail("the index: an error of the disk");
+    for path in ["/api/v1/cases", "/api/v1/track/83036849369", "/api/v1/tasks", "/api/v1/events"] {
+        let refused = fixture.api("GET", path, &operator, "").await;
+        assert_eq!((refused.status.as_u16(), refused.code().as_str()), (503, "PG-A018"), "{path}");
+    }
+    assert_eq!(fixture.send("GET", "/healthz", &[], "").await.status, 503);
+    let told = fixture.api("GET", "/api/v1/metrics", &monitor, "").await;
+    assert_eq!((told.status.as_u16(), up(&told.body).as_deref()), (200, Some("peygir_store_up 0")));
+    // What is not known is not told as nothing.
+    assert!(!told.body.contains("peygir_timer_lag_seconds"), "{}", told.body);
+    let report = fixture.api("GET", "/api/v1/health", &monitor, "").await;
+    assert_eq!((report.status.as_u16(), report.json()["status"].as_str()), (200, Some("wrong")), "{}", report.body);
+    assert!(report.body.contains("\"reading\""), "{}", report.body);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_page_is_there_for_whoever_looks_after_the_deployment() {
     let fixture = fixture();

@@ -63,6 +63,26 @@ fn a_copy_of_what_the_inventory_names_is_the_store_as_of_its_last_frame() {
     assert!(segments(&disk).len() > 2, "the history is long enough");
 }
 
+/// The two ends of a snapshot tell nothing of its middle.
+#[test]
+fn a_damaged_snapshot_is_no_part_of_a_copy() {
+    let (disk, ..) = recorded(20);
+    let whole = inventory_on(&disk).unwrap();
+    let mut looked_at = whole.clone();
+    assert_eq!(looked_at.without_damaged_snapshot_on(&disk).unwrap(), None);
+    assert_eq!(looked_at, whole);
+    let path = whole.snapshot.clone().unwrap().path;
+    let bytes = disk.bytes(&path).unwrap();
+    let mut damaged = bytes.clone();
+    damaged[bytes.len() / 2] ^= 1;
+    disk.set_bytes(&path, &damaged);
+    let what = looked_at.without_damaged_snapshot_on(&disk).unwrap().expect("what is wrong with it");
+    assert!(what.starts_with(&path) && looked_at.snapshot.is_none(), "{what}");
+    // Where the journal alone does not bring everything back, there is no backup to be had.
+    let mut archived = Inventory { first_frame: 5, ..whole };
+    assert!(matches!(archived.without_damaged_snapshot_on(&disk), Err(Error::Refused(_))));
+}
+
 #[test]
 fn a_torn_end_is_no_part_of_a_copy() {
     let (disk, ..) = recorded(20);

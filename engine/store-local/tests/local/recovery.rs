@@ -6,7 +6,7 @@ use peygir_store::conformance::{batch, commit, stream};
 use peygir_store::{Batch, Conflict, Enqueued, Error, MemoryStore, Store};
 use peygir_store_local::disk::{Disk, FaultyDisk};
 use peygir_store_local::index::MemoryPlace;
-use peygir_store_local::{IndexFound, Options, verify_on};
+use peygir_store_local::{IndexFound, Options, Workers, verify_on};
 
 /// A played history, closed; the model has the same.
 fn played(calls: usize, options: Options) -> (FaultyDisk, MemoryPlace, MemoryStore, History) {
@@ -79,6 +79,74 @@ fn a_last_group_with_blocks_missing_is_cut_whole() {
         torn.take_away("rows.state");
         let (_, report) = open(&torn, &MemoryPlace::new(), rebooted()).unwrap();
         assert_eq!(report.cut.map(|cut| cut.offset), Some(last as u64), "hole at {hole}");
+    }
+}
+
+/// A kill leaves no such group, and a power cut may: whichever it was, what may have been acknowledged is not thrown away.
+#[test]
+fn a_last_group_with_one_flipped_bit_is_cut_told_and_kept_aside() {
+    let (disk, ..) = played(12, Options { segment_bytes_max: u64::MAX, ..options() });
+    let disk = disk.after_kill().copy();
+    disk.take_away("rows.state");
+    let (path, bytes) = last_segment(&disk);
+    let last = *groups(&bytes).last().unwrap();
+    for at in (last..bytes.len()).step_by(7) {
+        let damaged = disk.copy();
+        let mut content = bytes.clone();
+        content[at] ^= 4;
+        damaged.set_bytes(&path, &content);
+        let tail = verify_on(&damaged, &mut |_| ()).unwrap().tail.unwrap();
+        assert!(tail.is_doubtful, "byte {at}: {tail:?}");
+        let (_, report) = open(&damaged, &MemoryPlace::new(), rebooted()).unwrap();
+        let cut = report.cut.unwrap();
+        assert!(cut.is_doubtful, "byte {at}: {cut:?}");
+        let kept = damaged.bytes(&cut.kept.unwrap()).unwrap();
+        assert_eq!((cut.bytes as usize, kept.as_slice()), (content.len() - last, &content[last..]), "byte {at}");
+    }
+}
+
+/// What was torn was never acknowledged: nothing of it stays. Of what stays there is an end.
+#[test]
+fn torn_ends_are_not_kept_and_damaged_ones_within_a_limit() {
+    let one_segment = Options { segment_bytes_max: u64::MAX, ..options() };
+    let (disk, place, ..) = played(3, one_segment.clone());
+    let mut disk = disk;
+    for round in 0..20_u8 {
+        let (store, report) = open(&disk, &place, one_segment.clone()).unwrap();
+        assert_eq!(report.cut.is_some(), round > 0, "round {round}");
+        commit(&store, batch(stream(100 + round), 0)).unwrap();
+        disk = disk.after_kill().copy();
+        disk.take_away("rows.state");
+        let (path, mut bytes) = last_segment(&disk);
+        match round % 2 {
+            0 => bytes.truncate(bytes.len() - 1),
+            _ => *bytes.last_mut().unwrap() ^= 1,
+        }
+        disk.set_bytes(&path, &bytes);
+    }
+    // Both of one end lie at one place: the second took the first one's.
+    assert_eq!(disk.list("cut").unwrap().len(), 1);
+    for place in 0..20 {
+        disk.set_bytes(&format!("cut/00000000.segment-{place:012}"), b"x");
+    }
+    // The last round's end is still to be cut off.
+    open(&disk, &MemoryPlace::new(), rebooted()).unwrap();
+    assert_eq!(disk.list("cut").unwrap().len(), 16);
+}
+
+/// However often it is started, the next snapshot is due once so much came since the last.
+#[test]
+fn what_came_since_the_newest_snapshot_counts_over_starts() {
+    let often = Options { snapshot_every_frames: 10, workers: Workers::Callers, ..options() };
+    let (disk, place) = (FaultyDisk::new(), MemoryPlace::new());
+    for number in 1..=35_u8 {
+        let (store, _) = open(&disk, &place, often.clone()).unwrap();
+        commit(&store, batch(stream(number), 0)).unwrap();
+        store.work();
+        store.close().unwrap();
+        let newest = disk.list("snapshots").unwrap().pop();
+        let begun: u64 = newest.map_or(0, |name| name.split('.').next().unwrap().parse().unwrap());
+        assert_eq!(begun, u64::from(number / 10 * 10), "after {number} frames");
     }
 }
 

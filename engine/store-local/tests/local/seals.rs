@@ -1,9 +1,10 @@
 //! Seals and receipts, and what `verify` sees of a journal that somebody has edited.
 
 use crate::common::{groups, open, options, play, segments};
+use peygir_core::Moment;
 use peygir_store::conformance::history::History;
 use peygir_store::conformance::{batch, commit, stream};
-use peygir_store::{Error, Frame, MemoryStore, Store};
+use peygir_store::{Batch, Error, Frame, MemoryStore, Store};
 use peygir_store_local::disk::FaultyDisk;
 use peygir_store_local::index::MemoryPlace;
 use peygir_store_local::{Given, LocalStore, Options, Receipt, receipt_on, verify_on, verify_receipt};
@@ -47,6 +48,23 @@ fn every_sealed_frame_has_a_receipt_that_holds() {
     let seal = store.seal().unwrap().unwrap();
     assert_eq!((seal.streams, seal.last_frame), (1, model.frames() + 1));
     verify_receipt(&store.receipt(stream(50), 1).unwrap().unwrap()).unwrap();
+}
+
+/// It is the age of what has no seal that counts, not how long the store is open.
+#[test]
+fn what_is_old_is_sealed_whichever_start_wrote_it() {
+    let (disk, place) = (FaultyDisk::new(), MemoryPlace::new());
+    let at = Moment(1_700_000_000_000_000);
+    for (number, micros) in [(1_u8, 0), (2, 1_000)] {
+        let (store, _) = open(&disk, &place, options()).unwrap();
+        commit(&store, Batch { at: at.plus_micros(micros), ..batch(stream(number), 0) }).unwrap();
+        store.close().unwrap();
+    }
+    let (store, _) = open(&disk, &place, options()).unwrap();
+    assert_eq!(store.seal_from_before(at).unwrap(), None, "nothing is older than the first frame");
+    let seal = store.seal_from_before(at.plus_micros(1)).unwrap().expect("the first frame is old enough");
+    assert_eq!((seal.streams, seal.last_frame), (2, 2));
+    assert_eq!(store.seal_from_before(at.plus_micros(10_000_000)).unwrap(), None, "all is sealed");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use peygir_core::Moment;
 use peygir_runtime::health::{Finding, TAIL_FRAMES_MAX, Weight};
 use peygir_server::Folder;
+use peygir_store_local::ASIDE_FOLDER;
 
 use crate::certificates;
 use crate::data_folder::DataFolder;
@@ -55,6 +56,7 @@ pub fn beside_a_server(data: &DataFolder, now: Timestamp) -> Folder {
 
 fn beside(data: &DataFolder, now: Timestamp) -> Vec<Finding> {
     let mut found = vec![disk(data)];
+    found.extend(cut_off(data));
     found.extend(keys(data));
     found.push(backup(data, now));
     found.extend(keys_backup(data, now));
@@ -244,6 +246,19 @@ fn keys(data: &DataFolder) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// Ends that starts cut off the journal and that may have been acknowledged.
+fn cut_off(data: &DataFolder) -> Option<Finding> {
+    let folder = data.store().join(ASIDE_FOLDER);
+    let files = std::fs::read_dir(&folder).ok()?.filter_map(Result::ok);
+    let mut named: Vec<String> = files.map(|file| file.path().display().to_string()).collect();
+    named.sort();
+    let count = named.len();
+    let en = format!("a start cut {count} damaged ends off the journal: what they had may have been acknowledged");
+    let fa = format!("شروع برنامه {count} انتهای آسیب‌دیده را از دفتر برید؛ شاید محتوای آن‌ها پیش‌تر تأیید شده بود");
+    let how = "peygir receipt; the outbox; a backup of that time; then take the files away: docs/failures.md";
+    (count > 0).then(|| Finding::new("cut", Weight::Wrong, en, fa).mend(how).about(named))
 }
 
 fn hours(from: Timestamp, to: Timestamp) -> i64 {

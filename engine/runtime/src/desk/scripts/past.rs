@@ -67,8 +67,7 @@ impl<'a> Frames<'a> {
 
     pub fn next(&mut self) -> Result<Option<(Frame, Vec<Recorded>)>, Refusal> {
         if self.read.is_empty() && (self.after as usize) < STORY_FRAMES_MAX {
-            let page = self.store.journal(self.stream, self.after, PAGE_FRAMES);
-            self.read = page.map_err(|error| Refusal::Internal(error.to_string()))?.into();
+            self.read = self.store.journal(self.stream, self.after, PAGE_FRAMES)?.into();
         }
         let Some(frame) = self.read.pop_front() else { return Ok(None) };
         self.after = frame.version;
