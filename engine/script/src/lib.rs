@@ -32,6 +32,7 @@ pub mod tests;
 mod trace;
 mod unfit;
 mod world;
+mod written;
 
 pub use actions::{Actions, listed};
 pub use cell::Cell;
@@ -42,3 +43,4 @@ pub use limits::Limit;
 pub use now::Now;
 pub use script::{Answered, Script};
 pub use world::World;
+pub use written::Written;

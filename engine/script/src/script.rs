@@ -23,6 +23,7 @@ use crate::{
     steps::{Recorder, Trace},
     trace::{self, Watch},
     world::{self, World},
+    written::{self, Written},
 };
 
 /// A script that compiled without errors. Cloning shares the compiled form.
@@ -98,6 +99,11 @@ impl Script {
     /// The JSON Schema that its header gives of `req`, `args` or `output`, and where it stands.
     pub fn schema(&self, member: &str) -> Option<(&Value, peygir_source::Span)> {
         self.header.schema(member)
+    }
+
+    /// The actions that it may ask for, as far as they are written out: also those of branches that no test takes.
+    pub fn written_actions(&self) -> Vec<Written> {
+        written::actions(&self.ast)
     }
 
     /// What an author should look at although the script runs.

@@ -197,6 +197,7 @@ impl From<Refusal> for Problem {
             Refusal::Findings(found) => {
                 Problem { findings: desk::findings(&found), ..Problem::new(Code::PacksRefused) }
             }
+            Refusal::Slow(found) => Problem { findings: desk::findings(&found), ..Problem::new(Code::Timeout) },
             Refusal::KeyReused => Problem::new(Code::KeyReused),
             Refusal::Unavailable(reason) => {
                 tracing::warn!(reason, "a request was refused: unavailable");
@@ -271,6 +272,16 @@ mod tests {
         let of = |what| Problem::from(Refusal::Conflict(what)).detail(Locale::En);
         assert_eq!(of("no-such-reason"), Problem::new(Code::Conflict).detail(Locale::En));
         assert_ne!(of("claimed"), Problem::new(Code::Conflict).detail(Locale::En));
+    }
+
+    #[test]
+    fn a_check_that_took_too_long_says_where_it_stood() {
+        let mut found = peygir_source::Diagnostics::default();
+        found.push(peygir_source::Diagnostic::warning("PG-T027", Default::default(), "at the table \"large\"", "جدول"));
+        let problem = Problem::from(Refusal::Slow(found));
+        assert_eq!((problem.code, problem.code.status().as_u16()), (Code::Timeout, 503));
+        let body = problem.json(Locale::En);
+        assert!(body["diagnostics"][0].to_string().contains("large"), "{body}");
     }
 
     #[test]

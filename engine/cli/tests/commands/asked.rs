@@ -205,21 +205,38 @@ fn what_is_wrong_with_an_overlay_is_told_beside_a_failing_row() {
     assert_eq!(said.matches("PG-T015").count(), 1, "{said}");
 }
 
+/// A name that is written out is looked up where it stands, in branches too that no row takes; one that is computed, in the rows.
 #[test]
-fn what_scripts_name_in_their_rows_is_looked_up() {
-    let script = "fn main(req, now, args) {\n  [\n    notify(#{ to: #{ role: \"mayor\" }, by: [\"mail\"], template: \"nothing\" }),\n    notify(#{ to: #{ role: \"mayr\" }, by: [\"mail\"], template: \"nothing\" }),\n  ]\n}\n";
-    let row = "- { name: one, expect: 1 }\n- { name: two, expect: 2 }\n";
-    let with = |rows: &str| {
+fn what_scripts_name_is_looked_up() {
+    let script = "fn main(req, now, args) {
+  if req.repeats > 7 {
+    return human_task(#{ form: \"nowhere\", assign: #{ role: \"mayr\" } });
+  }
+  [notify(#{ to: #{ role: \"mayor\" }, by: [\"mail\"], template: \"noth\" + \"ing\" }), case_classify(#{ topic: \"watr\" })]
+}
+";
+    let row = "- { name: one, req: { repeats: 1 }, expect: 1 }\n- { name: two, req: { repeats: 2 }, expect: 2 }\n";
+    let with = |script: &str, rows: &str| {
         let more = [("national/rules/late.rhai", script), ("national/rules/late.test.yaml", rows)];
         let packs = packs("national", &overlay("when: { topic: street }, then: {}"), &more);
         let called = check(&packs, "national");
         (called.code, called.stdout + &called.stderr)
     };
-    let (code, said) = with(row);
+    let (code, said) = with(script, row);
     assert_eq!(code, 1, "{said}");
-    assert!(said.contains("national/rules/late.test.yaml:1"), "{said}");
-    assert_eq!((said.matches("PG-P051").count(), said.matches("PG-P052").count()), (1, 1), "{said}");
+    for (code, place) in [
+        ("PG-P050", "national/rules/late.rhai:3:32"),
+        ("PG-P052", "national/rules/late.rhai:3:60"),
+        ("PG-P020", "national/rules/late.rhai:5:105"),
+        ("PG-P051", "national/rules/late.test.yaml:1"),
+    ] {
+        assert_eq!((said.matches(code).count(), said.matches(place).count()), (1, 1), "{code} {place}: {said}");
+    }
+    assert!(said.contains("did you mean \"mayor\"?") && said.contains("^^^^^^"), "{said}");
+    let right = script.replace("nowhere", "inspect").replace("mayr", "mayor").replace("watr", "water");
+    let (_, said) = with(&right, row);
+    assert!(said.contains("PG-P050") && !said.contains("PG-P052") && !said.contains("PG-P020"), "{said}");
     // No row is no test.
-    let (code, said) = with("[]\n");
+    let (code, said) = with(script, "[]\n");
     assert!(code == 1 && said.contains("a list of at least one row"), "{said}");
 }

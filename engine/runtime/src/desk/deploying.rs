@@ -393,10 +393,24 @@ pub fn findings(found: &Diagnostics) -> Vec<serde_json::Value> {
     found.list.iter().map(render::json).collect()
 }
 
+fn slow(table: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "PG-T027",
+        TOP,
+        format!("the check took too long and was given up at the table \"{table}\": nothing was deployed"),
+        format!("بررسی بیش از اندازه طول کشید و در جدول «{table}» رها شد: چیزی مستقر نشد"),
+    )
+    .with_help(
+        "make two tables of it, one that sorts and one that routes what was sorted; or deploy fewer packs at once",
+        "آن را دو جدول کنید، یکی که دسته‌بندی کند و یکی که دسته‌ها را ارجاع دهد؛ یا بسته‌های کمتری را با هم مستقر کنید",
+    )
+}
+
 fn refusal(unfit: Unfit) -> Refusal {
     match unfit {
         Unfit::Findings(found) => Refusal::Findings(found),
         Unfit::TooManyToCome => Refused::TooManyToCome.into(),
+        Unfit::CalledOff(table) => Refusal::Slow(Diagnostics { list: vec![slow(&table)] }),
         other => Refusal::Internal(other.to_string()),
     }
 }

@@ -24,6 +24,9 @@ pub enum Refusal {
     /// Packs that can't be deployed: all that is wrong with them.
     #[error("the packs have errors")]
     Findings(peygir_source::Diagnostics),
+    /// The check of packs took too long: where it stood.
+    #[error("the check took too long")]
+    Slow(peygir_source::Diagnostics),
     /// The same idempotency key came with another body.
     #[error("idempotency key was used with another body")]
     KeyReused,

@@ -1,6 +1,7 @@
 //! Editions at work: what a client deploys, and bringing schedules and calendars in line when one comes into force.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use peygir_core::Moment;
 
@@ -12,11 +13,22 @@ use crate::packs::withdraw::Unwithdrawn;
 use crate::packs::{Plan, STREAM, Unfit, Wish, Withdrawal};
 use crate::stream::Stream;
 
+/// How long a check may take before it is given up: whoever asked is answered where it stood, before the request itself ends.
+const CHECK_SECONDS_MAX: u64 = 25;
+
+/// Whether a check has to end: nobody waits for it, or it took too long.
+fn is_over(is_called_off: &dyn Fn() -> bool, begun: Instant) -> bool {
+    is_called_off() || begun.elapsed() > Duration::from_secs(CHECK_SECONDS_MAX)
+}
+
 impl Host {
     /// Checks what somebody wants to be deployed. Reading all packs of a deployment takes its time: it is done beside.
     pub async fn plan_packs(self: &Arc<Self>, wish: Wish) -> Result<Plan, Unfit> {
         let (engine, now) = (self.engine.clone(), self.clock.now());
-        let planned = offload_while_wanted(move |is_called_off| engine.plan_packs(&wish, now, is_called_off)).await;
+        let begun = Instant::now();
+        let plan =
+            move |is_called_off: &dyn Fn() -> bool| engine.plan_packs(&wish, now, &|| is_over(is_called_off, begun));
+        let planned = offload_while_wanted(plan).await;
         planned.unwrap_or_else(|error| Err(Unfit::Store(format!("a check ended badly: {error}"))))
     }
 
@@ -28,7 +40,10 @@ impl Host {
     /// Checks whether an edition that is still to come can be withdrawn.
     pub async fn plan_withdrawal(self: &Arc<Self>, number: u64, reason: String) -> Result<Withdrawal, Unwithdrawn> {
         let (engine, now) = (self.engine.clone(), self.clock.now());
-        let plan = move |is_called_off: &dyn Fn() -> bool| engine.plan_withdrawal(number, &reason, now, is_called_off);
+        let begun = Instant::now();
+        let plan = move |is_called_off: &dyn Fn() -> bool| {
+            engine.plan_withdrawal(number, &reason, now, &|| is_over(is_called_off, begun))
+        };
         let planned = offload_while_wanted(plan).await;
         planned.unwrap_or_else(|error| Err(Unfit::Store(format!("a check ended badly: {error}")).into()))
     }

@@ -1,5 +1,6 @@
-//! What scripts answer in their own tests, held against what there is: an action that names a template or a role that nobody
-//! has would fail with somebody's case, and is told as soon as the pack is checked.
+//! What scripts ask for, held against what there is: an action that names a template or a role that nobody has would fail with
+//! somebody's case, and is told as soon as the pack is checked. What is written out is looked up where it stands, in whatever branch;
+//! what is computed, as far as the script's own tests answer it.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -9,7 +10,7 @@ use peygir_script::tests::{self, Row};
 use peygir_script::{Deadline, Script};
 use peygir_source::{Diagnostic, Diagnostics};
 
-use super::around::{nowhere, of_row, row_world};
+use super::around::{nowhere, of_row, row_world, script_findings};
 use super::catalog::Catalog;
 use super::files::SourceFile;
 use super::layer::{Filed, Layer};
@@ -31,12 +32,15 @@ impl Scripts {
     /// Runs the rows beside each script. Whether they pass is not asked here: that is what tests are run for.
     pub fn check(&self, catalog: &Catalog, found: &mut Diagnostics) {
         for script in &self.all {
+            let written = script_findings(&script.value, &self.place, catalog);
+            let told = written.list.iter().map(|one| (one.code, one.message.clone())).collect();
+            found.extend(written.in_file(&script.file.name));
             let Some(path) = tests_beside(&script.file.path) else { continue };
             let Ok(file) = SourceFile::read(&path) else { continue };
             let mut of_file = Diagnostics::default();
             let rows = file.parse(&mut of_file).map(|root| tests::read(&root));
             match rows {
-                Some(Ok(rows)) => of_file.list.extend(self.of_rows(&script.value, &rows, catalog)),
+                Some(Ok(rows)) => of_file.list.extend(self.of_rows(&script.value, &rows, told, catalog)),
                 Some(Err(wrong)) => of_file.extend(wrong),
                 None => {}
             }
@@ -44,9 +48,14 @@ impl Scripts {
         }
     }
 
-    /// Each finding once, at the first row that shows it.
-    fn of_rows(&self, script: &Script, rows: &[Row], catalog: &Catalog) -> Vec<Diagnostic> {
-        let mut told = BTreeSet::new();
+    /// Each finding once, at the first row that shows it, but for those that are `told`.
+    fn of_rows(
+        &self,
+        script: &Script,
+        rows: &[Row],
+        mut told: BTreeSet<(&'static str, String)>,
+        catalog: &Catalog,
+    ) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         for row in rows {
             let world = row_world(row, Some(catalog));

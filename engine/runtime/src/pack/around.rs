@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use peygir_calendar::{Place, Scope};
-use peygir_script::World;
 use peygir_script::tests::Row;
+use peygir_script::{Script, World};
 use peygir_source::{Diagnostic, Diagnostics, Severity, Span};
 use serde_json::Value;
 
@@ -59,6 +59,15 @@ pub fn stack(folder: &Path) -> Stack {
     order::lowest_first(layers, Layer::standing).into_iter().for_each(|layer| parts.lay_over(layer, &mut found));
     let catalog = parts.into_catalog(Deployment::of_nothing(), around, Making::whole(&Kept::default()), &mut found).0;
     Stack { catalog, place, taken: below.taken, missing: below.missing, found }
+}
+
+/// What the actions that a script has written out name and what is not there, wherever its pack holds. Each finding stands where
+/// the name does.
+pub fn script_findings(script: &Script, place: &Place, catalog: &Catalog) -> Diagnostics {
+    let Place { province, county, agency } = place.clone();
+    let mut found = Diagnostics::default();
+    uses::check(&uses::of_script(script), catalog, &Scope { province, county, agency }, &mut found);
+    found
 }
 
 /// What the actions that a row's script returned name and what is not there, where the row's case is: `place`, unless the row says

@@ -45,7 +45,7 @@ mod untested;
 mod uses;
 mod webhooks;
 
-pub use around::{Stack, around, row_findings, row_world, stack};
+pub use around::{Stack, around, row_findings, row_world, script_findings, stack};
 pub use beside::Taken;
 pub use bundle::{BUNDLE_BYTES_MAX, BUNDLE_FILES_MAX, Bundle, Head, is_part, is_steering, is_test};
 pub use catalog::{Catalog, Flow, load, load_with, of_bundles, read};

@@ -1,10 +1,10 @@
 //! Names that a flow, or a script with its actions, gives to built-ins: forms, templates, roles, agencies, calendars, flows,
-//! channels. Of a flow only what is written out can be checked, of a script what it returns in its tests; the rest is found
-//! when it runs.
+//! channels. What is written out can be checked, of a script also what it returns in its tests; the rest is found when it runs.
 
 use std::collections::BTreeSet;
 
 use peygir_calendar::Scope;
+use peygir_script::{Script, Written};
 use peygir_source::{Diagnostic, Diagnostics, Help, Node, Span, suggest};
 use serde_json::Value;
 
@@ -44,6 +44,15 @@ pub fn of_flow(root: &Node) -> Vec<Use> {
         note(calendar, Kind::Calendar, &mut uses);
     }
     visit(root, &mut uses);
+    uses
+}
+
+/// All uses in the actions that a script has written out, each where it stands.
+pub fn of_script(script: &Script) -> Vec<Use> {
+    let mut uses = Vec::new();
+    for Written { function, members } in script.written_actions() {
+        of_call(&function, &members, &mut uses);
+    }
     uses
 }
 

@@ -98,9 +98,9 @@ pub enum Unfit {
     Findings(Diagnostics),
     #[error("{TO_COME_MAX} editions are still to come")]
     TooManyToCome,
-    /// Whoever asked is gone, so the check was left off.
-    #[error("nobody waits for the check any more")]
-    CalledOff,
+    /// The check was left off at this table: whoever asked is gone, or it took too long.
+    #[error("the check was given up at the table \"{0}\"")]
+    CalledOff(String),
     #[error(transparent)]
     Shelf(#[from] shelf::Error),
     #[error("{0}")]
@@ -361,6 +361,7 @@ fn run_rows(
     };
     // A script that can't be read is told where the pack is read.
     let Ok(script) = Script::compile(&name, source) else { return };
+    let written = with.map(|with| pack::script_findings(&script, &bundle.place, with)).unwrap_or_default();
     match tests::read(&root) {
         Ok(rows) => {
             for row in &rows {
@@ -368,12 +369,15 @@ fn run_rows(
                 for outcome in tests::run(&script, std::slice::from_ref(row), &world, &deadline()) {
                     found.list.extend(outcome.to_diagnostic());
                     let named = with.map(|with| pack::row_findings(row, &outcome.got, &bundle.place, with));
-                    found.extend(named.unwrap_or_default());
+                    let is_written =
+                        |one: &Diagnostic| written.list.iter().any(|told| one.message.ends_with(&told.message));
+                    found.list.extend(named.unwrap_or_default().list.into_iter().filter(|one| !is_written(one)));
                 }
             }
         }
         Err(findings) => found.extend(findings),
     }
+    found.extend(written.in_file(&bundle.shown(&format!("{stem}.rhai"))));
 }
 
 fn check_size(bundles: &[Arc<Bundle>], fresh: &[String], found: &mut Diagnostics) {
@@ -506,7 +510,7 @@ pub(super) fn outcome(
     let bundles = bundles_of(ground.store, &packs, known)?;
     let made = pack::of_bundles(ground.settings.clone(), &bundles, ground.kinds, ground.making.clone());
     if (ground.making.is_called_off)() {
-        return Err(Unfit::CalledOff);
+        return Err(Unfit::CalledOff(ground.making.at()));
     }
     Ok(made.map(|(catalog, found)| Outcome { packs, catalog: Arc::new(catalog), found }))
 }

@@ -153,6 +153,23 @@ async fn of_two_who_deploy_at_once_one_is_told() {
     assert_eq!(host.engine.editions().unwrap().0.last(), 2);
 }
 
+/// A check that has to end says at which table it stood.
+#[tokio::test]
+async fn a_check_that_is_given_up_names_its_table() {
+    let world = fresh().await;
+    let table = "kind: decision-table\nid: large\nversion: 1.0.0\nhit: first\ninputs: { topic: { type: string } }\noutputs: { to: { type: string } }\nrules: [ { id: z, last: true, then: { to: a } } ]\n";
+    let mut files = base("2.0.0", "two");
+    files.insert("rules/large.table.yaml".to_owned(), table.to_owned());
+    let bundle = peygir_runtime::pack::Bundle::of_texts(tested(&files)).unwrap();
+    let packs = vec![peygir_runtime::packs::Wanted::New(Arc::new(bundle))];
+    let wish = peygir_runtime::packs::Wish { packs, ..Default::default() };
+    let asked = std::cell::Cell::new(0);
+    // Nothing is wrong at the first question: then the table is looked at.
+    let is_over = || asked.replace(asked.get() + 1) > 0;
+    let given_up = world.host().engine.plan_packs(&wish, at(START), &is_over).unwrap_err();
+    assert!(matches!(&given_up, peygir_runtime::packs::Unfit::CalledOff(table) if table == "large"), "{given_up:?}");
+}
+
 #[tokio::test]
 async fn a_request_that_comes_twice_deploys_once() {
     let world = fresh().await;
