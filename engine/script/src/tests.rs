@@ -17,6 +17,9 @@ pub const ROWS_MAX: usize = 1_000;
 /// The moment of rows that say none: a Saturday morning, 1405/01/15 09:00 in Tehran.
 pub const NOW_UNSAID: &str = "2026-04-04T09:00:00+03:30";
 
+/// What a finding about a whole file, or about a row of it, calls it.
+const FILE: &str = "a file of script tests";
+const ROW: &str = "a row";
 const MEMBERS: &[&str] = &["name", "req", "now", "place", "calendar", "args", "expect", "fault"];
 const PLACE_MEMBERS: &[&str] = &["province", "county", "agency"];
 const NOW_MEMBERS: &[&str] = &["iso", "epoch"];
@@ -86,20 +89,17 @@ impl Outcome {
 pub fn read(node: &Node) -> Result<Vec<Row>, Diagnostics> {
     let mut findings = Diagnostics::default();
     let Some(items) = node.items() else {
-        findings.push(shape(node.span, "a file of script tests", "a list of rows", "فهرستی از سطرها"));
+        // Of an empty file there is nothing to point at but its beginning.
+        let span = if node.to_json().is_null() { Span { line: 1, column: 1, length: 0 } } else { node.span };
+        findings.push(shape(span, FILE, "a list of rows", "فهرستی از سطرها"));
         return Err(findings);
     };
     if items.is_empty() {
         // What tests nothing would count as tests.
-        findings.push(shape(
-            node.span,
-            "a file of script tests",
-            "a list of at least one row",
-            "فهرستی از دست‌کم یک سطر",
-        ));
+        findings.push(shape(node.span, FILE, "a list of at least one row", "فهرستی از دست‌کم یک سطر"));
     }
     if items.len() > ROWS_MAX {
-        findings.push(shape(node.span, "a file of script tests", "at most 1000 rows", "حداکثر ۱۰۰۰ سطر"));
+        findings.push(shape(node.span, FILE, "at most 1000 rows", "حداکثر ۱۰۰۰ سطر"));
     }
     let rows = items.iter().enumerate().take(ROWS_MAX);
     let rows: Vec<Option<Row>> = rows.map(|(index, item)| row(index + 1, item, &mut findings)).collect();
@@ -151,7 +151,7 @@ impl Row {
 }
 
 fn row(number: usize, node: &Node, findings: &mut Diagnostics) -> Option<Row> {
-    members(node, "a row", MEMBERS, findings)?;
+    members(node, ROW, MEMBERS, findings)?;
     let name = node.get("name").and_then(Node::as_str).map_or_else(|| number.to_string(), str::to_owned);
     let data = |key: &str| node.get(key).map_or_else(|| json!({}), Node::to_json);
     let now = now(node, findings);
@@ -171,7 +171,7 @@ fn expectation(node: &Node, findings: &mut Diagnostics) -> Option<Expectation> {
         }
         (_, found) => {
             let span = found.map_or(node.span, |fault| fault.span);
-            findings.push(shape(span, "a row", "given expect (an answer) or fault (a code)", "دارای expect یا fault"));
+            findings.push(shape(span, ROW, "given expect (an answer) or fault (a code)", "دارای expect یا fault"));
             None
         }
     }
@@ -238,10 +238,15 @@ fn members(node: &Node, what: &str, known: &[&str], findings: &mut Diagnostics) 
 }
 
 fn shape(span: Span, what: &str, expected: &str, expected_fa: &str) -> Diagnostic {
+    let what_fa = match what {
+        FILE => "پروندهٔ آزمون‌های اسکریپت".to_owned(),
+        ROW => "هر سطر".to_owned(),
+        member => format!("«{member}»"),
+    };
     Diagnostic::error(
         "PG-S010",
         span,
         format!("{what} must be {expected}"),
-        format!("«{what}» باید {expected_fa} باشد"),
+        format!("{what_fa} باید {expected_fa} باشد"),
     )
 }

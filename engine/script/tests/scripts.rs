@@ -523,6 +523,14 @@ fn all_errors_of_a_test_file_come_at_once() {
     let found: Vec<_> = findings.list.iter().map(|finding| (finding.code, finding.span.line)).collect();
     assert_eq!(found, [("PG-S010", 1), ("PG-S010", 1), ("PG-S010", 2), ("PG-S010", 3)]);
     assert_eq!(findings.list[0].help_in(Language::English), Some("did you mean \"expect\"?"));
+    // Of a file without rows its beginning is told, in either language.
+    for (yaml, fa) in [
+        ("# nothing yet\n", "پروندهٔ آزمون‌های اسکریپت باید فهرستی از سطرها باشد"),
+        ("- 5\n", "هر سطر باید نگاشتی از نام و مقدار باشد"),
+    ] {
+        let findings = tests::read(&peygir_source::yaml::parse(yaml).unwrap()).unwrap_err();
+        assert_eq!((findings.list[0].span.line, findings.list[0].message_fa.to_string()), (1, fa.to_owned()), "{yaml}");
+    }
 }
 
 #[test]

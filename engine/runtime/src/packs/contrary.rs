@@ -16,6 +16,8 @@ use semver::Version;
 use super::edition::{Edition, PackRef};
 use super::plan::{Ground, Wish};
 
+/// What says which version of a pack it is.
+const MANIFEST: &str = "pack.yaml";
 const TOP: Span = Span { line: 1, column: 1, length: 0 };
 /// A plan and a deployment contradict each other.
 pub const CONTRADICTION: &str = "PG-P098";
@@ -205,7 +207,7 @@ fn both_ways_out(diagnostic: Diagnostic, told: &Told) -> Diagnostic {
 
 fn about(code: &'static str, name: &str, en: String, fa: String) -> Diagnostic {
     let mut diagnostic = Diagnostic::error(code, TOP, en, fa);
-    name.clone_into(&mut diagnostic.file);
+    diagnostic.file = format!("{name}/{MANIFEST}");
     diagnostic
 }
 

@@ -55,6 +55,8 @@ async fn a_plan_brings_nothing_older_back_unsaid() {
         let refused = deploy(&mut world, &wish).await;
         assert!(refused.is_err(), "{wish:?}");
         assert_eq!(codes(&refused), one("PG-P098", "error"));
+        let Err(Refusal::Findings(found)) = &refused else { panic!("{refused:?}") };
+        assert_eq!(found.list[0].file, "base/pack.yaml");
         let (_, _, en, fa) = told(&refused).remove(0);
         for words in
             ["edition 2", "Tuesday 1 Dey 1405 00:00", "1.1.2", "1.1.3", "peygir packs withdraw 2", "--keep-planned"]

@@ -205,7 +205,7 @@ pub fn finding(severity: &str, line: u64) -> Value {
 /// What contradicts an edition that is planned.
 pub fn contradiction() -> Value {
     json!({
-        "code": "PG-P098", "severity": "error", "file": "hamedan", "line": 1, "column": 1,
+        "code": "PG-P098", "severity": "error", "file": "hamedan/pack.yaml", "line": 1, "column": 1,
         "message": "edition 6, which is planned for Tuesday 1 Dey 1405 00:00, brings the pack \"hamedan\" back to 1.2.0: 1.2.1 would be in force until then and no longer",
         "message_fa": "استقرار ۶ که برای سه‌شنبه ۱ دی ۱۴۰۵ ساعت ۰۰:۰۰ در راه است بستهٔ «hamedan» را به نسخهٔ قدیمی‌تر 1.2.0 برمی‌گرداند: نسخهٔ 1.2.1 تنها تا آن هنگام برقرار می‌ماند",
         "help": "withdraw edition 6 or let it stand knowingly", "help_fa": "استقرار ۶ را پس بگیرید یا آگاهانه نگهش دارید",
