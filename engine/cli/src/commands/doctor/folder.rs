@@ -255,9 +255,10 @@ fn cut_off(data: &DataFolder) -> Option<Finding> {
     let mut named: Vec<String> = files.map(|file| file.path().display().to_string()).collect();
     named.sort();
     let count = named.len();
-    let en = format!("a start cut {count} damaged ends off the journal: what they had may have been acknowledged");
-    let fa = format!("شروع برنامه {count} انتهای آسیب‌دیده را از دفتر برید؛ شاید محتوای آن‌ها پیش‌تر تأیید شده بود");
-    let how = "peygir receipt; the outbox; a backup of that time; then take the files away: docs/failures.md";
+    let en = format!("damaged ends that starts cut off the journal: {count}; what they had may have been acknowledged");
+    let fa =
+        format!("انتهاهای آسیب‌دیده‌ای که شروع برنامه از دفتر بریده است: {count}؛ شاید محتوایشان پیش‌تر تأیید شده بود");
+    let how = "peygir journal verify --receipt FILE; look through /outbox; then take the files away: docs/failures.md";
     (count > 0).then(|| Finding::new("cut", Weight::Wrong, en, fa).mend(how).about(named))
 }
 
@@ -413,5 +414,19 @@ mod tests {
     fn the_frame_of_a_snapshot_is_in_its_name() {
         assert_eq!(snapshot_frame("snapshots/00000000000000000041.snapshot"), Some(41));
         assert_eq!(snapshot_frame("x"), None);
+    }
+
+    #[test]
+    fn ends_that_were_cut_off_are_told_until_somebody_takes_them_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataFolder::new(folder.path());
+        assert_eq!(cut_off(&data), None);
+        let aside = data.store().join(ASIDE_FOLDER);
+        std::fs::create_dir_all(&aside).unwrap();
+        assert_eq!(cut_off(&data), None);
+        let path = aside.join("00000001.segment-000000000080");
+        std::fs::write(&path, b"x").unwrap();
+        let found = cut_off(&data).unwrap();
+        assert_eq!((found.weight, found.subjects), (Weight::Wrong, vec![path.display().to_string()]));
     }
 }
