@@ -1,7 +1,8 @@
 //! The index of a simulated machine: rows in memory that a power cut leaves empty, old, mixed or broken.
 //!
 //! Owns: what an index may lose and when. What was closed is whole; what was written under a boot is there for the next
-//! process of that boot; everything else is free.
+//! process of that boot; what was closed and then taken away comes back whole or not at all, for it went as files and not
+//! as rows; everything else is free.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,8 +19,10 @@ struct State {
     rows: Option<Rows>,
     /// As it was flushed once: what a power cut may bring back.
     earlier: Option<Rows>,
-    /// Everything was closed and nothing written since.
-    whole: bool,
+    /// What is here is on the disk as it is: it was closed, or a power cut left it, and nothing was written since.
+    settled: bool,
+    /// What somebody took away from a disk that had it all. The disk may not know of that yet.
+    taken: Option<Rows>,
     broken: bool,
     writes: u64,
     fails_at: Option<u64>,
@@ -33,6 +36,8 @@ pub struct Shelf(Arc<Mutex<State>>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found {
     AsItWas,
+    /// What somebody had taken away is there again.
+    Back,
     Empty,
     Gone,
     Old,
@@ -54,10 +59,8 @@ impl Shelf {
     /// What a power cut leaves.
     pub fn after_power_cut(&self, dice: &Dice) -> (Self, Found) {
         let left = self.after_kill();
-        if left.state().whole {
-            return (left, Found::AsItWas);
-        }
-        let found = left.damage(dice);
+        let found = if left.state().settled { Found::AsItWas } else { left.damage(dice) };
+        left.state().settled = true;
         (left, found)
     }
 
@@ -70,7 +73,10 @@ impl Shelf {
     /// What somebody may do to the folder of the index under one boot: it is gone, empty or unreadable.
     pub fn lose(&self, dice: &Dice) -> Found {
         let mut state = self.state();
-        state.whole = false;
+        if state.settled && !state.broken {
+            state.taken = state.rows.clone();
+        }
+        state.settled = false;
         match dice.below(3) {
             0 => {
                 state.rows = Some(Rows::new());
@@ -88,8 +94,16 @@ impl Shelf {
     }
 
     /// Brings the index into one of the states that nobody may trust.
-    pub fn damage(&self, dice: &Dice) -> Found {
+    fn damage(&self, dice: &Dice) -> Found {
         let mut state = self.state();
+        if let Some(rows) = state.taken.take() {
+            match dice.below(3) {
+                0 => return Found::AsItWas,
+                1 => (state.rows, state.broken) = (Some(rows), false),
+                _ => state.broken = true,
+            }
+            return if state.broken { Found::Broken } else { Found::Back };
+        }
         let found = match dice.below(6) {
             0 => Found::AsItWas,
             1 => Found::Empty,
@@ -171,7 +185,7 @@ impl Index for Opened {
     fn write(&self, changes: &[(&[u8], Option<&Value>)]) -> Result<(), IndexError> {
         let mut state = self.0.state();
         state.writes += 1;
-        state.whole = false;
+        (state.settled, state.taken) = (false, None);
         if state.fails_at.is_some_and(|at| state.writes > at) {
             state.broken = true;
         }
@@ -197,7 +211,7 @@ impl Index for Opened {
     }
 
     fn close(&self) -> Result<(), IndexError> {
-        self.0.state().whole = true;
+        self.0.state().settled = true;
         Ok(())
     }
 }
