@@ -96,24 +96,15 @@ impl Shelf {
     /// Brings the index into one of the states that nobody may trust.
     fn damage(&self, dice: &Dice) -> Found {
         let mut state = self.state();
-        if let Some(rows) = state.taken.take() {
-            match dice.below(3) {
-                0 => return Found::AsItWas,
-                1 => (state.rows, state.broken) = (Some(rows), false),
-                _ => state.broken = true,
-            }
-            return if state.broken { Found::Broken } else { Found::Back };
-        }
-        let found = match dice.below(6) {
-            0 => Found::AsItWas,
-            1 => Found::Empty,
-            2 => Found::Gone,
-            3 => Found::Old,
-            4 => Found::Mixed,
-            _ => Found::Broken,
+        let taken = state.taken.take();
+        let kinds: &[Found] = match taken {
+            Some(_) => &[Found::AsItWas, Found::Back, Found::Broken],
+            None => &[Found::AsItWas, Found::Empty, Found::Gone, Found::Old, Found::Mixed, Found::Broken],
         };
+        let found = kinds[dice.below(kinds.len() as u64) as usize];
         match found {
             Found::AsItWas => {}
+            Found::Back => (state.rows, state.broken) = (taken, false),
             Found::Empty => state.rows = Some(Rows::new()),
             Found::Gone => state.rows = None,
             Found::Old => state.rows = state.earlier.clone(),
