@@ -20,7 +20,7 @@ pub const GENERATION_BYTES_MAX: usize = 32 << 20;
 pub const CACHE_BYTES: u64 = 16 << 20;
 /// A snapshot is taken once the journal has grown by this since the last, in bytes, and by as much as the last one has.
 pub const SNAPSHOT_EVERY_BYTES: u64 = 256 << 20;
-/// A snapshot is taken once this many frames came since the last.
+/// A snapshot is taken as well once this many frames came since the last, and as many bytes as the last one has.
 pub const SNAPSHOT_EVERY_FRAMES: u64 = 500_000;
 /// Snapshots that are kept.
 pub const SNAPSHOTS_KEPT: usize = 2;

@@ -374,13 +374,10 @@ impl Opening<'_> {
         }
     }
 
-    /// The first segment to read: all that has to be redone, all since the older of the kept snapshots, and always the
-    /// end of the journal are checked.
+    /// The first segment to read: all that has to be redone, and always the end of the journal are checked.
     pub fn first_to_read(&self, base: u64) -> Result<usize, Error> {
-        let needed = self.snapshots.first().copied().unwrap_or(0).min(base) + 1;
-        let holds = |frame: u64| self.segments.partition_point(|(_, header)| header.first_frame <= frame).max(1) - 1;
+        let mut index = self.holding(base + 1);
         // Segments without frames share their first number with the next: the first of them is meant.
-        let mut index = holds(needed);
         while index > 0 && self.segments[index].1.first_frame == self.segments[index - 1].1.first_frame {
             index -= 1;
         }
@@ -390,9 +387,31 @@ impl Opening<'_> {
                 break;
             }
             index = index.min(at);
-            let path = segment_path(*number);
-            bytes += self.disk.open(&path).and_then(|file| file.length()).map_err(io_at(&path))?;
+            bytes += self.length(*number)?;
         }
         Ok(index)
+    }
+
+    /// The segment that has a frame, or would have it.
+    fn holding(&self, frame: u64) -> usize {
+        self.segments.partition_point(|(_, header)| header.first_frame <= frame).max(1) - 1
+    }
+
+    fn length(&self, segment: u64) -> Result<u64, Error> {
+        let path = segment_path(segment);
+        self.disk.open(&path).and_then(|file| file.length()).map_err(io_at(&path))
+    }
+
+    /// By how much the journal has grown since the newest snapshot, in bytes, as far as it is not read: the segments before
+    /// this one. That in which the snapshot was begun counts as a whole.
+    pub fn unread_growth(&self, first_read: usize) -> Result<u64, Error> {
+        let since = self.holding(self.newest_snapshot() + 1);
+        let unread = self.segments.get(since..first_read).unwrap_or_default();
+        unread.iter().map(|(number, _)| self.length(*number)).sum()
+    }
+
+    /// The frame at which it was begun, 0 where there is none.
+    pub fn newest_snapshot(&self) -> u64 {
+        self.snapshots.last().copied().unwrap_or(0)
     }
 }

@@ -32,8 +32,8 @@ pub struct Redo<'a> {
     at: Moment,
     next_frame: u64,
     redone: u64,
-    /// Bytes and frames behind the newest snapshot.
-    grown: (u64, u64),
+    /// Bytes behind the newest snapshot.
+    grown: u64,
     /// The last segment: where its last whole group ends, that group, and what lies behind.
     end: u64,
     last_group: Option<Group>,
@@ -57,7 +57,7 @@ impl<'a> Redo<'a> {
             at: Moment(0),
             next_frame: 0,
             redone: 0,
-            grown: (0, 0),
+            grown: 0,
             end: 0,
             last_group: None,
             torn: None,
@@ -67,6 +67,7 @@ impl<'a> Redo<'a> {
     pub fn run(&mut self) -> Result<(), Failed> {
         let first = self.opening.first_to_read(self.base.begun)?;
         let header = self.opening.segments[first].1;
+        self.grown = self.opening.unread_growth(first)?;
         // A segment is begun only when all frames before it are sealed.
         self.sealed = Link { number: header.seal_number, hash: header.seal_hash, last_frame: header.first_frame - 1 };
         self.next_frame = header.first_frame;
@@ -127,8 +128,8 @@ impl<'a> Redo<'a> {
         let (header, hash) = (&record.header, record.hash());
         self.next_frame = header.number + 1;
         self.at = header.at;
-        if header.number > self.opening.snapshots.last().copied().unwrap_or(0) {
-            self.grown = (self.grown.0 + record.len() as u64, self.grown.1 + 1);
+        if header.number > self.opening.newest_snapshot() {
+            self.grown += record.len() as u64;
         }
         self.moved.insert(header.stream, Head { version: header.version, hash });
         let broken = |what: String| Failed::Journal(damaged(segment, offset, what));
@@ -234,7 +235,8 @@ impl<'a> Redo<'a> {
             sealed: self.sealed,
             moved: self.moved,
         };
-        Ok(Recovered { journal, rows: self.rows, report, grown: self.grown })
+        let frames = last_frame.saturating_sub(opening.newest_snapshot());
+        Ok(Recovered { journal, rows: self.rows, report, grown: (self.grown, frames) })
     }
 }
 

@@ -96,7 +96,8 @@ impl Snapshots {
     }
 
     fn due(&self, growth: &Growth) -> bool {
-        growth.bytes >= self.every_bytes.max(growth.last_snapshot) || growth.frames >= self.every_frames
+        let much = growth.bytes >= self.every_bytes || growth.frames >= self.every_frames;
+        much && growth.bytes >= growth.last_snapshot
     }
 
     /// The journal has grown.
@@ -499,7 +500,9 @@ mod tests {
             (300, 299, 1, false),
             (300, 300, 1, true),
             (300, 1, 9, false),
-            (300, 1, 10, true),
+            (300, 299, 10, false),
+            (300, 300, 10, true),
+            (0, 1, 10, true),
         ] {
             let snapshots = snapshots(last);
             snapshots.grown(grown, frames);

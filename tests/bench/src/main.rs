@@ -56,7 +56,9 @@ fn measure(plan: &Plan) -> Result<()> {
     let mut figures = Figures::default();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let done = runtime.block_on(all(plan, &mut figures));
-    std::fs::remove_dir_all(&plan.folder)?;
+    if !plan.again {
+        std::fs::remove_dir_all(&plan.folder)?;
+    }
     done?;
     if plan.only.is_empty() && !plan.quick && page::is_there() {
         page::write(&figures)?;

@@ -29,6 +29,8 @@ pub struct Plan {
     /// The benches to run; all where none is named.
     pub only: Vec<String>,
     pub quick: bool,
+    /// Cases at rest that an earlier run left are looked at again, and left for another.
+    pub again: bool,
 }
 
 impl Plan {
@@ -43,6 +45,7 @@ impl Plan {
             deadlines: 100_000,
             only: Vec::new(),
             quick: false,
+            again: false,
         };
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
@@ -53,6 +56,7 @@ impl Plan {
                     (plan.rounds, plan.lasting) = (3, Duration::from_secs(3));
                     (plan.resting, plan.timers, plan.deadlines) = (20_000, 10_000, 10_000);
                 }
+                "--again" => plan.again = true,
                 "--peer" => plan.peer = Some(value()?.into()),
                 "--folder" => plan.folder = value()?.into(),
                 "--rounds" => plan.rounds = value()?.parse()?,

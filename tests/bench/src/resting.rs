@@ -10,6 +10,7 @@ use peygir_store_local::{IndexFound, LocalStore, Options};
 
 use crate::child::Server;
 use crate::figures::{Figures, median};
+use crate::flow3::Round;
 use crate::load::{self, Connection};
 use crate::plan::Plan;
 use crate::site::Site;
@@ -22,11 +23,15 @@ const LOOKS: u32 = 200;
 const SLOWER_MAX: f64 = 10.0;
 
 pub async fn run(plan: &Plan, figures: &mut Figures) -> Result<()> {
-    let site = Site::new(&plan.folder.join("resting"), 9)?;
-    let count = plan.resting as u64;
-    let begun = Instant::now();
-    fill::resting_cases(&site, count, Clock::Real.now())?;
-    let made = format!("{count} cases, made in {:.0} s", begun.elapsed().as_secs_f64());
+    let (root, count) = (plan.folder.join("resting"), plan.resting as u64);
+    let (site, made) = match Site::left(&root).filter(|_| plan.again) {
+        Some(site) => (site, format!("{count} cases, made by an earlier run")),
+        None => {
+            let (site, begun) = (Site::new(&root, 9)?, Instant::now());
+            fill::resting_cases(&site, count, Clock::Real.now())?;
+            (site, format!("{count} cases, made in {:.0} s", begun.elapsed().as_secs_f64()))
+        }
+    };
     let bytes = |name: &str| size(&site.store().join(name)) as f64 / count as f64;
     figures.tell("resting.journal", bytes("journal"), "bytes/case", made);
     figures.tell("resting.index", bytes("rows"), "bytes/case", "sled, as it lies on disk");
@@ -36,8 +41,10 @@ pub async fn run(plan: &Plan, figures: &mut Figures) -> Result<()> {
     if plan.has("resting") {
         beside_empty(plan, &site, figures).await?;
     }
-    rebuild(&site, figures)?;
-    site.clear()
+    if plan.has("rebuild") {
+        rebuild(&site, figures)?;
+    }
+    if plan.again { Ok(()) } else { site.clear() }
 }
 
 /// Looked for as the host does, in a store that was just opened.
@@ -92,14 +99,19 @@ async fn beside_empty(plan: &Plan, site: &Site, figures: &mut Figures) -> Result
     let empty = Site::new(&plan.folder.join("empty"), 9)?;
     let (mut at_rest, mut without) = (Vec::new(), Vec::new());
     for _ in 0..plan.rounds {
-        for (site, rates) in [(site, &mut at_rest), (&empty, &mut without)] {
+        for (site, rounds) in [(site, &mut at_rest), (&empty, &mut without)] {
             let server = Server::start(site)?;
-            rates.push(flow3::measure(&server, "three", plan.lasting / 2).await?.0.rate);
+            rounds.push(flow3::measure(&server, "three", plan.lasting / 2).await?.0);
             server.stop()?;
         }
     }
     empty.clear()?;
-    let (at_rest, without) = (median(at_rest), median(without));
+    let of = |rounds: &[Round], value: fn(&Round) -> f64| median(rounds.iter().map(value).collect());
+    let cpu = |rounds| of(rounds, |round| round.cpu_us);
+    let beside = format!("{:.0} on an empty store, of the serving process, all threads", cpu(&without));
+    figures.tell("resting.cpu", cpu(&at_rest), "µs/instance", beside);
+    let rate = |rounds| of(rounds, |round| round.rate);
+    let (at_rest, without) = (rate(&at_rest), rate(&without));
     figures.tell("resting.flow3", at_rest, "instances/s", format!("{without:.0} on an empty store, in turns"));
     figures.at_most(
         "resting.slower",

@@ -38,6 +38,11 @@ impl Site {
         Ok(site)
     }
 
+    /// What an earlier run left.
+    pub fn left(root: &Path) -> Option<Self> {
+        root.join("data").is_dir().then(|| Self { root: root.to_owned() })
+    }
+
     pub fn deployment(&self) -> PathBuf {
         self.root.join("deployment")
     }

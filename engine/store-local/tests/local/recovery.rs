@@ -138,15 +138,19 @@ fn torn_ends_are_not_kept_and_damaged_ones_within_a_limit() {
 #[test]
 fn what_came_since_the_newest_snapshot_counts_over_starts() {
     let often = Options { snapshot_every_frames: 10, workers: Workers::Callers, ..options() };
-    let (disk, place) = (FaultyDisk::new(), MemoryPlace::new());
-    for number in 1..=35_u8 {
-        let (store, _) = open(&disk, &place, often.clone()).unwrap();
-        commit(&store, batch(stream(number), 0)).unwrap();
-        store.work();
-        store.close().unwrap();
-        let newest = disk.list("snapshots").unwrap().pop();
-        let begun: u64 = newest.map_or(0, |name| name.split('.').next().unwrap().parse().unwrap());
-        assert_eq!(begun, u64::from(number / 10 * 10), "after {number} frames");
+    // Where a start reads next to nothing of the journal, the rest counts as well.
+    let unread = Options { segment_bytes_max: 300, start_check_bytes: 1, ..often.clone() };
+    for often in [often, unread] {
+        let (disk, place) = (FaultyDisk::new(), MemoryPlace::new());
+        for number in 1..=35 {
+            let (store, _) = open(&disk, &place, often.clone()).unwrap();
+            commit(&store, batch(stream(1), number - 1)).unwrap();
+            store.work();
+            store.close().unwrap();
+            let newest = disk.list("snapshots").unwrap().pop();
+            let begun: u64 = newest.map_or(0, |name| name.split('.').next().unwrap().parse().unwrap());
+            assert_eq!(begun, number / 10 * 10, "after {number} frames in {} segments", segments(&disk).len());
+        }
     }
 }
 
