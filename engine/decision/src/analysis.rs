@@ -15,6 +15,7 @@ mod examples;
 mod formula;
 mod gaps;
 mod here;
+mod hidden;
 mod layers;
 mod leaves;
 mod letters;
@@ -27,6 +28,7 @@ mod report;
 mod solver;
 mod sought;
 mod space;
+mod stretches;
 mod told;
 mod truths;
 mod values;
@@ -61,6 +63,7 @@ use crate::{
 };
 
 /// What is given to a table, by name.
+    window::Window,
 pub type Inputs = BTreeMap<String, Value>;
 
 /// Work that the analysis of one table may cost, counted in literals looked at and cells tried. Beyond it the questions left
@@ -89,7 +92,17 @@ pub enum Finding {
     Gap { witness: Inputs, on: Jalali },
     /// Where the overlay holds, rules of the layers below never answer, and without it they would: for one the first of them,
     /// to the witness, which this rule of the overlay takes.
-    Hidden { taker: String, layer: usize, rules: Vec<String>, witness: Inputs, on: Jalali },
+    Hidden {
+        taker: String,
+        layer: usize,
+        rules: Vec<String>,
+        witness: Inputs,
+        on: Jalali,
+        /// On these days; without any, on all days on which the rules answered.
+        days: Vec<Window>,
+        /// They do not answer again after these days.
+        is_for_good: bool,
+    },
     /// What an overlay says of a rule has no effect.
     DeadOverride { rule: String, layer: usize, why: Dead },
     /// Two layers write one output of one rule; the last of them counts.

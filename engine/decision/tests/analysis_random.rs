@@ -159,7 +159,7 @@ fn analysis_agrees_with_brute_force() {
 #[test]
 fn what_an_overlay_takes_in_a_place_is_taken() {
     let (seed, cases) = (variable("PEYGIR_SEED", 1), 2 * variable("PEYGIR_CASES", CASES));
-    let (mut hidden, mut dead, mut told) = (0, 0, 0);
+    let (mut hidden, mut dated, mut dead, mut told) = (0, 0, 0, 0);
     for case in seed..seed + cases {
         let mut dice = Dice::new(case);
         let sample = Sample::new(&mut dice);
@@ -172,8 +172,7 @@ fn what_an_overlay_takes_in_a_place_is_taken() {
             sample.overlay.as_deref().unwrap_or_default()
         );
         let all = sample.points(&mut dice, HERE_MAX);
-        // On days that are not tried more may answer.
-        let is_complete = all.len() < HERE_MAX && !context.contains("effective");
+        let is_complete = all.len() < HERE_MAX;
         let here = |(inputs, on): Point| -> Point {
             (inputs.into_iter().chain([(input.clone(), value.as_str().into())]).collect(), on)
         };
@@ -192,14 +191,24 @@ fn what_an_overlay_takes_in_a_place_is_taken() {
                 .map(|decision| decision.fired.iter().map(|fired| fired.rule.to_string()).collect())
                 .unwrap_or_default()
         };
-        let never = |rule: &String| {
-            let shown = points.iter().find(|point| fired(&merged, point).contains(rule));
+        let never_on = |rule: &String, is_told: &dyn Fn(Jalali) -> bool| {
+            let shown = points.iter().find(|point| is_told(point.1) && fired(&merged, point).contains(rule));
             assert!(shown.is_none(), "{rule} answers {shown:?}: {found:?}\n{context}");
         };
+        let never = |rule: &String| never_on(rule, &|_| true);
         for finding in &found {
             match finding {
-                Finding::Hidden { taker, rules, witness, on, .. } => {
-                    rules.iter().for_each(never);
+                Finding::Hidden { taker, rules, witness, on, days, is_for_good, .. } => {
+                    let is_told = |day: Jalali| days.is_empty() || days.iter().any(|window| window.contains(day));
+                    let is_after = |day: Jalali| days[0].from.is_none_or(|from| from <= day);
+                    assert!(is_told(*on) && (*is_for_good || !days.is_empty()), "{found:?}\n{context}");
+                    for rule in rules {
+                        never_on(rule, &is_told);
+                        if *is_for_good && !days.is_empty() {
+                            never_on(rule, &is_after);
+                        }
+                    }
+                    dated += usize::from(!days.is_empty());
                     let witness = (witness.clone(), *on);
                     let given = witness.0.get(&input).and_then(Value::as_str);
                     assert_eq!(given.map(key), Some(key(&value)), "{context}");
@@ -219,24 +228,34 @@ fn what_an_overlay_takes_in_a_place_is_taken() {
                 other => panic!("{other:?}\n{context}"),
             }
         }
-        // And what is taken is said: a rule that answers something without the overlay and nothing with it.
+        // And what is taken is said: a rule that answers something on a day without the overlay and nothing with it.
         let is_blind = is.findings.iter().chain(&was.findings).any(|one| matches!(one, Finding::NotAnalysed { .. }));
         let own =
             |id: &str| merged.rules().iter().any(|row| row.id == *id && (row.layer == 1 || row.changed_by.is_some()));
-        for rule in below.rules().iter().filter(|rule| !rule.last && !own(&rule.id) && merged.rule(&rule.id).is_some())
-        {
-            let answers = |table| points.iter().any(|point| fired(table, point).contains(&rule.id.to_string()));
-            if !is_blind && merged.hit() == Hit::First && answers(&below) && !answers(&merged) && is_complete {
-                let is_told = found
-                    .iter()
-                    .any(|one| matches!(one, Finding::Hidden { rules, .. } if rules.contains(&rule.id.to_string())));
-                assert!(is_told, "{} is not told: {found:?}\n{context}", rule.id);
+        let rules = below.rules().iter().filter(|rule| !rule.unexpected && !own(&rule.id));
+        let days: BTreeSet<Jalali> = points.iter().map(|(_, on)| *on).collect();
+        for (rule, day) in rules.flat_map(|rule| days.iter().map(move |day| (rule, *day))) {
+            let stands = merged.rules().iter().any(|row| row.id == rule.id && row.is_in_force(day));
+            let on_day = || points.iter().filter(|point| point.1 == day);
+            let answers = |table| on_day().any(|point| fired(table, point).contains(&rule.id.to_string()));
+            let is_first = merged.hit() == Hit::First;
+            if is_first && is_complete && stands && !is_blind && answers(&below) && !answers(&merged) {
+                let says = |one: &Finding| match one {
+                    Finding::Hidden { rules, days, .. } => {
+                        rules.contains(&rule.id.to_string())
+                            && (days.is_empty() || days.iter().any(|window| window.contains(day)))
+                    }
+                    _ => false,
+                };
+                assert!(found.iter().any(says), "{} is not told on {day}: {found:?}\n{context}", rule.id);
                 told += 1;
             }
         }
     }
-    eprintln!("{cases} tables: {hidden} hide others, {dead} rules are dead, {told} had to be told");
-    assert!(cases < CASES || hidden > 0 && dead > 0);
+    eprintln!(
+        "{cases} tables: {hidden} hide others, {dated} on some days; {dead} rules are dead, {told} had to be told"
+    );
+    assert!(cases < CASES || hidden > 0 && dated > 0 && dead > 0 && told > 0);
 }
 
 fn check(

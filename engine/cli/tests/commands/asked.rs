@@ -119,32 +119,36 @@ fn a_rule_that_hides_those_below_it_is_told_with_them() {
         let called = check(&packs(of, &everything, more), of);
         called.stdout + &called.stderr
     };
-    for (of, cells) in [
-        ("kashan", ""),
-        ("kashan", "county: kashan"),
-        ("kashan", "province: isfahan"),
-        ("kashan", "county: { not: najafabad }"),
-        ("kashan", "county: { present: true }"),
-        ("kashan", "county: kashan, topic: [ water, street ]"),
-        ("isfahan", "province: isfahan"),
-        ("isfahan", "province: { prefix: isf }, topic: [ street, water ]"),
+    let (two, three) =
+        ("2 rules below it: \"water\" and \"street\"", "3 rules below it: \"water\" and \"street\" and \"otherwise\"");
+    for (of, cells, hidden) in [
+        ("kashan", "", three),
+        ("kashan", "county: kashan", three),
+        ("kashan", "province: isfahan", three),
+        ("kashan", "county: { not: najafabad }", three),
+        ("kashan", "county: { present: true }", three),
+        ("kashan", "county: kashan, topic: [ water, street ]", two),
+        ("isfahan", "province: isfahan", three),
+        ("isfahan", "province: { prefix: isf }, topic: [ street, water ]", two),
     ] {
         let said = said_of(of, cells, &[]);
         assert!(said.contains("PG-T034") && said.contains("rules/route.overlay.yaml:6"), "{cells}: {said}");
-        assert!(
-            said.contains("leaves nothing here to 2 rules below it") && said.contains("\"water\" and \"street\""),
-            "{cells}: {said}"
-        );
+        assert!(said.contains(&format!("leaves nothing here to {hidden}.")), "{cells}: {said}");
         assert!(said.contains("it answers in place of \"water\""), "{cells}: {said}");
     }
-    // One rule of two is left, and what another county asks for is not hidden.
+    // One rule of two is left, and so is the catch-all; what another county asks for is not hidden.
     let said = said_of("kashan", "county: kashan, topic: water", &[]);
     assert!(said.contains("leaves nothing here to 1 rule below it: \"water\""), "{said}");
     let elsewhere = TABLE.replace("when: { topic: street }", "when: { topic: street, county: najafabad }");
     let said = said_of("kashan", "county: kashan", &[("national/rules/route.table.yaml", &elsewhere)]);
-    assert!(said.contains("leaves nothing here to 1 rule below it: \"water\""), "{said}");
+    assert!(said.contains("leaves nothing here to 2 rules below it: \"water\" and \"otherwise\""), "{said}");
     let both = elsewhere.replace("when: { topic: water }", "when: { topic: water, province: yazd }");
+    let both = both.replace("given: { topic: water }", "given: { topic: water, province: yazd }");
     let said = said_of("kashan", "county: kashan", &[("national/rules/route.table.yaml", &both)]);
+    assert!(said.contains("leaves nothing here to 1 rule below it: \"otherwise\""), "{said}");
+    // A catch-all to which nothing should come loses nothing.
+    let unexpected = both.replace("last: true", "last: true, unexpected: true");
+    let said = said_of("kashan", "county: kashan", &[("national/rules/route.table.yaml", &unexpected)]);
     assert!(!said.contains("PG-T034"), "{said}");
     // A county of the province is not all of it, and what a rule of the nation took here is not taken by the overlay.
     assert!(!said_of("isfahan", "county: kashan", &[]).contains("PG-T034"));
@@ -154,14 +158,85 @@ fn a_rule_that_hides_those_below_it_is_told_with_them() {
     assert!(!called.stdout.contains("PG-T034") && !called.stderr.contains("PG-T034"), "{}", called.stderr);
 }
 
-/// Said with the rules that are disabled, it is meant.
+/// Said with the rules that are disabled, it is meant. A catch-all can't be: what it answers is replaced.
 #[test]
 fn what_an_overlay_disables_is_not_hidden() {
+    let meant = "disable: [ water, street ]\nsupersedes: [ { test: route pipe, why: all is ours } ]\n";
+    let said_of = |overlay: &str| {
+        let called = check(&packs("kashan", overlay, &[]), "kashan");
+        called.stdout + &called.stderr
+    };
     let ours = overlay("when: { county: kashan }, then: {}").replace("before: street", "before: otherwise");
-    let meant = ours + "disable: [ water, street ]\nsupersedes: [ { test: route pipe, why: all is ours } ]\n";
-    let called = check(&packs("kashan", &meant, &[]), "kashan");
-    let said = called.stdout + &called.stderr;
+    let said = said_of(&(ours + meant));
+    assert!(
+        said.contains("leaves nothing here to 1 rule below it: \"otherwise\"") && !said.contains("PG-T024"),
+        "{said}"
+    );
+    assert!(said.contains("replace: { otherwise: { then: ... } }"), "{said}");
+    let head = "kind: decision-table-overlay\nextends: { id: route, version: '^1.0' }\nversion: 1.0.0\n";
+    let replaced = "replace: { otherwise: { then: { agency: shahrdari-kashan } } }\n";
+    let said = said_of(&format!("{head}{replaced}{meant}"));
     assert!(!said.contains("PG-T034") && !said.contains("PG-T024"), "{said}");
+}
+
+/// A date on the rule or on its overlay makes hiding no better: it is told with the days.
+#[test]
+fn what_is_hidden_on_some_days_is_told_with_the_days() {
+    let head = |body: &str| {
+        format!("kind: decision-table-overlay\nextends: {{ id: route, version: '^1.0' }}\nversion: 1.0.0\n{body}")
+    };
+    let insert = |cells: &str| {
+        format!("insert:\n  - before: water\n    rule: {{ id: ours, {cells}, then: {{ agency: shahrdari-kashan }} }}\n")
+    };
+    let (from, days) = ("effective: { from: 1405/09/02 }", "effective: { from: 1405/09/05, until: 1405/09/06 }");
+    let all = "when: { county: kashan }";
+    let three = "\"water\" and \"street\" and \"otherwise\"";
+    for (body, severity, said) in [
+        (insert(&format!("{from}, {all}")), "warning", format!("3 rules below it from 1405/09/02 on: {three}")),
+        (format!("{from}\n{}", insert(all)), "warning", format!("3 rules below it from 1405/09/02 on: {three}")),
+        (
+            insert(&format!("{days}, {all}")),
+            "warning",
+            format!("3 rules below it from 1405/09/05 to 1405/09/06: {three}"),
+        ),
+        (
+            format!("{days}\n{}", insert(all)),
+            "warning",
+            format!("3 rules below it from 1405/09/05 to 1405/09/06: {three}"),
+        ),
+        (
+            insert(&format!("{days}, when: {{ county: kashan, topic: water }}")),
+            "note",
+            "1 rule below it from 1405/09/05 to 1405/09/06: \"water\"".to_owned(),
+        ),
+        (
+            insert(&format!("{from}, when: {{ county: kashan, topic: water }}")),
+            "warning",
+            "1 rule below it from 1405/09/02 on: \"water\"".to_owned(),
+        ),
+        (
+            format!("{from}\nreplace: {{ water: {{ {all} }} }}\n"),
+            "warning",
+            "2 rules below it from 1405/09/02 on: \"street\" and \"otherwise\"".to_owned(),
+        ),
+    ] {
+        let overlay = head(&format!("{body}supersedes: [ {{ test: route pipe, why: all is ours }} ]\n"));
+        let called = call(packs("kashan", &overlay, &[]).path(), &["check", "--notes", "kashan"]);
+        let told = called.stdout + &called.stderr;
+        let line = told.lines().find(|line| line.contains("PG-T034")).unwrap_or_else(|| panic!("{body}: {told}"));
+        assert!(line.starts_with(severity) && line.contains(&said), "{body}: {told}");
+    }
+    // What the overlay switches off on its days is meant, and so is a season's own answer.
+    for body in [
+        format!(
+            "{days}\ndisable: [ water, street ]\nreplace: {{ otherwise: {{ then: {{ agency: abfa-isfahan }} }} }}\n"
+        ),
+        format!("{days}\nreplace: {{ water: {{ then: {{ agency: shahrdari-kashan }} }} }}\n"),
+    ] {
+        let called = call(packs("kashan", &head(&body), &[]).path(), &["check", "--notes", "kashan"]);
+        let told = called.stdout + &called.stderr;
+        assert!(!told.contains("PG-T034"), "{body}: {told}");
+    }
 }
 
 /// A rule that is put in behind one that takes all of its place has no effect there.

@@ -1,22 +1,22 @@
 //! What an overlay takes from the rules below it where it holds. There some inputs have one value, as the county has in the
 //! pack of a county: a rule that asks for just that place takes everything there, though elsewhere it would leave the most.
 //!
-//! Owns: the comparison of a table with and without an overlay, with these inputs fixed. A rule that could not answer here
-//! without the overlay either is not hidden by it. Deliberately does not know what a place is: whoever asks says which
-//! inputs have which value, and which layers are to be held against each other.
+//! Owns: which rules are asked about, with these inputs fixed, and whether an overlay's own rules ever answer. What it hides is
+//! found in `hidden`. Deliberately does not know what a place is: whoever asks says which inputs have which value, and which
+//! layers are to be held against each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use peygir_calendar::Jalali;
 use serde_json::Value;
 
 use super::{
     ANALYSIS_STEPS_MAX, Analysis, Bounds, Dead, Finding, Inputs,
-    change::points,
     effort::Effort,
+    hidden::Hidden,
     ranking::Ranking,
     reach::{Reach, Search, Why},
-    space::{Point, Space, Tried, holds},
+    space::{Space, Tried},
+    stretches::{Stretch, stretches},
 };
 use crate::model::{Rule, Table};
 
@@ -46,35 +46,11 @@ pub fn analyse_here(stages: &[Stage<'_>], here: Here<'_>, bounds: Bounds<'_>) ->
     let uppers: BTreeSet<usize> = here.pairs.iter().map(|(upper, _)| *upper).collect();
     let mut findings = Vec::new();
     for upper in uppers.into_iter().filter(|upper| (1..stages.len()).contains(upper)) {
-        let (below, merged) = (stages[upper - 1], stages[upper]);
-        let ranking = Ranking::of(merged.0);
-        let question = Question {
-            below: below.0,
-            was: below.1,
-            merged: merged.0,
-            is: merged.1,
-            ranking,
-            upper,
-            here,
-            effort: &effort,
-        };
-        question.look(&mut findings);
+        Question::new(stages[upper - 1], stages[upper], (upper, here), &effort).look(&mut findings);
     }
     let is_cut = effort.is_spent() && most < ANALYSIS_STEPS_MAX;
     let (steps, is_cancelled) = (effort.spent(), effort.is_cancelled());
     Analysis { findings, is_cancelled, is_cut, steps, ..Analysis::default() }
-}
-
-/// One overlay over what stands below it.
-struct Question<'a> {
-    below: &'a Table,
-    was: &'a Analysis,
-    merged: &'a Table,
-    is: &'a Analysis,
-    ranking: Ranking,
-    upper: usize,
-    here: Here<'a>,
-    effort: &'a Effort<'a>,
 }
 
 /// The layer that wrote a row last.
@@ -91,93 +67,105 @@ pub(super) fn is_same_row(one: &Rule, other: &Rule) -> bool {
         && one.except == other.except
 }
 
+/// One overlay over what stands below it.
+pub(super) struct Question<'a> {
+    pub below: &'a Table,
+    was: &'a Analysis,
+    pub merged: &'a Table,
+    is: &'a Analysis,
+    pub ranking: Ranking,
+    pub upper: usize,
+    here: Here<'a>,
+    effort: &'a Effort<'a>,
+    /// All rows of the merged table, then those of before that are gone or changed.
+    rows: Vec<&'a Rule>,
+    pub stretches: Vec<Stretch>,
+}
+
+/// A rule of the layers below of which is not known whether the overlay leaves it anything on some days.
+pub(super) struct Asked<'a> {
+    pub id: &'a str,
+    /// Its rows in the merged table.
+    pub rows: Vec<usize>,
+    /// Places of the stretches that are in question.
+    pub open: Vec<usize>,
+}
+
 impl<'a> Question<'a> {
+    fn new(below: Stage<'a>, merged: Stage<'a>, (upper, here): (usize, Here<'a>), effort: &'a Effort<'a>) -> Self {
+        let gone = |row: &&Rule| !merged.0.rules.iter().any(|other| is_same_row(row, other));
+        let rows: Vec<&Rule> = merged.0.rules.iter().chain(below.0.rules.iter().filter(gone)).collect();
+        let stretches = stretches(merged.0, &rows);
+        let ranking = Ranking::of(merged.0);
+        let ((below, was), (merged, is)) = (below, merged);
+        Self { below, was, merged, is, ranking, upper, here, effort, rows, stretches }
+    }
+
     fn look(&self, findings: &mut Vec<Finding>) {
-        let asked = self.asked(&self.answered());
-        if asked.is_empty() {
+        let ids = self.ids();
+        let own: Vec<(&str, Vec<usize>)> = ids.iter().filter_map(|id| self.own(id)).collect();
+        let below: Vec<Asked<'_>> = ids.iter().filter_map(|id| self.asked(id)).collect();
+        if own.is_empty() && below.is_empty() {
             return;
         }
-        let gone = |row: &&Rule| !self.merged.rules.iter().any(|other| is_same_row(row, other));
-        let rows: Vec<&Rule> = self.merged.rules.iter().chain(self.below.rules.iter().filter(gone)).collect();
-        let space = Space::within(self.merged, &rows, &[], self.here.fixed, self.effort);
+        let space = Space::within(self.merged, &self.rows, &[], self.here.fixed, self.effort);
         let frame = space.fixed(self.here.fixed);
-        let search = Search { space: &space, rows, frame };
-        let mut hidden: BTreeMap<&str, (Point, Vec<String>)> = BTreeMap::new();
-        for id in asked {
-            match self.ask(&search, id) {
-                Came::Hidden(taker, point) => {
-                    hidden.entry(taker).or_insert_with(|| (point, Vec::new())).1.push(id.to_owned());
-                }
-                Came::Dead(because) if !self.is.denies(id) => {
-                    findings.push(Finding::DeadOverride {
-                        rule: id.to_owned(),
-                        layer: self.upper,
-                        why: Dead::NeverFires(because),
-                    });
-                }
-                Came::Spent => {
-                    findings.push(Finding::NotAnalysed { rule: id.to_owned(), input: None, is_limit: true });
-                }
-                Came::Dead(_) | Came::Nothing => {}
-            }
+        let always = Search { space: &space, rows: self.rows.clone(), frame };
+        let mut hidden = Hidden::new(self, &always);
+        for asked in &below {
+            hidden.look(asked, findings);
         }
-        findings.extend(hidden.into_iter().map(|(taker, (Point { inputs, on, .. }, rules))| Finding::Hidden {
-            taker: taker.to_owned(),
-            layer: self.upper,
-            rules,
-            witness: inputs,
-            on,
-        }));
+        findings.extend(hidden.findings());
+        findings.extend(own.iter().filter_map(|(id, rows)| self.dead(&always, id, rows)));
     }
 
-    /// Rows that answer inputs found elsewhere when these are brought here: for them nothing has to be searched.
-    fn answered(&self) -> BTreeSet<usize> {
-        let asks = |rule: &Rule| rule.when.iter().any(|part| !part.cell.is_analysed() || self.is_fixed(part.at));
-        let asking = self.merged.rules.iter().enumerate().filter(|(_, rule)| asks(rule));
-        let asking: Vec<usize> = asking.map(|(at, _)| at).collect();
-        let answers = |(row, point): &(usize, Point)| self.answers(*row, &asking, &point.inputs, point.on);
-        points(&self.is.reaches).filter(answers).map(|(row, _)| row).collect()
+    /// The ids of all rules, each once.
+    fn ids(&self) -> Vec<&'a str> {
+        let mut seen = BTreeSet::new();
+        self.merged.rules.iter().map(|rule| rule.id.as_str()).filter(|id| seen.insert(*id)).collect()
     }
 
-    fn is_fixed(&self, at: usize) -> bool {
-        self.here.fixed.contains_key(&self.merged.inputs[at].from)
+    fn rows_of(&self, id: &str) -> Vec<usize> {
+        self.merged.rules.iter().enumerate().filter(|(_, row)| row.id == *id).map(|(at, _)| at).collect()
     }
 
-    /// Whether the row still answers its inputs here. `asking`: the rules that may hold now and did not.
-    fn answers(&self, row: usize, asking: &[usize], inputs: &Inputs, on: Jalali) -> bool {
-        let rules = &self.merged.rules;
-        let mut brought = inputs.clone();
-        for input in &self.merged.inputs {
-            if let Some(value) = self.here.fixed.get(&input.from) {
-                brought.insert(input.name.clone(), Value::from(value.as_str()));
-            }
+    fn is_own(&self, row: usize) -> bool {
+        layer_of(&self.merged.rules[row]) == self.upper
+    }
+
+    /// A rule that the overlay writes and none of whose rows is seen to answer, with these rows. That nothing is left to a
+    /// catch-all is good.
+    fn own(&self, id: &'a str) -> Option<(&'a str, Vec<usize>)> {
+        let rows: Vec<usize> = self.rows_of(id).into_iter().filter(|row| self.is_own(*row)).collect();
+        let is_asked = self.here.pairs.contains(&(self.upper, self.upper))
+            && !rows.is_empty()
+            && rows.iter().all(|row| !self.merged.rules[*row].last)
+            && !self.stretches.iter().any(|stretch| self.is_seen(&rows, stretch));
+        is_asked.then_some((id, rows))
+    }
+
+    /// A rule of the layers in question that the overlay leaves as it is, with the days on which it is not seen to answer here and
+    /// a rule of the overlay comes before it.
+    fn asked(&self, id: &'a str) -> Option<Asked<'a>> {
+        let rows = self.rows_of(id);
+        let rule = |row: &usize| &self.merged.rules[*row];
+        let is_in_question = |row: &usize| self.here.pairs.contains(&(self.upper, layer_of(rule(row))));
+        // A catch-all to which nothing should come loses nothing.
+        let is_left = rows.iter().all(|row| !self.is_own(*row) && !rule(row).unexpected);
+        if !is_left || !rows.iter().any(is_in_question) || !self.was_alive(id) {
+            return None;
         }
-        let Ok(completed) = self.merged.complete(&brought) else { return false };
-        let tried = Tried::new(self.merged, &completed, on);
-        let holds = |place: usize| {
-            self.effort.charge(1);
-            tried.holds(&rules[place])
+        let own: Vec<usize> = (0..self.merged.rules.len()).filter(|row| self.is_own(*row)).collect();
+        let is_in_force = |row: &usize, stretch: &Stretch| rule(row).is_in_force(stretch.day);
+        let is_under = |row: &usize, stretch: &Stretch| {
+            own.iter().any(|other| self.ranking.takes(*other, *row) && is_in_force(other, stretch))
         };
-        let mut above = asking.iter().filter(|other| self.ranking.takes(**other, row));
-        holds(row) == Some(true) && above.all(|other| holds(*other) == Some(false))
-    }
-
-    /// The ids that have to be asked about: rules of the layers in question of which no row is seen to answer here.
-    fn asked(&self, answered: &BTreeSet<usize>) -> Vec<&'a str> {
-        let mut asked: Vec<&str> = Vec::new();
-        for rule in self.merged.rules.iter().take(self.ranking.catch_all()) {
-            let rows = self.rows_of(&rule.id);
-            let is_in_question =
-                |row: &usize| self.here.pairs.contains(&(self.upper, layer_of(&self.merged.rules[*row])));
-            if !asked.contains(&rule.id.as_str())
-                && rows.iter().any(is_in_question)
-                && !rows.iter().any(|row| answered.contains(row))
-                && (rows.iter().any(|row| layer_of(&self.merged.rules[*row]) == self.upper) || self.was_alive(&rule.id))
-            {
-                asked.push(&rule.id);
-            }
-        }
-        asked
+        let is_open = |stretch: &Stretch| {
+            let may_be_taken = rows.iter().any(|row| is_in_force(row, stretch) && is_under(row, stretch));
+            may_be_taken && !self.is_seen(&rows, stretch)
+        };
+        let open: Vec<usize> = (0..self.stretches.len()).filter(|at| is_open(&self.stretches[*at])).collect();
+        (!open.is_empty()).then_some(Asked { id, rows, open })
     }
 
     /// Whether the rule was seen to answer something without the overlay, or nobody knows: one that never did loses nothing.
@@ -187,90 +175,76 @@ impl<'a> Question<'a> {
         reaches.any(|reach| !matches!(reach, Some(Reach::Never(_) | Reach::Open(Why::Limit))))
     }
 
-    /// The rows of a rule that it hangs on. What the overlay writes itself is either in effect or not; of what it left as it was,
-    /// all rows count.
-    fn rows_of(&self, id: &str) -> Vec<usize> {
-        let rows = self.merged.rules.iter().enumerate().filter(|(_, row)| row.id == *id);
-        let (own, lower): (Vec<_>, Vec<_>) = rows.partition(|(_, row)| layer_of(row) == self.upper);
-        let rows = if own.is_empty() { lower } else { own };
-        rows.into_iter().map(|(at, _)| at).collect()
+    /// Whether inputs that one of the rows answers elsewhere or on other days are answered by one of them when they are brought
+    /// here: then nothing has to be searched.
+    fn is_seen(&self, rows: &[usize], stretch: &Stretch) -> bool {
+        let known = |row: &usize| match self.is.reaches.get(*row) {
+            Some(Reach::Answers(point)) => Some(&point.inputs),
+            _ => None,
+        };
+        // Nothing was looked for that the catch-all answers; often it answers where nothing is given.
+        let nothing = Inputs::new();
+        let is_last = rows.contains(&self.ranking.catch_all());
+        let mut inputs = rows.iter().filter_map(known).chain(is_last.then_some(&nothing));
+        inputs.any(|inputs| self.are_answered(rows, inputs, stretch))
     }
 
-    fn ask(&self, search: &Search<'_>, id: &str) -> Came<'a> {
-        let mut never: Vec<(usize, Vec<usize>)> = Vec::new();
-        for row in self.rows_of(id) {
-            match search.reach(row, &self.ranking.above(row)) {
-                Reach::Never(because) => never.push((row, because)),
-                Reach::Open(Why::Limit) => return Came::Spent,
-                Reach::Answers(_) | Reach::Open(Why::Cell(_)) => return Came::Nothing,
+    fn are_answered(&self, rows: &[usize], inputs: &Inputs, stretch: &Stretch) -> bool {
+        let mut brought = inputs.clone();
+        for input in &self.merged.inputs {
+            if let Some(value) = self.here.fixed.get(&input.from) {
+                brought.insert(input.name.clone(), Value::from(value.as_str()));
             }
         }
-        match never.first() {
-            Some((row, _)) if layer_of(search.rows[*row]) == self.upper => self.dead(search, &never),
-            _ => self.taken(search, id, &never),
-        }
+        let Ok(completed) = self.merged.complete(&brought) else { return false };
+        let tried = Tried::new(self.merged, &completed, stretch.day);
+        let holds = |place: usize| {
+            self.effort.charge(1);
+            tried.holds(&self.merged.rules[place])
+        };
+        rows.iter().any(|row| {
+            let is_last = *row == self.ranking.catch_all();
+            let mut above = self.ranking.above(*row).into_iter().filter(|other| is_last || self.may_hold_here(*other));
+            holds(*row) == Some(true) && above.all(|other| holds(other) == Some(false))
+        })
     }
 
-    /// Rows that the overlay writes and that never answer here. One that asks for another place by its own words is told as
+    /// Whether a rule may hold for inputs that are brought here although it did not where they were found.
+    fn may_hold_here(&self, row: usize) -> bool {
+        let rule = &self.merged.rules[row];
+        let is_fixed = |at: usize| self.here.fixed.contains_key(&self.merged.inputs[at].from);
+        let mut parts = rule.when.iter();
+        rule.effective.is_some()
+            || !rule.except.is_empty()
+            || parts.any(|part| !part.cell.is_analysed() || is_fixed(part.at))
+    }
+
+    /// A rule that the overlay writes and that never answers here. One that asks for another place by its own words is told as
     /// that.
-    fn dead(&self, search: &Search<'_>, never: &[(usize, Vec<usize>)]) -> Came<'a> {
+    fn dead(&self, search: &Search<'_>, id: &str, rows: &[usize]) -> Option<Finding> {
         let mut because: Vec<String> = Vec::new();
-        for other in never.iter().flat_map(|(_, others)| others) {
-            let id = search.rows[*other].id.to_string();
-            if !because.contains(&id) {
-                because.push(id);
-            }
-        }
-        let is_asked_by_it = |at: &usize| search.rows[*at].when.iter().any(|part| part.layer == self.upper);
-        if because.is_empty() && never.iter().any(|(at, _)| is_asked_by_it(at)) {
-            return Came::Nothing;
-        }
-        Came::Dead(because)
-    }
-
-    /// A rule that never answers here any more, and did without the overlay: then some rule of the overlay holds for what it
-    /// answered.
-    fn taken(&self, search: &Search<'_>, id: &str, never: &[(usize, Vec<usize>)]) -> Came<'a> {
-        let ranking = Ranking::of(self.below);
-        let places: Vec<usize> = self.below.rules.iter().map(|row| place_of(&search.rows, row)).collect();
-        for (at, _) in self.below.rules.iter().enumerate().filter(|(_, row)| row.id == *id) {
-            let above: Vec<usize> = ranking.above(at).into_iter().map(|other| places[other]).collect();
-            match search.reach(places[at], &above) {
-                Reach::Answers(point) => {
-                    let taker = never.iter().find_map(|(row, _)| self.taker(*row, &point));
-                    return taker.map_or(Came::Nothing, |taker| Came::Hidden(taker, point));
+        for row in rows {
+            match search.reach(*row, &self.ranking.above(*row)) {
+                Reach::Never(others) => {
+                    because.extend(others.iter().map(|other| self.rows[*other].id.to_string()));
                 }
-                Reach::Open(Why::Limit) => return Came::Spent,
-                Reach::Never(_) | Reach::Open(Why::Cell(_)) => {}
+                Reach::Open(Why::Limit) => {
+                    return Some(Finding::NotAnalysed { rule: id.to_owned(), input: None, is_limit: true });
+                }
+                Reach::Answers(_) | Reach::Open(Why::Cell(_)) => return None,
             }
         }
-        Came::Nothing
+        let mut seen = BTreeSet::new();
+        because.retain(|other| seen.insert(other.clone()));
+        let asks_by_itself = rows.iter().any(|row| self.rows[*row].when.iter().any(|part| part.layer == self.upper));
+        if self.is.denies(id) || because.is_empty() && asks_by_itself {
+            return None;
+        }
+        Some(Finding::DeadOverride { rule: id.to_owned(), layer: self.upper, why: Dead::NeverFires(because) })
     }
 
-    /// The rule of the overlay that takes the inputs from the row: the one that answers them now. Where a cell of another one
-    /// fails on them, the first that holds.
-    fn taker(&self, row: usize, point: &Point) -> Option<&'a str> {
-        let answering = self.merged.decide(&point.inputs, point.on).ok().map(|decision| decision.rule);
-        let above = self.ranking.above(row).into_iter().map(|other| &self.merged.rules[other]);
-        let own: Vec<&Rule> = above.filter(|rule| layer_of(rule) == self.upper).collect();
-        let taker = own.iter().find(|rule| Some(&rule.id) == answering.as_ref());
-        let holds = |rule: &&&Rule| holds(self.merged, rule, &point.inputs, point.on) == Some(true);
-        taker.or_else(|| own.iter().find(holds)).map(|rule| rule.id.as_str())
+    /// The place of a row of the table below among all rows.
+    pub fn place_of(&self, row: &Rule) -> usize {
+        self.rows.iter().position(|other| is_same_row(row, other)).unwrap_or_default()
     }
-}
-
-/// The place of a row of the table below among all rows.
-fn place_of(rows: &[&Rule], row: &Rule) -> usize {
-    rows.iter().position(|other| is_same_row(row, other)).unwrap_or_default()
-}
-
-/// What came of asking about one rule.
-enum Came<'a> {
-    /// By this rule of the overlay, for these inputs for one.
-    Hidden(&'a str, Point),
-    /// These rules take all that it holds for.
-    Dead(Vec<String>),
-    Spent,
-    /// It answers, or nothing can be said of it.
-    Nothing,
 }

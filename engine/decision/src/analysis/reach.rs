@@ -40,11 +40,19 @@ pub(super) struct Search<'a> {
 impl Search<'_> {
     /// Whether the rule ever answers, where the rules at `above` come before it.
     pub fn reach(&self, rule: usize, above: &[usize]) -> Reach {
+        match self.look(rule, above) {
+            Reach::Never(above) => Reach::Never(self.needed(rule, above)),
+            other => other,
+        }
+    }
+
+    /// The same at less cost: of a rule that never answers, all those above are named that may hold together with it.
+    pub fn look(&self, rule: usize, above: &[usize]) -> Reach {
         let compiled = &self.space.rules;
         let meets = |other: &usize| compiled[rule].may_meet(&compiled[*other]);
         let above: Vec<usize> = above.iter().copied().filter(meets).collect();
         match self.ask(rule, &above, Compiled::may_fail) {
-            Reply::Never => Reach::Never(self.needed(rule, above)),
+            Reply::Never => Reach::Never(above),
             Reply::Spent => Reach::Open(Why::Limit),
             Reply::Unwritten(unwritten) => Reach::Open(Why::Cell(Some(unwritten.at))),
             Reply::Found(point) if self.answers(rule, &above, &point) => Reach::Answers(point),

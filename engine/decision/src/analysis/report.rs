@@ -1,5 +1,7 @@
 //! A finding as a sentence for those who write tables, at the place in the file that it is about.
 
+mod hidden;
+
 use peygir_calendar::Jalali;
 use peygir_source::{Diagnostic, Severity, Span};
 
@@ -39,8 +41,8 @@ impl Report<'_> {
             }
             Finding::NeverFires { rule, because } => self.never_fires(span, rule, because),
             Finding::Overlap { first, second, witness, on } => self.overlap(span, (first, second), witness, *on),
-            Finding::Hidden { taker, layer, rules, witness, on } => {
-                self.hidden(span, (taker, *layer), rules, (witness, *on))
+            Finding::Hidden { taker, layer, rules, witness, on, days, is_for_good } => {
+                self.hidden(span, (taker, *layer), rules, (witness, *on), (days, *is_for_good))
             }
             Finding::Gap { witness, on } => self.gap(self.table.rules.last()?, witness, *on),
             Finding::DeadOverride { rule, why: Dead::NeverFires(because), .. }
@@ -100,37 +102,6 @@ impl Report<'_> {
         let row = |id: &str| self.table.rules.iter().find(|row| row.id == *id);
         let Some(own) = row(rule).map(layer_of) else { return false };
         because.iter().any(|id| row(id).is_some_and(|row| layer_of(row) > own))
-    }
-
-    /// A rule of an overlay, with those of the layers below that never answer where it is in force.
-    fn hidden(
-        &self,
-        span: Span,
-        (taker, layer): (&str, usize),
-        rules: &[String],
-        (witness, on): (&Inputs, Jalali),
-    ) -> Diagnostic {
-        let (en, fa) = (self.rules_in_words(rules, false), self.rules_in_words(rules, true));
-        let (by, by_fa) = (self.layer(layer, false), self.layer(layer, true));
-        let first = rules.first().map_or("", String::as_str);
-        let (shown, shown_fa) = self.witness(witness, &[taker, first], on);
-        let (count, them) = (rules.len(), if rules.len() == 1 { "rule" } else { "rules" });
-        Diagnostic::warning(
-            "PG-T034",
-            span,
-            format!(
-                "\"{taker}\" of {by} leaves nothing here to {count} {them} below it: {en}. For example, where {shown}, it answers \
-                 in place of \"{first}\""
-            ),
-            format!(
-                "«{taker}» از {by_fa} این‌جا چیزی برای {count} قاعدهٔ زیرین نمی‌گذارد: {fa}. برای نمونه در حالتی که {shown_fa}، به جای \
-                 «{first}» پاسخ می‌دهد"
-            ),
-        )
-        .with_help(
-            "if that is meant, disable these rules in the overlay; else narrow the rule or put it further down",
-            "اگر همین منظور است آن قاعده‌ها را در روکش غیرفعال (disable) کنید؛ وگرنه قاعده را تنگ‌تر کنید یا پایین‌تر بگذارید",
-        )
     }
 
     fn never_fires(&self, span: Span, rule: &str, because: &[String]) -> Diagnostic {

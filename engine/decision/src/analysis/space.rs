@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// A day that stands for all days where no rule names one.
-const ANY_DAY: (i64, i64, i64) = (1405, 1, 1);
+pub(super) const ANY_DAY: (i64, i64, i64) = (1405, 1, 1);
 
 /// What can be asked, prepared once for a set of rules.
 pub(super) struct Space<'a> {
@@ -189,6 +189,13 @@ impl<'a> Space<'a> {
             Literal { variable: dimension.variable, values }
         };
         inputs.map(unlike).collect()
+    }
+
+    /// The clause that leaves these days.
+    pub fn on_days(&self, days: Window) -> Clause {
+        let within = self.days.iter().enumerate().filter(|(_, day)| days.contains(**day));
+        let values = within.fold(Values::none(self.days.len()), |values, (place, _)| values.with(place));
+        vec![Literal { variable: self.day, values }]
     }
 
     /// Asks for inputs and a day that meet all clauses.
