@@ -32,6 +32,7 @@ mod stretches;
 mod told;
 mod truths;
 mod values;
+mod within;
 mod words;
 
 use std::collections::BTreeMap;
@@ -42,6 +43,7 @@ use serde_json::Value;
 pub use self::here::{Fixed, Here, Stage, analyse_here};
 pub use self::layers::overrides;
 pub use self::lost::lost;
+pub use self::within::{Possible, Within};
 pub use self::words::{inputs_in_words, inputs_in_words_fa};
 use self::{
     before::Before,

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use peygir_calendar::Jalali;
 
 use crate::{
-    analysis::{Analysis, Differing, Finding, Inputs, Outcome, analyse, difference},
+    analysis::{Analysis, Differing, Finding, Inputs, Outcome, Within, analyse, difference},
     model::Table,
 };
 
@@ -154,7 +154,7 @@ impl<'a> Judge<'a> {
         if let Some(by) = self.caught(mutant) {
             return Verdict::Caught(by);
         }
-        let mut difference = difference(self.original, &mutant.table, 1);
+        let mut difference = difference(self.original, &mutant.table, &Within::new(), 1);
         match difference.found.pop() {
             None if difference.is_complete => Verdict::Equivalent,
             found => Verdict::Survived(found.map(|Differing { inputs, on, before, after }| Missing {

@@ -13,7 +13,7 @@ use peygir_source::Diagnostic;
 
 pub use self::deeds::{Deed, Kind};
 use crate::{
-    analysis::{Inputs, Outcome, difference},
+    analysis::{Inputs, Outcome, Within, difference},
     domain::Limit,
     model::Table,
     overlay::{Layer, Overlay},
@@ -34,7 +34,7 @@ pub struct Rebase {
     /// Inputs that would be decided otherwise, one for each pair of rules. What conflicts is left out of the new merged
     /// table for this.
     pub changes: Vec<Change>,
-    /// Whether the changes are all there are, by proof. Otherwise they are those that were found.
+    /// Whether the changes are all there are where the layers hold, by proof. Otherwise they are those that were found.
     pub is_complete: bool,
     /// Tests of the table and of the overlays that fail on the new merged table.
     pub tests: Vec<Diagnostic>,
@@ -102,6 +102,11 @@ pub struct Change {
 
 /// Compares what the layers make of two versions of their base.
 pub fn rebase(old: &Table, new: &Table, layers: &[Layer<'_>]) -> Rebase {
+    rebase_within(old, new, layers, &Within::new())
+}
+
+/// The same where the layers hold: there inputs may have these values alone.
+pub fn rebase_within(old: &Table, new: &Table, layers: &[Layer<'_>], within: &Within) -> Rebase {
     let mut outcome = Rebase::default();
     let mut below = Versions { old: without_tests(old), new: without_tests(new) };
     let mut kept: Vec<Overlay> = Vec::new();
@@ -134,7 +139,7 @@ pub fn rebase(old: &Table, new: &Table, layers: &[Layer<'_>]) -> Rebase {
         outcome.merges.extend(accepted);
     }
     outcome.tests = failing(new, layers, &kept);
-    changes(&mut outcome, &below, old, new);
+    changes(&mut outcome, &below, (old, new), within);
     outcome
 }
 
@@ -189,8 +194,8 @@ fn failing(new: &Table, layers: &[Layer<'_>], kept: &[Overlay]) -> Vec<Diagnosti
     findings.list.into_iter().filter(|finding| finding.severity == peygir_source::Severity::Error).collect()
 }
 
-fn changes(outcome: &mut Rebase, merged: &Versions, old: &Table, new: &Table) {
-    let difference = difference(&merged.old, &merged.new, CHANGES_MAX);
+fn changes(outcome: &mut Rebase, merged: &Versions, (old, new): (&Table, &Table), within: &Within) {
+    let difference = difference(&merged.old, &merged.new, within, CHANGES_MAX);
     outcome.is_complete = difference.is_complete;
     for found in difference.found {
         let before = Outcome::of(old, &found.inputs, found.on);

@@ -271,3 +271,78 @@ fn a_test_that_failed_before_is_told_so() {
     assert_eq!(called.code, 1, "{}", called.stdout);
     assert!(called.stdout.contains("(failed with the version before, too)"), "{}", called.stdout);
 }
+
+/// A case has the province, county and agency of where the pack holds: elsewhere nothing changes for it.
+#[test]
+fn what_would_change_is_looked_for_where_the_pack_holds() {
+    const TABLE: &str = "kind: decision-table
+id: route
+version: 1.0.0
+hit: first
+inputs:
+  topic: { type: string, from: case.topic }
+  province: { type: string, from: case.province }
+  county: { type: string, from: case.county }
+  asked: { type: string, from: case.agency }
+outputs:
+  agency: { type: string, required: true }
+rules:
+  - { id: water, when: { topic: water }, then: { agency: abfa } }
+  - { id: otherwise, last: true, then: { agency: office } }
+";
+    let directory = "kind: directory
+province: { id: isfahan, fa: اصفهان, en: Isfahan }
+counties: [ { id: kashan, fa: کاشان, en: Kashan }, { id: najafabad, fa: نجف‌آباد, en: Najafabad } ]
+agencies:
+  - { id: bank-isfahan, fa: بانک, en: Bank, province: isfahan }
+  - { id: bank-yazd, fa: بانک, en: Bank, province: yazd }
+";
+    let overlay = "kind: decision-table-overlay\nextends: { id: route, version: '^1.0' }\nversion: 1.0.0\nreplace: { water: { then: { agency: abfa-here } } }\n";
+    let told_of = |pack: &str, rule: &str| {
+        let new = TABLE.replace("version: 1.0.0", "version: 1.1.0");
+        let new = new
+            .replace("rules:\n", &format!("rules:\n  - {{ id: new, when: {{ {rule} }}, then: {{ agency: far }} }}\n"));
+        let over = "over: [ national ]\n";
+        let packs = folder(&[
+            ("old/pack.yaml", &manifest("national", "1.0.0", "")),
+            ("old/rules/route.table.yaml", TABLE),
+            ("new/pack.yaml", &manifest("national", "1.1.0", "")),
+            ("new/rules/route.table.yaml", &new),
+            ("isfahan/pack.yaml", &manifest("isfahan", "1.0.0", &format!("for: {{ province: isfahan }}\n{over}"))),
+            ("isfahan/rules/directory.yaml", directory),
+            ("isfahan/rules/route.overlay.yaml", overlay),
+            (
+                "kashan/pack.yaml",
+                &manifest(
+                    "kashan",
+                    "1.0.0",
+                    "for: { province: isfahan, county: kashan }\nover: [ national, isfahan ]\n",
+                ),
+            ),
+            ("kashan/rules/route.overlay.yaml", &overlay.replace("abfa-here", "abfa-kashan")),
+        ]);
+        let called = call(packs.path(), &["rebase", pack, "--onto", "new", "--from", "old"]);
+        assert_eq!(called.code, 0, "{}{}", called.stdout, called.stderr);
+        called.stdout
+    };
+    for (pack, rule, told) in [
+        ("kashan", "county: { not: kashan }", "Nothing: it is proven that every input is decided as before."),
+        ("kashan", "province: { not: isfahan }", "Nothing: it is proven that every input is decided as before."),
+        ("kashan", "county: { present: false }", "Nothing: it is proven that every input is decided as before."),
+        ("isfahan", "province: { prefix: yazd }", "Nothing: it is proven that every input is decided as before."),
+        ("isfahan", "county: { prefix: yazd }", "Nothing: it is proven that every input is decided as before."),
+        ("kashan", "county: kashan", "province is \"isfahan\", county is \"kashan\""),
+        ("isfahan", "county: { not: kashan }", "province is \"isfahan\", county is \"najafabad\""),
+        ("isfahan", "county: { present: false }", "province is \"isfahan\""),
+        ("isfahan", "asked: { prefix: bank- }", "asked is \"bank-isfahan\""),
+        ("isfahan", "asked: { contains: yazd }", "Nothing: it is proven that every input is decided as before."),
+    ] {
+        let said = told_of(pack, rule);
+        assert!(said.contains(told), "{pack}, {rule}: {said}");
+        let elsewhere = ["province", "county", "asked"].map(|input| format!("{input} is \"other\""));
+        assert!(
+            !elsewhere.iter().any(|other| said.contains(other)) && said.contains("proven"),
+            "{pack}, {rule}: {said}"
+        );
+    }
+}

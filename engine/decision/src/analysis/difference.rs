@@ -16,6 +16,7 @@ use super::{
     ranking::Ranking,
     solver::Clause,
     space::{Compiled, Reply, Space},
+    within::{self, Within},
 };
 use crate::model::{Hit, Rule, Table};
 
@@ -80,10 +81,11 @@ pub(crate) struct Difference {
     pub is_complete: bool,
 }
 
-/// Compares two tables; stops after so many differences.
-pub(crate) fn difference(old: &Table, new: &Table, most: usize) -> Difference {
-    let mut search = Search { old, new, most, found: Vec::new(), pairs: BTreeSet::new(), is_complete: true };
-    if comparable(old, new) {
+/// Compares two tables where inputs have what they may; stops after so many differences.
+pub(crate) fn difference(old: &Table, new: &Table, within: &Within, most: usize) -> Difference {
+    let (found, pairs) = (Vec::new(), BTreeSet::new());
+    let mut search = Search { old, new, within, most, found, pairs, is_complete: true };
+    if comparable(old, new, within) {
         search.by_rules();
     } else {
         search.is_complete = false;
@@ -96,7 +98,7 @@ pub(crate) fn difference(old: &Table, new: &Table, most: usize) -> Difference {
 }
 
 /// Whether both ask for the same inputs on the same days and pick in the same way.
-fn comparable(old: &Table, new: &Table) -> bool {
+fn comparable(old: &Table, new: &Table, within: &Within) -> bool {
     let alike = old.inputs.len() == new.inputs.len()
         && old.inputs.iter().zip(&new.inputs).all(|(one, other)| {
             one.name == other.name
@@ -105,6 +107,7 @@ fn comparable(old: &Table, new: &Table) -> bool {
                 && one.values == other.values
                 && one.min == other.min
                 && one.max == other.max
+                && (one.from == other.from || within.is_empty())
         });
     alike && old.twins() == new.twins() && old.effective == new.effective && old.hit == new.hit
 }
@@ -112,6 +115,7 @@ fn comparable(old: &Table, new: &Table) -> bool {
 struct Search<'a> {
     old: &'a Table,
     new: &'a Table,
+    within: &'a Within,
     most: usize,
     found: Vec<Differing>,
     /// Pairs of rules that are told already.
@@ -136,7 +140,7 @@ impl Search<'_> {
     fn by_examples(&mut self) {
         for table in [self.old, self.new] {
             for example in examples_on(table, TRIED_MAX) {
-                self.look(&example.inputs, example.on);
+                self.look(&within::brought(table, self.within, &example.inputs), example.on);
             }
         }
     }
@@ -144,8 +148,9 @@ impl Search<'_> {
     fn by_rules(&mut self) {
         let rules: Vec<&Rule> = self.old.rules.iter().chain(&self.new.rules).collect();
         let effort = Effort::of(STEPS_MAX);
-        let space = Space::new(self.old, &rules, &[], &effort);
-        let (before, after) = space.rules.split_at(self.old.rules.len());
+        let space = Space::telling(self.old, &rules, &[], &within::cells(self.old, self.within), &effort);
+        let space = Framed { frame: within::clauses(&space, self.within), space };
+        let (before, after) = space.space.rules.split_at(self.old.rules.len());
         let pairing = Pairing::new(self.old, self.new);
         match self.old.hit {
             Hit::Collect => self.collected(&space, before, after, &pairing),
@@ -167,7 +172,7 @@ impl Search<'_> {
     }
 
     /// Inputs that one rule answers before and another one after.
-    fn answering(&mut self, space: &Space, before: &[Compiled], after: &[Compiled], pairing: &Pairing) {
+    fn answering(&mut self, space: &Framed<'_>, before: &[Compiled], after: &[Compiled], pairing: &Pairing) {
         let (ranks, new_ranks) = (Ranking::of(self.old), Ranking::of(self.new));
         for one in 0..before.len() {
             for other in 0..after.len() {
@@ -192,7 +197,7 @@ impl Search<'_> {
     }
 
     /// With `hit: collect`: rules that hold where they did not, or answer otherwise, or in another order.
-    fn collected(&mut self, space: &Space, before: &[Compiled], after: &[Compiled], pairing: &Pairing) {
+    fn collected(&mut self, space: &Framed<'_>, before: &[Compiled], after: &[Compiled], pairing: &Pairing) {
         let rows = (&self.old.rules, &self.new.rules);
         for (one, rule) in before.iter().enumerate() {
             let row = &rows.0[one];
@@ -238,11 +243,11 @@ impl Search<'_> {
     /// rules than the one asked about: then that one stays open.
     fn question<'c>(
         &mut self,
-        space: &'c Space,
+        space: &'c Framed<'_>,
         asked: Option<(&str, &str)>,
         clauses: impl IntoIterator<Item = &'c Clause>,
     ) {
-        match space.ask(clauses) {
+        match space.space.ask(space.frame.iter().chain(clauses)) {
             Reply::Never => {}
             Reply::Found(point) => {
                 let shown = self.look(&point.inputs, point.on);
@@ -251,6 +256,12 @@ impl Search<'_> {
             Reply::Unwritten(_) | Reply::Spent => self.is_complete = false,
         }
     }
+}
+
+/// The space of both tables, and what all inputs have to keep to.
+struct Framed<'a> {
+    space: Space<'a>,
+    frame: Vec<Clause>,
 }
 
 /// Which rules of two tables are the same, but for what they answer.

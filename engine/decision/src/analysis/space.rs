@@ -120,7 +120,7 @@ pub(super) enum Reply {
 impl<'a> Space<'a> {
     /// The space of a table's inputs, told apart by these rules and windows.
     pub fn new(table: &'a Table, rules: &[&Rule], windows: &[Window], effort: &'a Effort<'a>) -> Self {
-        Self::within(table, rules, windows, &Fixed::new(), effort)
+        Self::telling(table, rules, windows, &[], effort)
     }
 
     /// The same, in which these values of inputs are told apart from all others.
@@ -131,14 +131,26 @@ impl<'a> Space<'a> {
         fixed: &Fixed,
         effort: &'a Effort<'a>,
     ) -> Self {
+        let cells: Vec<(usize, Cell)> = cells_of(table, fixed).collect();
+        Self::telling(table, rules, windows, &cells, effort)
+    }
+
+    /// The same, in which it is told whether these cells hold, too, each with the place of its input.
+    pub fn telling(
+        table: &'a Table,
+        rules: &[&Rule],
+        windows: &[Window],
+        cells: &[(usize, Cell)],
+        effort: &'a Effort<'a>,
+    ) -> Self {
         let mut domains = Vec::new();
         let mut leaves: Vec<Leaves> = table.inputs.iter().map(|_| Leaves::default()).collect();
         let twins = table.twins();
         for condition in rules.iter().flat_map(|rule| &rule.when) {
             leaves[twins[condition.at]].gather(&condition.cell);
         }
-        for (at, cell) in cells_of(table, fixed) {
-            leaves[twins[at]].gather(&cell);
+        for (at, cell) in cells {
+            leaves[twins[*at]].gather(cell);
         }
         let mut dimensions: Vec<Dimension> = Vec::with_capacity(leaves.len());
         for (at, leaves) in leaves.into_iter().enumerate() {
@@ -179,6 +191,13 @@ impl<'a> Space<'a> {
         vec![Literal { variable: self.dimensions[at].variable, values }]
     }
 
+    /// The clause that leaves these days.
+    pub fn on_days(&self, days: Window) -> Clause {
+        let within = self.days.iter().enumerate().filter(|(_, day)| days.contains(**day));
+        let values = within.fold(Values::none(self.days.len()), |values, (place, _)| values.with(place));
+        vec![Literal { variable: self.day, values }]
+    }
+
     /// The clause that a point of another class is asked for.
     pub fn other_than(&self, point: &Point, inputs: impl Iterator<Item = usize>) -> Clause {
         let unlike = |at: usize| {
@@ -189,13 +208,6 @@ impl<'a> Space<'a> {
             Literal { variable: dimension.variable, values }
         };
         inputs.map(unlike).collect()
-    }
-
-    /// The clause that leaves these days.
-    pub fn on_days(&self, days: Window) -> Clause {
-        let within = self.days.iter().enumerate().filter(|(_, day)| days.contains(**day));
-        let values = within.fold(Values::none(self.days.len()), |values, (place, _)| values.with(place));
-        vec![Literal { variable: self.day, values }]
     }
 
     /// Asks for inputs and a day that meet all clauses.
@@ -295,15 +307,17 @@ impl<'a> Space<'a> {
 
 /// For each input that has a fixed value the cell that holds for just that.
 fn cells_of<'t>(table: &'t Table, fixed: &'t Fixed) -> impl Iterator<Item = (usize, Cell)> + 't {
-    let cell = |(at, input): (usize, &Input)| {
-        let value = fixed.get(&input.from)?;
-        match input.value_type {
-            ValueType::String => Some((at, Cell::Equals(value.clone()))),
-            ValueType::Text => Some((at, Cell::KeyEquals((table.search_key)(value)))),
-            ValueType::List | ValueType::Boolean | ValueType::Integer | ValueType::Number => None,
-        }
-    };
+    let cell = |(at, input): (usize, &Input)| Some((at, equal_to(table, at, fixed.get(&input.from)?)?));
     table.inputs.iter().enumerate().filter_map(cell)
+}
+
+/// The cell that holds where an input has just this value; none where it takes no text.
+pub(super) fn equal_to(table: &Table, at: usize, value: &str) -> Option<Cell> {
+    match table.inputs[at].value_type {
+        ValueType::String => Some(Cell::Equals(value.to_owned())),
+        ValueType::Text => Some(Cell::KeyEquals((table.search_key)(value))),
+        ValueType::List | ValueType::Boolean | ValueType::Integer | ValueType::Number => None,
+    }
 }
 
 /// Pairs of inputs that are read from one place without being twins, or as twins: the later one first.

@@ -13,9 +13,9 @@ use peygir_source::{Diagnostic, Diagnostics, Help, Severity, Span, suggest};
 use serde_json::Value;
 
 use super::catalog::Catalog;
-use super::homes::Homes;
 use super::layer::in_file;
 use super::places::{own_place, words};
+use super::possible::{Possible, possible};
 
 /// Most names that one finding tells.
 const NAMED_MAX: usize = 5;
@@ -76,7 +76,7 @@ fn of_cell(catalog: &Catalog, table: &Table, rule: &str, part: &Condition) -> Ve
     if !unknown.is_empty() {
         told.push(nobody(&kind, rule, &unknown, part, (&known, &scope)));
     } else if let Some(possible) = possible(directory, &catalog.homes, &input.from, &scope)
-        && !possible.lets(table, part, &names)
+        && !lets(&possible, table, part, &names)
     {
         told.push(elsewhere(&kind, rule, &names, part, &scope));
     }
@@ -105,39 +105,13 @@ fn known<'d>(directory: &'d Directory, from: &str) -> Option<(Kind, BTreeSet<&'d
     })
 }
 
-/// What a case may have where a pack holds.
-struct Possible<'d> {
-    ids: BTreeSet<&'d str>,
-    /// Whether it may have none.
-    or_none: bool,
-}
-
-impl Possible<'_> {
-    /// Whether a cell holds for any of it; yes where that can't be said. `names`: what the cell names, which is tried first.
-    fn lets(&self, table: &Table, part: &Condition, names: &[&str]) -> bool {
-        let may_hold = |value: Option<&Value>| table.cell_holds(part, value) != Some(false);
-        let named = names.iter().filter(|name| self.ids.contains(*name));
-        let ids = named.chain(&self.ids).map(|id| Value::from(*id));
-        self.or_none && may_hold(None) || ids.into_iter().any(|id| may_hold(Some(&id)))
-    }
-}
-
-/// What a case may have of a kind where a pack holds; none where it may have any.
-fn possible<'d>(directory: &'d Directory, homes: &'d Homes, from: &str, scope: &'d Scope) -> Option<Possible<'d>> {
-    let own =
-        |part: &'d Option<String>| part.as_deref().map(|id| Possible { ids: BTreeSet::from([id]), or_none: false });
-    let some = |ids: BTreeSet<&'d str>| Possible { ids, or_none: true };
-    match from {
-        "case.province" => own(&scope.province),
-        "case.county" => own(&scope.county).or_else(|| homes.counties_of(scope.province.as_deref()?).map(some)),
-        "case.agency" => own(&scope.agency).or_else(|| {
-            let province = scope.province.as_ref()?;
-            let is_here = |own: &Option<String>| own.as_ref().is_none_or(|own| own == province);
-            let here = directory.agencies.iter().filter(|agency| is_here(&agency.province));
-            Some(some(here.map(|agency| agency.id.as_str()).collect()))
-        }),
-        _ => None,
-    }
+/// Whether a cell holds for anything that a case may have; yes where that can't be said. `names`: what the cell names, which is
+/// tried first.
+fn lets(possible: &Possible<'_>, table: &Table, part: &Condition, names: &[&str]) -> bool {
+    let may_hold = |value: Option<&Value>| table.cell_holds(part, value) != Some(false);
+    let named = names.iter().filter(|name| possible.ids.contains(*name));
+    let ids = named.chain(&possible.ids).map(|id| Value::from(*id));
+    possible.or_none && may_hold(None) || ids.into_iter().any(|id| may_hold(Some(&id)))
 }
 
 /// All texts that a cell names.

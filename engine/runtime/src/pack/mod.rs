@@ -35,6 +35,7 @@ mod names;
 mod offered;
 mod order;
 mod places;
+mod possible;
 mod resources;
 mod rules;
 mod secrets;

@@ -1,18 +1,25 @@
 //! The tables and overlays of a pack by themselves: what is compared when a pack below it moves to a new version.
 //!
-//! Owns: reading them from a folder or a bundle, and finding the packs below. Deliberately lays nothing over anything.
+//! Owns: reading them from a folder or a bundle, finding the packs below, and what a case may have where they hold. Deliberately
+//! lays no rule over another.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use peygir_calendar::{Place, Scope};
+use peygir_casework::content::Directory;
+use peygir_decision::analysis::Within;
 use peygir_decision::{Overlay, Table};
 use peygir_source::{Diagnostics, Severity};
 
 use super::beside;
 use super::bundle::Bundle;
 use super::files::SourceFile;
+use super::homes::Homes;
 use super::layer::{Filed, Layer};
 use super::manifest::Manifest;
+use super::places::own_place;
+use super::possible;
 
 /// What of a pack decides, each part with its file.
 #[derive(Debug)]
@@ -24,6 +31,7 @@ pub struct Rules {
     pub overlays: Vec<Filed<Overlay>>,
     /// What a pack above replaces as a whole, by kind and id: scripts, calendars, forms and templates.
     pub replaced_whole: BTreeMap<(&'static str, String), SourceFile>,
+    directories: Vec<Directory>,
 }
 
 impl Rules {
@@ -45,6 +53,18 @@ impl Rules {
         Ok((layers?, below.missing))
     }
 
+    /// What a case may have of a place where this pack holds, by its directory and those of the packs below, the lowest first.
+    pub fn within<'r>(&'r self, below: impl IntoIterator<Item = &'r Self>) -> Within {
+        let (mut directory, mut homes) = (Directory::default(), Homes::default());
+        for file in below.into_iter().chain([self]).flat_map(|one| &one.directories) {
+            homes.add(file);
+            directory.lay_over(file.clone());
+        }
+        let named = own_place(&self.manifest.scope);
+        let Place { province, county, agency } = homes.located(&named, &directory).unwrap_or(named);
+        possible::within(&directory, &homes, &Scope { province, county, agency })
+    }
+
     fn of_layer(mut layer: Layer) -> Result<Self, Diagnostics> {
         let own = |code: &str| code.starts_with("PG-T") || code.starts_with("PG-Y") || code.starts_with("PG-P");
         match layer.manifest.take() {
@@ -58,7 +78,8 @@ impl Rules {
                 };
                 let tables = std::mem::take(&mut layer.tables).into_iter().map(placed).collect();
                 let replaced_whole = wholes(&layer);
-                Ok(Self { manifest, tables, overlays: layer.overlays, replaced_whole })
+                let directories = layer.directories.into_iter().map(|file| file.value.directory).collect();
+                Ok(Self { manifest, tables, overlays: layer.overlays, replaced_whole, directories })
             }
             _ => Err(layer.found),
         }

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use peygir_decision::rebase::{Rebase, rebase};
+use peygir_decision::analysis::Within;
+use peygir_decision::rebase::{Rebase, rebase_within};
 use peygir_decision::{Layer, Overlay, Table};
 use peygir_runtime::pack::{Filed, Over, Rules};
 use peygir_source::{Diagnostics, Span};
@@ -91,6 +92,8 @@ pub fn compare<'r>(pack: &'r Rules, below: &'r [Rules], old: &'r Rules, new: &'r
         |over: &&Over| over.range.as_ref().zip(version.as_ref()).is_some_and(|(range, at)| !range.matches(at));
     let ids: BTreeSet<&str> =
         above.iter().flat_map(|one| &one.overlays).map(|overlay| overlay.value.extends()).collect();
+    // Nothing changes where the pack does not hold.
+    let within = pack.within(others.iter().copied().chain([new]));
     let (mut compared, mut nowhere) = (Vec::new(), Vec::new());
     for id in ids {
         let Some(table) = before.get(id) else {
@@ -99,7 +102,7 @@ pub fn compare<'r>(pack: &'r Rules, below: &'r [Rules], old: &'r Rules, new: &'r
             }
             continue;
         };
-        compared.push(of_table(id, table, after.get(id), placed(&above, id))?);
+        compared.push(of_table(id, (table, after.get(id)), placed(&above, id), &within)?);
     }
     let kept_whole = kept(pack, old, new);
     Ok(Moved { pack, old, new, outdated: over.filter(outside), tables: compared, nowhere, kept_whole })
@@ -133,14 +136,14 @@ fn placed<'r>(packs: &[&'r Rules], id: &str) -> Vec<Placed<'r>> {
 
 fn of_table<'r>(
     id: &str,
-    old: &Below<'r>,
-    new: Option<&Below<'r>>,
+    (old, new): (&Below<'r>, Option<&Below<'r>>),
     layers: Vec<Placed<'r>>,
+    within: &Within,
 ) -> Result<OfTable<'r>, Refused> {
     let old = merged(old)?;
     let new = new.map(merged).transpose()?;
     let above: Vec<Layer> = layers.iter().map(Placed::layer).collect();
-    let outcome = new.as_ref().map(|new| rebase(&old, new, &above)).unwrap_or_default();
+    let outcome = new.as_ref().map(|new| rebase_within(&old, new, &above, within)).unwrap_or_default();
     Ok(OfTable { id: id.to_owned(), new, old, layers, outcome })
 }
 
