@@ -49,6 +49,7 @@ use self::{
     before::Before,
     effort::Effort,
     ranking::Ranking,
+    reach::{Reach, Search},
     space::{Reply, Space},
 };
 pub use self::{
@@ -62,10 +63,10 @@ pub(crate) use self::{
 use crate::{
     model::{Hit, Rule, Table},
     overlay::Layer,
+    window::Window,
 };
 
 /// What is given to a table, by name.
-    window::Window,
 pub type Inputs = BTreeMap<String, Value>;
 
 /// Work that the analysis of one table may cost, counted in literals looked at and cells tried. Beyond it the questions left
@@ -233,6 +234,18 @@ pub fn analyse_merged(table: &Table, layers: &[Layer<'_>]) -> Analysis {
     let mut analysis = analyse(table);
     analysis.findings.extend(overrides(layers));
     analysis
+}
+
+/// The rules above that take all that a rule holds for; none where something is left to it, or where that is not known.
+pub(crate) fn taken_by<'r>(rule: &'r Rule, above: &'r [Rule], table: &Table) -> Vec<&'r Rule> {
+    let effort = Effort::of(PAIR_STEPS_MAX);
+    let rows: Vec<&Rule> = above.iter().chain([rule]).collect();
+    let space = Space::new(table, &rows, &[], &effort);
+    let search = Search { space: &space, rows: rows.clone(), frame: Vec::new() };
+    match search.reach(above.len(), &(0..above.len()).collect::<Vec<_>>()) {
+        Reach::Never(takers) => takers.into_iter().map(|taker| &above[taker]).collect(),
+        Reach::Answers(_) | Reach::Open(_) => Vec::new(),
+    }
 }
 
 /// Whether no inputs on any day let both rules hold. None: not analysed.

@@ -7,6 +7,9 @@ use peygir_source::{Diagnostic, Help, Node, Span, Value, suggest};
 
 use crate::{cell::Number, domain::Limit, model::LayerRef, value_type::ValueType, window::Window};
 
+/// Most names that a help lists.
+const LISTED_MAX: usize = 12;
+
 pub(crate) fn not_a_table(span: Span) -> Diagnostic {
     Diagnostic::error("PG-T001", span, "this is no decision table", "این یک جدول تصمیم نیست")
         .with_help("a table begins with kind: decision-table", "جدول با kind: decision-table آغاز می‌شود")
@@ -304,10 +307,20 @@ pub(crate) fn outside_domain<'a>(
 }
 
 fn suggested<'a>(finding: Diagnostic, name: &str, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
-    match suggest(name, known) {
+    let known: Vec<&str> = known.into_iter().collect();
+    match suggest(name, known.iter().copied()) {
         Some(meant) => finding.helped(Help::did_you_mean(meant, '"')),
-        None => finding,
+        None if known.is_empty() => finding,
+        None => finding.with_help(
+            format!("what is known here: {}", listed(&known, ", ")),
+            format!("آنچه در اینجا شناخته است: \u{2066}{}\u{2069}", listed(&known, ", ")),
+        ),
     }
+}
+
+fn listed(names: &[&str], between: &str) -> String {
+    let rest = if names.len() > LISTED_MAX { " …" } else { "" };
+    format!("{}{rest}", names[..names.len().min(LISTED_MAX)].join(between))
 }
 
 pub(crate) fn too_many_or_none(span: Span, what: &str, max: usize) -> Diagnostic {

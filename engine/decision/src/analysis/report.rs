@@ -3,7 +3,7 @@
 mod hidden;
 
 use peygir_calendar::Jalali;
-use peygir_source::{Diagnostic, Severity, Span};
+use peygir_source::{Diagnostic, Help, Severity, Span};
 
 use super::{Dead, Finding, Inputs, here::layer_of, inputs_in_words, inputs_in_words_fa};
 use crate::model::{BASE, Hit, LayerRef, Rule, Table};
@@ -193,6 +193,34 @@ impl Report<'_> {
             format!("what {by} says of rule \"{rule}\" has no effect: {reason}"),
             format!("آنچه {by_fa} دربارهٔ قاعدهٔ «{rule}» می‌گوید اثری ندارد: {reason_fa}"),
         )
+        .helped(self.dead_help(why))
+    }
+
+    /// Nothing may stand above a locked rule.
+    fn dead_help(&self, why: &Dead) -> Help {
+        let is_locked = |id: &String| self.table.rules.iter().any(|row| row.id == *id && row.locked);
+        match why {
+            Dead::OverriddenBy(_) => Help::new(
+                "take it out here, or let the later overlay leave it as it is",
+                "آن را از این‌جا بردارید، یا بگذارید روکش بعدی به آن دست نزند",
+            ),
+            Dead::NeverFires(because) if because.is_empty() => Help::new(
+                "take it out, or give it cells and dates that can hold together",
+                "آن را بردارید، یا خانه‌ها و تاریخ‌هایی به آن بدهید که با هم برقرار شوند",
+            ),
+            Dead::NeverFires(because) if because.iter().any(is_locked) => Help::new(
+                "take it out, or let it ask for something that these rules leave to it: one of them is locked, and nothing may stand \
+                 above it",
+                "آن را بردارید، یا چیزی بخواهد که این قاعده‌ها برایش می‌گذارند: یکی از آن‌ها قفل شده است و چیزی بالای آن نمی‌نشیند",
+            ),
+            Dead::NeverFires(because) => {
+                let first = because.first().map_or("", String::as_str);
+                Help::new(
+                    format!("where it is inserted, let it stand before \"{first}\"; else take it out"),
+                    format!("اگر افزوده شده است پیش از «{first}» (before) بنشیند؛ وگرنه آن را بردارید"),
+                )
+            }
+        }
     }
 
     fn written_twice(&self, span: Span, rule: &str, output: &str, layers: &[usize]) -> Diagnostic {

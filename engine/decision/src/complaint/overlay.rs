@@ -10,6 +10,9 @@ use crate::{
     window::Window,
 };
 
+/// Most rules that a help names.
+const NAMED_MAX: usize = 5;
+
 pub(crate) fn not_an_overlay(span: Span) -> Diagnostic {
     Diagnostic::error("PG-T001", span, "this is no overlay of a table", "این لایهٔ یک جدول تصمیم نیست").with_help(
         "an overlay begins with kind: decision-table-overlay",
@@ -67,16 +70,31 @@ pub(crate) fn locked(span: Span, id: &str, layer: &LayerRef) -> Diagnostic {
     )
 }
 
-pub(crate) fn precedes_locked(span: Span, id: &str, locked: &str) -> Diagnostic {
-    Diagnostic::error(
+/// `last` is the rule behind which every rule may stand; there the `takers` leave nothing to this one, if there are any.
+pub(crate) fn precedes_locked(span: Span, id: &str, locked: &str, (last, takers): (&str, &[String])) -> Diagnostic {
+    let told = Diagnostic::error(
         "PG-T045",
         span,
         format!("\"{id}\" would stand above the locked rule \"{locked}\""),
         format!("«{id}» بالای قاعدهٔ قفل‌شدهٔ «{locked}» می‌نشیند"),
-    )
-    .with_help(
-        format!("insert it after \"{locked}\", or further down"),
-        format!("آن را پس از «{locked}» یا پایین‌تر بیفزایید"),
+    );
+    if takers.is_empty() {
+        return told.with_help(format!("insert it after \"{last}\""), format!("آن را پس از «{last}» (after) بیفزایید"));
+    }
+    let named = |open: char, close: char, and: &str| -> String {
+        let names: Vec<String> = takers.iter().take(NAMED_MAX).map(|taker| format!("{open}{taker}{close}")).collect();
+        names.join(and)
+    };
+    let (en, fa) = (named('"', '"', " and "), named('«', '»', " و "));
+    told.with_help(
+        format!(
+            "it may stand after \"{last}\", but nothing is left to it there: {en} takes all that it holds for; replace the then of \
+             that rule, or leave this one out"
+        ),
+        format!(
+            "جای مجاز آن پس از «{last}» است، ولی آن‌جا چیزی برایش نمی‌ماند: {fa} هر چه را در آن می‌گنجد می‌گیرد؛ then همان قاعده را جایگزین کنید یا \
+             این یکی را بردارید"
+        ),
     )
 }
 

@@ -79,11 +79,24 @@ impl Stage<'_> {
             Hit::Unique => self.locked().find(|(_, locked)| analysis::disjoint(rule, locked, table) != Some(true)),
         };
         let finding = touched.map(|(_, locked)| match self.below.hit {
-            Hit::First | Hit::Collect => complaints::precedes_locked(anchor.span, &rule.id, &locked.id),
+            Hit::First | Hit::Collect => {
+                let (last, takers) = self.first_free_place(rule, table);
+                complaints::precedes_locked(anchor.span, &rule.id, &locked.id, (&last, &takers))
+            }
             Hit::Priority => complaints::outranks_locked(rule.span, &rule.id, &locked.id, locked.priority),
             Hit::Unique => complaints::takes_from_locked(rule.span, &rule.id, &locked.id),
         });
         self.reader.findings.list.extend(finding);
+    }
+
+    /// The locked rule behind which every rule may stand, and the rules that leave nothing there to this one.
+    fn first_free_place(&self, rule: &Rule, table: &Table) -> (String, Vec<String>) {
+        let Some((place, last)) = self.locked().last() else { return Default::default() };
+        let takers = match self.below.hit {
+            Hit::First => analysis::taken_by(rule, &self.below.rules[..=place], table),
+            _ => Vec::new(),
+        };
+        (last.id.to_string(), takers.iter().map(|taker| taker.id.to_string()).collect())
     }
 
     /// The locked rules below with their places. A catch-all only stays last: everything may stand before it.

@@ -52,6 +52,28 @@ fn a_locked_rule_stays_as_it_is() {
     }
 }
 
+/// The place that the help names is one where the rule may stand, and where something is left to it; else the help says so.
+#[test]
+fn where_a_rule_may_stand_is_told_with_what_is_left_to_it_there() {
+    let rules = "  - { id: shut, locked: true, when: { topic: b }, then: { o: shut } }
+  - { id: wide, when: { topic: [c, d] }, then: { o: wide } }
+  - { id: shut-too, locked: true, when: { topic: a }, then: { o: shut } }
+";
+    let helps = |when: &str| {
+        let body =
+            format!("insert:\n  - {{ before: shut, rule: {{ id: new, when: {{ {when} }}, then: {{ o: x }} }} }}\n");
+        let found = laid_over(&table(&base("first", rules)), &[&body]).unwrap_err().list;
+        let help = found[0].help.clone().unwrap();
+        (help.en, help.fa)
+    };
+    let (en, fa) = helps("size: 3");
+    assert_eq!(en, "insert it after \"shut-too\"");
+    assert!(fa.contains("«shut-too»"), "{fa}");
+    let (en, fa) = helps("topic: c, size: 3");
+    assert!(en.contains("after \"shut-too\", but nothing is left to it there: \"wide\" takes all"), "{en}");
+    assert!(fa.contains("«shut-too»") && fa.contains("«wide»"), "{fa}");
+}
+
 #[test]
 fn nothing_is_inserted_above_a_locked_rule() {
     let insert = |place: &str| {
