@@ -286,6 +286,14 @@ fn only_what_the_rules_looked_at_mattered() {
     assert_eq!(looked_at("code", "{ text: b, agency: z }"), ["text", "repeats"], "an expression names others");
 }
 
+/// The text of a message is two inputs of the table, for rules that ask two things of it.
+#[test]
+fn what_is_read_from_one_place_is_told_once() {
+    let table = read(&node("rules/routing/samad-topic.table.yaml"));
+    let (.., looked_at) = decided(&table, "{ text: وام ازدواج, also: وام ازدواج }", Language::Persian);
+    assert_eq!(looked_at, ["text"]);
+}
+
 #[test]
 fn a_decision_of_a_case_is_one_sentence() {
     let names = Shipped::read();

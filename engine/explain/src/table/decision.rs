@@ -217,18 +217,30 @@ impl Told<'_> {
         self.words().with("sentence", [("text", begun_upright(&why).into())])
     }
 
+    /// What is read from one place and shown alike is one thing to whoever reads it, though a table has two inputs of it.
     fn inputs(&self) -> Vec<InputTold> {
         let looked_at = self.looked_at();
-        let told = self.teller.table.inputs().iter().filter_map(|input| {
+        let mut told: Vec<(&str, InputTold)> = Vec::new();
+        for input in self.teller.table.inputs() {
             let (value, looked_at) = (self.shown.get(&input.name), looked_at.contains(input.name.as_str()));
-            (value.is_some() || looked_at).then(|| InputTold {
+            if value.is_none() && !looked_at {
+                continue;
+            }
+            let one = InputTold {
                 name: input.name.clone(),
                 title: self.teller.column(input),
                 value: value.map(|value| self.teller.input_value(input, value)).unwrap_or_default(),
                 looked_at,
-            })
-        });
-        told.collect()
+            };
+            let is_it = |(from, other): &&mut (&str, InputTold)| {
+                *from == input.from && other.title == one.title && other.value == one.value
+            };
+            match told.iter_mut().find(is_it) {
+                Some((_, other)) => other.looked_at |= one.looked_at,
+                None => told.push((&input.from, one)),
+            }
+        }
+        told.into_iter().map(|(_, one)| one).collect()
     }
 
     /// The inputs that cells and answers asked for: of a rule that did not answer, up to the cell that stopped it.
