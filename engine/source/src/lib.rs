@@ -12,6 +12,7 @@ mod suggest;
 pub mod yaml;
 mod yaml_fault;
 mod yaml_print;
+mod yaml_slip;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Help, Severity};
 pub use digits::persian_numbers;

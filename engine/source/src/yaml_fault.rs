@@ -78,7 +78,7 @@ pub(crate) fn of(error: &Error, lines: &[&str]) -> Diagnostic {
             let message = "the alias points to no anchor before it, or to itself";
             Diagnostic::error("PG-Y009", span, message, "این ارجاع (*) به نشانی که پیش از آن آمده باشد اشاره نمی‌کند")
         }
-        other => not_yaml(other, span),
+        other => not_yaml(other, span, lines),
     }
 }
 
@@ -109,7 +109,7 @@ fn tag_refused(tag: &str, span: Span) -> Diagnostic {
     Diagnostic::error("PG-Y006", span, message, message_fa).with_help("delete the tag", "برچسب را پاک کنید")
 }
 
-fn not_yaml(error: &Error, span: Span) -> Diagnostic {
+fn not_yaml(error: &Error, span: Span, lines: &[&str]) -> Diagnostic {
     let said = error.without_snippet().to_string();
     // The parser repeats its place within its message; ours is in the span.
     let said = said.split(" at line ").next().unwrap_or("").split(": line ").next().unwrap_or("");
@@ -118,8 +118,20 @@ fn not_yaml(error: &Error, span: Span) -> Diagnostic {
     if said.starts_with("recursion limit") {
         return too_large(span);
     }
+    if let Some(tab) = crate::yaml_slip::tab(lines) {
+        return Diagnostic::error("PG-Y001", tab, "a tab indents this line", "این سطر با Tab تورفته است")
+            .with_help("indent with spaces", "با فاصله تورفتگی بدهید");
+    }
+    if let Some((at, scalar)) = crate::yaml_slip::sign(lines, span.line) {
+        let message = format!("a text that begins with `>` stands here without quotes: `{scalar}`");
+        let message_fa = format!("متنی که با `>` آغاز می‌شود این‌جا بی‌گیومه آمده است: \u{2066}`{scalar}`\u{2069}");
+        let help = format!("put quotes around it: '{scalar}'");
+        let help_fa = format!("آن را در گیومه بگذارید: \u{2066}'{scalar}'\u{2069}");
+        return Diagnostic::error("PG-Y001", at, message, message_fa).with_help(help, help_fa);
+    }
     let message = format!("the text is not YAML: {said}");
-    Diagnostic::error("PG-Y001", span, message, "متن در این جا YAML درستی نیست")
+    let message_fa = format!("متن در این جا YAML درستی نیست: \u{2066}{said}\u{2069}");
+    Diagnostic::error("PG-Y001", span, message, message_fa)
 }
 
 fn quoted(text: &str) -> String {

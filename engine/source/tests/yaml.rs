@@ -46,7 +46,10 @@ fn scalars_are_what_people_mean() {
 fn malformed_input_is_refused_with_its_place() {
     refuses("a: 1\nb: 2\na: 3\n", ("PG-Y003", 3, 1));
     refuses("متن: [1, 2\n", ("PG-Y001", 1, 6));
-    refuses("a:\n\tb: 1\n", ("PG-Y001", 2, 2));
+    refuses("a:\n\tb: 1\n", ("PG-Y001", 2, 1));
+    refuses("a:\n  b: 1\n\tc: 2\nd: [ 1, 2 ]\n", ("PG-Y001", 3, 1));
+    refuses("a:\n  b: >= 2\n  c: 1\n", ("PG-Y001", 2, 6));
+    refuses("a: { b: >= 2, c: 1 }\n", ("PG-Y001", 1, 9));
     refuses("base: &b {x: 1}\nd:\n  <<: *b\n", ("PG-Y005", 3, 3));
     refuses("a: !!python/object:os.system x", ("PG-Y006", 1, 30));
     refuses("a: 1\n---\nb: 2\n", ("PG-Y007", 2, 1));
@@ -56,6 +59,18 @@ fn malformed_input_is_refused_with_its_place() {
     refuses("a: *nowhere", ("PG-Y009", 1, 4));
     refuses("a: \u{7}", ("PG-Y001", 1, 4));
     refuses("a: 1\nب: \u{0}x", ("PG-Y001", 2, 4));
+}
+
+/// What is wrong is said in both languages, with how to write it.
+#[test]
+fn why_a_text_is_no_yaml_is_told_in_persian_too() {
+    let found = |text: &str| yaml::parse(text).unwrap_err();
+    let help = |text: &str| found(text).help.map(|help| help.fa.clone()).unwrap_or_default();
+    assert!(help("a:\n  b: >= 2\n").contains("'>= 2'"), "{:?}", found("a:\n  b: >= 2\n"));
+    assert!(help("a:\n\tb: 1\n").contains("فاصله"));
+    let unclosed = found("a: [1, 2\n");
+    let said = unclosed.message.strip_prefix("the text is not YAML: ").unwrap();
+    assert!(!said.is_empty() && unclosed.message_fa.contains(said), "{unclosed:?}");
 }
 
 #[test]
