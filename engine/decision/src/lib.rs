@@ -11,6 +11,7 @@ mod complaint;
 mod days;
 mod decide;
 mod domain;
+mod endings;
 mod explain;
 mod fault;
 mod label;
@@ -31,6 +32,7 @@ mod window;
 
 pub use decide::{Decision, Fired, NotFired, Stopped, WhyNot};
 pub use domain::Limit;
+pub use endings::Ending;
 pub use fault::Fault;
 pub use label::Label;
 pub use model::{BASE, Because, Condition, Hit, Input, LayerRef, Output, Rule, Table};

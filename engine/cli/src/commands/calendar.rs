@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use super::local::Lang;
 use crate::answer::{line, say};
-pub use check::lacking_tables;
+pub use check::{lacking_tables, today};
 use sources::Sources;
 
 /// Wrong usage, as `sysexits.h` has it.

@@ -47,6 +47,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let mut checked = pack::check_with(&arguments.paths, &kinds);
     checked.deployments.iter().for_each(|deployment| checked.found.extend(connectors::check(deployment)));
     checked.found.list.extend(checked.calendars.iter().flat_map(calendar::lacking_tables));
+    checked.found.list.extend(over(&checked));
     checked
         .found
         .list
@@ -78,6 +79,13 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         return Ok(ExitCode::FAILURE);
     }
     Ok(if errors > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// A note for each overlay and rule whose last day was before today.
+fn over(checked: &pack::Checked) -> Vec<Diagnostic> {
+    let today = calendar::today();
+    let over = checked.endings.iter().filter(|(_, ending)| ending.last < today);
+    over.map(|(file, ending)| Diagnostic { file: file.clone(), ..ending.to_diagnostic() }).collect()
 }
 
 fn summary(files: usize, errors: usize, warnings: usize, hidden: usize, language: Language) -> String {

@@ -315,3 +315,43 @@ fn what_scripts_name_is_looked_up() {
     let (code, said) = with(script, "[]\n");
     assert!(code == 1 && said.contains("a list of at least one row"), "{said}");
 }
+
+/// What people call a topic is not its id; the help names that.
+#[test]
+fn a_title_in_a_cell_is_answered_with_its_id() {
+    let closed = TABLE
+        .replace("{ type: string, from: case.topic }", "{ type: string, from: case.topic, values: [ water, street ] }");
+    for (table, code) in [(TABLE, "PG-P096"), (closed.as_str(), "PG-T019")] {
+        let overlay = overlay("when: { topic: خیابان }, then: {}");
+        let called = check(&packs("kashan", &overlay, &[("national/rules/route.table.yaml", table)]), "kashan");
+        let said = called.stdout + &called.stderr;
+        assert!(called.code == 1 && said.contains(code), "{said}");
+        assert!(said.contains("did you mean \"street\"?"), "{said}");
+    }
+}
+
+/// Days that are over are a note, with the last of them.
+#[test]
+fn an_overlay_whose_days_are_over_is_told() {
+    let head = "kind: decision-table-overlay\nextends: { id: route, version: '^1.0' }\nversion: 1.0.0\n";
+    let rule = |days: &str| {
+        format!(
+            "insert:\n  - before: street\n    rule: {{ id: ours, {days} when: {{ topic: street, county: kashan }}, then: {{}} }}\n"
+        )
+    };
+    let whole = |days: &str| format!("{head}effective: {days}\n{}", rule(""));
+    let own = |days: &str| format!("{head}{}", rule(&format!("effective: {days},")));
+    for (overlay, told) in [
+        (whole("{ until: 1404/01/01 }"), "route.overlay.yaml:4:12"),
+        (own("{ from: 1403/12/01, until: 1404/01/01 }"), "route.overlay.yaml:6"),
+        (whole("{ until: 1499/01/01 }"), ""),
+        (own("{ from: 1404/01/01 }"), ""),
+    ] {
+        let called = call(packs("kashan", &overlay, &[]).path(), &["check", "--notes", "kashan"]);
+        let said = called.stdout + &called.stderr;
+        assert_eq!(called.code, 0, "{overlay}: {said}");
+        let note = said.contains("note[PG-T035]") && said.contains("are over: the last one was 1404/01/01");
+        assert_eq!(note, !told.is_empty(), "{overlay}: {said}");
+        assert!(told.is_empty() || said.contains(told), "{overlay}: {said}");
+    }
+}

@@ -12,6 +12,7 @@ use peygir_decision::{Condition, Table, ValueType, cell::Cell};
 use peygir_source::{Diagnostic, Diagnostics, Help, Severity, Span, suggest};
 use serde_json::Value;
 
+use super::by_title::id_of;
 use super::catalog::Catalog;
 use super::layer::in_file;
 use super::places::{own_place, words};
@@ -74,7 +75,7 @@ fn of_cell(catalog: &Catalog, table: &Table, rule: &str, part: &Condition) -> Ve
     let unknown: Vec<&str> = names.iter().copied().filter(|name| is_open && !known.contains(name)).collect();
     let mut told = Vec::new();
     if !unknown.is_empty() {
-        told.push(nobody(&kind, rule, &unknown, part, (&known, &scope)));
+        told.push(nobody(&kind, rule, &unknown, part, (&known, &scope, directory)));
     } else if let Some(possible) = possible(directory, &catalog.homes, &input.from, &scope)
         && !lets(&possible, table, part, &names)
     {
@@ -145,7 +146,7 @@ fn nobody(
     rule: &str,
     names: &[&str],
     part: &Condition,
-    (known, scope): (&BTreeSet<&str>, &Scope),
+    (known, scope, directory): (&BTreeSet<&str>, &Scope, &Directory),
 ) -> Diagnostic {
     let (en, fa) = (listed(names, ", "), listed(names, "، "));
     let mut told = Diagnostic::error(
@@ -157,7 +158,8 @@ fn nobody(
     if *scope == Scope::default() {
         told.severity = Severity::Warning;
     }
-    let near = names.iter().find_map(|name| suggest(name, known.iter().copied()));
+    let titled = || names.iter().find_map(|name| id_of(directory, name)).filter(|id| known.contains(id));
+    let near = names.iter().find_map(|name| suggest(name, known.iter().copied())).or_else(titled);
     told.help = near.map(|near| Help::did_you_mean(near, '"').into());
     told
 }

@@ -11,6 +11,7 @@ use peygir_dsl::model::{FlowName, Workflow};
 use peygir_source::{Diagnostic, Diagnostics, Help, Node, suggest};
 
 use super::bundle::Bundle;
+use super::by_title;
 use super::complaint::{not_below, other_place, other_version};
 use super::content::{Content, Contents};
 use super::deployment::{self, Deployment};
@@ -274,6 +275,7 @@ impl Parts {
         self.laid.iter_mut().for_each(|layer| layer.resolve(&self.directory));
         let located = |place: &Place| self.homes.located(place, &self.directory).unwrap_or_else(|_| place.clone());
         let contents = laying::contents(&self.laid, around.known, &located, &deployment.file, making, found);
+        by_title::hint(&self.laid, &self.directory, found);
         let copies = Copies::new(std::mem::take(&mut self.mirrors), around.fetches_nothing_else)
             .with_carried(std::mem::take(&mut self.carried));
         let mut world = World { functions: None, secrets: around.secrets, copies };

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use peygir_calendar::Calendars;
+use peygir_decision::Ending;
 use peygir_source::{Diagnostic, Diagnostics, Severity};
 
 use super::acted::Scripts;
@@ -27,6 +28,9 @@ pub struct Checked {
     /// What is right of the calendars, of each path and place by itself: whether they lack the tables of a year is for the caller to
     /// ask, who knows what year it is.
     pub calendars: Vec<Calendars>,
+    /// The last days of overlays and rules, with their files: whether they are over is for the caller to ask, who knows what day it
+    /// is.
+    pub endings: Vec<(String, Ending)>,
     /// Deployments in which nothing is wrong so far: their connectors are for the caller to look at.
     pub deployments: Vec<Deployment>,
 }
@@ -108,6 +112,7 @@ fn check_deployment(folder: &Path, kinds: Option<&Kinds>, checked: &mut Checked)
         for pack in &deployment.packs {
             let layer = Layer::read(pack);
             untested::check_layer(&layer, &mut checked.found);
+            checked.endings.extend(endings(&layer));
             scripts.push(Scripts::of(&layer));
             checked.files.extend(layer.files);
         }
@@ -140,6 +145,7 @@ fn check_pack(folder: &Path, checked: &mut Checked) {
         checked.found.list.extend(missing.and_then(|manifest| not_judged(manifest, &below.missing)));
         return check_alone(layer, checked);
     }
+    checked.endings.extend(endings(&layer));
     let own: BTreeSet<String> = layer.files.iter().cloned().collect();
     let lies_over = layer.manifest.as_ref().is_some_and(|manifest| !manifest.over.is_empty());
     checked.files.extend(layer.files.clone());
@@ -169,6 +175,17 @@ fn check_pack(folder: &Path, checked: &mut Checked) {
     checked.calendars.extend_from_slice(catalog.contents.calendars());
 }
 
+/// The last days of what a pack's own tables and overlays say.
+fn endings(layer: &Layer) -> Vec<(String, Ending)> {
+    let tables = layer.tables.values().map(|table| (&table.file.name, table.value.endings()));
+    let overlays = layer.overlays.iter().map(|overlay| (&overlay.file.name, overlay.value.endings()));
+    let named = |(file, endings): (&String, Vec<Ending>)| {
+        let file = file.clone();
+        endings.into_iter().map(move |ending| (file.clone(), ending))
+    };
+    tables.chain(overlays).flat_map(named).collect()
+}
+
 fn not_judged(manifest: &Manifest, missing: &[String]) -> Option<Diagnostic> {
     let over = manifest.over.iter().find(|over| missing.contains(&over.name)).or(manifest.over.first())?;
     let names = missing.join(", ");
@@ -188,6 +205,7 @@ fn not_judged(manifest: &Manifest, missing: &[String]) -> Option<Diagnostic> {
 }
 
 fn check_alone(layer: Layer, checked: &mut Checked) {
+    checked.endings.extend(endings(&layer));
     checked.files.extend(layer.files.clone());
     let mut parts = Parts::default();
     let mut found = Diagnostics::default();

@@ -13,6 +13,7 @@ mod around;
 mod asked;
 mod beside;
 mod bundle;
+mod by_title;
 mod catalog;
 mod check;
 mod complaint;

@@ -64,9 +64,14 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(if errors > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
+/// The day it is where cases are.
+pub fn today() -> Jalali {
+    Jalali::from_gregorian(tehran().to_datetime(ask::now()).date())
+}
+
 /// A warning for each calendar that has no table of lunar holidays for this year, and for the next.
 pub fn lacking_tables(calendars: &Calendars) -> Vec<Diagnostic> {
-    let year = Jalali::from_gregorian(tehran().to_datetime(ask::now()).date()).year();
+    let year = today().year();
     calendars.lacking_tables([year, year + 1]).iter().map(LackingTable::to_diagnostic).collect()
 }
 
