@@ -24,6 +24,8 @@ use random::{Dice, Sample};
 
 const CASES: u64 = 300;
 const POINTS_MAX: usize = 700;
+/// Cases in which something untrue was once said of what an overlay takes: two of its rules that held together under `unique`.
+const WRONG_BEFORE: [u64; 1] = [100_540];
 /// Points of which those are taken that have the value of a place.
 const HERE_MAX: usize = 10_000;
 
@@ -160,7 +162,7 @@ fn analysis_agrees_with_brute_force() {
 fn what_an_overlay_takes_in_a_place_is_taken() {
     let (seed, cases) = (variable("PEYGIR_SEED", 1), 2 * variable("PEYGIR_CASES", CASES));
     let (mut hidden, mut dated, mut dead, mut told) = (0, 0, 0, 0);
-    for case in seed..seed + cases {
+    for case in (seed..seed + cases).chain(WRONG_BEFORE) {
         let mut dice = Dice::new(case);
         let sample = Sample::new(&mut dice);
         let Some(merged) = read(&sample).filter(|_| sample.overlay.is_some()) else { continue };

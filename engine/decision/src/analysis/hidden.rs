@@ -13,6 +13,7 @@ use super::{
     stretches::joined,
 };
 use crate::{
+    fault::Fault,
     model::{Rule, Table},
     window::Window,
 };
@@ -144,7 +145,12 @@ impl<'q, 'a> Hidden<'q, 'a> {
     fn taker(&self, row: usize, point: &Point) -> Option<&'a str> {
         let Question { merged, ranking, upper, .. } = self.question;
         let merged: &'a Table = merged;
-        let answering = merged.decide(&point.inputs, point.on).ok().map(|decision| decision.rule);
+        let answering = match merged.decide(&point.inputs, point.on) {
+            Ok(decision) => Some(decision.rule),
+            // That two rules hold where one may is told as that: neither answers.
+            Err(Fault::Overlap { .. }) => return None,
+            Err(_) => None,
+        };
         let above = ranking.above(row).into_iter().map(|other| &merged.rules[other]);
         let own: Vec<&'a Rule> = above.filter(|rule| layer_of(rule) == *upper).collect();
         let taker = own.iter().find(|rule| Some(&rule.id) == answering.as_ref());
