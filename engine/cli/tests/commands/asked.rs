@@ -173,6 +173,12 @@ fn what_an_overlay_disables_is_not_hidden() {
         "{said}"
     );
     assert!(said.contains("replace: { otherwise: { then: ... } }"), "{said}");
+    // A locked one can't be replaced either.
+    let locked = TABLE.replace("last: true", "last: true, locked: true");
+    let ours = overlay("when: { county: kashan }, then: {}").replace("before: street", "before: otherwise");
+    let called = check(&packs("kashan", &ours, &[("national/rules/route.table.yaml", &locked)]), "kashan");
+    let said = called.stdout + &called.stderr;
+    assert!(said.contains("\"otherwise\" is locked: leave it") && !said.contains("replace:"), "{said}");
     let head = "kind: decision-table-overlay\nextends: { id: route, version: '^1.0' }\nversion: 1.0.0\n";
     let replaced = "replace: { otherwise: { then: { agency: shahrdari-kashan } } }\n";
     let said = said_of(&format!("{head}{replaced}{meant}"));

@@ -43,7 +43,8 @@ impl Report<'_> {
 
     /// What can be done: a catch-all can't be disabled, and what is disabled is so on all days of its overlay.
     fn hidden_help(&self, rules: &[String], is_dated: bool) -> Help {
-        let catch_all = self.table.rules.last().map_or("", |rule| rule.id.as_str());
+        let last = self.table.rules.last();
+        let (catch_all, is_locked) = last.map_or(("", false), |rule| (rule.id.as_str(), rule.locked));
         let replace = format!("replace: {{ {catch_all}: {{ then: ... }} }}");
         let is_last = |id: &String| id == catch_all;
         let mut en: Vec<String> = Vec::new();
@@ -60,7 +61,10 @@ impl Report<'_> {
                 "اگر همین منظور است آن قاعده‌ها را {where_to_fa} غیرفعال (disable) کنید؛ وگرنه قاعده را تنگ‌تر کنید یا پایین‌تر بگذارید"
             ));
         }
-        if rules.iter().any(is_last) {
+        if rules.iter().any(is_last) && is_locked {
+            en.push(format!("\"{catch_all}\" is locked: leave it what no other rule holds for"));
+            fa.push(format!("«{catch_all}» قفل شده است: آنچه در هیچ قاعدهٔ دیگری نمی‌گنجد برایش بماند"));
+        } else if rules.iter().any(is_last) {
             en.push(format!(
                 "to answer otherwise where no rule holds, replace the answer of the catch-all instead of standing before it: {replace}"
             ));
