@@ -13,6 +13,7 @@ use super::deployment::{self, Deployment};
 use super::files::{SourceFile, shown, walk};
 use super::kept::{Kept, Making};
 use super::layer::{FileKind, Layer, by_content, by_name, in_file, is_pack, nothing_there};
+use super::left_out::misplaced_in;
 use super::manifest::Manifest;
 use super::offered::Kinds;
 use super::{agencies, asked, beside};
@@ -111,6 +112,7 @@ fn check_deployment(folder: &Path, kinds: Option<&Kinds>, checked: &mut Checked)
     if let Some(deployment) = catalog::read_deployment(folder, &mut ignored) {
         for pack in &deployment.packs {
             let layer = Layer::read(pack);
+            checked.found.extend(misplaced_in(pack));
             untested::check_layer(&layer, &mut checked.found);
             checked.endings.extend(endings(&layer));
             scripts.push(Scripts::of(&layer));
@@ -132,6 +134,7 @@ fn check_deployment(folder: &Path, kinds: Option<&Kinds>, checked: &mut Checked)
 /// A pack that lies over others is whole together with them, if they lie beside it; else only its own files can be judged.
 fn check_pack(folder: &Path, checked: &mut Checked) {
     let layer = Layer::read(folder);
+    checked.found.extend(misplaced_in(folder));
     if layer.manifest.is_some() {
         untested::check_layer(&layer, &mut checked.found);
     }

@@ -62,7 +62,7 @@ pub use homes::Misplaced;
 pub use inputs::check_inputs;
 pub use kept::{Kept, Making};
 pub use layer::Filed;
-pub use left_out::left_out;
+pub use left_out::{left_out, misplaced_by, mistyped};
 pub use manifest::{Manifest, Over};
 pub(crate) use offered::written;
 pub use offered::{BY_CONNECTORS, Kinds, check_alone};

@@ -64,6 +64,12 @@ fn pack_below(root: &str, files: &BTreeMap<String, Vec<u8>>, found: &mut Diagnos
         let alone = root.is_empty() && !inner.contains('/') && inner != MANIFEST;
         let inner = if alone { format!("{RULES}/{inner}") } else { inner.to_owned() };
         if !pack::is_part(&inner, &manifest) {
+            let counts = [".yaml", ".yml", ".rhai"].iter().any(|ending| inner.ends_with(ending));
+            if let Some(mistyped) = pack::mistyped(&inner).filter(|_| counts) {
+                let mut diagnostic = pack::misplaced_by(Some(mistyped));
+                diagnostic.file = format!("{name}/{inner}");
+                found.push(diagnostic);
+            }
             continue;
         }
         match std::str::from_utf8(bytes) {
@@ -110,6 +116,14 @@ mod tests {
         ]);
         let files = ["copies/a.json", "pack.yaml", "rules/greet.rhai", "rules/greet.test.yaml"];
         assert_eq!(packs.unwrap(), [("town".to_owned(), files.map(str::to_owned).to_vec())]);
+    }
+
+    #[test]
+    fn a_folder_whose_name_is_nearly_one_that_counts_is_told() {
+        let files = [("t/pack.yaml", MANIFEST_TEXT), ("t/rule/a.table.yaml", "x"), ("t/rule/a.txt", "x")];
+        assert_eq!(sent(&files), Err(vec![("town/rule/a.table.yaml".to_owned(), 1)]));
+        let elsewhere = [("t/pack.yaml", MANIFEST_TEXT), ("t/notes/a.yaml", "x"), ("t/rules/a.rhai", "1")];
+        assert!(sent(&elsewhere).is_ok());
     }
 
     #[test]
