@@ -5,13 +5,14 @@
 use std::{collections::BTreeMap, fmt};
 
 use jsonschema::Validator;
-use peygir_source::{Span, suggest};
+use peygir_source::{Diagnostic, Span, suggest};
 use serde_json::{Map, Value};
 
 use crate::{
     fault::{Fault, WrongAction},
     library::ACTION,
-    unfit::{Problems, problems},
+    unfit::{About, Problem, Problems, each, problems},
+    written::{Form, Written},
 };
 
 /// The actions that there are, with what each takes.
@@ -67,18 +68,67 @@ impl Actions {
                 "هر عضو فهرست اقدام‌ها عضوی به نام action دارد که نام اقدام است",
             );
         };
-        let Some(validator) = self.0.get(name) else {
-            let near = suggest(name, self.0.keys().map(String::as_str));
-            let (near, near_fa) = near
-                .map(|near| (format!("; did you mean \"{near}\"?"), format!("؛ منظورتان «{near}» بود؟")))
-                .unwrap_or_default();
-            return Some((format!("there is no such action{near}"), format!("چنین اقدامی نیست{near_fa}")));
-        };
+        let Some(validator) = self.0.get(name) else { return Some(self.unknown(name)) };
         let members = action.as_object().into_iter().flatten().filter(|(member, _)| *member != ACTION);
         let members: Map<String, Value> = members.map(|(member, value)| (member.clone(), value.clone())).collect();
         let Problems { en, fa } = problems(validator, &Value::Object(members)).err()?;
         Some((en, format!("با طرح آن نمی‌خواند: {fa}")))
     }
+
+    fn unknown(&self, name: &str) -> (String, String) {
+        let near = suggest(name, self.0.keys().map(String::as_str));
+        let (near, near_fa) = near
+            .map(|near| (format!("; did you mean \"{near}\"?"), format!("؛ منظورتان «{near}» بود؟")))
+            .unwrap_or_default();
+        (format!("there is no such action{near}"), format!("چنین اقدامی نیست{near_fa}"))
+    }
+
+    /// What is wrong with actions as they are written out, each at its place: whatever a run does, it can't be carried out. What is
+    /// computed is not claimed to be anything.
+    pub fn foresee(&self, written: &[Written]) -> Vec<Diagnostic> {
+        let of_one = |one: &Written| match self.0.get(&one.function) {
+            _ if one.form == Form::Inner => Vec::new(),
+            Some(validator) => {
+                let is_certain = |problem: &Problem| match problem.about {
+                    // More may be put into a map later.
+                    About::Missing => one.form == Form::Call,
+                    About::Unknown(_) => true,
+                    About::Value => !one.is_computed_within(&problem.place),
+                };
+                let problems = each(validator, &one.value()).into_iter().filter(is_certain);
+                problems.flat_map(|problem| foreseen(one, &problem)).collect()
+            }
+            None => {
+                let (en, fa) = self.unknown(&one.function);
+                vec![refused(one, one.span_of_name(), (&en, &fa))]
+            }
+        };
+        let mut found: Vec<Diagnostic> = written.iter().flat_map(of_one).collect();
+        found.sort_by_key(|one| (one.span.line, one.span.column));
+        found
+    }
+}
+
+/// Of members that must not be there one for each, at its name.
+fn foreseen(one: &Written, problem: &Problem) -> Vec<Diagnostic> {
+    let (en, fa) = problem.told();
+    match &problem.about {
+        About::Unknown(names) => {
+            let at = |name: &String| one.span_of_member(&problem.place, name);
+            names.iter().map(|name| refused(one, at(name), (&en, &fa))).collect()
+        }
+        About::Missing | About::Value => vec![refused(one, one.span_at(&problem.place), (&en, &fa))],
+    }
+}
+
+fn refused(one: &Written, span: Span, (reason, reason_fa): (&str, &str)) -> Diagnostic {
+    let name = &one.function;
+    Diagnostic::error(
+        "PG-S110",
+        span,
+        format!("the action \"{name}\" can't be carried out: {reason}"),
+        format!("اقدام «{name}» انجام‌شدنی نیست: {reason_fa}"),
+    )
 }
 
 /// The actions that an answer asks for: it is one itself, or a list in which one is, and then each item has to be one. Anything

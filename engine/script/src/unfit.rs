@@ -22,14 +22,7 @@ pub(crate) struct Problems {
 
 /// What is wrong with a value, each with its place in it.
 pub(crate) fn problems(validator: &Validator, value: &Value) -> Result<(), Problems> {
-    let mut problems: Vec<(String, String)> = validator
-        .iter_errors(value)
-        .map(|problem| {
-            let place = problem.instance_path().to_string();
-            let place = if place.is_empty() { "/" } else { &place };
-            (format!("{place}: {}", problem.masked()), format!("\u{2066}{place}\u{2069}: {}", persian(&problem)))
-        })
-        .collect();
+    let mut problems: Vec<(String, String)> = each(validator, value).iter().map(Problem::told).collect();
     problems.sort();
     if problems.is_empty() {
         return Ok(());
@@ -43,6 +36,57 @@ pub(crate) fn problems(validator: &Validator, value: &Value) -> Result<(), Probl
         fa.push_str(&format!("؛ و {more} مورد دیگر"));
     }
     Err(Problems { en, fa })
+}
+
+/// One thing that is wrong with a value.
+pub(crate) struct Problem {
+    /// Where in the value, as a JSON pointer; empty for all of it.
+    pub place: String,
+    pub about: About,
+    en: String,
+    fa: String,
+}
+
+/// What it hangs on.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum About {
+    /// A member that has to be there.
+    Missing,
+    /// These members must not be there.
+    Unknown(Vec<String>),
+    /// What the value is.
+    Value,
+}
+
+impl Problem {
+    /// In both languages, with its place.
+    pub fn told(&self) -> (String, String) {
+        let Self { place, en, fa, .. } = self;
+        let place = if place.is_empty() { "/" } else { place };
+        (format!("{place}: {en}"), format!("\u{2066}{place}\u{2069}: {fa}"))
+    }
+}
+
+/// All that is wrong with a value, in no order.
+pub(crate) fn each(validator: &Validator, value: &Value) -> Vec<Problem> {
+    let one = |problem: ValidationError<'_>| Problem {
+        place: problem.instance_path().to_string(),
+        about: about(&problem),
+        en: problem.masked().to_string(),
+        fa: persian(&problem),
+    };
+    validator.iter_errors(value).map(one).collect()
+}
+
+fn about(problem: &ValidationError<'_>) -> About {
+    use ValidationErrorKind as K;
+    match problem.kind() {
+        K::Required { .. } => About::Missing,
+        K::AdditionalProperties { unexpected } | K::UnevaluatedProperties { unexpected } => {
+            About::Unknown(unexpected.clone())
+        }
+        _ => About::Value,
+    }
 }
 
 fn persian(problem: &ValidationError<'_>) -> String {

@@ -1,8 +1,8 @@
 //! The actions of a script as far as they are written out, found without running it: what stands in a branch that no row takes is
 //! there all the same.
 //!
-//! Owns: reading literals out of the compiled form, each with its place. What is computed is left out: nothing is claimed of it.
-//! Deliberately does not know which names there are.
+//! Owns: reading literals out of the compiled form, each with its place, and where something is computed: nothing is claimed of
+//! that. Deliberately does not know which names there are.
 
 use peygir_source::{Entry, Node, Span, Value};
 use rhai::{AST, ASTNode, Expr, FnCallExpr, Ident, Stmt};
@@ -18,6 +18,68 @@ use crate::{
 pub struct Written {
     pub function: String,
     pub members: Node,
+    pub(crate) form: Form,
+    /// As `members`, with null for what is computed.
+    shape: Node,
+    /// Where that is so, as JSON pointers.
+    computed: Vec<String>,
+}
+
+/// How an action is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// By its function, which gets all its members.
+    Call,
+    /// As a map that names it; the script may put more into it.
+    Map,
+    /// Such a map within another one: it may as well be data.
+    Inner,
+}
+
+impl Written {
+    fn new(function: &str, members: &Expr, form: Form) -> Option<Self> {
+        let mut computed = Vec::new();
+        let shape = shape(members, "", &mut computed);
+        Some(Self { function: function.to_owned(), members: literal(members)?, form, shape, computed })
+    }
+
+    /// What it is given, without its name.
+    pub(crate) fn value(&self) -> serde_json::Value {
+        let mut value = self.shape.to_json();
+        if let Some(members) = value.as_object_mut().filter(|_| self.form != Form::Call) {
+            members.remove(ACTION);
+        }
+        value
+    }
+
+    /// Whether what stands at this pointer, or a part of it, is computed.
+    pub(crate) fn is_computed_within(&self, pointer: &str) -> bool {
+        let within =
+            |one: &String| one.strip_prefix(pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        self.computed.iter().any(within)
+    }
+
+    /// Where its name stands; where it is written by its function, the function.
+    pub(crate) fn span_of_name(&self) -> Span {
+        self.shape.get(ACTION).map_or(self.shape.span, |name| name.span)
+    }
+
+    pub(crate) fn span_at(&self, pointer: &str) -> Span {
+        self.at(pointer).span
+    }
+
+    /// Where a member of what stands at this pointer is named.
+    pub(crate) fn span_of_member(&self, pointer: &str, member: &str) -> Span {
+        let node = self.at(pointer);
+        node.entry(member).map_or(node.span, |entry| entry.key_span)
+    }
+
+    fn at(&self, pointer: &str) -> &Node {
+        pointer.split('/').skip(1).fold(&self.shape, |node, part| {
+            let item = || node.items()?.get(part.parse::<usize>().ok()?);
+            node.get(&part.replace("~1", "/").replace("~0", "~")).or_else(item).unwrap_or(node)
+        })
+    }
 }
 
 /// All of them, in the order of writing.
@@ -27,7 +89,10 @@ pub(crate) fn actions(ast: &AST) -> Vec<Written> {
     ast.walk(&mut |path| {
         found.extend(match path.last() {
             Some(ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _))) => of_call(call, &own),
-            Some(ASTNode::Expr(map @ Expr::Map(..))) => of_map(map),
+            Some(ASTNode::Expr(map @ Expr::Map(..))) => {
+                let is_map = |node: &ASTNode<'_>| matches!(node, ASTNode::Expr(Expr::Map(..)));
+                of_map(map, if path[..path.len() - 1].iter().any(is_map) { Form::Inner } else { Form::Map })
+            }
             _ => None,
         });
         true
@@ -40,15 +105,46 @@ pub(crate) fn actions(ast: &AST) -> Vec<Written> {
 fn of_call(call: &FnCallExpr, own: &[&str]) -> Option<Written> {
     let (name, function) = ACTIONS.iter().find(|(name, _)| *name == call.name.as_str())?;
     let [members] = call.args.as_slice() else { return None };
-    let members = literal(members).filter(|_| !own.contains(name))?;
-    Some(Written { function: (*function).to_owned(), members })
+    if own.contains(name) {
+        return None;
+    }
+    // What is no map at all is computed, or told when it is run.
+    literal(members)?.entries()?;
+    Written::new(function, members, Form::Call)
 }
 
 /// A map that names its action itself.
-fn of_map(map: &Expr) -> Option<Written> {
+fn of_map(map: &Expr, form: Form) -> Option<Written> {
     let members = literal(map)?;
-    let function = members.get(ACTION)?.as_str()?.to_owned();
-    Some(Written { function, members })
+    Written::new(members.get(ACTION)?.as_str()?, map, form)
+}
+
+/// An expression with null for all that has to be computed, which is noted with its pointer.
+fn shape(expression: &Expr, pointer: &str, computed: &mut Vec<String>) -> Node {
+    let span = span_of(expression.position());
+    let value = match expression {
+        Expr::Array(items, _) => {
+            let item = |(at, item): (usize, &Expr)| shape(item, &format!("{pointer}/{at}"), computed);
+            Value::Sequence(items.iter().enumerate().map(item).collect())
+        }
+        Expr::Map(members, _) => {
+            let entry = |(name, expression): &(Ident, Expr)| {
+                let key = name.name.to_string();
+                let inner = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
+                let node = shape(expression, &inner, computed);
+                Entry { key_span: sized(span_of(name.pos), &key), key, node }
+            };
+            Value::Mapping(members.0.iter().map(entry).collect())
+        }
+        _ => match literal(expression) {
+            Some(node) => return node,
+            None => {
+                computed.push(pointer.to_owned());
+                Value::Null
+            }
+        },
+    };
+    Node { span, value }
 }
 
 /// What an expression is whatever happens; none where it has to be computed. Of a list or a map the parts that are written out.
@@ -102,6 +198,43 @@ mod tests {
             ]
         );
         assert_eq!(written("#{ action: \"notify\", template: \"late\" }").len(), 1);
+    }
+
+    /// What a schema says of actions as they are written, each as `line:column:length words`.
+    fn foreseen(body: &str) -> Vec<String> {
+        let source = format!("fn main(req, now, args) {{\n{body}\n}}\n");
+        let script = Script::compile("t", &source).unwrap_or_else(|found| panic!("{source}{found:#?}"));
+        let schema = r#"{"type":"object","required":["to","by"],"additionalProperties":false,"properties":{
+            "to":{"anyOf":[{"type":"string"},{"type":"object","required":["role"],"properties":{"role":{"type":"string"}}}]},
+            "by":{"type":"array","items":{"type":"string"}},"template":{"type":"string"},"args":{"type":"object"}}}"#;
+        let actions = crate::Actions::new([("notify", schema)]).unwrap();
+        let shown = |one: peygir_source::Diagnostic| {
+            let peygir_source::Span { line, column, length } = one.span;
+            format!("{line}:{column}:{length} {}", one.message)
+        };
+        actions.foresee(&script.written_actions()).into_iter().map(shown).collect()
+    }
+
+    #[test]
+    fn what_can_not_be_carried_out_is_foreseen_where_it_is_written() {
+        let wrong = |body: &str, expected: &[(&str, &str)]| {
+            let told = foreseen(body);
+            assert_eq!(told.len(), expected.len(), "{body}: {told:#?}");
+            for (one, (place, part)) in told.iter().zip(expected) {
+                assert!(one.starts_with(place) && one.contains(part), "{body}: {one}");
+            }
+        };
+        wrong(
+            "if req.x { return notify(#{ too: req.x, by: [\"sms\"], template: 5 }) }\n[]",
+            &[("2:26:", "\"to\" is a required"), ("2:29:3 ", "'too' was unexpected"), ("2:64:", "/template")],
+        );
+        wrong("notify(#{ to: #{ rol: \"m\" }, by: [7, req.y], args: req.z })", &[("2:15:", "/to"), ("2:35:", "/by/0")]);
+        wrong("[#{ action: \"notfy\" }]", &[("2:13:7 ", "did you mean \"notify\"")]);
+        // A map may get its members later, and what is computed may be right.
+        wrong("let told = #{ action: \"notify\" };\ntold.to = req.x;\n[told]", &[]);
+        wrong("notify(#{ to: #{ role: req.x }, by: req.y, template: `a${req.z}` })", &[]);
+        wrong("notify(#{ to: \"citizen\", by: [\"sms\"], args: #{ action: \"خرید\" } })", &[]);
+        wrong("#{ action: req.x }", &[]);
     }
 
     #[test]

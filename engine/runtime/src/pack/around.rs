@@ -61,11 +61,11 @@ pub fn stack(folder: &Path) -> Stack {
     Stack { catalog, place, taken: below.taken, missing: below.missing, found }
 }
 
-/// What the actions that a script has written out name and what is not there, wherever its pack holds. Each finding stands where
-/// the name does.
+/// What the actions that a script has written out name and what is not there, wherever its pack holds, and what in them no function
+/// takes. Each finding stands where it is written.
 pub fn script_findings(script: &Script, place: &Place, catalog: &Catalog) -> Diagnostics {
     let Place { province, county, agency } = place.clone();
-    let mut found = Diagnostics::default();
+    let mut found = Diagnostics { list: crate::actions::actions().foresee(&script.written_actions()) };
     uses::check(&uses::of_script(script), catalog, &Scope { province, county, agency }, &mut found);
     found
 }

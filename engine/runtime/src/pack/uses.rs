@@ -50,7 +50,7 @@ pub fn of_flow(root: &Node) -> Vec<Use> {
 /// All uses in the actions that a script has written out, each where it stands.
 pub fn of_script(script: &Script) -> Vec<Use> {
     let mut uses = Vec::new();
-    for Written { function, members } in script.written_actions() {
+    for Written { function, members, .. } in script.written_actions() {
         of_call(&function, &members, &mut uses);
     }
     uses
