@@ -212,9 +212,9 @@ fn about(code: &'static str, name: &str, en: String, fa: String) -> Diagnostic {
 }
 
 /// One thing in both languages.
-struct Both {
-    en: String,
-    fa: String,
+pub(super) struct Both {
+    pub en: String,
+    pub fa: String,
 }
 
 impl Both {
@@ -225,20 +225,20 @@ impl Both {
 }
 
 /// What is said of an edition that stands in the way.
-struct Told {
+pub(super) struct Told {
     plain: u64,
-    number: Both,
-    when: Both,
+    pub number: Both,
+    pub when: Both,
 }
 
 impl Told {
-    fn of(edition: &Edition, zone: &TimeZone) -> Self {
+    pub fn of(edition: &Edition, zone: &TimeZone) -> Self {
         let en = edition.number.to_string();
         let number = Both { fa: digits::to_persian(&en), en };
         Self { plain: edition.number, number, when: Both::moment(edition.effective_from, zone) }
     }
 
-    fn withdraw(&self) -> String {
+    pub fn withdraw(&self) -> String {
         format!("peygir packs withdraw {} --reason …", self.plain)
     }
 }

@@ -12,6 +12,7 @@ pub mod contrary;
 pub mod difference;
 pub mod edition;
 pub mod folder;
+mod later;
 pub mod plan;
 pub mod shelf;
 pub mod staff;

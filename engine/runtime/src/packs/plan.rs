@@ -8,11 +8,11 @@ use std::sync::Arc;
 use peygir_core::Moment;
 use peygir_core::state::FlowRef;
 use peygir_script::{Deadline, Script, tests};
-use peygir_source::{Diagnostic, Diagnostics, Severity, Span};
+use peygir_source::{Diagnostic, Diagnostics, Span};
 use peygir_store::Store;
 
 use super::edition::{Edition, Editions, PackRef};
-use super::{Deploy, EDITION_BYTES_MAX, PACKS_MAX, TO_COME_MAX, contrary, hex, shelf, written};
+use super::{Deploy, EDITION_BYTES_MAX, PACKS_MAX, TO_COME_MAX, contrary, hex, later, shelf, written};
 use crate::pack::{self, Bundle, Deployment, Kinds, Making, is_test};
 use crate::{deploy, stream::Row};
 
@@ -108,7 +108,7 @@ pub enum Unfit {
 }
 
 /// Bundles by name and version, as they were asked for.
-type Bundles = BTreeMap<(String, String), Arc<Bundle>>;
+pub(super) type Bundles = BTreeMap<(String, String), Arc<Bundle>>;
 
 pub fn plan(ground: &Ground<'_>, wish: &Wish) -> Result<Plan, Unfit> {
     if wish.effective_from.is_some_and(|from| from > ground.now)
@@ -139,9 +139,9 @@ pub fn plan(ground: &Ground<'_>, wish: &Wish) -> Result<Plan, Unfit> {
         found.list.splice(0..0, left_over);
         return Err(Unfit::Findings(found));
     }
-    let later = editions.in_order().into_iter().skip_while(|edition| edition.number != new.number);
-    let later: Vec<u64> = later.map(|edition| edition.number).collect();
-    let outcomes = outcomes(ground, &editions, &later, &mut known, &mut found)?;
+    let to_come = editions.in_order().into_iter().skip_while(|edition| edition.number != new.number);
+    let to_come: Vec<u64> = to_come.map(|edition| edition.number).collect();
+    let outcomes = later::outcomes(ground, &editions, &to_come, &mut known, &mut found)?;
     check_starts(ground, &new, &outcomes, &mut known, &mut found)?;
     // Rows count by the calendars that will hold where their cases are.
     let with = outcomes.first().map(|outcome| &*outcome.catalog);
@@ -415,66 +415,6 @@ pub(super) fn flows_of(store: &dyn Store, pack: &PackRef) -> Result<Vec<FlowRef>
 
 pub fn reference(bundle: &Bundle) -> PackRef {
     PackRef { name: bundle.name.clone(), version: bundle.version.clone(), digest: hex(&bundle.digest) }
-}
-
-/// The deployment as it will be with each of these editions: the one that is planned, and all that come after it.
-pub(super) fn outcomes(
-    ground: &Ground<'_>,
-    editions: &Editions,
-    later: &[u64],
-    known: &mut Bundles,
-    found: &mut Diagnostics,
-) -> Result<Vec<Outcome>, Unfit> {
-    let mut outcomes: Vec<Outcome> = Vec::new();
-    let named = later.first().and_then(|first| editions.all.get(first)).map_or(&[][..], |edition| &edition.packs);
-    for number in later {
-        let packs = editions.packs_of(*number);
-        if outcomes.iter().any(|outcome| outcome.packs == packs) {
-            continue;
-        }
-        let findings = match outcome(ground, packs.clone(), known)? {
-            Ok(outcome) => {
-                let findings = outcome.found.clone();
-                outcomes.push(outcome);
-                findings
-            }
-            Err(findings) => findings,
-        };
-        if later.first() == Some(number) {
-            found.list.extend(findings.list.into_iter().filter(|one| !is_note(one) || is_of(one, named)));
-        } else {
-            of_later(findings, &packs, named, *number, found);
-        }
-    }
-    Ok(outcomes)
-}
-
-fn is_note(finding: &Diagnostic) -> bool {
-    finding.severity == Severity::Information
-}
-
-/// Whether a finding is about a file of one of these packs. Notes on others concern nobody who deploys.
-fn is_of(finding: &Diagnostic, packs: &[PackRef]) -> bool {
-    finding.file.split_once('/').is_some_and(|(name, _)| packs.iter().any(|pack| pack.name == name))
-}
-
-/// What is wrong only with a later edition, said so; a file of another version than the one that is deployed carries it.
-fn of_later(findings: Diagnostics, packs: &[PackRef], named: &[PackRef], number: u64, found: &mut Diagnostics) {
-    for mut finding in findings.list.into_iter().filter(|one| !is_note(one)) {
-        if let Some((name, path)) = finding.file.split_once('/') {
-            let other = packs.iter().find(|pack| pack.name == name && !named.contains(pack));
-            if let Some(pack) = other.filter(|_| named.iter().any(|new| new.name == name)) {
-                finding.file = format!("{}/{path}", pack.label());
-            }
-        }
-        if found.list.contains(&finding) {
-            continue;
-        }
-        finding.message = format!("{} (with edition {number}, which is planned)", finding.message);
-        let digits = peygir_calendar::digits::to_persian(&number.to_string());
-        finding.message_fa = format!("{} (با استقرار {digits} که در راه است)", finding.message_fa).into();
-        found.push(finding);
-    }
 }
 
 /// A flow that an event starts is not taken away under the flows that emit it, neither at once nor at a later date.

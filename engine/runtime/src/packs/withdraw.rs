@@ -9,7 +9,7 @@ use peygir_source::Diagnostics;
 
 use super::edition::{Edition, Editions, Withdrawn};
 use super::plan::{self, Ground, Outcome, Unfit};
-use super::{Refused, Withdraw};
+use super::{Refused, Withdraw, later};
 use crate::deploy;
 use crate::stream::Change;
 
@@ -41,12 +41,12 @@ pub fn plan(ground: &Ground<'_>, present: u64, number: u64, reason: &str) -> Res
     let withdrawn = Withdrawn { at: ground.now, by: String::new(), reason: reason.to_owned() };
     let left = ground.editions.without(number, withdrawn);
     let mut found = Diagnostics::default();
-    let later = left.in_order().into_iter().skip_while(|other| other.order() < edition.order());
-    let later: Vec<u64> = later.map(|other| other.number).collect();
-    let outcomes = plan::outcomes(ground, &left, &later, &mut BTreeMap::new(), &mut found)?;
+    let after = left.in_order().into_iter().skip_while(|other| other.order() < edition.order());
+    let after: Vec<u64> = after.map(|other| other.number).collect();
+    let outcomes = later::outcomes(ground, &left, &after, &mut BTreeMap::new(), &mut found)?;
     let before = plan::outcome(ground, ground.editions.packs_of(number), &mut BTreeMap::new())?;
     if let (Ok(mut before), [first, ..]) = (before, &outcomes[..])
-        && later.first().is_some_and(|number| left.packs_of(*number) == first.packs)
+        && after.first().is_some_and(|number| left.packs_of(*number) == first.packs)
     {
         for outcome in &outcomes {
             crate::pack::lost(&before.catalog, &outcome.catalog, &mut found);

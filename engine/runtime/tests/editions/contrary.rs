@@ -169,3 +169,40 @@ async fn a_start_tells_what_the_folder_and_a_plan_contradict() {
     let said = |notice: &Notice| matches!(notice, Notice::Contradicted { message } if message.contains("edition 2"));
     assert!(notices.iter().any(said), "{notices:?}");
 }
+
+const TABLE: &str = "kind: decision-table\nid: goes\nversion: VERSION\nhit: first\n\
+    inputs: { topic: { type: string, from: case.topic } }\noutputs: { agency: { type: string } }\n\
+    rules: [ { id: all, last: true, then: { agency: x } } ]\ntests: [ { given: { topic: a }, expect: { agency: x } } ]\n";
+
+/// What does not fit a planned edition says which, when, and how to get out of it; what is wrong anyway does not.
+#[tokio::test]
+async fn what_does_not_fit_a_planned_edition_names_it_and_its_date() {
+    let mut world = fresh().await;
+    let based =
+        |pack: &str, table: &str| with(base(pack, "one"), "rules/goes.table.yaml", &TABLE.replace("VERSION", table));
+    let town = |range: &str, rule: &str| {
+        let overlay = format!(
+            "kind: decision-table-overlay\nextends: {{ id: goes, version: '{range}' }}\nversion: 1.0.0\n\
+             replace: {{ {rule}: {{ then: {{ agency: y }} }} }}\n"
+        );
+        edition(&[&town("1.0.0", "here", &[("rules/g.overlay.yaml", &overlay)])])
+    };
+    deploy(&mut world, &edition(&[&based("1.1.0", "1.0.0")])).await.unwrap();
+    deploy(&mut world, &from(edition(&[&based("2.0.0", "2.0.0")]), "1405/10/01")).await.unwrap();
+    for wish in [town("^1", "all"), from(town("^1", "all"), "1405/09/15"), from(town("^1", "all"), "1405/10/15")] {
+        let refused = deploy(&mut world, &wish).await;
+        let errors: Vec<_> = told(&refused).into_iter().filter(|(_, severity, ..)| severity == "error").collect();
+        let [(code, _, en, fa)] = errors.as_slice() else { panic!("{wish:?}: {errors:?}") };
+        assert!(refused.is_err() && code == "PG-T042", "{wish:?}: {errors:?}");
+        for words in ["edition 3", "Tuesday 1 Dey 1405", "peygir packs withdraw 3", "peygir rebase"] {
+            assert!(en.contains(words), "{words}: {en}");
+        }
+        assert!(fa.contains("استقرار ۳") && fa.contains("۱ دی ۱۴۰۵"), "{fa}");
+    }
+    // A name that is wrong at any date is no fault of the plan.
+    for wish in [town(">=1", "al"), from(town(">=1", "al"), "1405/10/15")] {
+        let refused = deploy(&mut world, &wish).await;
+        let unknown = told(&refused).into_iter().find(|(code, ..)| code == "PG-T007");
+        assert!(unknown.as_ref().is_some_and(|(_, _, en, _)| !en.contains("edition 3")), "{unknown:?}");
+    }
+}
