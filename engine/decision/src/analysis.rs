@@ -108,8 +108,8 @@ pub enum Finding {
     },
     /// What an overlay says of a rule has no effect.
     DeadOverride { rule: String, layer: usize, why: Dead },
-    /// Two layers write one output of one rule; the last of them counts.
-    WrittenTwice { rule: String, output: String, layers: Vec<usize> },
+    /// Two layers write one output of one rule; the last of them counts, and may say why.
+    WrittenTwice { rule: String, output: String, layers: Vec<usize>, why: Option<String> },
     /// What a rule answers passes the limits of the output.
     OutsideLimits { rule: String, output: String, value: Value },
     /// The rules answer with a text that this input fills, and it has no value in the witness: then the decision is a
@@ -150,6 +150,18 @@ pub struct Analysis {
 }
 
 impl Analysis {
+    /// Leaves out what can't come to be where inputs have these values: a text that lacks one of them, and what rules answer that
+    /// ask for others.
+    pub fn only_within(&mut self, table: &Table, fixed: &Fixed) {
+        let has_value = |name: &str| table.input(name).is_some_and(|input| fixed.contains_key(&input.from));
+        let may_answer = |id: &str| table.rules.iter().any(|rule| rule.id == *id && table.lets_within(rule, fixed));
+        self.findings.retain(|finding| match finding {
+            Finding::Unfilled { input, is_certain: false, .. } => !has_value(input),
+            Finding::OutsideLimits { rule, .. } => may_answer(rule),
+            _ => true,
+        });
+    }
+
     /// Whether the rule is found never to answer, wherever the table holds.
     fn denies(&self, id: &str) -> bool {
         self.findings.iter().any(|finding| match finding {

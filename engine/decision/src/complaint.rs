@@ -1,5 +1,6 @@
 //! The findings about tables: each code's words, in both languages, in one place.
 
+pub(crate) mod case;
 pub(crate) mod overlay;
 
 use peygir_calendar::JalaliError;

@@ -4,6 +4,7 @@
 //! came from.
 
 mod bounds;
+mod brought;
 mod guard;
 mod rules;
 mod verify;
@@ -11,6 +12,7 @@ mod verify;
 use peygir_source::{Diagnostic, Diagnostics, Severity};
 
 use crate::{
+    analysis::Fixed,
     complaint::overlay as complaints,
     label::Label,
     limits::{DAYS_MAX, RULES_MAX, TESTS_MAX},
@@ -43,12 +45,14 @@ impl Table {
         let mut found = Diagnostics::default();
         let is_of_test = |finding: &Diagnostic| complaints::OF_TESTS.contains(&finding.code);
         let mut table = self.clone();
+        let mut place = Fixed::new();
         let mut stages = Vec::with_capacity(layers.len() + 1);
         let mut is_whole = true;
         for layer in layers {
             // What a test says of a table that could not be merged rightly would only mislead.
             is_whole &= layer.overlay.is_whole && !found.has_errors();
-            let mut stage = Stage::new(&table, layer);
+            place.extend(layer.place.into_iter().flatten().map(|(from, value)| (from.clone(), value.clone())));
+            let mut stage = Stage::new(&table, layer, &place);
             let merged = stage.merge(is_whole);
             found.extend(stage.reader.findings.in_file(layer.file));
             stages.push(std::mem::replace(&mut table, merged));
@@ -69,17 +73,20 @@ struct Stage<'a> {
     file: Label,
     /// Index of the overlay among the layers.
     layer: usize,
+    /// What inputs have for certain where all layers up to this one hold.
+    place: &'a Fixed,
     reader: Reader,
 }
 
 impl<'a> Stage<'a> {
-    fn new(below: &'a Table, layer: &Layer<'a>) -> Self {
+    fn new(below: &'a Table, layer: &Layer<'a>, place: &'a Fixed) -> Self {
         Self {
             below,
             overlay: layer.overlay,
             pack: layer.pack,
             file: layer.file.into(),
             layer: below.layers.len(),
+            place,
             reader: Reader::default(),
         }
     }
@@ -168,7 +175,7 @@ impl<'a> Stage<'a> {
         let mut rows = test_rows::read(&mut self.reader, &self.overlay.root, &context);
         let outside: Vec<Window> = self.window().map(|window| window.outside().collect()).unwrap_or_default();
         for row in rows.iter_mut().filter(|row| row.on.is_none()) {
-            row.except.clone_from(&outside);
+            row.outside.clone_from(&outside);
         }
         table.tests.extend(rows);
     }

@@ -7,6 +7,7 @@ use peygir_source::Span;
 use serde_json::Value;
 
 use crate::{
+    analysis::Fixed,
     cell::{Cell, Facts},
     decide::Stops,
     label::Label,
@@ -317,6 +318,18 @@ impl Table {
         let facts = Facts::new(self, values);
         let mut asked = rule.when.iter().filter(|part| values.contains_key(part.input.as_str()));
         asked.all(|part| part.cell.holds_closed(part.at, &facts) != Some(false))
+    }
+
+    /// Whether a rule's own cells let it hold where inputs have these values, by where they are read from; yes where that can't
+    /// be said.
+    pub(crate) fn lets_within(&self, rule: &Rule, fixed: &Fixed) -> bool {
+        self.lets(rule, &self.known_within(fixed))
+    }
+
+    /// The inputs that have a value there for certain.
+    pub(crate) fn known_within(&self, fixed: &Fixed) -> BTreeMap<String, Value> {
+        let known = self.inputs.iter().filter_map(|input| Some((input.name.clone(), fixed.get(&input.from)?)));
+        known.map(|(name, value)| (name, Value::from(value.as_str()))).collect()
     }
 
     /// Whether a cell holds where its input is given this value, or none; none where that hangs on an expression.

@@ -7,11 +7,14 @@
 
 mod read;
 
+use std::collections::BTreeMap;
+
 use peygir_calendar::Name;
 use peygir_source::{Diagnostics, Node, Span};
 use semver::{Version, VersionReq};
 
-use crate::{normalise::SearchKey, window::Window};
+pub(crate) use self::read::WHY;
+use crate::{analysis::Fixed, normalise::SearchKey, window::Window};
 
 /// A document of the kind `decision-table-overlay`.
 #[derive(Debug, Clone)]
@@ -28,6 +31,8 @@ pub struct Overlay {
     pub(crate) insert: Vec<Insert>,
     pub(crate) disable: Vec<Named>,
     pub(crate) supersedes: Vec<Supersede>,
+    /// Why it changes a rule or takes it out, where it says so; by the rule.
+    pub(crate) why: BTreeMap<String, String>,
     /// The whole document: its tests are read against the merged table.
     pub(crate) root: Node,
     pub(crate) search_key: SearchKey,
@@ -46,7 +51,7 @@ pub(crate) struct Named {
 #[derive(Debug, Clone)]
 pub(crate) struct Replace {
     pub rule: Named,
-    /// A mapping with some of `when`, `then`, `title` and `effective`.
+    /// A mapping with some of `when`, `then`, `title` and `effective`, and `why`.
     pub node: Node,
 }
 
@@ -77,6 +82,21 @@ pub struct Layer<'a> {
     pub overlay: &'a Overlay,
     pub pack: &'a str,
     pub file: &'a str,
+    /// What inputs have for certain where it holds; of what it lies over that is known too. None where it holds everywhere.
+    pub place: Option<&'a Fixed>,
+}
+
+impl<'a> Layer<'a> {
+    /// One that holds everywhere.
+    pub fn new(overlay: &'a Overlay, pack: &'a str, file: &'a str) -> Self {
+        Self { overlay, pack, file, place: None }
+    }
+
+    /// The same where inputs have these values.
+    #[must_use]
+    pub fn within(self, place: &'a Fixed) -> Self {
+        Self { place: Some(place), ..self }
+    }
 }
 
 impl Overlay {

@@ -17,14 +17,20 @@ pub struct TestRow {
     pub layer: usize,
     /// The day it is about. A row without one claims to hold on every day on which its layer is in force.
     pub on: Option<Jalali>,
+    /// As written, or as it would be where the layers above hold.
     pub given: BTreeMap<String, Value>,
+    /// As written, where that is something else.
+    pub written: Option<BTreeMap<String, Value>>,
     pub rule: Option<String>,
     /// Of a table that collects: all rules that answer, in order.
     pub rules: Option<Vec<String>>,
     /// Null expects that the output is left out. Of a table that collects, a list stands for all answers, and a single
     /// value for the first.
     pub outputs: BTreeMap<String, Value>,
-    /// Days on which a layer above changes what it expects; it is not run on them.
+    /// Days on which the layer that wrote it is not in force: it says nothing of them.
+    pub outside: Vec<Window>,
+    /// Days on which a layer above changes what it expects, or where it is brought to another place another answer holds; it
+    /// is not run on them.
     pub except: Vec<Window>,
     /// What layers above made of it, the lowest first.
     pub changed: Vec<Changed>,
@@ -145,8 +151,9 @@ impl Table {
 
     /// The days on which a row is run.
     pub(crate) fn days_of(&self, row: &TestRow, days: &[Jalali]) -> Vec<Jalali> {
-        let all = row.on.map_or_else(|| days.to_vec(), |on| vec![on]);
-        all.into_iter().filter(|day| !row.except.iter().any(|out| out.contains(*day))).collect()
+        let mut left = row.claimed(days);
+        left.retain(|day| !row.except.iter().any(|out| out.contains(*day)));
+        left
     }
 
     pub(crate) fn run_on(&self, name: &str, row: &TestRow, on: Jalali) -> TestOutcome {
@@ -193,6 +200,17 @@ fn answered_under(output: &str, outputs: &Value, all: bool) -> Value {
 }
 
 impl TestRow {
+    /// The days that it speaks of, whatever layers above made of it.
+    pub(crate) fn claimed(&self, days: &[Jalali]) -> Vec<Jalali> {
+        let all = self.on.map_or_else(|| days.to_vec(), |on| vec![on]);
+        all.into_iter().filter(|day| !self.outside.iter().any(|out| out.contains(*day))).collect()
+    }
+
+    /// Whether a layer above gave it another outcome on this day.
+    pub(crate) fn is_given_up(&self, on: Jalali) -> bool {
+        !self.changed.is_empty() && self.except.iter().any(|out| out.contains(on))
+    }
+
     /// Its name, or its number where it has none. `index` counts from 0.
     pub(crate) fn name_at(&self, index: usize) -> String {
         self.name.clone().unwrap_or_else(|| (index + 1).to_string())

@@ -263,17 +263,15 @@ fn layers_that_write_over_each_other_are_told() {
     let county = overlay(
         "kind: decision-table-overlay\nid: ardakan\nextends: { id: route-agency, version: '^1.4' }\nversion: 1.0.0\nreplace:\n  electricity: { then: { agency: a-2 } }\ndisable: [ municipal ]\n",
     );
-    let layers = [
-        Layer { overlay: &province, pack: "yazd", file: "yazd.overlay.yaml" },
-        Layer { overlay: &county, pack: "ardakan", file: "ardakan.overlay.yaml" },
-    ];
+    let layers =
+        [Layer::new(&province, "yazd", "yazd.overlay.yaml"), Layer::new(&county, "ardakan", "ardakan.overlay.yaml")];
     let (merged, _) = base.merge(&layers).unwrap_or_else(|findings| panic!("{findings:#?}"));
     let findings = analyse_merged(&merged, &layers).findings;
     let dead = |rule: &str, why| Finding::DeadOverride { rule: rule.to_owned(), layer: 1, why };
     assert!(findings.contains(&dead("sewage-2", Dead::NeverFires(vec!["water".to_owned()]))), "{findings:?}");
     assert!(findings.contains(&dead("electricity", Dead::OverriddenBy(2))), "{findings:?}");
     assert!(findings.contains(&dead("municipal", Dead::OverriddenBy(2))), "{findings:?}");
-    let twice = |finding: &&Finding| matches!(finding, Finding::WrittenTwice { rule, output, layers } if rule == "electricity" && output == "agency" && *layers == [1, 2]);
+    let twice = |finding: &&Finding| matches!(finding, Finding::WrittenTwice { rule, output, layers, .. } if rule == "electricity" && output == "agency" && *layers == [1, 2]);
     assert!(findings.iter().any(|finding| twice(&finding)), "{findings:?}");
     let told = analyse_merged(&merged, &layers).to_diagnostics(&merged).list;
     let sewage = told.iter().find(|finding| finding.message.contains("sewage-2")).unwrap();

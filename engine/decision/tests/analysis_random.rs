@@ -49,7 +49,7 @@ fn read(sample: &Sample) -> Option<Table> {
     let Some(overlay) = &sample.overlay else { return Some(table) };
     let overlay = Overlay::read(&yaml::parse(overlay).unwrap(), key).unwrap_or_else(|e| panic!("{overlay}{e:#?}")).0;
     // An overlay may turn out never to be in force; that is told, and is nothing to analyse.
-    Some(table.merge(&[Layer { overlay: &overlay, pack: "p", file: "f" }]).ok()?.0)
+    Some(table.merge(&[Layer::new(&overlay, "p", "f")]).ok()?.0)
 }
 
 /// Mutants that are said to be equivalent are alike at every point, and what tells others apart does so. In the same way

@@ -133,7 +133,7 @@ fn an_overlay_of_a_large_table_costs_little_beside_it() {
     // With all rules the catch-all is hidden, too.
     for (does, hidden, share) in [(own, None, 20), (all, Some(301), 1)] {
         let overlay = read(does);
-        let merged = base.merge(&[Layer { overlay: &overlay, pack: "p", file: "f" }]).unwrap().0;
+        let merged = base.merge(&[Layer::new(&overlay, "p", "f")]).unwrap().0;
         let after = analyse_over(&merged, Some((&base, &found)), Bounds::default());
         assert_eq!(after.findings, []);
         assert!(after.steps * 20 < found.steps, "{} steps after {}", after.steps, found.steps);

@@ -121,7 +121,7 @@ fn an_overlay_can_not_knock_out_a_lock() {
             priority[1]
         );
         let (overlay, _) = Overlay::read(&yaml::parse(&text).unwrap(), str::to_lowercase).unwrap();
-        let (table, _) = base.merge(&[Layer { overlay: &overlay, pack: "p", file: "p.overlay.yaml" }]).unwrap();
+        let (table, _) = base.merge(&[Layer::new(&overlay, "p", "p.overlay.yaml")]).unwrap();
         let decision = decide(&table, json!({ "topic": "danger" })).unwrap();
         assert_eq!((decision.rule.as_str(), faulted(&decision)), ("lock", vec!["mine"]), "{hit}");
     }

@@ -49,7 +49,7 @@ fn run(replacements: &[(&str, &str)], overlay: &str) -> Rebase {
         "kind: decision-table-overlay\nid: yazd\nextends: {{ id: route, version: '^1.4' }}\nversion: 1.0.0\n{overlay}"
     );
     let overlay = Overlay::read(&yaml::parse(&text).unwrap(), key).unwrap_or_else(|e| panic!("{text}{e:#?}")).0;
-    let layers = [Layer { overlay: &overlay, pack: "yazd", file: "yazd.overlay.yaml" }];
+    let layers = [Layer::new(&overlay, "yazd", "yazd.overlay.yaml")];
     rebase(&table(OLD), &table(&changed(replacements)), &layers)
 }
 

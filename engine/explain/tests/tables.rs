@@ -45,7 +45,7 @@ fn samad(packs: &[(&str, &str)]) -> Table {
         })
         .collect();
     let layers: Vec<Layer<'_>> =
-        packs.iter().zip(&overlays).map(|((pack, file), overlay)| Layer { overlay, pack, file }).collect();
+        packs.iter().zip(&overlays).map(|((pack, file), overlay)| Layer::new(overlay, pack, file)).collect();
     base.merge(&layers).unwrap_or_else(|found| panic!("{found:#?}")).0
 }
 

@@ -361,3 +361,34 @@ fn an_overlay_whose_days_are_over_is_told() {
         assert!(told.is_empty() || said.contains(told), "{overlay}: {said}");
     }
 }
+
+const STREETS: &str =
+    "  - { name: hole, given: { topic: street, county: malayer, province: qom }, expect: { rule: street } }\n";
+
+fn body(overlay: &str) -> String {
+    format!("kind: decision-table-overlay\nextends: {{ id: route, version: '^1.0' }}\nversion: 1.0.0\n{overlay}")
+}
+
+/// The rows of the nation are cases of the place: a rule that names its own county is seen by them, and what is known there fills
+/// answers.
+#[test]
+fn rows_of_the_nation_are_cases_of_the_place() {
+    let base = format!("{TABLE}{STREETS}");
+    let said_of = |of: &str, overlay: &str| {
+        let called = check(&packs(of, &body(overlay), &[("national/rules/route.table.yaml", &base)]), of);
+        (called.code, called.stdout + &called.stderr)
+    };
+    let ours = "insert:\n  - before: street\n    rule: { id: ours, when: { topic: street, county: kashan }, then: { agency: shahrdari-kashan } }\n";
+    let (code, said) = said_of("kashan", ours);
+    assert!(code == 1 && said.contains("PG-T050") && said.contains("PG-T034"), "{said}");
+    assert!(said.contains("test \"hole\"") && said.contains("county kashan, province isfahan"), "{said}");
+    assert!(said.contains("disable: [ street ]"), "{said}");
+    // Both helps lead here, and there is nothing left to say.
+    let (code, said) = said_of("kashan", &format!("{ours}disable: [ street ]\n"));
+    assert!(code == 0 && !said.contains("PG-T"), "{said}");
+    let (code, said) = said_of("kashan", "replace: { street: { then: { agency: 'shahrdari-{county}' } } }\n");
+    assert!(code == 0 && !said.contains("PG-T"), "{said}");
+    // Where a case may have no county, that is told.
+    let (_, said) = said_of("isfahan", "replace: { street: { then: { agency: 'shahrdari-{county}' } } }\n");
+    assert!(said.contains("PG-T029"), "{said}");
+}

@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 use peygir_source::Node;
 
 use super::{Dead, Finding};
-use crate::{overlay::Layer, window::Window};
+use crate::{
+    overlay::{Layer, WHY},
+    window::Window,
+};
 
 /// What one overlay does to one rule. The layer is a place in the merged table's layers.
 struct Deed<'a> {
@@ -18,6 +21,8 @@ struct Deed<'a> {
     members: Option<Vec<&'a str>>,
     outputs: Vec<&'a str>,
     inserts: bool,
+    /// As the overlay says it.
+    why: Option<&'a str>,
 }
 
 /// Findings about overlays that lie over each other, the lowest first.
@@ -38,19 +43,21 @@ fn gather<'a>(layer: usize, from: &Layer<'a>, rules: &mut BTreeMap<&'a str, Vec<
     let overlay = from.overlay;
     let days = overlay.effective.unwrap_or_default();
     for replace in &overlay.replace {
-        let members = keys(&replace.node);
+        let members = keys(&replace.node).into_iter().filter(|member| *member != WHY).collect();
+        let why = overlay.why.get(&replace.rule.name).map(String::as_str);
         let outputs = replace.node.get("then").map(keys).unwrap_or_default();
-        let deed = Deed { layer, days, members: Some(members), outputs, inserts: false };
+        let deed = Deed { layer, days, members: Some(members), outputs, inserts: false, why };
         rules.entry(replace.rule.name.as_str()).or_default().push(deed);
     }
     for insert in &overlay.insert {
         let Some(id) = insert.rule.get("id").and_then(Node::as_str) else { continue };
         let outputs = insert.rule.get("then").map(keys).unwrap_or_default();
-        let deed = Deed { layer, days, members: Some(keys(&insert.rule)), outputs, inserts: true };
+        let deed = Deed { layer, days, members: Some(keys(&insert.rule)), outputs, inserts: true, why: None };
         rules.entry(id).or_default().push(deed);
     }
     for named in &overlay.disable {
-        let deed = Deed { layer, days, members: None, outputs: Vec::new(), inserts: false };
+        let why = overlay.why.get(&named.name).map(String::as_str);
+        let deed = Deed { layer, days, members: None, outputs: Vec::new(), inserts: false, why };
         rules.entry(named.name.as_str()).or_default().push(deed);
     }
 }
@@ -70,9 +77,11 @@ fn written_twice(rule: &str, deeds: &[Deed]) -> Vec<Finding> {
     for (output, deeds) in outputs {
         let meets =
             |deed: &&Deed| deeds.iter().any(|other| other.layer != deed.layer && other.days.meet(deed.days).is_some());
-        let layers: Vec<usize> = deeds.iter().copied().filter(meets).map(|deed| deed.layer).collect();
+        let met: Vec<&Deed> = deeds.iter().copied().filter(meets).collect();
+        let layers: Vec<usize> = met.iter().map(|deed| deed.layer).collect();
         if layers.len() > 1 {
-            found.push(Finding::WrittenTwice { rule: rule.to_owned(), output: output.to_owned(), layers });
+            let why = met.last().and_then(|last| last.why).map(str::to_owned);
+            found.push(Finding::WrittenTwice { rule: rule.to_owned(), output: output.to_owned(), layers, why });
         }
     }
     found
@@ -90,7 +99,9 @@ fn overridden(rule: &str, deeds: &[Deed]) -> Vec<Finding> {
                     Some(theirs) => !deed.inserts && members.iter().all(|member| theirs.contains(member)),
                 }
         };
-        if let Some(later) = deeds[place + 1..].iter().find(undoes) {
+        // Who undoes it and says why means it.
+        let undone = deeds[place + 1..].iter().find(undoes);
+        if let Some(later) = undone.filter(|later| later.why.is_none()) {
             let why = Dead::OverriddenBy(later.layer);
             found.push(Finding::DeadOverride { rule: rule.to_owned(), layer: deed.layer, why });
         }

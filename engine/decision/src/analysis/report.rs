@@ -51,7 +51,9 @@ impl Report<'_> {
                 return None;
             }
             Finding::DeadOverride { rule, layer, why } => self.dead(span, rule, *layer, why),
-            Finding::WrittenTwice { rule, output, layers } => self.written_twice(span, rule, output, layers),
+            Finding::WrittenTwice { rule, output, layers, why } => {
+                self.written_twice(span, (rule, output), layers, why.as_deref())
+            }
             Finding::OutsideLimits { rule, output, value } => self.outside(span, rule, output, value),
             Finding::Unfilled { input, rules, is_certain, .. } => self.unfilled(span, input, rules, *is_certain),
             Finding::MoreOverlaps { .. } | Finding::NotAnalysed { is_limit: true, .. } => return None,
@@ -223,18 +225,34 @@ impl Report<'_> {
         }
     }
 
-    fn written_twice(&self, span: Span, rule: &str, output: &str, layers: &[usize]) -> Diagnostic {
+    /// Said with its reason, it is meant.
+    fn written_twice(
+        &self,
+        span: Span,
+        (rule, output): (&str, &str),
+        layers: &[usize],
+        why: Option<&str>,
+    ) -> Diagnostic {
         let names = |fa: bool| -> Vec<String> { layers.iter().map(|layer| self.layer(*layer, fa)).collect() };
         let last = layers.last().copied().unwrap_or_default();
-        Diagnostic::warning(
-            "PG-T025",
-            span,
+        let (en, fa) = (
             format!("\"{output}\" of rule \"{rule}\" is written by {}", names(false).join(" and ")),
             format!("«{output}» در قاعدهٔ «{rule}» را {} نوشته‌اند", names(true).join(" و ")),
-        )
-        .with_help(
-            format!("what {} writes counts; take the other out if that is meant", self.layer(last, false)),
-            format!("نوشتهٔ {} به شمار می‌آید؛ اگر همین منظور است دیگری را بردارید", self.layer(last, true)),
+        );
+        if let Some(why) = why {
+            let (en, fa) =
+                (format!("{en}, and the last of them says why: {why}"), format!("{fa} و آخرین می‌گوید چرا: {why}"));
+            return Diagnostic::information("PG-T025", span, en, fa);
+        }
+        Diagnostic::warning("PG-T025", span, en, fa).with_help(
+            format!(
+                "what {} writes counts; if that is meant, say so beside it: {rule}: {{ …, why: TEXT }}; otherwise take one of them out",
+                self.layer(last, false)
+            ),
+            format!(
+                "نوشتهٔ {} به شمار می‌آید؛ اگر همین منظور است کنارش بنویسید چرا: \u{2066}{rule}: {{ …, why: TEXT }}\u{2069}؛ وگرنه یکی را بردارید",
+                self.layer(last, true)
+            ),
         )
     }
 

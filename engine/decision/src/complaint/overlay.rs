@@ -2,11 +2,9 @@
 
 use peygir_source::{Diagnostic, Span};
 use semver::{Version, VersionReq};
-use serde_json::{Map, Value};
 
 use crate::{
     model::{LayerRef, Rule},
-    tests::TestOutcome,
     window::Window,
 };
 
@@ -251,81 +249,6 @@ fn without_effect(span: Span, en: String, fa: String) -> Diagnostic {
 
 /// The findings that say that a test fails.
 pub(crate) const OF_TESTS: [&str; 2] = ["PG-T015", "PG-T050"];
-
-/// `place` is the file of the test and where it stands in it.
-pub(crate) fn test_broken(span: Span, outcome: &TestOutcome, place: (&str, Span)) -> Diagnostic {
-    let TestOutcome { name, expected, got, .. } = outcome;
-    let (at, on, on_fa) = told(outcome, place);
-    Diagnostic::error(
-        "PG-T050",
-        span,
-        format!("the overlay breaks the test \"{name}\" ({at}): it expects {expected} and gets {got}{on}"),
-        format!("این لایه آزمون «{name}» (\u{2066}{at}\u{2069}) را می‌شکند: انتظار \u{2066}{expected}\u{2069} بود و \u{2066}{got}\u{2069} به دست آمد{on_fa}"),
-    )
-    .with_help(
-        format!("narrow the rule, or say under supersedes why this is right: {{ test: '{name}', why: ... }}"),
-        format!("شرط قاعده را تنگ‌تر کنید یا در supersedes بنویسید چرا درست است: {{ test: '{name}', why: ... }}"),
-    )
-}
-
-/// A row went to a rule that the overlay does not write.
-pub(crate) fn test_beyond(span: Span, before: &TestOutcome, outcome: &TestOutcome, place: (&str, Span)) -> Diagnostic {
-    let name = &outcome.name;
-    let (was, is) = differing(&before.got, &outcome.got);
-    let rule = |of: &TestOutcome| of.rule.clone().unwrap_or_default();
-    let (from, to) = (rule(before), rule(outcome));
-    let (at, on, on_fa) = told(outcome, place);
-    Diagnostic::warning(
-        "PG-T051",
-        span,
-        format!(
-            "what \"{from}\" answered goes to \"{to}\" now, which this overlay does not write: test \"{name}\" ({at}), {was} before, {is} now{on}"
-        ),
-        format!(
-            "آنچه «{from}» پاسخ می‌داد اکنون به «{to}» می‌رسد که نوشتهٔ این لایه نیست: آزمون «{name}» (\u{2066}{at}\u{2069})، پیش‌تر \u{2066}{was}\u{2069}، اکنون \u{2066}{is}\u{2069}{on_fa}"
-        ),
-    )
-    .with_help(
-        format!("if that is meant, say why under supersedes: {{ test: '{name}', why: ... }}"),
-        format!("اگر همین منظور است، در supersedes بنویسید چرا: {{ test: '{name}', why: ... }}"),
-    )
-}
-
-pub(crate) fn test_meant(
-    span: Span,
-    outcome: &TestOutcome,
-    place: (&str, Span),
-    (was, is): (&Value, &Value),
-) -> Diagnostic {
-    let name = &outcome.name;
-    let (at, on, on_fa) = told(outcome, place);
-    Diagnostic::information(
-        "PG-T051",
-        span,
-        format!("the test \"{name}\" ({at}) has another outcome here: {was} before, {is} now{on}"),
-        format!(
-            "نتیجهٔ آزمون «{name}» (\u{2066}{at}\u{2069}) در این لایه دیگر است: پیش‌تر \u{2066}{was}\u{2069}، اکنون \u{2066}{is}\u{2069}{on_fa}"
-        ),
-    )
-}
-
-/// The members that differ, of what came before and of what comes now; all where one of them is no mapping.
-pub(crate) fn differing(before: &Value, now: &Value) -> (Value, Value) {
-    let (Value::Object(was), Value::Object(is)) = (before, now) else {
-        return (before.clone(), now.clone());
-    };
-    let only = |of: &Map<String, Value>, other: &Map<String, Value>| {
-        of.iter().filter(|(name, value)| other.get(*name) != Some(value)).map(|(k, v)| (k.clone(), v.clone())).collect()
-    };
-    (Value::Object(only(was, is)), Value::Object(only(is, was)))
-}
-
-/// Where the test stands, and the day on which it was run.
-fn told(outcome: &TestOutcome, (file, span): (&str, Span)) -> (String, String, String) {
-    let at = if file.is_empty() { format!("line {}", span.line) } else { format!("{file}:{}", span.line) };
-    let (on, on_fa) = outcome.day_told();
-    (at, on, on_fa)
-}
 
 pub(crate) fn unneeded_supersede(span: Span, test: &str) -> Diagnostic {
     Diagnostic::warning(

@@ -100,7 +100,9 @@ impl Stage<'_> {
     pub(super) fn check_bounds(&mut self, table: &Table) {
         for (named, _) in &self.overlay.limits {
             let Some(output) = table.outputs.iter().find(|output| output.name == named.name) else { continue };
-            let below = table.rules.iter().filter(|rule| rule.layer != self.layer);
+            // What asks for another place answers nothing here.
+            let may_answer = |rule: &&Rule| rule.layer != self.layer && table.lets_within(rule, self.place);
+            let below = table.rules.iter().filter(may_answer);
             let mut outside: Vec<String> = below.filter_map(|rule| passes(rule, output)).collect();
             outside.dedup();
             if !outside.is_empty() {

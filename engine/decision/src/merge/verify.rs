@@ -1,24 +1,20 @@
-//! Tests on the merged table: the overlay's own must pass; those of the layers below may only fail where the overlay
-//! means it.
+//! Tests on the merged table: the overlay's own must pass; those of the layers below, as they would be where it holds, may only
+//! come to something else where the overlay means it.
 
 use peygir_calendar::Jalali;
 use peygir_source::Span;
 use serde_json::Value;
 
-use super::Stage;
-use crate::{
-    complaint::{self, overlay as complaints},
-    model::{Rule, Table},
-    tests::{Changed, TestOutcome, TestRow},
+use super::{
+    Stage,
+    brought::{Brought, brought},
 };
-
-/// What became of one test of the layers below.
-enum Verdict {
-    Holds,
-    /// The overlay means it: it says so, or it writes the rule that answers now in the place of the one it changed.
-    Meant(Changed),
-    Broken,
-}
+use crate::{
+    complaint::{self, case::Case, overlay as complaints},
+    model::{Rule, Table},
+    tests::{Changed, TestRow},
+    window::Window,
+};
 
 impl Stage<'_> {
     pub(super) fn verify(&mut self, table: &mut Table) {
@@ -28,82 +24,106 @@ impl Stage<'_> {
         let mut used = vec![false; self.overlay.supersedes.len()];
         for (index, row) in rows.iter().enumerate() {
             let name = row.name_at(index);
-            let outcomes = table.days_of(row, &days).into_iter().map(|on| (on, table.run_on(&name, row, on)));
-            let Some((on, outcome)) = outcomes.into_iter().find(|(_, outcome)| !outcome.passed) else { continue };
-            let outcome = outcome.told(row, &days);
             if row.layer == self.layer {
-                self.reader.findings.list.extend(outcome.to_diagnostic());
+                self.own(table, (&name, row), &days);
                 continue;
             }
-            match self.judge_row(&outcome, row, on, &mut used, table) {
-                Verdict::Holds | Verdict::Broken => {}
-                Verdict::Meant(changed) => {
-                    kept[index].except.push(self.window().unwrap_or_default());
-                    kept[index].changed.push(changed);
+            let claimed = row.claimed(&days);
+            let (brought, asked) = match brought(self.below, row, self.place, &claimed) {
+                Brought::AsWritten => (None, claimed),
+                Brought::Here(brought, alike) => (Some(brought), alike),
+                Brought::Elsewhere => {
+                    let left = table.days_of(row, &days).into_iter();
+                    if left.map(|on| table.run_on(&name, row, on)).any(|outcome| !outcome.passed) {
+                        kept[index].except.push(Window::default());
+                    }
+                    continue;
                 }
+            };
+            if let Some(brought) = &brought {
+                let run = table.days_of(row, &days);
+                kept[index].given.clone_from(&brought.given);
+                kept[index].written.clone_from(&brought.written);
+                match asked.iter().find(|on| run.contains(on)) {
+                    Some(on) => kept[index].expect_of(self.below, *on, &run),
+                    None => kept[index].except.push(Window::default()),
+                }
+            }
+            if let Some(changed) = self.judge_row((&name, row, brought.as_deref()), (&asked, &days), &mut used, table) {
+                kept[index].except.push(self.window().unwrap_or_default());
+                kept[index].changed.push(changed);
             }
         }
         table.tests = kept;
         self.unneeded(&rows, &used);
     }
 
+    fn own(&mut self, table: &Table, (name, row): (&str, &TestRow), days: &[Jalali]) {
+        let outcomes = table.days_of(row, days).into_iter().map(|on| table.run_on(name, row, on));
+        let failed = outcomes.into_iter().find(|outcome| !outcome.passed).map(|outcome| outcome.told(row, days));
+        self.reader.findings.list.extend(failed.and_then(|outcome| outcome.to_diagnostic()));
+    }
+
     /// An overlay answers for what it writes. Where a row goes to a rule that the overlay does not write, the change
-    /// reaches further than it says: it is warned of that, unless it says so under `supersedes`.
+    /// reaches further than it says: it is warned of that, unless it says why. The change, where it is meant.
     fn judge_row(
         &mut self,
-        outcome: &TestOutcome,
-        row: &TestRow,
-        on: Jalali,
+        (name, row, brought): (&str, &TestRow, Option<&TestRow>),
+        (asked, days): (&[Jalali], &[Jalali]),
         used: &mut [bool],
         table: &Table,
-    ) -> Verdict {
-        let before = self.below.run_on(&outcome.name, row, on);
-        if !before.passed {
-            // It failed without this overlay too, and was told there.
-            return Verdict::Holds;
-        }
-        let place = (self.below.file(row.layer), row.span);
-        let touched = self.changed_at(before.rule.as_deref().unwrap_or_default());
+    ) -> Option<Changed> {
+        let run = brought.unwrap_or(row);
+        let both = |on: &Jalali| (self.below.run_on(name, run, *on), table.run_on(name, run, *on), *on);
+        let (before, outcome, on) = asked.iter().map(both).find(|(before, outcome, _)| before.got != outcome.got)?;
+        // What it came to below is a fault: that was told there.
+        let from = before.rule.as_deref().filter(|_| brought.is_some() || before.passed || !row.changed.is_empty())?;
+        let outcome = outcome.told(row, days);
+        let file = self.below.file(row.layer).to_owned();
+        let case = Case { before: &before, outcome: &outcome, file: &file, run };
+        let touched = self.changed_at(from);
         let taker = outcome.rule.as_deref().and_then(|id| taker(table, id, on));
         let own = taker.and_then(|rule| self.span_of(rule));
-        let superseded = self.overlay.supersedes.iter().position(|one| self.names(&one.test.name, &outcome.name));
+        let superseded = self.overlay.supersedes.iter().position(|one| self.names(&one.test.name, name));
         let why = superseded.filter(|_| taker.is_some()).map(|at| {
             used[at] = true;
             self.overlay.supersedes[at].clone()
         });
+        let said = self.overlay.why.get(from).cloned();
+        let (was, is) = case.differing();
         match (why, touched, own) {
             (Some(why), ..) => {
-                let span = touched.or(own).unwrap_or(why.test.span);
-                Verdict::Meant(self.meant(span, (&before, outcome), place, Some(why.why)))
+                self.reader.push(case.meant(touched.or(own).unwrap_or(why.test.span), Some(&why.why)));
+                Some(self.changed(was, is, Some(why.why)))
             }
-            (None, Some(span), Some(_)) => Verdict::Meant(self.meant(span, (&before, outcome), place, None)),
+            (None, Some(span), Some(_)) => {
+                self.reader.push(case.meant(span, said.as_deref()));
+                Some(self.changed(was, is, said))
+            }
+            (None, Some(span), None) if taker.is_some() && said.is_some() => {
+                self.reader.push(case.meant(span, said.as_deref()));
+                Some(self.changed(was, is, said))
+            }
             (None, Some(span), None) if taker.is_some() => {
-                self.reader.push(complaints::test_beyond(span, &before, outcome, place));
-                let (was, is) = complaints::differing(&before.got, &outcome.got);
-                Verdict::Meant(self.changed(was, is, None))
+                self.reader.push(case.beyond(span));
+                Some(self.changed(was, is, None))
+            }
+            // What a layer below made of it is not what the row expects.
+            (None, _, Some(span)) if row.is_given_up(on) => {
+                self.reader.push(case.taken(span));
+                Some(self.changed(was, is, None))
             }
             (None, touched, own) => {
-                let mut finding = complaints::test_broken(touched.or(own).unwrap_or(row.span), outcome, place);
+                let may_go = self.below.rule(from).filter(|rule| !rule.last && !rule.locked && own.is_some());
+                let mut finding = case.broken(touched.or(own).unwrap_or(row.span), may_go.map(|rule| rule.id.as_str()));
                 if touched.or(own).is_none() {
                     // Nothing in the overlay is to blame by itself: the row is what there is to look at.
-                    place.0.clone_into(&mut finding.file);
+                    file.clone_into(&mut finding.file);
                 }
                 self.reader.push(finding);
-                Verdict::Broken
+                None
             }
         }
-    }
-
-    fn meant(
-        &mut self,
-        span: Span,
-        (before, outcome): (&TestOutcome, &TestOutcome),
-        place: (&str, Span),
-        why: Option<String>,
-    ) -> Changed {
-        let (was, is) = complaints::differing(&before.got, &outcome.got);
-        self.reader.push(complaints::test_meant(span, outcome, place, (&was, &is)));
-        self.changed(was, is, why)
     }
 
     fn changed(&self, before: Value, after: Value, why: Option<String>) -> Changed {

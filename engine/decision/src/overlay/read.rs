@@ -1,5 +1,7 @@
 //! Reading the form of an overlay: members, names, versions, dates.
 
+use std::collections::BTreeMap;
+
 use peygir_source::{Diagnostics, Entry, Node};
 use semver::VersionReq;
 
@@ -30,11 +32,16 @@ const MEMBERS: &[&str] = &[
     "supersedes",
     "tests",
 ];
-const REPLACE_MEMBERS: &[&str] = &["when", "then", "title", "effective"];
+const REPLACE_MEMBERS: &[&str] = &["when", "then", "title", "effective", WHY];
+/// Beside what is done to a rule: that it is meant.
+pub(crate) const WHY: &str = "why";
 const RANGE_FORM: (&str, &str) = (
     "the versions of the base that this was written for: '^1.4' or '>=1.4, <1.6'",
     "نسخه‌هایی از جدول پایه که این لایه برایشان نوشته شده است: '^1.4' یا '>=1.4, <1.6'",
 );
+
+/// By the rule that something is done to.
+type Reasons = BTreeMap<String, String>;
 
 pub(super) fn read(node: &Node, search_key: SearchKey) -> (Option<Overlay>, Diagnostics) {
     let mut reader = Reader::default();
@@ -57,12 +64,14 @@ fn overlay(reader: &mut Reader, node: &Node, search_key: SearchKey) -> Option<Ov
     reader.text(node, "description");
     let effective = reader.window(node);
     let limits = mapping(reader, node, "limits").iter().map(|entry| (named(entry), entry.node.clone())).collect();
-    let replace: Vec<Replace> = mapping(reader, node, "replace").iter().map(|entry| replace(reader, entry)).collect();
+    let mut why = BTreeMap::new();
+    let replaced = mapping(reader, node, "replace").iter();
+    let replace: Vec<Replace> = replaced.map(|entry| replace(reader, entry, &mut why)).collect();
     let inserts = reader.list(node, "insert", RULES_MAX);
     let insert: Vec<Insert> = inserts.iter().filter_map(|item| insert(reader, item)).collect();
     // Others may stand beside a rule that could not be read, and would be told that there is none.
     let all_inserted = insert.len() == inserts.len();
-    let disable = disable(reader, node);
+    let disable = disable(reader, node, &mut why);
     let superseded = reader.list(node, "supersedes", TESTS_MAX);
     let supersedes = superseded.iter().filter_map(|item| supersede(reader, item)).collect();
     let changes = ["limits", "replace", "insert", "disable", "tests"];
@@ -85,6 +94,7 @@ fn overlay(reader: &mut Reader, node: &Node, search_key: SearchKey) -> Option<Ov
         insert,
         disable,
         supersedes,
+        why,
         root,
         search_key,
         is_whole: true,
@@ -132,11 +142,12 @@ fn mapping<'a>(reader: &mut Reader, node: &'a Node, key: &str) -> &'a [Entry] {
     node.get(key).map_or(&[], |member| reader.mapping(member, key))
 }
 
-fn replace(reader: &mut Reader, entry: &Entry) -> Replace {
+fn replace(reader: &mut Reader, entry: &Entry, why: &mut Reasons) -> Replace {
     let members = reader.members(&entry.node, &entry.key, REPLACE_MEMBERS);
-    if members.is_empty() && entry.node.entries().is_some() {
+    if members.iter().all(|member| member.key == WHY) && entry.node.entries().is_some() {
         reader.push(complaints::empty_replace(entry.key_span, &entry.key));
     }
+    why.extend(reader.text(&entry.node, WHY).map(|said| (entry.key.clone(), said)));
     Replace { rule: named(entry), node: entry.node.clone() }
 }
 
@@ -164,19 +175,35 @@ fn insert(reader: &mut Reader, item: &Node) -> Option<Insert> {
     Some(Insert { place, anchor: Named { name, span }, rule: rule? })
 }
 
-fn disable(reader: &mut Reader, node: &Node) -> Vec<Named> {
+/// Ids of rules, or `{ rule: ID, why: TEXT }`.
+fn disable(reader: &mut Reader, node: &Node, why: &mut Reasons) -> Vec<Named> {
     let mut named: Vec<Named> = Vec::new();
     for item in reader.list(node, "disable", RULES_MAX) {
-        let Some(name) = item.as_str() else {
-            reader.push(complaint::shape(item.span, "disable", "a list of ids of rules", "فهرستی از شناسهٔ قاعده‌ها"));
-            continue;
-        };
-        if named.iter().any(|one| one.name == name) {
-            reader.push(complaints::named_twice(item.span, name));
+        let Some(one) = disabled(reader, item, why) else { continue };
+        if named.iter().any(|other| other.name == one.name) {
+            reader.push(complaints::named_twice(one.span, &one.name));
         }
-        named.push(Named { name: name.to_owned(), span: item.span });
+        named.push(one);
     }
     named
+}
+
+fn disabled(reader: &mut Reader, item: &Node, why: &mut Reasons) -> Option<Named> {
+    if let Some(name) = item.as_str() {
+        return Some(Named { name: name.to_owned(), span: item.span });
+    }
+    if item.entries().is_none() {
+        let (en, fa) = (
+            "a list of ids of rules, each alone or as { rule: ID, why: TEXT }",
+            "فهرستی از شناسهٔ قاعده‌ها، هر یک تنها یا به شکل { rule: ID, why: TEXT }",
+        );
+        reader.push(complaint::shape(item.span, "disable", en, fa));
+        return None;
+    }
+    reader.members(item, "disable", &["rule", WHY]);
+    let (name, said) = (reader.required_text(item, "rule")?, reader.required_text(item, WHY)?);
+    why.insert(name.clone(), said);
+    Some(Named { name, span: item.get("rule").map_or(item.span, |rule| rule.span) })
 }
 
 /// `{ test: NAME, why: TEXT }`; a test without a name goes by its number.

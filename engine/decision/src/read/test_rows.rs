@@ -47,9 +47,11 @@ impl<'a> Context<'a> {
             layer: self.layer,
             on,
             given: BTreeMap::new(),
+            written: None,
             rule: None,
             rules: None,
             outputs: BTreeMap::new(),
+            outside: Vec::new(),
             except: Vec::new(),
             changed: Vec::new(),
         };

@@ -97,7 +97,7 @@ fn another_base_and_another_version() {
         overlay(&text).unwrap()
     };
     let findings = |overlay: &Overlay| {
-        let layer = Layer { overlay, pack: "p", file: "f.overlay.yaml" };
+        let layer = Layer::new(overlay, "p", "f.overlay.yaml");
         told(&national().merge(&[layer]).unwrap_err())
     };
     assert_eq!(findings(&read("{ id: rout, version: '^1.4' }")), ["PG-T041 f.overlay.yaml:2"]);

@@ -67,7 +67,7 @@ pub fn laid_over(table: &Table, bodies: &[&str]) -> Result<(Table, Diagnostics),
         let read = overlay(&text_of(body)).map_err(|found| found.in_file(&file))?;
         overlays.push((read, pack, file));
     }
-    let layers: Vec<Layer<'_>> = overlays.iter().map(|(overlay, pack, file)| Layer { overlay, pack, file }).collect();
+    let layers: Vec<Layer<'_>> = overlays.iter().map(|(overlay, pack, file)| Layer::new(overlay, pack, file)).collect();
     table.merge(&layers)
 }
 

@@ -8,4 +8,5 @@ mod limits;
 mod locks;
 mod on_each_day;
 mod pages;
+mod placed;
 mod tested;

@@ -26,7 +26,7 @@ fn codes_of(text: &str) -> BTreeSet<&'static str> {
     let read: Result<Vec<_>, Diagnostics> = text.split("---\n").map(overlay).collect();
     let found = match read {
         Ok(overlays) => {
-            let layer = |overlay| Layer { overlay, pack: "p", file: "f" };
+            let layer = |overlay| Layer::new(overlay, "p", "f");
             match national().merge(&overlays.iter().map(layer).collect::<Vec<_>>()) {
                 Ok((_, found)) | Err(found) => found,
             }

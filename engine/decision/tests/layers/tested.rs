@@ -152,7 +152,7 @@ fn a_failing_row_does_not_hide_the_analysis() {
         "insert: [{ after: water, rule: { id: dead, when: { topic: sewage }, then: { agency: a } } }]\ntests: [{ given: { topic: park, city: x }, expect: { rule: water } }]\n",
     );
     let overlay = overlay(&text).unwrap();
-    let layers = [Layer { overlay: &overlay, pack: "p", file: "p.overlay.yaml" }];
+    let layers = [Layer::new(&overlay, "p", "p.overlay.yaml")];
     let (table, found) = national().lay(&layers);
     assert_eq!(told(&found), ["PG-T015 p.overlay.yaml:5"]);
     let table = table.expect("only a test fails");
@@ -160,7 +160,7 @@ fn a_failing_row_does_not_hide_the_analysis() {
     assert_eq!(told(&more)[0], "PG-T024 p.overlay.yaml:4");
     let broken = text.replace("after: water", "after: watr");
     let overlay = crate::kit::overlay(&broken).unwrap();
-    assert!(national().lay(&[Layer { overlay: &overlay, pack: "p", file: "p.overlay.yaml" }]).0.is_none());
+    assert!(national().lay(&[Layer::new(&overlay, "p", "p.overlay.yaml")]).0.is_none());
 }
 
 /// Each layer is told where it speaks, also where a later one spoke last.
@@ -172,7 +172,7 @@ fn what_layers_say_of_each_other_is_told_where_they_say_it() {
     ];
     let overlays: Vec<_> = bodies.iter().map(|body| overlay(&text_of(body)).unwrap()).collect();
     let files = ["one.overlay.yaml", "two.overlay.yaml"];
-    let layer = |at: usize| Layer { overlay: &overlays[at], pack: "one-pack", file: files[at] };
+    let layer = |at: usize| Layer::new(&overlays[at], "one-pack", files[at]);
     let layers = [layer(0), layer(1)];
     let (table, _) = national().lay(&layers);
     let table = table.unwrap();
@@ -188,4 +188,49 @@ fn tests_without_names_go_by_their_numbers() {
     let meant = format!("{TAKES}supersedes:\n  - {{ test: 3, why: a desk of their own }}\n");
     let merged = laid_over(&crate::kit::table(&base), &[&meant]);
     assert!(merged.is_ok(), "{merged:#?}");
+}
+
+/// What is meant is said beside the rule, and is told no more as a warning.
+#[test]
+fn what_is_said_with_its_reason_is_a_note() {
+    for (silent, said) in [
+        ("disable: [ water ]\n", "disable: [ { rule: water, why: the company is gone } ]\n"),
+        (
+            "replace: { water: { when: { topic: sewage } } }\n",
+            "replace: { water: { when: { topic: sewage }, why: the company is gone } }\n",
+        ),
+    ] {
+        assert_eq!(findings(&[silent]).list[0].severity, Severity::Warning, "{silent}");
+        let help = format!("{:?}", findings(&[silent]).list[0].help);
+        assert!(help.contains("why: TEXT"), "{help}");
+        let found = findings(&[said]);
+        assert_eq!((found.list.len(), found.list[0].severity), (1, Severity::Information), "{said}: {found:#?}");
+        let (table, _) = laid_over(&national(), &[said]).unwrap();
+        let (_, row) = table.changed_rows().next().unwrap();
+        assert_eq!(row.changed[0].why.as_deref(), Some("the company is gone"));
+    }
+    // A reason alone changes nothing, and one that is missing is asked for.
+    let refused = |body: &str| overlay(&text_of(body)).unwrap_err().list.iter().map(|one| one.code).collect::<Vec<_>>();
+    assert_eq!(refused("replace: { water: { why: so } }\n"), ["PG-T049"]);
+    assert_eq!(refused("disable: [ { rule: water } ]\n"), ["PG-T003"]);
+}
+
+#[test]
+fn two_layers_that_write_one_output_are_a_note_where_the_last_says_why() {
+    let told = |upper: &str| {
+        let bodies = ["replace: { water: { then: { agency: a } } }\n", upper];
+        let overlays: Vec<_> = bodies.iter().map(|body| overlay(&text_of(body)).unwrap()).collect();
+        let layers: Vec<_> = overlays.iter().map(|overlay| Layer::new(overlay, "p", "f")).collect();
+        let table = national().lay(&layers).0.unwrap();
+        let found = analyse_merged(&table, &layers).to_diagnostics(&table).list;
+        let of_layers = found.into_iter().filter(|one| ["PG-T024", "PG-T025"].contains(&one.code));
+        of_layers.map(|one| (one.severity, one.code, one.message)).collect::<Vec<_>>()
+    };
+    let silent = told("replace: { water: { then: { agency: b } } }\n");
+    assert!(matches!(silent.as_slice(), [(Severity::Warning, ..), (Severity::Warning, ..)]), "{silent:?}");
+    let said = told("replace: { water: { then: { agency: b }, why: our own company } }\n");
+    assert!(
+        matches!(said.as_slice(), [(Severity::Information, "PG-T025", told)] if told.contains("our own company")),
+        "{said:?}"
+    );
 }

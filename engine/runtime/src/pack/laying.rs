@@ -8,8 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use peygir_calendar::{Calendars, Place, Sheet};
-use peygir_decision::{Overlay, Table, analysis};
+use peygir_calendar::{Calendars, Place, Scope, Sheet};
+use peygir_decision::{Table, analysis, analysis::Fixed};
 use peygir_source::{Diagnostic, Diagnostics, Severity};
 
 use super::complaint::{base_above, mild, too_many, two_tables, without_base};
@@ -18,7 +18,7 @@ use super::interface;
 use super::kept::Making;
 use super::laid::{Laid, hex, sha256_of};
 use super::layer::{Filed, in_file, twice};
-use super::merged::{self, MadeTable};
+use super::merged::{self, MadeTable, Over};
 use super::places::{Named, fixed, meet, own_place, words};
 
 /// Computes and checks what is in force in every place. `known`: all packs are there, so that what is missing is missing.
@@ -62,11 +62,17 @@ struct Told {
 /// Notes that every merged form of a table says again, in words of its own: gaps, what was not analysed, what may have no
 /// value.
 const NOTES_OF_TABLES: [&str; 3] = ["PG-T023", "PG-T027", "PG-T029"];
+/// That rows of the layers below come to something else on purpose: in each place they are cases of that place.
+const OF_ROWS: &str = "PG-T051";
 
 impl Told {
     /// The findings of one form of a table, without notes that another form gave rise to at the same place.
     fn without_notes_of_before(&mut self, mut found: Diagnostics) -> Diagnostics {
-        let is_note = |one: &Diagnostic| one.severity != Severity::Error && NOTES_OF_TABLES.contains(&one.code);
+        let is_note = |one: &Diagnostic| match one.severity {
+            Severity::Error => false,
+            Severity::Warning => NOTES_OF_TABLES.contains(&one.code),
+            Severity::Information => NOTES_OF_TABLES.contains(&one.code) || one.code == OF_ROWS,
+        };
         let place = |one: &Diagnostic| (one.file.clone(), one.span.line, one.span.column, one.code);
         found.list.retain(|one| !is_note(one) || !self.notes.contains(&place(one)));
         self.notes.extend(found.list.iter().filter(|one| is_note(one)).map(place));
@@ -192,11 +198,19 @@ impl<'a> Laying<'a> {
     fn table(&mut self, here: &Here<'_>, id: &str, base: usize, overlays: Vec<OverlayAt>) -> TableSource {
         let laid = self.laid;
         let filed = &laid[base].tables[id];
-        let over: Vec<(&Filed<Overlay>, &str)> = overlays
-            .iter()
-            .map(|(index, number)| (&laid[*index].overlays[*number], &*laid[*index].pack.name))
-            .collect();
-        let parts = merged::Parts { base: filed, pack: &laid[base].pack.name, overlays: &over };
+        let mut scope = laid[base].scope.clone();
+        let place = self.known_in(&scope);
+        let mut over = Vec::with_capacity(overlays.len());
+        for (index, number) in &overlays {
+            let Laid { scope: own, pack, overlays, .. } = &laid[*index];
+            scope = meet(&scope, own).map_or(scope, |Place { province, county, agency }| Scope {
+                province,
+                county,
+                agency,
+            });
+            over.push(Over { overlay: &overlays[*number], pack: &pack.name, place: self.known_in(&scope) });
+        }
+        let parts = merged::Parts { base: filed, pack: &laid[base].pack.name, place: &place, overlays: &over };
         let made = merged::made(parts, &self.making);
         let layers: Vec<usize> = std::iter::once(base).chain(overlays.iter().map(|(index, _)| *index)).collect();
         self.taken(here, &made, &layers, &filed.file.name);
@@ -210,6 +224,11 @@ impl<'a> Laying<'a> {
         let source = made.source.clone();
         self.tables.insert(key, source.clone());
         source
+    }
+
+    /// What inputs have for certain in the widest place in which a scope holds.
+    fn known_in(&self, scope: &Scope) -> Fixed {
+        fixed(&(self.located)(&own_place(scope)))
     }
 
     /// What overlays take from rules below them here, if this is the widest place in which both hold. `layers`: of the base and of

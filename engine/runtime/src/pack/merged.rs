@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use peygir_decision::analysis::{self, Analysis, Here, Stage};
+use peygir_decision::analysis::{self, Analysis, Fixed, Here, Stage};
 use peygir_decision::{Layer, Overlay, Table};
 use peygir_source::Diagnostics;
 
@@ -39,7 +39,18 @@ type Asked = (BTreeMap<String, String>, BTreeSet<(usize, usize)>);
 pub(super) struct Parts<'a> {
     pub base: &'a Filed<Table>,
     pub pack: &'a str,
-    pub overlays: &'a [(&'a Filed<Overlay>, &'a str)],
+    /// What inputs have for certain where the base holds.
+    pub place: &'a Fixed,
+    pub overlays: &'a [Over<'a>],
+}
+
+/// An overlay with the name of its pack.
+#[derive(Clone)]
+pub(super) struct Over<'a> {
+    pub overlay: &'a Filed<Overlay>,
+    pub pack: &'a str,
+    /// What inputs have for certain where it holds together with all below it.
+    pub place: Fixed,
 }
 
 /// The table, made or taken from what is kept.
@@ -52,7 +63,8 @@ pub(super) fn made(parts: Parts<'_>, making: &Making<'_>) -> Arc<MadeTable> {
 
 fn alone(parts: Parts<'_>, making: &Making<'_>) -> MadeTable {
     let table = Arc::new(parts.base.value.clone());
-    let analysis = making.analysed(table.id(), |bounds| analysis::analyse_over(&table, None, bounds));
+    let mut analysis = making.analysed(table.id(), |bounds| analysis::analyse_over(&table, None, bounds));
+    analysis.only_within(&table, parts.place);
     let found = analysis.to_diagnostics(&table);
     let is_whole = !analysis.is_cancelled && !analysis.is_cut;
     let source = parts.source(table.clone());
@@ -64,7 +76,7 @@ fn over(below: Arc<MadeTable>, parts: Parts<'_>, making: &Making<'_>) -> MadeTab
     let layers: Vec<Layer<'_>> = parts
         .overlays
         .iter()
-        .map(|(overlay, pack)| Layer { overlay: &overlay.value, pack, file: &overlay.file.name })
+        .map(|Over { overlay, pack, place }| Layer::new(&overlay.value, pack, &overlay.file.name).within(place))
         .collect();
     let (laid, mut found) = parts.base.value.lay(&layers);
     let laid = laid.map(Arc::new);
@@ -75,6 +87,9 @@ fn over(below: Arc<MadeTable>, parts: Parts<'_>, making: &Making<'_>) -> MadeTab
         let before = below.laid.as_deref().filter(|_| below.is_whole).map(|table| (table, &below.analysis));
         analysis = making.analysed(laid.id(), |bounds| analysis::analyse_over(laid, before, bounds));
         analysis.findings.extend(analysis::overrides(&layers));
+        if let Some(last) = parts.overlays.last() {
+            analysis.only_within(laid, &last.place);
+        }
         is_whole &= !analysis.is_cancelled && !analysis.is_cut;
         found.extend(analysis.to_diagnostics(laid));
     }
@@ -93,22 +108,25 @@ fn over(below: Arc<MadeTable>, parts: Parts<'_>, making: &Making<'_>) -> MadeTab
 
 impl Parts<'_> {
     fn source(&self, table: Arc<Table>) -> TableSource {
-        let texts = self.overlays.iter().map(|(overlay, _)| overlay.file.text.as_str());
+        let texts = self.overlays.iter().map(|over| over.overlay.file.text.as_str());
         let file = &self.base.file;
         TableSource {
             table,
             source: file.text.as_str().into(),
             sha256: sha256_of(std::iter::once(file.text.as_str()).chain(texts)),
             file: file.name.clone(),
-            overlays: self.overlays.iter().map(|(overlay, _)| overlay.file.name.clone()).collect(),
+            overlays: self.overlays.iter().map(|over| over.overlay.file.name.clone()).collect(),
         }
     }
 
-    /// Of all that a merged table is made of: the texts, and the packs and files that findings and layers name.
+    /// Of all that a merged table is made of: the texts, the packs and files that findings and layers name, and where they hold.
     fn digest(&self) -> [u8; 32] {
         let base = ["table", self.pack, &self.base.file.name, &self.base.file.text];
-        let overlays = self.overlays.iter().flat_map(|(overlay, pack)| [*pack, &overlay.file.name, &overlay.file.text]);
-        sha256_of(base.into_iter().chain(overlays))
+        let overlays =
+            self.overlays.iter().flat_map(|over| [over.pack, &over.overlay.file.name, &over.overlay.file.text]);
+        let places = std::iter::once(self.place).chain(self.overlays.iter().map(|over| &over.place));
+        let parts = places.flat_map(|place| place.iter().flat_map(|(from, value)| [from.as_str(), value]).chain([""]));
+        sha256_of(base.into_iter().chain(overlays).chain(parts))
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use peygir_calendar::{Place, Scope};
 use peygir_casework::content::Directory;
-use peygir_decision::analysis::Within;
+use peygir_decision::analysis::{Fixed, Within};
 use peygir_decision::{Overlay, Table};
 use peygir_source::{Diagnostics, Severity};
 
@@ -18,13 +18,15 @@ use super::files::SourceFile;
 use super::homes::Homes;
 use super::layer::{Filed, Layer};
 use super::manifest::Manifest;
-use super::places::own_place;
+use super::places::{fixed, own_place};
 use super::possible;
 
 /// What of a pack decides, each part with its file.
 #[derive(Debug)]
 pub struct Rules {
     pub manifest: Manifest,
+    /// What cases have for certain where the pack holds, by where tables read it from.
+    pub place: Fixed,
     /// By id.
     pub tables: BTreeMap<String, Filed<Table>>,
     /// In the order in which they are laid over a table.
@@ -79,7 +81,8 @@ impl Rules {
                 let tables = std::mem::take(&mut layer.tables).into_iter().map(placed).collect();
                 let replaced_whole = wholes(&layer);
                 let directories = layer.directories.into_iter().map(|file| file.value.directory).collect();
-                Ok(Self { manifest, tables, overlays: layer.overlays, replaced_whole, directories })
+                let place = fixed(&own_place(&manifest.scope));
+                Ok(Self { manifest, place, tables, overlays: layer.overlays, replaced_whole, directories })
             }
             _ => Err(layer.found),
         }

@@ -13,7 +13,9 @@ fn codes(found: &Diagnostics) -> Vec<(&'static str, String, u32)> {
 
 /// Codes and ends of file names, without what comes of the folder's name.
 fn refused(files: &Files) -> (Diagnostics, Vec<(&'static str, u32)>) {
-    let found = load(files).map(|(_, found)| found).expect_err("it is refused");
+    let mut found = load(files).map(|(_, found)| found).expect_err("it is refused");
+    // That Taft has a rule of its own in the place of the nation's is a note.
+    found.list.retain(|one| one.severity > Severity::Information);
     let told = found.list.iter().map(|one| (one.code, one.span.line)).collect();
     (found, told)
 }
@@ -71,7 +73,8 @@ fn an_overlay_needs_its_table_below_it() {
 fn what_is_wrong_in_one_place_names_it() {
     // Both overlays are right alone; over each other the county's rule has a name that the province took.
     let overlay = packs::files()["taft/rules/route.overlay.yaml"].clone();
-    let files = with(&[("yazd/rules/more.overlay.yaml", &overlay)]);
+    let alone = overlay.split("supersedes").next().unwrap();
+    let files = with(&[("yazd/rules/more.overlay.yaml", alone)]);
     let (found, told) = refused(&files);
     assert_eq!(told.len(), 1, "{found:#?}");
     assert!(found.list[0].file.ends_with("taft/rules/route.overlay.yaml"), "{found:#?}");

@@ -112,7 +112,7 @@ pub fn files() -> Files {
         (
             "taft/rules/route.overlay.yaml",
             overlay(
-                "insert: [ { before: otherwise, rule: { id: gas, when: { county: taft }, then: { agency: gas, workingDays: 3, remindAt: 0 } } } ]\n",
+                "insert: [ { before: otherwise, rule: { id: gas, when: { county: taft, note: { not: abroad } }, then: { agency: gas, workingDays: 3, remindAt: 0 } } } ]\nsupersedes: [ { test: plain, why: gas answers for Taft } ]\n",
             ),
         ),
         ("qom/pack.yaml", manifest("qom", "for: { province: qom }\nover: [ national ]\n")),

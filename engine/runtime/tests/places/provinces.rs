@@ -250,7 +250,8 @@ fn a_country_of_packs_is_computed_once_for_each_place() {
             let county = format!("c{province}-{county}");
             counties.push(format!("{{ id: {county}, fa: ش, en: C }}"));
             names.push(county.clone());
-            all.insert(format!("{county}/rules/route.overlay.yaml"), overlay(&county, &county));
+            let meant = "supersedes: [ { test: plain, why: its own office answers } ]\n";
+            all.insert(format!("{county}/rules/route.overlay.yaml"), overlay(&county, &county) + meant);
             let scope = format!("province: p{province}, county: {county}");
             all.insert(format!("{county}/pack.yaml"), manifest_of(&county, &scope));
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use peygir_decision::analysis::Within;
+use peygir_decision::analysis::{Fixed, Within};
 use peygir_decision::rebase::{Rebase, rebase_within};
 use peygir_decision::{Layer, Overlay, Table};
 use peygir_runtime::pack::{Filed, Over, Rules};
@@ -48,6 +48,8 @@ pub struct Placed<'r> {
     pub overlay: &'r Overlay,
     pub pack: &'r str,
     pub file: &'r str,
+    /// What cases have for certain where the pack holds.
+    pub place: &'r Fixed,
 }
 
 impl Moved<'_> {
@@ -129,7 +131,7 @@ fn placed<'r>(packs: &[&'r Rules], id: &str) -> Vec<Placed<'r>> {
         let name: &'r str = &pack.manifest.name;
         let overlays: &'r [Filed<Overlay>] = &pack.overlays;
         let own = overlays.iter().filter(|overlay| overlay.value.extends() == id);
-        own.map(|one| Placed { overlay: &one.value, pack: name, file: &one.file.name }).collect()
+        own.map(|one| Placed { overlay: &one.value, pack: name, file: &one.file.name, place: &pack.place }).collect()
     };
     packs.iter().flat_map(of_pack).collect()
 }
@@ -157,7 +159,7 @@ fn merged((table, layers): &Below<'_>) -> Result<Table, Refused> {
 
 impl<'r> Placed<'r> {
     fn layer(&self) -> Layer<'r> {
-        Layer { overlay: self.overlay, pack: self.pack, file: self.file }
+        Layer::new(self.overlay, self.pack, self.file).within(self.place)
     }
 }
 

@@ -1,0 +1,149 @@
+//! The findings about tests of the layers below that come to something else under an overlay, where it holds.
+
+use peygir_source::{Diagnostic, Span};
+use serde_json::{Map, Value};
+
+use crate::tests::{TestOutcome, TestRow};
+
+/// A test of the layers below that comes to something else.
+pub(crate) struct Case<'a> {
+    pub before: &'a TestOutcome,
+    pub outcome: &'a TestOutcome,
+    /// Of the test.
+    pub file: &'a str,
+    /// The test as it was run.
+    pub run: &'a TestRow,
+}
+
+impl Case<'_> {
+    /// The members that differ, of what came before and of what comes now.
+    pub fn differing(&self) -> (Value, Value) {
+        differing(&self.before.got, &self.outcome.got)
+    }
+
+    /// What is called when it is told: its name, where it stands, the day, and what the place put into it.
+    fn told(&self) -> (String, [String; 2]) {
+        let span = self.outcome.span;
+        let at =
+            if self.file.is_empty() { format!("line {}", span.line) } else { format!("{}:{}", self.file, span.line) };
+        let (on, on_fa) = self.outcome.day_told();
+        let (here, here_fa) = self.place();
+        (at, [format!("{here}{on}"), format!("{here_fa}{on_fa}")])
+    }
+
+    /// `, as it would be here: county kashan`.
+    fn place(&self) -> (String, String) {
+        let Some(written) = &self.run.written else { return Default::default() };
+        let put = self.run.given.iter().filter(|(name, value)| written.get(*name) != Some(value));
+        let put: Vec<String> =
+            put.map(|(name, value)| format!("{name} {}", value.as_str().unwrap_or_default())).collect();
+        let (en, fa) = (put.join(", "), put.join("، "));
+        (format!(", as it would be here: {en}"), format!("، چنان که این‌جا می‌بود: \u{2066}{fa}\u{2069}"))
+    }
+
+    /// `may_go`: the rule that answered before, where it may be taken out.
+    pub fn broken(&self, span: Span, may_go: Option<&str>) -> Diagnostic {
+        let TestOutcome { name, expected, got, .. } = self.outcome;
+        let (at, [told, told_fa]) = self.told();
+        let (was, is) = match self.run.written {
+            Some(_) => self.differing(),
+            None => (expected.clone(), got.clone()),
+        };
+        let (en, fa) = match may_go {
+            Some(rule) => (
+                format!(
+                    "; where \"{rule}\" is to answer nothing here any more, replace it or write disable: [ {rule} ]"
+                ),
+                format!("؛ اگر «{rule}» دیگر نباید این‌جا پاسخی بدهد آن را جایگزین کنید یا بنویسید disable: [ {rule} ]"),
+            ),
+            None => Default::default(),
+        };
+        Diagnostic::error(
+            "PG-T050",
+            span,
+            format!("the overlay breaks the test \"{name}\" ({at}): it expects {was} and gets {is}{told}"),
+            format!(
+                "این لایه آزمون «{name}» (\u{2066}{at}\u{2069}) را می‌شکند: انتظار \u{2066}{was}\u{2069} بود و \u{2066}{is}\u{2069} به دست آمد{told_fa}"
+            ),
+        )
+        .with_help(
+            format!("narrow the rule, or say under supersedes why this is right: {{ test: '{name}', why: ... }}{en}"),
+            format!("شرط قاعده را تنگ‌تر کنید یا در supersedes بنویسید چرا درست است: {{ test: '{name}', why: ... }}{fa}"),
+        )
+    }
+
+    /// It went to a rule that the overlay does not write.
+    pub fn beyond(&self, span: Span) -> Diagnostic {
+        let name = &self.outcome.name;
+        let (was, is) = self.differing();
+        let rule = |of: &TestOutcome| of.rule.clone().unwrap_or_default();
+        let (from, to) = (rule(self.before), rule(self.outcome));
+        let (at, [told, told_fa]) = self.told();
+        Diagnostic::warning(
+            "PG-T051",
+            span,
+            format!(
+                "what \"{from}\" answered goes to \"{to}\" now, which this overlay does not write: test \"{name}\" ({at}), {was} before, {is} now{told}"
+            ),
+            format!(
+                "آنچه «{from}» پاسخ می‌داد اکنون به «{to}» می‌رسد که نوشتهٔ این لایه نیست: آزمون «{name}» (\u{2066}{at}\u{2069})، پیش‌تر \u{2066}{was}\u{2069}، اکنون \u{2066}{is}\u{2069}{told_fa}"
+            ),
+        )
+        .with_help(
+            format!(
+                "if that is meant, say so where the overlay names \"{from}\": disable: [ {{ rule: {from}, why: TEXT }} ], or why: TEXT beside what it replaces; of this test alone under supersedes: {{ test: '{name}', why: ... }}"
+            ),
+            format!(
+                "اگر همین منظور است، همان‌جا که لایه «{from}» را نام می‌برد بنویسید چرا: \u{2066}disable: [ {{ rule: {from}, why: TEXT }} ]\u{2069}، یا why: TEXT کنار آنچه جایگزین می‌کند؛ تنها برای این آزمون در supersedes: {{ test: '{name}', why: ... }}"
+            ),
+        )
+    }
+
+    /// A layer below gave it another outcome, and a rule of this overlay yet another one.
+    pub fn taken(&self, span: Span) -> Diagnostic {
+        let name = &self.outcome.name;
+        let (was, is) = self.differing();
+        let (at, [told, told_fa]) = self.told();
+        Diagnostic::warning(
+            "PG-T051",
+            span,
+            format!(
+                "the outcome of the test \"{name}\" ({at}), which a layer below changed, is changed again: {was} before, {is} now{told}"
+            ),
+            format!(
+                "نتیجهٔ آزمون «{name}» (\u{2066}{at}\u{2069}) که لایه‌ای زیرین عوض کرده بود باز عوض می‌شود: پیش‌تر \u{2066}{was}\u{2069}، اکنون \u{2066}{is}\u{2069}{told_fa}"
+            ),
+        )
+        .with_help(
+            format!("if that is meant, say why under supersedes: {{ test: '{name}', why: ... }}"),
+            format!("اگر همین منظور است، در supersedes بنویسید چرا: {{ test: '{name}', why: ... }}"),
+        )
+    }
+
+    pub fn meant(&self, span: Span, why: Option<&str>) -> Diagnostic {
+        let (because, because_fa) =
+            why.map(|why| (format!("; why: {why}"), format!("؛ چرا: {why}"))).unwrap_or_default();
+        let name = &self.outcome.name;
+        let (was, is) = self.differing();
+        let (at, [told, told_fa]) = self.told();
+        Diagnostic::information(
+            "PG-T051",
+            span,
+            format!("the test \"{name}\" ({at}) has another outcome here: {was} before, {is} now{told}{because}"),
+            format!(
+                "نتیجهٔ آزمون «{name}» (\u{2066}{at}\u{2069}) در این لایه دیگر است: پیش‌تر \u{2066}{was}\u{2069}، اکنون \u{2066}{is}\u{2069}{told_fa}{because_fa}"
+            ),
+        )
+    }
+}
+
+/// The members that differ, of what came before and of what comes now; all where one of them is no mapping.
+fn differing(before: &Value, now: &Value) -> (Value, Value) {
+    let (Value::Object(was), Value::Object(is)) = (before, now) else {
+        return (before.clone(), now.clone());
+    };
+    let only = |of: &Map<String, Value>, other: &Map<String, Value>| {
+        of.iter().filter(|(name, value)| other.get(*name) != Some(value)).map(|(k, v)| (k.clone(), v.clone())).collect()
+    };
+    (Value::Object(only(was, is)), Value::Object(only(is, was)))
+}
