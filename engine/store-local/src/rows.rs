@@ -459,9 +459,9 @@ impl Shared {
                 bytes = 0;
             }
         }
-        let mark = applied_value(self.journal, generation.last_frame);
-        chunk.push((&[APPLIED], Some(&mark)));
         self.index.write(&chunk)?;
+        let mark = applied_value(self.journal, generation.last_frame);
+        self.index.write(&[(&[APPLIED], Some(&mark))])?;
         self.index.flush()?;
         self.indexed.store(generation.last_frame, Ordering::Relaxed);
         Ok(())

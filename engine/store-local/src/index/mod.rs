@@ -3,7 +3,9 @@
 //! Owns: what an index promises, which is little. It may lose everything, come back empty or broken; the journal and
 //! the snapshots make it anew. Knows nothing of commits.
 
+mod blocks;
 pub mod memory;
+mod packed;
 pub mod sled;
 
 use peygir_store::space::{Page, Value};
@@ -32,7 +34,7 @@ pub trait Index: Send + Sync {
         Ok(Some(to.to_vec()))
     }
 
-    /// Makes all of these changes or none; a key stands in them once.
+    /// Makes these changes; a key stands in them once. A process that is killed meanwhile may leave any of them.
     fn write(&self, changes: &[(&[u8], Option<&Value>)]) -> Result<(), IndexError>;
 
     /// What was written is there when another process opens the index under the same boot.
