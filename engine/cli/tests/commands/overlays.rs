@@ -245,3 +245,30 @@ fn faults_that_nobody_notices_are_named_with_the_row_that_is_missing() {
     let called = call(packs.path(), &["test", "--mutants", "rules", "--least", "100", "--lang", "fa"]);
     assert_eq!(called.code, 0, "{}", called.stdout);
 }
+
+/// A reminder that comes behind the deadline is told, also where it is the default of the output.
+#[test]
+fn a_reminder_behind_its_deadline_is_told() {
+    let table = TABLE.replace(
+        "  agency: { type: string, required: true }\n",
+        "  agency: { type: string, required: true }\n  workingDays: { type: integer, default: 10 }\n  remindAt: { type: integer, default: 7 }\n",
+    );
+    let said_of = |then: &str| {
+        let overlay = OVERLAY.replace("{ agency: parks }", &format!("{{ agency: parks, {then} }}"));
+        let packs = folder(&[
+            ("pack.yaml", NATION),
+            ("rules/route.table.yaml", table.as_str()),
+            ("provinces/yazd/pack.yaml", YAZD),
+            ("provinces/yazd/rules/route.overlay.yaml", overlay.as_str()),
+        ]);
+        let called = call(packs.path(), &["check", "provinces/yazd"]);
+        called.stdout + &called.stderr
+    };
+    for late in ["workingDays: 2", "workingDays: 2, remindAt: 14"] {
+        let said = said_of(late);
+        assert!(said.contains("PG-P100") && said.contains("route.overlay.yaml:6"), "{late}: {said}");
+    }
+    for right in ["workingDays: 2, remindAt: 2", "remindAt: 0", "workingDays: 12"] {
+        assert!(!said_of(right).contains("PG-P100"), "{right}");
+    }
+}

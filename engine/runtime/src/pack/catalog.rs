@@ -26,7 +26,7 @@ use super::names::{Functions, World};
 use super::offered::{Kinds, Offered};
 use super::places::own_place;
 use super::resources::{Carried, Copies, Mirrors};
-use super::{agencies, asked, laying, order, secrets, starts, uses};
+use super::{agencies, asked, laying, order, reminders, secrets, starts, uses};
 use crate::vault::Secrets;
 
 /// A flow and the text it was read from, which instances are pinned to.
@@ -370,6 +370,7 @@ pub(super) fn check_whole(catalog: &Catalog, whole: &Whole, found: &mut Diagnost
     check_names(catalog, whole, found);
     check_deployment(catalog, found);
     agencies::check(catalog, found);
+    reminders::check(catalog, found);
     let misplaced = asked::check(catalog, found);
     asked::without_broken_rows(found, &misplaced);
     starts::check_intake(catalog, found);

@@ -17,7 +17,7 @@ use super::left_out::misplaced_in;
 use super::manifest::Manifest;
 use super::offered::Kinds;
 use super::{agencies, asked, beside};
-use super::{order, untested};
+use super::{order, reminders, untested};
 
 /// What a check looked at and found.
 #[derive(Debug, Default)]
@@ -168,6 +168,7 @@ fn check_pack(folder: &Path, checked: &mut Checked) {
     if lies_over {
         let mut of_tables = Diagnostics::default();
         agencies::check(&catalog, &mut of_tables);
+        reminders::check(&catalog, &mut of_tables);
         let misplaced = asked::check(&catalog, &mut of_tables);
         asked::without_broken_rows(&mut found, &misplaced);
         found.list.extend(of_tables.list.into_iter().filter(|one| own.contains(&one.file)));

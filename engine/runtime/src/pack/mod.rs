@@ -37,6 +37,7 @@ mod offered;
 mod order;
 mod places;
 mod possible;
+mod reminders;
 mod resources;
 mod rules;
 mod secrets;

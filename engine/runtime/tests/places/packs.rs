@@ -106,7 +106,7 @@ pub fn files() -> Files {
         ),
         (
             "yazd/rules/route.overlay.yaml",
-            overlay("replace: { otherwise: { then: { agency: water, workingDays: 5 } } }\n"),
+            overlay("replace: { otherwise: { then: { agency: water, workingDays: 5, remindAt: 3 } } }\n"),
         ),
         ("taft/pack.yaml", manifest("taft", "for: { province: yazd, county: taft }\nover: [ national, yazd ]\n")),
         (
