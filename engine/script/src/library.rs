@@ -16,7 +16,7 @@ mod working;
 
 use rhai::{Engine, EvalAltResult, FuncRegistration, Position, RhaiNativeFunc};
 
-pub(crate) use actions::{ACTION, ACTIONS, lines as action_lines};
+pub(crate) use actions::{ACTION, ACTIONS, places as action_places};
 pub(crate) use given::{LongNumber, Moment, Refusal, date_of, moment_of};
 
 /// What a function of the library answers.

@@ -17,7 +17,7 @@ use crate::{
     fuel,
     header::Header,
     json,
-    library::action_lines,
+    library::action_places,
     limits::{Limit, OPERATIONS_MAX, SOURCE_BYTES_MAX},
     parts, stack,
     steps::{Recorder, Trace},
@@ -231,9 +231,8 @@ impl Script {
             return Err(Fault::Limit { limit: Limit::Operations, at: trace::last() });
         }
         // A script can set the tags of values itself.
-        let place =
-            |line| if (1..=self.lines).contains(&line) { Span { line, column: 1, length: 0 } } else { self.begin };
-        let places = action_lines(&answer).into_iter().map(place).collect();
+        let place = |at: Span| if (1..=self.lines).contains(&at.line) { at } else { self.begin };
+        let places = action_places(&answer).into_iter().map(place).collect();
         let last = trace::last();
         let given = if last.line == 0 { self.begin } else { last };
         let value = json::from_dynamic(answer).map_err(|fault| fault.given_at(given))?;

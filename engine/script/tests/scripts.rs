@@ -317,7 +317,7 @@ fn an_action_by_itself_is_a_list_of_one() {
     let one = acted("fn main(req, now, args) { case_mark(#{ milestone: \"a\" }) }").unwrap();
     assert_eq!(peygir_script::listed(&one).map(<[Value]>::len), Some(1));
     let wrong = acted("fn main(req, now, args) {\n  case_mark(#{})\n}").unwrap_err();
-    assert_eq!((wrong.code(), wrong.span().line), ("PG-S110", 2));
+    assert_eq!((wrong.code(), wrong.span().line, wrong.span().column), ("PG-S110", 2, 3));
     assert_eq!(peygir_script::listed(&json!([1, "a", [2]])), None);
     assert_eq!(peygir_script::listed(&json!({ "a": 1 })), None);
 }

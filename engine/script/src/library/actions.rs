@@ -1,6 +1,7 @@
 //! Actions: the built-in functions that a script may ask for. Each returns a description of what is to be done; the engine
 //! does it after the script has ended.
 
+use peygir_source::Span;
 use rhai::{Dynamic, Map, NativeCallContext};
 
 use super::{Answer, Forms, Function, Group, refused};
@@ -109,7 +110,11 @@ pub(super) const GROUP: Group = Group {
     ],
 };
 
-/// The line on which an action was made goes with it as the tag of its value, unseen by the answer's readers.
+/// Greatest column that a place in a tag tells; those behind it are told as this one.
+const COLUMN_MAX: usize = (1 << COLUMN_BITS) - 1;
+const COLUMN_BITS: u32 = 10;
+
+/// Where an action was made goes with it as the tag of its value, unseen by the answer's readers.
 fn described(built_in: &str, context: &NativeCallContext, mut members: Map) -> Answer<Dynamic> {
     if members.contains_key(ACTION) {
         return refused(
@@ -118,17 +123,23 @@ fn described(built_in: &str, context: &NativeCallContext, mut members: Map) -> A
         );
     }
     members.insert(ACTION.into(), Dynamic::from(built_in.to_owned()));
-    let line = context.call_position().line().and_then(|line| i32::try_from(line).ok());
+    let at = context.call_position();
+    let column = at.position().unwrap_or_default().min(COLUMN_MAX);
+    let place = at.line().and_then(|line| i32::try_from((line << COLUMN_BITS) | column).ok());
     let mut action = Dynamic::from_map(members);
-    action.set_tag(line.unwrap_or_default());
+    action.set_tag(place.unwrap_or_default());
     Ok(action)
 }
 
-/// The lines on which the actions of an answer were made; 0 for those that no function of the library made.
-pub(crate) fn lines(answer: &Dynamic) -> Vec<u32> {
-    let line = |value: &Dynamic| u32::try_from(value.tag()).unwrap_or_default();
+/// Where the actions of an answer were made; line 0 for those that no function of the library made.
+pub(crate) fn places(answer: &Dynamic) -> Vec<Span> {
+    let place = |value: &Dynamic| {
+        let tag = u32::try_from(value.tag()).unwrap_or_default();
+        let column = (tag & ((1 << COLUMN_BITS) - 1)).max(1);
+        Span { line: tag >> COLUMN_BITS, column, length: 0 }
+    };
     match answer.as_array_ref() {
-        Ok(items) => items.iter().map(line).collect(),
-        Err(_) => vec![line(answer)],
+        Ok(items) => items.iter().map(place).collect(),
+        Err(_) => vec![place(answer)],
     }
 }
