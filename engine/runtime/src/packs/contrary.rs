@@ -82,7 +82,7 @@ fn of<'e>(edition: &'e Edition, name: &str) -> Option<&'e PackRef> {
 
 /// Whoever keeps what is planned knows it: then it is told, and stands in nobody's way.
 fn weighed(mut diagnostic: Diagnostic, wish: &Wish) -> Diagnostic {
-    if wish.keep_planned {
+    if wish.keep_planned && diagnostic.severity == Severity::Error {
         diagnostic.severity = Severity::Warning;
     }
     diagnostic
@@ -137,11 +137,20 @@ fn goes_back(
     zone: &TimeZone,
 ) -> Option<Diagnostic> {
     let (before, becomes) = (before?, becomes?);
-    let is_plan = new.effective_from > new.at;
-    if !is_plan || !is_older(&becomes.version, &before.version) {
+    if !is_older(&becomes.version, &before.version) {
         return None;
     }
     let (name, older, newer) = (&becomes.name, &becomes.version, &before.version);
+    if new.effective_from <= new.at {
+        let mut diagnostic = about(
+            CONTRADICTION,
+            name,
+            format!("the pack \"{name}\" goes back from {newer}, which is in force, to the older {older}"),
+            format!("بستهٔ «{name}» از نسخهٔ برقرار {newer} به نسخهٔ قدیمی‌تر {older} برمی‌گردد"),
+        );
+        diagnostic.severity = Severity::Information;
+        return Some(diagnostic);
+    }
     if let Some(last) = last {
         let told = Told::of(last, zone);
         let diagnostic = about(

@@ -206,3 +206,15 @@ async fn what_does_not_fit_a_planned_edition_names_it_and_its_date() {
         assert!(unknown.as_ref().is_some_and(|(_, _, en, _)| !en.contains("edition 3")), "{unknown:?}");
     }
 }
+
+/// Going back at once has a word too.
+#[tokio::test]
+async fn whoever_deploys_an_older_version_at_once_is_told() {
+    let mut world = fresh().await;
+    deploy(&mut world, &version("1.1.2")).await.unwrap();
+    let back = deploy(&mut world, &version("1.1.1")).await;
+    assert_eq!(codes(&back), one("PG-P098", "note"));
+    let (_, _, en, fa) = told(&back).remove(0);
+    assert!(en.contains("1.1.2") && en.contains("older 1.1.1") && fa.contains("1.1.1"), "{en} {fa}");
+    assert_eq!(answer(&mut world).await, "1.1.1");
+}
