@@ -1,6 +1,7 @@
 //! `peygir packs`: what is in force and what is to come, versions with their authors and dates, how two of them differ, and
 //! going back to the version before.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -168,12 +169,22 @@ fn editions(client: &Client, server: &Server) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let (zone, lang) = (local::zone(client), server.lang);
+    let label = |pack: &Value| format!("{}@{}", texts::of(&pack["name"]), texts::of(&pack["version"]));
+    // An edition changes the packs that it names and no others: what earlier ones brought may still be in force.
+    let newest = items(&editions).iter().find(|edition| edition["state"] == "in-force");
+    let mut left: BTreeSet<String> = newest.into_iter().flat_map(|one| items(&one["inForce"])).map(label).collect();
     for edition in items(&editions) {
-        let label = |pack: &Value| format!("{}@{}", texts::of(&pack["name"]), texts::of(&pack["version"]));
         let gone = items(&edition["removed"]).iter().map(|name| format!("-{}", texts::of(name)));
         let packs: Vec<String> = items(&edition["packs"]).iter().map(label).chain(gone).collect();
         let number = lang.digits(&edition["number"].to_string());
-        let (state, by) = (state(edition, lang), by(edition, &zone, lang));
+        let is_counted = ["in-force", "past"].iter().any(|state| edition["state"] == *state);
+        let stands: Vec<String> =
+            items(&edition["packs"]).iter().map(label).filter(|one| is_counted && left.remove(one)).collect();
+        let state = match edition["state"] == "past" && !stands.is_empty() {
+            true => format!("{} ({})", lang.pick("past; still in force", "گذشته؛ هنوز برقرار"), stands.join(" ")),
+            false => state(edition, lang).to_owned(),
+        };
+        let by = by(edition, &zone, lang);
         let note = texts::on_line(&texts::of(&edition["note"]));
         line(&format!("{number}  {}  {state}  {by}  {note}", packs.join(" ")));
     }
