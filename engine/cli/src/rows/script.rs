@@ -71,7 +71,8 @@ fn rows(
         let (outcomes, ran) = tests::run_covered(&script, std::slice::from_ref(row), &world, &deadline());
         lines.add(&ran);
         reports.extend(outcomes.into_iter().map(|outcome| {
-            let named = whole.map(|stack| pack::row_findings(row, &outcome.got, &stack.place, &stack.catalog));
+            let place = whole.map(|stack| (&stack.place, &stack.catalog));
+            let named = place.map(|place| pack::row_findings(row, &outcome.got, place, &Diagnostics::default()));
             let name = format!("{name} {}", outcome.name);
             let mut report = report(&name, outcome.span, outcome.passed, &outcome.expected, &outcome.got);
             if let Some(failure) = &mut report.failure {

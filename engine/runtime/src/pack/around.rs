@@ -71,10 +71,17 @@ pub fn script_findings(script: &Script, place: &Place, catalog: &Catalog) -> Dia
 }
 
 /// What the actions that a row's script returned name and what is not there, where the row's case is: `place`, unless the row says
-/// another one. Each finding stands at the row.
-pub fn row_findings(row: &Row, answer: &Value, place: &Place, catalog: &Catalog) -> Diagnostics {
-    let found = nowhere(row, answer, place, catalog).into_iter().map(|one| of_row(row, one));
-    Diagnostics { list: found.collect() }
+/// another one. Each finding stands at the row. What is `written` out in the script was told there.
+pub fn row_findings(
+    row: &Row,
+    answer: &Value,
+    (place, catalog): (&Place, &Catalog),
+    written: &Diagnostics,
+) -> Diagnostics {
+    let is_told =
+        |one: &Diagnostic| written.list.iter().any(|told| told.code == one.code && told.message == one.message);
+    let found = nowhere(row, answer, place, catalog).into_iter().filter(|one| !is_told(one));
+    Diagnostics { list: found.map(|one| of_row(row, one)).collect() }
 }
 
 /// A finding about what came of a row, with the row's name.

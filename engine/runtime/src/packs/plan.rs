@@ -368,10 +368,9 @@ fn run_rows(
                 let world = pack::row_world(row, with);
                 for outcome in tests::run(&script, std::slice::from_ref(row), &world, &deadline()) {
                     found.list.extend(outcome.to_diagnostic());
-                    let named = with.map(|with| pack::row_findings(row, &outcome.got, &bundle.place, with));
-                    let is_written =
-                        |one: &Diagnostic| written.list.iter().any(|told| one.message.ends_with(&told.message));
-                    found.list.extend(named.unwrap_or_default().list.into_iter().filter(|one| !is_written(one)));
+                    let place = with.map(|with| (&bundle.place, with));
+                    let named = place.map(|place| pack::row_findings(row, &outcome.got, place, &written));
+                    found.extend(named.unwrap_or_default());
                 }
             }
         }
