@@ -5,6 +5,7 @@
 
 mod blocks;
 pub mod memory;
+mod nudge;
 mod packed;
 pub mod sled;
 
