@@ -8,6 +8,7 @@ mod connectors;
 mod data_folder;
 mod instant;
 mod instruments;
+mod misused;
 mod progress;
 mod report;
 mod rows;
@@ -73,7 +74,10 @@ fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
-            let _ = error.print();
+            match misused::in_persian::<Arguments>(&error).filter(|_| said::is_persian()) {
+                Some(told) => eprintln!("{told}"),
+                None => drop(error.print()),
+            }
             return if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
         }
     };

@@ -23,6 +23,10 @@ pub fn listen(arguments: impl IntoIterator<Item = OsString>) {
     let _ = LANGUAGE.set(if named || joined { Lang::Fa } else { Lang::En });
 }
 
+pub fn is_persian() -> bool {
+    language() == Lang::Fa
+}
+
 fn language() -> Lang {
     LANGUAGE.get().copied().unwrap_or(Lang::En)
 }

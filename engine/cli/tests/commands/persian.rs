@@ -250,3 +250,24 @@ fn what_the_checker_of_these_tests_finds() {
         assert_eq!(found, expected, "{line}");
     }
 }
+
+/// A call that can't be understood is told in the language that it asked for.
+#[test]
+fn a_call_that_is_mistyped_is_told_in_persian() {
+    let folder = tempfile::tempdir().unwrap();
+    for (arguments, words) in [
+        (vec!["check", "--noets", ".", "--lang", "fa"], ["شناخته نیست", "--noets", "--notes"]),
+        (vec!["chek", ".", "--lang", "fa"], ["شناخته نیست", "chek", "check"]),
+        (vec!["check", ".", "--format", "xml", "--lang", "fa"], ["پذیرفته نیست", "xml", "sarif"]),
+        (vec!["packs", "withdraw", "3", "--lang=fa"], ["لازم است", "--reason", "peygir --help"]),
+    ] {
+        let called = crate::binary::call(folder.path(), &arguments);
+        assert_eq!(called.code, 64, "{arguments:?}: {}", called.stderr);
+        for word in words {
+            assert!(called.stderr.contains(word), "{arguments:?} {word}: {}", called.stderr);
+        }
+        assert!(!called.stderr.contains("error:") && !called.stderr.contains("Usage"), "{}", called.stderr);
+    }
+    let english = crate::binary::call(folder.path(), &["check", "--noets", "."]);
+    assert!(english.stderr.contains("unexpected argument"), "{}", english.stderr);
+}
