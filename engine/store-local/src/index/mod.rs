@@ -5,7 +5,6 @@
 
 mod blocks;
 pub mod memory;
-mod nudge;
 mod packed;
 pub mod sled;
 

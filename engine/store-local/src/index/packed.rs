@@ -4,7 +4,13 @@
 //! the lowest that a row in it may have; a row belongs to the last block whose key is not above its own. Rows that a block
 //! has beyond the next block's key are copies left of a division, and count for nothing. Values too long for a block are cut
 //! into parts of their own. Knows nothing of threads, and of what the rows mean.
+//!
+//! sled allots a segment of its file under a lock, and may wait there until a thread of its own has shortened the file. It has
+//! seven of them, which write what is full and then want the same lock: where seven do, none is left, and it stands still for
+//! ever (spacejam/sled, issue 1412; mended by pull request 1269, which was never released). So no more is written than a few
+//! segments hold before all of it is waited for.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Included};
 use std::sync::Arc;
@@ -25,8 +31,16 @@ const PART: u8 = 1;
 const WHOLE: u8 = 0;
 const SPLIT: u8 = 1;
 
+/// Entries that are written before they are waited for. With what sled moves meanwhile, one of them takes 30 KiB of its file at
+/// the worst: less than five segments in all, each of which keeps one of the seven threads busy.
+const UNAWAITED_MAX: usize = 64;
+
 /// A tree of sled with blocks in it.
-pub struct Packed(pub sled::Tree);
+pub struct Packed {
+    tree: sled::Tree,
+    /// Entries that were written since all was last waited for.
+    unawaited: Cell<usize>,
+}
 
 pub fn failed(error: sled::Error) -> IndexError {
     IndexError(error.to_string())
@@ -63,6 +77,9 @@ fn kept_of(value: &[u8]) -> Kept<'_> {
     ([&[SPLIT], &(parts.len() as u32).to_be_bytes()[..]].concat(), parts)
 }
 
+/// A key of the tree and what is to stand there; none where nothing is.
+type Entry = (Vec<u8>, Option<Vec<u8>>);
+
 /// One block as it is to be after some changes.
 struct Changing<'a> {
     /// Where it is kept; none where there is no block yet for keys like these.
@@ -73,6 +90,30 @@ struct Changing<'a> {
 }
 
 impl Packed {
+    pub fn new(tree: sled::Tree) -> Self {
+        Self { tree, unawaited: Cell::new(0) }
+    }
+
+    /// Some entries at once, and waits where they have become many.
+    fn apply(&self, entries: &[Entry]) -> Result<(), IndexError> {
+        for entries in entries.chunks(UNAWAITED_MAX) {
+            if self.unawaited.get() + entries.len() > UNAWAITED_MAX {
+                self.tree.flush().map_err(failed)?;
+                self.unawaited.set(0);
+            }
+            self.unawaited.set(self.unawaited.get() + entries.len());
+            let mut batch = sled::Batch::default();
+            for (key, value) in entries {
+                match value {
+                    Some(value) => batch.insert(&key[..], &value[..]),
+                    None => batch.remove(&key[..]),
+                }
+            }
+            self.tree.apply_batch(batch).map_err(failed)?;
+        }
+        Ok(())
+    }
+
     /// The block in which a key stands, if it is anywhere.
     fn block_of(&self, key: &[u8]) -> Result<Option<(sled::IVec, sled::IVec)>, IndexError> {
         let until = block_key(key);
@@ -91,7 +132,7 @@ impl Packed {
     }
 
     fn tree(&self) -> &sled::Tree {
-        &self.0
+        &self.tree
     }
 
     fn value_of(&self, key: &[u8], kept: &[u8]) -> Result<Value, IndexError> {
@@ -167,7 +208,7 @@ impl Packed {
     /// what a killed process wrote, all up to some point.
     pub fn write(&self, changes: &[(&[u8], Option<&Value>)]) -> Result<(), IndexError> {
         let changes: BTreeMap<&[u8], Option<&Value>> = changes.iter().copied().collect();
-        let (mut added, mut changed) = (sled::Batch::default(), sled::Batch::default());
+        let (mut added, mut changed) = (Vec::new(), Vec::new());
         let mut rest = changes.into_iter().peekable();
         while let Some(&(first, _)) = rest.peek() {
             let (block, next) = (self.block_of(first)?, self.next_behind(first)?);
@@ -189,15 +230,15 @@ impl Packed {
             }
             block_is.write(&mut added, &mut changed)?;
         }
-        self.tree().apply_batch(added).map_err(failed)?;
-        self.tree().apply_batch(changed).map_err(failed)
+        self.apply(&added)?;
+        self.apply(&changed)
     }
 }
 
 impl<'a> Changing<'a> {
     fn change(
         &mut self,
-        batch: &mut sled::Batch,
+        entries: &mut Vec<Entry>,
         key: &'a [u8],
         value: Option<&'a Kept<'_>>,
     ) -> Result<(), IndexError> {
@@ -209,25 +250,20 @@ impl<'a> Changing<'a> {
         self.in_order &= value.is_none() || before.is_some() || last.is_none_or(|last| last < key);
         let parts = value.map_or(&[][..], |(_, parts)| parts);
         for (index, part) in (0..).zip(parts) {
-            batch.insert(part_key(key, index), *part);
+            entries.push((part_key(key, index), Some(part.to_vec())));
         }
         for index in parts.len() as u32..before.map_or(Ok(0), parts_of)? {
-            batch.remove(part_key(key, index));
+            entries.push((part_key(key, index), None));
         }
         Ok(())
     }
 
-    fn write(self, added: &mut sled::Batch, changed: &mut sled::Batch) -> Result<(), IndexError> {
+    fn write(self, added: &mut Vec<Entry>, changed: &mut Vec<Entry>) -> Result<(), IndexError> {
         let mut divided = blocks::divide(&self.rows, self.in_order)?.into_iter();
         if let Some(at) = self.at {
-            match divided.next() {
-                Some((_, block)) => changed.insert(at, block),
-                None => changed.remove(at),
-            }
+            changed.push((at.to_vec(), divided.next().map(|(_, block)| block)));
         }
-        for (first, block) in divided {
-            added.insert(block_key(&first), block);
-        }
+        added.extend(divided.map(|(first, block)| (block_key(&first), Some(block))));
         Ok(())
     }
 }
@@ -240,7 +276,7 @@ mod tests {
 
     fn packed() -> Packed {
         let db = sled::Config::new().temporary(true).flush_every_ms(None).open().unwrap();
-        Packed(db.open_tree("test").unwrap())
+        Packed::new(db.open_tree("test").unwrap())
     }
 
     /// A small source of numbers, the same each time.

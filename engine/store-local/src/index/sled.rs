@@ -3,7 +3,7 @@
 //! sled is not trusted with durability (its `flush` never reaches the disk's platter) nor with many threads at once.
 //! So: one tree, one caller at a time, small batches, no transactions, no flusher of its own, long values in parts so that
 //! sled never makes blob files (which it never syncs), and every panic caught and told as an error: the index is then made
-//! anew from the journal. How rows stand in the tree, [`Packed`] knows; what keeps sled from waiting for itself, [`Nudger`].
+//! anew from the journal. How rows stand in the tree, and what keeps sled from waiting for itself, [`Packed`] knows.
 
 use std::fs::{self, TryLockError};
 use std::io;
@@ -16,7 +16,6 @@ use std::time::{Duration, Instant};
 
 use peygir_store::space::{Page, Value};
 
-use super::nudge::Nudger;
 use super::packed::{Packed, failed};
 use super::{Index, IndexError, Place};
 
@@ -54,8 +53,7 @@ impl SledPlace {
                 .open()
                 .map_err(failed)?;
             let tree = db.open_tree(TREE).map_err(failed)?;
-            let nudger = Nudger::of(&db).map_err(|error| IndexError(format!("no thread can be had: {error}")))?;
-            Ok(Opened { db, rows: Packed(tree), nudger })
+            Ok(Opened { db, rows: Packed::new(tree) })
         })?;
         Ok(Box::new(SledIndex {
             folder: self.folder.clone(),
@@ -105,7 +103,6 @@ impl Place for SledPlace {
 struct Opened {
     db: sled::Db,
     rows: Packed,
-    nudger: Nudger,
 }
 
 struct SledIndex {
@@ -145,10 +142,7 @@ impl SledIndex {
     fn with<T>(&self, work: impl FnOnce(&Opened) -> Result<T, IndexError>) -> Result<T, IndexError> {
         let mut slot = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         let opened = slot.as_ref().ok_or_else(|| IndexError("it was closed or failed before".into()))?;
-        let result = guarded(|| {
-            let _inside = opened.nudger.enter();
-            work(opened)
-        });
+        let result = guarded(|| work(opened));
         if result.is_err()
             && let Some(opened) = slot.take()
         {
@@ -261,31 +255,6 @@ mod tests {
         assert_eq!(db.open_tree(TREE).unwrap().len(), 1, "two short rows stand in one block, and no parts are left");
         let blobs = fs::read_dir(folder.path().join("rows/blobs")).map_or(0, |entries| entries.count());
         assert_eq!(blobs, 0);
-    }
-
-    /// Rows that come and go in great number: sled shortens its file and writes on. Where nobody nudges it, it stands still
-    /// within minutes of this on a busy machine, for ever.
-    #[test]
-    fn rows_that_come_and_go_for_long_do_not_bring_the_index_to_a_stand() {
-        let seconds = std::env::var("PEYGIR_INDEX_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(3);
-        let folder = tempfile::tempdir().unwrap();
-        let index = SledPlace::new(&folder.path().join("rows"), 1 << 20).renew().unwrap();
-        let (begun, value) = (Instant::now(), value(3, 700));
-        let mut round = 0_u32;
-        while begun.elapsed() < Duration::from_secs(seconds) {
-            let keys: Vec<[u8; 8]> = (0..6_000_u32)
-                .map(|at| (u64::from(at.wrapping_mul(2_654_435_761)) << 8 | u64::from(round % 3)).to_be_bytes())
-                .collect();
-            for value in [Some(&value), None] {
-                for keys in keys.chunks(128) {
-                    let changes: Vec<(&[u8], Option<&Value>)> = keys.iter().map(|key| (&key[..], value)).collect();
-                    index.write(&changes).unwrap();
-                }
-                index.flush().unwrap();
-            }
-            round += 1;
-        }
-        index.close().unwrap();
     }
 
     #[test]
