@@ -294,6 +294,17 @@ fn what_is_read_from_one_place_is_told_once() {
     assert_eq!(looked_at, ["text"]);
 }
 
+/// The flow hands the proposed topic on: what routing does not know would stop each such message there.
+#[test]
+fn what_the_topics_table_proposes_the_routing_takes() {
+    let (proposing, routing) =
+        (node("rules/routing/samad-topic.table.yaml"), node("rules/routing/samad-routing.table.yaml"));
+    let (proposing, routing) = (read(&proposing), read(&routing));
+    let proposed = &proposing.outputs.iter().find(|output| output.name == "topic").unwrap().values;
+    let taken = &routing.inputs.iter().find(|input| input.name == "topic").unwrap().values;
+    assert!(!proposed.is_empty() && proposed == taken, "an overlay may propose no other: {proposed:?}");
+}
+
 #[test]
 fn a_decision_of_a_case_is_one_sentence() {
     let names = Shipped::read();
