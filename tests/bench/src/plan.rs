@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-/// Cases at rest where nobody says how many: each takes some 36 KB of disk in all while they are looked at, and a million would
+/// Cases at rest where nobody says how many: each takes some 31 KB of disk in all while they are looked at, and a million would
 /// not fit where this is run most often.
 const CASES: usize = 200_000;
 

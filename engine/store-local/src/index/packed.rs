@@ -333,6 +333,7 @@ mod tests {
                 .collect();
             let written: Vec<_> = changes.iter().rev().map(|(key, value)| (&key[..], value.as_ref())).collect();
             packed.write(&written).unwrap();
+            assert!(packed.unawaited.get() <= UNAWAITED_MAX, "sled could come to wait for itself");
             for (key, value) in changes {
                 match value {
                     Some(value) => model.insert(key, value),

@@ -37,7 +37,12 @@ fn the_process_that_is_killed() {
                 let mut version = store.version(stream(writer)).unwrap();
                 loop {
                     let value = version.to_be_bytes().to_vec();
+                    // Short rows all over the place, so that many stand together and are divided again and again.
+                    let short =
+                        [&[b'm'][..], &(version.wrapping_mul(0x9e37_79b9_7f4a_7c15) | u64::from(writer)).to_be_bytes()]
+                            .concat();
                     let rows = vec![
+                        (short, (version % 5 > 0).then(|| vec![writer; 30])),
                         (vec![b'n', writer], Some([&value[..], &[7; 200]].concat())),
                         (vec![b'k', writer, version as u8 % 32], (version % 3 > 0).then(|| vec![writer; 9000])),
                     ];
