@@ -300,8 +300,8 @@ fn what_the_topics_table_proposes_the_routing_takes() {
     let (proposing, routing) =
         (node("rules/routing/samad-topic.table.yaml"), node("rules/routing/samad-routing.table.yaml"));
     let (proposing, routing) = (read(&proposing), read(&routing));
-    let proposed = &proposing.outputs.iter().find(|output| output.name == "topic").unwrap().values;
-    let taken = &routing.inputs.iter().find(|input| input.name == "topic").unwrap().values;
+    let proposed = &proposing.outputs().iter().find(|output| output.name == "topic").unwrap().values;
+    let taken = &routing.inputs().iter().find(|input| input.name == "topic").unwrap().values;
     assert!(!proposed.is_empty() && proposed == taken, "an overlay may propose no other: {proposed:?}");
 }
 
