@@ -71,6 +71,17 @@ impl Engine {
         Ok(())
     }
 
+    /// The same, and what was committed to that stream and not yet told of by whoever did it: an operation that went on by
+    /// closures of before would pass over the deadlines that it is there to move.
+    pub(super) fn know_newest_closures(&self) -> Result<(), Failure> {
+        let known = self.deployed.read().unwrap_or_else(PoisonError::into_inner).version;
+        let newest = self.version(closures::STREAM)?;
+        if known.is_none_or(|known| known < newest) {
+            self.replace_by(&self.load(closures::STREAM)?);
+        }
+        Ok(())
+    }
+
     /// What a commit of the closures' stream changed is in force from now on.
     pub(super) fn put_in_force(&self, stream: &Stream) {
         if stream.id == closures::STREAM {
@@ -190,6 +201,18 @@ mod tests {
         // A turn that began after it keeps nobody waiting.
         let _turn = engine.catalog_for_turn();
         assert!(!engine.has_older_turns());
+    }
+
+    /// Whoever declared it was not told yet that it is durable, and the loop is at its operation already.
+    #[test]
+    fn an_operation_goes_on_by_the_closures_that_are_durable() {
+        let store = Arc::new(MemoryStore::new());
+        let late = engine(&store);
+        late.know_closures().unwrap();
+        declare(&engine(&store), Id([8; 16]), Id([9; 16]));
+        assert!(is_open(&late), "nobody has put it in force here");
+        assert_eq!(late.advance(Id([9; 16]), NOW), Ok(Progress::Advanced));
+        assert!(!is_open(&late), "its deadlines were derived with it");
     }
 
     #[test]

@@ -130,7 +130,7 @@ impl Engine {
 
     /// The same by at most so many pages.
     pub fn advance_by(&self, id: Id, now: Moment, pages: usize) -> Result<Progress, Failure> {
-        self.know_closures()?;
+        self.know_newest_closures()?;
         let Some(operation) = self.load(id)?.operation.filter(|operation| operation.is_workable(now)) else {
             return Ok(Progress::Idle);
         };
