@@ -11,6 +11,7 @@ use crate::{
     cell::{Cell, Facts},
     decide::Stops,
     label::Label,
+    names::Names,
     normalise::SearchKey,
     output::Template,
     tests::TestRow,
@@ -110,7 +111,11 @@ pub struct Input {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Output {
     pub name: String,
+    /// Where it is declared, in the file of the base.
+    pub span: Span,
     pub value_type: ValueType,
+    /// What kind of entry of a directory its values name, where that is declared.
+    pub names: Option<Names>,
     pub required: bool,
     pub default: Option<Value>,
     /// Least and greatest value of a numeric output.

@@ -12,12 +12,13 @@ use crate::{
     domain::Domain,
     limits::{ALTERNATIVES_MAX, COLUMNS_MAX},
     model::{Input, Output},
+    names::Names,
     value_type::ValueType,
 };
 
 const INPUT_MEMBERS: &[&str] = &["type", "from", "default", "values", "min", "max", "title", "description"];
 const OUTPUT_MEMBERS: &[&str] =
-    &["type", "required", "default", "min", "max", "values", "title", "titles", "description"];
+    &["type", "names", "required", "default", "min", "max", "values", "title", "titles", "description"];
 /// Tests name the expected rule beside the outputs, so no output can have that name.
 const RULE_NAME: &str = "rule";
 
@@ -84,6 +85,7 @@ fn output(reader: &mut Reader, entry: &Entry) -> Option<Output> {
     reader.members(&entry.node, &entry.key, OUTPUT_MEMBERS);
     let allowed = [ValueType::String, ValueType::Integer, ValueType::Number, ValueType::Boolean];
     let value_type = value_type(reader, &entry.node, &allowed)?;
+    let names = names(reader, &entry.node, value_type);
     let required = reader.flag(&entry.node, "required");
     let (min, max) = bounds(reader, entry, value_type);
     let values = values(reader, entry, value_type);
@@ -93,7 +95,9 @@ fn output(reader: &mut Reader, entry: &Entry) -> Option<Output> {
     let titles = entry.node.get("titles").map(|node| titles(reader, node, &values)).unwrap_or_default();
     let output = Output {
         name: entry.key.clone(),
+        span: entry.key_span,
         value_type,
+        names,
         required,
         default,
         min,
@@ -105,6 +109,26 @@ fn output(reader: &mut Reader, entry: &Entry) -> Option<Output> {
     };
     check_default(reader, entry, output.domain(), output.default.as_ref());
     Some(output)
+}
+
+/// `names` of an output: what kind of entry of a directory its values are the names of.
+fn names(reader: &mut Reader, node: &Node, value_type: ValueType) -> Option<Names> {
+    let written = reader.text(node, "names")?;
+    let span = node.get("names").map_or(node.span, |written| written.span);
+    if value_type != ValueType::String {
+        reader.push(complaint::shape(
+            span,
+            "names",
+            "left out: only texts name something",
+            "حذف شود: تنها متن چیزی را نام می‌برد",
+        ));
+        return None;
+    }
+    let found = Names::ALL.into_iter().find(|names| names.written() == written);
+    if found.is_none() {
+        reader.push(complaint::unknown_member(span, &written, Names::ALL.map(Names::written)));
+    }
+    found
 }
 
 /// `titles` of an output, or of an overlay for one: what people call its values. Where these are declared, they are among

@@ -134,6 +134,13 @@ fn asks_only_for(cell: &Cell) -> bool {
     }
 }
 
+/// The texts that a cell holds for, where it holds for nothing else.
+pub(super) fn only_values(cell: &Cell) -> Option<Vec<&str>> {
+    let mut names = Vec::new();
+    named(cell, &mut names);
+    asks_only_for(cell).then_some(names)
+}
+
 fn listed(names: &[&str], separator: &str) -> String {
     let rest = if names.len() > NAMED_MAX { " …" } else { "" };
     let names: Vec<&str> = names.iter().take(NAMED_MAX).copied().collect();

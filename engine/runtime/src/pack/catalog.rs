@@ -26,7 +26,7 @@ use super::names::{Functions, World};
 use super::offered::{Kinds, Offered};
 use super::places::own_place;
 use super::resources::{Carried, Copies, Mirrors};
-use super::{agencies, asked, laying, order, reminders, secrets, starts, uses};
+use super::{answered, asked, laying, order, reminders, secrets, starts, uses};
 use crate::vault::Secrets;
 
 /// A flow and the text it was read from, which instances are pinned to.
@@ -369,7 +369,7 @@ fn sha256_with(text: &str, resources: &BTreeMap<String, Arc<str>>) -> [u8; 32] {
 pub(super) fn check_whole(catalog: &Catalog, whole: &Whole, found: &mut Diagnostics) {
     check_names(catalog, whole, found);
     check_deployment(catalog, found);
-    agencies::check(catalog, found);
+    answered::check(catalog, found);
     reminders::check(catalog, found);
     let misplaced = asked::check(catalog, found);
     asked::without_broken_rows(found, &misplaced);

@@ -16,7 +16,7 @@ use super::layer::{FileKind, Layer, by_content, by_name, in_file, is_pack, nothi
 use super::left_out::misplaced_in;
 use super::manifest::Manifest;
 use super::offered::Kinds;
-use super::{agencies, asked, beside};
+use super::{answered, asked, beside};
 use super::{order, reminders, untested};
 
 /// What a check looked at and found.
@@ -164,15 +164,16 @@ fn check_pack(folder: &Path, checked: &mut Checked) {
     let (catalog, whole) = parts.into_catalog(Deployment::of_nothing(), around, Making::whole(&kept), &mut found);
     catalog::check_names(&catalog, &whole, &mut found);
     scripts.check(&catalog, &mut checked.found);
-    // A pack that lies over none may answer agencies of provinces that are not here.
+    let mut of_tables = Diagnostics::default();
     if lies_over {
-        let mut of_tables = Diagnostics::default();
-        agencies::check(&catalog, &mut of_tables);
+        answered::check(&catalog, &mut of_tables);
         reminders::check(&catalog, &mut of_tables);
         let misplaced = asked::check(&catalog, &mut of_tables);
         asked::without_broken_rows(&mut found, &misplaced);
-        found.list.extend(of_tables.list.into_iter().filter(|one| own.contains(&one.file)));
+    } else {
+        answered::check_alone(&catalog, &mut of_tables);
     }
+    found.list.extend(of_tables.list.into_iter().filter(|one| own.contains(&one.file)));
     // Of the packs below, what is no error is for their own authors.
     found.list.retain(|one| one.severity == Severity::Error || own.contains(&one.file));
     checked.found.extend(found);

@@ -8,7 +8,7 @@
 //! functions their kinds offer), stores or cases. Fetches nothing: what stands behind an address is read from copies.
 
 mod acted;
-mod agencies;
+mod answered;
 mod around;
 mod asked;
 mod beside;

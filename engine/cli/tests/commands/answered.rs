@@ -1,0 +1,162 @@
+//! What `peygir check` says of answers that name what is not there: an agency, a role or a topic that no directory has, and
+//! answers that are filled with what nobody can list.
+
+use tempfile::TempDir;
+
+use crate::binary::{call, copy_of_content, folder};
+
+const NATION: &str = "kind: pack\nname: national\nversion: 1.0.0\ntitle: { fa: ن, en: N }\n";
+const TOWN: &str =
+    "kind: pack\nname: town\nversion: 1.0.0\ntitle: { fa: ش, en: Town }\nfor: { province: here }\nover: [ national ]\n";
+const DIRECTORY: &str = "kind: directory
+provinces: [ { id: here, fa: اینجا, en: Here } ]
+topics: [ { id: street, fa: خیابان, en: Street }, { id: water, fa: آب, en: Water } ]
+roles: [ { id: agency-head, fa: رئیس, en: Head }, { id: head-of-street, fa: رئیس, en: Head } ]
+agencies: [ { id: office-north, fa: شمال, en: North, province: here }, { id: office-south, fa: جنوب, en: South, province: here } ]
+";
+const TABLE: &str = "kind: decision-table
+id: route
+version: 1.0.0
+hit: first
+inputs:
+  topic: { type: string, from: case.topic }
+  said: { type: text, from: case.text }
+  raw: { type: string, from: case.text }
+  desk: { type: string }
+  side: { type: string, values: [ north, south ] }
+  urgent: { type: boolean }
+outputs:
+  agency: { type: string }
+  office: { type: string, names: agency }
+  role: { type: string, names: role }
+  about: { type: string, names: topic }
+  free: { type: string }
+rules:
+  - { id: street, when: { topic: street }, then: {} }
+  - { id: otherwise, last: true, then: {} }
+";
+const PLACE: &str = "town/rules/route.overlay.yaml:6";
+
+/// The packs, with a rule of the town before all others.
+fn packs(when: &str, then: &str, more: &[(&str, &str)]) -> TempDir {
+    let overlay = format!(
+        "kind: decision-table-overlay\nextends: {{ id: route, version: '^1.0' }}\nversion: 1.0.0\ninsert:\n  - before: street\n    rule: {{ id: ours, when: {{ {when} }}, then: {{ {then} }} }}\n"
+    );
+    let files = [
+        ("national/pack.yaml", NATION),
+        ("national/rules/directory.yaml", DIRECTORY),
+        ("national/rules/route.table.yaml", TABLE),
+        ("town/pack.yaml", TOWN),
+        ("town/rules/route.overlay.yaml", overlay.as_str()),
+    ];
+    let kept = files.iter().filter(|(path, _)| more.iter().all(|(other, _)| other != path));
+    folder(&kept.chain(more).copied().collect::<Vec<_>>())
+}
+
+/// The exit code, and what was said.
+fn check(packs: &TempDir, pack: &str) -> (i32, String) {
+    let called = call(packs.path(), &["check", pack]);
+    (called.code, called.stdout + &called.stderr)
+}
+
+#[test]
+fn what_an_output_names_is_in_a_directory() {
+    let at = |when: &str, then: &str, code: &str, part: &str| {
+        let (exit, said) = check(&packs(when, then, &[]), "town");
+        assert_eq!(exit, i32::from(!code.is_empty()), "{then}: {said}");
+        assert!(said.contains(code) && said.contains(part), "{then}: {said}");
+        match code {
+            "" => assert!(!said.contains("PG-P095") && !said.contains("PG-P101"), "{then}: {said}"),
+            code => assert!(said.matches(code).count() == 1 && said.contains(PLACE), "{then}: {said}"),
+        }
+    };
+    let street = "topic: street, side: north";
+    at(street, "role: agency-head, about: water, office: office-north, agency: office-south, free: x", "", "");
+    at(street, "role: agncy-head", "PG-P095", "did you mean \"agency-head\"?");
+    at(street, "role: agncy-head", "PG-P095", "the rule \"ours\" answers a role that no directory has: agncy-head");
+    at(street, "about: violence", "PG-P095", "answers a topic that no directory has: violence");
+    at(street, "office: office-west", "PG-P095", "answers an agency that no directory has: office-west");
+    // Without a word of its own the output called `agency` is judged as it was.
+    at(street, "agency: office-west", "PG-P095", "answers an agency that no directory has: office-west");
+    at("topic: street, side: { present: true }", "office: 'office-{side}'", "", "");
+    at("topic: street", "role: 'head-of-{topic}'", "", "");
+    at("topic: water", "role: 'head-of-{topic}'", "PG-P095", "head-of-water");
+}
+
+#[test]
+fn an_answer_that_names_something_is_not_filled_with_what_people_write() {
+    for then in ["agency: 'office-{said}'", "role: 'head-of-{said}'", "agency: 'office-{raw}'"] {
+        let (exit, said) = check(&packs("said: { present: true }, raw: { present: true }", then, &[]), "town");
+        assert!(exit == 1 && said.contains("PG-P101") && said.contains(PLACE), "{then}: {said}");
+        assert!(said.contains("that it fills with what people write"), "{then}: {said}");
+    }
+    // What names nothing may be filled with it.
+    let (exit, said) = check(&packs("said: { present: true }", "free: 'office-{said}'", &[]), "town");
+    assert!(exit == 0 && !said.contains("PG-P101"), "{said}");
+    // Of what the flow hands over nobody knows: that is told. A cell that asks for its values says what it may be.
+    let (exit, said) = check(&packs("desk: { present: true }", "agency: 'office-{desk}'", &[]), "town");
+    assert!(exit == 0 && said.contains("PG-P101") && said.contains("nothing says what \"desk\" may be"), "{said}");
+    let (exit, said) = check(&packs("desk: [ north, south ]", "agency: 'office-{desk}'", &[]), "town");
+    assert!(exit == 0 && !said.contains("PG-P101") && !said.contains("PG-P095"), "{said}");
+    let (exit, said) = check(&packs("desk: [ north, west ]", "agency: 'office-{desk}'", &[]), "town");
+    assert!(exit == 0 && said.contains("PG-P095") && said.contains("office-west"), "{said}");
+    let (exit, said) = check(&packs("urgent: true", "agency: 'office-{urgent}'", &[]), "town");
+    assert!(exit == 1 && said.contains("office-true") && !said.contains("office-false"), "{said}");
+}
+
+/// A default that is nobody is told once, where the output is declared, and the pack of the nation is judged by itself.
+#[test]
+fn a_default_is_judged_where_it_stands() {
+    let broken =
+        TABLE.replace("role: { type: string, names: role }", "role: { type: string, names: role, default: boss }");
+    let packs = packs("topic: street", "role: agency-head", &[("national/rules/route.table.yaml", &broken)]);
+    let (exit, said) = check(&packs, "national");
+    assert!(exit == 1 && said.contains("national/rules/route.table.yaml:15:3"), "{said}");
+    assert!(said.contains("the default of the output \"role\" answers a role that no directory has: boss"), "{said}");
+    assert_eq!(said.matches("PG-P095").count(), 1, "{said}");
+}
+
+#[test]
+fn what_an_output_may_name_is_one_of_a_list() {
+    for (written, code, part) in [
+        ("{ type: string, names: rol }", "PG-T002", "did you mean \"role\"?"),
+        ("{ type: integer, names: role }", "PG-T003", "only texts name something"),
+    ] {
+        let broken = TABLE.replace("{ type: string, names: role }", written);
+        let packs = packs("topic: street", "free: x", &[("national/rules/route.table.yaml", &broken)]);
+        let (exit, said) = check(&packs, "national");
+        assert!(exit == 1 && said.contains(code) && said.contains(part), "{said}");
+        assert!(said.contains("national/rules/route.table.yaml:15"), "{said}");
+    }
+}
+
+/// The shipped tables say what they name: an overlay of a province that errs is refused before a case is with nobody.
+#[test]
+fn an_overlay_of_the_shipped_tables_names_what_is_there() {
+    for (table, change, named) in [
+        (
+            "foad-routing",
+            "replace: { again-and-again: { then: { agency: '{agency}', managerRole: agncy-head } } }",
+            "agncy-head",
+        ),
+        ("propose-topic", "replace: { site-down: { then: { topic: violence } } }", "violence"),
+        (
+            "samad-routing",
+            "insert: [ { before: village-services, rule: { id: ours, when: { text: { contains: [ مزرعه ] } }, then: { agency: 'farmandari-{text}' } } } ]",
+            "farmandari-{text}",
+        ),
+    ] {
+        let copy = copy_of_content();
+        let path = copy.path().join("examples/one-province/pack/rules/routing/ours.overlay.yaml");
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let overlay = format!(
+            "kind: decision-table-overlay\nextends: {{ id: {table}, version: '^1.0' }}\nversion: 1.0.0\n{change}\n"
+        );
+        std::fs::write(&path, overlay).unwrap();
+        let called = call(copy.path(), &["check", "examples/one-province"]);
+        let said = called.stdout + &called.stderr;
+        let code = if named.contains('{') { "PG-P101" } else { "PG-P095" };
+        assert!(called.code == 1 && said.contains(code) && said.contains("ours.overlay.yaml:4"), "{table}: {said}");
+        assert!(named.contains('{') || said.contains(named), "{table}: {said}");
+    }
+}
