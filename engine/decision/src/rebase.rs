@@ -5,12 +5,14 @@
 //! not decide conflicts: it lists them with what each side says.
 
 mod conflicts;
+mod covered;
 mod deeds;
 mod words;
 
 use peygir_calendar::Jalali;
 use peygir_source::Diagnostic;
 
+pub use self::covered::{Changed, Covered, covered, stacked};
 pub use self::deeds::{Deed, Kind};
 use crate::{
     analysis::{Inputs, Outcome, Within, difference},

@@ -265,6 +265,7 @@ fn tell(notice: &Notice, draft: bool) {
         Notice::Removed { folder, author, edition } => {
             format!("peygir: {folder} of the folder stays out of force: {author} took it away in edition {edition}")
         }
+        Notice::Covered { place, message } => format!("peygir: {place}: {message}"),
         Notice::Contradicted { message } => format!("peygir: {message}; peygir packs withdraw takes an edition back"),
     });
 }

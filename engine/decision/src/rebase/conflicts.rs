@@ -36,6 +36,11 @@ fn row<'a>(table: &'a Table, id: &str) -> Option<&'a Rule> {
     table.rules.iter().find(|rule| rule.id == *id)
 }
 
+/// Whether both versions have a rule and it is not the same in them.
+pub(super) fn differ(old: &Table, new: &Table, id: &str) -> bool {
+    row(old, id).zip(row(new, id)).is_some_and(|(old, new)| !changed(old, new).is_empty())
+}
+
 fn replaced(below: &Versions, merged: &Table, overlay: &Overlay, deed: &Deed) -> Option<Why> {
     let old = row(&below.old, &deed.name)?;
     let Some(new) = row(&below.new, &deed.name) else { return Some(Why::Gone) };

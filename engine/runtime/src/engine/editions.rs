@@ -21,6 +21,7 @@ use crate::command::{Command, Envelope};
 use crate::deploy;
 use crate::pack::{self, Bundle, Head, Kinds, Making};
 use crate::packs::contrary;
+use crate::packs::covered;
 use crate::packs::folder::{self, Folder, Notice};
 use crate::packs::plan::{self, Ground, Outcome, Plan, Unfit, Wish};
 use crate::packs::withdraw::{self, Unwithdrawn, Withdrawal};
@@ -108,6 +109,11 @@ impl Engine {
         let gone = plan.deploy.removed.clone();
         let contrary = plan.found.list.iter().filter(|found| found.code == contrary::CONTRADICTION);
         notices.extend(contrary.map(|found| Notice::Contradicted { message: found.message.clone() }));
+        let covered = plan.found.list.iter().filter(|found| found.code == covered::COVERED);
+        notices.extend(covered.map(|found| Notice::Covered {
+            place: format!("{}:{}", found.file, found.span.line),
+            message: found.message.clone(),
+        }));
         let done = self.handle(STREAM, FOLDER, now, Command::DeployPacks(plan.deploy))?;
         let edition = done.editions.last();
         let deployed = (!packs.is_empty()).then_some(Notice::Deployed { edition, packs });

@@ -13,8 +13,7 @@ use peygir_source::{Diagnostic, Diagnostics, Node, Span};
 use super::bundle::{Bundle, is_test};
 use super::files::{SourceFile, shown, walk};
 use super::manifest::{self, Manifest};
-use super::order::Standing;
-use super::places::own_place;
+use super::order::{self, Standing};
 use super::resources::{Carried, Mirrors};
 
 pub const FILE_NAME: &str = "pack.yaml";
@@ -113,9 +112,7 @@ impl Layer {
 
     /// What its order among others hangs on.
     pub(super) fn standing(&self) -> Standing {
-        let Some(manifest) = &self.manifest else { return Standing::default() };
-        let over = manifest.over.iter().map(|over| over.name.clone()).collect();
-        Standing { name: manifest.name.clone(), place: own_place(&manifest.scope), over }
+        self.manifest.as_ref().map(order::of).unwrap_or_default()
     }
 
     /// Reads a pack from the texts of its files.

@@ -5,6 +5,9 @@
 
 use peygir_calendar::Place;
 
+use super::manifest::Manifest;
+use super::places::own_place;
+
 /// What the order of a pack hangs on.
 #[derive(Debug, Clone, Default)]
 pub struct Standing {
@@ -21,6 +24,12 @@ impl Standing {
         let narrowest = parts.iter().rposition(|part| part.is_some()).map_or(0, |index| index + 1);
         (narrowest, parts.into_iter().flatten().count())
     }
+}
+
+/// What the order of a pack hangs on, by its manifest.
+pub fn of(manifest: &Manifest) -> Standing {
+    let over = manifest.over.iter().map(|over| over.name.clone()).collect();
+    Standing { name: manifest.name.clone(), place: own_place(&manifest.scope), over }
 }
 
 /// Puts packs in their order, the lowest first. Packs that lie over each other in a circle come by breadth and name, and

@@ -16,8 +16,10 @@ use super::beside;
 use super::bundle::Bundle;
 use super::files::SourceFile;
 use super::homes::Homes;
+use super::kept::Kept;
 use super::layer::{Filed, Layer};
 use super::manifest::Manifest;
+use super::order;
 use super::places::{fixed, own_place};
 use super::possible;
 
@@ -48,11 +50,21 @@ impl Rules {
         Self::of_layer(Layer::of_bundle(bundle))
     }
 
+    /// The same, where it was read before.
+    pub(crate) fn of_kept(bundle: &Bundle, kept: &Kept) -> Result<Self, Diagnostics> {
+        Self::of_layer(kept.layer(bundle))
+    }
+
     /// The packs below the one in this folder, the lowest first, and the names of those that were not found.
     pub fn below(&self, folder: &Path) -> Result<(Vec<Self>, Vec<String>), Diagnostics> {
         let below = beside::below(folder, &self.manifest);
         let layers: Result<Vec<Self>, Diagnostics> = below.layers.into_iter().map(Self::of_layer).collect();
         Ok((layers?, below.missing))
+    }
+
+    /// In the order in which they lie over each other.
+    pub fn lowest_first(packs: Vec<Self>) -> Vec<Self> {
+        order::lowest_first(packs, |rules| order::of(&rules.manifest))
     }
 
     /// What a case may have of a place where this pack holds, by its directory and those of the packs below, the lowest first.

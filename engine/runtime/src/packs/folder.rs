@@ -51,6 +51,8 @@ pub enum Notice {
     Removed { folder: String, author: String, edition: u64 },
     /// What the folder brings and an edition that is planned contradict each other: in English, as findings are.
     Contradicted { message: String },
+    /// What the folder changes below an overlay or a script that covers it, and where that stands: in English too.
+    Covered { place: String, message: String },
 }
 
 impl Notice {
@@ -58,7 +60,7 @@ impl Notice {
     pub fn left(&self) -> Option<&str> {
         match self {
             Self::Kept { folder, .. } | Self::Removed { folder, .. } => Some(folder),
-            Self::Deployed { .. } | Self::TakenOut { .. } | Self::Contradicted { .. } => None,
+            Self::Deployed { .. } | Self::TakenOut { .. } | Self::Contradicted { .. } | Self::Covered { .. } => None,
         }
     }
 }

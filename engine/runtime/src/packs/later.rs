@@ -56,7 +56,12 @@ fn is_of(finding: &Diagnostic, packs: &[PackRef]) -> bool {
 }
 
 /// What is wrong only with a later edition, said so; a file of another version than the one that is deployed carries it.
-fn of_later(findings: Diagnostics, (packs, named): (&[PackRef], &[PackRef]), edition: &Told, found: &mut Diagnostics) {
+pub(super) fn of_later(
+    findings: Diagnostics,
+    (packs, named): (&[PackRef], &[PackRef]),
+    edition: &Told,
+    found: &mut Diagnostics,
+) {
     for mut finding in findings.list.into_iter().filter(|one| !is_note(one)) {
         if let Some((name, path)) = finding.file.split_once('/') {
             let other = packs.iter().find(|pack| pack.name == name && !named.contains(pack));

@@ -9,6 +9,7 @@
 //! catalog is replaced, which is the engine's.
 
 pub mod contrary;
+pub mod covered;
 pub mod difference;
 pub mod edition;
 pub mod folder;

@@ -12,7 +12,7 @@ use peygir_source::{Diagnostic, Diagnostics, Span};
 use peygir_store::Store;
 
 use super::edition::{Edition, Editions, PackRef};
-use super::{Deploy, EDITION_BYTES_MAX, PACKS_MAX, TO_COME_MAX, contrary, hex, later, shelf, written};
+use super::{Deploy, EDITION_BYTES_MAX, PACKS_MAX, TO_COME_MAX, contrary, covered, hex, later, shelf, written};
 use crate::pack::{self, Bundle, Deployment, Kinds, Making, is_test};
 use crate::{deploy, stream::Row};
 
@@ -150,6 +150,9 @@ pub fn plan(ground: &Ground<'_>, wish: &Wish) -> Result<Plan, Unfit> {
         check_scripts(bundle, with, ground.deadline, &mut found);
     }
     let rows = rows(ground, &bundles, &outcomes, &new, &mut found)?;
+    if !found.has_errors() {
+        check_covered(ground, (&editions, &new), &outcomes, &mut known, &mut found)?;
+    }
     found.list.sort_by(|a, b| (&a.file, a.span.line, a.span.column).cmp(&(&b.file, b.span.line, b.span.column)));
     found.list.dedup();
     if found.has_errors() {
@@ -433,6 +436,28 @@ fn check_starts(
     for outcome in outcomes {
         pack::lost(&before.catalog, &outcome.catalog, found);
         before = outcome.clone();
+    }
+    Ok(())
+}
+
+/// What overlays keep from being seen of what the edition changes, on its date and on each later one.
+fn check_covered(
+    ground: &Ground<'_>,
+    (editions, new): (&Editions, &Edition),
+    outcomes: &[Outcome],
+    known: &mut Bundles,
+    found: &mut Diagnostics,
+) -> Result<(), Unfit> {
+    let zone = peygir_calendar::zone(&ground.settings.zone).unwrap_or_else(peygir_calendar::tehran);
+    for edition in editions.in_order().into_iter().skip_while(|edition| edition.number != new.number) {
+        let packs = editions.packs_of(edition.number);
+        let Some(outcome) = outcomes.iter().find(|outcome| outcome.packs == packs) else { continue };
+        if edition.number == new.number {
+            found.extend(covered::check(ground, &ground.editions.packs_at(new.effective_from), outcome, known)?);
+        } else {
+            let told = covered::check(ground, &ground.editions.packs_of(edition.number), outcome, known)?;
+            later::of_later(told, (&packs, &new.packs), &contrary::Told::of(edition, &zone), found);
+        }
     }
     Ok(())
 }

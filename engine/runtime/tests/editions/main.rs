@@ -4,6 +4,7 @@
 mod again;
 mod checks;
 mod contrary;
+mod covered;
 mod crashes;
 mod dates;
 mod decisions;

@@ -1,0 +1,98 @@
+//! The words for changes that are not seen.
+
+use peygir_calendar::Name;
+use peygir_decision::rebase::{Changed, Covered};
+use peygir_source::{Diagnostic, Span};
+
+use crate::pack::Rules;
+
+/// A change below is not seen where something above it holds.
+pub const COVERED: &str = "PG-P102";
+/// Most parts of a rule that one finding tells.
+const PARTS_MAX: usize = 6;
+const TOP: Span = Span { line: 1, column: 1, length: 0 };
+
+/// A rule that changes below an overlay. `moved`: packs below it that change the table.
+pub(super) fn rule(one: &Covered, (upper, file): (&Rules, &str), moved: &[&Rules]) -> Diagnostic {
+    let lower = moved.iter().find(|rules| one.packs.contains(&rules.manifest.name)).unwrap_or(&moved[0]);
+    let (name, lower) = (&upper.manifest.name, &lower.manifest);
+    let label = format!("{}@{}", lower.name, lower.version);
+    let rule = one.rule();
+    let (en, fa) = match parts(&one.parts) {
+        Some((en, fa)) => {
+            let (does, does_fa) = match one.is_disabled() {
+                true => ("switches it off", "آن را غیرفعال کرده است"),
+                false => ("replaces it", "آن را عوض کرده است"),
+            };
+            (
+                format!(
+                    "{label} changes the rule \"{rule}\" ({en}), and this overlay {does}: the change is not seen where \"{name}\" holds"
+                ),
+                format!(
+                    "\u{2066}{label}\u{2069} قاعدهٔ «{rule}» را تغییر می‌دهد ({fa}) و این روکش {does_fa}: این تغییر در جای «{name}» دیده نمی‌شود"
+                ),
+            )
+        }
+        None => {
+            let (en, fa) = (one.conflict.to_words(), one.conflict.to_words_fa());
+            (
+                format!("{label} moves rules: this overlay {en}"),
+                format!("\u{2066}{label}\u{2069} قاعده‌ها را جابه‌جا می‌کند: این روکش {fa}"),
+            )
+        }
+    };
+    let mut diagnostic = Diagnostic::warning(COVERED, one.span, en, fa).with_help(
+        format!(
+            "`peygir rebase {name} --onto {}` shows both sides; take the change over, or write a range in `extends` that begins with the new \
+             version of the table: it is as it is knowingly then",
+            lower.name
+        ),
+        format!(
+            "\u{2066}`peygir rebase {name} --onto {}`\u{2069} هر دو سو را نشان می‌دهد؛ تغییر را در روکش هم بیاورید، یا بازهٔ ‎`extends`‎ را از نسخهٔ تازهٔ جدول آغاز کنید تا معلوم باشد دانسته چنین است",
+            lower.name
+        ),
+    );
+    file.clone_into(&mut diagnostic.file);
+    diagnostic
+}
+
+/// Something as a whole in place of what changes below.
+pub(super) fn whole((kind, id): &(&'static str, String), (upper, file): (&Rules, &str), lower: &Rules) -> Diagnostic {
+    let name = &upper.manifest.name;
+    let label = format!("{}@{}", lower.manifest.name, lower.manifest.version);
+    let kind_fa = match *kind {
+        "script" => "اسکریپت",
+        "calendar" => "تقویم",
+        "form" => "فرم",
+        _ => "الگوی پیام",
+    };
+    let mut diagnostic = Diagnostic::warning(
+        COVERED,
+        TOP,
+        format!("{label} changes the {kind} \"{id}\", and this one stands in its place: the change is not seen where \"{name}\" holds"),
+        format!("\u{2066}{label}\u{2069} {kind_fa} «{id}» را تغییر می‌دهد و این یکی جای آن است: این تغییر در جای «{name}» دیده نمی‌شود"),
+    )
+    .with_help(
+        "compare both, and take over what is wanted here; nothing is told of it again until it changes below the next time",
+        "هر دو را بسنجید و آنچه این‌جا هم باید باشد بیاورید؛ تا تغییر بعدی در زیر دیگر گفته نمی‌شود",
+    );
+    file.clone_into(&mut diagnostic.file);
+    diagnostic
+}
+
+/// `workingDays: 7 → 2; unit: a → b`, in English and Persian; none where nothing of the rule changed.
+fn parts(parts: &[Changed]) -> Option<(String, String)> {
+    if parts.is_empty() {
+        return None;
+    }
+    let rest = if parts.len() > PARTS_MAX { " …" } else { "" };
+    let listed = |of: fn(&Name) -> &str, none: &str, between: &str, isolated: bool| {
+        let value = |value: &Option<Name>| value.as_ref().map_or(none.to_owned(), |name| of(name).to_owned());
+        let one = |part: &Changed| {
+            let text = format!("{}: {} → {}", part.part, value(&part.from), value(&part.to));
+            if isolated { format!("\u{2066}{text}\u{2069}") } else { text }
+        };
+        parts.iter().take(PARTS_MAX).map(one).collect::<Vec<_>>().join(between) + rest
+    };
+    Some((listed(|name| &name.en, "–", "; ", false), listed(|name| &name.fa, "–", "؛ ", true)))
+}
