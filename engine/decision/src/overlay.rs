@@ -153,4 +153,11 @@ impl Overlay {
     pub fn effective(&self) -> Option<Window> {
         self.effective
     }
+
+    /// Whether a day can make a difference to what it does.
+    pub fn has_days(&self) -> bool {
+        let rules =
+            self.replace.iter().map(|replace| &replace.node).chain(self.insert.iter().map(|insert| &insert.rule));
+        self.effective.is_some() || rules.into_iter().any(|rule| rule.get("effective").is_some())
+    }
 }

@@ -4,6 +4,7 @@
 //! and `data`. Changes no file.
 
 mod data;
+mod fetched;
 mod mend;
 mod stacked;
 mod told;
@@ -13,11 +14,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use peygir_runtime::pack::{Bundle, Rules};
+use peygir_runtime::pack::Rules;
 use peygir_source::{Diagnostics, Severity, render};
-use serde_json::Value;
 
-use super::client::escaped;
 use super::deploy::Server;
 use crate::answer::{line, say};
 use crate::said::Said;
@@ -25,7 +24,7 @@ use crate::said::Said;
 /// What merges by itself, what conflicts and what would silently change when a pack below moves to a new version.
 ///
 /// PACK is a folder with overlays, --onto the folder of the new version of a pack that it lies over. What PACK lies over
-/// besides is looked for beside it and in the folders above. Nothing is written: the list says what to mend, and where.
+/// besides is looked for beside it and in the folders above, and then on the server. Nothing is written: the list says what to mend, and where.
 ///
 /// What would change is a table of example inputs, each decided by both versions with what merges. It is told whether these
 /// are all changes, by proof, or those that were found.
@@ -65,9 +64,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         Ok(below) => below,
         Err(found) => return refuse(&found, arguments),
     };
-    if let Some(name) = missing.iter().find(|name| **name != new.manifest.name) {
-        bail!("{}", told::not_found(name, lang));
-    }
+    // What lies nowhere here is in force on the server, if there is one.
+    let below = match fetched::complete(below, missing, &new.manifest.name, &arguments.server)? {
+        Ok(below) => below,
+        Err(found) => return refuse(&found, arguments),
+    };
     let moved = match stacked::compare(&pack, &below, &old, &new) {
         Ok(moved) => moved,
         Err(stacked::Refused::NotBelow) => bail!("{}", told::not_below(&pack, &new, lang)),
@@ -97,22 +98,15 @@ fn old(arguments: &Arguments, name: &str) -> Result<Result<Rules, Diagnostics>> 
     let client = arguments.server.client()?;
     let version = match &arguments.from {
         Some(version) => version.clone(),
-        None => {
-            let pack = client.get(&format!("/api/v1/packs/{}", escaped(name)))?;
-            let Some(version) = pack["version"].as_str() else {
-                bail!(Said::new(
-                    format!("{name} is not in force on the server: name --from"),
-                    format!("{name} روی سرور برقرار نیست: \u{2066}--from\u{2069} را نام ببرید"),
-                ))
-            };
-            version.to_owned()
-        }
+        None => match fetched::in_force(&client, name)? {
+            Some(version) => version,
+            None => bail!(Said::new(
+                format!("{name} is not in force on the server: name --from"),
+                format!("{name} روی سرور برقرار نیست: \u{2066}--from\u{2069} را نام ببرید"),
+            )),
+        },
     };
-    let answer = client.get(&format!("/api/v1/packs/{}/versions/{}", escaped(name), escaped(&version)))?;
-    let texts = answer["files"].as_object().into_iter().flatten();
-    let text = |(path, text): (&String, &Value)| Some((path.clone(), text.as_str()?.to_owned()));
-    let files = texts.filter_map(text).collect();
-    Ok(Bundle::of_texts(files).and_then(|bundle| Rules::of_bundle(&bundle)))
+    fetched::version(&client, name, &version)
 }
 
 /// Findings in one of the packs: nothing can be compared before they are mended.

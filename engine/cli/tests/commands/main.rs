@@ -8,6 +8,7 @@ mod calendar;
 mod check;
 mod deadlines;
 mod debug;
+mod elsewhere;
 mod explain_table;
 mod http;
 mod overlays;

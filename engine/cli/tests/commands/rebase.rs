@@ -201,6 +201,22 @@ fn a_table_that_is_gone_and_a_pack_that_does_not_lie_over_it() {
     assert!(called.stderr.contains("neither a folder nor a version"), "{}", called.stderr);
 }
 
+/// What changes in the overlay's season only is told with a day of it.
+#[test]
+fn a_change_in_a_season_is_told_with_its_day() {
+    let packs = packs("1.1.0", &[("agency: city }", "agency: roads }")]);
+    let overlay = "kind: decision-table-overlay\nextends: { id: route, version: '^1.0' }\nversion: 1.0.0\n\
+                   effective: { from: 1406/02/01, until: 1406/02/31 }\ndisable: [ garden ]\n";
+    fs::write(packs.path().join("yazd/rules/route.overlay.yaml"), overlay).unwrap();
+    let called = rebase(&packs, &[]);
+    assert!(called.code == 0 && called.stdout.contains("| topic is \"street\""), "{}{}", called.stdout, called.stderr);
+    assert!(
+        called.stdout.lines().filter(|line| line.contains("roads")).all(|line| line.contains("14")),
+        "{}",
+        called.stdout
+    );
+}
+
 /// A county's overlay over the province's: the province moves, the nation stays.
 #[test]
 fn a_pack_over_two_others_follows_either_of_them() {

@@ -1,7 +1,7 @@
 //! The catalog: everything that flows may use, from all packs of a deployment, checked as a whole.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use peygir_calendar::{Place, PlacePart, Scope, Sheet};
@@ -98,6 +98,23 @@ pub fn load_with(folder: &Path, kinds: &Kinds) -> Result<(Catalog, Diagnostics),
 /// Reads and checks a deployment where its secrets need not be at hand.
 pub fn read(folder: &Path, kinds: Option<&Kinds>) -> Result<(Catalog, Diagnostics), Diagnostics> {
     load_or_read(folder, kinds, false)
+}
+
+/// The same with packs that lie elsewhere, each in the place of the deployment's pack of its name, or over the others.
+pub fn read_with_packs(folder: &Path, packs: &[PathBuf]) -> Result<(Catalog, Diagnostics), Diagnostics> {
+    let mut found = Diagnostics::default();
+    let Some(deployment) = read_deployment(folder, &mut found) else { return Err(found) };
+    let real = |path: &PathBuf| path.canonicalize().ok();
+    let is_known = |path: &&PathBuf| deployment.packs.iter().any(|own| own == *path || real(own) == real(path));
+    let own: Vec<Layer> = packs.iter().filter(|path| !is_known(path)).map(|pack| Layer::read(pack)).collect();
+    let name = |layer: &Layer| layer.manifest.as_ref().map(|manifest| manifest.name.clone());
+    let is_replaced =
+        |layer: &Layer| name(layer).is_some_and(|id| own.iter().any(|own| name(own).as_ref() == Some(&id)));
+    let mut layers: Vec<Layer> = deployment.packs.iter().map(|pack| Layer::read(pack)).collect();
+    layers.retain(|layer| !is_replaced(layer));
+    layers.extend(own);
+    let catalog = of_layers(deployment, layers, None, Making::whole(&Kept::default()), &mut found);
+    if found.has_errors() { Err(found) } else { Ok((catalog, found)) }
 }
 
 fn load_or_read(folder: &Path, kinds: Option<&Kinds>, fetch: bool) -> Result<(Catalog, Diagnostics), Diagnostics> {

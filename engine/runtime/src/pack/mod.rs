@@ -51,7 +51,7 @@ mod webhooks;
 pub use around::{Stack, around, row_findings, row_world, script_findings, stack};
 pub use beside::Taken;
 pub use bundle::{BUNDLE_BYTES_MAX, BUNDLE_FILES_MAX, Bundle, Head, is_part, is_steering, is_test};
-pub use catalog::{Catalog, Flow, load, load_with, of_bundles, read};
+pub use catalog::{Catalog, Flow, load, load_with, of_bundles, read, read_with_packs};
 pub use check::{Checked, check, check_with};
 pub use connectors::ConnectorUse;
 pub(crate) use content::parse_placed;

@@ -15,9 +15,15 @@ use crate::rows::{has_days, here};
 pub fn not_found(name: &str, lang: Lang) -> String {
     match lang {
         Lang::En => {
-            format!("the pack \"{name}\", over which this one lies, is neither beside it nor in a folder above")
+            format!(
+                "the pack \"{name}\", over which this one lies, is neither beside it nor in a folder above, and in force on no \
+                 server here: lay it beside this one, or name the server that has it with --data or --url"
+            )
         }
-        Lang::Fa => format!("بستهٔ «{name}» که این بسته روی آن است نه کنار آن است و نه در پوشه‌های بالاتر"),
+        Lang::Fa => format!(
+            "بستهٔ «{name}» که این بسته روی آن است نه کنار آن است، نه در پوشه‌های بالاتر، و نه روی سروری برقرار است: آن را کنار این بسته \
+             بگذارید، یا سروری را که آن را دارد با \u{2066}--data\u{2069} یا \u{2066}--url\u{2069} نام ببرید"
+        ),
     }
 }
 
@@ -204,7 +210,8 @@ fn changes(table: &OfTable<'_>, new: &Table, lang: Lang, lines: &mut Vec<String>
             .to_owned(),
         );
         lines.push("| --- | --- | --- | --- |".to_owned());
-        let dated = has_days(&table.old) || has_days(new);
+        let in_season = table.layers.iter().any(|placed| placed.overlay.has_days());
+        let dated = in_season || has_days(&table.old) || has_days(new);
         lines.extend(outcome.changes.iter().map(|change| row(new, change, dated, lang)));
         lines.push(String::new());
     }

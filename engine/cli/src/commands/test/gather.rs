@@ -133,7 +133,10 @@ impl Gathered {
     }
 
     fn overlays_of_deployment(&mut self, overlays: &[PathBuf], folder: &Path) {
-        match pack::read(folder, None) {
+        // A pack that lies elsewhere is tried in the place of the deployment's own of its name.
+        let packs: BTreeSet<PathBuf> = overlays.iter().filter_map(|overlay| pack::pack_above(overlay)).collect();
+        let packs: Vec<PathBuf> = packs.into_iter().collect();
+        match pack::read_with_packs(folder, &packs) {
             Ok((catalog, found)) => self.take_those_with(rows::merged(&catalog, &found), overlays, &found, &[]),
             Err(errors) => self.testable.push(Testable::Broken(unreadable(folder, Kind::TableRows, errors))),
         }
