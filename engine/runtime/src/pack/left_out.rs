@@ -13,6 +13,7 @@ use super::complaint::TOP;
 use super::deployment;
 use super::files::{FILES_MAX, SourceFile, shown, walk};
 use super::layer::{FILE_NAME, FileKind, by_content, by_name};
+use super::misnamed::misnamed_in;
 
 /// The folders of a pack in which files count.
 const PARTS: [&str; 2] = ["workflows", "rules"];
@@ -24,12 +25,15 @@ pub fn left_out(folder: &Path) -> Diagnostics {
     let mut ignored = Diagnostics::default();
     for part in PARTS.map(|part| folder.join(part)) {
         let all = if part.is_dir() { walk(&part, &mut ignored) } else { Vec::new() };
-        found.list.extend(all.iter().filter(|path| !belongs(path)).map(|path| not_sent(path)));
+        let is_told = |path: &&PathBuf| found.list.iter().any(|one| one.file == shown(path));
+        let others: Vec<Diagnostic> =
+            all.iter().filter(|path| !belongs(path) && !is_told(path)).map(|path| not_sent(path)).collect();
+        found.list.extend(others);
     }
     found
 }
 
-/// What was written to count and lies where nothing counts.
+/// What was written to count and lies where nothing counts, or has a name by which it does not.
 pub(super) fn misplaced_in(folder: &Path) -> Diagnostics {
     let manifest = SourceFile::read(&folder.join(FILE_NAME)).map(|file| file.text).unwrap_or_default();
     let is_copy = |path: &Path| path.strip_prefix(folder).is_ok_and(|inner| is_part(&shown(inner), &manifest));
@@ -45,6 +49,7 @@ pub(super) fn misplaced_in(folder: &Path) -> Diagnostics {
             found.push(one);
         }
     }
+    PARTS.iter().for_each(|part| found.extend(misnamed_in(&folder.join(part))));
     found
 }
 

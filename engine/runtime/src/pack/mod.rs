@@ -32,6 +32,7 @@ mod left_out;
 mod limits;
 mod manifest;
 mod merged;
+mod misnamed;
 mod names;
 mod offered;
 mod order;
