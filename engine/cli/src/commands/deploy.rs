@@ -229,10 +229,7 @@ fn tell_done(client: &Client, done: &Value, server: &Server) {
     }
     done["tables"].as_array().into_iter().flatten().for_each(|table| tell_table(table, lang));
     line(&match (done["dryRun"].as_bool(), done["repeated"].as_bool()) {
-        (Some(true), _) => {
-            lang.pick("everything is right; nothing was deployed: ", "همه چیز درست است؛ چیزی مستقر نشد: ").to_owned()
-                + &packs
-        }
+        (Some(true), _) => dry(&findings, lang) + &packs,
         (_, Some(true)) => lang.pick("in force already: ", "هم‌اکنون برقرار است: ").to_owned() + &packs,
         _ => match lang {
             Lang::En => format!("edition {number}: {packs}, from {when} on"),
@@ -240,6 +237,19 @@ fn tell_done(client: &Client, done: &Value, server: &Server) {
         },
     });
     items(&done["then"]).iter().for_each(|then| line(&told_then(then, &zone, lang)));
+}
+
+/// How a dry run ended: what is only a warning has to be read all the same.
+fn dry(findings: &[Diagnostic], lang: Lang) -> String {
+    let warnings = findings.iter().filter(|one| one.severity == Severity::Warning).count();
+    let number = lang.digits(&warnings.to_string());
+    match (warnings, lang) {
+        (0, Lang::En) => "everything is right; nothing was deployed: ".to_owned(),
+        (0, Lang::Fa) => "همه چیز درست است؛ چیزی مستقر نشد: ".to_owned(),
+        (1, Lang::En) => "no errors, and 1 warning to be read; nothing was deployed: ".to_owned(),
+        (_, Lang::En) => format!("no errors, and {number} warnings to be read; nothing was deployed: "),
+        (_, Lang::Fa) => format!("خطایی نیست؛ {number} هشدار را بخوانید؛ چیزی مستقر نشد: "),
+    }
 }
 
 /// What becomes of a pack afterwards, by an edition that is still to come.

@@ -55,6 +55,8 @@ pub struct Arguments {
     #[arg(long, value_name = "FOLDER")]
     connectors: Option<PathBuf>,
     /// Deployment that says which packs lie below those of overlays
+    ///
+    /// A pack that is not in it is tried in the place of the one of its name, or over the others.
     #[arg(long, value_name = "FOLDER")]
     deployment: Option<PathBuf>,
     /// Put small faults into each table and merged table, and count those that analysis, limits or rows notice

@@ -165,7 +165,7 @@ impl Compared<'_> {
         let with_own = |table: &Table| if own.is_empty() { Some(table.clone()) } else { stacked(table, &own) };
         let Some((old, new)) = with_own(old).zip(with_own(new)) else { return Vec::new() };
         let hidden = covered(&old, &new, &layer(upper, filed)).into_iter();
-        hidden.map(|one| told::rule(&one, (upper, &filed.file.name), &moved)).collect()
+        hidden.map(|one| told::rule(&one, (upper, &filed.file.name), &moved, self.old)).collect()
     }
 }
 

@@ -40,7 +40,7 @@ fn covered(done: &EditionDone) -> Vec<(String, u64, String, String)> {
     told.map(|one| {
         assert_eq!(one["severity"], "warning", "{one}");
         let words = (text(one, "message"), text(one, "message_fa"));
-        assert!(one.to_string().contains("peygir rebase town --onto base"), "{one}");
+        assert!(one.to_string().contains("peygir rebase town --onto base --from 2.0.0"), "{one}");
         (text(one, "file"), one["line"].as_u64().unwrap_or_default(), words.0, words.1)
     })
     .collect()

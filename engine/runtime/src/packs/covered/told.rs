@@ -4,6 +4,7 @@ use peygir_calendar::Name;
 use peygir_decision::rebase::{Changed, Covered};
 use peygir_source::{Diagnostic, Span};
 
+use super::ByName;
 use crate::pack::Rules;
 
 /// A change below is not seen where something above it holds.
@@ -13,10 +14,12 @@ const PARTS_MAX: usize = 6;
 const TOP: Span = Span { line: 1, column: 1, length: 0 };
 
 /// A rule that changes below an overlay. `moved`: packs below it that change the table.
-pub(super) fn rule(one: &Covered, (upper, file): (&Rules, &str), moved: &[&Rules]) -> Diagnostic {
+/// `old`: their versions before.
+pub(super) fn rule(one: &Covered, (upper, file): (&Rules, &str), moved: &[&Rules], old: &ByName) -> Diagnostic {
     let lower = moved.iter().find(|rules| one.packs.contains(&rules.manifest.name)).unwrap_or(&moved[0]);
     let (name, lower) = (&upper.manifest.name, &lower.manifest);
     let label = format!("{}@{}", lower.name, lower.version);
+    let from = old.get(&lower.name).map(|old| format!(" --from {}", old.manifest.version)).unwrap_or_default();
     let rule = one.rule();
     let (en, fa) = match parts(&one.parts) {
         Some((en, fa)) => {
@@ -43,12 +46,12 @@ pub(super) fn rule(one: &Covered, (upper, file): (&Rules, &str), moved: &[&Rules
     };
     let mut diagnostic = Diagnostic::warning(COVERED, one.span, en, fa).with_help(
         format!(
-            "`peygir rebase {name} --onto {}` shows both sides; take the change over, or write a range in `extends` that begins with the new \
+            "`peygir rebase {name} --onto {}{from}` shows both sides; take the change over, or write a range in `extends` that begins with the new \
              version of the table: it is as it is knowingly then",
             lower.name
         ),
         format!(
-            "\u{2066}`peygir rebase {name} --onto {}`\u{2069} هر دو سو را نشان می‌دهد؛ تغییر را در روکش هم بیاورید، یا بازهٔ ‎`extends`‎ را از نسخهٔ تازهٔ جدول آغاز کنید تا معلوم باشد دانسته چنین است",
+            "\u{2066}`peygir rebase {name} --onto {}{from}`\u{2069} هر دو سو را نشان می‌دهد؛ تغییر را در روکش هم بیاورید، یا بازهٔ ‎`extends`‎ را از نسخهٔ تازهٔ جدول آغاز کنید تا معلوم باشد دانسته چنین است",
             lower.name
         ),
     );
