@@ -51,7 +51,7 @@ fn is_note(finding: &Diagnostic) -> bool {
 }
 
 /// Whether a finding is about a file of one of these packs. Notes on others concern nobody who deploys.
-fn is_of(finding: &Diagnostic, packs: &[PackRef]) -> bool {
+pub(super) fn is_of(finding: &Diagnostic, packs: &[PackRef]) -> bool {
     finding.file.split_once('/').is_some_and(|(name, _)| packs.iter().any(|pack| pack.name == name))
 }
 

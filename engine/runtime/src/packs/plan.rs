@@ -440,7 +440,8 @@ fn check_starts(
     Ok(())
 }
 
-/// What overlays keep from being seen of what the edition changes, on its date and on each later one.
+/// What overlays keep from being seen of what the edition changes, on its date and on each later one; and of what later ones
+/// change, where it is the edition that brings the overlay.
 fn check_covered(
     ground: &Ground<'_>,
     (editions, new): (&Editions, &Edition),
@@ -449,15 +450,19 @@ fn check_covered(
     found: &mut Diagnostics,
 ) -> Result<(), Unfit> {
     let zone = peygir_calendar::zone(&ground.settings.zone).unwrap_or_else(peygir_calendar::tehran);
+    let mut until_then = Vec::new();
     for edition in editions.in_order().into_iter().skip_while(|edition| edition.number != new.number) {
         let packs = editions.packs_of(edition.number);
         let Some(outcome) = outcomes.iter().find(|outcome| outcome.packs == packs) else { continue };
         if edition.number == new.number {
             found.extend(covered::check(ground, &ground.editions.packs_at(new.effective_from), outcome, known)?);
         } else {
-            let told = covered::check(ground, &ground.editions.packs_of(edition.number), outcome, known)?;
+            let mut told = covered::check(ground, &ground.editions.packs_of(edition.number), outcome, known)?;
+            let coming = covered::check(ground, &until_then, outcome, known)?;
+            told.list.extend(coming.list.into_iter().filter(|one| later::is_of(one, &new.packs)));
             later::of_later(told, (&packs, &new.packs), &contrary::Told::of(edition, &zone), found);
         }
+        until_then = packs;
     }
     Ok(())
 }

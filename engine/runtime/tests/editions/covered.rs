@@ -135,6 +135,21 @@ async fn a_change_in_the_middle_and_one_before_a_planned_overlay_are_told() {
     assert!(told.len() == 1 && told[0].2.contains("(with edition "), "{:?}", done.findings);
 }
 
+/// An overlay that is deployed over what a planned edition will change: its authors may know nothing of that one.
+#[tokio::test]
+async fn an_overlay_over_what_is_planned_to_change_is_told() {
+    let mut world = fresh().await;
+    let of = |version: &str, deeds: &str| province(version, &overlay(version, "^1", deeds));
+    let other = of("1.0.0", "replace: { gas: { then: { to: woods } } }");
+    deploy(&mut world, &edition(&[&nation("2.0.0", &table("1.0.0", 7)), &other])).await.unwrap();
+    let planned = from(edition(&[&nation("2.1.0", &table("1.1.0", 2))]), "1405/10/01");
+    assert_eq!(covered(&deploy(&mut world, &planned).await.unwrap()), []);
+    let done = deploy(&mut world, &edition(&[&of("1.1.0", REPLACE)])).await.unwrap();
+    let told = covered(&done);
+    assert!(told.len() == 1 && told[0].2.contains("days: 7 → 2"), "{:?}", done.findings);
+    assert!(told[0].2.contains("(with edition 3, which is planned for "), "{told:?}");
+}
+
 /// A script, a calendar and the like stand in place of the one below as a whole.
 #[tokio::test]
 async fn a_script_in_the_place_of_one_that_changes_is_told() {
