@@ -201,6 +201,22 @@ fn a_table_that_is_gone_and_a_pack_that_does_not_lie_over_it() {
     assert!(called.stderr.contains("neither a folder nor a version"), "{}", called.stderr);
 }
 
+/// What changes is told by the titles that people gave to outputs and their values.
+#[test]
+fn answers_are_told_by_their_titles() {
+    let titled = "agency: { type: string, required: true, title: { fa: دستگاه, en: office of }, titles: { lights: { fa: روشنایی, en: Lights } } }";
+    let changes =
+        [("agency: { type: string, required: true }", titled), ("then: { agency: city }", "then: { agency: lights }")];
+    let packs = packs("1.1.0", &changes);
+    for (lang, before, after) in [
+        ("fa", "`street` دستگاه \u{2066}city\u{2069}", "`street` دستگاه روشنایی"),
+        ("en", "`street` office of city", "`street` office of Lights"),
+    ] {
+        let called = rebase(&packs, &["--lang", lang]);
+        assert!(called.stdout.contains(before) && called.stdout.contains(after), "{}", called.stdout);
+    }
+}
+
 /// What changes in the overlay's season only is told with a day of it.
 #[test]
 fn a_change_in_a_season_is_told_with_its_day() {

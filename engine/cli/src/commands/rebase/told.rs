@@ -247,14 +247,14 @@ fn row(table: &Table, change: &Change, dated: bool, lang: Lang) -> String {
         Lang::En => inputs_in_words(table, &change.inputs, &asked, on),
         Lang::Fa => inputs_in_words_fa(table, &change.inputs, &asked, on),
     };
+    let told = |one: &Outcome, other: &Outcome| outcome(table, one, other, lang);
     let meant = if change.is_meant_below { lang.pick("yes", "بله") } else { lang.pick("**no**", "**نه**") };
-    let cells =
-        [example, outcome(&change.before, &change.after), outcome(&change.after, &change.before), meant.to_owned()];
+    let cells = [example, told(&change.before, &change.after), told(&change.after, &change.before), meant.to_owned()];
     format!("| {} |", cells.map(|cell| cell.replace('|', "\\|").replace('\n', " ")).join(" | "))
 }
 
 /// The rule and what it answers otherwise than the other outcome.
-fn outcome(one: &Outcome, other: &Outcome) -> String {
+fn outcome(table: &Table, one: &Outcome, other: &Outcome, lang: Lang) -> String {
     let (rule, outputs) = match one {
         Outcome::Answered { rule, outputs } => (rule, outputs),
         Outcome::Fault { code, message } => return format!("{code} {message}"),
@@ -263,14 +263,27 @@ fn outcome(one: &Outcome, other: &Outcome) -> String {
         Outcome::Answered { outputs, .. } => Some(outputs),
         Outcome::Fault { .. } => None,
     };
-    let shown = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let members = match outputs {
         Value::Object(members) => members,
         all => return format!("`{rule}` {all}"),
     };
     let differ = members.iter().filter(|(name, value)| theirs.and_then(|theirs| theirs.get(*name)) != Some(*value));
-    let told: Vec<String> = differ.map(|(name, value)| format!("{name} {}", shown(value))).collect();
-    if told.is_empty() { format!("`{rule}`") } else { format!("`{rule}` {}", told.join(", ")) }
+    let told: Vec<String> = differ.map(|(name, value)| answer(table, name, value, lang)).collect();
+    if told.is_empty() { format!("`{rule}`") } else { format!("`{rule}` {}", told.join(lang.pick(", ", "، "))) }
+}
+
+/// An output and its value, by their titles where the table has any.
+fn answer(table: &Table, name: &str, value: &Value, lang: Lang) -> String {
+    let output = table.outputs().iter().find(|output| output.name == name);
+    let title = output.and_then(|output| output.title.as_ref()).map(|title| title.in_language(lang.language()));
+    let plain = match value {
+        Value::String(text) => lang.id(text),
+        Value::Null => lang.pick("nothing", "هیچ").to_owned(),
+        other => other.to_string(),
+    };
+    let titles = output.zip(value.as_str()).and_then(|(output, value)| output.titles.get(value));
+    let value = titles.map_or(plain, |title| title.in_language(lang.language()).to_owned());
+    format!("{} {value}", title.map_or_else(|| lang.id(name), str::to_owned))
 }
 
 fn whole(moved: &Moved<'_>, lang: Lang, lines: &mut Vec<String>) {
