@@ -316,6 +316,23 @@ async fn a_torn_end_is_cut_and_told_and_the_ledger_sees_what_a_store_lost() {
     drop(server);
 }
 
+/// The last write is all there and does not agree with its check sum: no kill leaves that, so that nobody may call it clean.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_last_write_of_a_killed_server_is_not_called_clean() {
+    let (site, _) = killed_site(4).await;
+    site.verify().expect("a kill leaves a clean journal");
+    let segment = site.segments().pop().expect("there is a segment");
+    let mut bytes = fs::read(&segment).expect("the segment can be read");
+    *bytes.last_mut().expect("it is not empty") ^= 0x10;
+    fs::write(&segment, &bytes).expect("the segment can be written");
+    let told = site.verify().expect_err("it is no clean journal");
+    assert!(told.contains("damaged after it was acknowledged"), "{told}");
+    let server = site.start();
+    assert!(server.said().contains("may have been acknowledged"), "{}", server.said());
+    server.kill();
+    site.verify().expect("what is left is clean");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flipped_byte_stops_the_start_and_names_its_place() {
     let (site, _) = killed_site(4).await;

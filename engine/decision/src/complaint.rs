@@ -144,6 +144,36 @@ pub(crate) fn bad_cell(span: Span, reason: &str, reason_fa: &str) -> Diagnostic 
     )
 }
 
+/// A text of its own in a cell of a free text: it is compared with all that was written.
+pub(crate) fn whole_text(span: Span, input: &str, text: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "PG-T036",
+        span,
+        format!("this holds only where \"{text}\" is all that \"{input}\" says"),
+        format!("این تنها جایی برقرار است که «{text}» همهٔ متن «{input}» باشد"),
+    )
+    .with_help(
+        format!("to find it among other words, write {{ words: [ {text} ] }}; where the text begins with it, {{ prefix: {text} }}"),
+        format!(
+            "برای یافتن آن میان واژه‌های دیگر بنویسید \u{2066}{{ words: [ {text} ] }}\u{2069}؛ اگر متن با آن آغاز می‌شود \u{2066}{{ prefix: {text} }}\u{2069}"
+        ),
+    )
+}
+
+/// A text in a cell that reads like several and is one.
+pub(crate) fn one_phrase(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "PG-T037",
+        span,
+        format!("\"{text}\" is one phrase: it is found only where all of it stands together"),
+        format!("«{text}» یک عبارت است: تنها جایی یافت می‌شود که همهٔ آن کنار هم آمده باشد"),
+    )
+    .with_help(
+        "where each of them is meant, write a list with the comma of Latin script between them: [ one, two ]",
+        "اگر هر یک جداگانه مراد است فهرست بنویسید و میان آن‌ها ویرگول لاتین بگذارید: \u{2066}[ یک, دو ]\u{2069}",
+    )
+}
+
 /// A finding inside an expression, told at the cell: where it begins in the file depends on the quoting.
 pub(crate) fn bad_expression(span: Span, inner: &Diagnostic) -> Diagnostic {
     let place = inner.span.column;

@@ -6,7 +6,10 @@ use peygir_calendar::Jalali;
 use peygir_source::{Diagnostic, Span};
 use serde_json::{Map, Value};
 
-use crate::{model::Table, window::Window};
+use crate::{
+    model::{BASE, LayerRef, Table},
+    window::Window,
+};
 
 /// One embedded test: these inputs, that rule and those outputs. Outputs that it does not name are not looked at.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,7 +56,7 @@ pub struct Changed {
 /// What came of one embedded test.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TestOutcome {
-    /// The row's own name, or its number from 1.
+    /// The row's own name, or its number from 1 among those of its layer.
     pub name: String,
     pub span: Span,
     /// The layer that wrote the row, an index of [`Table::layers`].
@@ -107,11 +110,8 @@ impl Table {
     /// Runs every embedded test, in the order of writing.
     pub fn run_tests(&self) -> Vec<TestOutcome> {
         let days = self.days();
-        self.tests
-            .iter()
-            .enumerate()
-            .filter_map(|(index, row)| self.run_test(&row.name_at(index), row, &days))
-            .collect()
+        let rows = self.tests.iter().zip(self.names_of_tests());
+        rows.filter_map(|(row, name)| self.run_test(&name, row, &days)).collect()
     }
 
     /// Runs every embedded test and takes out the rows that fail: told once, they need not be told again of each table that is
@@ -120,8 +120,8 @@ impl Table {
         let days = self.days();
         let mut failed = Vec::new();
         let mut kept = Vec::new();
-        for (index, row) in self.tests.iter().enumerate() {
-            match self.run_test(&row.name_at(index), row, &days).filter(|outcome| !outcome.passed) {
+        for (row, name) in self.tests.iter().zip(self.names_of_tests()) {
+            match self.run_test(&name, row, &days).filter(|outcome| !outcome.passed) {
                 Some(outcome) => failed.push(outcome),
                 None => kept.push(row.clone()),
             }
@@ -132,8 +132,26 @@ impl Table {
 
     /// The rows to which a layer gave another outcome, each with its name: they are not run where that is so.
     pub fn changed_rows(&self) -> impl Iterator<Item = (String, &TestRow)> {
-        let rows = self.tests.iter().enumerate().filter(|(_, row)| !row.changed.is_empty());
-        rows.map(|(index, row)| (row.name_at(index), row))
+        let rows = self.names_of_tests().into_iter().zip(&self.tests);
+        rows.filter(|(_, row)| !row.changed.is_empty())
+    }
+
+    /// What the rows are called: by their names, and without one by their number from 1 among those of their layer. The rows of
+    /// an overlay have its pack before the number: whatever other overlays there are, it is the same.
+    pub(crate) fn names_of_tests(&self) -> Vec<String> {
+        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut name = |row: &TestRow| {
+            let number = counts.entry(row.layer).or_default();
+            *number += 1;
+            let layer = self.layers.get(row.layer).filter(|_| row.layer != BASE);
+            match (&row.name, layer) {
+                (Some(name), _) => name.clone(),
+                (None, None) => number.to_string(),
+                (None, Some(LayerRef { pack, id, .. })) if self.id == *id => format!("{pack} {number}"),
+                (None, Some(LayerRef { pack, id, .. })) => format!("{pack} {id} {number}"),
+            }
+        };
+        self.tests.iter().map(&mut name).collect()
     }
 
     /// One row on each of its days, until one fails. None where no day is left on which it is run.
@@ -209,10 +227,5 @@ impl TestRow {
     /// Whether a layer above gave it another outcome on this day.
     pub(crate) fn is_given_up(&self, on: Jalali) -> bool {
         !self.changed.is_empty() && self.except.iter().any(|out| out.contains(on))
-    }
-
-    /// Its name, or its number where it has none. `index` counts from 0.
-    pub(crate) fn name_at(&self, index: usize) -> String {
-        self.name.clone().unwrap_or_else(|| (index + 1).to_string())
     }
 }

@@ -219,6 +219,34 @@ fn expression_cells_are_reported_as_not_analysed() {
     assert_eq!(cells, [("a", "x", 12)]);
 }
 
+/// Cells over free text that read like something else than they are: nobody writes a complaint of one word, and only a list
+/// separates texts.
+#[test]
+fn cells_that_hardly_hold_are_warned_of() {
+    let (whole, phrase) = ("PG-T036", "PG-T037");
+    let cases: &[(&str, &str, &[&str])] = &[
+        ("text", "قطع", &[whole]),
+        ("text", "[قطع, وصل نیست]", &[whole]),
+        ("text", "{ not: قطع }", &[whole]),
+        ("text", "[{ words: قطع }, وصل]", &[whole]),
+        ("text", "{ contains: [قطع، وصل] }", &[phrase]),
+        ("text", "{ words: 'قطع, وصل' }", &[phrase]),
+        ("text", "{ prefix: 'قطع؛ وصل' }", &[phrase]),
+        ("text", "{ words: [قطع, وصل] }", &[]),
+        ("text", "{ words: [قطع شد, 'قطع شده،'] }", &[]),
+        ("text", "{ contains: '12,000' }", &[]),
+        ("text", "{ contains: '۱۲،۰۰۰ تومان' }", &[]),
+        ("text", "{ present: true }", &[]),
+        ("string", "'قطع، وصل'", &[]),
+    ];
+    for (value_type, cell, codes) in cases {
+        let (_, findings) = read(&with_cell(value_type, cell)).unwrap_or_else(|found| panic!("{cell}: {found:#?}"));
+        let found: Vec<_> = findings.list.iter().map(|one| (one.code, one.severity, one.span.line)).collect();
+        let expected: Vec<_> = codes.iter().map(|code| (*code, Severity::Warning, 12)).collect();
+        assert_eq!(found, expected, "{value_type} {cell}");
+    }
+}
+
 #[test]
 fn all_errors_come_at_once_with_their_lines() {
     let text = "kind: decision-table
@@ -396,9 +424,9 @@ fn numbers_are_never_rounded() {
 /// What is read from one place is given once.
 #[test]
 fn a_row_gives_a_place_once() {
-    let text = with_cell("text", "a")
+    let text = with_cell("text", "{ words: a }")
         .replace("  y: { type: string }", "  y: { type: text, from: input.x }")
-        .replace("    when: { x: a }", "    when: { x: a, y: a }");
+        .replace("when: { x: { words: a } }", "when: { x: { words: a }, y: { words: a } }");
     let rows = "tests:\n  - { given: { x: a }, expect: { rule: a } }\n";
     let table = table(&format!("{text}{rows}"));
     assert_eq!(table.tests()[0].given, inputs(json!({ "x": "a", "y": "a" })));

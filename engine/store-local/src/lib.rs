@@ -41,6 +41,7 @@ mod verify;
 pub use aside::ASIDE_FOLDER;
 pub use backup::{CutBack, Inventory, Part, Point, cut_back, cut_back_on, inventory, inventory_on};
 pub use disk::make_folder;
+pub use lock::Lock;
 pub use options::*;
 pub use receipt::{Given, receipt, receipt_on};
 pub use seal::{Receipt, ReceiptError, Seal, Step, verify_receipt};

@@ -1,7 +1,7 @@
 //! One process to a folder.
 
 use std::fs::{self, File, TryLockError};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use peygir_store::Error;
@@ -36,6 +36,22 @@ impl Lock {
         writeln!(file, "{}", std::process::id()).map_err(io)?;
         Ok(Self { file })
     }
+
+    /// Whether a process has the store open. It is looked at by taking the lock for a moment.
+    pub fn is_held(folder: &Path) -> Result<bool, Error> {
+        let path = folder.join(NAME);
+        let io = |source| Error::Io { path: path.display().to_string(), source };
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(io(error)),
+        };
+        match file.try_lock() {
+            Ok(()) => file.unlock().map(|()| false).map_err(io),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(source)) => Err(io(source)),
+        }
+    }
 }
 
 impl Drop for Lock {
@@ -55,6 +71,18 @@ mod tests {
     use std::thread;
 
     use super::*;
+
+    #[test]
+    fn whether_a_store_is_open_is_seen_and_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(!Lock::is_held(folder.path()).unwrap());
+        assert!(fs::read_dir(folder.path()).unwrap().next().is_none(), "no file was made");
+        let held = Lock::take(folder.path()).unwrap();
+        assert!(Lock::is_held(folder.path()).unwrap());
+        drop(held);
+        assert!(!Lock::is_held(folder.path()).unwrap());
+        Lock::take(folder.path()).unwrap();
+    }
 
     #[test]
     fn a_second_store_is_refused_by_the_pid_of_the_first() {

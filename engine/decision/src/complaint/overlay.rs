@@ -1,10 +1,10 @@
 //! The findings about overlays.
 
-use peygir_source::{Diagnostic, Span};
+use peygir_source::{Diagnostic, Severity, Span};
 use semver::{Version, VersionReq};
 
 use crate::{
-    model::{LayerRef, Rule},
+    model::{LayerRef, Output, Rule},
     window::Window,
 };
 
@@ -302,5 +302,34 @@ pub(crate) fn lost_answer(
     .with_help(
         format!("keep a rule that answers \"{value}\", or ask who locked \"{lock}\""),
         format!("قاعده‌ای نگه دارید که «{value}» پاسخ دهد، یا از نویسندهٔ «{lock}» بپرسید"),
+    )
+}
+
+/// `outputs`: those in which the rule answered something of its own. `why`: what the overlay says of it.
+pub(crate) fn back_to_default(span: Span, id: &str, outputs: &[&Output], why: Option<&str>) -> Diagnostic {
+    let listed = |none: &str, comma: &str| {
+        let default = |one: &Output| one.default.as_ref().map_or_else(|| none.to_owned(), ToString::to_string);
+        let each = outputs.iter().map(|one| format!("{} ({})", one.name, default(one)));
+        each.collect::<Vec<_>>().join(comma)
+    };
+    let (said, said_fa) = why.map_or_else(Default::default, |why| (format!(": {why}"), format!(": {why}")));
+    let finding = Diagnostic::warning(
+        "PG-T056",
+        span,
+        format!(
+            "the new then of \"{id}\" leaves out what the rule answered; back to the default: {}{said}",
+            listed("none", ", ")
+        ),
+        format!(
+            "then تازهٔ «{id}» بخشی از پاسخ قاعده را ندارد و این‌ها به پیش‌فرض برمی‌گردند: \u{2066}{}\u{2069}{said_fa}",
+            listed("خالی", "، ")
+        ),
+    );
+    if why.is_some() {
+        return Diagnostic { severity: Severity::Information, ..finding };
+    }
+    finding.with_help(
+        "a then is replaced as a whole: write these outputs too, also where the default is meant",
+        "then یک‌جا جایگزین می‌شود: این خروجی‌ها را هم بنویسید، حتی اگر همان پیش‌فرض را می‌خواهید",
     )
 }

@@ -1,13 +1,13 @@
 //! What an overlay does to the rules below it: parts replaced, rules inserted, rules disabled.
 
 use peygir_calendar::Name;
-use peygir_source::{Node, Span};
+use peygir_source::{Diagnostic, Node, Span};
 
 use super::Stage;
 use crate::{
     complaint::{self, overlay as complaints},
     label::Label,
-    model::{Condition, Rule, Table, because},
+    model::{Condition, Output, Rule, Table, because},
     output::Template,
     overlay::{Insert, Named, Side},
     read::fields::Reader,
@@ -108,6 +108,7 @@ impl Stage<'_> {
                 changed.push((at, new));
             }
         }
+        self.reader.findings.list.extend(self.fallen(table, named, node, &changed));
         if changed.is_empty() {
             let days = parts.own.or(self.window()).unwrap_or_default();
             self.reader.push(complaints::never_in_force_rule(named.span, &named.name, &days));
@@ -116,6 +117,15 @@ impl Stage<'_> {
         }
         let asks_anew = parts.when.is_some() || parts.own.is_some();
         Some(Replaced { named: named.clone(), asks_anew, rows: changed })
+    }
+
+    /// That outputs are again what they are by default, since the new `then` does not write what the rule answered in them.
+    fn fallen(&self, table: &Table, named: &Named, node: &Node, rows: &[(usize, Rule)]) -> Option<Diagnostic> {
+        let span = node.entry("then")?.key_span;
+        let fallen = |output: &&Output| rows.iter().any(|(at, new)| has_fallen(output, &self.below.rules[*at], new));
+        let fallen: Vec<&Output> = table.outputs.iter().filter(fallen).collect();
+        let why = self.overlay.why.get(&named.name).map(String::as_str);
+        (!fallen.is_empty()).then(|| complaints::back_to_default(span, &named.name, &fallen, why))
     }
 
     /// The members given, read; none where one of them can't be.
@@ -257,6 +267,14 @@ impl Rule {
         }
         Some(left)
     }
+}
+
+/// Whether the rule wrote an answer that it does not write any more, other than the one that stands in its place.
+fn has_fallen(output: &Output, old: &Rule, new: &Rule) -> bool {
+    let written =
+        |rule: &Rule| rule.then.iter().find(|(name, _)| *name == output.name).map(|(_, answer)| answer.clone());
+    let default = output.default.clone().map(Template::Literal);
+    written(old).is_some_and(|was| written(new).is_none() && Some(was) != default)
 }
 
 /// Whether a rule that was laid over another asks and answers the same as before.

@@ -19,13 +19,13 @@ use crate::{
 impl Stage<'_> {
     pub(super) fn verify(&mut self, table: &mut Table) {
         let days = table.days();
+        let names = table.names_of_tests();
         let rows = std::mem::take(&mut table.tests);
         let mut kept = rows.clone();
         let mut used = vec![false; self.overlay.supersedes.len()];
-        for (index, row) in rows.iter().enumerate() {
-            let name = row.name_at(index);
+        for (index, (row, name)) in rows.iter().zip(&names).enumerate() {
             if row.layer == self.layer {
-                self.own(table, (&name, row), &days);
+                self.own(table, (name, row), &days);
                 continue;
             }
             let claimed = row.claimed(&days);
@@ -34,7 +34,7 @@ impl Stage<'_> {
                 Brought::Here(brought, alike) => (Some(brought), alike),
                 Brought::Elsewhere => {
                     let left = table.days_of(row, &days).into_iter();
-                    if left.map(|on| table.run_on(&name, row, on)).any(|outcome| !outcome.passed) {
+                    if left.map(|on| table.run_on(name, row, on)).any(|outcome| !outcome.passed) {
                         kept[index].except.push(Window::default());
                     }
                     continue;
@@ -49,13 +49,14 @@ impl Stage<'_> {
                     None => kept[index].except.push(Window::default()),
                 }
             }
-            if let Some(changed) = self.judge_row((&name, row, brought.as_deref()), (&asked, &days), &mut used, table) {
+            if let Some(changed) = self.judge_row((name, row, brought.as_deref()), (&asked, &days), &mut used, table) {
                 kept[index].except.push(self.window().unwrap_or_default());
                 kept[index].changed.push(changed);
             }
         }
         table.tests = kept;
-        self.unneeded(&rows, &used);
+        let below = rows.iter().zip(names).filter(|(row, _)| row.layer != self.layer);
+        self.unneeded(&below.map(|(_, name)| name).collect::<Vec<_>>(), &used);
     }
 
     fn own(&mut self, table: &Table, (name, row): (&str, &TestRow), days: &[Jalali]) {
@@ -151,13 +152,7 @@ impl Stage<'_> {
     }
 
     /// What is superseded must be there, and must have failed.
-    fn unneeded(&mut self, rows: &[TestRow], used: &[bool]) {
-        let names: Vec<String> = rows
-            .iter()
-            .enumerate()
-            .filter(|(_, row)| row.layer != self.layer)
-            .map(|(index, row)| row.name_at(index))
-            .collect();
+    fn unneeded(&mut self, names: &[String], used: &[bool]) {
         for (supersede, used) in self.overlay.supersedes.iter().zip(used) {
             let test = &supersede.test;
             if !names.iter().any(|name| self.names(&test.name, name)) {

@@ -15,6 +15,9 @@ use crate::{
 /// Words that stand as the only key of a mapping.
 const WORDS: &[&str] = &["prefix", "contains", "words", "not", "present", "rhai"];
 
+/// What stands between the members of a list where people write one; in a cell only the list itself has members.
+const SEPARATORS: [char; 5] = ['،', ',', '؛', ';', '|'];
+
 /// What a cell is read against.
 pub(super) struct Column<'a> {
     pub input: &'a Input,
@@ -32,7 +35,14 @@ impl Column<'_> {
     }
 
     pub fn read(&self, reader: &mut Reader, node: &Node) -> Option<Cell> {
-        if node.as_str() == Some("any") { Some(Cell::Any) } else { self.cell(reader, node, 0) }
+        if node.as_str() == Some("any") {
+            return Some(Cell::Any);
+        }
+        let cell = self.cell(reader, node, 0)?;
+        if let Some(text) = whole_text(node).filter(|_| self.is_text()) {
+            reader.push(complaint::whole_text(node.span, &self.input.name, text));
+        }
+        Some(cell)
     }
 
     fn cell(&self, reader: &mut Reader, node: &Node, depth: usize) -> Option<Cell> {
@@ -197,6 +207,9 @@ impl Column<'_> {
             ));
             return None;
         }
+        if is_listed(text) {
+            reader.push(complaint::one_phrase(node.span, text));
+        }
         let mut cells: Vec<Cell> = spellings(&key).into_iter().map(cell).collect();
         // One spelling is a cell by itself, and no list of one.
         if cells.len() == 1 { cells.pop() } else { Some(Cell::OneOf(cells)) }
@@ -216,6 +229,26 @@ impl Column<'_> {
             }
         }
     }
+}
+
+/// A text that the cell asks to be all that there is, where it has one.
+fn whole_text(node: &Node) -> Option<&str> {
+    match &node.value {
+        Value::String(text) => Some(text),
+        Value::Sequence(items) => items.iter().find_map(whole_text),
+        Value::Mapping(_) => node.get("not").and_then(whole_text),
+        _ => None,
+    }
+}
+
+/// Whether a text reads like several: they stand apart by a comma of any writing, other than one within a number.
+fn is_listed(text: &str) -> bool {
+    let mut parts = text.split(SEPARATORS).map(str::trim);
+    let Some(mut before) = parts.next() else { return false };
+    parts.any(|part| {
+        let is_number = before.ends_with(char::is_numeric) && part.starts_with(char::is_numeric);
+        !is_number && !std::mem::replace(&mut before, part).is_empty() && !part.is_empty()
+    })
 }
 
 fn present(reader: &mut Reader, node: &Node) -> Option<Cell> {

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use peygir_decision::{Layer, analysis::analyse_merged};
 
-use crate::kit::{laid_over, national, overlay, text_of, told};
+use crate::kit::{BODY_LINE, laid_over, national, overlay, text_of, told};
 
 fn findings(bodies: &[&str]) -> Diagnostics {
     match laid_over(&national(), bodies) {
@@ -233,4 +233,53 @@ fn two_layers_that_write_one_output_are_a_note_where_the_last_says_why() {
         matches!(said.as_slice(), [(Severity::Information, "PG-T025", told)] if told.contains("our own company")),
         "{said:?}"
     );
+}
+
+/// A `then` is replaced as a whole: what the rule answered in an output that the new one does not write is lost.
+#[test]
+fn outputs_that_a_new_answer_leaves_out_are_told() {
+    let of = |then: &str| findings(&[&format!("replace: {{ electricity: {{ {then} }} }}\n")]);
+    let codes = |found: &Diagnostics| {
+        let told = found.list.iter().filter(|one| one.code == "PG-T056");
+        told.map(|one| (one.severity, one.span.line)).collect::<Vec<_>>()
+    };
+    let found = of("then: { agency: barq-yazd }");
+    assert_eq!(codes(&found), [(Severity::Warning, BODY_LINE)], "{found:#?}");
+    let lost = found.list.iter().find(|one| one.code == "PG-T056").unwrap();
+    assert!(lost.message.contains("back to the default: days (10)"), "{lost:?}");
+    assert_eq!(codes(&of("then: { agency: barq-yazd }, why: ten are enough")), [(Severity::Information, BODY_LINE)]);
+    // What is written is meant, also where it is the default; and a rule that answered nothing of its own loses nothing.
+    for then in ["then: { agency: barq-yazd, days: 8 }", "then: { agency: barq-yazd, days: 10 }", "title: برق"] {
+        assert_eq!(codes(&of(then)), [], "{then}");
+    }
+    assert_eq!(codes(&findings(&["replace: { water: { then: { agency: abfa-yazd } } }\n"])), []);
+    // What an overlay below wrote is lost in the same way.
+    let (province, county) =
+        ("replace: { water: { then: { agency: a, days: 5 } } }\n", "replace: { water: { then: { agency: b } } }\n");
+    assert_eq!(codes(&findings(&[province, county])), [(Severity::Warning, BODY_LINE)]);
+}
+
+/// What a row without a name is called does not hang on the overlays that lie between.
+#[test]
+fn a_row_without_a_name_is_called_alike_whatever_lies_between() {
+    let row = |topic: &str, rule: &str| {
+        format!("tests:\n  - {{ given: {{ topic: {topic}, city: x }}, expect: {{ rule: {rule} }} }}\n")
+    };
+    let province = format!(
+        "{TAKES}supersedes: [{{ test: holes, why: a desk }}]\n{}  - {{ given: {{ topic: street, city: y }}, expect: {{ rule: streets }} }}\n",
+        row("water", "water")
+    );
+    let between = format!("replace: {{ electricity: {{ title: برق }} }}\n{}", row("park", "municipal"));
+    let county =
+        "insert:\n  - { before: streets, rule: { id: c, when: { topic: street, city: y }, then: { agency: c } } }\n";
+    let meant = format!("{county}supersedes: [{{ test: layer-1 2, why: a desk of its own }}]\n");
+    for layers in [&[province.as_str(), county][..], &[&province, &between, county]] {
+        let found = findings(layers);
+        let broken = found.list.iter().find(|one| one.code == "PG-T050").unwrap_or_else(|| panic!("{found:#?}"));
+        assert!(broken.message.contains("test \"layer-1 2\""), "{broken:?}");
+    }
+    for layers in [&[province.as_str(), &meant][..], &[&province, &between, &meant]] {
+        let found = findings(layers);
+        assert!(found.list.iter().all(|one| !["PG-T050", "PG-T052", "PG-T007"].contains(&one.code)), "{found:#?}");
+    }
 }
