@@ -1,7 +1,8 @@
 //! Up to where the index has keys, table by table.
 //!
 //! What a new stream writes and reads lies behind everything of its table, since ids begin with the time: that nothing is there
-//! is known without asking the index, which is slow to say so and may be busy.
+//! is known without asking the index, which is slow to say so and may be busy. Streams that are named by words or by a hash lie
+//! anywhere, most of them behind all times to come: of those nothing is concluded, and the index is asked.
 
 use std::sync::{PoisonError, RwLock};
 
@@ -15,7 +16,10 @@ const TABLES: [&[u8]; 3] = [&[space::HEAD], &[POSITIONS], STREAM_ROWS];
 /// Rows of streams, as the runtime names them; were they named otherwise, the index would be asked.
 const STREAM_ROWS: &[u8] = &[space::ROW, b'c', b'/'];
 
-/// By table: a key behind which the index has none.
+/// First byte of an id behind all that begin with a time, in milliseconds since 1970: the year 2074. Later ids are asked for.
+const TIMES_END: u8 = 3;
+
+/// By table: a key behind which the index has none, up to the end of times.
 pub struct Ends([RwLock<Option<Vec<u8>>>; TABLES.len()]);
 
 impl Ends {
@@ -23,9 +27,7 @@ impl Ends {
     pub fn of(index: &dyn Index) -> Self {
         let ends = Self(Default::default());
         for (table, end) in TABLES.iter().zip(&ends.0) {
-            let mut behind = table.to_vec();
-            // None of the tables' first bytes is the last there is.
-            *behind.last_mut().expect("a table has first bytes") += 1;
+            let behind = [table, &[TIMES_END][..]].concat();
             let bound = index.bound(table, &behind).unwrap_or(Some(behind));
             *end.write().unwrap_or_else(PoisonError::into_inner) = bound;
         }
@@ -50,8 +52,9 @@ impl Ends {
     }
 
     fn table_of(&self, key: &[u8]) -> Option<&RwLock<Option<Vec<u8>>>> {
-        let at = TABLES.iter().position(|table| key.starts_with(table))?;
-        self.0.get(at)
+        let (at, table) = TABLES.iter().enumerate().find(|(_, table)| key.starts_with(table))?;
+        let is_timed = key.get(table.len()).is_none_or(|first| *first < TIMES_END);
+        self.0.get(at).filter(|_| is_timed)
     }
 }
 
@@ -67,15 +70,33 @@ mod tests {
         let place = MemoryPlace::new();
         let index = place.renew().unwrap();
         let value = Arc::from(*b"x");
-        index.write(&[(b"rc/5", Some(&value)), (b"rx/9", Some(&value)), (b"v3", Some(&value))]).unwrap();
+        index
+            .write(&[
+                (b"rc/\x015", Some(&value)),
+                (b"rx/\x019", Some(&value)),
+                (b"v\x013", Some(&value)),
+                // A stream with a name.
+                (b"vnamed", Some(&value)),
+                (b"rc/named", Some(&value)),
+            ])
+            .unwrap();
         let ends = Ends::of(&*index);
-        for (key, beyond) in
-            [("rc/5", false), ("rc/4", false), ("rc/6", true), ("v3", false), ("v4", true), ("p0", true)]
-        {
-            assert_eq!(ends.is_beyond(key.as_bytes()), beyond, "{key}");
+        for (key, beyond) in [
+            (&b"rc/\x015"[..], false),
+            (b"rc/\x014", false),
+            (b"rc/\x016", true),
+            (b"v\x013", false),
+            (b"v\x014", true),
+            (b"p\x010", true),
+            (b"vnamed", false),
+            (b"vother", false),
+            (b"p\x03", false),
+        ] {
+            assert_eq!(ends.is_beyond(key), beyond, "{}", key.escape_ascii());
         }
-        assert!(!ends.is_beyond(b"rx/99"), "a table that does not grow at its end");
-        ends.raise(b"v7");
-        assert!(!ends.is_beyond(b"v4") && ends.is_beyond(b"v8"));
+        assert!(!ends.is_beyond(b"rx/\x0199"), "a table that does not grow at its end");
+        ends.raise(b"v\x017");
+        ends.raise(b"vzzz");
+        assert!(!ends.is_beyond(b"v\x014") && ends.is_beyond(b"v\x018"));
     }
 }

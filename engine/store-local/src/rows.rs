@@ -634,11 +634,12 @@ mod tests {
         }
     }
 
-    /// An index that counts what is read of it.
+    /// An index that counts the rows that are read of it, found or not.
     struct Counted(Box<dyn Index>, Arc<AtomicU64>);
 
     impl Index for Counted {
         fn get(&self, key: &[u8]) -> Result<Option<Value>, IndexError> {
+            self.1.fetch_add(1, Ordering::Relaxed);
             self.0.get(key)
         }
 
@@ -646,6 +647,10 @@ mod tests {
             let found = self.0.page(from, to, limit)?;
             self.1.fetch_add(found.0.len() as u64, Ordering::Relaxed);
             Ok(found)
+        }
+
+        fn bound(&self, from: &[u8], to: &[u8]) -> Result<Option<Vec<u8>>, IndexError> {
+            self.0.bound(from, to)
         }
 
         fn write(&self, changes: &[(&[u8], Option<&Value>)]) -> Result<(), IndexError> {
@@ -680,6 +685,34 @@ mod tests {
         }
         let again = read.load(Ordering::Relaxed);
         assert!(again < 100 * 2 * HIDDEN_ROWS_MIN as u64 * 2, "{again} rows were read for a hundred looks");
+    }
+
+    /// Streams with names, as the one of the editions, sort behind all times: they must not make each new stream one that may be
+    /// in the index, which is slow to say that it is not.
+    #[test]
+    fn a_stream_with_a_name_does_not_send_new_streams_to_the_index() {
+        let read = Arc::new(AtomicU64::new(0));
+        let inner = MemoryPlace::new().renew().unwrap();
+        let (named, other) = (b"vnamed-stream-01".to_vec(), b"vother-stream-01".to_vec());
+        let timed = |number: u32| [&b"v\x01\x9b"[..], &number.to_be_bytes(), &[7; 10]].concat();
+        let value: Value = Arc::from(*b"x");
+        inner.write(&[(&named, Some(&value)), (&timed(5), Some(&value))]).unwrap();
+        let index = Counted(inner, read.clone());
+        let rows = Rows::start(Box::new(index), 1, 0, (1 << 20, Workers::Callers), Box::new(|| ())).unwrap();
+        let are_new = |numbers: std::ops::Range<u32>| {
+            let mut found = numbers.map(|number| rows.get(&timed(number)).unwrap());
+            assert!(found.all(|value| value.is_none()));
+            read.swap(0, Ordering::Relaxed)
+        };
+        assert_eq!(are_new(6..106), 0);
+        // Nor one that is written to the index while the store is open.
+        rows.add([(other.clone(), Some(value.clone())), (timed(6), Some(value.clone()))], 1);
+        rows.shared.hand_over(rows.shared.wait_for_writer());
+        rows.work();
+        assert_eq!(are_new(7..107), 0);
+        for key in [named, other, timed(5), timed(6)] {
+            assert_eq!(rows.get(&key).unwrap().as_ref(), Some(&value), "{}", key.escape_ascii());
+        }
     }
 
     #[test]

@@ -7,11 +7,13 @@ use sha2::{Digest, Sha256};
 use super::{Refused, Turn};
 use crate::command::Command;
 
-/// The stream of an event: the same for the same source and id.
+/// The stream of an event: the same for the same source and id. It begins behind all ids that begin with a time, so that a
+/// store can tell those that are new.
 pub fn stream_of(event: &CloudEvent) -> Id {
     let digest = Sha256::digest(format!("peygir event\0{}\0{}", event.source, event.id).as_bytes());
     let mut id = [0; 16];
     id.copy_from_slice(&digest[..16]);
+    id[0] |= 0x80;
     Id(id)
 }
 
