@@ -44,6 +44,9 @@ pub const CASE_FIELDS: [(&str, FieldType); 25] = [
     ("milestones", FieldType::List),
 ];
 
+/// Those of them that every message brings: none is taken without a text.
+pub const CASE_ALWAYS: [&str; 1] = ["text"];
+
 /// The case as tables, scripts and templates see it, personal data in clear. It never leaves the turn.
 pub fn case_in_clear(records: &Records, resources: &dyn Resources) -> Value {
     let Some(case) = &records.case else { return Value::Null };

@@ -28,6 +28,7 @@ mod report;
 mod solver;
 mod sought;
 mod space;
+mod splits;
 mod stretches;
 mod told;
 mod truths;
@@ -43,6 +44,7 @@ use serde_json::Value;
 pub use self::here::{Fixed, Here, Stage, analyse_here};
 pub use self::layers::overrides;
 pub use self::lost::lost;
+pub use self::splits::{Only, SHARES_MAX, Split};
 pub use self::within::{Possible, Within};
 pub use self::words::{inputs_in_words, inputs_in_words_fa};
 use self::{
@@ -105,6 +107,8 @@ pub enum Finding {
         days: Vec<Window>,
         /// They do not answer again after these days.
         is_for_good: bool,
+        /// Nothing is left to them for some values of one input only.
+        only: Option<Only>,
     },
     /// What an overlay says of a rule has no effect.
     DeadOverride { rule: String, layer: usize, why: Dead },
@@ -262,13 +266,20 @@ pub(crate) fn taken_by<'r>(rule: &'r Rule, above: &'r [Rule], table: &Table) -> 
 
 /// Whether no inputs on any day let both rules hold. None: not analysed.
 pub fn disjoint(a: &Rule, b: &Rule, table: &Table) -> Option<bool> {
+    disjoint_within(a, b, table, &Fixed::new())
+}
+
+/// The same where inputs have these values.
+pub(crate) fn disjoint_within(a: &Rule, b: &Rule, table: &Table, fixed: &Fixed) -> Option<bool> {
     let effort = Effort::of(PAIR_STEPS_MAX);
-    let space = Space::new(table, &[a, b], &[], &effort);
+    let cells: Vec<_> = space::cells_of(table, fixed).collect();
+    let space = Space::telling(table, &[a, b], &[], &cells, &effort);
     let [first, second] = space.rules.as_slice() else { return None };
     if !first.may_meet(second) {
         return Some(true);
     }
-    match space.ask(first.may_hold().iter().chain(second.may_hold())) {
+    let frame = space.fixed(fixed);
+    match space.ask(frame.iter().chain(first.may_hold()).chain(second.may_hold())) {
         Reply::Never => Some(true),
         Reply::Found(point) => {
             let holds = |rule| space::holds(table, rule, &point.inputs, point.on) == Some(true);

@@ -4,6 +4,8 @@
 
 #[path = "analysis/random.rs"]
 mod random;
+#[path = "analysis/splits.rs"]
+mod splits;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -186,7 +188,7 @@ fn what_an_overlay_takes_in_a_place_is_taken() {
         let fixed = Fixed::from([(format!("input.{input}"), value.clone())]);
         let pairs = BTreeSet::from([(1, 0), (1, 1)]);
         let stages = [(&below, &was), (&merged, &is)];
-        let found = analyse_here(&stages, Here { fixed: &fixed, pairs: &pairs }, Bounds::default()).findings;
+        let found = analyse_here(&stages, Here::new(&fixed, &pairs), Bounds::default()).findings;
         let fired = |table: &Table, (inputs, on): &Point| -> Vec<String> {
             let decision = table.decide(inputs, *on);
             decision

@@ -139,7 +139,7 @@ fn an_overlay_of_a_large_table_costs_little_beside_it() {
         assert!(after.steps * 20 < found.steps, "{} steps after {}", after.steps, found.steps);
         let (fixed, pairs) = (Fixed::from([("input.place".to_owned(), "here".to_owned())]), [(1, 0), (1, 1)].into());
         let stages = [(&base, &found), (&merged, &after)];
-        let here = analyse_here(&stages, Here { fixed: &fixed, pairs: &pairs }, Bounds::default());
+        let here = analyse_here(&stages, Here::new(&fixed, &pairs), Bounds::default());
         let count = here.findings.iter().find_map(|finding| match finding {
             Finding::Hidden { rules, .. } => Some(rules.len()),
             _ => None,

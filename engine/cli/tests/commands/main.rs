@@ -10,6 +10,7 @@ mod deadlines;
 mod debug;
 mod elsewhere;
 mod explain_table;
+mod hidden_in_part;
 mod http;
 mod overlays;
 mod persian;

@@ -2,8 +2,8 @@
 //! pack of a county: a rule that asks for just that place takes everything there, though elsewhere it would leave the most.
 //!
 //! Owns: which rules are asked about, with these inputs fixed, and whether an overlay's own rules ever answer. What it hides is
-//! found in `hidden`. Deliberately does not know what a place is: whoever asks says which inputs have which value, and which
-//! layers are to be held against each other.
+//! found in `hidden`, and what it hides for some values of one input in `splits`. Deliberately does not know what a place is:
+//! whoever asks says which inputs have which value, which always have one, and which layers are to be held against each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,10 +15,19 @@ use super::{
     hidden::Hidden,
     ranking::Ranking,
     reach::{Reach, Search, Why},
-    space::{Space, Tried},
+    space::{Space, Tried, cells_of},
+    splits::{Shares, Split},
     stretches::{Stretch, stretches},
 };
-use crate::model::{Rule, Table};
+use crate::{
+    model::{Input, Rule, Table},
+    value_type::ValueType,
+};
+
+/// Stands for what an input has that always has something. Any other text does as well: it is only tried.
+const SOMETHING: &str = "other";
+
+static NO_INPUTS: BTreeSet<String> = BTreeSet::new();
 
 /// Values of inputs, by where they are read from: `case.county` is `kashan`.
 pub type Fixed = BTreeMap<String, String>;
@@ -31,6 +40,17 @@ pub struct Here<'a> {
     /// Overlays and the layers whose rules they may take from, both as places in [`Table::layers`]. An overlay with itself:
     /// whether its own rules ever answer.
     pub pairs: &'a BTreeSet<(usize, usize)>,
+    /// Inputs that always have some value, by where they are read from.
+    pub given: &'a BTreeSet<String>,
+    /// Inputs for whose values it is asked again, one by one.
+    pub splits: &'a [Split],
+}
+
+impl<'a> Here<'a> {
+    /// Where no input is known always to have a value, and nothing is asked again for some of them.
+    pub fn new(fixed: &'a Fixed, pairs: &'a BTreeSet<(usize, usize)>) -> Self {
+        Self { fixed, pairs, given: &NO_INPUTS, splits: &[] }
+    }
 }
 
 /// A table as it is with the first so many of its overlays, and what was found of it without regard to any place.
@@ -75,11 +95,19 @@ pub(super) struct Question<'a> {
     is: &'a Analysis,
     pub ranking: Ranking,
     pub upper: usize,
-    here: Here<'a>,
-    effort: &'a Effort<'a>,
+    pub here: Here<'a>,
+    pub effort: &'a Effort<'a>,
     /// All rows of the merged table, then those of before that are gone or changed.
-    rows: Vec<&'a Rule>,
+    pub rows: Vec<&'a Rule>,
     pub stretches: Vec<Stretch>,
+}
+
+/// What is certain where rules are asked about.
+#[derive(Clone, Copy)]
+pub(super) struct Spot<'s> {
+    pub fixed: &'s Fixed,
+    /// Rows of the overlay one of which has to come before a rule, or it is not asked about; without any, all of them.
+    pub takers: Option<&'s BTreeSet<usize>>,
 }
 
 /// A rule of the layers below of which is not known whether the overlay leaves it anything on some days.
@@ -104,18 +132,23 @@ impl<'a> Question<'a> {
     fn look(&self, findings: &mut Vec<Finding>) {
         let ids = self.ids();
         let own: Vec<(&str, Vec<usize>)> = ids.iter().filter_map(|id| self.own(id)).collect();
-        let below: Vec<Asked<'_>> = ids.iter().filter_map(|id| self.asked(id)).collect();
-        if own.is_empty() && below.is_empty() {
+        let spot = Spot { fixed: self.here.fixed, takers: None };
+        let below: Vec<Asked<'_>> = ids.iter().filter_map(|id| self.asked(id, spot)).collect();
+        let shares = Shares::of(self, &ids);
+        if own.is_empty() && below.is_empty() && shares.is_empty() {
             return;
         }
-        let space = Space::within(self.merged, &self.rows, &[], self.here.fixed, self.effort);
-        let frame = space.fixed(self.here.fixed);
+        let cells: Vec<_> = cells_of(self.merged, self.here.fixed).chain(shares.cells()).collect();
+        let space = Space::telling(self.merged, &self.rows, &[], &cells, self.effort);
+        let frame = space.fixed(self.here.fixed).into_iter().chain(space.given(self.here.given)).collect();
         let always = Search { space: &space, rows: self.rows.clone(), frame };
         let mut hidden = Hidden::new(self, &always);
         for asked in &below {
             hidden.look(asked, findings);
         }
+        let gone = hidden.gone();
         findings.extend(hidden.findings());
+        shares.look(&always, &gone, findings);
         findings.extend(own.iter().filter_map(|(id, rows)| self.dead(&always, id, rows)));
     }
 
@@ -129,7 +162,7 @@ impl<'a> Question<'a> {
         self.merged.rules.iter().enumerate().filter(|(_, row)| row.id == *id).map(|(at, _)| at).collect()
     }
 
-    fn is_own(&self, row: usize) -> bool {
+    pub fn is_own(&self, row: usize) -> bool {
         layer_of(&self.merged.rules[row]) == self.upper
     }
 
@@ -140,13 +173,13 @@ impl<'a> Question<'a> {
         let is_asked = self.here.pairs.contains(&(self.upper, self.upper))
             && !rows.is_empty()
             && rows.iter().all(|row| !self.merged.rules[*row].last)
-            && !self.stretches.iter().any(|stretch| self.is_seen(&rows, stretch));
+            && !self.stretches.iter().any(|stretch| self.is_seen(&rows, stretch, self.here.fixed));
         is_asked.then_some((id, rows))
     }
 
     /// A rule of the layers in question that the overlay leaves as it is, with the days on which it is not seen to answer here and
     /// a rule of the overlay comes before it.
-    fn asked(&self, id: &'a str) -> Option<Asked<'a>> {
+    pub fn asked(&self, id: &'a str, spot: Spot<'_>) -> Option<Asked<'a>> {
         let rows = self.rows_of(id);
         let rule = |row: &usize| &self.merged.rules[*row];
         let is_in_question = |row: &usize| self.here.pairs.contains(&(self.upper, layer_of(rule(row))));
@@ -155,14 +188,16 @@ impl<'a> Question<'a> {
         if !is_left || !rows.iter().any(is_in_question) || !self.was_alive(id) {
             return None;
         }
-        let own: Vec<usize> = (0..self.merged.rules.len()).filter(|row| self.is_own(*row)).collect();
+        let is_taker = |row: &usize| spot.takers.is_none_or(|takers| takers.contains(row));
+        let own = (0..self.merged.rules.len()).filter(|row| self.is_own(*row)).filter(is_taker);
+        let own: Vec<usize> = own.collect();
         let is_in_force = |row: &usize, stretch: &Stretch| rule(row).is_in_force(stretch.day);
         let is_under = |row: &usize, stretch: &Stretch| {
             own.iter().any(|other| self.ranking.takes(*other, *row) && is_in_force(other, stretch))
         };
         let is_open = |stretch: &Stretch| {
             let may_be_taken = rows.iter().any(|row| is_in_force(row, stretch) && is_under(row, stretch));
-            may_be_taken && !self.is_seen(&rows, stretch)
+            may_be_taken && !self.is_seen(&rows, stretch, spot.fixed)
         };
         let open: Vec<usize> = (0..self.stretches.len()).filter(|at| is_open(&self.stretches[*at])).collect();
         (!open.is_empty()).then_some(Asked { id, rows, open })
@@ -177,7 +212,7 @@ impl<'a> Question<'a> {
 
     /// Whether inputs that one of the rows answers elsewhere or on other days are answered by one of them when they are brought
     /// here: then nothing has to be searched.
-    fn is_seen(&self, rows: &[usize], stretch: &Stretch) -> bool {
+    fn is_seen(&self, rows: &[usize], stretch: &Stretch, fixed: &Fixed) -> bool {
         let known = |row: &usize| match self.is.reaches.get(*row) {
             Some(Reach::Answers(point)) => Some(&point.inputs),
             _ => None,
@@ -186,14 +221,22 @@ impl<'a> Question<'a> {
         let nothing = Inputs::new();
         let is_last = rows.contains(&self.ranking.catch_all());
         let mut inputs = rows.iter().filter_map(known).chain(is_last.then_some(&nothing));
-        inputs.any(|inputs| self.are_answered(rows, inputs, stretch))
+        inputs.any(|inputs| self.are_answered(rows, inputs, (stretch, fixed)))
     }
 
-    fn are_answered(&self, rows: &[usize], inputs: &Inputs, stretch: &Stretch) -> bool {
+    fn are_answered(&self, rows: &[usize], inputs: &Inputs, (stretch, fixed): (&Stretch, &Fixed)) -> bool {
         let mut brought = inputs.clone();
-        for input in &self.merged.inputs {
-            if let Some(value) = self.here.fixed.get(&input.from) {
-                brought.insert(input.name.clone(), Value::from(value.as_str()));
+        let mut is_brought = vec![false; self.merged.inputs.len()];
+        for (input, is_brought) in self.merged.inputs.iter().zip(&mut is_brought) {
+            let value = fixed.get(&input.from).map(String::as_str);
+            let lacks = self.here.given.contains(&input.from) && !inputs.contains_key(&input.name);
+            match value.or_else(|| something(input).filter(|_| lacks)) {
+                Some(value) => {
+                    brought.insert(input.name.clone(), Value::from(value));
+                    *is_brought = true;
+                }
+                None if lacks && input.default.is_none() => return false,
+                None => {}
             }
         }
         let Ok(completed) = self.merged.complete(&brought) else { return false };
@@ -204,19 +247,19 @@ impl<'a> Question<'a> {
         };
         rows.iter().any(|row| {
             let is_last = *row == self.ranking.catch_all();
-            let mut above = self.ranking.above(*row).into_iter().filter(|other| is_last || self.may_hold_here(*other));
+            let mut above =
+                self.ranking.above(*row).into_iter().filter(|other| is_last || self.may_hold_here(*other, &is_brought));
             holds(*row) == Some(true) && above.all(|other| holds(other) == Some(false))
         })
     }
 
     /// Whether a rule may hold for inputs that are brought here although it did not where they were found.
-    fn may_hold_here(&self, row: usize) -> bool {
+    fn may_hold_here(&self, row: usize, is_brought: &[bool]) -> bool {
         let rule = &self.merged.rules[row];
-        let is_fixed = |at: usize| self.here.fixed.contains_key(&self.merged.inputs[at].from);
         let mut parts = rule.when.iter();
         rule.effective.is_some()
             || !rule.except.is_empty()
-            || parts.any(|part| !part.cell.is_analysed() || is_fixed(part.at))
+            || parts.any(|part| !part.cell.is_analysed() || is_brought[part.at])
     }
 
     /// A rule that the overlay writes and that never answers here. One that asks for another place by its own words is told as
@@ -247,4 +290,10 @@ impl<'a> Question<'a> {
     pub fn place_of(&self, row: &Rule) -> usize {
         self.rows.iter().position(|other| is_same_row(row, other)).unwrap_or_default()
     }
+}
+
+/// What an input without a value may be tried with.
+fn something(input: &Input) -> Option<&'static str> {
+    let is_open = input.values.is_empty() && matches!(input.value_type, ValueType::String | ValueType::Text);
+    (is_open && input.default.is_none()).then_some(SOMETHING)
 }

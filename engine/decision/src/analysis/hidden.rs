@@ -4,6 +4,8 @@
 //! without the overlay either is not hidden on them, nor is one that the overlay itself switches off. Deliberately does not know
 //! which rules are worth asking about.
 
+use std::collections::BTreeSet;
+
 use super::{
     Finding,
     here::{Asked, Question, layer_of},
@@ -25,16 +27,26 @@ pub(super) struct Hidden<'q, 'a> {
     /// The rows of the table below, by their places in the space.
     places: Vec<usize>,
     before: Ranking,
-    found: Vec<Taken<'a>>,
+    pub found: Vec<Taken<'a>>,
+    /// Rules that answer nothing on any day without the overlay either.
+    pub away: Vec<&'a str>,
 }
 
-/// Rules that one rule of the overlay takes everything from, on the same days.
-struct Taken<'a> {
-    taker: &'a str,
-    days: Vec<Window>,
-    is_for_good: bool,
-    rules: Vec<String>,
-    point: Point,
+/// A rule that one rule of the overlay takes everything from.
+#[derive(Debug, Clone)]
+pub(super) struct Taken<'a> {
+    pub rule: &'a str,
+    /// Its first row in the merged table.
+    pub row: usize,
+    pub taker: &'a str,
+    pub days: Vec<Window>,
+    pub is_for_good: bool,
+    /// One of the stretches that these days are of.
+    pub stretch: usize,
+    /// What it answered without the overlay.
+    pub point: Point,
+    /// On all days on which it answered.
+    is_gone: bool,
 }
 
 /// What becomes of a rule on the days of one stretch.
@@ -57,14 +69,21 @@ impl<'q, 'a> Hidden<'q, 'a> {
         };
         let searches = question.stretches.iter().map(|stretch| on(stretch.days)).collect();
         let places = question.below.rules.iter().map(|row| question.place_of(row)).collect();
-        Self { question, searches, places, before: Ranking::of(question.below), found: Vec::new() }
+        let before = Ranking::of(question.below);
+        Self { question, searches, places, before, found: Vec::new(), away: Vec::new() }
     }
 
     /// Asks about one rule. That the search reached its limit is told at once.
     pub fn look(&mut self, asked: &Asked<'a>, findings: &mut Vec<Finding>) {
         let states: Vec<State<'a>> = (0..self.searches.len()).map(|at| self.state(asked, at)).collect();
         if states.iter().any(|state| matches!(state, State::Spent)) {
-            findings.push(Finding::NotAnalysed { rule: asked.id.to_owned(), input: None, is_limit: true });
+            let given_up = Finding::NotAnalysed { rule: asked.id.to_owned(), input: None, is_limit: true };
+            if !findings.contains(&given_up) {
+                findings.push(given_up);
+            }
+        }
+        if states.iter().all(|state| matches!(state, State::Away)) {
+            self.away.push(asked.id);
         }
         let living = || states.iter().enumerate().filter(|(_, state)| !matches!(state, State::Away));
         let is_taken_from =
@@ -75,6 +94,7 @@ impl<'q, 'a> Hidden<'q, 'a> {
         });
         let takers: Vec<(usize, &'a str, &Point)> = takers.collect();
         let is_always = is_taken_from(0) && takers.iter().all(|(_, taker, _)| *taker == takers[0].1);
+        let is_gone = is_taken_from(0);
         let mut told: Vec<(&str, bool)> = Vec::new();
         for (at, taker, point) in &takers {
             let is_for_good = is_taken_from(*at);
@@ -85,18 +105,8 @@ impl<'q, 'a> Hidden<'q, 'a> {
             let alike = takers.iter().filter(|(at, other, _)| other == taker && is_taken_from(*at) == is_for_good);
             let days = alike.map(|(at, ..)| self.question.stretches[*at].days);
             let days = if is_always { Vec::new() } else { joined(days) };
-            self.add(asked.id, taker, (days, is_for_good), point);
-        }
-    }
-
-    fn add(&mut self, id: &str, taker: &'a str, (days, is_for_good): (Vec<Window>, bool), point: &Point) {
-        let is_it = |one: &&mut Taken| one.taker == taker && one.days == days && one.is_for_good == is_for_good;
-        match self.found.iter_mut().find(is_it) {
-            Some(known) => known.rules.push(id.to_owned()),
-            None => {
-                let (rules, point) = (vec![id.to_owned()], point.clone());
-                self.found.push(Taken { taker, days, is_for_good, rules, point });
-            }
+            let (rule, row, stretch, point) = (asked.id, asked.rows[0], *at, (*point).clone());
+            self.found.push(Taken { rule, row, taker, days, is_for_good, stretch, point, is_gone });
         }
     }
 
@@ -158,16 +168,43 @@ impl<'q, 'a> Hidden<'q, 'a> {
         taker.or_else(|| own.iter().find(holds)).map(|rule| rule.id.as_str())
     }
 
-    pub fn findings(self) -> impl Iterator<Item = Finding> + use<'q, 'a> {
-        let layer = self.question.upper;
-        self.found.into_iter().map(move |Taken { taker, days, is_for_good, rules, point }| Finding::Hidden {
-            taker: taker.to_owned(),
-            layer,
-            rules,
-            witness: point.inputs,
-            on: point.on,
-            days,
-            is_for_good,
-        })
+    /// Whether the rule that takes from the other takes all there is on these days.
+    pub fn is_whole(&self, taken: &Taken<'_>) -> bool {
+        let (search, day) = (&self.searches[taken.stretch], self.question.stretches[taken.stretch].day);
+        let rows = self.question.merged.rules.iter().enumerate();
+        let mut rows = rows.filter(|(_, row)| row.id == *taken.taker && row.is_in_force(day));
+        rows.any(|(row, _)| search.always_holds(row))
+    }
+
+    /// Rules to which nothing is left on any day.
+    pub fn gone(&self) -> BTreeSet<&'a str> {
+        self.found.iter().filter(|taken| taken.is_gone).map(|taken| taken.rule).collect()
+    }
+
+    /// The rules that one rule takes everything from on the same days are one finding.
+    pub fn findings(self) -> Vec<Finding> {
+        let mut findings: Vec<Finding> = Vec::new();
+        for Taken { rule, taker, days, is_for_good, point, .. } in self.found {
+            let is_it = |one: &&mut Finding| match one {
+                Finding::Hidden { taker: other, days: others, is_for_good: good, .. } => {
+                    *other == taker && *others == days && *good == is_for_good
+                }
+                _ => false,
+            };
+            match findings.iter_mut().find(is_it) {
+                Some(Finding::Hidden { rules, .. }) => rules.push(rule.to_owned()),
+                _ => findings.push(Finding::Hidden {
+                    taker: taker.to_owned(),
+                    layer: self.question.upper,
+                    rules: vec![rule.to_owned()],
+                    witness: point.inputs,
+                    on: point.on,
+                    days,
+                    is_for_good,
+                    only: None,
+                }),
+            }
+        }
+        findings
     }
 }

@@ -46,6 +46,12 @@ impl Search<'_> {
         }
     }
 
+    /// Whether the rule certainly holds for all that is within the frame.
+    pub fn always_holds(&self, rule: usize) -> bool {
+        let clauses = self.space.rules[rule].may_fail();
+        matches!(self.space.ask(self.frame.iter().chain(clauses)), Reply::Never)
+    }
+
     /// The same at less cost: of a rule that never answers, all those above are named that may hold together with it.
     pub fn look(&self, rule: usize, above: &[usize]) -> Reach {
         let compiled = &self.space.rules;

@@ -1,6 +1,7 @@
 //! A finding as a sentence for those who write tables, at the place in the file that it is about.
 
 mod hidden;
+mod only;
 
 use peygir_calendar::Jalali;
 use peygir_source::{Diagnostic, Help, Severity, Span};
@@ -41,8 +42,9 @@ impl Report<'_> {
             }
             Finding::NeverFires { rule, because } => self.never_fires(span, rule, because),
             Finding::Overlap { first, second, witness, on } => self.overlap(span, (first, second), witness, *on),
-            Finding::Hidden { taker, layer, rules, witness, on, days, is_for_good } => {
-                self.hidden(span, (taker, *layer), rules, (witness, *on), (days, *is_for_good))
+            Finding::Hidden { taker, layer, rules, witness, on, days, is_for_good, only } => {
+                let only = only.as_ref();
+                self.hidden(span, (taker, *layer), rules, (witness, *on), (days, *is_for_good), only)
             }
             Finding::Gap { witness, on } => self.gap(self.table.rules.last()?, witness, *on),
             Finding::DeadOverride { rule, why: Dead::NeverFires(because), .. }

@@ -123,18 +123,6 @@ impl<'a> Space<'a> {
         Self::telling(table, rules, windows, &[], effort)
     }
 
-    /// The same, in which these values of inputs are told apart from all others.
-    pub fn within(
-        table: &'a Table,
-        rules: &[&Rule],
-        windows: &[Window],
-        fixed: &Fixed,
-        effort: &'a Effort<'a>,
-    ) -> Self {
-        let cells: Vec<(usize, Cell)> = cells_of(table, fixed).collect();
-        Self::telling(table, rules, windows, &cells, effort)
-    }
-
     /// The same, in which it is told whether these cells hold, too, each with the place of its input.
     pub fn telling(
         table: &'a Table,
@@ -184,6 +172,12 @@ impl<'a> Space<'a> {
             Some(self.only(at, dimension.where_leaf(dimension.leaf(&cell)?, true)))
         };
         cells_of(self.table, fixed).filter_map(only).collect()
+    }
+
+    /// The clauses that leave these inputs some value each, by where they are read from.
+    pub fn given(&self, given: &BTreeSet<String>) -> Vec<Clause> {
+        let inputs = self.table.inputs.iter().enumerate().filter(|(_, input)| given.contains(&input.from));
+        inputs.map(|(at, _)| self.only(at, self.dimensions[at].present())).collect()
     }
 
     /// The clauses that leave an input these atoms.
@@ -306,7 +300,7 @@ impl<'a> Space<'a> {
 }
 
 /// For each input that has a fixed value the cell that holds for just that.
-fn cells_of<'t>(table: &'t Table, fixed: &'t Fixed) -> impl Iterator<Item = (usize, Cell)> + 't {
+pub(super) fn cells_of<'t>(table: &'t Table, fixed: &'t Fixed) -> impl Iterator<Item = (usize, Cell)> + 't {
     let cell = |(at, input): (usize, &Input)| Some((at, equal_to(table, at, fixed.get(&input.from)?)?));
     table.inputs.iter().enumerate().filter_map(cell)
 }

@@ -48,7 +48,7 @@ fn given<'a>(inputs: &'a Inputs, input: &'a Input) -> Option<&'a Value> {
     inputs.get(input.name.as_str()).filter(|value| !value.is_null()).or(input.default.as_ref())
 }
 
-fn title(input: &Input, persian: bool) -> String {
+pub(super) fn title(input: &Input, persian: bool) -> String {
     match &input.title {
         Some(title) if persian => title.fa.clone(),
         Some(title) => title.en.clone(),

@@ -26,6 +26,7 @@ use super::names::{Functions, World};
 use super::offered::{Kinds, Offered};
 use super::places::own_place;
 use super::resources::{Carried, Copies, Mirrors};
+use super::splits::Grounds;
 use super::{answered, asked, laying, order, reminders, secrets, starts, uses};
 use crate::vault::Secrets;
 
@@ -290,8 +291,8 @@ impl Parts {
     ) -> (Catalog, Whole) {
         self.mirrors.extend(deployment.resources.clone());
         self.laid.iter_mut().for_each(|layer| layer.resolve(&self.directory));
-        let located = |place: &Place| self.homes.located(place, &self.directory).unwrap_or_else(|_| place.clone());
-        let contents = laying::contents(&self.laid, around.known, &located, &deployment.file, making, found);
+        let grounds = Grounds { directory: &self.directory, homes: &self.homes };
+        let contents = laying::contents(&self.laid, around.known, grounds, &deployment.file, making, found);
         by_title::hint(&self.laid, &self.directory, found);
         let copies = Copies::new(std::mem::take(&mut self.mirrors), around.fetches_nothing_else)
             .with_carried(std::mem::take(&mut self.carried));

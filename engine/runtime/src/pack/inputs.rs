@@ -1,13 +1,20 @@
 //! Where the inputs of tables are taken from: a value of the case, or what the flow hands over. What is at neither place is
 //! never there, and every rule that asks for it is silently passed over; so it is refused where the table is read.
 
-use peygir_casework::view::{CASE_FIELDS, FieldType};
+use std::collections::BTreeSet;
+
+use peygir_casework::view::{CASE_ALWAYS, CASE_FIELDS, FieldType};
 use peygir_decision::{Input, Table, ValueType};
 use peygir_source::{Diagnostic, Help, suggest};
 
 /// The roots of what a table sees.
 const CASE: &str = "case";
 const GIVEN: &str = "input";
+
+/// Where inputs are taken from that always have a value.
+pub(super) fn given() -> BTreeSet<String> {
+    CASE_ALWAYS.iter().map(|field| format!("{CASE}.{field}")).collect()
+}
 
 /// What is wrong with where a table takes its inputs from, each at its `from`.
 pub fn check_inputs(table: &Table) -> Vec<Diagnostic> {

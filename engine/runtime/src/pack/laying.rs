@@ -3,7 +3,7 @@
 //! Owns: which packs hold in a place, in the order of the deployment; that a later form, template, script or calendar
 //! replaces an earlier one of its name, and that a table is changed by overlays alone. What places share is computed once,
 //! and what is wrong is told once: with its file, and with the place where it is wrong only there. What one overlay does to the
-//! rules below it is looked at in the widest place where both hold.
+//! rules below it is looked at in the widest place where both hold, and there for what its own rules tell apart by place.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,13 +20,14 @@ use super::laid::{Laid, hex, sha256_of};
 use super::layer::{Filed, in_file, twice};
 use super::merged::{self, MadeTable, Over};
 use super::places::{Named, fixed, meet, own_place, words};
+use super::splits::Grounds;
 
 /// Computes and checks what is in force in every place. `known`: all packs are there, so that what is missing is missing.
-/// `located`: a place with the parts that follow from those it names. `file`: the deployment's.
+/// `file`: the deployment's.
 pub(super) fn contents(
     laid: &[Laid],
     known: bool,
-    located: &dyn Fn(&Place) -> Place,
+    grounds: Grounds<'_>,
     file: &str,
     making: Making<'_>,
     found: &mut Diagnostics,
@@ -36,7 +37,7 @@ pub(super) fn contents(
         found.push(in_file(too_many(), file));
         vec![Place::default()]
     });
-    let mut laying = Laying::new(laid, known, located, making.clone());
+    let mut laying = Laying::new(laid, known, grounds, making.clone());
     let mut by_place = BTreeMap::new();
     for place in places {
         if (making.is_called_off)() {
@@ -87,7 +88,7 @@ struct Laying<'a> {
     laid: &'a [Laid],
     making: Making<'a>,
     known: bool,
-    located: &'a dyn Fn(&Place) -> Place,
+    grounds: Grounds<'a>,
     told: Told,
     /// By the layers that hold there.
     known_contents: BTreeMap<Vec<usize>, Arc<Content>>,
@@ -107,12 +108,12 @@ struct Here<'p> {
 }
 
 impl<'a> Laying<'a> {
-    fn new(laid: &'a [Laid], known: bool, located: &'a dyn Fn(&Place) -> Place, making: Making<'a>) -> Self {
+    fn new(laid: &'a [Laid], known: bool, grounds: Grounds<'a>, making: Making<'a>) -> Self {
         Self {
             laid,
             making,
             known,
-            located,
+            grounds,
             told: Told::default(),
             known_contents: BTreeMap::new(),
             tables: BTreeMap::new(),
@@ -228,7 +229,7 @@ impl<'a> Laying<'a> {
 
     /// What inputs have for certain in the widest place in which a scope holds.
     fn known_in(&self, scope: &Scope) -> Fixed {
-        fixed(&(self.located)(&own_place(scope)))
+        fixed(&self.grounds.located(&own_place(scope)))
     }
 
     /// What overlays take from rules below them here, if this is the widest place in which both hold. `layers`: of the base and of
@@ -239,7 +240,8 @@ impl<'a> Laying<'a> {
         let pairs = (1..layers.len()).flat_map(|upper| (0..=upper).map(move |lower| (upper, lower)));
         let pairs: BTreeSet<(usize, usize)> = pairs.filter(|(upper, lower)| is_here(*upper, *lower)).collect();
         if !pairs.is_empty() {
-            let found = made.here(fixed(&(self.located)(here.place)), pairs, &self.making);
+            let (place, splits) = (self.grounds.located(here.place), self.grounds.splits(here.place));
+            let found = made.here(fixed(&place), pairs, splits, &self.making);
             self.tell_all(here, found, file);
         }
     }

@@ -6,11 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use peygir_decision::analysis::{self, Analysis, Fixed, Here, Stage};
-use peygir_decision::{Layer, Overlay, Table};
+use peygir_decision::analysis::{self, Analysis, Fixed, Here, Split, Stage};
+use peygir_decision::{Condition, Layer, Overlay, Table};
 use peygir_source::Diagnostics;
 
 use super::content::TableSource;
+use super::inputs::given;
 use super::kept::Making;
 use super::laid::sha256_of;
 use super::layer::Filed;
@@ -31,8 +32,9 @@ pub(super) struct MadeTable {
     here: Mutex<BTreeMap<Asked, Diagnostics>>,
 }
 
-/// What is asked of a table in a place: values that inputs have, and layers that are held against each other.
-type Asked = (BTreeMap<String, String>, BTreeSet<(usize, usize)>);
+/// What is asked of a table in a place: values that inputs have, layers that are held against each other, and inputs for whose
+/// values it is asked again.
+type Asked = (Fixed, BTreeSet<(usize, usize)>, Vec<Split>);
 
 /// What a table is made of: the base with its pack, and overlays with theirs, the lowest first.
 #[derive(Clone, Copy)]
@@ -141,20 +143,23 @@ impl MadeTable {
     }
 
     /// What its overlays take from the rules below them where these inputs have one value. `pairs`: which layers are held against
-    /// which.
+    /// which. `splits`: what the place leaves open.
     pub fn here(
         &self,
-        fixed: BTreeMap<String, String>,
+        fixed: Fixed,
         pairs: BTreeSet<(usize, usize)>,
+        mut splits: Vec<Split>,
         making: &Making<'_>,
     ) -> Diagnostics {
-        let asked = (fixed, pairs);
+        splits.retain(|split| self.is_split(split));
+        let asked = (fixed, pairs, splits);
         let known = || self.here.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = known().get(&asked) {
             return found.clone();
         }
         let Some(stages) = self.stages() else { return Diagnostics::default() };
-        let here = Here { fixed: &asked.0, pairs: &asked.1 };
+        let given = given();
+        let here = Here { fixed: &asked.0, pairs: &asked.1, given: &given, splits: &asked.2 };
         let last = stages[stages.len() - 1].0;
         let analysis = making.analysed(last.id(), |bounds| analysis::analyse_here(&stages, here, bounds));
         let found = analysis.to_diagnostics(last);
@@ -162,6 +167,15 @@ impl MadeTable {
             known().insert(asked, found.clone());
         }
         found
+    }
+
+    /// Whether a rule that an overlay writes asks about the input.
+    fn is_split(&self, split: &Split) -> bool {
+        let Some(table) = &self.laid else { return false };
+        let is_of =
+            |part: &Condition| table.inputs().iter().any(|one| one.from == split.from && part.input == *one.name);
+        let mut own = table.rules().iter().filter(|rule| rule.layer > 0 || rule.changed_by.is_some());
+        own.any(|rule| rule.when().iter().any(is_of))
     }
 
     /// The table with none of its overlays, with the first, and so on; none where one of them can't be laid.

@@ -43,6 +43,7 @@ mod resources;
 mod rules;
 mod secrets;
 mod single;
+mod splits;
 mod starts;
 mod titles;
 mod untested;
