@@ -69,29 +69,42 @@ pub(crate) fn locked(span: Span, id: &str, layer: &LayerRef) -> Diagnostic {
 }
 
 /// `last` is the rule behind which every rule may stand; there the `takers` leave nothing to this one, if there are any.
-pub(crate) fn precedes_locked(span: Span, id: &str, locked: &str, (last, takers): (&str, &[String])) -> Diagnostic {
+pub(crate) fn precedes_locked(span: Span, id: &str, locked: &str, (last, takers): (&str, &[&Rule])) -> Diagnostic {
     let told = Diagnostic::error(
         "PG-T045",
         span,
-        format!("\"{id}\" would stand above the locked rule \"{locked}\""),
-        format!("«{id}» بالای قاعدهٔ قفل‌شدهٔ «{locked}» می‌نشیند"),
+        format!("\"{id}\" would stand above the locked rule \"{locked}\", and might hold where that one holds"),
+        format!("«{id}» بالای قاعدهٔ قفل‌شدهٔ «{locked}» می‌نشیند و ممکن است جایی برقرار شود که آن برقرار است"),
     );
+    let apart = format!("let it ask for what \"{locked}\" does not hold for, in cells that are no expressions");
+    let apart_fa = format!("چیزی بخواهد که «{locked}» برایش برقرار نیست، در خانه‌هایی که عبارت rhai نباشند");
     if takers.is_empty() {
-        return told.with_help(format!("insert it after \"{last}\""), format!("آن را پس از «{last}» (after) بیفزایید"));
+        return told.with_help(
+            format!("insert it after \"{last}\", or {apart}"),
+            format!("آن را پس از «{last}» (after) بیفزایید، یا {apart_fa}"),
+        );
     }
     let named = |open: char, close: char, and: &str| -> String {
-        let names: Vec<String> = takers.iter().take(NAMED_MAX).map(|taker| format!("{open}{taker}{close}")).collect();
-        names.join(and)
+        let shown = takers.iter().take(NAMED_MAX).map(|taker| format!("{open}{}{close}", taker.id));
+        shown.chain((takers.len() > NAMED_MAX).then(|| "…".to_owned())).collect::<Vec<_>>().join(and)
     };
     let (en, fa) = (named('"', '"', " and "), named('«', '»', " و "));
+    let (take, takes_fa) = if takers.len() == 1 { ("takes", "می‌گیرد") } else { ("take", "می‌گیرند") };
+    let (replace, replace_fa) = match (takers.iter().any(|taker| taker.locked), takers.len()) {
+        (true, _) => (String::new(), String::new()),
+        (false, 1) => {
+            ("replace the then of that rule, or ".to_owned(), "then همان قاعده را جایگزین کنید، یا ".to_owned())
+        }
+        (false, _) => {
+            ("replace the then of those rules, or ".to_owned(), "then همان قاعده‌ها را جایگزین کنید، یا ".to_owned())
+        }
+    };
     told.with_help(
         format!(
-            "it may stand after \"{last}\", but nothing is left to it there: {en} takes all that it holds for; replace the then of \
-             that rule, or leave this one out"
+            "it may stand after \"{last}\", but nothing is left to it there: {en} {take} all that it holds for; {replace}{apart}"
         ),
         format!(
-            "جای مجاز آن پس از «{last}» است، ولی آن‌جا چیزی برایش نمی‌ماند: {fa} هر چه را در آن می‌گنجد می‌گیرد؛ then همان قاعده را جایگزین کنید یا \
-             این یکی را بردارید"
+            "جای مجاز آن پس از «{last}» است، ولی آن‌جا چیزی برایش نمی‌ماند: {fa} هر چه را در آن می‌گنجد {takes_fa}؛ {replace_fa}{apart_fa}"
         ),
     )
 }

@@ -1,4 +1,5 @@
-//! What no layer may do: change, disable or precede a locked rule, or take the catch-all from its place.
+//! What no layer may do: change or disable a locked rule, put a rule before it that may take anything from it, or take the catch-all
+//! from its place. That a rule takes nothing has to be proven, for the inputs that there are where the overlay holds.
 
 use super::{
     Stage,
@@ -57,10 +58,7 @@ impl Stage<'_> {
             Hit::Priority => rule.priority > locked.priority || (rule.priority == locked.priority && at < place),
         };
         let touched = self.locked().find(|(place, locked)| {
-            replaced
-                .rows
-                .iter()
-                .any(|(at, new)| before(locked, *at, *place) && analysis::disjoint(new, locked, table) != Some(true))
+            replaced.rows.iter().any(|(at, new)| before(locked, *at, *place) && !self.is_apart(new, locked, table))
         });
         let finding = touched.map(|(_, locked)| complaints::takes_from_locked(named.span, &named.name, &locked.id));
         self.reader.findings.list.extend(finding);
@@ -74,14 +72,14 @@ impl Stage<'_> {
             return self.reader.push(complaints::after_catch_all(anchor.span, &anchor.name));
         }
         let touched = match self.below.hit {
-            Hit::First | Hit::Collect => self.locked().find(|(place, _)| at <= *place),
-            Hit::Priority => self.locked().find(|(_, locked)| rule.priority >= locked.priority),
-            Hit::Unique => self.locked().find(|(_, locked)| analysis::disjoint(rule, locked, table) != Some(true)),
+            Hit::First | Hit::Collect => self.touched(rule, table, |place, _| at <= place),
+            Hit::Priority => self.touched(rule, table, |_, locked| rule.priority >= locked.priority),
+            Hit::Unique => self.touched(rule, table, |_, _| true),
         };
-        let finding = touched.map(|(_, locked)| match self.below.hit {
+        let finding = touched.map(|locked| match self.below.hit {
             Hit::First | Hit::Collect => {
                 let (last, takers) = self.first_free_place(rule, table);
-                complaints::precedes_locked(anchor.span, &rule.id, &locked.id, (&last, &takers))
+                complaints::precedes_locked(anchor.span, &rule.id, &locked.id, (last, &takers))
             }
             Hit::Priority => complaints::outranks_locked(rule.span, &rule.id, &locked.id, locked.priority),
             Hit::Unique => complaints::takes_from_locked(rule.span, &rule.id, &locked.id),
@@ -89,14 +87,25 @@ impl Stage<'_> {
         self.reader.findings.list.extend(finding);
     }
 
+    /// Whether nothing that comes here lets both rules hold.
+    fn is_apart(&self, rule: &Rule, locked: &Rule, table: &Table) -> bool {
+        analysis::disjoint_within(rule, locked, table, self.place) == Some(true)
+    }
+
+    /// The first locked rule that the rule may take something from, of those that it would come before.
+    fn touched(&self, rule: &Rule, table: &Table, comes_before: impl Fn(usize, &Rule) -> bool) -> Option<&Rule> {
+        let mut before = self.locked().filter(|(place, locked)| comes_before(*place, locked));
+        before.find(|(_, locked)| !self.is_apart(rule, locked, table)).map(|(_, locked)| locked)
+    }
+
     /// The locked rule behind which every rule may stand, and the rules that leave nothing there to this one.
-    fn first_free_place(&self, rule: &Rule, table: &Table) -> (String, Vec<String>) {
+    fn first_free_place<'s>(&'s self, rule: &'s Rule, table: &Table) -> (&'s str, Vec<&'s Rule>) {
         let Some((place, last)) = self.locked().last() else { return Default::default() };
         let takers = match self.below.hit {
             Hit::First => analysis::taken_by(rule, &self.below.rules[..=place], table),
             _ => Vec::new(),
         };
-        (last.id.to_string(), takers.iter().map(|taker| taker.id.to_string()).collect())
+        (&last.id, takers)
     }
 
     /// The locked rules below with their places. A catch-all only stays last: everything may stand before it.

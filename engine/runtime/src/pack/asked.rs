@@ -24,6 +24,8 @@ const NAMED_MAX: usize = 5;
 /// What an input of a table stands for.
 struct Kind {
     en: &'static str,
+    /// With its article.
+    one: &'static str,
     fa: &'static str,
 }
 
@@ -95,12 +97,12 @@ fn scope_of(catalog: &Catalog, table: &Table, part: &Condition) -> Scope {
 fn known<'d>(directory: &'d Directory, from: &str) -> Option<(Kind, BTreeSet<&'d str>)> {
     let ids = |list: &'d [Named]| list.iter().map(|entry| entry.id.as_str()).collect();
     Some(match from {
-        "case.province" => (Kind { en: "province", fa: "استان" }, ids(&directory.provinces)),
-        "case.county" => (Kind { en: "county", fa: "شهرستان" }, ids(&directory.counties)),
-        "case.topic" => (Kind { en: "topic", fa: "موضوع" }, ids(&directory.topics)),
+        "case.province" => (Kind { en: "province", one: "a province", fa: "استان" }, ids(&directory.provinces)),
+        "case.county" => (Kind { en: "county", one: "a county", fa: "شهرستان" }, ids(&directory.counties)),
+        "case.topic" => (Kind { en: "topic", one: "a topic", fa: "موضوع" }, ids(&directory.topics)),
         "case.agency" => {
             let agencies = directory.agencies.iter().map(|agency| agency.id.as_str()).collect();
-            (Kind { en: "agency", fa: "دستگاه" }, agencies)
+            (Kind { en: "agency", one: "an agency", fa: "دستگاه" }, agencies)
         }
         _ => return None,
     })
@@ -159,7 +161,7 @@ fn nobody(
     let mut told = Diagnostic::error(
         "PG-P096",
         part.span,
-        format!("the rule \"{rule}\" asks for a {} that no directory has: {en}", kind.en),
+        format!("the rule \"{rule}\" asks for {} that no directory has: {en}", kind.one),
         format!("قاعدهٔ «{rule}» {}ی می‌خواهد که در هیچ دفتر راهنمایی نیست: \u{2066}{fa}\u{2069}", kind.fa),
     );
     if *scope == Scope::default() {
