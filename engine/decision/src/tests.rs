@@ -37,6 +37,8 @@ pub struct TestRow {
     pub except: Vec<Window>,
     /// What layers above made of it, the lowest first.
     pub changed: Vec<Changed>,
+    /// It fails on the table that it stands in: it is told there, and not run again.
+    pub fails: bool,
 }
 
 /// That a layer gave a row of a lower one another outcome on purpose.
@@ -82,6 +84,28 @@ impl TestOutcome {
         self
     }
 
+    /// The same with what answers it, where that is a rule of another layer.
+    pub(crate) fn to_diagnostic_of(&self, table: &Table) -> Option<Diagnostic> {
+        let told = self.to_diagnostic()?;
+        let row = table.rules.iter().find(|rule| Some(rule.id.as_str()) == self.rule.as_deref());
+        let layer = row.map_or(self.layer, |rule| rule.changed_by.unwrap_or(rule.layer));
+        let Some((rule, layer)) = row.zip(table.layers.get(layer).filter(|_| layer != self.layer)) else {
+            return Some(told);
+        };
+        let (id, pack) = (&rule.id, layer.called());
+        let at = format!(
+            "{}:{}",
+            table.file(rule.changed_by.unwrap_or(rule.layer)),
+            rule.changed_at.unwrap_or(rule.span).line
+        );
+        Some(told.with_help(
+            format!("\"{id}\" of \"{pack}\" ({at}) answers it: narrow that rule, stand before it, or expect what it answers"),
+            format!(
+                "«{id}» از «{pack}» (\u{2066}{at}\u{2069}) به آن پاسخ می‌دهد: آن قاعده را تنگ‌تر کنید، پیش از آن بنشینید یا همان پاسخ را انتظار داشته باشید"
+            ),
+        ))
+    }
+
     /// The finding about a row that did not pass.
     pub fn to_diagnostic(&self) -> Option<Diagnostic> {
         let Self { name, expected, got, .. } = self;
@@ -114,20 +138,19 @@ impl Table {
         rows.filter_map(|(row, name)| self.run_test(&name, row, &days)).collect()
     }
 
-    /// Runs every embedded test and takes out the rows that fail: told once, they need not be told again of each table that is
-    /// made of this one.
-    pub fn take_failing_tests(&mut self) -> Vec<TestOutcome> {
+    /// Runs every embedded test and sets the rows aside that fail: told once, they need not be told again of each table that is
+    /// made of this one. Overlays may name them still.
+    pub fn set_failing_tests_aside(&mut self) -> Vec<TestOutcome> {
         let days = self.days();
-        let mut failed = Vec::new();
-        let mut kept = Vec::new();
-        for (row, name) in self.tests.iter().zip(self.names_of_tests()) {
-            match self.run_test(&name, row, &days).filter(|outcome| !outcome.passed) {
-                Some(outcome) => failed.push(outcome),
-                None => kept.push(row.clone()),
-            }
-        }
-        self.tests = kept;
-        failed
+        let rows = self.tests.iter().zip(self.names_of_tests());
+        let outcomes: Vec<Option<TestOutcome>> = rows.map(|(row, name)| self.run_test(&name, row, &days)).collect();
+        let failed = |outcome: Option<TestOutcome>| outcome.filter(|outcome| !outcome.passed);
+        let rows = self.tests.iter_mut().zip(outcomes.into_iter().map(failed));
+        rows.filter_map(|(row, failed)| {
+            row.fails = failed.is_some();
+            failed
+        })
+        .collect()
     }
 
     /// The rows to which a layer gave another outcome, each with its name: they are not run where that is so.
@@ -170,7 +193,7 @@ impl Table {
     /// The days on which a row is run.
     pub(crate) fn days_of(&self, row: &TestRow, days: &[Jalali]) -> Vec<Jalali> {
         let mut left = row.claimed(days);
-        left.retain(|day| !row.except.iter().any(|out| out.contains(*day)));
+        left.retain(|day| !row.fails && !row.except.iter().any(|out| out.contains(*day)));
         left
     }
 

@@ -28,6 +28,12 @@ impl Stage<'_> {
                 self.own(table, (name, row), &days);
                 continue;
             }
+            if row.fails {
+                // It is told where it stands. Whether it is rightly superseded can't be said.
+                let named = self.overlay.supersedes.iter().position(|one| self.names(&one.test.name, name));
+                named.into_iter().for_each(|at| used[at] = true);
+                continue;
+            }
             let claimed = row.claimed(&days);
             let (brought, asked) = match brought(self.below, row, self.place, &claimed) {
                 Brought::AsWritten => (None, claimed),
@@ -62,7 +68,7 @@ impl Stage<'_> {
     fn own(&mut self, table: &Table, (name, row): (&str, &TestRow), days: &[Jalali]) {
         let outcomes = table.days_of(row, days).into_iter().map(|on| table.run_on(name, row, on));
         let failed = outcomes.into_iter().find(|outcome| !outcome.passed).map(|outcome| outcome.told(row, days));
-        self.reader.findings.list.extend(failed.and_then(|outcome| outcome.to_diagnostic()));
+        self.reader.findings.list.extend(failed.and_then(|outcome| outcome.to_diagnostic_of(table)));
     }
 
     /// An overlay answers for what it writes. Where a row goes to a rule that the overlay does not write, the change

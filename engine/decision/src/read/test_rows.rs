@@ -54,6 +54,7 @@ impl<'a> Context<'a> {
             outside: Vec::new(),
             except: Vec::new(),
             changed: Vec::new(),
+            fails: false,
         };
         for part in ["given", "expect"] {
             let Some(values) = node.get(part) else {

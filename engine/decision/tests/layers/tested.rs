@@ -136,6 +136,30 @@ fn the_overlays_own_tests_must_pass() {
     assert_eq!(told(&findings(&[&unknown])), ["PG-T007 layer-1.overlay.yaml:6"]);
 }
 
+/// A row that fails on its own table is told there: an overlay that names it names something, and the others keep their numbers.
+#[test]
+fn a_row_that_fails_on_its_own_table_can_be_named() {
+    let base =
+        crate::kit::NATIONAL.replace("agency: abfa, days: 10", "agency: abfa, days: 9").replace("name: holes, ", "");
+    let mut table = crate::kit::table(&base);
+    let failed: Vec<String> = table.set_failing_tests_aside().into_iter().map(|outcome| outcome.name).collect();
+    assert_eq!((failed, table.run_tests().len()), (vec!["pipes".to_owned()], 4));
+    let meant = format!("{TAKES}supersedes:\n  - {{ test: 3, why: a desk }}\n  - {{ test: pipes, why: w }}\n");
+    let (_, found) = laid_over(&table, &[&meant]).unwrap();
+    assert_eq!(told(&found), ["PG-T051 layer-1.overlay.yaml:6"], "{found:#?}");
+}
+
+/// A row of a county that a rule of its province answers otherwise says whose rule that is.
+#[test]
+fn an_overlays_own_test_that_another_layer_answers_says_which() {
+    let province = format!("{TAKES}supersedes: [{{ test: holes, why: a desk of their own }}]\n");
+    let county = "replace: { water: { title: آب } }\ntests:\n  - { name: ours, given: { topic: street, city: x }, expect: { rule: municipal } }\n";
+    let found = findings(&[&province, county]);
+    assert_eq!(told(&found)[1], "PG-T015 layer-2.overlay.yaml:6", "{found:#?}");
+    let help = found.list[1].help.as_ref().expect("what answers is named");
+    assert!(help.en.contains("\"streets\" of \"layer-1\" (layer-1.overlay.yaml:6) answers it"), "{help:?}");
+}
+
 #[test]
 fn a_decision_that_fails_is_never_meant() {
     let base = crate::kit::NATIONAL.replace("given: { topic: water, city: x }", "given: { topic: water }");

@@ -220,7 +220,7 @@ pub(super) fn read_table(root: &Node) -> Result<(Table, Diagnostics), Diagnostic
         found.extend(analysis::analyse(&table).to_diagnostics(&table));
         return Err(found);
     }
-    found.list.extend(table.take_failing_tests().iter().filter_map(TestOutcome::to_diagnostic));
+    found.list.extend(table.set_failing_tests_aside().iter().filter_map(TestOutcome::to_diagnostic));
     Ok((table, found))
 }
 
