@@ -14,6 +14,7 @@ use peygir_source::{Diagnostic, Diagnostics, Severity};
 
 use super::complaint::{base_above, mild, too_many, two_tables, without_base};
 use super::content::{Content, Contents, ScriptSource, TableSource};
+use super::everywhere::Everywhere;
 use super::interface;
 use super::kept::Making;
 use super::laid::{Laid, hex, sha256_of};
@@ -46,8 +47,9 @@ pub(super) fn contents(
         let content = laying.content(&place);
         by_place.insert(place, content);
     }
-    let Laying { told, calendars, failing, .. } = laying;
+    let Laying { told, everywhere, calendars, failing, .. } = laying;
     found.extend(told.found);
+    found.list.extend(everywhere.found());
     Contents::new(named, by_place, calendars).with_failing(failing)
 }
 
@@ -90,6 +92,7 @@ struct Laying<'a> {
     known: bool,
     grounds: Grounds<'a>,
     told: Told,
+    everywhere: Everywhere,
     /// By the layers that hold there.
     known_contents: BTreeMap<Vec<usize>, Arc<Content>>,
     /// Merged tables, by the layer and id of the base and the overlays.
@@ -115,6 +118,7 @@ impl<'a> Laying<'a> {
             known,
             grounds,
             told: Told::default(),
+            everywhere: Everywhere::default(),
             known_contents: BTreeMap::new(),
             tables: BTreeMap::new(),
             calendar_sets: BTreeMap::new(),
@@ -220,7 +224,9 @@ impl<'a> Laying<'a> {
             return known.clone();
         }
         self.failing.extend(made.failing().cloned());
-        let found = self.told.without_notes_of_before(made.found.clone());
+        let found =
+            self.everywhere.without(made.found.clone(), over.iter().map(|over| over.overlay.file.name.as_str()));
+        let found = self.told.without_notes_of_before(found);
         self.tell_all(here, found, &filed.file.name);
         let source = made.source.clone();
         self.tables.insert(key, source.clone());
