@@ -73,16 +73,11 @@ pub(crate) fn precedes_locked(span: Span, id: &str, locked: &str, (last, takers)
     let told = Diagnostic::error(
         "PG-T045",
         span,
-        format!("\"{id}\" would stand above the locked rule \"{locked}\", and might hold where that one holds"),
-        format!("«{id}» بالای قاعدهٔ قفل‌شدهٔ «{locked}» می‌نشیند و ممکن است جایی برقرار شود که آن برقرار است"),
+        format!("\"{id}\" would stand above the locked rule \"{locked}\""),
+        format!("«{id}» بالای قاعدهٔ قفل‌شدهٔ «{locked}» می‌نشیند"),
     );
-    let apart = format!("let it ask for what \"{locked}\" does not hold for, in cells that are no expressions");
-    let apart_fa = format!("چیزی بخواهد که «{locked}» برایش برقرار نیست، در خانه‌هایی که عبارت rhai نباشند");
     if takers.is_empty() {
-        return told.with_help(
-            format!("insert it after \"{last}\", or {apart}"),
-            format!("آن را پس از «{last}» (after) بیفزایید، یا {apart_fa}"),
-        );
+        return told.with_help(format!("insert it after \"{last}\""), format!("آن را پس از «{last}» (after) بیفزایید"));
     }
     let named = |open: char, close: char, and: &str| -> String {
         let shown = takers.iter().take(NAMED_MAX).map(|taker| format!("{open}{}{close}", taker.id));
@@ -101,10 +96,10 @@ pub(crate) fn precedes_locked(span: Span, id: &str, locked: &str, (last, takers)
     };
     told.with_help(
         format!(
-            "it may stand after \"{last}\", but nothing is left to it there: {en} {take} all that it holds for; {replace}{apart}"
+            "it may stand after \"{last}\", but nothing is left to it there: {en} {take} all that it holds for; {replace}leave this one out"
         ),
         format!(
-            "جای مجاز آن پس از «{last}» است، ولی آن‌جا چیزی برایش نمی‌ماند: {fa} هر چه را در آن می‌گنجد {takes_fa}؛ {replace_fa}{apart_fa}"
+            "جای مجاز آن پس از «{last}» است، ولی آن‌جا چیزی برایش نمی‌ماند: {fa} هر چه را در آن می‌گنجد {takes_fa}؛ {replace_fa}این یکی را بردارید"
         ),
     )
 }

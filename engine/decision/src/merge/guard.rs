@@ -1,5 +1,5 @@
-//! What no layer may do: change or disable a locked rule, put a rule before it that may take anything from it, or take the catch-all
-//! from its place. That a rule takes nothing has to be proven, for the inputs that there are where the overlay holds.
+//! What no layer may do: change, disable or precede a locked rule, or take the catch-all from its place. Where the order does not
+//! say who answers, that a rule takes nothing from a locked one has to be proven, for the inputs that there are where the overlay holds.
 
 use super::{
     Stage,
@@ -72,11 +72,11 @@ impl Stage<'_> {
             return self.reader.push(complaints::after_catch_all(anchor.span, &anchor.name));
         }
         let touched = match self.below.hit {
-            Hit::First | Hit::Collect => self.touched(rule, table, |place, _| at <= place),
-            Hit::Priority => self.touched(rule, table, |_, locked| rule.priority >= locked.priority),
-            Hit::Unique => self.touched(rule, table, |_, _| true),
+            Hit::First | Hit::Collect => self.locked().find(|(place, _)| at <= *place),
+            Hit::Priority => self.locked().find(|(_, locked)| rule.priority >= locked.priority),
+            Hit::Unique => self.locked().find(|(_, locked)| !self.is_apart(rule, locked, table)),
         };
-        let finding = touched.map(|locked| match self.below.hit {
+        let finding = touched.map(|(_, locked)| match self.below.hit {
             Hit::First | Hit::Collect => {
                 let (last, takers) = self.first_free_place(rule, table);
                 complaints::precedes_locked(anchor.span, &rule.id, &locked.id, (last, &takers))
@@ -90,12 +90,6 @@ impl Stage<'_> {
     /// Whether nothing that comes here lets both rules hold.
     fn is_apart(&self, rule: &Rule, locked: &Rule, table: &Table) -> bool {
         analysis::disjoint_within(rule, locked, table, self.place) == Some(true)
-    }
-
-    /// The first locked rule that the rule may take something from, of those that it would come before.
-    fn touched(&self, rule: &Rule, table: &Table, comes_before: impl Fn(usize, &Rule) -> bool) -> Option<&Rule> {
-        let mut before = self.locked().filter(|(place, locked)| comes_before(*place, locked));
-        before.find(|(_, locked)| !self.is_apart(rule, locked, table)).map(|(_, locked)| locked)
     }
 
     /// The locked rule behind which every rule may stand, and the rules that leave nothing there to this one.
