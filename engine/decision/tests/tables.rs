@@ -232,6 +232,8 @@ fn cells_that_hardly_hold_are_warned_of() {
         ("text", "{ contains: [قطع، وصل] }", &[phrase]),
         ("text", "{ words: 'قطع, وصل' }", &[phrase]),
         ("text", "{ prefix: 'قطع؛ وصل' }", &[phrase]),
+        ("text", "{ words: [قطع/وصل] }", &[phrase]),
+        ("text", "{ words: 1403/09/01 }", &[]),
         ("text", "{ words: [قطع, وصل] }", &[]),
         ("text", "{ words: [قطع شد, 'قطع شده،'] }", &[]),
         ("text", "{ contains: '12,000' }", &[]),

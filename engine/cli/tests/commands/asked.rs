@@ -8,7 +8,7 @@ use crate::binary::{Called, call, folder};
 const NATION: &str = "kind: pack\nname: national\nversion: 1.0.0\ntitle: { fa: ن, en: N }\n";
 const ISFAHAN: &str = "kind: pack\nname: isfahan\nversion: 1.0.0\ntitle: { fa: ا, en: Isfahan }\nfor: { province: isfahan }\nover: [ national ]\n";
 const KASHAN: &str = "kind: pack\nname: kashan\nversion: 1.0.0\ntitle: { fa: ک, en: Kashan }\nfor: { province: isfahan, county: kashan }\nover: [ national, isfahan ]\n";
-const TOPICS: &str = "kind: directory
+pub const TOPICS: &str = "kind: directory
 topics: [ { id: street, fa: خیابان, en: Street }, { id: water, fa: آب, en: Water } ]
 roles: [ { id: mayor, fa: شهردار, en: Mayor } ]
 ";

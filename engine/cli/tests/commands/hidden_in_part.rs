@@ -1,7 +1,7 @@
 //! What `peygir check` says of rules of an overlay that hide others in a part of its place: in one county of a province, in all of
 //! them, or where the citizen names one agency.
 
-use crate::asked::{DIRECTORY, overlay, packs};
+use crate::asked::{DIRECTORY, TOPICS, overlay, packs};
 use crate::binary::call;
 
 const TABLE: &str = "kind: decision-table
@@ -26,7 +26,9 @@ tests:
 
 /// What a check of these packs says of hidden rules: `warning` or `note` with the sentence, and the help.
 fn said(of: &str, overlay: &str, more: &[(&str, &str)]) -> Vec<(String, String)> {
-    let more: Vec<(&str, &str)> = more.iter().copied().chain([("national/rules/route.table.yaml", TABLE)]).collect();
+    let table = [("national/rules/route.table.yaml", TABLE)];
+    let own = table.iter().filter(|(path, _)| more.iter().all(|(other, _)| other != path));
+    let more: Vec<(&str, &str)> = more.iter().chain(own).copied().collect();
     let called = call(packs(of, overlay, &more).path(), &["check", "--notes", of]);
     let told = called.stdout + &called.stderr;
     assert_eq!(called.code, 0, "{told}");
@@ -87,6 +89,41 @@ fn a_rule_that_hides_others_in_a_part_of_its_place_is_told_with_the_part() {
     // What asks for more leaves something.
     for cells in ["county: najafabad, text: { contains: ab }", "asked: abfa-isfahan, text: { not: { contains: ab } }"] {
         assert_eq!(said("isfahan", &first(cells), &[]), [], "{cells}");
+    }
+}
+
+/// Before the catch-all, or before one rule and the catch-all, a rule for a county is the closer answer that there is to give.
+#[test]
+fn a_rule_that_stands_low_is_a_note() {
+    for (before, cells) in [
+        ("otherwise", "county: najafabad"),
+        ("otherwise", "county: { present: true }"),
+        ("otherwise", "asked: abfa-isfahan"),
+        ("street", "county: najafabad"),
+    ] {
+        let told = said("isfahan", &first(cells).replace("before: water", &format!("before: {before}")), &[]);
+        assert_eq!(told.len(), 1, "{cells}: {told:#?}");
+        assert!(told[0].0.starts_with("note"), "{cells}: {told:#?}");
+        assert!(told[0].1.contains("if that is meant, nothing is to be done"), "{cells}: {told:#?}");
+    }
+}
+
+/// A cell that lets nearly everything pass makes no refinement of what takes a county over.
+#[test]
+fn a_rule_that_hides_very_many_is_warned_of() {
+    let topics: Vec<String> = (0..11).map(|at| format!("t{at}")).collect();
+    let rules: Vec<String> =
+        topics.iter().map(|topic| format!("  - {{ id: {topic}, when: {{ topic: {topic} }}, then: {{}} }}\n")).collect();
+    let names: Vec<String> = topics.iter().map(|topic| format!("{{ id: {topic}, fa: م, en: T }}")).collect();
+    let table = TABLE.replace("  - { id: street,", &format!("{}  - {{ id: street,", rules.concat()));
+    let known = TOPICS.replace("topics: [ ", &format!("topics: [ {}, ", names.join(", ")));
+    for (cells, severity) in [
+        ("county: najafabad, topic: { present: true }", "warning"),
+        ("county: najafabad, topic: [ t0, t1, t2, t3, t4, t5, t6, t7, t8, t9 ]", "note"),
+    ] {
+        let more = [("national/rules/route.table.yaml", table.as_str()), ("national/rules/topics.yaml", &known)];
+        let told = said("isfahan", &first(cells), &more);
+        assert!(told.len() == 1 && told[0].0.starts_with(severity), "{cells}: {told:#?}");
     }
 }
 

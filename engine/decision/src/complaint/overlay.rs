@@ -325,11 +325,11 @@ pub(crate) fn back_to_default(span: Span, id: &str, outputs: &[&Output], why: Op
         "PG-T056",
         span,
         format!(
-            "the new then of \"{id}\" leaves out what the rule answered; back to the default: {}{said}",
+            "what answers in place of \"{id}\" leaves out what that rule answered; back to the default: {}{said}",
             listed("none", ", ")
         ),
         format!(
-            "then تازهٔ «{id}» بخشی از پاسخ قاعده را ندارد و این‌ها به پیش‌فرض برمی‌گردند: \u{2066}{}\u{2069}{said_fa}",
+            "آنچه به جای «{id}» پاسخ می‌دهد بخشی از پاسخ آن قاعده را ندارد و این‌ها به پیش‌فرض برمی‌گردند: \u{2066}{}\u{2069}{said_fa}",
             listed("خالی", "، ")
         ),
     );
@@ -337,7 +337,7 @@ pub(crate) fn back_to_default(span: Span, id: &str, outputs: &[&Output], why: Op
         return Diagnostic { severity: Severity::Information, ..finding };
     }
     finding.with_help(
-        "a then is replaced as a whole: write these outputs too, also where the default is meant",
-        "then یک‌جا جایگزین می‌شود: این خروجی‌ها را هم بنویسید، حتی اگر همان پیش‌فرض را می‌خواهید",
+        "a then stands for the whole answer: write these outputs too, also where the default is meant",
+        "then همهٔ پاسخ است: این خروجی‌ها را هم بنویسید، حتی اگر همان پیش‌فرض را می‌خواهید",
     )
 }

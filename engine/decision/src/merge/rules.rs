@@ -61,6 +61,9 @@ impl Stage<'_> {
         let mut inserted: Vec<Inserted> = Vec::new();
         for insert in &overlay.insert {
             if let Some(new) = self.inserted(table, insert, &inserted) {
+                let in_place_of = disabled.iter().find(|named| named.name == new.anchor.name);
+                let fallen = in_place_of.and_then(|named| self.fallen_beside(table, named, &new.rule, insert));
+                self.reader.findings.list.extend(fallen);
                 inserted.push(new);
             }
         }
@@ -117,6 +120,17 @@ impl Stage<'_> {
         }
         let asks_anew = parts.when.is_some() || parts.own.is_some();
         Some(Replaced { named: named.clone(), asks_anew, rows: changed })
+    }
+
+    /// The same of a rule that is put in beside one that is taken out.
+    fn fallen_beside(&self, table: &Table, gone: &Named, new: &Rule, insert: &Insert) -> Option<Diagnostic> {
+        let old = self.below.rules.iter().filter(|rule| rule.id == gone.name);
+        let old: Vec<&Rule> = old.collect();
+        let fallen = |output: &&Output| old.iter().any(|old| has_fallen(output, old, new));
+        let fallen: Vec<&Output> = table.outputs.iter().filter(fallen).collect();
+        let span = insert.rule.entry("then").map_or(insert.rule.span, |then| then.key_span);
+        let why = self.overlay.why.get(&gone.name).map(String::as_str);
+        (!fallen.is_empty()).then(|| complaints::back_to_default(span, &gone.name, &fallen, why))
     }
 
     /// That outputs are again what they are by default, since the new `then` does not write what the rule answered in them.

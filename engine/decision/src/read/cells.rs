@@ -16,7 +16,7 @@ use crate::{
 const WORDS: &[&str] = &["prefix", "contains", "words", "not", "present", "rhai"];
 
 /// What stands between the members of a list where people write one; in a cell only the list itself has members.
-const SEPARATORS: [char; 5] = ['،', ',', '؛', ';', '|'];
+const SEPARATORS: [char; 6] = ['،', ',', '؛', ';', '|', '/'];
 
 /// What a cell is read against.
 pub(super) struct Column<'a> {
@@ -241,7 +241,7 @@ fn whole_text(node: &Node) -> Option<&str> {
     }
 }
 
-/// Whether a text reads like several: they stand apart by a comma of any writing, other than one within a number.
+/// Whether a text reads like several: they stand apart by a comma of any writing or a stroke, other than one within a number.
 fn is_listed(text: &str) -> bool {
     let mut parts = text.split(SEPARATORS).map(str::trim);
     let Some(mut before) = parts.next() else { return false };

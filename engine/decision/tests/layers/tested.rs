@@ -277,6 +277,16 @@ fn outputs_that_a_new_answer_leaves_out_are_told() {
         assert_eq!(codes(&of(then)), [], "{then}");
     }
     assert_eq!(codes(&findings(&["replace: { water: { then: { agency: abfa-yazd } } }\n"])), []);
+    // A rule that is put in beside one that is taken out answers in its place.
+    let beside = |then: &str, off: &str| {
+        findings(&[&format!(
+            "insert:\n  - {{ before: electricity, rule: {{ id: ours, when: {{ topic: electricity }}, then: {{ {then} }} }} }}\n{off}"
+        )])
+    };
+    let (off, why) = ("disable: [ electricity ]\n", "disable: [ { rule: electricity, why: ten are enough } ]\n");
+    assert_eq!(codes(&beside("agency: barq-yazd", off)), [(Severity::Warning, BODY_LINE + 1)]);
+    assert_eq!(codes(&beside("agency: barq-yazd", why)), [(Severity::Information, BODY_LINE + 1)]);
+    assert_eq!(codes(&beside("agency: barq-yazd, days: 8", off)), []);
     // What an overlay below wrote is lost in the same way.
     let (province, county) =
         ("replace: { water: { then: { agency: a, days: 5 } } }\n", "replace: { water: { then: { agency: b } } }\n");

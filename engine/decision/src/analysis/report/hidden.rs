@@ -3,10 +3,7 @@
 use peygir_calendar::Jalali;
 use peygir_source::{Diagnostic, Help, Severity, Span};
 
-use super::{
-    Report,
-    only::{is_refined, with_others},
-};
+use super::{Report, only::with_others};
 use crate::{
     analysis::{Inputs, Only},
     window::Window,
@@ -48,7 +45,7 @@ impl Report<'_> {
                  جای «{first}» پاسخ می‌دهد"
             ),
         );
-        if !is_for_good && rules.len() == 1 || only.is_some_and(is_refined) {
+        if !is_for_good && rules.len() == 1 || only.is_some_and(|only| self.is_refined(rules, only)) {
             told.severity = Severity::Information;
         }
         told.helped(match only {

@@ -1,7 +1,8 @@
 //! How it is told that a rule of an overlay hides rules below it for some values of an input, such as a county of its province.
 //!
-//! A rule that asks for nothing but such a value takes the place over without saying so, and one that hides a rule for every value
-//! leaves it nothing that ever comes: these are warned of. One that asks for more is how a province refines what is there: a note.
+//! A rule that asks for nothing but such a value takes the place over without saying so, one that hides a rule for every value
+//! leaves it nothing that ever comes, and one that hides very many says more than it seems to: these are warned of. One that asks
+//! for more, or stands where hardly anything is below it, is how a province refines what is there: a note.
 
 use peygir_source::Help;
 
@@ -14,12 +15,22 @@ use crate::analysis::{Only, words::title};
 /// Most values, and most rules of the overlay, that a sentence names.
 const SHOWN_MAX: usize = 5;
 
-/// Whether it is no more than a closer answer for some values.
-pub(super) fn is_refined(only: &Only) -> bool {
-    !only.is_every && !only.is_whole
-}
+/// Most rules, beside the catch-all, that a closer answer for some values hides.
+const REFINED_MAX: usize = 10;
 
 impl Report<'_> {
+    /// Whether it is no more than a closer answer for some values.
+    pub(super) fn is_refined(&self, rules: &[String], only: &Only) -> bool {
+        let (catch_all, _) = self.catch_all();
+        match rules.iter().filter(|id| *id != catch_all).count() {
+            // Where no rule holds, one for a part of the place is what can be said: the catch-all has one answer for all of it.
+            0 => true,
+            _ if only.is_every => false,
+            1 => true,
+            count => !only.is_whole && count <= REFINED_MAX,
+        }
+    }
+
     /// `where county is "natanz" or "kashan"`; of every value: `whichever county it is, of all 24 that there are`.
     pub(super) fn place_of(&self, only: &Only) -> (String, String) {
         let input = self.table.input(&only.input);
@@ -44,6 +55,7 @@ impl Report<'_> {
         let has_last = rules.iter().any(|id| id == catch_all);
         let has_others = rules.iter().any(|id| id != catch_all);
         let mut helps: Vec<Help> = Vec::new();
+        let is_refined = self.is_refined(rules, only);
         if only.is_every && has_others {
             helps.push(Help::new(
                 "if that is meant, disable these rules in the overlay, and answer what has no such value by a rule of your own; else \
@@ -51,12 +63,12 @@ impl Report<'_> {
                 "اگر همین منظور است آن قاعده‌ها را در روکش غیرفعال (disable) کنید و برای آنچه چنین مقداری ندارد قاعده‌ای از خود بگذارید؛ وگرنه قاعده \
                  را تنگ‌تر کنید یا پایین‌تر بگذارید",
             ));
-        } else if !only.is_every {
-            helps.push(self.help_in_part(only, has_others));
+        } else {
+            helps.push(self.help_in_part(only, is_refined, has_others));
         }
         if has_last && is_locked {
             helps.push(left_to_locked(catch_all));
-        } else if has_last && !is_refined(only) {
+        } else if has_last && !is_refined {
             let replace = replaced(catch_all);
             helps.push(Help::new(
                 format!(
@@ -73,8 +85,8 @@ impl Report<'_> {
         Help::new(joined(|help| &help.en, "; "), joined(|help| &help.fa, "؛ "))
     }
 
-    fn help_in_part(&self, only: &Only, has_others: bool) -> Help {
-        if !only.is_whole {
+    fn help_in_part(&self, only: &Only, is_refined: bool, has_others: bool) -> Help {
+        if is_refined {
             return Help::new(
                 "if that is meant, nothing is to be done; else narrow the rule or put it further down",
                 "اگر همین منظور است کاری لازم نیست؛ وگرنه قاعده را تنگ‌تر کنید یا پایین‌تر بگذارید",
