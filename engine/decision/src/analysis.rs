@@ -32,6 +32,7 @@ mod splits;
 mod stretches;
 mod told;
 mod truths;
+mod unseen;
 mod values;
 mod within;
 mod words;
@@ -45,6 +46,7 @@ pub use self::here::{Fixed, Here, Stage, analyse_here};
 pub use self::layers::overrides;
 pub use self::lost::lost;
 pub use self::splits::{Only, SHARES_MAX, Split};
+pub use self::unseen::Share;
 pub use self::within::{Possible, Within};
 pub use self::words::{inputs_in_words, inputs_in_words_fa};
 use self::{
@@ -61,6 +63,7 @@ pub use self::{
 pub(crate) use self::{
     difference::{Differing, difference},
     outputs::same_cells,
+    unseen::{Sides, Unseen, unseen},
 };
 use crate::{
     model::{Hit, Rule, Table},

@@ -7,6 +7,7 @@
 mod conflicts;
 mod covered;
 mod deeds;
+mod taken;
 mod words;
 
 use peygir_calendar::Jalali;
@@ -14,6 +15,7 @@ use peygir_source::Diagnostic;
 
 pub use self::covered::{Changed, Covered, covered, stacked};
 pub use self::deeds::{Deed, Kind};
+pub use self::taken::{ChangedRule, Taken, taken};
 use crate::{
     analysis::{Inputs, Outcome, Within, difference},
     domain::Limit,

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use jiff::tz::TimeZone;
 use peygir_runtime::pack::{self, Bundle};
+use peygir_runtime::packs::covered::COVERED;
 use peygir_source::{Diagnostic, Diagnostics, Help, Severity, Span, render};
 use serde_json::{Value, json};
 
@@ -239,11 +240,15 @@ fn tell_done(client: &Client, done: &Value, server: &Server) {
     items(&done["then"]).iter().for_each(|then| line(&told_then(then, &zone, lang)));
 }
 
-/// How a dry run ended: what is only a warning has to be read all the same.
+/// How a dry run ended: what is only a warning, or a note that is told, has to be read all the same.
 fn dry(findings: &[Diagnostic], lang: Lang) -> String {
-    let warnings = findings.iter().filter(|one| one.severity == Severity::Warning).count();
-    let number = lang.digits(&warnings.to_string());
+    let count = |severity: Severity| findings.iter().filter(|one| one.severity == severity && is_told(one)).count();
+    let (warnings, notes) = (count(Severity::Warning), count(Severity::Information));
+    let number = lang.digits(&if warnings == 0 { notes } else { warnings }.to_string());
     match (warnings, lang) {
+        (0, Lang::En) if notes == 1 => "no errors, and 1 note to be read; nothing was deployed: ".to_owned(),
+        (0, Lang::En) if notes > 1 => format!("no errors, and {number} notes to be read; nothing was deployed: "),
+        (0, Lang::Fa) if notes > 0 => format!("خطایی نیست؛ {number} یادداشت را بخوانید؛ چیزی مستقر نشد: "),
         (0, Lang::En) => "everything is right; nothing was deployed: ".to_owned(),
         (0, Lang::Fa) => "همه چیز درست است؛ چیزی مستقر نشد: ".to_owned(),
         (1, Lang::En) => "no errors, and 1 warning to be read; nothing was deployed: ".to_owned(),
@@ -343,10 +348,15 @@ fn here(file: &str, packs: &[Sent]) -> String {
     packs.iter().find_map(local).unwrap_or_else(|| file.to_owned())
 }
 
-/// Notes are left to `peygir check --notes`: they speak of every pack, also of those that were not deployed.
+/// Notes are left to `peygir check --notes`: they speak of every pack, also of those that were not deployed. What is said with
+/// this deployment alone is told with it.
+fn is_told(finding: &Diagnostic) -> bool {
+    finding.severity != Severity::Information || finding.code == COVERED
+}
+
 fn tell_findings(findings: &[Diagnostic], lang: Lang, as_json: bool) {
     let (mut told, mut left) = (0, 0);
-    for finding in findings.iter().filter(|one| as_json || one.severity != Severity::Information) {
+    for finding in findings.iter().filter(|one| as_json || is_told(one)) {
         told += 1;
         if !as_json && told > FINDINGS_TOLD_MAX {
             left += 1;

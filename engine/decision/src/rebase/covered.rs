@@ -85,17 +85,22 @@ fn told(old: &Table, new: &Table, overlay: &Overlay, conflict: Conflict) -> Cove
     let rows = before.zip(after);
     let parts =
         rows.map(|rows| members.iter().flat_map(|member| changed(member, (old, rows.0), (new, rows.1))).collect());
-    let by = |table: &Table, rule: Option<&Rule>| {
-        let layers = rule.map(|rule| [Some(rule.layer), rule.changed_by]).into_iter().flatten().flatten();
-        layers.filter_map(|layer| table.layers.get(layer)).map(|layer| layer.pack.clone()).collect::<Vec<_>>()
-    };
-    let packs = by(old, before).into_iter().chain(by(new, after)).collect();
+    let packs = packs((old, before), (new, after));
     let span = conflict.deed.span(overlay);
     Covered { conflict, span, parts: parts.unwrap_or_default(), packs }
 }
 
+/// The packs that made a rule what it was and what it is.
+pub(super) fn packs(before: (&Table, Option<&Rule>), after: (&Table, Option<&Rule>)) -> BTreeSet<String> {
+    let by = |(table, rule): (&Table, Option<&Rule>)| {
+        let layers = rule.map(|rule| [Some(rule.layer), rule.changed_by]).into_iter().flatten().flatten();
+        layers.filter_map(|layer| table.layers.get(layer)).map(|layer| layer.pack.clone()).collect::<Vec<_>>()
+    };
+    by(before).into_iter().chain(by(after)).collect()
+}
+
 /// The parts of a member that differ.
-fn changed(member: &str, (old, before): (&Table, &Rule), (new, after): (&Table, &Rule)) -> Vec<Changed> {
+pub(super) fn changed(member: &str, (old, before): (&Table, &Rule), (new, after): (&Table, &Rule)) -> Vec<Changed> {
     let parts: Vec<(String, Option<Name>, Option<Name>)> = match member {
         "when" => {
             inputs(before, after).map(|input| (input.to_owned(), asked(before, input), asked(after, input))).collect()

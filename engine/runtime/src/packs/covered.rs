@@ -1,5 +1,6 @@
 //! A deployment that changes rules below an overlay which replaces them, or switches them off: where the overlay holds the change
-//! is not seen, and its authors learn of it here. It is told where the change comes and never again.
+//! is not seen, and its authors learn of it here; so do those of rules that an overlay puts above one that changes. It is told where
+//! the change comes and never again.
 //!
 //! Owns: which packs change what is below which overlays, and the words. What a change comes to under an overlay is compared in
 //! `peygir_decision::rebase`, as `peygir rebase` does it.
@@ -11,7 +12,7 @@ pub use told::COVERED;
 use std::collections::{BTreeMap, BTreeSet};
 
 use peygir_calendar::Place;
-use peygir_decision::rebase::{covered, stacked};
+use peygir_decision::rebase::{covered, stacked, taken};
 use peygir_decision::{Layer, Table};
 use peygir_source::{Diagnostic, Diagnostics};
 
@@ -164,8 +165,11 @@ impl Compared<'_> {
             own.iter().filter(|one| one.value.extends() == id).map(|one| layer(upper, one)).collect();
         let with_own = |table: &Table| if own.is_empty() { Some(table.clone()) } else { stacked(table, &own) };
         let Some((old, new)) = with_own(old).zip(with_own(new)) else { return Vec::new() };
-        let hidden = covered(&old, &new, &layer(upper, filed)).into_iter();
-        hidden.map(|one| told::rule(&one, (upper, &filed.file.name), &moved, self.old)).collect()
+        let at = (upper, filed.file.name.as_str());
+        let hidden = covered(&old, &new, &layer(upper, filed));
+        let taken = taken(&old, &new, &layer(upper, filed), &hidden);
+        let hidden = hidden.iter().map(|one| told::rule(one, at, &moved, self.old));
+        hidden.chain(taken.iter().map(|one| told::taken(one, at, &moved))).collect()
     }
 }
 

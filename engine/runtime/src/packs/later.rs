@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use peygir_source::{Diagnostic, Diagnostics, Help, Severity};
 
 use super::contrary::Told;
+use super::covered::COVERED;
 use super::edition::{Edition, Editions, PackRef};
 use super::plan::{Bundles, Ground, Outcome, Unfit, outcome};
 
@@ -62,7 +63,8 @@ pub(super) fn of_later(
     edition: &Told,
     found: &mut Diagnostics,
 ) {
-    for mut finding in findings.list.into_iter().filter(|one| !is_note(one)) {
+    // That a change is not seen is told with the deployment that brings it alone.
+    for mut finding in findings.list.into_iter().filter(|one| !is_note(one) || one.code == COVERED) {
         if let Some((name, path)) = finding.file.split_once('/') {
             let other = packs.iter().find(|pack| pack.name == name && !named.contains(pack));
             if let Some(pack) = other.filter(|_| named.iter().any(|new| new.name == name)) {

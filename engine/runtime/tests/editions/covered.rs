@@ -184,6 +184,111 @@ async fn rules_that_change_places_below_an_inserted_one_are_told() {
     assert!(told.len() == 1 && told[0].2.contains("\"gas\" changed places"), "{:?}", done.findings);
 }
 
+/// A table that asks for words too, and what an overlay's rule `fish` asks above its rule `farm`.
+fn farms(version: &str, farm: &str) -> String {
+    format!(
+        "kind: decision-table\nid: goes\nversion: {version}\nhit: first\n\
+         inputs: {{ topic: {{ type: string, from: case.topic }}, text: {{ type: text, from: case.text }} }}\n\
+         outputs: {{ to: {{ type: string }}, days: {{ type: integer, default: 10 }} }}\nrules:\n{farm}\
+         - {{ id: gas, when: {{ topic: gas }}, then: {{ to: gas }} }}\n\
+         - {{ id: all, last: true, then: {{ to: office }} }}\n"
+    )
+}
+
+fn farm(days: u8) -> String {
+    format!("- {{ id: farm, when: {{ topic: farm }}, then: {{ to: farms, days: {days} }} }}\n")
+}
+
+fn fish(anchor: &str, when: &str, days: u8) -> String {
+    let rule = format!("{{ id: fish, when: {when}, then: {{ to: farms, days: {days} }} }}");
+    format!("insert:\n  - before: {anchor}\n    rule: {rule}")
+}
+
+/// What an overlay's own rule takes from one that changes: only what it takes, and only where that is decided otherwise.
+#[tokio::test]
+async fn a_change_below_an_inserted_rule_is_told_as_far_as_it_takes_it() {
+    let wet = "{ topic: farm, text: { contains: fish } }";
+    let (before, after) = (farm(5), farm(2));
+    let narrower = "- { id: farm, when: { topic: farm, text: { contains: cow } }, then: { to: farms, days: 5 } }\n";
+    let new = farm(5) + "- { id: oil, when: { topic: oil }, then: { to: oil } }\n";
+    let changed = "changes the rule \"farm\" (days: 5 → 2), and \"fish\", which this overlay inserts above, takes";
+    for (deeds, range, to, told) in [
+        // Some of it is seen, or nothing is.
+        (fish("farm", wet, 4), "^1", &after, Some(("note", format!("{changed} part of what comes there")))),
+        (
+            fish("farm", "{ topic: farm }", 4),
+            "^1",
+            &after,
+            Some(("warning", format!("{changed} all of what comes there"))),
+        ),
+        // It stands below, has nothing to do with it, or answers just that.
+        (fish("gas", wet.replace("farm", "[ farm, gas ]").as_str(), 4), "^1", &after, None),
+        (fish("farm", "{ topic: gas, text: { contains: fish } }", 4), "^1", &after, None),
+        (fish("farm", wet, 2), "^1", &after, None),
+        // Somebody has looked at it, or nothing changes.
+        (fish("farm", wet, 4), "^1.1", &after, None),
+        (fish("farm", wet, 4), "^1", &before, None),
+        // What it takes is decided otherwise by another rule, or by a new one.
+        (fish("farm", wet, 4), "^1", &narrower.to_owned(), Some(("note", "(text: – → contains cow)".to_owned()))),
+        (
+            fish("farm", "{ topic: oil, text: { contains: fish } }", 4),
+            "^1",
+            &new,
+            Some(("note", "changes the rule \"oil\" (new)".to_owned())),
+        ),
+    ] {
+        let mut world = fresh().await;
+        let first = province("1.0.0", &overlay("1.0.0", "^1", &deeds));
+        let here = province("1.0.1", &overlay("1.0.1", range, &deeds));
+        deploy(&mut world, &edition(&[&nation("2.0.0", &farms("1.0.0", &before)), &first])).await.unwrap();
+        let newer = nation("2.1.0", &farms("1.1.0", to));
+        let wish = if range == "^1" { edition(&[&newer]) } else { edition(&[&newer, &here]) };
+        let done = deploy(&mut world, &wish).await.unwrap();
+        let found: Vec<&Value> = done.findings.iter().filter(|one| one["code"] == "PG-P102").collect();
+        match told {
+            None => assert!(found.is_empty(), "{deeds} {to}: {found:?}"),
+            Some((severity, words)) => {
+                let [one] = &found[..] else { panic!("{deeds} {to}: {:?}", done.findings) };
+                assert_eq!((&one["severity"], &one["line"]), (&severity.into(), &6.into()), "{one}");
+                assert_eq!(one["file"], "town/rules/goes.overlay.yaml", "{one}");
+                assert!(one["message"].as_str().unwrap().contains(&words), "{words}: {one}");
+                assert!(
+                    one["message_fa"].as_str().unwrap().contains("«fish» که این روکش در بالای آن افزوده است"),
+                    "{one}"
+                );
+            }
+        }
+    }
+}
+
+/// Two rules of an overlay that take all of it together, and a rule that the overlay lets hold for more.
+#[tokio::test]
+async fn rules_that_take_a_change_together_and_one_that_was_widened_are_told() {
+    let both = "insert:\n  - before: farm\n    rule: { id: wet, when: { topic: farm, text: { contains: fish } }, then: { to: wet } }\n  \
+                - before: farm\n    rule: { id: dry, when: { topic: farm, text: { not: { contains: fish } } }, then: { to: dry } }";
+    let widened = "replace: { gas: { when: { topic: [ gas, farm ], text: { contains: fish } } } }";
+    let gas_first = |days: u8| "- { id: sun, when: { topic: sun }, then: { to: sun } }\n".to_owned() + &farm(days);
+    let moved = |text: String| {
+        let gas = "- { id: gas, when: { topic: gas }, then: { to: gas } }\n";
+        text.replace(gas, "").replace("rules:\n", &format!("rules:\n{gas}"))
+    };
+    for (deeds, words) in [
+        (both, vec!["\"dry\", which this overlay inserts above, takes with others of this overlay all", "\"wet\""]),
+        (widened, vec!["\"gas\", which this overlay lets hold for more above, takes part"]),
+    ] {
+        let mut world = fresh().await;
+        let here = province("1.0.0", &overlay("1.0.0", "^1", deeds));
+        let of = |version: &str, days: u8| moved(farms(version, &gas_first(days)));
+        deploy(&mut world, &edition(&[&nation("2.0.0", &of("1.0.0", 5)), &here])).await.unwrap();
+        let done = deploy(&mut world, &edition(&[&nation("2.1.0", &of("1.1.0", 2))])).await.unwrap();
+        let found: Vec<&Value> = done.findings.iter().filter(|one| one["code"] == "PG-P102").collect();
+        assert_eq!(found.len(), words.len(), "{:?}", done.findings);
+        for part in words {
+            assert!(found.iter().any(|one| one["message"].as_str().unwrap().contains(part)), "{part}: {found:?}");
+        }
+    }
+}
+
 /// A start with a newer pack in the folder is a deployment too, and says so where it starts.
 #[tokio::test]
 async fn a_start_tells_what_the_folder_s_packs_change_and_nobody_sees() {
