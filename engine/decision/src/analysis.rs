@@ -18,6 +18,7 @@ mod here;
 mod hidden;
 mod layers;
 mod leaves;
+mod let_go;
 mod letters;
 mod lost;
 mod numbers;
@@ -113,6 +114,9 @@ pub enum Finding {
         /// Nothing is left to them for some values of one input only.
         only: Option<Only>,
     },
+    /// What an overlay leaves of a rule of the layers below is less than before: the witness, which the rule answered, comes to a rule
+    /// that the overlay does not write, or to none in its place. Asked: the inputs that the rule asks for, before or now.
+    LetGo { rule: String, layer: usize, to: Option<String>, asked: Vec<String>, witness: Inputs, on: Jalali },
     /// What an overlay says of a rule has no effect.
     DeadOverride { rule: String, layer: usize, why: Dead },
     /// Two layers write one output of one rule; the last of them counts, and may say why.

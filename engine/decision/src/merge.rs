@@ -114,14 +114,18 @@ impl<'a> Stage<'a> {
 
     /// Where the overlay speaks of rules.
     fn spoken(&self) -> Vec<Spoken> {
-        let Overlay { replace, insert, disable, .. } = self.overlay;
+        let Overlay { replace, insert, disable, why, .. } = self.overlay;
         let id = |insert: &Insert| {
             let id = insert.rule.get("id")?;
             Some(Named { name: id.as_str()?.to_owned(), span: id.span })
         };
         let replaced = replace.iter().map(|replace| replace.rule.clone());
         let named = replaced.chain(disable.iter().cloned()).chain(insert.iter().filter_map(id));
-        named.map(|Named { name, span }| Spoken { rule: name.into(), layer: self.layer, span }).collect()
+        let spoken = |Named { name, span }: Named| {
+            let why = why.get(&name).map(|why| why.as_str().into());
+            Spoken { rule: name.into(), layer: self.layer, span, why }
+        };
+        named.map(spoken).collect()
     }
 
     fn name_layer(&self, table: &mut Table) {

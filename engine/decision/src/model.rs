@@ -54,6 +54,8 @@ pub(crate) struct Spoken {
     pub rule: Label,
     pub layer: usize,
     pub span: Span,
+    /// As the overlay says it.
+    pub why: Option<Label>,
 }
 
 /// Which of the rules that hold answers. The catch-all answers only where no other rule does.
@@ -280,6 +282,12 @@ impl Table {
         let said = self.spoken.iter().find(|spoken| spoken.layer == layer && spoken.rule == *rule);
         let born = || self.rules.iter().find(|row| row.layer == layer && row.id == *rule).map(|row| row.span);
         said.map(|spoken| spoken.span).or_else(born)
+    }
+
+    /// Why a layer replaces or disables a rule, where it says so.
+    pub fn why(&self, rule: &str, layer: usize) -> Option<&str> {
+        let mut said = self.spoken.iter().filter(|spoken| spoken.layer == layer && spoken.rule == *rule);
+        said.find_map(|spoken| spoken.why.as_deref())
     }
 
     /// Says which pack the base came in, and in which file.

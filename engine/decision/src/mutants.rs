@@ -198,6 +198,7 @@ fn told<'a>(analysis: &'a Analysis, table: &'a Table) -> impl Iterator<Item = (S
             Finding::NoTruth { rule, input, .. } => format!("no-truth {rule} {input}"),
             Finding::Gap { .. }
             | Finding::Hidden { .. }
+            | Finding::LetGo { .. }
             | Finding::MoreOverlaps { .. }
             | Finding::NotAnalysed { .. }
             | Finding::NotBegun

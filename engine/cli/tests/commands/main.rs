@@ -12,6 +12,7 @@ mod elsewhere;
 mod explain_table;
 mod hidden_in_part;
 mod http;
+mod let_go;
 mod overlays;
 mod persian;
 mod places;

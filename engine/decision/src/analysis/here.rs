@@ -2,7 +2,7 @@
 //! pack of a county: a rule that asks for just that place takes everything there, though elsewhere it would leave the most.
 //!
 //! Owns: which rules are asked about, with these inputs fixed, and whether an overlay's own rules ever answer. What it hides is
-//! found in `hidden`, and what it hides for some values of one input in `splits`. Deliberately does not know what a place is:
+//! found in `hidden`, what it hides for some values of one input in `splits`, and what it lets go of in `let_go`. Deliberately does not know what a place is:
 //! whoever asks says which inputs have which value, which always have one, and which layers are to be held against each other.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +13,7 @@ use super::{
     ANALYSIS_STEPS_MAX, Analysis, Bounds, Dead, Finding, Inputs,
     effort::Effort,
     hidden::Hidden,
+    let_go::LetGo,
     ranking::Ranking,
     reach::{Reach, Search, Why},
     space::{Space, Tried, cells_of},
@@ -135,10 +136,12 @@ impl<'a> Question<'a> {
         let spot = Spot { fixed: self.here.fixed, takers: None };
         let below: Vec<Asked<'_>> = ids.iter().filter_map(|id| self.asked(id, spot)).collect();
         let shares = Shares::of(self, &ids);
-        if own.is_empty() && below.is_empty() && shares.is_empty() {
+        let let_go = LetGo::of(self);
+        if own.is_empty() && below.is_empty() && shares.is_empty() && let_go.is_empty() {
             return;
         }
-        let cells: Vec<_> = cells_of(self.merged, self.here.fixed).chain(shares.cells()).collect();
+        let cells: Vec<_> =
+            cells_of(self.merged, self.here.fixed).chain(shares.cells()).chain(let_go.cells()).collect();
         let space = Space::telling(self.merged, &self.rows, &[], &cells, self.effort);
         let frame = space.fixed(self.here.fixed).into_iter().chain(space.given(self.here.given)).collect();
         let always = Search { space: &space, rows: self.rows.clone(), frame };
@@ -149,6 +152,7 @@ impl<'a> Question<'a> {
         let gone = hidden.gone();
         findings.extend(hidden.findings());
         shares.look(&always, &gone, findings);
+        let_go.look(&always, findings);
         findings.extend(own.iter().filter_map(|(id, rows)| self.dead(&always, id, rows)));
     }
 
@@ -204,7 +208,7 @@ impl<'a> Question<'a> {
     }
 
     /// Whether the rule was seen to answer something without the overlay, or nobody knows: one that never did loses nothing.
-    fn was_alive(&self, id: &str) -> bool {
+    pub fn was_alive(&self, id: &str) -> bool {
         let rows = self.below.rules.iter().enumerate().filter(|(_, row)| row.id == *id);
         let mut reaches = rows.map(|(at, _)| self.was.reaches.get(at));
         reaches.any(|reach| !matches!(reach, Some(Reach::Never(_) | Reach::Open(Why::Limit))))

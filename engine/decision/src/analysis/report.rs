@@ -1,6 +1,7 @@
 //! A finding as a sentence for those who write tables, at the place in the file that it is about.
 
 mod hidden;
+mod let_go;
 mod only;
 
 use peygir_calendar::Jalali;
@@ -28,7 +29,9 @@ impl Report<'_> {
             Finding::Unfilled { rules, .. } => self.place(rules.first().map_or("", String::as_str)),
             Finding::NotAnalysed { rule, input, .. } => self.cell(rule, input.as_deref()),
             Finding::NoTruth { rule, input, .. } => self.cell(rule, Some(input)),
-            Finding::DeadOverride { rule, layer, .. } => self.place_in(rule, *layer),
+            Finding::DeadOverride { rule, layer, .. } | Finding::LetGo { rule, layer, .. } => {
+                self.place_in(rule, *layer)
+            }
             Finding::Hidden { taker, .. } => self.place(taker),
             Finding::Gap { .. } => self.table.rules.last().map(|rule| (rule.span, rule.file.as_str()))?,
             Finding::NotBegun => self.table.rules.first().map(|rule| (rule.span, rule.file.as_str()))?,
@@ -53,6 +56,9 @@ impl Report<'_> {
                 return None;
             }
             Finding::DeadOverride { rule, layer, why } => self.dead(span, rule, *layer, why),
+            Finding::LetGo { rule, layer, to, asked, witness, on } => {
+                self.let_go(span, (rule, *layer), to.as_deref(), asked, (witness, *on))
+            }
             Finding::WrittenTwice { rule, output, layers, why } => {
                 self.written_twice(span, (rule, output), layers, why.as_deref())
             }
@@ -317,9 +323,14 @@ impl Report<'_> {
     fn witness(&self, witness: &Inputs, rules: &[&str], on: Jalali) -> (String, String) {
         let rows = self.table.rules.iter().filter(|rule| rules.contains(&rule.id.as_str()));
         let asked: Vec<&str> = rows.flat_map(|rule| rule.when.iter().map(|part| part.input.as_str())).collect();
+        self.inputs(witness, &asked, on)
+    }
+
+    /// What some inputs have, and the day where any rule has one.
+    fn inputs(&self, witness: &Inputs, asked: &[&str], on: Jalali) -> (String, String) {
         let is_dated = |rule: &Rule| rule.effective.is_some() || !rule.except.is_empty();
         let day = self.table.rules.iter().any(is_dated).then_some(on);
-        (inputs_in_words(self.table, witness, &asked, day), inputs_in_words_fa(self.table, witness, &asked, day))
+        (inputs_in_words(self.table, witness, asked, day), inputs_in_words_fa(self.table, witness, asked, day))
     }
 
     /// `"a" and "b" of Yazd`: rules with the overlays they come from.

@@ -18,11 +18,11 @@ const CASES: u64 = 600;
 const POINTS_MAX: usize = 12_000;
 const VALUES_MAX: usize = 4;
 
-fn table(text: &str) -> Table {
+pub fn table(text: &str) -> Table {
     Table::read(&yaml::parse(text).unwrap(), key).unwrap_or_else(|found| panic!("{text}{found:#?}")).0
 }
 
-fn over(below: &Table, overlay: &str) -> Option<Table> {
+pub fn over(below: &Table, overlay: &str) -> Option<Table> {
     let overlay = Overlay::read(&yaml::parse(overlay).unwrap(), key).unwrap_or_else(|e| panic!("{overlay}{e:#?}")).0;
     Some(below.merge(&[Layer::new(&overlay, "p", "f")]).ok()?.0)
 }

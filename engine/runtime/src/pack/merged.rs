@@ -7,14 +7,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use peygir_decision::analysis::{self, Analysis, Fixed, Here, Split, Stage};
-use peygir_decision::{Condition, Layer, Overlay, Table};
-use peygir_source::Diagnostics;
+use peygir_decision::{Condition, Layer, Overlay, Rule, Table};
+use peygir_source::{Diagnostic, Diagnostics, Severity};
 
 use super::content::TableSource;
 use super::inputs::given;
 use super::kept::Making;
 use super::laid::sha256_of;
 use super::layer::Filed;
+
+/// That a row of the layers below comes to something else on purpose, and that an overlay lets go of what a rule answered.
+const OF_ROWS: &str = "PG-T051";
+const LET_GO: &str = "PG-T057";
 
 /// A table with its overlays, and what was found: with the merging, and by its analysis.
 #[derive(Debug)]
@@ -162,20 +166,33 @@ impl MadeTable {
         let here = Here { fixed: &asked.0, pairs: &asked.1, given: &given, splits: &asked.2 };
         let last = stages[stages.len() - 1].0;
         let analysis = making.analysed(last.id(), |bounds| analysis::analyse_here(&stages, here, bounds));
-        let found = analysis.to_diagnostics(last);
+        let mut found = analysis.to_diagnostics(last);
+        found.list.retain(|one| !self.is_told_by_a_row(one));
         if !analysis.is_cancelled && !analysis.is_cut {
             known().insert(asked, found.clone());
         }
         found
     }
 
-    /// Whether a rule that an overlay writes asks about the input.
+    /// What an overlay lets go of is told once: a row of the base that shows it says more.
+    fn is_told_by_a_row(&self, told: &Diagnostic) -> bool {
+        let is_it = |row: &Diagnostic| {
+            let is_as_grave = told.severity == Severity::Information || row.severity == Severity::Warning;
+            row.code == OF_ROWS && is_as_grave && row.file == told.file && row.span.line == told.span.line
+        };
+        told.code == LET_GO && self.found.list.iter().any(is_it)
+    }
+
+    /// Whether a rule that an overlay writes, or one that it changes or takes out, asks about the input.
     fn is_split(&self, split: &Split) -> bool {
         let Some(table) = &self.laid else { return false };
         let is_of =
             |part: &Condition| table.inputs().iter().any(|one| one.from == split.from && part.input == *one.name);
-        let mut own = table.rules().iter().filter(|rule| rule.layer > 0 || rule.changed_by.is_some());
-        own.any(|rule| rule.when().iter().any(is_of))
+        let is_own = |rule: &&Rule| rule.layer > 0 || rule.changed_by.is_some();
+        let is_as_it_was = |rule: &Rule| table.rules().iter().any(|row| row.id == rule.id && !is_own(&row));
+        let base = self.base().laid.iter().flat_map(|base| base.rules()).filter(|rule| !is_as_it_was(rule));
+        let mut asking = table.rules().iter().filter(is_own).chain(base);
+        asking.any(|rule| rule.when().iter().any(is_of))
     }
 
     /// The table with none of its overlays, with the first, and so on; none where one of them can't be laid.
