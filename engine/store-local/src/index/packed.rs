@@ -18,6 +18,7 @@ use std::sync::Arc;
 use peygir_store::space::{Page, Value};
 
 use super::blocks::{self, Rows};
+use super::sled::SEGMENT_BYTES;
 use super::{IndexError, PAGE_BYTES_MAX};
 
 /// Longest value kept in one piece, in bytes: a leaf of sled holds up to 16 entries, and must stay below its blob threshold.
@@ -32,8 +33,9 @@ const WHOLE: u8 = 0;
 const SPLIT: u8 = 1;
 
 /// Entries that are written before they are waited for. With what sled moves meanwhile, one of them takes 30 KiB of its file at
-/// the worst: less than five segments in all, each of which keeps one of the seven threads busy.
-const UNAWAITED_MAX: usize = 64;
+/// the worst: three segments in all, each of which keeps one of the seven threads busy.
+const UNAWAITED_MAX: usize = 3 * SEGMENT_BYTES / ENTRY_BYTES_MAX;
+const ENTRY_BYTES_MAX: usize = 30 << 10;
 
 /// A tree of sled with blocks in it.
 pub struct Packed {
@@ -275,7 +277,7 @@ mod tests {
     type Model = BTreeMap<Vec<u8>, Value>;
 
     fn packed() -> Packed {
-        let db = sled::Config::new().temporary(true).flush_every_ms(None).open().unwrap();
+        let db = super::super::sled::config().temporary(true).open().unwrap();
         Packed::new(db.open_tree("test").unwrap())
     }
 
