@@ -255,7 +255,7 @@ mod tests {
         drop(index);
 
         // Where closing does not wait for sled's threads, one run in seventy finds the folder locked here.
-        let db = sled::open(folder.path().join("rows")).unwrap();
+        let db = config().path(folder.path().join("rows")).open().unwrap();
         assert_eq!(db.open_tree(TREE).unwrap().len(), 1, "two short rows stand in one block, and no parts are left");
         let blobs = fs::read_dir(folder.path().join("rows/blobs")).map_or(0, |entries| entries.count());
         assert_eq!(blobs, 0);
