@@ -17,6 +17,8 @@ const WORDS: &[&str] = &["prefix", "contains", "words", "not", "present", "rhai"
 
 /// What stands between the members of a list where people write one; in a cell only the list itself has members.
 const SEPARATORS: [char; 6] = ['،', ',', '؛', ';', '|', '/'];
+/// Words that do the same: dashes, and "or" with either letter that is typed for its first.
+const BETWEEN: [&str; 5] = ["-", "–", "—", "یا", "يا"];
 
 /// What a cell is read against.
 pub(super) struct Column<'a> {
@@ -241,8 +243,11 @@ fn whole_text(node: &Node) -> Option<&str> {
     }
 }
 
-/// Whether a text reads like several: they stand apart by a comma of any writing or a stroke, other than one within a number.
+/// Whether a text reads like several: they stand apart by a comma of any writing or a stroke, other than one within a number, or
+/// by a dash or an "or" that stands by itself.
 fn is_listed(text: &str) -> bool {
+    let plain = |word: &str| if BETWEEN.contains(&word) { ",".to_owned() } else { word.to_owned() };
+    let text = text.split_whitespace().map(plain).collect::<Vec<_>>().join(" ");
     let mut parts = text.split(SEPARATORS).map(str::trim);
     let Some(mut before) = parts.next() else { return false };
     parts.any(|part| {
