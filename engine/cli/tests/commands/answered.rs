@@ -160,3 +160,77 @@ fn an_overlay_of_the_shipped_tables_names_what_is_there() {
         assert!(named.contains('{') || said.contains(named), "{table}: {said}");
     }
 }
+
+const OFFICE: &str =
+    "kind: calendar\nid: office\ntitle: { fa: اداره, en: Office }\nzone: Asia/Tehran\nweek: { sat: ['07:30-14:30'] }\n";
+const TAKE: &str =
+    "document: { dsl: '1.0.3', namespace: test, name: take, version: '1.0.0' }\ndo: [ { rest: { set: { a: 1 } } } ]\n";
+const DEPLOYMENT: &str = "kind: deployment\nname: all\ntitle: { fa: ه, en: All }\nprovince: here\npacks: [ national, town ]\n\
+    caseType: any\nintake: test/take:1.0.0\ncalendar: office\nconnectors: { outbox: { use: outbox } }\nchannels: { sms: outbox, mail: outbox }\n";
+
+/// An agency that is there, in the wrong province: in the pack of a province, and in a table for all of them that asks for none.
+#[test]
+fn an_agency_of_another_province_is_warned_of() {
+    let directory = "kind: directory
+provinces: [ { id: here, fa: اینجا, en: Here }, { id: there, fa: آنجا, en: There } ]
+topics: [ { id: street, fa: خیابان, en: Street }, { id: water, fa: آب, en: Water } ]
+agencies:
+  - { id: gas-here, fa: گاز, en: Gas, province: here }
+  - { id: gas-there, fa: گاز, en: Gas, province: there }
+  - { id: city-of-far, fa: شهر, en: City, county: far }
+  - { id: nation, fa: کشور, en: Nation }
+";
+    let far =
+        "kind: directory\nprovince: { id: there, fa: آنجا, en: There }\ncounties: [ { id: far, fa: دور, en: Far } ]\n";
+    let table = "kind: decision-table
+id: route
+version: 1.0.0
+hit: first
+inputs:
+  topic: { type: string, from: case.topic }
+  province: { type: string, from: case.province }
+  county: { type: string, from: case.county }
+  agency: { type: string, from: case.agency }
+outputs: { agency: { type: string } }
+rules:
+  - { id: street, when: { topic: street, RULE }, then: { agency: ANSWER } }
+  - { id: otherwise, last: true, then: { agency: nation } }
+";
+    let check = |national: (&str, &str), own: (&str, &str)| {
+        let table = table.replace(", RULE", national.0).replace("ANSWER", national.1);
+        let more = [
+            ("national/rules/directory.yaml", directory),
+            ("national/rules/far.yaml", far),
+            ("national/rules/route.table.yaml", table.as_str()),
+            ("national/rules/office.yaml", OFFICE),
+            ("national/workflows/take/workflow.yaml", TAKE),
+            ("deployment.yaml", DEPLOYMENT),
+        ];
+        check(&packs(own.0, &format!("agency: {}", own.1), &more), ".")
+    };
+    let fine = ("", "nation");
+    for (own, told) in [
+        (("topic: water", "gas-there"), "gas-there (of there)"),
+        (("topic: water", "city-of-far"), "city-of-far (of there)"),
+        (("topic: water", "gas-here"), ""),
+        (("topic: water", "nation"), ""),
+        (("topic: water", "'gas-{province}'"), ""),
+        (("agency: { present: true }", "'{agency}'"), ""),
+    ] {
+        let (exit, said) = check(fine, own);
+        let words = "warning[PG-P103]: in here the rule \"ours\" answers an agency of another province: ";
+        assert_eq!((exit, said.contains("PG-P103")), (0, !told.is_empty()), "{own:?}: {said}");
+        assert!(told.is_empty() || said.contains(&format!("{words}{told}")) && said.contains(PLACE), "{own:?}: {said}");
+    }
+    let own = ("topic: water", "nation");
+    for (national, told) in [
+        (("", "gas-there"), true),
+        ((", province: there", "gas-there"), false),
+        ((", county: far", "gas-there"), false),
+        ((", province: { not: there }", "gas-there"), true),
+        (("", "'gas-{province}'"), false),
+    ] {
+        let (exit, said) = check(national, own);
+        assert_eq!((exit, said.contains("PG-P103")), (0, told), "{national:?}: {said}");
+    }
+}

@@ -5,10 +5,13 @@
 //! An output says with `names` what it names. One that is called `agency` and says nothing names agencies: tables that were
 //! deployed before there was `names` are judged as they were.
 //!
+//! An agency that is there may still be one of another province than that of the case: that is a warning.
+//!
 //! What is nobody wherever it was looked for is an error; what only some provinces lack is a warning. A pack of the whole country
 //! may be deployed for one province that does not have all of its agencies: that is a note. Of an answer that is filled with what
 //! nobody can list, this is told in its place: it goes wrong with the first case.
 
+mod elsewhere;
 mod fillings;
 mod told;
 
@@ -49,6 +52,8 @@ struct Answers {
     known: bool,
     missing: BTreeSet<String>,
     unlisted: BTreeSet<Unlisted>,
+    /// Agencies of other provinces than those where it is answered, each with its own and these.
+    elsewhere: BTreeMap<String, (String, BTreeSet<String>)>,
 }
 
 /// Tells what tables answer and no directory has. Where directories list nothing of a kind there is nothing to judge by.
@@ -75,7 +80,12 @@ fn check_of(catalog: &Catalog, kinds: &[Names], found: &mut Diagnostics) {
                 let one = answers.entry(at).or_default();
                 one.length = length;
                 one.is_meant = template.inputs().next().is_none() || is_of_place(catalog, &table, rule);
-                one.take(fillings::of(&table, rule, &template, &fillings::Around { place: &place, catalog }), known);
+                let around = fillings::Around { place: &place, catalog };
+                let filled = fillings::of(&table, rule, &template, &around);
+                if let (Names::Agency, Filled::Listed(made), Some(here)) = (names, &filled, &place.province) {
+                    one.take_elsewhere(elsewhere::of(&table, rule, (&template, made), &around), here);
+                }
+                one.take(filled, known);
             }
         }
     }
@@ -86,6 +96,13 @@ fn check_of(catalog: &Catalog, kinds: &[Names], found: &mut Diagnostics) {
 }
 
 impl Answers {
+    fn take_elsewhere(&mut self, agencies: BTreeMap<String, String>, here: &str) {
+        for (agency, home) in agencies {
+            let (_, provinces) = self.elsewhere.entry(agency).or_insert_with(|| (home, BTreeSet::new()));
+            provinces.insert(here.to_owned());
+        }
+    }
+
     fn take(&mut self, filled: Filled, known: &BTreeSet<&str>) {
         match filled {
             Filled::Listed(made) => {

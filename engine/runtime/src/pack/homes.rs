@@ -23,6 +23,11 @@ impl Homes {
         }
     }
 
+    /// The provinces in which a county of this id lies; none where no directory says any.
+    pub fn of(&self, county: &str) -> Option<&BTreeSet<String>> {
+        self.0.get(county)
+    }
+
     /// The counties of a province; none where no directory says any.
     pub fn counties_of(&self, province: &str) -> Option<BTreeSet<&str>> {
         let of = self.0.iter().filter(|(_, homes)| homes.contains(province)).map(|(county, _)| county.as_str());

@@ -12,6 +12,8 @@ use super::{Answers, At};
 const NOBODY: &str = "PG-P095";
 /// An answer that can't be looked up.
 const UNLISTED: &str = "PG-P101";
+/// An agency of another province.
+const ELSEWHERE: &str = "PG-P103";
 /// Most names that one finding tells.
 const NAMED_MAX: usize = 5;
 
@@ -42,7 +44,39 @@ fn words(names: Names) -> Words {
 
 pub(super) fn of(at: &At, one: &Answers, known: &BTreeSet<&str>) -> Vec<Diagnostic> {
     let nobody = (!one.missing.is_empty()).then(|| nobody(at, one, known));
-    nobody.into_iter().chain(one.unlisted.iter().map(|why| unlisted(at, one, why))).collect()
+    let elsewhere = (!one.elsewhere.is_empty()).then(|| elsewhere(at, one));
+    nobody.into_iter().chain(one.unlisted.iter().map(|why| unlisted(at, one, why))).chain(elsewhere).collect()
+}
+
+fn elsewhere(at: &At, one: &Answers) -> Diagnostic {
+    let (whose, whose_fa) = whose(at);
+    let provinces: BTreeSet<&str> =
+        one.elsewhere.values().flat_map(|(_, provinces)| provinces).map(String::as_str).collect();
+    let listed = |names: Vec<String>, between: &str| {
+        let rest = if names.len() > NAMED_MAX { " …" } else { "" };
+        names.into_iter().take(NAMED_MAX).collect::<Vec<_>>().join(between) + rest
+    };
+    let provinces = |between: &str| listed(provinces.iter().map(|&name| name.to_owned()).collect(), between);
+    let agencies = |open: &str, close: &str, between: &str| {
+        let shown =
+            |(agency, (home, _)): (&String, &(String, BTreeSet<String>))| format!("{agency} {open}{home}{close}");
+        listed(one.elsewhere.iter().map(shown).collect(), between)
+    };
+    Diagnostic::warning(
+        ELSEWHERE,
+        span(at, one),
+        format!("in {} {whose} answers an agency of another province: {}", provinces(", "), agencies("(of ", ")", ", ")),
+        format!(
+            "{whose_fa} در \u{2066}{}\u{2069} دستگاهی از استان دیگری را پاسخ می‌دهد: \u{2066}{}\u{2069}",
+            provinces("، "),
+            agencies("(", ")", "، ")
+        ),
+    )
+    .with_help(
+        "name the agency of the province itself; where it is meant for one province of several, ask for that in a cell; an agency that \
+         serves several provinces is listed in the directory without one",
+        "دستگاه همان استان را بنویسید؛ اگر در جدولِ چند استان تنها یکی مراد است آن را در یک خانه بخواهید؛ دستگاهی که به چند استان خدمت می‌دهد در دفتر راهنما بی‌استان می‌آید",
+    )
 }
 
 fn span(at: &At, one: &Answers) -> Span {
