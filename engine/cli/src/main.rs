@@ -6,6 +6,7 @@ mod certificates;
 mod commands;
 mod connectors;
 mod data_folder;
+mod deployment_folder;
 mod instant;
 mod instruments;
 mod misused;

@@ -13,6 +13,7 @@ use anyhow::Result;
 
 use super::local::Lang;
 use crate::answer::{line, say};
+use crate::deployment_folder;
 use told::Told;
 
 /// Wrong usage, as `sysexits.h` has it.
@@ -51,7 +52,7 @@ pub struct Arguments {
     #[arg(long, default_value = "data")]
     data: PathBuf,
     /// Folder with the deployment.yaml, where the data folder is read without a server
-    #[arg(long, value_name = "FOLDER", default_value = "examples/one-province")]
+    #[arg(long, value_name = "FOLDER", default_value = "examples/one-province", value_parser = deployment_folder::parse)]
     deployment: PathBuf,
     /// Language: fa or en
     #[arg(long, value_enum, default_value_t = Lang::En)]

@@ -19,6 +19,10 @@ use crate::said::Said;
 
 /// Findings that are printed for people; of the rest it is told how many there are. `--json` gives all.
 const FINDINGS_TOLD_MAX: usize = 50;
+/// How a help begins to say a call that compares packs.
+const REBASE: &str = "`peygir rebase ";
+/// The folder of a server where none is named.
+const DATA: &str = "data";
 
 /// Deploy packs to the running server: everything is checked first, then it is one change.
 ///
@@ -81,7 +85,7 @@ impl How {
 #[derive(clap::Args)]
 pub struct Server {
     /// Data folder of the server
-    #[arg(long, default_value = "data", global = true)]
+    #[arg(long, default_value = DATA, global = true)]
     data: PathBuf,
     /// A server elsewhere: https://…; asked with the token in PEYGIR_TOKEN
     #[arg(long, global = true)]
@@ -102,12 +106,23 @@ impl Server {
         };
         Ok(client?.speaking(self.lang.code()))
     }
+
+    /// How another call names the same server; nothing where it is the usual one.
+    fn named(&self) -> String {
+        match &self.url {
+            Some(url) => format!(" --url {}", quoted(url)),
+            None if self.data == Path::new(DATA) => String::new(),
+            None => format!(" --data {}", quoted(&self.data.display().to_string())),
+        }
+    }
 }
 
 /// A pack on its way to the server, and where its files lie here.
 pub struct Sent {
     body: Value,
     name: String,
+    /// `NAME@VERSION`.
+    label: String,
     folder: Option<PathBuf>,
 }
 
@@ -135,7 +150,7 @@ fn deploy(server: &Server, body: &Value, packs: &[Sent]) -> Result<ExitCode> {
     let client = server.client()?;
     match client.try_post("/api/v1/packs", &key()?, body)? {
         Ok(done) => {
-            tell_done(&client, &done, server);
+            tell_done(&client, &done, server, packs);
             Ok(ExitCode::SUCCESS)
         }
         Err(problem) => {
@@ -148,7 +163,7 @@ fn deploy(server: &Server, body: &Value, packs: &[Sent]) -> Result<ExitCode> {
 /// Why the server refused, with all findings.
 pub fn tell_problem(server: &Server, problem: &Value, packs: &[Sent]) {
     let findings = problem["diagnostics"].as_array().map_or(&[][..], Vec::as_slice);
-    let findings: Vec<Diagnostic> = findings.iter().map(|finding| diagnostic(finding, packs)).collect();
+    let findings: Vec<Diagnostic> = findings.iter().map(|finding| diagnostic(finding, packs, server)).collect();
     tell_findings(&findings, server.lang, server.json);
     say(&texts::of(&problem["detail"]));
 }
@@ -162,7 +177,7 @@ fn read(pack: &str, lang: Lang) -> Result<Sent, Diagnostics> {
     let path = Path::new(pack);
     if let Some((name, version)) = pack.rsplit_once('@').filter(|_| !path.exists()) {
         let body = json!({ "name": name, "version": version });
-        return Ok(Sent { body, name: name.to_owned(), folder: None });
+        return Ok(Sent { body, name: name.to_owned(), label: pack.to_owned(), folder: None });
     }
     let left_out = pack::left_out(path);
     let bundle = match Bundle::read(path) {
@@ -175,7 +190,8 @@ fn read(pack: &str, lang: Lang) -> Result<Sent, Diagnostics> {
     };
     tell_left_out(&left_out, lang);
     let body = json!({ "name": bundle.name, "files": bundle.files });
-    Ok(Sent { body, name: bundle.name, folder: Some(path.to_owned()) })
+    let label = bundle.label();
+    Ok(Sent { body, name: bundle.name, label, folder: Some(path.to_owned()) })
 }
 
 /// A line for each file that stays here. Descriptions and scenarios are counted: that they stay is nothing to look at.
@@ -208,13 +224,13 @@ pub fn key() -> Result<String> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn tell_done(client: &Client, done: &Value, server: &Server) {
+fn tell_done(client: &Client, done: &Value, server: &Server, packs: &[Sent]) {
     if server.json {
         return line(&done.to_string());
     }
     let lang = server.lang;
     let findings = done["findings"].as_array().into_iter().flatten();
-    let findings: Vec<Diagnostic> = findings.map(|finding| diagnostic(finding, &[])).collect();
+    let findings: Vec<Diagnostic> = findings.map(|finding| diagnostic(finding, packs, server)).collect();
     tell_findings(&findings, lang, false);
     let gone = done["removed"].as_array().into_iter().flatten().map(|name| format!("-{}", texts::of(name)));
     let packs: Vec<String> = done["packs"].as_array().into_iter().flatten().map(label).chain(gone).collect();
@@ -321,7 +337,7 @@ fn label(pack: &Value) -> String {
 }
 
 /// A finding of the server, with the file as it lies here where it was sent from here.
-fn diagnostic(finding: &Value, packs: &[Sent]) -> Diagnostic {
+fn diagnostic(finding: &Value, packs: &[Sent], server: &Server) -> Diagnostic {
     let text = |name: &str| finding[name].as_str().unwrap_or_default().to_owned();
     let number = |name: &str| finding[name].as_u64().and_then(|number| u32::try_from(number).ok()).unwrap_or(1);
     let span = Span { line: number("line"), column: number("column"), length: 0 };
@@ -334,10 +350,28 @@ fn diagnostic(finding: &Value, packs: &[Sent]) -> Diagnostic {
         _ => Severity::Error,
     };
     if let (Some(en), Some(fa)) = (finding["help"].as_str(), finding["help_fa"].as_str()) {
-        diagnostic = diagnostic.helped(Help::new(en, fa));
+        diagnostic = diagnostic.helped(Help::new(callable(en, packs, server), callable(fa, packs, server)));
     }
     diagnostic.file = here(&text("file"), packs);
     diagnostic
+}
+
+/// A help whose `peygir rebase …` can be called here as it stands: of packs that were sent from folders by these, since a dry run
+/// leaves the server without their versions; on the server that was asked.
+fn callable(help: &str, packs: &[Sent], server: &Server) -> String {
+    let Some((before, rest)) = help.split_once(REBASE) else { return help.to_owned() };
+    let Some((arguments, after)) = rest.split_once('`') else { return help.to_owned() };
+    let folder = |word: &str| packs.iter().find(|sent| sent.label == word)?.folder.as_deref();
+    let word =
+        |word: &str| folder(word).map_or_else(|| word.to_owned(), |folder| quoted(&folder.display().to_string()));
+    let words: Vec<String> = arguments.split(' ').map(word).collect();
+    format!("{before}{REBASE}{}{}`{after}", words.join(" "), server.named())
+}
+
+/// A word of a call; in quotes where it would be several.
+fn quoted(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "/._-~+@:".contains(letter);
+    if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
 fn here(file: &str, packs: &[Sent]) -> String {

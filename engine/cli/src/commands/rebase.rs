@@ -6,14 +6,15 @@
 mod data;
 mod fetched;
 mod mend;
+mod source;
 mod stacked;
 mod told;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use peygir_runtime::pack::Rules;
 use peygir_source::{Diagnostics, Severity, render};
 
@@ -23,8 +24,9 @@ use crate::said::Said;
 
 /// What merges by itself, what conflicts and what would silently change when a pack below moves to a new version.
 ///
-/// PACK is a folder with overlays, --onto the folder of the new version of a pack that it lies over. What PACK lies over
-/// besides is looked for beside it and in the folders above, and then on the server. Nothing is written: the list says what to mend, and where.
+/// PACK is a folder with overlays, --onto the folder of the new version of a pack that it lies over. Either may be a pack of the
+/// server: NAME as it is in force, NAME@VERSION as it was deployed. What PACK lies over besides is looked for beside it and in
+/// the folders above, and then on the server. Nothing is written: the list says what to mend, and where.
 ///
 /// What would change is a table of example inputs, each decided by both versions with what merges. It is told whether these
 /// are all changes, by proof, or those that were found.
@@ -33,11 +35,11 @@ use crate::said::Said;
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {
-    /// Folder of the pack with the overlays
-    pack: PathBuf,
-    /// Folder of the new version of a pack below it
-    #[arg(long, value_name = "FOLDER")]
-    onto: PathBuf,
+    /// The pack with the overlays: a folder, NAME or NAME@VERSION
+    pack: String,
+    /// The new version of a pack below it: a folder, NAME or NAME@VERSION
+    #[arg(long, value_name = "FOLDER|NAME")]
+    onto: String,
     /// The version before: a folder, or a version that was deployed to the server, such as 1.0.0; without it the one that
     /// is in force there
     #[arg(long, value_name = "FOLDER|VERSION")]
@@ -48,11 +50,11 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let lang = arguments.server.lang;
-    let new = match Rules::read(&arguments.onto) {
+    let new = match source::read(&arguments.onto, &arguments.server)? {
         Ok(new) => new,
         Err(found) => return refuse(&found, arguments),
     };
-    let pack = match Rules::read(&arguments.pack) {
+    let pack = match source::read(&arguments.pack, &arguments.server)? {
         Ok(pack) => pack,
         Err(found) => return refuse(&found, arguments),
     };
@@ -60,7 +62,12 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         Ok(old) => old,
         Err(found) => return refuse(&found, arguments),
     };
-    let (below, missing) = match pack.below(&arguments.pack) {
+    // Around a pack of the server lies nothing: what it lies over is the server's too.
+    let around = match source::folder(&arguments.pack) {
+        Some(folder) => pack.below(folder),
+        None => Ok((Vec::new(), pack.manifest.over.iter().map(|over| over.name.clone()).collect())),
+    };
+    let (below, missing) = match around {
         Ok(below) => below,
         Err(found) => return refuse(&found, arguments),
     };
@@ -95,7 +102,12 @@ fn old(arguments: &Arguments, name: &str) -> Result<Result<Rules, Diagnostics>> 
             format!("\u{2066}--from\u{2069}: «{text}» نه پوشه است و نه نسخه‌ای مانند 1.4.0"),
         ));
     }
-    let client = arguments.server.client()?;
+    let client = arguments.server.client().with_context(|| {
+        Said::new(
+            "the version before is asked of the server: name the server with --data or --url, or the version before with --from FOLDER",
+            "نسخهٔ پیشین از سرور پرسیده می‌شود: سرور را با \u{2066}--data\u{2069} یا \u{2066}--url\u{2069}، یا نسخهٔ پیشین را با \u{2066}--from FOLDER\u{2069} نام ببرید",
+        )
+    })?;
     let version = match &arguments.from {
         Some(version) => version.clone(),
         None => match fetched::in_force(&client, name)? {

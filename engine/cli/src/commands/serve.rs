@@ -29,6 +29,7 @@ use tokio::sync::Notify;
 use crate::answer::{line, say};
 use crate::connectors::{self, Built};
 use crate::data_folder::{DataFolder, Running};
+use crate::deployment_folder;
 use crate::instruments::Own;
 use crate::store;
 
@@ -51,7 +52,7 @@ const SEAL_LOOK_EVERY: Duration = Duration::from_secs(60);
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Folder with a deployment.yaml
-    #[arg(default_value = "examples/one-province")]
+    #[arg(default_value = "examples/one-province", value_parser = deployment_folder::parse)]
     deployment: PathBuf,
     /// Folder for journal, keys and outbox; made where it is missing
     #[arg(long, default_value = "data")]

@@ -15,6 +15,7 @@ use self::gather::{Testable, unreadable};
 use super::local::Lang;
 use super::serve::script_deadline;
 use crate::answer::line;
+use crate::deployment_folder;
 use crate::progress;
 use crate::report::{self, FileReport, Kind, ScriptCoverage, Totals};
 use crate::rows;
@@ -57,7 +58,7 @@ pub struct Arguments {
     /// Deployment that says which packs lie below those of overlays
     ///
     /// A pack that is not in it is tried in the place of the one of its name, or over the others.
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", value_parser = deployment_folder::parse)]
     deployment: Option<PathBuf>,
     /// Put small faults into each table and merged table, and count those that analysis, limits or rows notice
     ///

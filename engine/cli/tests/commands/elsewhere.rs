@@ -78,16 +78,20 @@ fn serve(data: &str) -> Server {
     server
 }
 
-#[test]
-fn the_layer_in_the_middle_is_taken_from_the_server() {
-    let folder = alone("kashan");
-    let new = folder.path().join("new");
+/// The pack of the nation in a version of its own.
+fn nation(folder: &Path) {
     for part in ["workflows", "rules"] {
-        copy_folder(&root().join(part), &new.join(part));
+        copy_folder(&root().join(part), &folder.join(part));
     }
     let nation = fs::read_to_string(root().join("pack.yaml")).unwrap();
     let version = nation.lines().find(|line| line.starts_with("version: ")).unwrap();
-    fs::write(new.join("pack.yaml"), nation.replace(version, "version: 0.2.99")).unwrap();
+    fs::write(folder.join("pack.yaml"), nation.replace(version, "version: 0.2.99")).unwrap();
+}
+
+#[test]
+fn the_layer_in_the_middle_is_taken_from_the_server() {
+    let folder = alone("kashan");
+    nation(&folder.path().join("new"));
     let data = TempDir::new().unwrap();
     let rebase = ["rebase", "mine", "--onto", "new", "--data", data.path().to_str().unwrap()];
     let without = call(folder.path(), &[&rebase[..], &["--from", root().to_str().unwrap()]].concat());
@@ -106,4 +110,95 @@ fn the_layer_in_the_middle_is_taken_from_the_server() {
     );
     assert!(called.stdout.contains("## samad-routing"), "{}", called.stdout);
     drop(server);
+}
+
+/// What a help says is called as it stands, by whoever deploys: before the deployment by the folder, and afterwards by names too.
+#[test]
+fn the_rebase_that_a_deployment_names_can_be_called_as_it_stands() {
+    let folder = TempDir::new().unwrap();
+    nation(&folder.path().join("new pack"));
+    let table = folder.path().join("new pack/rules/routing/samad-routing.table.yaml");
+    for agency in ["manabe-{province}'", "manabe-qom"] {
+        change_after(&table, agency, "workingDays: 7, remindAt: 5", "workingDays: 4, remindAt: 3");
+    }
+    for agency in ["dampezeshki-{province}'", "dampezeshki-qom"] {
+        change_after(&table, agency, "workingDays: 5, remindAt: 3", "workingDays: 4, remindAt: 2");
+    }
+    change_after(&table, "version: 1.", "version: 1.", "version: 1.99");
+    let data = TempDir::new().unwrap();
+    let on = ["--data", data.path().to_str().unwrap()];
+    let _server = serve(on[1]);
+    let before = before();
+    for more in [&["--dry-run"][..], &["--dry-run", "--lang", "fa"], &[]] {
+        let called = call(folder.path(), &[&["deploy", "new pack"], &on[..], more].concat());
+        let said = called.stderr + &called.stdout;
+        assert_eq!(called.code, 0, "{said}");
+        let rebase = said.split_once("`peygir rebase golestan@").unwrap_or_else(|| panic!("{said}")).1;
+        let rebase = format!("rebase golestan@{}", rebase.split_once('`').unwrap().0);
+        assert!(rebase.contains(&format!("--onto 'new pack' --from {before} --data ")), "{rebase}");
+        let words: Vec<&str> = rebase
+            .split(' ')
+            .filter(|word| *word != "pack'")
+            .map(|word| if word == "'new" { "new pack" } else { word })
+            .collect();
+        let shown = call(folder.path(), &words);
+        let title = format!("# golestan: national from {before} to 0.2.99");
+        assert!(
+            shown.stdout.starts_with(&title) && shown.stdout.contains("forest"),
+            "{}{}",
+            shown.stdout,
+            shown.stderr
+        );
+        // The part that an inserted rule takes is a note, and told all the same.
+        assert!(said.contains("note[PG-P102]") || more.contains(&"fa"), "{said}");
+        assert!(said.contains("fisheries") && said.contains("workingDays: 5 → 4"), "{said}");
+    }
+    let named =
+        call(folder.path(), &[&["rebase", "golestan", "--onto", "national", "--from", &before], &on[..]].concat());
+    assert!(named.stdout.starts_with(&format!("# golestan: national from {before} to 0.2.99")), "{}", named.stderr);
+    for (named, words) in [
+        ("nowhere", "\"nowhere\" is no folder here"),
+        ("golestan@9.0.0", "golestan@9.0.0 was not deployed to the server"),
+    ] {
+        let called = call(folder.path(), &[&["rebase", named, "--onto", "new pack"], &on[..]].concat());
+        assert!(called.code != 0 && called.stderr.contains(words), "{}", called.stderr);
+    }
+    let without = call(folder.path(), &["rebase", "golestan", "--onto", "new pack"]);
+    assert!(without.stderr.contains("name a folder, or the server with --data or --url"), "{}", without.stderr);
+    let without = call(folder.path(), &["rebase", "new pack", "--onto", "new pack"]);
+    assert!(
+        without.stderr.contains("with --data or --url") && without.stderr.contains("with --from FOLDER"),
+        "{}",
+        without.stderr
+    );
+}
+
+/// The version of the nation's pack.
+fn before() -> String {
+    let nation = fs::read_to_string(root().join("pack.yaml")).unwrap();
+    nation.lines().find_map(|line| line.strip_prefix("version: ")).unwrap().to_owned()
+}
+
+/// Changes the lines that have a text.
+fn change_after(path: &Path, has: &str, from: &str, to: &str) {
+    let text = fs::read_to_string(path).unwrap();
+    assert!(text.lines().any(|line| line.contains(has) && line.contains(from)), "{has}");
+    let changed = |line: &str| if line.contains(has) { line.replace(from, to) } else { line.to_owned() };
+    fs::write(path, text.lines().map(changed).collect::<Vec<_>>().join("\n") + "\n").unwrap();
+}
+
+/// The file of a deployment stands for its folder; any other file is no deployment.
+#[test]
+fn a_deployment_is_named_by_its_folder_or_its_file() {
+    let folder = alone("isfahan");
+    let deployment = root().join("examples/three-provinces");
+    let named = |path: &Path| call(folder.path(), &["test", "mine", "--deployment", path.to_str().unwrap()]);
+    let called = named(&deployment.join("deployment.yaml"));
+    assert_eq!(called.code, 0, "{}{}", called.stdout, called.stderr);
+    let other = named(&deployment.join("isfahan/pack.yaml"));
+    assert!(
+        other.code != 0 && other.stderr.contains("a deployment is a folder with a deployment.yaml"),
+        "{}",
+        other.stderr
+    );
 }

@@ -40,7 +40,12 @@ fn covered(done: &EditionDone) -> Vec<(String, u64, String, String)> {
     told.map(|one| {
         assert_eq!(one["severity"], "warning", "{one}");
         let words = (text(one, "message"), text(one, "message_fa"));
-        assert!(one.to_string().contains("peygir rebase town --onto base --from 2.0.0"), "{one}");
+        let rebase = ["help", "help_fa"].map(|help| text(one, help));
+        let named = |help: &String| {
+            let (_, after) = help.split_once("`peygir rebase town@1.").unwrap_or_else(|| panic!("{one}"));
+            after.contains(" --onto base@2.1.0 --from 2.0.0`")
+        };
+        assert!(rebase.iter().all(named), "{one}");
         (text(one, "file"), one["line"].as_u64().unwrap_or_default(), words.0, words.1)
     })
     .collect()

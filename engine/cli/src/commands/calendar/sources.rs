@@ -10,6 +10,7 @@ use peygir_source::{Diagnostic, Diagnostics, Node, suggest, yaml};
 
 use super::Refusal;
 use crate::answer::say;
+use crate::deployment_folder;
 
 /// The calendars that come with the program, by the names of their files there.
 const SHIPPED: [(&str, &str); 2] = [
@@ -27,7 +28,7 @@ pub struct Sources {
     #[arg(long, value_name = "FOLDER", conflicts_with = "deployment")]
     pack: Vec<PathBuf>,
     /// Folder of a deployment: the calendars of its packs, and no others
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", value_parser = deployment_folder::parse)]
     deployment: Option<PathBuf>,
 }
 

@@ -48,15 +48,14 @@ pub(super) fn rule(one: &Covered, (upper, file): (&Rules, &str), moved: &[&Rules
             )
         }
     };
+    let rebase = format!("peygir rebase {name}@{} --onto {label}{from}", upper.manifest.version);
     let mut diagnostic = Diagnostic::warning(COVERED, one.span, en, fa).with_help(
         format!(
-            "`peygir rebase {name} --onto {}{from}` shows both sides; take the change over, or write a range in `extends` that begins with the new \
-             version of the table: it is as it is knowingly then",
-            lower.name
+            "`{rebase}` shows both sides; take the change over, or write a range in `extends` that begins with the new version of the \
+             table: it is as it is knowingly then"
         ),
         format!(
-            "\u{2066}`peygir rebase {name} --onto {}{from}`\u{2069} هر دو سو را نشان می‌دهد؛ تغییر را در روکش هم بیاورید، یا بازهٔ ‎`extends`‎ را از نسخهٔ تازهٔ جدول آغاز کنید تا معلوم باشد دانسته چنین است",
-            lower.name
+            "\u{2066}`{rebase}`\u{2069} هر دو سو را نشان می‌دهد؛ تغییر را در روکش هم بیاورید، یا بازهٔ ‎`extends`‎ را از نسخهٔ تازهٔ جدول آغاز کنید تا معلوم باشد دانسته چنین است"
         ),
     );
     file.clone_into(&mut diagnostic.file);
