@@ -49,6 +49,7 @@ pub use self::lost::lost;
 pub use self::splits::{Only, SHARES_MAX, Split};
 pub use self::unseen::Share;
 pub use self::within::{Possible, Within};
+pub(crate) use self::words::{answer_in_words, title};
 pub use self::words::{inputs_in_words, inputs_in_words_fa};
 use self::{
     before::Before,

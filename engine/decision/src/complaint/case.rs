@@ -3,7 +3,11 @@
 use peygir_source::{Diagnostic, Span};
 use serde_json::{Map, Value};
 
-use crate::tests::{TestOutcome, TestRow};
+use crate::{
+    analysis::{answer_in_words, title},
+    model::Table,
+    tests::{TestOutcome, TestRow},
+};
 
 /// A test of the layers below that comes to something else.
 pub(crate) struct Case<'a> {
@@ -13,12 +17,19 @@ pub(crate) struct Case<'a> {
     pub file: &'a str,
     /// The test as it was run.
     pub run: &'a TestRow,
+    pub table: &'a Table,
 }
 
 impl Case<'_> {
     /// The members that differ, of what came before and of what comes now.
     pub fn differing(&self) -> (Value, Value) {
         differing(&self.before.got, &self.outcome.got)
+    }
+
+    /// What came before and what comes now as words, in English and in Persian.
+    fn in_words(&self, (was, is): &(Value, Value)) -> [(String, String); 2] {
+        [false, true]
+            .map(|fa| (answer_in_words(&self.table.outputs, was, fa), answer_in_words(&self.table.outputs, is, fa)))
     }
 
     /// What is called when it is told: its name, where it stands, the day, and what the place put into it.
@@ -35,20 +46,23 @@ impl Case<'_> {
     fn place(&self) -> (String, String) {
         let Some(written) = &self.run.written else { return Default::default() };
         let put = self.run.given.iter().filter(|(name, value)| written.get(*name) != Some(value));
-        let put: Vec<String> =
-            put.map(|(name, value)| format!("{name} {}", value.as_str().unwrap_or_default())).collect();
-        let (en, fa) = (put.join(", "), put.join("، "));
-        (format!(", as it would be here: {en}"), format!("، چنان که این‌جا می‌بود: \u{2066}{fa}\u{2069}"))
+        let put: Vec<(&str, &str)> =
+            put.map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default())).collect();
+        let called =
+            |name: &str, fa: bool| self.table.input(name).map_or_else(|| name.to_owned(), |input| title(input, fa));
+        let en: Vec<String> = put.iter().map(|(name, value)| format!("{} {value}", called(name, false))).collect();
+        let fa: Vec<String> = put.iter().map(|(name, value)| format!("{} «{value}»", called(name, true))).collect();
+        (format!(", as it would be here: {}", en.join(", ")), format!("، چنان که این‌جا می‌بود: {}", fa.join("، ")))
     }
 
     /// `may_go`: the rule that answered before, where it may be taken out.
     pub fn broken(&self, span: Span, may_go: Option<&str>) -> Diagnostic {
         let TestOutcome { name, expected, got, .. } = self.outcome;
         let (at, [told, told_fa]) = self.told();
-        let (was, is) = match self.run.written {
+        let [(was, is), (was_fa, is_fa)] = self.in_words(&match self.run.written {
             Some(_) => self.differing(),
             None => (expected.clone(), got.clone()),
-        };
+        });
         let (en, fa) = match may_go {
             Some(rule) => (
                 format!(
@@ -63,7 +77,7 @@ impl Case<'_> {
             span,
             format!("the overlay breaks the test \"{name}\" ({at}): it expects {was} and gets {is}{told}"),
             format!(
-                "این لایه آزمون «{name}» (\u{2066}{at}\u{2069}) را می‌شکند: انتظار \u{2066}{was}\u{2069} بود و \u{2066}{is}\u{2069} به دست آمد{told_fa}"
+                "این لایه آزمون «{name}» (\u{2066}{at}\u{2069}) را می‌شکند: انتظار {was_fa} بود و {is_fa} به دست آمد{told_fa}"
             ),
         )
         .with_help(
@@ -75,7 +89,7 @@ impl Case<'_> {
     /// It went to a rule that the overlay does not write.
     pub fn beyond(&self, span: Span) -> Diagnostic {
         let name = &self.outcome.name;
-        let (was, is) = self.differing();
+        let [(was, is), (was_fa, is_fa)] = self.in_words(&self.differing());
         let rule = |of: &TestOutcome| of.rule.clone().unwrap_or_default();
         let (from, to) = (rule(self.before), rule(self.outcome));
         let (at, [told, told_fa]) = self.told();
@@ -83,10 +97,10 @@ impl Case<'_> {
             "PG-T051",
             span,
             format!(
-                "what \"{from}\" answered goes to \"{to}\" now, which this overlay does not write: test \"{name}\" ({at}), {was} before, {is} now{told}"
+                "what \"{from}\" answered goes to \"{to}\" now, which this overlay does not write: test \"{name}\" ({at}); before: {was}; now: {is}{told}"
             ),
             format!(
-                "آنچه «{from}» پاسخ می‌داد اکنون به «{to}» می‌رسد که نوشتهٔ این لایه نیست: آزمون «{name}» (\u{2066}{at}\u{2069})، پیش‌تر \u{2066}{was}\u{2069}، اکنون \u{2066}{is}\u{2069}{told_fa}"
+                "آنچه «{from}» پاسخ می‌داد اکنون به «{to}» می‌رسد که نوشتهٔ این لایه نیست: آزمون «{name}» (\u{2066}{at}\u{2069})؛ پیش‌تر: {was_fa}؛ اکنون: {is_fa}{told_fa}"
             ),
         )
         .with_help(
@@ -102,16 +116,16 @@ impl Case<'_> {
     /// A layer below gave it another outcome, and a rule of this overlay yet another one.
     pub fn taken(&self, span: Span) -> Diagnostic {
         let name = &self.outcome.name;
-        let (was, is) = self.differing();
+        let [(was, is), (was_fa, is_fa)] = self.in_words(&self.differing());
         let (at, [told, told_fa]) = self.told();
         Diagnostic::warning(
             "PG-T051",
             span,
             format!(
-                "the outcome of the test \"{name}\" ({at}), which a layer below changed, is changed again: {was} before, {is} now{told}"
+                "the outcome of the test \"{name}\" ({at}), which a layer below changed, is changed again; before: {was}; now: {is}{told}"
             ),
             format!(
-                "نتیجهٔ آزمون «{name}» (\u{2066}{at}\u{2069}) که لایه‌ای زیرین عوض کرده بود باز عوض می‌شود: پیش‌تر \u{2066}{was}\u{2069}، اکنون \u{2066}{is}\u{2069}{told_fa}"
+                "نتیجهٔ آزمون «{name}» (\u{2066}{at}\u{2069}) که لایه‌ای زیرین عوض کرده بود باز عوض می‌شود؛ پیش‌تر: {was_fa}؛ اکنون: {is_fa}{told_fa}"
             ),
         )
         .with_help(
@@ -124,14 +138,14 @@ impl Case<'_> {
         let (because, because_fa) =
             why.map(|why| (format!("; why: {why}"), format!("؛ چرا: {why}"))).unwrap_or_default();
         let name = &self.outcome.name;
-        let (was, is) = self.differing();
+        let [(was, is), (was_fa, is_fa)] = self.in_words(&self.differing());
         let (at, [told, told_fa]) = self.told();
         Diagnostic::information(
             "PG-T051",
             span,
-            format!("the test \"{name}\" ({at}) has another outcome here: {was} before, {is} now{told}{because}"),
+            format!("the test \"{name}\" ({at}) has another outcome here; before: {was}; now: {is}{told}{because}"),
             format!(
-                "نتیجهٔ آزمون «{name}» (\u{2066}{at}\u{2069}) در این لایه دیگر است: پیش‌تر \u{2066}{was}\u{2069}، اکنون \u{2066}{is}\u{2069}{told_fa}{because_fa}"
+                "نتیجهٔ آزمون «{name}» (\u{2066}{at}\u{2069}) در این لایه دیگر است؛ پیش‌تر: {was_fa}؛ اکنون: {is_fa}{told_fa}{because_fa}"
             ),
         )
     }

@@ -87,7 +87,7 @@ impl Stage<'_> {
         let from = before.rule.as_deref().filter(|_| brought.is_some() || before.passed || !row.changed.is_empty())?;
         let outcome = outcome.told(row, days);
         let file = self.below.file(row.layer).to_owned();
-        let case = Case { before: &before, outcome: &outcome, file: &file, run };
+        let case = Case { before: &before, outcome: &outcome, file: &file, run, table };
         let touched = self.changed_at(from);
         let taker = outcome.rule.as_deref().and_then(|id| taker(table, id, on));
         let own = taker.and_then(|rule| self.span_of(rule));
