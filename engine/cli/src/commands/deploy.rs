@@ -390,7 +390,12 @@ fn is_told(finding: &Diagnostic) -> bool {
 
 fn tell_findings(findings: &[Diagnostic], lang: Lang, as_json: bool) {
     let (mut told, mut left) = (0, 0);
-    for finding in findings.iter().filter(|one| as_json || is_told(one)) {
+    // Where not all are printed, it is notes that are left out first.
+    let mut findings: Vec<&Diagnostic> = findings.iter().filter(|one| as_json || is_told(one)).collect();
+    if !as_json && findings.len() > FINDINGS_TOLD_MAX {
+        findings.sort_by_key(|one| one.severity == Severity::Information);
+    }
+    for finding in findings {
         told += 1;
         if !as_json && told > FINDINGS_TOLD_MAX {
             left += 1;

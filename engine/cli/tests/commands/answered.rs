@@ -229,6 +229,8 @@ rules:
         ((", county: far", "gas-there"), false),
         ((", province: { not: there }", "gas-there"), true),
         (("", "'gas-{province}'"), false),
+        // Nobody lists the counties of the other one.
+        (("", "'city-of-{county}'"), false),
     ] {
         let (exit, said) = check(national, own);
         assert_eq!((exit, said.contains("PG-P103")), (0, told), "{national:?}: {said}");

@@ -1,8 +1,8 @@
 //! Whether an answer names an agency of another province than the one where it is answered: a slip of the pen in the pack of a
 //! province, or a rule of a table for all of them that asks for none.
 //!
-//! Owns: where the rule may hold at all, by the places that its cells ask for. Deliberately says nothing of agencies that a case
-//! brings with it, nor of provinces that no agency serves.
+//! Owns: where the rule may hold at all, by the places that its cells ask for. Deliberately says nothing of what is filled with
+//! anything but a place, as the agency that a case brings with it, nor of provinces that no agency serves.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,16 +36,17 @@ pub(super) fn of(
     };
     let is_served = || directory.agencies.iter().any(|agency| agency.province.as_deref() == Some(here));
     let others = || made.iter().filter_map(|agency| Some((agency.clone(), home(agency).filter(|home| home != here)?)));
-    if !is_of_place(table, template) || others().next().is_none() || !is_served() {
+    // Filled with a county it can't be said of a province whose counties nobody lists.
+    let is_filled = |name: &str| match from(table, name) {
+        PROVINCE => true,
+        COUNTY => around.place.county.is_some() || catalog.homes.counties_of(here).is_some(),
+        _ => false,
+    };
+    if !template.inputs().all(is_filled) || others().next().is_none() || !is_served() {
         return BTreeMap::new();
     }
     let may_hold = rule.when().iter().all(|part| lets(table, part, (here, around.place), catalog));
     if may_hold { others().collect() } else { BTreeMap::new() }
-}
-
-/// Whether it is written out, or filled with a place alone.
-fn is_of_place(table: &Table, template: &Template) -> bool {
-    template.inputs().all(|name| [PROVINCE, COUNTY].contains(&from(table, name)))
 }
 
 /// Where an input is read from.
