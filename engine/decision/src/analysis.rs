@@ -46,6 +46,7 @@ use serde_json::Value;
 pub use self::here::{Fixed, Here, Stage, analyse_here};
 pub use self::layers::overrides;
 pub use self::lost::lost;
+pub(crate) use self::space::holds;
 pub use self::splits::{Only, SHARES_MAX, Split};
 pub use self::unseen::Share;
 pub use self::within::{Possible, Within};

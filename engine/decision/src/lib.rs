@@ -36,7 +36,7 @@ pub use domain::Limit;
 pub use endings::Ending;
 pub use fault::Fault;
 pub use label::Label;
-pub use model::{BASE, Because, Condition, Hit, Input, LayerRef, Output, Rule, Table};
+pub use model::{BASE, Because, Condition, Hit, Input, LayerRef, Output, Rule, Table, TakenOut};
 pub use names::Names;
 pub use normalise::SearchKey;
 pub use output::{Part, Template};

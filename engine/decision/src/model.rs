@@ -7,8 +7,9 @@ use peygir_source::Span;
 use serde_json::Value;
 
 use crate::{
-    analysis::Fixed,
+    analysis::{Fixed, holds},
     cell::{Cell, Facts},
+    decide::Decision,
     decide::Stops,
     label::Label,
     names::Names,
@@ -38,14 +39,31 @@ pub struct Table {
     pub(crate) search_key: SearchKey,
     pub(crate) effective: Option<Window>,
     pub(crate) layers: Arc<[LayerRef]>,
-    /// Rules that an overlay took out for good, and which.
-    pub(crate) disabled: Vec<(Label, usize)>,
+    /// Rules that an overlay took out for good.
+    pub(crate) disabled: Vec<TakenOut>,
     /// The file of each layer, where one was named.
     pub(crate) files: Vec<Label>,
     /// Where the overlays speak of rules.
     pub(crate) spoken: Vec<Spoken>,
     /// What can stop the rules, as they were when it was made.
     pub(crate) stops: Stops,
+}
+
+/// A rule that an overlay took out on every day.
+#[derive(Debug, Clone)]
+pub struct TakenOut {
+    /// Its rows as they were: a dated overlay below makes two of one.
+    pub rows: Vec<Rule>,
+    /// The layer that took it out, an index of [`Table::layers`].
+    pub layer: usize,
+    /// The rule that stood behind it.
+    pub(crate) before: Label,
+}
+
+impl TakenOut {
+    pub fn id(&self) -> &str {
+        self.rows.first().map_or("", |row| row.id.as_str())
+    }
 }
 
 /// Where an overlay replaces, inserts or disables a rule.
@@ -267,9 +285,35 @@ impl Table {
         &self.layers
     }
 
-    /// Rules that an overlay took out on every day, each with the layer that did.
-    pub fn disabled(&self) -> impl Iterator<Item = (&str, usize)> {
-        self.disabled.iter().map(|(id, layer)| (id.as_str(), *layer))
+    /// Rules that an overlay took out on every day.
+    pub fn disabled(&self) -> &[TakenOut] {
+        &self.disabled
+    }
+
+    /// Those of them that held for what was decided, and stood where they would have come before the rule that answered.
+    pub fn missed(&self, decision: &Decision, on: Jalali) -> Vec<&TakenOut> {
+        let place = |id: &str| self.rules.iter().position(|row| row.id == *id);
+        let Some(answered) = place(&decision.rule) else { return Vec::new() };
+        let comes_first = |out: &TakenOut, row: &Rule| match self.hit {
+            Hit::First => self.place_behind(out).is_some_and(|behind| behind <= answered),
+            Hit::Priority => row.priority >= self.rules[answered].priority || self.rules[answered].last,
+            Hit::Unique | Hit::Collect => true,
+        };
+        let holds = |row: &Rule| row.is_in_force(on) && holds(self, row, &decision.inputs, on) == Some(true);
+        let is_missed = |out: &&TakenOut| out.rows.iter().any(|row| holds(row) && comes_first(out, row));
+        self.disabled.iter().filter(is_missed).collect()
+    }
+
+    /// The place of the first rule that stood behind one that was taken out and is there still.
+    fn place_behind(&self, out: &TakenOut) -> Option<usize> {
+        let mut behind = out;
+        for _ in 0..=self.disabled.len() {
+            if let Some(place) = self.rules.iter().position(|row| row.id == behind.before) {
+                return Some(place);
+            }
+            behind = self.disabled.iter().find(|other| *other.id() == *behind.before)?;
+        }
+        None
     }
 
     /// The file of a layer; empty where none was named.

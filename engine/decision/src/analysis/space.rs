@@ -334,7 +334,7 @@ fn fragments_need_open_atoms(dimensions: &[Dimension]) -> BTreeMap<usize, Clause
 }
 
 /// Whether the rule holds for these inputs on this day, by the very code that decides; none where a cell fails.
-pub(super) fn holds(table: &Table, rule: &Rule, inputs: &BTreeMap<String, Value>, on: Jalali) -> Option<bool> {
+pub(crate) fn holds(table: &Table, rule: &Rule, inputs: &BTreeMap<String, Value>, on: Jalali) -> Option<bool> {
     let completed = table.complete(inputs).ok()?;
     Tried { facts: Facts::new(table, &completed), on }.holds(rule)
 }

@@ -7,7 +7,7 @@ use super::Stage;
 use crate::{
     complaint::{self, overlay as complaints},
     label::Label,
-    model::{Condition, Output, Rule, Table, because},
+    model::{Condition, Output, Rule, Table, TakenOut, because},
     output::Template,
     overlay::{Insert, Named, Side},
     read::fields::Reader,
@@ -75,9 +75,9 @@ impl Stage<'_> {
         let rules = &self.below.rules;
         let known = rules.iter().any(|rule| rule.id == named.name);
         if !known {
-            let gone = self.below.disabled.iter().find(|(id, _)| *id == named.name);
+            let gone = self.below.disabled.iter().find(|out| *out.id() == *named.name);
             self.reader.push(match gone {
-                Some((_, layer)) => complaints::disabled_below(named.span, &named.name, &self.below.layers[*layer]),
+                Some(out) => complaints::disabled_below(named.span, &named.name, &self.below.layers[out.layer]),
                 None => {
                     let ids = rules.iter().map(|rule| rule.id.as_str());
                     complaint::unknown_name(named.span, ("rule", "قاعدهٔ"), &named.name, ids)
@@ -165,7 +165,7 @@ impl Stage<'_> {
         let known = self.is_known(&insert.anchor);
         let mut rule = rule?;
         let taken = self.below.rules.iter().find(|other| other.id == rule.id);
-        let gone = self.below.disabled.iter().any(|(id, _)| *id == rule.id);
+        let gone = self.below.disabled.iter().any(|out| *out.id() == *rule.id);
         let twice = earlier.iter().any(|other| other.rule.id == rule.id);
         if taken.is_some() || gone || twice {
             self.reader.push(complaints::id_taken(rule.span, &rule.id, taken));
@@ -186,7 +186,7 @@ impl Stage<'_> {
     }
 
     /// The rules of the merged table.
-    pub(super) fn rules(&self, changes: Changes, disabled: &mut Vec<(Label, usize)>) -> Vec<Rule> {
+    pub(super) fn rules(&self, changes: Changes, disabled: &mut Vec<TakenOut>) -> Vec<Rule> {
         let Changes { replaced, inserted, disabled: off } = changes;
         let (mut new_rows, window) = (replaced_rows(replaced, self.below.rules.len()), self.window());
         let mut merged = Vec::with_capacity(self.below.rules.len() + inserted.len());
@@ -211,7 +211,9 @@ impl Stage<'_> {
             merged.extend(stays);
             if last_of(&rule.id, at) {
                 if is_off && !merged.iter().any(|left| left.id == rule.id) {
-                    disabled.push((rule.id.clone(), self.layer));
+                    let rows = self.below.rules.iter().filter(|row| row.id == rule.id).cloned().collect();
+                    let before = self.below.rules.get(at + 1).map_or_else(|| rule.id.clone(), |next| next.id.clone());
+                    disabled.push(TakenOut { rows, layer: self.layer, before });
                 }
                 merged.extend(beside(&rule.id, Side::After));
             }

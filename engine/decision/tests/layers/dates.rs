@@ -46,7 +46,7 @@ fn a_disabled_rule_rests_on_the_overlays_days() {
     let table = merged(&[&format!("{AZAR}disable: [water]\n")]);
     let (out, within) = (("water", "abfa"), ("otherwise", "ostandari"));
     check(&table, "water", [out, within, within, out]);
-    assert_eq!(table.disabled().count(), 0);
+    assert_eq!(table.disabled().len(), 0);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! What overlays do, undated: over one, two and three layers.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::kit::{any_day, decide, merged, national};
+use crate::kit::{NATIONAL, any_day, decide, laid_over, merged, national, table};
 
 fn rules(table: &peygir_decision::Table) -> Vec<&str> {
     table.rules().iter().map(|rule| rule.id.as_str()).collect()
@@ -40,11 +40,40 @@ fn a_replaced_member_is_replaced_whole_and_the_rest_stays() {
     assert_eq!(decision.because["topic"], "electricity");
 }
 
+/// Those that were taken out and would have answered: they held, and stood above the rule that answered, also where the rule behind
+/// them is gone, too.
+#[test]
+fn what_was_taken_out_and_would_have_answered_is_known() {
+    let missed = |text: &str, bodies: &[&str], given: Value| {
+        let (table, _) = laid_over(&table(text), bodies).unwrap();
+        let decision = decide(&table, given, any_day());
+        table.missed(&decision, any_day()).iter().map(|out| (out.id().to_owned(), out.layer)).collect::<Vec<_>>()
+    };
+    let two = ["title: t\ndisable: [electricity]\n", "title: t\ndisable: [water]\n"];
+    let out = |id: &str, layer| (id.to_owned(), layer);
+    assert_eq!(missed(NATIONAL, &two, json!({ "topic": "water", "city": "x" })), [out("water", 2)]);
+    assert_eq!(missed(NATIONAL, &two, json!({ "topic": "electricity", "city": "x" })), [out("electricity", 1)]);
+    assert_eq!(missed(NATIONAL, &two, json!({ "topic": "street", "city": "x" })), []);
+    assert_eq!(missed(NATIONAL, &two, json!({ "topic": "water", "city": "x", "urgent": true })), []);
+    // What stood below the rule that answers would not have.
+    let above = "insert: [ { before: water, rule: { id: mine, when: { topic: water }, then: { agency: a } } } ]\nsupersedes: [ { test: pipes, why: w } ]\n";
+    assert_eq!(missed(NATIONAL, &[above, two[1]], json!({ "topic": "water", "city": "x" })), []);
+    let ranked = NATIONAL
+        .replace("hit: first", "hit: priority")
+        .replace("id: emergency, locked: true", "id: emergency, priority: 9")
+        .replace("{ topic: [water, sewage] }", "{ topic: [water, sewage] }, priority: 2");
+    let other = "insert: [ { after: water, rule: { id: mine, when: { topic: water }, priority: PRIORITY, then: { agency: a } } } ]\ndisable: [ water ]\n";
+    for (priority, is_missed) in [("1", true), ("2", true), ("3", false)] {
+        let found = missed(&ranked, &[&other.replace("PRIORITY", priority)], json!({ "topic": "water", "city": "x" }));
+        assert_eq!(!found.is_empty(), is_missed, "{priority}");
+    }
+}
+
 #[test]
 fn insertions_keep_their_order_and_disabled_rules_are_gone() {
     let table = merged(&[PROVINCE]);
     assert_eq!(rules(&table), ["emergency", "electricity", "shrine", "parks", "municipal", "otherwise"]);
-    assert_eq!(table.disabled().collect::<Vec<_>>(), [("water", 1)]);
+    assert_eq!(table.disabled().iter().map(|out| (out.id(), out.layer)).collect::<Vec<_>>(), [("water", 1)]);
     let decision = decide(&table, json!({ "topic": "water", "city": "x" }), any_day());
     assert_eq!(decision.rule, "otherwise");
     let decision = decide(&table, json!({ "topic": "street", "city": "mashhad" }), any_day());

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use peygir_calendar::{Jalali, Language};
 use peygir_decision::cell::Cell;
-use peygir_decision::{BASE, Condition, Decision, Fired, Hit, NotFired, Output, Part, Rule, Table, Template, WhyNot};
+use peygir_decision::{
+    BASE, Condition, Decision, Fired, Hit, NotFired, Output, Part, Rule, Table, TakenOut, Template, WhyNot,
+};
 use serde_json::{Map, Value};
 
 use super::answer::answered;
@@ -151,7 +153,22 @@ impl Told<'_> {
             .reduce(|begun, next| self.words().with("decided-and", [("begun", begun.into()), ("next", next.into())]));
         let args = [("table", table.into()), ("said", said.unwrap_or_default().into())];
         let text = self.words().with("decided", args);
-        self.words().with("sentence", [("text", begun_upright(&text).into())])
+        let mut told = vec![self.words().with("sentence", [("text", begun_upright(&text).into())])];
+        told.extend(self.teller.table.missed(self.decision, self.on).into_iter().filter_map(|out| self.missed(out)));
+        told.join(" ")
+    }
+
+    /// A rule that would have answered if an overlay had not taken it out.
+    fn missed(&self, out: &TakenOut) -> Option<String> {
+        let table = self.teller.table;
+        let pack = self.teller.overlay_of(table.layers().get(out.layer)?);
+        let rule = self.words().with("quoted", [("text", self.teller.title_of_rule(out.rows.first()?).into())]);
+        let (pack, rule) = (("pack", pack.into()), ("rule", rule.into()));
+        let text = match table.why(out.id(), out.layer) {
+            Some(why) => self.words().with("decided-without-why", [pack, rule, ("why", isolated(why).into())]),
+            None => self.words().with("decided-without", [pack, rule]),
+        };
+        Some(self.words().with("sentence", [("text", begun_upright(&text).into())]))
     }
 
     /// What one rule answered, why, and where the rule comes from.
@@ -172,9 +189,13 @@ impl Told<'_> {
         let origin = (fired.layer != BASE || layers.len() > 1).then_some(fired.layer);
         let pack = |at: Option<usize>| {
             let layer = at.and_then(|at| layers.get(at)).filter(|layer| !layer.pack.is_empty());
-            layer.map(|layer| self.teller.pack_of(layer))
+            layer.map(|layer| self.teller.overlay_of(layer))
         };
-        let rule = rule_from(self.words(), name, pack(origin), pack(fired.changed_by));
+        let mut rule_told = rule_from(self.words(), name, pack(origin), pack(fired.changed_by));
+        if let Some(days) = rule.and_then(|rule| self.teller.days(rule)) {
+            rule_told = self.words().with("decided-rule-days", [("rule", rule_told.into()), ("days", days.into())]);
+        }
+        let rule = rule_told;
         let args = [("answer", answer.into()), ("why", why.into()), ("rule", rule.into())];
         self.words().with("decided-by", args)
     }

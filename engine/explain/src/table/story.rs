@@ -149,7 +149,7 @@ impl Teller<'_> {
     }
 
     /// An overlay by its pack; where the pack has several, by its title too.
-    fn overlay_of(&self, layer: &LayerRef) -> String {
+    pub(super) fn overlay_of(&self, layer: &LayerRef) -> String {
         let pack = self.pack_of(layer);
         let is_only = self.table.layers().iter().filter(|other| other.pack == layer.pack).count() == 1;
         match &layer.title {
@@ -173,8 +173,9 @@ impl Teller<'_> {
             }
             names
         };
-        let quoted = |id: &str| self.words.with("quoted", [("text", isolated(id).into())]);
-        let disabled = self.table.disabled().filter(|(_, by)| *by == layer).map(|(id, _)| quoted(id)).collect();
+        let quoted = |rule: &Rule| self.words.with("quoted", [("text", self.title_of_rule(rule).into())]);
+        let disabled = self.table.disabled().iter().filter(|out| out.layer == layer);
+        let disabled = disabled.filter_map(|out| out.rows.first()).map(quoted).collect();
         let deeds = [
             ("layer-added", named(&|rule| rule.layer == layer)),
             ("layer-changed", named(&|rule| rule.changed_by == Some(layer))),
