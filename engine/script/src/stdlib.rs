@@ -18,6 +18,8 @@ use crate::{
 pub(crate) fn register(engine: &mut Engine) {
     replace_sleep(engine);
     replace_replace(engine);
+    replace_pad(engine);
+    refuse_introspection(engine);
     replace_map_writers(engine);
     replace_parse_json(engine);
     alike::register(engine);
@@ -62,6 +64,50 @@ fn checked_replace(text: &mut ImmutableString, find: &str, with: &str) -> Answer
     }
     *text = text.replace(find, with).into();
     Ok(())
+}
+
+/// rhai's `pad` never ends where it is to pad with an empty text, and counts as one operation however long the text becomes.
+fn replace_pad(engine: &mut Engine) {
+    engine.register_fn("pad", |text: &mut ImmutableString, length: INT, with: &str| padded(text, length, with));
+    engine.register_fn("pad", |text: &mut ImmutableString, length: INT, with: char| {
+        padded(text, length, with.encode_utf8(&mut [0; 4]))
+    });
+}
+
+/// `length`: of the text afterwards, in characters.
+fn padded(text: &mut ImmutableString, length: INT, with: &str) -> Answer<()> {
+    let missing = usize::try_from(length).unwrap_or(0).saturating_sub(text.chars().count());
+    if missing == 0 {
+        return Ok(());
+    }
+    if with.is_empty() {
+        return library::refused("a text can't be padded with nothing", "متن را با هیچ نمی‌توان پر کرد");
+    }
+    if missing > STRING_BYTES_MAX {
+        return Err(too_large("Length of string"));
+    }
+    let added: String = with.chars().cycle().take(missing).collect();
+    if text.len() + added.len() > STRING_BYTES_MAX {
+        return Err(too_large("Length of string"));
+    }
+    fuel::charge_text(&added)?;
+    *text += added;
+    Ok(())
+}
+
+/// Functions that tell how a script is built: long lists that a script has no use for.
+fn refuse_introspection(engine: &mut Engine) {
+    fn refusal<T>(name: &str) -> Answer<T> {
+        library::refused(
+            format!("{name} is not available in scripts"),
+            format!("\u{2066}{name}\u{2069} در اسکریپت‌ها در دسترس نیست"),
+        )
+    }
+    const LISTED: &str = "get_fn_metadata_list";
+    engine.register_fn(LISTED, || refusal::<()>(LISTED));
+    engine.register_fn(LISTED, |_name: &str| refusal::<()>(LISTED));
+    engine.register_fn(LISTED, |_name: &str, _arguments: INT| refusal::<()>(LISTED));
+    engine.register_fn("back_trace", || refusal::<()>("back_trace"));
 }
 
 /// rhai reads JSON as if it were a script: its errors speak of symbols of the language, and it takes no list.

@@ -199,6 +199,12 @@ fn the_back_ways_to_the_same_functions_are_closed_too() {
         assert_eq!(fault.span().line, 2, "{word}: {fault:?}");
         assert!(start.elapsed() < Duration::from_secs(2), "{word} held its thread");
     }
+    for call in
+        ["get_fn_metadata_list()", "get_fn_metadata_list(\"pad\")", "get_fn_metadata_list(\"pad\", 3)", "back_trace()"]
+    {
+        let fault = run_body(call).unwrap_err();
+        assert!(fault.to_string().contains("is not available in scripts"), "{call}: {fault}");
+    }
     let fault = run_body("[3].map(Fn(\"sleep\"))").unwrap_err();
     assert!(fault.to_string().contains("sleep is not available"), "{fault}");
 }

@@ -72,6 +72,15 @@ fn loops() -> Vec<Case> {
         ),
         body("a switch in a loop", "let n = 0;\nloop {\n  switch n { 0 => n = 1, 1 => n = 0 }\n}", Met(Operations), 4),
         body("costly functions", "loop {\n  is_national_id(\"9990000018\");\n}", Met(Operations), 3),
+        // It counted as one operation, and an empty text was padded with for ever, past every limit.
+        body(
+            "a text that is padded again and again",
+            "loop {\n  let t = \"x\";\n  t.pad(60000, 'y');\n}",
+            Met(Operations),
+            4,
+        ),
+        body("and with a longer text", "loop {\n  let t = \"x\";\n  t.pad(60000, \"آب\");\n}", Met(Size), 4),
+        body("a text that is padded with nothing", "let t = \"x\";\nt.pad(10, \"\");", Failed, 3),
         with_text("search keys of a long text", "loop {\n  search_key(s);\n}", Met(Operations), 5),
         with_text("words sought in a long text", "loop {\n  contains_words(s, s);\n}", Met(Operations), 5),
         whole(
@@ -290,7 +299,7 @@ fn cunning() -> Vec<Case> {
             3,
         ),
         body("a line that is not there", "let m = case_mark(#{ milestone: \"a\" }); m.tag = 2000000000; m", Fine, 0),
-        body("names of functions", "loop {\n  get_fn_metadata_list();\n}", Met(Operations), 3),
+        body("names of functions", "loop {\n  get_fn_metadata_list();\n}", Failed, 3),
     ]
 }
 

@@ -579,3 +579,20 @@ fn numbers_are_read_from_the_digits_that_people_type() {
         assert_eq!(call(&main_of(body), &json!({})), Ok(expected), "{body}");
     }
 }
+
+/// As rhai's own, but for what would never end: lengths are of characters, and no text becomes shorter.
+#[test]
+fn texts_are_padded_to_a_length() {
+    for (text, length, with, padded) in [
+        ("آب", 4, "'…'", "آب……"),
+        ("hello", 10, "\"(!)\"", "hello(!)(!"),
+        ("hello", 3, "\"-\"", "hello"),
+        ("hello", -1, "'-'", "hello"),
+        ("", 0, "\"\"", ""),
+    ] {
+        let source = format!("fn main(req, now, args) {{ let t = \"{text}\"; t.pad({length}, {with}); t }}");
+        let script = Script::compile("pad", &source).unwrap();
+        let got = script.call(&json!({}), &World::default(), &json!({}), &Deadline::never()).unwrap();
+        assert_eq!(got, json!(padded), "{source}");
+    }
+}
