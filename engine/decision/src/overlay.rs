@@ -13,7 +13,7 @@ use peygir_calendar::Name;
 use peygir_source::{Diagnostics, Node, Span};
 use semver::{Version, VersionReq};
 
-pub(crate) use self::read::WHY;
+pub(crate) use self::read::{REPLACE_MEMBERS, WHY};
 use crate::{analysis::Fixed, normalise::SearchKey, window::Window};
 
 /// A document of the kind `decision-table-overlay`.

@@ -9,7 +9,7 @@ use crate::{
     label::Label,
     model::{Condition, Output, Rule, Table, TakenOut, because},
     output::Template,
-    overlay::{Insert, Named, Side},
+    overlay::{Insert, Named, REPLACE_MEMBERS, Side, WHY},
     read::fields::Reader,
     window::Window,
 };
@@ -115,7 +115,7 @@ impl Stage<'_> {
         if changed.is_empty() {
             let days = parts.own.or(self.window()).unwrap_or_default();
             self.reader.push(complaints::never_in_force_rule(named.span, &named.name, &days));
-        } else if !differs {
+        } else if !differs && is_of_parts(node) {
             self.reader.push(complaints::no_effect(named.span, &named.name));
         }
         let asks_anew = parts.when.is_some() || parts.own.is_some();
@@ -220,6 +220,13 @@ impl Stage<'_> {
         }
         merged
     }
+}
+
+/// Whether something is replaced and all of it can be: otherwise it was told of the overlay's form why nothing changes.
+fn is_of_parts(node: &Node) -> bool {
+    let entries = node.entries().unwrap_or_default();
+    let mut keys = entries.iter().map(|entry| entry.key.as_str());
+    keys.clone().any(|key| key != WHY) && keys.all(|key| REPLACE_MEMBERS.contains(&key))
 }
 
 /// The new rows by the place of the row below.

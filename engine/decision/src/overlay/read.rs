@@ -32,7 +32,7 @@ const MEMBERS: &[&str] = &[
     "supersedes",
     "tests",
 ];
-const REPLACE_MEMBERS: &[&str] = &["when", "then", "title", "effective", WHY];
+pub(crate) const REPLACE_MEMBERS: &[&str] = &["when", "then", "title", "effective", WHY];
 /// Beside what is done to a rule: that it is meant.
 pub(crate) const WHY: &str = "why";
 const RANGE_FORM: (&str, &str) = (

@@ -167,3 +167,27 @@ fn all_errors_of_all_layers_come_at_once() {
         ]
     );
 }
+
+/// As packs are read: what stands is laid over the table beside what is wrong in its form.
+fn told_of_what_stands(base: &Table, body: &str) -> Vec<String> {
+    let node = peygir_source::yaml::parse(&crate::kit::text_of(body)).unwrap();
+    let (overlay, mut found) = Overlay::read_what_stands(&node, crate::kit::key);
+    let overlay = overlay.expect("an overlay");
+    found.extend(base.lay(&[Layer::new(&overlay, "p", "f")]).1);
+    found.list.iter().map(|one| format!("{}:{}", one.code, one.span.line + 1 - BODY_LINE)).collect()
+}
+
+#[test]
+fn a_replacement_with_a_member_that_is_refused_is_not_told_to_change_nothing() {
+    let ranked = NATIONAL.replace("hit: first", "hit: priority").replace("locked: true", "priority: 9");
+    let ranked = table(&ranked.replace("{ id: water,", "{ id: water, priority: 3,"));
+    assert_eq!(told_of_what_stands(&ranked, "replace: { water: { priority: 5 } }\n"), ["PG-T002:1"]);
+    let same = "replace: { water: { priority: 5, then: { agency: abfa } } }\n";
+    assert_eq!(told_of_what_stands(&ranked, same), ["PG-T002:1"]);
+    for empty in ["{}", "{ why: so }"] {
+        let body = format!("replace: {{ water: {empty} }}\n");
+        assert_eq!(told_of_what_stands(&national(), &body), ["PG-T049:1"], "{empty}");
+    }
+    let alone = "replace: { water: { then: { agency: abfa } } }\n";
+    assert_eq!(told_of_what_stands(&national(), alone), ["PG-T049:1"]);
+}
