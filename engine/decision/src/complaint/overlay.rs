@@ -1,5 +1,6 @@
 //! The findings about overlays.
 
+use peygir_calendar::Name;
 use peygir_source::{Diagnostic, Severity, Span};
 use semver::{Version, VersionReq};
 
@@ -253,6 +254,26 @@ pub(crate) fn never_in_force_rule(span: Span, id: &str, days: &Window) -> Diagno
 
 fn without_effect(span: Span, en: String, fa: String) -> Diagnostic {
     Diagnostic::error("PG-T049", span, en, fa)
+}
+
+/// `title` is what the overlay says, `below` what was said before it.
+pub(crate) fn titled_below(span: Span, (output, value): (&str, &str), title: &Name, below: &Name) -> Diagnostic {
+    Diagnostic::warning(
+        "PG-T058",
+        span,
+        format!(
+            "the layers below title the value \"{value}\" of \"{output}\" \"{}\", and that stays: not \"{}\"",
+            below.en, title.en
+        ),
+        format!(
+            "لایه‌های زیرین مقدار «{value}» خروجی «{output}» را «{}» نامیده‌اند و همان می‌ماند، نه «{}»",
+            below.fa, title.fa
+        ),
+    )
+    .with_help(
+        "leave the title out; where something else is meant, answer a value of your own and title that",
+        "این عنوان را حذف کنید؛ اگر چیز دیگری منظور است، مقداری از خود پاسخ دهید و به آن عنوان بدهید",
+    )
 }
 
 /// The findings that say that a test fails.

@@ -38,7 +38,7 @@ impl Stage<'_> {
         outputs
     }
 
-    /// The overlay's names for values, beside those of the layers below.
+    /// The overlay's names for values, beside those of the layers below, which stay.
     fn titled(&mut self, outputs: &mut [Output]) {
         let Some(titles) = self.overlay.root.get("titles") else { return };
         for entry in self.reader.mapping(titles, "titles") {
@@ -48,7 +48,17 @@ impl Stage<'_> {
                 self.reader.push(unknown);
                 continue;
             };
-            output.titles.extend(columns::titles(&mut self.reader, &entry.node, &output.values));
+            let brought = columns::titles(&mut self.reader, &entry.node, &output.values);
+            for (value, title) in brought {
+                match output.titles.get(&value) {
+                    Some(below) if *below != title => {
+                        let span = entry.node.entry(&value).map_or(entry.key_span, |place| place.key_span);
+                        self.reader.push(complaints::titled_below(span, (&output.name, &value), &title, below));
+                    }
+                    Some(_) => {}
+                    None => drop(output.titles.insert(value, title)),
+                }
+            }
         }
     }
 

@@ -10,3 +10,4 @@ mod on_each_day;
 mod pages;
 mod placed;
 mod tested;
+mod titles;

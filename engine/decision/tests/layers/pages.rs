@@ -9,7 +9,7 @@ use peygir_source::Diagnostics;
 use crate::kit::{national, overlay};
 
 /// The codes of overlays that laying alone tells.
-const OVERLAYS: [std::ops::RangeInclusive<u8>; 2] = [41..=54, 56..=56];
+const OVERLAYS: [std::ops::RangeInclusive<u8>; 3] = [41..=54, 56..=56, 58..=58];
 
 fn page(code: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/errors").join(format!("{code}.md"));
