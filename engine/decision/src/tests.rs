@@ -210,9 +210,13 @@ impl Table {
         let got = match self.decide(&row.given, on) {
             Ok(decision) => {
                 let value_of = |(name, expected): (&String, &Value)| match name.as_str() {
-                    "rule" => decision.rule.clone().into(),
+                    "rule" if decision.fired.len() == 1 => decision.rule.clone().into(),
+                    // A row that names one rule where several answered would pass whatever else answers.
+                    "rule" => decision.fired.iter().map(|one| one.rule.to_string()).collect(),
                     "rules" if row.rules.is_some() => decision.fired.iter().map(|one| one.rule.to_string()).collect(),
-                    output => answered_under(output, &decision.outputs, expected.is_array()),
+                    output => {
+                        answered_under(output, &decision.outputs, expected.is_array() || decision.fired.len() > 1)
+                    }
                 };
                 let got = expected.iter().map(|(name, value)| (name.clone(), value_of((name, value)))).collect();
                 let got = Value::Object(got);

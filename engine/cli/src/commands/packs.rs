@@ -1,7 +1,6 @@
 //! `peygir packs`: what is in force and what is to come, versions with their authors and dates, how two of them differ, and
 //! going back to the version before.
 
-use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -127,9 +126,18 @@ fn to_come(version: &Value, zone: &TimeZone, lang: Lang) -> String {
 fn by(version: &Value, zone: &TimeZone, lang: Lang) -> String {
     let when = local::time(&version["effectiveFrom"], zone, lang);
     let who = texts::of(&version["author"][lang.code()]);
+    let withdrawn = &version["withdrawn"];
+    if withdrawn.is_null() {
+        return match lang {
+            Lang::En => format!("from {when} on, by {who}"),
+            Lang::Fa => format!("از {when}، {who}"),
+        };
+    }
+    let (taken, by) = (local::time(&withdrawn["at"], zone, lang), texts::of(&withdrawn["by"][lang.code()]));
+    let reason = texts::on_line(&texts::of(&withdrawn["reason"]));
     match lang {
-        Lang::En => format!("from {when} on, by {who}"),
-        Lang::Fa => format!("از {when}، {who}"),
+        Lang::En => format!("on {taken} by {by}: {reason} (was to come from {when} on, by {who})"),
+        Lang::Fa => format!("در {taken}، {by}: {reason} (قرار بود از {when} برقرار شود، {who})"),
     }
 }
 
@@ -170,16 +178,11 @@ fn editions(client: &Client, server: &Server) -> Result<ExitCode> {
     }
     let (zone, lang) = (local::zone(client), server.lang);
     let label = |pack: &Value| format!("{}@{}", texts::of(&pack["name"]), texts::of(&pack["version"]));
-    // An edition changes the packs that it names and no others: what earlier ones brought may still be in force.
-    let newest = items(&editions).iter().find(|edition| edition["state"] == "in-force");
-    let mut left: BTreeSet<String> = newest.into_iter().flat_map(|one| items(&one["inForce"])).map(label).collect();
     for edition in items(&editions) {
         let gone = items(&edition["removed"]).iter().map(|name| format!("-{}", texts::of(name)));
         let packs: Vec<String> = items(&edition["packs"]).iter().map(label).chain(gone).collect();
         let number = lang.digits(&edition["number"].to_string());
-        let is_counted = ["in-force", "past"].iter().any(|state| edition["state"] == *state);
-        let stands: Vec<String> =
-            items(&edition["packs"]).iter().map(label).filter(|one| is_counted && left.remove(one)).collect();
+        let stands: Vec<String> = items(&edition["standing"]).iter().map(label).collect();
         let state = match edition["state"] == "past" && !stands.is_empty() {
             true => format!("{} ({})", lang.pick("past; still in force", "گذشته؛ هنوز برقرار"), stands.join(" ")),
             false => state(edition, lang).to_owned(),

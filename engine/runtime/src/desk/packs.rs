@@ -72,6 +72,7 @@ impl Desk {
             packs: sight.filter(&edition.packs).iter().map(pack_version).collect(),
             removed: edition.removed.iter().filter(|name| sight.reads_some(name)).cloned().collect(),
             in_force: sight.filter(&editions.packs_of(edition.number)).iter().map(pack_version).collect(),
+            standing: sight.filter(&editions.standing(edition, number)).iter().map(pack_version).collect(),
             state: self.state(editions, number, edition).to_owned(),
             withdrawn: self.withdrawn(edition),
         }

@@ -130,6 +130,22 @@ impl Editions {
         self.in_order().into_iter().filter(|edition| edition.effective_from > at).collect()
     }
 
+    /// What an edition brought that is in force with a later one, its own changes aside: an edition changes the packs that it names and
+    /// no others. `present`: the number of the one that counts now.
+    pub fn standing(&self, edition: &Edition, present: u64) -> Vec<PackRef> {
+        let Some(last) = self.all.get(&present).filter(|last| edition.counts() && edition.order() <= last.order())
+        else {
+            return Vec::new();
+        };
+        let names = |other: &Edition, name: &String| {
+            other.packs.iter().any(|pack| pack.name == *name) || other.removed.contains(name)
+        };
+        let between = |other: &&Edition| other.order() > edition.order() && other.order() <= last.order();
+        let later: Vec<&Edition> = self.in_order().into_iter().filter(between).collect();
+        let stands = |pack: &&PackRef| !later.iter().any(|other| names(other, &pack.name));
+        edition.packs.iter().filter(stands).cloned().collect()
+    }
+
     /// All packs that an edition leaves in force once its date has come; in the order in which they were first deployed.
     /// None of an edition that was withdrawn.
     pub fn packs_of(&self, number: u64) -> Vec<PackRef> {

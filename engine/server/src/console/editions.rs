@@ -121,7 +121,7 @@ fn entry(ui: &Ui, edition: &EditionView) -> Markup {
         li class=(edition.state) {
             div.line {
                 a.what href={ "/packs/editions/" (edition.number) } { (ui.tw("edition-of", &number)) }
-                " " (state_chip(ui, &edition.state))
+                " " (edition_chip(ui, edition))
             }
             p.labels {
                 @for pack in &edition.packs { (widget::code(&format!("{}@{}", pack.name, pack.version))) " " }
@@ -133,12 +133,23 @@ fn entry(ui: &Ui, edition: &EditionView) -> Markup {
     }
 }
 
+/// Where an edition stands. Of one that is past, later ones may have left something in force.
+fn edition_chip(ui: &Ui, edition: &EditionView) -> Markup {
+    if edition.state != "past" || edition.standing.is_empty() {
+        return state_chip(ui, &edition.state);
+    }
+    html! {
+        (state_chip(ui, "standing"))
+        @for pack in &edition.standing { " " (widget::code(&format!("{}@{}", pack.name, pack.version))) }
+    }
+}
+
 pub fn page(ui: &Ui, changes: &EditionChanges, done: Option<&str>) -> Markup {
     let edition = &changes.edition;
     let title = ui.tw("edition-of", &[("edition", ui.locale.number(edition.number).into())]);
     let body = html! {
         div.page-head {
-            h1 { (title) " " (state_chip(ui, &edition.state)) }
+            h1 { (title) " " (edition_chip(ui, edition)) }
             p.more { a href="/packs/editions" { (ui.t("editions-all")) } }
         }
         (widget::done_notice(ui, done))

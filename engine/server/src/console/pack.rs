@@ -116,7 +116,8 @@ fn row(ui: &Ui, pack: &PackView, version: &PackVersionView) -> Markup {
         li.row {
             div.row-main {
                 p.row-title { (named_version(ui, version)) " " (state_chip(ui, &version.state)) }
-                p { (ui.tw("pack-counts-from", &from)) }
+                @let counts = if version.withdrawn.is_some() { "pack-was-to-count-from" } else { "pack-counts-from" };
+                p { (ui.tw(counts, &from)) }
                 p.meta { a href={ "/packs/editions/" (version.edition) } { (ui.tw("pack-deployed", &deployed)) } }
                 @if !version.note.is_empty() { p.text.small { bdi dir="auto" { (version.note) } } }
                 @if let Some(withdrawn) = &version.withdrawn {

@@ -101,6 +101,11 @@ pub fn edition(number: u64, from: &str, state: &str, packs: &[(&str, &str)], rem
         packs: packs.iter().map(|(name, version)| reference(name, version)).collect(),
         removed: removed.iter().map(|name| (*name).to_owned()).collect(),
         in_force: vec![reference("national", "0.3.0")],
+        standing: packs
+            .iter()
+            .filter(|_| state == "in-force")
+            .map(|(name, version)| reference(name, version))
+            .collect(),
         state: state.into(),
         withdrawn: (state == "withdrawn").then(withdrawn),
     }

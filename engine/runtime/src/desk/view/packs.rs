@@ -172,6 +172,8 @@ pub struct EditionView {
     pub removed: Vec<String>,
     /// All that is in force with it.
     pub in_force: Vec<PackVersion>,
+    /// Of its own packs those that are in force now, also where later editions changed others.
+    pub standing: Vec<PackVersion>,
     /// `in-force`, `to-come`, `past`, `withdrawn` or `broken`.
     pub state: String,
     #[serde(skip_serializing_if = "Option::is_none")]
