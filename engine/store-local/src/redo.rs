@@ -241,11 +241,10 @@ impl<'a> Redo<'a> {
 }
 
 /// Cuts the end off, and writes the last group once more. A sync that failed before the start may have left that group
-/// in the system's memory alone, marked as written: only writing it again brings it to the disk.
+/// in the system's memory alone, marked as written: only writing it again brings it to the disk. The same holds for a cut
+/// that an earlier start made: a file that looks as if it ended here may be longer on the disk.
 fn settle(disk: &dyn Disk, file: &dyn File, header: &SegmentHeader, end: u64, last: Option<&Group>) -> io::Result<()> {
-    if file.length()? > end {
-        file.truncate(end)?;
-    }
+    file.truncate(end)?;
     match last {
         Some(group) => file.write_at(group.offset, &group.bytes(header.journal))?,
         None => file.write_at(0, &header.encode())?,

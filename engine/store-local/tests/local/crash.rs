@@ -1,6 +1,6 @@
 //! Random histories, power cuts at every change of the disk, and what must be there afterwards.
 
-use crate::common::{open, options};
+use crate::common::{last_segment, open, options, play};
 use peygir_store::conformance::history::{History, assert_same};
 use peygir_store::{Batch, Conflict, MemoryStore, Store};
 use peygir_store_local::disk::FaultyDisk;
@@ -101,6 +101,46 @@ fn a_power_cut_at_every_change_of_the_disk_loses_nothing_acknowledged() {
     for operations in 0..120 {
         live(operations, operations, 2, options()).unwrap();
     }
+}
+
+/// A start cuts what a power cut tore, and the sync of that cut fails: the file looks as if it were cut, and is not on the
+/// disk. What is appended later lies before the torn bytes, and the next power cut brings those back.
+#[test]
+fn a_cut_that_a_failed_sync_left_in_memory_is_brought_to_the_disk() {
+    let segments_of_many_groups = Options { segment_bytes_max: 40 << 10, ..options() };
+    let (mut failing, mut refused) = (0, 0);
+    loop {
+        failing += 1;
+        let (disk, model, mut history) = (FaultyDisk::new(), MemoryStore::new(), History::new(3));
+        let (store, _) = open(&disk, &MemoryPlace::new(), segments_of_many_groups.clone()).unwrap();
+        play(&mut history, 10, &store, &model);
+        drop(store);
+        let disk = disk.copy();
+        let (path, bytes) = last_segment(&disk);
+        disk.set_bytes(&path, &[bytes, vec![0xa5; 60 << 10]].concat());
+        disk.fail_sync_at(disk.syncs() + failing);
+        let started = open(&disk, &MemoryPlace::new(), segments_of_many_groups.clone());
+        refused += u64::from(started.is_err());
+        drop(started);
+        if disk.faults() == 0 {
+            break;
+        }
+        let disk = disk.after_kill();
+        let (store, report) = open(&disk, &MemoryPlace::new(), segments_of_many_groups.clone()).unwrap();
+        assert_eq!(report.last_frame, model.frames());
+        while last_segment(&disk).0 == path {
+            play(&mut history, 1, &store, &model);
+        }
+        drop(store);
+        let disk = disk.after_power_cut(|_| 0);
+        let again = Options { boot_id: "boot-2".into(), ..segments_of_many_groups.clone() };
+        let (store, _) = open(&disk, &MemoryPlace::new(), again).unwrap();
+        assert_same(&store, &model);
+        drop(store);
+        let report = verify_on(&disk, &mut |_| ()).unwrap();
+        assert_eq!(report.frames, model.frames(), "sync {failing} of the start");
+    }
+    assert!(refused > 1, "a start that can't sync its marker or the journal's end is none");
 }
 
 /// The same with an index that comes back under the same boot though the journal is what decides.
