@@ -20,11 +20,12 @@ use fields::Reader;
 pub(crate) use holidays::warn_of_gaps;
 pub(crate) use week::never_open;
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "kind",
     "id",
     "title",
     "extends",
+    "replaces",
     "for",
     "zone",
     "week",
@@ -80,6 +81,7 @@ fn read(reader: &mut Reader, root: &Node) -> Option<Sheet> {
     let id = id(reader, root, "id");
     let title = title(reader, root);
     let extends = root.get("extends").map(|_| self::id(reader, root, "extends"));
+    let replaces = root.get("replaces").map(|_| self::id(reader, root, "replaces"));
     let scope = scope::of_calendar(reader, root);
     let zone = root.get("zone").map(|node| zone(reader, node));
     let (week, week_span) = week::read(reader, root, extends.is_some());
@@ -92,6 +94,7 @@ fn read(reader: &mut Reader, root: &Node) -> Option<Sheet> {
         id: id?,
         title: title?,
         extends: extends.flatten(),
+        replaces: replaces.flatten(),
         scope,
         zone: zone.flatten(),
         week: week?,

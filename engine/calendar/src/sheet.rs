@@ -24,6 +24,7 @@ pub struct Sheet {
     pub(crate) id: Spanned<String>,
     pub(crate) title: Name,
     pub(crate) extends: Option<Spanned<String>>,
+    pub(crate) replaces: Option<Spanned<String>>,
     pub(crate) scope: Option<Spanned<Scope>>,
     pub(crate) zone: Option<Spanned<(String, TimeZone)>>,
     pub(crate) week: Week,
@@ -123,6 +124,16 @@ impl Sheet {
     /// Id of the calendar that this one says only its differences from.
     pub fn extends(&self) -> Option<&str> {
         self.extends.as_ref().map(|base| base.value.as_str())
+    }
+
+    /// Where its id stands.
+    pub fn id_span(&self) -> Span {
+        self.id.span
+    }
+
+    /// Name of the pack whose calendar of this id it takes the place of on purpose, and where that is said.
+    pub fn replaces(&self) -> Option<(&str, Span)> {
+        self.replaces.as_ref().map(|pack| (pack.value.as_str(), pack.span))
     }
 
     /// Every place that it names, in the order of writing.

@@ -25,11 +25,14 @@ const MARK: &str = "//!";
 /// What parts the text from the members.
 const RULE: &str = "---";
 const MEMBERS: [&str; 3] = ["req", "args", "output"];
+/// Name of the pack whose script of this name it takes the place of on purpose.
+const REPLACES: &str = "replaces";
 
 /// What a script takes and gives, as far as its header says.
 #[derive(Default)]
 pub(crate) struct Header {
     schemas: Vec<Schema>,
+    replaces: Option<(String, Span)>,
 }
 
 struct Schema {
@@ -67,8 +70,10 @@ impl Header {
         let mut findings = Diagnostics::default();
         let schemas = schemas(&root, &mut findings);
         if findings.list.is_empty() {
-            let moved = schemas.into_iter().map(|schema| Schema { at: moved(schema.at), ..schema });
-            Ok(Self { schemas: moved.collect() })
+            let schemas = schemas.into_iter().map(|schema| Schema { at: moved(schema.at), ..schema });
+            let replaces =
+                root.entry(REPLACES).and_then(|entry| Some((entry.node.as_str()?.to_owned(), entry.key_span)));
+            Ok(Self { schemas: schemas.collect(), replaces: replaces.map(|(pack, at)| (pack, moved(at))) })
         } else {
             Err(findings.list.into_iter().map(placed).collect())
         }
@@ -78,6 +83,11 @@ impl Header {
     pub fn schema(&self, member: &str) -> Option<(&Value, Span)> {
         let schema = self.schemas.iter().find(|schema| schema.member == member)?;
         Some((&schema.written, schema.at))
+    }
+
+    /// Name of the pack whose script it takes the place of, and where that is said.
+    pub fn replaces(&self) -> Option<(&str, Span)> {
+        self.replaces.as_ref().map(|(pack, at)| (pack.as_str(), *at))
     }
 
     /// Whether a value fits what the header says of `member`.
@@ -93,13 +103,19 @@ fn schemas(root: &Node, findings: &mut Diagnostics) -> Vec<Schema> {
     let Some(entries) = root.entries() else {
         findings.push(wrong(
             root.span,
-            "the header must be a mapping of req, args and output",
-            "سرآیند باید نگاشتی از req و args و output باشد",
+            "the header must be a mapping of req, args, output and replaces",
+            "سرآیند باید نگاشتی از req و args و output و replaces باشد",
         ));
         return Vec::new();
     };
     let mut schemas = Vec::new();
     for entry in entries {
+        if entry.key == REPLACES {
+            if entry.node.as_str().is_none() {
+                findings.push(wrong(entry.node.span, "replaces names a pack", "replaces نام یک بسته است"));
+            }
+            continue;
+        }
         let Some(member) = MEMBERS.into_iter().find(|member| *member == entry.key) else {
             findings.push(unknown(&entry.key, entry.key_span));
             continue;
@@ -120,10 +136,10 @@ fn schemas(root: &Node, findings: &mut Diagnostics) -> Vec<Schema> {
 fn unknown(key: &str, span: Span) -> Diagnostic {
     let finding = wrong(
         span,
-        &format!("a header has no \"{key}\"; it has req, args and output"),
-        &format!("سرآیند «{key}» ندارد؛ req و args و output دارد"),
+        &format!("a header has no \"{key}\"; it has req, args, output and replaces"),
+        &format!("سرآیند «{key}» ندارد؛ req و args و output و replaces دارد"),
     );
-    match suggest(key, MEMBERS) {
+    match suggest(key, MEMBERS.into_iter().chain([REPLACES])) {
         Some(meant) => finding.helped(Help::did_you_mean(meant, '"')),
         None => finding,
     }

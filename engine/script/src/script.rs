@@ -101,6 +101,11 @@ impl Script {
         self.header.schema(member)
     }
 
+    /// Name of the pack whose script of this name it takes the place of on purpose, and where its header says so.
+    pub fn replaces(&self) -> Option<(&str, peygir_source::Span)> {
+        self.header.replaces()
+    }
+
     /// The actions that it may ask for, as far as they are written out: also those of branches that no test takes.
     pub fn written_actions(&self) -> Vec<Written> {
         written::actions(&self.ast)

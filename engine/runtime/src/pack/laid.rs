@@ -20,8 +20,8 @@ pub(super) struct Laid {
     pub overlays: Vec<Filed<Overlay>>,
     pub scripts: BTreeMap<String, ScriptSource>,
     pub calendars: BTreeMap<String, Filed<Sheet>>,
-    pub forms: BTreeMap<String, Arc<Form>>,
-    pub templates: BTreeMap<String, Arc<Template>>,
+    pub forms: BTreeMap<String, Filed<Arc<Form>>>,
+    pub templates: BTreeMap<String, Filed<Arc<Template>>>,
     /// Tables and scripts that can't be read.
     pub broken: BTreeSet<String>,
     /// Names of its files.
@@ -50,8 +50,8 @@ impl Laid {
             scripts,
             overlays: std::mem::take(&mut layer.overlays),
             calendars: std::mem::take(&mut layer.calendars),
-            forms: forms.map(|(id, form)| (id, Arc::new(form.value))).collect(),
-            templates: templates.map(|(id, template)| (id, Arc::new(template.value))).collect(),
+            forms: forms.map(|(id, form)| (id, shared(form))).collect(),
+            templates: templates.map(|(id, template)| (id, shared(template))).collect(),
             broken: std::mem::take(&mut layer.broken),
             files: layer.files.iter().cloned().collect(),
             pack: PackRef { name, version, digest: layer.digest.clone() },
@@ -62,9 +62,13 @@ impl Laid {
     /// Forms take their options from the directory of the whole deployment.
     pub fn resolve(&mut self, directory: &Directory) {
         for form in self.forms.values_mut() {
-            Arc::make_mut(form).resolve(directory);
+            Arc::make_mut(&mut form.value).resolve(directory);
         }
     }
+}
+
+fn shared<T>(Filed { value, file }: Filed<T>) -> Filed<Arc<T>> {
+    Filed { value: Arc::new(value), file }
 }
 
 fn script_source(Filed { value, file }: Filed<Script>, pack: &str) -> ScriptSource {

@@ -21,6 +21,7 @@ use super::laid::{Laid, hex, sha256_of};
 use super::layer::{Filed, in_file, twice};
 use super::merged::{self, MadeTable, Over};
 use super::places::{Named, fixed, meet, own_place, words};
+use super::replaced;
 use super::splits::Grounds;
 
 /// Computes and checks what is in force in every place. `known`: all packs are there, so that what is missing is missing.
@@ -50,6 +51,9 @@ pub(super) fn contents(
     let Laying { told, everywhere, calendars, failing, .. } = laying;
     found.extend(told.found);
     found.list.extend(everywhere.found());
+    if known {
+        found.extend(replaced::in_vain(laid));
+    }
     Contents::new(named, by_place, calendars).with_failing(failing)
 }
 
@@ -143,6 +147,7 @@ impl<'a> Laying<'a> {
         let scripts = self.scripts(&here);
         self.clashes(&here, &tables, &scripts);
         self.lost(&here, &tables);
+        self.tell_all(&here, replaced::told(&here.layers, self.laid), "");
         let (calendar_set, calendar_digests) = self.calendars(&here);
         let laid = here.layers.iter().map(|index| &self.laid[*index]);
         let mut content = Content {
@@ -155,8 +160,9 @@ impl<'a> Laying<'a> {
             ..Content::default()
         };
         for layer in laid {
-            content.forms.extend(layer.forms.clone());
-            content.templates.extend(layer.templates.clone());
+            content.forms.extend(layer.forms.iter().map(|(id, form)| (id.clone(), form.value.clone())));
+            let templates = layer.templates.iter().map(|(id, template)| (id.clone(), template.value.clone()));
+            content.templates.extend(templates);
         }
         let content = Arc::new(content);
         self.known_contents.insert(here.layers, content.clone());

@@ -40,6 +40,7 @@ mod order;
 mod places;
 mod possible;
 mod reminders;
+mod replaced;
 mod resources;
 mod rules;
 mod secrets;

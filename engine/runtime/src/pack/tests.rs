@@ -241,7 +241,8 @@ rules: [ { id: all, last: true, then: { agency: x } } ]
 
     let twice: Vec<_> = base.iter().copied().chain([("over/rules/t.table.yaml", table)]).collect();
     let found = load(deployment(&twice).path()).unwrap_err();
-    assert_eq!(codes(&found), [("PG-P041", "t.table.yaml".to_owned(), 1)]);
+    let note = ("PG-P104", "form.yaml".to_owned(), 1);
+    assert_eq!(codes(&found), [("PG-P041", "t.table.yaml".to_owned(), 1), note]);
     assert!(found.list[0].help_in(Language::English).unwrap().contains("decision-table-overlay"), "{found:#?}");
 
     // Packs have an order of their own, in whatever order they are named.

@@ -163,12 +163,13 @@ fn a_script_that_takes_the_place_of_another_keeps_what_flows_rely_on() {
     };
     let base = script("{ type: object, required: [weight] }", "{ type: object, required: [points] }");
     let same = [("national/rules/score.rhai", base.as_str()), ("qom/rules/score.rhai", base.as_str())];
+    let on_purpose = |text: String| text.replace("\nfn score", "\n//! replaces: national\nfn score");
     assert!(load(&with(&same)).is_ok(), "{:#?}", load(&with(&same)).err());
     for (above, line) in [
         (script("{ type: object, required: [weight, colour] }", "{ type: object, required: [points] }"), 3),
         (script("{ type: object }", "{ type: object }"), 4),
     ] {
-        let (found, told) = refused(&with(&[same[0], ("qom/rules/score.rhai", &above)]));
+        let (found, told) = refused(&with(&[same[0], ("qom/rules/score.rhai", &on_purpose(above))]));
         assert_eq!(told, [("PG-P048", line)], "{found:#?}");
         assert!(found.list[0].file.ends_with("qom/rules/score.rhai"), "{found:#?}");
     }

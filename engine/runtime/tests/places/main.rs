@@ -3,3 +3,4 @@
 mod errors;
 mod packs;
 mod provinces;
+mod replaced;

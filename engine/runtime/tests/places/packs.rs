@@ -70,9 +70,11 @@ title: { fa: ادارات, en: Offices }
 week: { sat: ['08:00-14:00'], sun: ['08:00-14:00'], mon: ['08:00-14:00'], tue: ['08:00-14:00'], wed: ['08:00-14:00'], thu: [], fri: [] }
 ";
 
+pub const TENFOLD: &str = "//! ---\n//! replaces: national\nfn score(req, now, args) { #{ points: args.weight * 10 } }";
+
 /// Thursdays are worked in Qom.
 pub fn offices_of_qom() -> String {
-    OFFICES.replace("thu: []", "thu: ['08:00-14:00']")
+    OFFICES.replace("thu: []", "thu: ['08:00-14:00']").replace("title:", "replaces: national\ntitle:")
 }
 
 fn manifest(name: &str, more: &str) -> String {
@@ -117,7 +119,7 @@ pub fn files() -> Files {
         ),
         ("qom/pack.yaml", manifest("qom", "for: { province: qom }\nover: [ national ]\n")),
         ("qom/rules/offices.yaml", offices_of_qom()),
-        ("qom/rules/score.rhai", "fn score(req, now, args) { #{ points: args.weight * 10 } }".to_owned()),
+        ("qom/rules/score.rhai", TENFOLD.to_owned()),
         ("qom/workflows/form.yaml", form("Qom")),
         ("qom/workflows/words.yaml", "kind: template\nid: a/words\nsms: قم\n".to_owned()),
     ];

@@ -1,0 +1,69 @@
+//! That a pack takes the place of what one below it brings is told, until it says so itself.
+
+use peygir_source::{Diagnostic, Severity};
+
+use crate::packs::{self, OFFICES, TENFOLD, load, with};
+
+const CODE: &str = "PG-P104";
+
+/// What is told of Qom's files: how gravely, and where.
+fn told(changes: &[(&str, &str)]) -> Vec<(Severity, String, u32)> {
+    let (_, found) = load(&with(changes)).unwrap_or_else(|found| panic!("{found:#?}"));
+    let name = |one: &Diagnostic| one.file.rsplit('/').next().unwrap_or_default().to_owned();
+    let of_code = found.list.iter().filter(|one| one.code == CODE);
+    of_code.map(|one| (one.severity, name(one), one.span.line)).collect()
+}
+
+#[test]
+fn what_takes_the_place_of_another_without_saying_so_is_warned_of() {
+    let silent = packs::offices_of_qom().replace("replaces: national\n", "");
+    let tenfold = TENFOLD.lines().last().unwrap();
+    let changes = [("qom/rules/offices.yaml", silent.as_str()), ("qom/rules/score.rhai", tenfold)];
+    let found = told(&changes);
+    let grave: Vec<_> = found.iter().filter(|one| one.0 == Severity::Warning).collect();
+    let expected = [(Severity::Warning, "offices.yaml".to_owned(), 2), (Severity::Warning, "score.rhai".to_owned(), 1)];
+    assert_eq!(grave, expected.iter().collect::<Vec<_>>(), "{found:?}");
+
+    let (_, all) = load(&with(&changes)).unwrap();
+    let calendar = all.list.iter().find(|one| one.code == CODE && one.file.ends_with("offices.yaml")).unwrap();
+    let words = "the calendar \"offices\" of qom takes the place of the one of national, wherever qom holds";
+    assert_eq!(calendar.message, words);
+    assert!(calendar.file.ends_with("qom/rules/offices.yaml") && calendar.message_fa.contains("offices"));
+    assert!(calendar.help.as_ref().unwrap().en.contains("replaces: national"));
+    // Another pack's name is no word of this one.
+    let wrong = packs::offices_of_qom().replace("replaces: national", "replaces: yazd");
+    assert!(told(&[("qom/rules/offices.yaml", &wrong)]).contains(&(Severity::Warning, "offices.yaml".to_owned(), 3)));
+}
+
+/// The nation renamed its calendar, or never had one of that name: what Qom wrote is used by nothing.
+#[test]
+fn whoever_takes_the_place_of_nothing_is_told_so() {
+    let silent = packs::offices_of_qom().replace("id: offices", "id: bureaus");
+    let alone = "//! ---\n//! replaces: national\nfn scores(req, now, args) { #{ points: 1 } }";
+    let found = told(&[("qom/rules/bureaus.yaml", &silent), ("qom/rules/scores.rhai", alone)]);
+    let grave: Vec<_> = found.iter().filter(|one| one.0 == Severity::Warning).map(|one| (&*one.1, one.2)).collect();
+    assert_eq!(grave, [("bureaus.yaml", 3), ("scores.rhai", 2)], "{found:?}");
+    // A pack that has the name, but holds elsewhere, is not below it.
+    let of_yazd = packs::offices_of_qom().replace("replaces: national", "replaces: qom").replace("offices", "bureaus");
+    let changes = [("qom/rules/bureaus.yaml", silent.as_str()), ("yazd/rules/bureaus.yaml", &of_yazd)];
+    let found = told(&changes);
+    assert!(found.contains(&(Severity::Warning, "bureaus.yaml".to_owned(), 3)), "{found:?}");
+    assert_eq!(found.iter().filter(|one| one.0 == Severity::Warning).count(), 2, "{found:?}");
+}
+
+#[test]
+fn what_is_said_and_what_people_read_is_a_note_and_the_same_is_nothing() {
+    let found = told(&[]);
+    let files: Vec<&str> = found.iter().map(|one| one.1.as_str()).collect();
+    assert_eq!(files, ["offices.yaml", "score.rhai", "form.yaml", "words.yaml"], "{found:?}");
+    assert!(found.iter().all(|one| one.0 == Severity::Information), "{found:?}");
+    let files = packs::files();
+    let same = |path: &str| files[path].clone();
+    let changes = [
+        ("qom/rules/offices.yaml", OFFICES.to_owned()),
+        ("qom/rules/score.rhai", same("national/rules/score.rhai")),
+        ("qom/workflows/form.yaml", same("national/workflows/intake/form.yaml")),
+        ("qom/workflows/words.yaml", same("national/workflows/intake/words.yaml")),
+    ];
+    assert_eq!(told(&changes.each_ref().map(|(path, text)| (*path, text.as_str()))), []);
+}
