@@ -65,11 +65,22 @@ fn timeline(store: &dyn Store, case: peygir_core::Id) -> Value {
 
 /// The name of an event's kind; none of what is no event of the engine.
 fn kind(event: &[u8]) -> Option<String> {
-    Some(match minicbor::decode::<Recorded>(event).ok()? {
+    event_of(event).map(|(name, _)| name)
+}
+
+/// The name of an event's kind, and all that it says.
+pub fn event(event: &[u8]) -> Option<(String, String)> {
+    event_of(event).map(|(name, recorded)| (name, format!("{recorded:?}")))
+}
+
+fn event_of(event: &[u8]) -> Option<(String, Recorded)> {
+    let recorded: Recorded = minicbor::decode(event).ok()?;
+    let name = match &recorded {
         Recorded::Flow { event, .. } => format!("flow {}", word(&format!("{event:?}"))),
         Recorded::Case(event) => format!("case {}", word(&format!("{event:?}"))),
         other => word(&format!("{other:?}")),
-    })
+    };
+    Some((name, recorded))
 }
 
 fn word(shown: &str) -> String {

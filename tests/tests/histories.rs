@@ -1,15 +1,21 @@
 //! Journals and snapshots of every version that ever shipped, read by this one: with everything there, without the
 //! snapshot, without the journal's help of an index; and what a later version wrote, which stops the start.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use peygir_runtime::command::Recorded;
 use peygir_runtime::known;
+use peygir_simulation::samples::{self, Kind};
 use peygir_store::{Batch, Store};
 use peygir_store_local::{IndexFound, Known, LocalStore, Options, verify};
 use peygir_tests::client::Client;
 use peygir_tests::{history, samad, story};
 use serde_json::Value;
+
+/// No kind of event has a number as high as this.
+const KINDS_MAX: u64 = 200;
 
 /// The folders of all versions, of which there is one at least.
 fn versions() -> Vec<PathBuf> {
@@ -85,6 +91,59 @@ fn a_history_holds_what_the_engine_writes() {
             assert!(events.get(kind).is_some_and(|count| count.as_u64() > Some(0)), "{version:?} has no {kind}");
         }
     }
+}
+
+/// Whether this version knows events of a kind, by an event of it that has nothing in it.
+fn is_known((owner, number): Kind) -> bool {
+    let mut encoder = minicbor::Encoder::new(Vec::new());
+    encoder.array(2).unwrap().u64(owner).unwrap();
+    if owner == 0 {
+        encoder.array(2).unwrap().encode(peygir_core::Id([0; 16])).unwrap();
+    } else {
+        encoder.array(number.map_or(0, |_| 1)).unwrap();
+    }
+    if let Some(number) = number {
+        encoder.array(2).unwrap().u64(number).unwrap().array(0).unwrap();
+    }
+    let read = minicbor::decode::<Recorded>(encoder.writer());
+    read.err().is_none_or(|error| !error.is_unknown_variant())
+}
+
+/// The words of what an event says, in order: a later version may say more, and what was said stays.
+fn says_all(now: &str, then: &str) -> bool {
+    let mut words = now.split([' ', ',']);
+    then.split([' ', ',']).all(|word| words.any(|other| other == word))
+}
+
+#[test]
+fn an_event_of_every_kind_is_read_as_it_was_written() {
+    let mut newest = BTreeSet::new();
+    for version in versions() {
+        let events: BTreeMap<String, Value> =
+            serde_json::from_str(&fs::read_to_string(version.join("events.json")).unwrap()).unwrap();
+        newest.clear();
+        for (name, sample) in events {
+            let hex = sample["bytes"].as_str().unwrap();
+            let byte = |at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
+            let bytes: Vec<u8> = (0..hex.len()).step_by(2).map(byte).collect();
+            let (named, says) = history::event(&bytes).unwrap_or_else(|| panic!("{version:?}: {name} can't be read"));
+            assert_eq!(named, name, "{version:?}");
+            let said = sample["says"].as_str().unwrap();
+            assert!(says_all(&says, said), "{version:?}: {name} said\n{said}\nand says\n{says}");
+            let recorded: Recorded = minicbor::decode(&bytes).unwrap();
+            let again = minicbor::to_vec(&recorded).unwrap();
+            assert_eq!(history::event(&again), Some((named, says)), "{version:?}: {name} written again");
+            newest.insert(samples::kind(&bytes).unwrap());
+        }
+    }
+    let owners = (2..KINDS_MAX).map(|owner| (owner, None));
+    let numbers = (0..KINDS_MAX).flat_map(|number| [(0, Some(number)), (1, Some(number))]);
+    let known: BTreeSet<Kind> = owners.chain(numbers).filter(|kind| is_known(*kind)).collect();
+    assert!(known.len() > 60, "{known:?}");
+    let (without, gone): (Vec<_>, Vec<_>) = (known.difference(&newest).collect(), newest.difference(&known).collect());
+    let how = "a new kind needs a sample: remove events.json of a version that has not shipped and write it again";
+    assert!(without.is_empty(), "the newest history has no event of the kinds {without:?}; {how} (`--example events`)");
+    assert!(gone.is_empty(), "kinds {gone:?} are known no longer");
 }
 
 #[tokio::test(flavor = "multi_thread")]

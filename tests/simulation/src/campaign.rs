@@ -10,6 +10,7 @@ use crate::checks::enough::Counts;
 use crate::finding::{Finding, found};
 use crate::run::{Outcome, run};
 use crate::sabotage::Sabotage;
+use crate::samples::Samples;
 
 /// Which seeds.
 #[derive(Debug, Clone)]
@@ -47,7 +48,15 @@ pub fn one(seed: u64, prints: bool, sabotage: Option<Sabotage>) -> Outcome {
         let text = panic.downcast_ref::<String>().cloned();
         let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
         let finding = Some(found("panic", text.unwrap_or_default()));
-        Outcome { counts: Counts::default(), hash: 0, lines: 0, finding, too_little: None, last: Vec::new() }
+        Outcome {
+            counts: Counts::default(),
+            hash: 0,
+            lines: 0,
+            finding,
+            too_little: None,
+            last: Vec::new(),
+            samples: Samples::default(),
+        }
     })
 }
 

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::finding::{Finding, Findings, found};
 use crate::machine::Watch;
 use crate::outbox::Outbox;
+use crate::samples::Samples;
 
 const STATEMENT: &str = "acknowledged";
 const ORDER: &str = "order of frames";
@@ -39,6 +40,7 @@ struct Book {
     asked: BTreeSet<Print>,
     kept: BTreeMap<(Id, Version), Kept>,
     outbox: Outbox,
+    samples: Samples,
     acknowledged: u64,
 }
 
@@ -60,6 +62,10 @@ impl Ledger {
 
     pub fn with_outbox<T>(&self, look: impl FnOnce(&Outbox) -> T) -> T {
         look(&self.book().outbox)
+    }
+
+    pub fn samples(&self) -> Samples {
+        self.book().samples.clone()
     }
 
     /// Looks through the journal of a store that was just opened for good. What is there without having been acknowledged
@@ -171,6 +177,7 @@ impl Book {
 
     fn events(&mut self, stream: Id, events: &[Vec<u8>]) -> Result<(), Finding> {
         for event in events {
+            self.samples.add(event);
             match minicbor::decode(event) {
                 Ok(Recorded::Case(event)) => self.outbox.take(stream, &event)?,
                 Ok(Recorded::Flow { instance, event }) => self.outbox.walk(instance, &event),

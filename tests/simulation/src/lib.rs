@@ -20,6 +20,7 @@ mod peers;
 mod process;
 mod run;
 mod sabotage;
+pub mod samples;
 mod shelf;
 mod steps;
 mod trace;

@@ -11,6 +11,7 @@ use crate::finding::{Finding, found};
 use crate::machine::Draws;
 use crate::process::{self, End};
 use crate::sabotage::Sabotage;
+use crate::samples::Samples;
 use crate::world::{Plan, World};
 
 /// Lives with faults, at most.
@@ -35,6 +36,8 @@ pub struct Outcome {
     pub too_little: Option<Finding>,
     /// The last lines of what happened.
     pub last: Vec<String>,
+    /// Events that were journalled.
+    pub samples: Samples,
 }
 
 /// Runs a seed.
@@ -43,7 +46,8 @@ pub fn run(seed: u64, prints: bool, sabotage: Option<Sabotage>) -> Outcome {
     let finding = lives(&world).err();
     let (hash, lines) = world.trace.hash();
     let (counts, last) = (world.counts(), world.trace.last());
-    Outcome { counts, hash, lines, finding, too_little: enough::check(&counts).err(), last }
+    let samples = world.ledger.samples();
+    Outcome { counts, hash, lines, finding, too_little: enough::check(&counts).err(), last, samples }
 }
 
 fn lives(world: &Arc<World>) -> Result<(), Finding> {
