@@ -4,9 +4,10 @@ use peygir_source::{Diagnostic, Help, Span, suggest};
 use rhai::{AST, ASTFlags, ASTNode, Expr, FnCallExpr, Ident, Position, Stmt};
 
 use crate::{
-    complaint::{forbidden, sized},
+    complaint::{forbidden, sized, too_large},
     engine::{FORBIDDEN, FUNCTION_NAMES},
     fault::span_of,
+    limits::ARGUMENTS_MAX,
 };
 
 /// Parameters of the entry function, by position.
@@ -54,9 +55,11 @@ pub(crate) fn calls(ast: &AST) -> Vec<Diagnostic> {
     ast.walk(&mut |path| {
         match path.last() {
             Some(ASTNode::Expr(Expr::FnCall(call, position)) | ASTNode::Stmt(Stmt::FnCall(call, position))) => {
+                findings.extend(crowded(call, *position));
                 findings.extend(of_call(call, *position, &own, true));
             }
             Some(ASTNode::Expr(Expr::MethodCall(call, position))) => {
+                findings.extend(crowded(call, *position));
                 findings.extend(of_call(call, *position, &own, false));
             }
             Some(ASTNode::Stmt(Stmt::Share(captured))) => {
@@ -85,6 +88,16 @@ fn capture(name: &Ident) -> Diagnostic {
         "a for loop sees the variables around it: use one instead of the closure",
         "حلقهٔ for متغیرهای گرد خود را می‌بیند: به جای تابع بی‌نام آن را به کار ببرید",
     )
+}
+
+/// A call of more arguments than any function takes, be it by name or of a function in a variable.
+fn crowded(call: &FnCallExpr, position: Position) -> Option<Diagnostic> {
+    let count = call.args.len();
+    let what = (
+        format!("a call with {count} arguments, at most {ARGUMENTS_MAX}: hand a map over"),
+        format!("فراخوانی با {count} آرگومان، حداکثر {ARGUMENTS_MAX}: یک نگاشت بدهید"),
+    );
+    (count > ARGUMENTS_MAX).then(|| too_large(sized(span_of(position), call.name.as_str()), &what))
 }
 
 fn of_call(call: &FnCallExpr, position: Position, own: &[&str], is_function: bool) -> Option<Diagnostic> {

@@ -30,6 +30,9 @@ pub const MAP_ENTRIES_MAX: usize = 500;
 pub const VARIABLES_MAX: usize = 100;
 /// Most functions a script defines.
 pub const FUNCTIONS_MAX: usize = 100;
+/// Most arguments of a call. Where no function takes so many, rhai looks for one that takes any value in place of each of them: twice as
+/// often with every argument, in one operation.
+pub const ARGUMENTS_MAX: usize = 10;
 /// Modules a script may import.
 pub const MODULES_MAX: usize = 0;
 /// Most distinct strings kept shared by the compiler.

@@ -357,6 +357,20 @@ fn sources() -> Vec<Case> {
         ),
         body("a long text", &format!("\"{}\"", "a".repeat(100_000)), Refused("PG-S007"), 2),
         body("a long list", &format!("[{}]", "1,".repeat(20_000)), Refused("PG-S007"), 2),
+        // To find that no function takes so many, rhai compared all of them 65,536 times in one operation.
+        whole(
+            "a call of many arguments",
+            &format!("fn t() {{ 1 }}\nfn main(req, now, args) {{\n t({}1)\n}}", "1,".repeat(12_000)),
+            Refused("PG-S007"),
+            3,
+        ),
+        body("a method of many arguments", &format!("req.push({}1)", "1,".repeat(12_000)), Refused("PG-S007"), 2),
+        body(
+            "a function pointer of many arguments",
+            &format!("let f = Fn(\"push\");\nf.call({}1)", "1,".repeat(12_000)),
+            Refused("PG-S007"),
+            3,
+        ),
         body("closures in closures", &format!("{}1", "|x| ".repeat(5_000)), Refused("PG-S007"), 2),
         body("texts in texts", &template, Refused("PG-S007"), 2),
         body("comments in comments", &format!("{}{}", "/*".repeat(20_000), "*/".repeat(20_000)), Fine, 0),

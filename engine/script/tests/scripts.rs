@@ -333,6 +333,7 @@ fn halves_of_money_go_up() {
         ("round_half_up(49, -2)", json!(0)),
         ("round_half_up(5, -40)", json!(0)),
         ("round_half_up(1.5, 99)", json!(1.5)),
+        ("round_half_up(1.5, 4294967296)", json!(1.5)),
         ("2.5.round()", json!(2)),
     ] {
         assert_eq!(call(&main_of(body), &json!({})), Ok(expected), "{body}");

@@ -55,10 +55,9 @@ const ROUND_HALF_UP: Function = Function {
 
 /// Half away from zero. More places than a decimal has change nothing.
 fn rounded(number: Decimal, places: i64) -> Answer<Decimal> {
-    if let Ok(places) = u32::try_from(places) {
-        return Ok(
-            number.round_dp_with_strategy(places.min(Decimal::MAX_SCALE), RoundingStrategy::MidpointAwayFromZero)
-        );
+    if places >= 0 {
+        let places = u32::try_from(places).map_or(Decimal::MAX_SCALE, |places| places.min(Decimal::MAX_SCALE));
+        return Ok(number.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero));
     }
     // What is smaller than half of the unit is nothing.
     let unit = u32::try_from(places.unsigned_abs()).ok().and_then(|zeros| 10_i128.checked_pow(zeros));
