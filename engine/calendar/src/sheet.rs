@@ -136,6 +136,16 @@ impl Sheet {
         self.replaces.as_ref().map(|pack| (pack.value.as_str(), pack.span))
     }
 
+    /// Where it answers for the one that it extends, and where that is said.
+    pub fn scope(&self) -> Option<(&Scope, Span)> {
+        self.scope.as_ref().map(|scope| (&scope.value, scope.span))
+    }
+
+    /// Where its closures hold that are not for everywhere, each with the place of its day.
+    pub fn closure_scopes(&self) -> impl Iterator<Item = (&Scope, Span)> {
+        self.closures.iter().map(|written| (&written.closure.scope, written.span))
+    }
+
     /// Every place that it names, in the order of writing.
     pub fn named_places(&self) -> &[NamedPlace] {
         &self.named_places

@@ -27,7 +27,7 @@ use super::offered::{Kinds, Offered};
 use super::places::own_place;
 use super::resources::{Carried, Copies, Mirrors};
 use super::splits::Grounds;
-use super::{answered, asked, laying, order, reminders, secrets, starts, uses};
+use super::{answered, asked, laying, order, reminders, secrets, starts, unreached, uses};
 use crate::vault::Secrets;
 
 /// A flow and the text it was read from, which instances are pinned to.
@@ -294,6 +294,11 @@ impl Parts {
         let grounds = Grounds { directory: &self.directory, homes: &self.homes };
         let contents = laying::contents(&self.laid, around.known, grounds, &deployment.file, making, found);
         by_title::hint(&self.laid, &self.directory, found);
+        found.extend(unreached::elsewhere(&self.laid));
+        if around.known {
+            let in_flows = |id: &str| self.flows.iter().any(|(_, flow)| flow.file.text.contains(id));
+            found.extend(unreached::unnamed(&self.laid, |id| deployment.calendar == id || in_flows(id)));
+        }
         let copies = Copies::new(std::mem::take(&mut self.mirrors), around.fetches_nothing_else)
             .with_carried(std::mem::take(&mut self.carried));
         let mut world = World { functions: None, secrets: around.secrets, copies };

@@ -48,6 +48,7 @@ mod single;
 mod splits;
 mod starts;
 mod titles;
+mod unreached;
 mod untested;
 mod uses;
 mod webhooks;

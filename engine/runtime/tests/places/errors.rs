@@ -80,7 +80,7 @@ fn what_is_wrong_in_one_place_names_it() {
     assert!(found.list[0].file.ends_with("taft/rules/route.overlay.yaml"), "{found:#?}");
 
     // A calendar that leans on one of another place is wrong in its own place alone.
-    let leans = "kind: calendar\nid: qom\ntitle: { fa: ق, en: Q }\nextends: only-yazd\n";
+    let leans = "kind: calendar\nid: qom\ntitle: { fa: ق, en: Q }\nextends: only-yazd\nfor: { province: qom }\n";
     let only = OFFICES.replace("id: offices", "id: only-yazd");
     let (found, told) = refused(&with(&[("qom/rules/qom.yaml", leans), ("yazd/rules/only.yaml", &only)]));
     assert_eq!(told, [("PG-C014", 4)], "{found:#?}");

@@ -4,3 +4,4 @@ mod errors;
 mod packs;
 mod provinces;
 mod replaced;
+mod unreached;
