@@ -7,6 +7,7 @@
 mod conflicts;
 mod covered;
 mod deeds;
+mod meant;
 mod taken;
 mod words;
 
@@ -100,7 +101,8 @@ pub struct Change {
     pub on: Jalali,
     pub before: Outcome,
     pub after: Outcome,
-    /// Whether the table without overlays changes in just this way: then the new version means it.
+    /// Whether the table without overlays changes in just this way: then the new version means it. Of a collecting table the
+    /// answers count that come and go, and not those that overlays give beside them.
     pub is_meant_below: bool,
 }
 
@@ -204,7 +206,7 @@ fn changes(outcome: &mut Rebase, merged: &Versions, (old, new): (&Table, &Table)
     for found in difference.found {
         let before = Outcome::of(old, &found.inputs, found.on);
         let after = Outcome::of(new, &found.inputs, found.on);
-        let is_meant_below = before.is_alike(&found.before) && after.is_alike(&found.after);
+        let is_meant_below = meant::is_meant((&before, &after), (&found.before, &found.after));
         outcome.changes.push(Change {
             inputs: found.inputs,
             on: found.on,

@@ -184,3 +184,53 @@ fn tests_that_would_fail_are_told() {
     assert_eq!(outcome.tests.len(), 1, "{outcome:?}");
     assert!(outcome.tests[0].message.contains("a well"), "{:?}", outcome.tests);
 }
+
+const COLLECTING: &str = "kind: decision-table
+id: route
+version: 1.4.0
+hit: collect
+inputs:
+  n: { type: integer, min: 0 }
+outputs:
+  who: { type: string, required: true }
+rules:
+  - { id: head, when: { n: '>= 1' }, then: { who: head } }
+  - { id: centre, when: { n: '>= 3' }, then: { who: centre } }
+  - { id: none, last: true, then: { who: nobody } }
+";
+
+/// The rules that answer before and after, and whether that is meant below, where the centre hears of it from two on.
+fn collected(change: &str, overlay: &str) -> Vec<(String, String, bool)> {
+    let text = format!(
+        "kind: decision-table-overlay\nid: yazd\nextends: {{ id: route, version: '^1.4' }}\nversion: 1.0.0\n{overlay}"
+    );
+    let overlay = Overlay::read(&yaml::parse(&text).unwrap(), key).unwrap_or_else(|e| panic!("{text}{e:#?}")).0;
+    let new = COLLECTING.replace("{ n: '>= 3' }, then: { who: centre }", change);
+    assert_ne!(new, COLLECTING);
+    let outcome = rebase(&table(COLLECTING), &table(&new), &[Layer::new(&overlay, "yazd", "yazd.overlay.yaml")]);
+    assert_eq!(outcome.conflicts, [], "{outcome:?}");
+    let rules = |outcome: &Outcome| match outcome {
+        Outcome::Answered { rules, .. } => rules.join(" "),
+        Outcome::Fault { code, .. } => (*code).to_owned(),
+    };
+    outcome.changes.iter().map(|one| (rules(&one.before), rules(&one.after), one.is_meant_below)).collect()
+}
+
+/// An answer that an overlay gives beside those of the base makes no change of the base another one.
+#[test]
+fn of_a_collecting_table_the_answers_that_come_and_go_are_meant_below() {
+    let gov = "insert:\n  - after: head\n    rule: { id: gov, when: { n: 2 }, then: { who: governor } }\n";
+    let told = |before: &str, after: &str, meant| (before.to_owned(), after.to_owned(), meant);
+    let wider = "{ n: '>= 2' }, then: { who: centre }";
+    assert_eq!(collected(wider, gov), [told("head gov", "head gov centre", true)]);
+    // Its own answer that comes for more inputs is not what the new version means.
+    let own = "replace:\n  centre: { then: { who: governor } }\n";
+    assert_eq!(collected(wider, own), [told("head", "head centre", false)]);
+    // What goes below goes here; an answer that the province gives nobody any more can't go.
+    let dearer = "{ n: '>= 4' }, then: { who: centre }";
+    assert_eq!(collected(dearer, gov), [told("head centre", "head", true)]);
+    let lower = "{ n: '>= 0' }, then: { who: centre }";
+    let of_nought = "insert:\n  - after: head\n    rule: { id: gov, when: { n: 0 }, then: { who: governor } }\n";
+    let changes = collected(lower, of_nought);
+    assert!(changes.contains(&told("gov", "gov centre", true)), "nobody was told before: {changes:?}");
+}

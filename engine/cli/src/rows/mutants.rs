@@ -183,7 +183,7 @@ pub fn kind_fa(kind: Kind) -> &'static str {
 
 /// The missing row; none where the table answers these inputs with a fault, which no row can expect.
 fn row(missing: &Missing, dated: bool) -> Option<Value> {
-    let Outcome::Answered { rule, outputs } = &missing.right else { return None };
+    let Outcome::Answered { rule, outputs, .. } = &missing.right else { return None };
     let mut expect = Map::from_iter([("rule".to_owned(), rule.clone().into())]);
     match outputs {
         Value::Array(answers) => {

@@ -28,8 +28,8 @@ const TRIED_MAX: usize = 2_000;
 /// What a table made of inputs.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
-    /// With `hit: collect` the rule is the first that answered.
-    Answered { rule: String, outputs: Value },
+    /// With `hit: collect` the rule is the first that answered, and `rules` are all of them.
+    Answered { rule: String, rules: Vec<String>, outputs: Value },
     /// Why there was no answer: the code of the fault and its sentence.
     Fault { code: &'static str, message: String },
 }
@@ -41,7 +41,10 @@ impl Outcome {
         let known = inputs.iter().filter(|(name, _)| declared(name));
         let known: Inputs = known.map(|(name, value)| (name.clone(), value.clone())).collect();
         match table.decide(&known, on) {
-            Ok(decision) => Self::Answered { rule: decision.rule.to_string(), outputs: decision.outputs },
+            Ok(decision) => {
+                let rules = decision.fired.iter().map(|fired| fired.rule.to_string()).collect();
+                Self::Answered { rule: decision.rule.to_string(), rules, outputs: decision.outputs }
+            }
             Err(fault) => Self::Fault { code: fault.code(), message: fault.to_string() },
         }
     }
@@ -52,6 +55,20 @@ impl Outcome {
             (Self::Answered { outputs, .. }, Self::Answered { outputs: theirs, .. }) => outputs == theirs,
             (Self::Fault { code, .. }, Self::Fault { code: theirs, .. }) => code == theirs,
             _ => false,
+        }
+    }
+
+    /// What each rule answered, where the answer is a list of theirs.
+    pub(crate) fn each(&self) -> Option<Vec<(&str, &Value)>> {
+        let Self::Answered { rules, outputs: Value::Array(outputs), .. } = self else { return None };
+        Some(rules.iter().map(String::as_str).zip(outputs).collect())
+    }
+
+    /// All rules that answered, or the fault.
+    fn rules(&self) -> String {
+        match self {
+            Self::Answered { rules, .. } => rules.join(" "),
+            Self::Fault { code, .. } => (*code).to_owned(),
         }
     }
 
@@ -118,7 +135,7 @@ struct Search<'a> {
     within: &'a Within,
     most: usize,
     found: Vec<Differing>,
-    /// Pairs of rules that are told already.
+    /// Pairs of rules that are told already; of a collecting table all that answered.
     pairs: BTreeSet<(String, String)>,
     is_complete: bool,
 }
@@ -131,7 +148,7 @@ impl Search<'_> {
             return None;
         }
         let pair = (before.rule().to_owned(), after.rule().to_owned());
-        if self.found.len() < self.most && self.pairs.insert(pair.clone()) {
+        if self.found.len() < self.most && self.pairs.insert((before.rules(), after.rules())) {
             self.found.push(Differing { inputs: inputs.clone(), on, before, after });
         }
         Some(pair)

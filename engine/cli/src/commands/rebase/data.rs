@@ -87,7 +87,7 @@ fn change(change: &Change) -> Value {
 
 fn outcome(outcome: &Outcome) -> Value {
     match outcome {
-        Outcome::Answered { rule, outputs } => json!({ "rule": rule, "outputs": outputs }),
+        Outcome::Answered { rule, outputs, .. } => json!({ "rule": rule, "outputs": outputs }),
         Outcome::Fault { code, message } => json!({ "fault": code, "message": message }),
     }
 }

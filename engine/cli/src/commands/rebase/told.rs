@@ -256,7 +256,7 @@ fn row(table: &Table, change: &Change, dated: bool, lang: Lang) -> String {
 /// The rule and what it answers otherwise than the other outcome.
 fn outcome(table: &Table, one: &Outcome, other: &Outcome, lang: Lang) -> String {
     let (rule, outputs) = match one {
-        Outcome::Answered { rule, outputs } => (rule, outputs),
+        Outcome::Answered { rule, outputs, .. } => (rule, outputs),
         Outcome::Fault { code, message } => return format!("{code} {message}"),
     };
     let theirs = match other {
