@@ -142,6 +142,8 @@ pub enum Finding {
 pub enum Dead {
     /// A later layer writes all of it again.
     OverriddenBy(usize),
+    /// A later layer writes or takes out all of it, and says why: that is meant.
+    OnPurpose { by: usize, why: String },
     /// The rule that it puts in never answers: these take all that it holds for.
     NeverFires(Vec<String>),
 }

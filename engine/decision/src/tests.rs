@@ -7,6 +7,7 @@ use peygir_source::{Diagnostic, Span};
 use serde_json::{Map, Value};
 
 use crate::{
+    fault::Fault,
     model::{BASE, LayerRef, Table},
     window::Window,
 };
@@ -75,6 +76,8 @@ pub struct TestOutcome {
     pub got_fa: Option<String>,
     /// The rule that answered, where one did.
     pub rule: Option<String>,
+    /// All rules that answered; of two of which only one may, both.
+    pub rules: Vec<String>,
 }
 
 impl TestOutcome {
@@ -206,7 +209,7 @@ impl Table {
         if let Some(rules) = &row.rules {
             expected.insert("rules".to_owned(), rules.clone().into());
         }
-        let (mut answered, mut got_fa) = (None, None);
+        let (mut answered, mut rules, mut got_fa) = (None, Vec::new(), None);
         let got = match self.decide(&row.given, on) {
             Ok(decision) => {
                 let value_of = |(name, expected): (&String, &Value)| match name.as_str() {
@@ -221,16 +224,20 @@ impl Table {
                 let got = expected.iter().map(|(name, value)| (name.clone(), value_of((name, value)))).collect();
                 let got = Value::Object(got);
                 answered = Some(decision.rule.to_string());
+                rules = decision.fired.iter().map(|one| one.rule.to_string()).collect();
                 got
             }
             Err(fault) => {
                 got_fa = Some(fault.message_fa());
+                if let Fault::Overlap { first, second } = &fault {
+                    rules = vec![first.clone(), second.clone()];
+                }
                 Value::String(fault.to_string())
             }
         };
         let (expected, name) = (Value::Object(expected), name.to_owned());
         let (passed, on) = (got == expected, Some(on));
-        TestOutcome { name, span: row.span, layer: row.layer, passed, on, expected, got, got_fa, rule: answered }
+        TestOutcome { name, span: row.span, layer: row.layer, passed, on, expected, got, got_fa, rule: answered, rules }
     }
 }
 

@@ -99,10 +99,14 @@ fn overridden(rule: &str, deeds: &[Deed]) -> Vec<Finding> {
                     Some(theirs) => !deed.inserts && members.iter().all(|member| theirs.contains(member)),
                 }
         };
-        // Who undoes it and says why means it.
-        let undone = deeds[place + 1..].iter().find(undoes);
-        if let Some(later) = undone.filter(|later| later.why.is_none()) {
-            let why = Dead::OverriddenBy(later.layer);
+        // Where both write an output, that is told of them, with the reason.
+        let is_told =
+            |later: &&Deed| later.why.is_some() && later.outputs.iter().any(|output| deed.outputs.contains(output));
+        if let Some(later) = deeds[place + 1..].iter().find(undoes).filter(|later| !is_told(later)) {
+            let why = match later.why {
+                Some(why) => Dead::OnPurpose { by: later.layer, why: why.to_owned() },
+                None => Dead::OverriddenBy(later.layer),
+            };
             found.push(Finding::DeadOverride { rule: rule.to_owned(), layer: deed.layer, why });
         }
     }

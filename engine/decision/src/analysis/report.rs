@@ -21,9 +21,8 @@ impl Report<'_> {
     /// The sentence. None where reading has told it already.
     pub fn tell(&self, finding: &Finding) -> Option<Diagnostic> {
         let (span, file) = match finding {
-            Finding::NeverFires { rule, .. }
-            | Finding::Overlap { second: rule, .. }
-            | Finding::OutsideLimits { rule, .. } => self.place(rule),
+            Finding::NeverFires { rule, .. } | Finding::OutsideLimits { rule, .. } => self.place(rule),
+            Finding::Overlap { first, second, .. } => self.place(self.upper(first, second)),
             // What the last of them writes is the one that counts; the others are named.
             Finding::WrittenTwice { rule, layers, .. } => self.place_in(rule, layers.last().copied().unwrap_or(BASE)),
             Finding::Unfilled { rules, .. } => self.place(rules.first().map_or("", String::as_str)),
@@ -83,6 +82,12 @@ impl Report<'_> {
             (Some(layer), Some(span)) => (span, self.table.file(layer)),
             _ => (rule.span, &rule.file),
         }
+    }
+
+    /// The rule that the higher layer wrote: what it lies over was right without it. Of one layer the second.
+    fn upper<'r>(&self, first: &'r str, second: &'r str) -> &'r str {
+        let layer = |id: &str| self.table.rules.iter().find(|row| row.id == *id).map(layer_of);
+        if layer(first) > layer(second) { first } else { second }
     }
 
     /// Where a layer speaks of a rule.
@@ -184,6 +189,20 @@ impl Report<'_> {
     fn dead(&self, span: Span, rule: &str, layer: usize, why: &Dead) -> Diagnostic {
         let (by, by_fa) = (self.layer(layer, false), self.layer(layer, true));
         let (reason, reason_fa) = match why {
+            Dead::OnPurpose { by: later, why } => {
+                return Diagnostic::information(
+                    "PG-T024",
+                    span,
+                    format!(
+                        "what {by} says of rule \"{rule}\" has no effect: {} writes it again or takes it out, and says why: {why}",
+                        self.layer(*later, false)
+                    ),
+                    format!(
+                        "آنچه {by_fa} دربارهٔ قاعدهٔ «{rule}» می‌گوید اثری ندارد: {} آن را دوباره نوشته یا برداشته است و می‌گوید چرا: {why}",
+                        self.layer(*later, true)
+                    ),
+                );
+            }
             Dead::OverriddenBy(later) => (
                 format!("{} writes all of it again", self.layer(*later, false)),
                 format!("{} همهٔ آن را دوباره نوشته است", self.layer(*later, true)),
@@ -210,7 +229,7 @@ impl Report<'_> {
     fn dead_help(&self, why: &Dead) -> Help {
         let is_locked = |id: &String| self.table.rules.iter().any(|row| row.id == *id && row.locked);
         match why {
-            Dead::OverriddenBy(_) => Help::new(
+            Dead::OverriddenBy(_) | Dead::OnPurpose { .. } => Help::new(
                 "take it out here, or let the later overlay leave it as it is",
                 "آن را از این‌جا بردارید، یا بگذارید روکش بعدی به آن دست نزند",
             ),
@@ -352,11 +371,20 @@ impl Report<'_> {
         names.join(if persian { " و " } else { " and " })
     }
 
+    /// What a layer is called; of two that are called alike, with the file.
     fn layer(&self, layer: usize, persian: bool) -> String {
         let unnamed = LayerRef::default();
-        let layer = self.table.layers.get(layer).unwrap_or(&unnamed);
-        let title = layer.title.as_ref().map(|title| if persian { &title.fa } else { &title.en });
-        title.unwrap_or(if layer.pack.is_empty() { &layer.id } else { &layer.pack }).clone()
+        let called = |layer: &LayerRef| {
+            let title = layer.title.as_ref().map(|title| if persian { &title.fa } else { &title.en });
+            title.unwrap_or(if layer.pack.is_empty() { &layer.id } else { &layer.pack }).clone()
+        };
+        let name = called(self.table.layers.get(layer).unwrap_or(&unnamed));
+        let alike = self.table.layers.iter().filter(|other| called(other) == name).count();
+        match self.table.file(layer) {
+            file if alike < 2 || file.is_empty() => name,
+            file if persian => format!("{name} (\u{2066}{file}\u{2069})"),
+            file => format!("{name} ({file})"),
+        }
     }
 }
 

@@ -86,21 +86,28 @@ impl Case<'_> {
         )
     }
 
-    /// It went to a rule that the overlay does not write.
-    pub fn beyond(&self, span: Span) -> Diagnostic {
+    /// What a rule answered that the overlay speaks of went to a rule that it does not write.
+    pub fn beyond(&self, span: Span, from: &str) -> Diagnostic {
         let name = &self.outcome.name;
         let [(was, is), (was_fa, is_fa)] = self.in_words(&self.differing());
-        let rule = |of: &TestOutcome| of.rule.clone().unwrap_or_default();
-        let (from, to) = (rule(self.before), rule(self.outcome));
+        let to = self.outcome.rule.clone().unwrap_or_default();
         let (at, [told, told_fa]) = self.told();
+        let (en, fa) = match self.before.rules.len() {
+            0 | 1 => (
+                format!("what \"{from}\" answered goes to \"{to}\" now, which this overlay does not write"),
+                format!("آنچه «{from}» پاسخ می‌داد اکنون به «{to}» می‌رسد که نوشتهٔ این لایه نیست"),
+            ),
+            _ => (
+                format!("what \"{from}\" answered beside other rules is answered no more"),
+                format!("آنچه «{from}» در کنار قاعده‌های دیگر پاسخ می‌داد دیگر پاسخ داده نمی‌شود"),
+            ),
+        };
         Diagnostic::warning(
             "PG-T051",
             span,
+            format!("{en}: test \"{name}\" ({at}); before: {was}; now: {is}{told}"),
             format!(
-                "what \"{from}\" answered goes to \"{to}\" now, which this overlay does not write: test \"{name}\" ({at}); before: {was}; now: {is}{told}"
-            ),
-            format!(
-                "آنچه «{from}» پاسخ می‌داد اکنون به «{to}» می‌رسد که نوشتهٔ این لایه نیست: آزمون «{name}» (\u{2066}{at}\u{2069})؛ پیش‌تر: {was_fa}؛ اکنون: {is_fa}{told_fa}"
+                "{fa}: آزمون «{name}» (\u{2066}{at}\u{2069})؛ پیش‌تر: {was_fa}؛ اکنون: {is_fa}{told_fa}"
             ),
         )
         .with_help(

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     complaint::{self, case::Case, overlay as complaints},
     model::{Rule, Table},
-    tests::{Changed, TestRow},
+    tests::{Changed, TestOutcome, TestRow},
     window::Window,
 };
 
@@ -88,9 +88,13 @@ impl Stage<'_> {
         let outcome = outcome.told(row, days);
         let file = self.below.file(row.layer).to_owned();
         let case = Case { before: &before, outcome: &outcome, file: &file, run, table };
-        let touched = self.changed_at(from);
-        let taker = outcome.rule.as_deref().and_then(|id| taker(table, id, on));
-        let own = taker.and_then(|rule| self.span_of(rule));
+        // Where all that hold answer, or two of which only one may, the one that is to blame need not be the first.
+        let mut asked_of = std::iter::once(from).chain(gone(&before, &outcome));
+        let touched_rule = asked_of.find_map(|id| self.changed_at(id).map(|span| (id, span)));
+        let (from, touched) = touched_rule.map_or((from, None), |(id, span)| (id, Some(span)));
+        let taker = outcome.rule.as_deref().and_then(|id| rule_on(table, id, on));
+        let came = gone(&outcome, &before).filter_map(|id| rule_on(table, id, on));
+        let own = taker.into_iter().chain(came).find_map(|rule| self.span_of(rule));
         let superseded = self.overlay.supersedes.iter().position(|one| self.names(&one.test.name, name));
         let why = superseded.filter(|_| taker.is_some()).map(|at| {
             used[at] = true;
@@ -112,7 +116,7 @@ impl Stage<'_> {
                 Some(self.changed(was, is, said))
             }
             (None, Some(span), None) if taker.is_some() => {
-                self.reader.push(case.beyond(span));
+                self.reader.push(case.beyond(span, from));
                 Some(self.changed(was, is, None))
             }
             // What a layer below made of it is not what the row expects.
@@ -122,12 +126,9 @@ impl Stage<'_> {
             }
             (None, touched, own) => {
                 let may_go = self.below.rule(from).filter(|rule| !rule.last && !rule.locked && own.is_some());
-                let mut finding = case.broken(touched.or(own).unwrap_or(row.span), may_go.map(|rule| rule.id.as_str()));
-                if touched.or(own).is_none() {
-                    // Nothing in the overlay is to blame by itself: the row is what there is to look at.
-                    file.clone_into(&mut finding.file);
-                }
-                self.reader.push(finding);
+                // Where nothing in the overlay is to blame by itself, all of it is; the row is named in the sentence.
+                let at = touched.or(own).unwrap_or(self.overlay.extends.span);
+                self.reader.push(case.broken(at, may_go.map(|rule| rule.id.as_str())));
                 None
             }
         }
@@ -171,7 +172,12 @@ impl Stage<'_> {
     }
 }
 
+/// Rules that answered the one and not the other.
+fn gone<'o>(one: &'o TestOutcome, other: &'o TestOutcome) -> impl Iterator<Item = &'o str> {
+    one.rules.iter().filter(|id| !other.rules.contains(id)).map(String::as_str)
+}
+
 /// The row of the rule that was in force on the day.
-fn taker<'a>(table: &'a Table, id: &str, on: Jalali) -> Option<&'a Rule> {
+fn rule_on<'a>(table: &'a Table, id: &str, on: Jalali) -> Option<&'a Rule> {
     table.rules.iter().find(|rule| rule.id == id && rule.is_in_force(on))
 }

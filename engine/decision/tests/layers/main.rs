@@ -1,6 +1,7 @@
 //! Tables of several layers: what an overlay may do, what it may not, and what the merged table decides.
 
 mod bad;
+mod blamed;
 mod dates;
 mod good;
 mod kit;
