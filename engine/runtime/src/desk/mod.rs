@@ -40,7 +40,7 @@ use crate::stream::Stream;
 pub use deploying::findings;
 pub use instances::{InstanceAction, InstanceDefinition, REASON_CHARS_MAX, WAIT_SECONDS_MAX};
 pub use lifecycle::{EventFeed, EventLine, EventPage, WebhookCount, WebhookView};
-pub use packs::packs_of_files;
+pub use packs::{FileState, FilesSent};
 pub use peygir_connector::FaultKind;
 pub use refusal::{FieldError, Refusal};
 pub use scripts::{

@@ -1,6 +1,7 @@
 //! Packs: what was deployed, by whom, since when, and how versions differ.
 
 mod changes;
+mod sent;
 mod sight;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,15 +12,16 @@ use peygir_calendar::{Name, Place};
 use super::names::{instant, person};
 use super::refusal::Refusal;
 use super::view::{
-    Bilingual, DifferenceLine, EditionView, EditionWithdrawn, FileDifferenceView, HunkView, Named, NewPack,
-    PackDifference, PackFiles, PackVersion, PackVersionView, PackView, PacksView, ScopeView,
+    Bilingual, DifferenceLine, EditionView, EditionWithdrawn, FileDifferenceView, HunkView, Named, PackDifference,
+    PackFiles, PackVersion, PackVersionView, PackView, PacksView, ScopeView,
 };
 use super::{Desk, blocking, place_of_pack};
 use crate::access::{Permission, Principal};
 use crate::pack::Bundle;
 use crate::packs::difference::{self, FileDifference, Kind};
-use crate::packs::{Edition, Editions, FOLDER, PackRef, hex, staff, uploaded};
+use crate::packs::{Edition, Editions, FOLDER, PackRef, hex, staff};
 
+pub use sent::{FileState, FilesSent};
 pub(super) use sight::Heads;
 use sight::Sight;
 
@@ -231,13 +233,6 @@ impl Desk {
             may_deploy: by.may(Permission::PackDeploy, &place_of_pack(&bundle.place)),
         })
     }
-}
-
-/// The packs among files that a browser sent, each under its path; or what is wrong with them.
-pub fn packs_of_files(files: Vec<(String, Vec<u8>)>) -> Result<Vec<NewPack>, Refusal> {
-    let pack = |(name, files): uploaded::Sent| NewPack { name, version: None, files: Some(files) };
-    let packs = uploaded::packs(files).map_err(Refusal::Findings)?;
-    Ok(packs.into_iter().map(pack).collect())
 }
 
 /// Whether an edition says something of a pack that is read.

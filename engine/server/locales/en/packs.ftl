@@ -94,7 +94,7 @@ upload-again = Check other files
 upload-folder = Folder of the pack
 upload-folder-help = The folder with pack.yaml in it; a folder of several packs is deployed as one change.
 upload-files = Or its files
-upload-files-help = For a device that chooses no folders: pack.yaml and the files of rules.
+upload-files-help = For a device that chooses no folders: pack.yaml and all files of the pack, unchanged ones too; what you leave out is taken out of the pack. A file goes to the folder in which the version in force has it, a new one to the folder of its kind. The next page shows where each lies, before anything is deployed.
 upload-date = Counts from this day on
 upload-check = Check
 upload-wrong = { $count ->
@@ -104,6 +104,16 @@ upload-wrong = { $count ->
 upload-wrong-lead = Nothing was deployed. Mend the files and choose them again.
 upload-right = Nothing is wrong. Nothing is deployed yet.
 upload-packs = Would be deployed
+upload-pack-files = Files of
+upload-files-beside = Compared with what is in force:
+upload-files-first = No version of this pack is in force.
+upload-files-same = { $count ->
+    [one] One file as it is
+   *[other] { $count } files as they are
+}
+upload-file-new = new
+upload-file-changed = changed
+upload-file-gone = not sent: taken out
 upload-warnings = Worth a look
 contrary-title = This contradicts what is planned
 contrary-lead = Nothing was deployed. Withdraw the planned edition on its page, choose another date, or keep it knowingly.

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use peygir_runtime::access::{Permission, Place};
 use peygir_runtime::desk::{
-    Bilingual, EditionChanges, EditionView, PackChange, PlannedEdition, REASON_CHARS_MAX, RuleChange, ScopeView,
-    TableChange,
+    Bilingual, EditionChanges, EditionView, PackChange, PackVersion, PlannedEdition, REASON_CHARS_MAX, RuleChange,
+    ScopeView, TableChange,
 };
 
 use super::closures::bilingual;
@@ -199,12 +199,18 @@ fn deeds(ui: &Ui, changes: &EditionChanges) -> Markup {
     let edition = &changes.edition;
     html! {
         @if edition.state == "to-come" { (withdrawal(ui, edition.number)) }
-        @if edition.state == "in-force" {
-            @for pack in changes.packs.iter().filter(|pack| pack.from != pack.to) {
+        @if edition.state == "in-force" || !edition.standing.is_empty() {
+            @for pack in changes.packs.iter().filter(|pack| pack.from != pack.to && stands(edition, pack)) {
                 @if let Some(before) = &pack.before { (pack::rollback(ui, &pack.name, before, edition.number)) }
             }
         }
     }
+}
+
+/// Whether what an edition says of a pack is what is in force now: later ones may have left it as it was.
+fn stands(edition: &EditionView, pack: &PackChange) -> bool {
+    let is_same = |one: &PackVersion| one.name == pack.name && Some(&one.version) == pack.to.as_ref();
+    edition.state == "in-force" || edition.standing.iter().any(is_same)
 }
 
 fn withdrawal(ui: &Ui, number: u64) -> Markup {

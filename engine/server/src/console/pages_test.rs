@@ -168,7 +168,7 @@ fn pages(locale: Locale) -> Vec<(&'static str, String)> {
             "upload-right",
             upload::page(
                 &ui("/packs/upload"),
-                &upload::Checked::Right(Box::new(samples_packs::done()), "W10=".to_owned(), Vec::new()),
+                &upload::Checked::Right(Box::new(samples_packs::ready(Vec::new()))),
                 &pack_wrong,
             ),
         ),
@@ -176,11 +176,7 @@ fn pages(locale: Locale) -> Vec<(&'static str, String)> {
             "upload-contrary",
             upload::page(
                 &ui("/packs/upload"),
-                &upload::Checked::Right(
-                    Box::new(samples_packs::done()),
-                    "W10=".to_owned(),
-                    vec![samples_packs::contradiction()],
-                ),
+                &upload::Checked::Right(Box::new(samples_packs::ready(vec![samples_packs::contradiction()]))),
                 &fresh,
             ),
         ),

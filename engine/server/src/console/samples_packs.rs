@@ -7,6 +7,7 @@ use super::findings::Sources;
 use super::pack::Shown;
 use super::packs::Packs;
 use super::samples::named;
+use super::upload::Ready;
 
 fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
@@ -250,6 +251,15 @@ pub fn done() -> EditionDone {
         ],
         tables: Some(changes("in-force").tables),
     }
+}
+
+pub fn ready(against: Vec<Value>) -> Ready {
+    let states = [FileState::Same, FileState::Changed, FileState::New, FileState::Gone];
+    let paths = ["rules/greet.test.yaml", "rules/greet.rhai", "rules/routing/town.overlay.yaml", "rules/old.rhai"];
+    let files = paths.into_iter().map(str::to_owned).zip(states).collect();
+    let town = FilesSent { name: "town".into(), in_force: some("0.9.0"), files };
+    let first = FilesSent { name: "village".into(), in_force: None, files: Vec::new() };
+    Ready { done: done(), packed: "W10=".into(), files: vec![town, first], against }
 }
 
 pub fn version_files() -> PackFiles {

@@ -12,7 +12,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use maud::{Markup, html};
 use peygir_calendar::Jalali;
 use peygir_runtime::access::Principal;
-use peygir_runtime::desk::{EditionDone, NewEdition, NewPack, Refusal, ThenView, findings as told, packs_of_files};
+use peygir_runtime::desk::{
+    EditionDone, FileState, FilesSent, NewEdition, NewPack, Refusal, ThenView, findings as told,
+};
 use serde_json::Value;
 
 use super::field::{self, Filled, Typing};
@@ -40,9 +42,19 @@ pub enum Checked {
     Nothing,
     /// Findings, with the texts that they are about.
     Wrong(Vec<Value>, Sources),
-    /// Nothing is wrong: what would be deployed, the packs for the form that deploys them, and what contradicts editions
-    /// that are planned.
-    Right(Box<EditionDone>, String, Vec<Value>),
+    /// Nothing is wrong.
+    Right(Box<Ready>),
+}
+
+/// What may be deployed as it was checked.
+pub struct Ready {
+    pub done: EditionDone,
+    /// The packs, for the form that deploys them.
+    pub packed: String,
+    /// How their files stand to what is in force.
+    pub files: Vec<FilesSent>,
+    /// What contradicts editions that are planned.
+    pub against: Vec<Value>,
 }
 
 pub async fn show(Caller(_): Caller, ui: Ui) -> Result<Response, Problem> {
@@ -58,7 +70,7 @@ pub async fn check(
     upload: Upload,
 ) -> Result<Response, Problem> {
     let files = upload.files.into_iter().map(|file| (file.path, file.bytes)).collect();
-    let packs = match packs_of_files(files) {
+    let packs = match app.desk.packs_of_files(&caller, files).await {
         Ok(packs) => packs,
         Err(Refusal::Findings(found)) => {
             let checked = Checked::Wrong(told(&found), Sources::new());
@@ -69,7 +81,7 @@ pub async fn check(
     let edition = NewEdition { dry_run: true, ..edition(&ui, packs, &upload.fields) };
     match app.desk.deploy_packs(&caller, &edition, None).await {
         Ok(done) => {
-            let checked = Checked::Right(Box::new(done), packed(&edition.packs)?, Vec::new());
+            let checked = ready(&app, &caller, done, &edition.packs, Vec::new()).await?;
             Ok(layout::answer(page(&ui, &checked, &Filled { posted: &upload.fields, wrong: &[] })))
         }
         Err(Refusal::Findings(found)) if contrary::only(&told(&found)) => {
@@ -97,7 +109,7 @@ pub async fn deploy(
             let again =
                 NewEdition { packs: edition.packs.clone(), dry_run: true, keep_planned: true, ..NewEdition::default() };
             let checked = match app.desk.deploy_packs(&caller, &again, None).await {
-                Ok(done) => Checked::Right(Box::new(done), packed(&edition.packs)?, Vec::new()),
+                Ok(done) => ready(&app, &caller, done, &edition.packs, Vec::new()).await?,
                 Err(_) => Checked::Nothing,
             };
             answer(&ui, refusal, &checked, &edition.packs, &upload.fields)
@@ -128,8 +140,19 @@ async fn contradicted(
     }
     let mut done = done?;
     done.findings.retain(|one| !contrary::is_one(one));
-    let checked = Checked::Right(Box::new(done), packed(&edition.packs)?, found);
+    let checked = ready(app, caller, done, &edition.packs, found).await?;
     Ok(refused(ui, &checked, fields, &[]))
+}
+
+async fn ready(
+    app: &App,
+    caller: &Principal,
+    done: EditionDone,
+    packs: &[NewPack],
+    against: Vec<Value>,
+) -> Result<Checked, Problem> {
+    let files = app.desk.files_sent(caller, packs).await?;
+    Ok(Checked::Right(Box::new(Ready { done, packed: packed(packs)?, files, against })))
 }
 
 /// What the forms say. Today means at once: its beginning has passed.
@@ -213,9 +236,9 @@ pub fn page(ui: &Ui, checked: &Checked, filled: &Filled<'_>) -> Markup {
         @match checked {
             Checked::Nothing => {},
             Checked::Wrong(found, sources) => (wrong(ui, found, sources)),
-            Checked::Right(done, packs, against) => {
-                (contrary::draw(ui, against))
-                (right(ui, done, packs, against, filled))
+            Checked::Right(ready) => {
+                (contrary::draw(ui, &ready.against))
+                (right(ui, ready, filled))
             },
         }
         (chooser(ui, matches!(checked, Checked::Right(..)), filled))
@@ -234,7 +257,8 @@ fn wrong(ui: &Ui, found: &[Value], sources: &Sources) -> Markup {
     }
 }
 
-fn right(ui: &Ui, done: &EditionDone, packs: &str, against: &[Value], filled: &Filled<'_>) -> Markup {
+fn right(ui: &Ui, ready: &Ready, filled: &Filled<'_>) -> Markup {
+    let Ready { done, packed, files, against } = ready;
     html! {
         section.card #deploy {
             @if against.is_empty() { p.notice role="status" { (icon::draw(Icon::Check)) (ui.t("upload-right")) } }
@@ -248,6 +272,7 @@ fn right(ui: &Ui, done: &EditionDone, packs: &str, against: &[Value], filled: &F
                 h3 { (ui.t("upload-then")) }
                 ul.planned { @for then in &done.then { li { (told_then(ui, then)) } } }
             }
+            @for pack in files { (files_sent(ui, pack)) }
             @if let Some(tables) = &done.tables {
                 h3 { (ui.t("edition-rules")) }
                 @if tables.is_empty() { (widget::empty(&ui.t("edition-no-rules"))) }
@@ -259,12 +284,47 @@ fn right(ui: &Ui, done: &EditionDone, packs: &str, against: &[Value], filled: &F
             }
             (summary(ui, filled))
             form.upload method="post" action="/packs/deploy" enctype="multipart/form-data" {
-                input type="hidden" name=(CHECKED) value=(packs);
+                input type="hidden" name=(CHECKED) value=(packed);
                 (date_and_note(ui, filled))
                 @if contrary::may_be_kept(against) { (contrary::keep(ui, "upload")) }
                 p.actions { button type="submit" { (ui.t("upload-deploy")) } }
             }
         }
+    }
+}
+
+/// Where each file lies that was sent, and what the version in force has and this one has not.
+fn files_sent(ui: &Ui, pack: &FilesSent) -> Markup {
+    let (same, other): (Vec<_>, Vec<_>) = pack.files.iter().partition(|(_, state)| *state == FileState::Same);
+    let list = |files: &[&(String, FileState)]| {
+        html! {
+            ul.files { @for (path, state) in files { li { (widget::code(path)) " " (file_state(ui, *state)) } } }
+        }
+    };
+    html! {
+        h3 { (ui.t("upload-pack-files")) " " (widget::code(&pack.name)) }
+        p.meta {
+            @match &pack.in_force {
+                Some(version) => { (ui.t("upload-files-beside")) " " (widget::code(&format!("{}@{version}", pack.name))) },
+                None => (ui.t("upload-files-first")),
+            }
+        }
+        (list(&other))
+        @if !same.is_empty() {
+            details {
+                summary { (ui.tw("upload-files-same", &[("count", (same.len() as i64).into())])) }
+                (list(&same))
+            }
+        }
+    }
+}
+
+fn file_state(ui: &Ui, state: FileState) -> Markup {
+    match state {
+        FileState::New => widget::chip(widget::Tone::Good, &ui.t("upload-file-new")),
+        FileState::Changed => widget::chip(widget::Tone::Accent, &ui.t("upload-file-changed")),
+        FileState::Gone => widget::chip(widget::Tone::Warning, &ui.t("upload-file-gone")),
+        FileState::Same => html! {},
     }
 }
 

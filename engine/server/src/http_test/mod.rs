@@ -12,4 +12,6 @@ mod health;
 mod instances;
 mod pack_readers;
 mod packs;
+mod packs_bare;
+mod packs_standing;
 mod sockets;

@@ -26,7 +26,7 @@ fn shipped() -> Vec<Arc<Bundle>> {
 }
 
 /// A pack of the province over the national one.
-fn pack(version: &str, script: &str) -> Value {
+pub fn pack(version: &str, script: &str) -> Value {
     let manifest = format!(
         "kind: pack\nname: town\nversion: {version}\ntitle: {{ fa: شهر, en: Town }}\nfor: {{ province: hamedan }}\nover: [ national ]\n"
     );
@@ -39,11 +39,11 @@ fn pack(version: &str, script: &str) -> Value {
     json!({ "name": "town", "files": files })
 }
 
-fn script(word: &str) -> String {
+pub fn script(word: &str) -> String {
     format!("fn greet(req, now, args) {{\n  \"{word}\"\n}}\n")
 }
 
-fn body(pack: Value) -> String {
+pub fn body(pack: Value) -> String {
     json!({ "packs": [pack], "note": "یادداشت" }).to_string()
 }
 
@@ -330,14 +330,14 @@ async fn who_needed_a_script_that_the_clock_stopped_is_told_so_and_may_try_again
 }
 
 /// A form with files, as a browser posts it.
-fn form(fields: &[(&str, &str)], files: &[(&str, &str)]) -> String {
+pub fn form(fields: &[(&str, &str)], files: &[(&str, &str)]) -> String {
     let part = |head: String, text: &str| format!("--b\r\nContent-Disposition: form-data; {head}\r\n\r\n{text}\r\n");
     let fields = fields.iter().map(|(name, text)| part(format!("name=\"{name}\""), text));
     let files = files.iter().map(|(path, text)| part(format!("name=\"folder\"; filename=\"{path}\""), text));
     fields.chain(files).collect::<String>() + "--b--\r\n"
 }
 
-async fn upload(fixture: &Fixture, path: &str, cookie: &str, body: String) -> Answer {
+pub async fn upload(fixture: &Fixture, path: &str, cookie: &str, body: String) -> Answer {
     let headers = [
         ("cookie", cookie),
         ("origin", "http://desk.test"),
@@ -348,7 +348,7 @@ async fn upload(fixture: &Fixture, path: &str, cookie: &str, body: String) -> An
 }
 
 /// The value of the hidden field that carries what was checked.
-fn checked(page: &str) -> &str {
+pub fn checked(page: &str) -> &str {
     let start = "name=\"checked\" value=\"";
     let at = page.find(start).unwrap_or_else(|| panic!("nothing was checked: {page}")) + start.len();
     page[at..].split('"').next().unwrap()
