@@ -31,6 +31,7 @@ mod when;
 #[cfg(test)]
 mod http_test;
 
+pub use console::timeline::words_fa as event_words_fa;
 pub use instruments::{Checked, Folder, Given, Instruments, NoInstruments, Verdict};
 pub use options::{Clock, ServerOptions, ServerState};
 pub use problem::Code;

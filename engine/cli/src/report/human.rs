@@ -109,17 +109,20 @@ fn told(report: &FileReport, name: &str, failure: &Failure, language: Language) 
         Language::Persian if text.starts_with(|first: char| first.is_ascii()) => format!("\u{2066}{text}\u{2069}"),
         _ => text.to_owned(),
     };
-    member(pick(language, "expected", "انتظار"), &value(&failure.expected));
-    let found = failure.found_fa.as_deref().filter(|_| language == Language::Persian).map(str::to_owned);
+    let fa = |text: &Option<String>| text.clone().filter(|_| language == Language::Persian);
+    member(pick(language, "expected", "انتظار"), &fa(&failure.fa.expected).unwrap_or_else(|| value(&failure.expected)));
+    let found = fa(&failure.fa.found);
     member(pick(language, "found", "یافته"), &found.unwrap_or_else(|| value(&failure.found)));
-    if !failure.story.is_empty() {
+    let is_fa = language == Language::Persian && !failure.fa.story.is_empty();
+    let story = if is_fa { &failure.fa.story } else { &failure.story };
+    if !story.is_empty() {
         text.push_str(pick(language, "  what happened before:\n", "  آنچه پیش از آن رخ داد:\n"));
-        let skipped = failure.story.len().saturating_sub(STORY_LINES_MAX);
+        let skipped = story.len().saturating_sub(STORY_LINES_MAX);
         if skipped > 0 {
             let skipped = numbered(skipped.to_string(), language);
             text.push_str(&format!("    … {skipped} {}\n", pick(language, "earlier", "پیش‌تر")));
         }
-        failure.story.iter().skip(skipped).for_each(|line| text.push_str(&format!("    {line}\n")));
+        story.iter().skip(skipped).for_each(|line| text.push_str(&format!("    {line}\n")));
     }
     text
 }

@@ -83,9 +83,17 @@ pub struct Failure {
     pub step: String,
     pub expected: String,
     pub found: String,
-    /// The same in Persian, where it is a sentence.
-    pub found_fa: Option<Box<str>>,
     /// What happened before, a line for each event; empty where nothing did.
+    pub story: Vec<String>,
+    pub fa: Box<InPersian>,
+}
+
+/// What of a failure is told otherwise in Persian.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InPersian {
+    pub expected: Option<String>,
+    pub found: Option<String>,
+    /// Empty where it is the same.
     pub story: Vec<String>,
 }
 

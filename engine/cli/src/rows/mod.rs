@@ -22,8 +22,8 @@ fn report(name: &str, span: Span, passed: bool, expected: &Value, got: &Value) -
         step: format!("row {name}"),
         expected: expected.to_string(),
         found: got.to_string(),
-        found_fa: None,
         story: Vec::new(),
+        fa: Box::default(),
     });
     TestReport { name: name.to_owned(), line: span.line, tags: Vec::new(), cuts: 0, failure }
 }
@@ -32,7 +32,7 @@ fn report(name: &str, span: Span, passed: bool, expected: &Value, got: &Value) -
 fn report_outcome(name: &str, outcome: &TestOutcome) -> TestReport {
     let mut report = report(name, outcome.span, outcome.passed, &outcome.expected, &outcome.got);
     if let Some(failure) = &mut report.failure {
-        failure.found_fa = outcome.got_fa.clone().map(String::into_boxed_str);
+        failure.fa.found = outcome.got_fa.clone();
     }
     report
 }

@@ -76,7 +76,7 @@ fn rows(
             let name = format!("{name} {}", outcome.name);
             let mut report = report(&name, outcome.span, outcome.passed, &outcome.expected, &outcome.got);
             if let Some(failure) = &mut report.failure {
-                failure.found_fa = outcome.got_fa().map(String::into_boxed_str);
+                failure.fa.found = outcome.got_fa();
                 failure.story =
                     outcome.faults.into_iter().flat_map(|fault| snippet(fault, &source, language)).collect();
             }
@@ -100,8 +100,8 @@ fn nowhere(row: &TestReport, named: &Diagnostics, language: render::Language) ->
             render::Language::Persian => "اقدام‌هایی که آنچه هست را نام می‌برند".to_owned(),
         },
         found: told.join("; "),
-        found_fa: None,
         story: Vec::new(),
+        fa: Box::default(),
     })
 }
 

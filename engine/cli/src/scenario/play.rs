@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use peygir_runtime::pack;
 use peygir_runtime::sim::Opener;
+use peygir_source::render::Language;
 use peygir_store::{MemoryStore, Store};
 use peygir_store_local::{LocalStore, Options};
 use tempfile::TempDir;
@@ -19,7 +20,7 @@ use super::flow::deployment::Outside;
 use super::flow::trace::{self, Facts};
 use super::scene::Scene;
 use super::steps::Unmet;
-use crate::report::{Failure, FileReport, Kind, TestReport};
+use crate::report::{Failure, FileReport, InPersian, Kind, TestReport};
 
 /// How scenarios are played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,8 +158,8 @@ impl Player<'_> {
                     step,
                     expected: left,
                     found: right,
-                    found_fa: None,
                     story: Vec::new(),
+                    fa: Box::default(),
                 });
             }
             ends += count;
@@ -182,7 +183,10 @@ impl Player<'_> {
 }
 
 fn failure(scene: &mut Scene<'_>, line: u32, step: String, unmet: Unmet) -> Failure {
-    Failure { line, step, expected: unmet.expected, found: unmet.found, found_fa: None, story: scene.story() }
+    let Unmet { expected, found, fa } = unmet;
+    let (expected_fa, found_fa) = fa.map_or((None, None), |fa| (Some(fa.0), Some(fa.1)));
+    let fa = InPersian { expected: expected_fa, found: found_fa, story: scene.story(Language::Persian) };
+    Failure { line, step, expected, found, story: scene.story(Language::English), fa: Box::new(fa) }
 }
 
 fn under_kill_points(failure: Failure) -> Failure {

@@ -18,6 +18,8 @@ use peygir_runtime::command::Command;
 use peygir_runtime::desk::{Desk, NewMessage, Refusal};
 use peygir_runtime::pack;
 use peygir_runtime::sim::{Cut, Parts, World};
+use peygir_server::event_words_fa;
+use peygir_source::render::Language;
 use tokio::runtime::Runtime;
 
 use super::flow::services::Services;
@@ -230,21 +232,30 @@ impl<'a> Scene<'a> {
     }
 
     /// What happened to the case so far, a line for each event that a person wants to see.
-    pub fn story(&mut self) -> Vec<String> {
+    pub fn story(&mut self, language: Language) -> Vec<String> {
         let zone = self.zone();
+        let is_fa = language == Language::Persian;
+        let shown = |at: Moment| if is_fa { values::shown_fa(at, &zone) } else { values::shown(at, &zone) };
         if self.flow.any() {
-            return self.flow_story(&zone);
+            return self.flow_story(&shown);
         }
         let Ok(case) = self.case() else { return Vec::new() };
         let line = |line: &peygir_runtime::desk::JournalLine| {
-            let at = line.at.parse::<jiff::Timestamp>().map_or(line.at.clone(), |at| values::shown(at.into(), &zone));
+            let at = line.at.parse::<jiff::Timestamp>().map_or(line.at.clone(), |at| shown(at.into()));
+            let words = is_fa.then(|| event_words_fa(&line.kind)).flatten();
+            let kind = words.as_deref().unwrap_or(&line.kind);
             let hidden = ["flow", "task", "message", "activation", "incident"];
             let args = line.args.iter().filter(|(name, value)| !hidden.contains(&name.as_str()) && !value.is_empty());
-            let args: Vec<String> = args.map(|(name, value)| format!("{name}={value}")).collect();
-            format!("{at}  {} {}", line.kind, args.join(" ")).trim_end().to_owned()
+            let args: Vec<String> = args.map(|(name, value)| isolated(format!("{name}={value}"), is_fa)).collect();
+            format!("{at}  {kind} {}", args.join(" ")).trim_end().to_owned()
         };
         case.timeline.iter().map(line).collect()
     }
+}
+
+/// A name with its value, from left to right among Persian words.
+fn isolated(text: String, is_fa: bool) -> String {
+    if is_fa { format!("\u{2066}{text}\u{2069}") } else { text }
 }
 
 /// The scenario itself looks at everything.

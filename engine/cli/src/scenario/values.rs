@@ -39,6 +39,12 @@ pub fn shown(at: Moment, zone: &TimeZone) -> String {
     at.to_jiff().to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
+/// The same as people write it in Persian: `۱۴۰۵/۰۹/۳۰ ۱۴:۳۰:۰۰`.
+pub fn shown_fa(at: Moment, zone: &TimeZone) -> String {
+    let at = at.to_jiff().to_zoned(zone.clone()).datetime();
+    peygir_calendar::digits::to_persian(&format!("{} {}", Jalali::from_gregorian(at.date()), at.strftime("%H:%M:%S")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::instant;

@@ -142,6 +142,28 @@ fn a_failure_says_where_what_was_expected_and_what_was_found() {
     }
 }
 
+/// A scenario that was written with Solar Hijri dates is answered with them.
+#[test]
+fn a_failure_in_persian_has_persian_dates_and_a_persian_story() {
+    let copy = copy_of_content();
+    let path = copy.path().join("workflows/foad-128/scenarios/deadline.feature");
+    let (text, due) = (std::fs::read_to_string(&path).unwrap(), "foad/visit ساعت ۱۴:۰۰ روز ۱۴۰۵/۰۸/۳۰");
+    assert!(text.contains(due));
+    std::fs::write(&path, text.replacen(due, "foad/visit ساعت ۱۴:۰۰ روز ۱۴۰۵/۰۹/۳۰", 1)).unwrap();
+    let arguments = ["test", "workflows/foad-128/scenarios/deadline.feature", "--lang", "fa"];
+    let called = call(copy.path(), &arguments);
+    assert_eq!(called.code, 1);
+    for part in [
+        "foad/visit ساعت ۱۴:۰۰ روز ۱۴۰۵/۰۹/۳۰ است",
+        "مهلت ۱۴۰۵/۰۹/۳۰ ۱۴:۰۰:۰۰",
+        "مهلت ۱۴۰۵/۰۸/۳۰ ۱۴:۰۰:۰۰",
+        "۱۴۰۵/۰۸/۳۰ ۱۰:۰۰:۰۰  پرونده باز شد",
+    ] {
+        assert!(called.stdout.contains(part), "lacks {part}:\n{}", called.stdout);
+    }
+    assert!(!called.stdout.contains("2026-") && !called.stdout.contains("case-opened"), "{}", called.stdout);
+}
+
 #[test]
 fn rows_of_tables_and_scripts_fail_with_what_came_instead() {
     let copy = copy_of_content();

@@ -5,6 +5,7 @@ use peygir_runtime::desk::JournalLine;
 
 use super::layout::Ui;
 use super::{stage, widget};
+use crate::locale::Locale;
 use crate::text::exists;
 
 pub fn draw(ui: &Ui, lines: &[JournalLine]) -> Markup {
@@ -40,6 +41,12 @@ fn entry(ui: &Ui, line: &JournalLine) -> Markup {
 pub fn words(ui: &Ui, kind: &str) -> String {
     let id = format!("journal-{kind}");
     if exists(&id) { ui.t(&id) } else { kind.to_owned() }
+}
+
+/// The same for whoever tells events elsewhere; None where there are no words for it.
+pub fn words_fa(kind: &str) -> Option<String> {
+    let id = format!("journal-{kind}");
+    exists(&id).then(|| Locale::Fa.text(&id))
 }
 
 /// Who did it: a person by name, a program by the name of its token, the rest by a word.

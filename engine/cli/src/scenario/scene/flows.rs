@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::tz::TimeZone;
-use peygir_core::{Id, Instance};
+use peygir_core::{Id, Instance, Moment};
 use peygir_runtime::interest::LISTENER_SUFFIX;
 use peygir_runtime::sim::Cut;
 use serde_json::Value;
@@ -12,13 +11,12 @@ use super::super::flow::deployment::{Deployment, name_of};
 use super::super::flow::services::Services;
 use super::super::flow::trace::{Fact, Facts};
 use super::super::flow::{Action, Deployed, ask, told, trace};
-use super::super::values;
 use super::{Scene, Unmet};
 
 impl Scene<'_> {
-    pub(super) fn flow_story(&mut self, zone: &TimeZone) -> Vec<String> {
+    pub(super) fn flow_story(&mut self, shown: &dyn Fn(Moment) -> String) -> Vec<String> {
         let Some(world) = &self.world else { return Vec::new() };
-        let line = |fact: &Fact| format!("{}  {} {}", values::shown(fact.at, zone), fact.kind, fact.path.join("/"));
+        let line = |fact: &Fact| format!("{}  {} {}", shown(fact.at), fact.kind, fact.path.join("/"));
         trace::facts(&world.life).iter().map(|fact| line(fact).trim_end().to_owned()).collect()
     }
 

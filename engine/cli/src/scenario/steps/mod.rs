@@ -65,6 +65,8 @@ pub struct Below<'t> {
 pub struct Unmet {
     pub expected: String,
     pub found: String,
+    /// Both in Persian, where they are not the same in every language.
+    pub fa: Option<Box<(String, String)>>,
 }
 
 /// Why a line is no step.
@@ -75,7 +77,17 @@ pub enum Unbound {
 
 impl Unmet {
     pub fn new(expected: impl Into<String>, found: impl Into<String>) -> Self {
-        Self { expected: expected.into(), found: found.into() }
+        Self { expected: expected.into(), found: found.into(), fa: None }
+    }
+
+    /// Ok where it holds. Expected and found, as each language tells them.
+    pub fn unless_told(
+        holds: bool,
+        [expected, found]: [String; 2],
+        [expected_fa, found_fa]: [String; 2],
+    ) -> Result<(), Self> {
+        let fa = Some(Box::new((expected_fa, found_fa)));
+        if holds { Ok(()) } else { Err(Self { expected, found, fa }) }
     }
 
     /// Ok where it holds.

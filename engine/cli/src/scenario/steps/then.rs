@@ -143,22 +143,33 @@ fn no_task_open(scene: &mut Scene<'_>, _: &Arguments) -> Result<(), Unmet> {
     Unmet::unless(tasks.is_empty(), "no task is open", listed(&tasks))
 }
 
-fn same_instant(scene: &mut Scene<'_>, arguments: &Arguments, what: &str, found: Option<&str>) -> Result<(), Unmet> {
+/// What is at that instant, in English and in Persian.
+type What = (&'static str, &'static str);
+
+fn same_instant(
+    scene: &mut Scene<'_>,
+    arguments: &Arguments,
+    (what, what_fa): What,
+    found: Option<&str>,
+) -> Result<(), Unmet> {
     let zone = scene.zone();
     let expected = values::instant(arguments.text("instant"), &zone);
     let found = found.and_then(|text| text.parse::<jiff::Timestamp>().ok()).map(Moment::from);
+    let both = [expected, found];
     let shown = |at: Option<Moment>| at.map_or_else(|| "never".to_owned(), |at| values::shown(at, &zone));
-    Unmet::unless(expected == found, format!("{what} {}", shown(expected)), format!("{what} {}", shown(found)))
+    let shown_fa = |at: Option<Moment>| at.map_or_else(|| "هیچ‌گاه".to_owned(), |at| values::shown_fa(at, &zone));
+    let en = both.map(|at| format!("{what} {}", shown(at)));
+    Unmet::unless_told(expected == found, en, both.map(|at| format!("{what_fa} {}", shown_fa(at))))
 }
 
 fn task_due(scene: &mut Scene<'_>, arguments: &Arguments) -> Result<(), Unmet> {
     let task = scene.task(arguments.text("form"))?;
-    same_instant(scene, arguments, "due", task.due.as_deref())
+    same_instant(scene, arguments, ("due", "مهلت"), task.due.as_deref())
 }
 
 fn next_call(scene: &mut Scene<'_>, arguments: &Arguments) -> Result<(), Unmet> {
     let call = scene.call()?;
-    same_instant(scene, arguments, "the next call is", call.not_before.as_deref())
+    same_instant(scene, arguments, ("the next call is", "تماس بعدی"), call.not_before.as_deref())
 }
 
 /// Where a recipient of the step is reached by a channel.
