@@ -406,11 +406,25 @@ fn slow(table: &str) -> Diagnostic {
     )
 }
 
+fn slow_tests(script: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "PG-S101",
+        TOP,
+        format!("the check took too long and was given up at the tests of the script \"{script}\": nothing was deployed"),
+        format!("بررسی بیش از اندازه طول کشید و در آزمون‌های اسکریپت «{script}» رها شد: چیزی مستقر نشد"),
+    )
+    .with_help(
+        "see with `peygir test` which rows take long, and let the script do less in them; or deploy fewer packs at once",
+        "با `peygir test` ببینید کدام ردیف‌ها دیر پاسخ می‌گیرند و کار اسکریپت را در آن‌ها کم کنید؛ یا بسته‌های کمتری را با هم مستقر کنید",
+    )
+}
+
 fn refusal(unfit: Unfit) -> Refusal {
     match unfit {
         Unfit::Findings(found) => Refusal::Findings(found),
         Unfit::TooManyToCome => Refused::TooManyToCome.into(),
         Unfit::CalledOff(table) => Refusal::Slow(Diagnostics { list: vec![slow(&table)] }),
+        Unfit::CalledOffIn(script) => Refusal::Slow(Diagnostics { list: vec![slow_tests(&script)] }),
         other => Refusal::Internal(other.to_string()),
     }
 }

@@ -101,6 +101,9 @@ pub enum Unfit {
     /// The check was left off at this table: whoever asked is gone, or it took too long.
     #[error("the check was given up at the table \"{0}\"")]
     CalledOff(String),
+    /// The same in the tests beside this script.
+    #[error("the check was given up at the tests of the script \"{0}\"")]
+    CalledOffIn(String),
     #[error(transparent)]
     Shelf(#[from] shelf::Error),
     #[error("{0}")]
@@ -147,7 +150,7 @@ pub fn plan(ground: &Ground<'_>, wish: &Wish) -> Result<Plan, Unfit> {
     let with = outcomes.first().map(|outcome| &*outcome.catalog);
     for bundle in bundles.iter().filter(|bundle| fresh.contains(&bundle.label())) {
         pack::check_bundle(bundle, &mut found);
-        check_scripts(bundle, with, ground.deadline, &mut found);
+        check_scripts(ground, bundle, with, &mut found)?;
     }
     let rows = rows(ground, &bundles, &outcomes, &new, &mut found)?;
     if !found.has_errors() {
@@ -329,31 +332,41 @@ fn changed(store: &dyn Store, bundle: &Bundle) -> Result<Diagnostics, Unfit> {
 
 /// The tests beside scripts.
 fn check_scripts(
+    ground: &Ground<'_>,
     bundle: &Bundle,
     with: Option<&pack::Catalog>,
-    deadline: &dyn Fn() -> Deadline,
     found: &mut Diagnostics,
-) {
+) -> Result<(), Unfit> {
     for (path, text) in bundle.files.iter().filter(|(path, _)| is_test(path)) {
         let mut of_file = Diagnostics::default();
-        run_rows(bundle, (path, text), with, deadline, &mut of_file);
+        run_rows(ground, bundle, (path, text), with, &mut of_file);
+        if (ground.making.is_called_off)() {
+            return Err(Unfit::CalledOffIn(script_beside(path).1));
+        }
         found.extend(of_file.in_file(&bundle.shown(path)));
     }
+    Ok(())
 }
 
+/// The path of a script without its ending, and its name, by the file of its tests.
+fn script_beside(path: &str) -> (&str, String) {
+    let stem = path.trim_end_matches(".test.yaml").trim_end_matches(".test.yml");
+    (stem, Path::new(stem).file_name().unwrap_or_default().to_string_lossy().into_owned())
+}
+
+/// Until all have run, or nobody waits for them any more.
 fn run_rows(
+    ground: &Ground<'_>,
     bundle: &Bundle,
     (path, text): (&str, &str),
     with: Option<&pack::Catalog>,
-    deadline: &dyn Fn() -> Deadline,
     found: &mut Diagnostics,
 ) {
     let root = match peygir_source::yaml::parse(text) {
         Ok(root) => root,
         Err(diagnostic) => return found.push(diagnostic),
     };
-    let stem = path.trim_end_matches(".test.yaml").trim_end_matches(".test.yml");
-    let name = Path::new(stem).file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let (stem, name) = script_beside(path);
     let Some(source) = bundle.files.get(&format!("{stem}.rhai")) else {
         return found.push(Diagnostic::error(
             "PG-G005",
@@ -367,9 +380,9 @@ fn run_rows(
     let written = with.map(|with| pack::script_findings(&script, &bundle.place, with)).unwrap_or_default();
     match tests::read(&root) {
         Ok(rows) => {
-            for row in &rows {
+            for row in rows.iter().take_while(|_| !(ground.making.is_called_off)()) {
                 let world = pack::row_world(row, with);
-                for outcome in tests::run(&script, std::slice::from_ref(row), &world, &deadline()) {
+                for outcome in tests::run(&script, std::slice::from_ref(row), &world, &(ground.deadline)()) {
                     found.list.extend(outcome.to_diagnostic());
                     let place = with.map(|with| (&bundle.place, with));
                     let named = place.map(|place| pack::row_findings(row, &outcome.got, place, &written));

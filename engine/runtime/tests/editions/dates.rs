@@ -170,6 +170,34 @@ async fn a_check_that_is_given_up_names_its_table() {
     assert!(matches!(&given_up, peygir_runtime::packs::Unfit::CalledOff(table) if table == "large"), "{given_up:?}");
 }
 
+/// The rows beside a script are run one by one, and none for somebody who is gone.
+#[tokio::test]
+async fn a_check_that_is_given_up_in_the_tests_of_a_script_runs_no_more_rows() {
+    let world = fresh().await;
+    let long = "//! ---\nfn long(req, now, args) { let n = 0; for i in 0..1000 { n += i; } n }";
+    let row = "- { now: \"1405/09/02 10:00\", req: {}, args: {}, expect: 499500 }\n";
+    let mut files = base("2.0.0", "two");
+    files.insert("rules/long.rhai".to_owned(), long.to_owned());
+    files.insert("rules/long.test.yaml".to_owned(), row.repeat(200));
+    let bundle = peygir_runtime::pack::Bundle::of_texts(tested(&files)).unwrap();
+    let packs = vec![peygir_runtime::packs::Wanted::New(Arc::new(bundle))];
+    let wish = peygir_runtime::packs::Wish { packs, ..Default::default() };
+    let questions = |until: u64| {
+        let asked = std::cell::Cell::new(0);
+        let is_over = || asked.replace(asked.get() + 1) >= until;
+        let planned = world.host().engine.plan_packs(&wish, at(START), &is_over);
+        (planned, asked.get())
+    };
+    let (planned, all) = questions(u64::MAX);
+    let plan = planned.unwrap();
+    assert!(all > 200, "{all}");
+    drop(plan);
+    let (given_up, asked) = questions(all - 100);
+    let named = given_up.unwrap_err();
+    assert!(matches!(&named, peygir_runtime::packs::Unfit::CalledOffIn(script) if script == "long"), "{named:?}");
+    assert!(asked <= all - 100 + 2, "{asked} of {all}");
+}
+
 #[tokio::test]
 async fn a_request_that_comes_twice_deploys_once() {
     let world = fresh().await;
