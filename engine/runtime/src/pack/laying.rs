@@ -21,8 +21,8 @@ use super::laid::{Laid, hex, sha256_of};
 use super::layer::{Filed, in_file, twice};
 use super::merged::{self, MadeTable, Over};
 use super::places::{Named, fixed, meet, own_place, words};
-use super::replaced;
 use super::splits::Grounds;
+use super::{displaced, replaced};
 
 /// Computes and checks what is in force in every place. `known`: all packs are there, so that what is missing is missing.
 /// `file`: the deployment's.
@@ -148,6 +148,7 @@ impl<'a> Laying<'a> {
         self.clashes(&here, &tables, &scripts);
         self.lost(&here, &tables);
         self.tell_all(&here, replaced::told(&here.layers, self.laid), "");
+        self.tell_all(&here, displaced::told(&here.layers, self.laid), "");
         let (calendar_set, calendar_digests) = self.calendars(&here);
         let laid = here.layers.iter().map(|index| &self.laid[*index]);
         let mut content = Content {

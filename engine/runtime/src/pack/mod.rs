@@ -20,6 +20,7 @@ mod complaint;
 mod connectors;
 mod content;
 mod deployment;
+mod displaced;
 mod everywhere;
 mod files;
 mod homes;

@@ -53,7 +53,10 @@ pub(super) fn in_vain(laid: &[Laid]) -> Diagnostics {
         for (what, id, upper) in brought(layer) {
             let Some((named, at)) = upper.replaces else { continue };
             let mut of_name = below().flat_map(brought).filter(|(kind, of, _)| (*kind, *of) == (what, id));
-            if !of_name.any(|(_, _, lower)| lower.pack == named || lower.text != upper.text) {
+            let is_local = |layer: &Laid| layer.calendars.values().any(|filed| filed.value.scope().is_some());
+            // A calendar may also keep a wider one of that pack from counting in its place.
+            let is_displacing = what == CALENDAR && below().any(|lower| lower.pack.name == named && is_local(lower));
+            if !is_displacing && !of_name.any(|(_, _, lower)| lower.pack == named || lower.text != upper.text) {
                 found.push(in_file(nothing_there(what, id, named, at), upper.file));
             }
         }

@@ -67,3 +67,30 @@ fn what_is_said_and_what_people_read_is_a_note_and_the_same_is_nothing() {
     ];
     assert_eq!(told(&changes.each_ref().map(|(path, text)| (*path, text.as_str()))), []);
 }
+
+/// The county's calendar stands upon the nation's, beside the province's: that day of the province is none there any more.
+#[test]
+fn a_calendar_of_a_county_that_does_not_extend_its_provinces_is_warned_of() {
+    let calendar = |id: &str, base: &str, place: &str| {
+        format!("kind: calendar\nid: {id}\ntitle: {{ fa: ت, en: C }}\nextends: {base}\nfor: {{ {place} }}\n")
+    };
+    let province = calendar("of-yazd", "offices", "province: yazd");
+    let (silent, extending) =
+        (calendar("of-taft", "offices", "county: taft"), calendar("of-taft", "of-yazd", "county: taft"));
+    let of_taft = |calendar: &str| {
+        let changes = [("yazd/rules/of-yazd.yaml", province.as_str()), ("taft/rules/of-taft.yaml", calendar)];
+        let mut told = told(&changes);
+        told.retain(|(severity, ..)| *severity == Severity::Warning);
+        let found = load(&with(&changes)).unwrap().1;
+        let message = found.list.into_iter().find(|one| one.code == CODE && one.severity == Severity::Warning);
+        (told, message)
+    };
+    let (found, message) = of_taft(&silent);
+    assert_eq!(found, [(Severity::Warning, "of-taft.yaml".to_owned(), 5)]);
+    let message = message.unwrap();
+    let words = "the calendar \"of-taft\" takes the place of \"of-yazd\" of yazd in yazd / taft and does not extend it";
+    assert!(message.message.starts_with(words), "{}", message.message);
+    assert!(message.message_fa.contains("of-yazd") && message.help.unwrap().en.contains("extends: of-yazd"));
+    assert_eq!(of_taft(&extending).0, []);
+    assert_eq!(of_taft(&format!("{silent}replaces: yazd\n")).0, [], "it is meant");
+}
