@@ -24,6 +24,9 @@ const OPERATIONS_PER_SERIES: u64 = 200;
 const PRINTING: &[&str] = &["to_string", "to_debug"];
 const OPERATIONS_PER_PRINTED: u64 = 8;
 
+/// What a part of a text is worth whose length is seen only when it is there: what a call or a member gives.
+pub(crate) const OPERATIONS_PER_PART: u64 = 16;
+
 /// What it is worth that a function of the language asks one of the script, besides that one's own operations: a run within the
 /// run is prepared for each. Small enough that the longest list can be sorted by a member of its items.
 const OPERATIONS_PER_CALLBACK: u64 = 8;
@@ -99,9 +102,14 @@ pub(crate) fn worth(size: &Size) -> u64 {
 pub(crate) fn worth_of_function(name: &str, given: &Size) -> u64 {
     match name {
         _ if SERIES.contains(&name) => OPERATIONS_PER_SERIES,
-        _ if PRINTING.contains(&name) => (given.items + given.entries) as u64 * OPERATIONS_PER_PRINTED,
+        _ if PRINTING.contains(&name) => worth_of_printed(given),
         _ => 0,
     }
+}
+
+/// What it is worth to write a value out, besides copying it.
+pub(crate) fn worth_of_printed(given: &Size) -> u64 {
+    (given.items + given.entries) as u64 * OPERATIONS_PER_PRINTED
 }
 
 /// A function of the language is about to ask one of the script, which may be one of the language itself.

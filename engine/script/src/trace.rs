@@ -103,8 +103,9 @@ fn charge_call(context: &EvalContext) -> Result<(), Box<EvalAltResult>> {
     fuel::charge(fuel::worth(&given) + fuel::worth_of_function(&frame.fn_name, &given))
 }
 
-/// Burns what it is worth to copy the value of a variable, for each time that it is read. At the beginning of `a.b[c]` it is not
-/// copied, but the letters of a text are counted up to the one that is wanted.
+/// Burns what it is worth to copy the value of a variable, for each time that it is read. A text is not copied, but whatever reads it
+/// looks through it: `switch`, a loop over its letters, a text that is made of texts. At the beginning of `a.b[c]` lists and maps
+/// are not copied either, and the letters of a text are counted up to the one that is wanted.
 fn charge_copy(context: &EvalContext, node: &ASTNode, position: Position) -> Result<(), Box<EvalAltResult>> {
     let value = match node {
         ASTNode::Expr(Expr::Dot(chain, ..) | Expr::Index(chain, ..)) => {
@@ -112,6 +113,12 @@ fn charge_copy(context: &EvalContext, node: &ASTNode, position: Position) -> Res
                 ROOTS.with_borrow_mut(|roots| roots.push(chain.lhs.position()));
             }
             return Ok(());
+        }
+        ASTNode::Expr(Expr::InterpolatedString(parts, _)) => {
+            return fuel::charge(parts.iter().map(|part| worth_of_part(context, part)).sum());
+        }
+        ASTNode::Expr(Expr::Variable(variable, ..)) if !variable.2.is_empty() => {
+            return fuel::charge(worth_of_constant(context, variable.1.as_str()));
         }
         ASTNode::Expr(Expr::Variable(variable, ..)) => context.scope().get(variable.1.as_str()),
         ASTNode::Expr(Expr::ThisPtr(_)) => context.this_ptr(),
@@ -121,10 +128,30 @@ fn charge_copy(context: &EvalContext, node: &ASTNode, position: Position) -> Res
         let place = roots.iter().rposition(|root| *root == position);
         place.map(|place| roots.truncate(place)).is_some()
     });
-    match value.filter(|value| if is_root { value.is_string() } else { value.is_array() || value.is_map() }) {
+    match value.filter(|value| value.is_string() || (!is_root && (value.is_array() || value.is_map()))) {
         Some(value) => fuel::charge(fuel::worth(&Size::of(value))),
         None => Ok(()),
     }
+}
+
+/// What it is worth to put a part into a text, besides reading it.
+fn worth_of_part(context: &EvalContext, part: &Expr) -> u64 {
+    match part {
+        Expr::StringConstant(..) => 0,
+        Expr::Variable(variable, ..) if variable.2.is_empty() => {
+            let value = context.scope().get(variable.1.as_str());
+            value.map_or(0, |value| fuel::worth_of_printed(&Size::of(value)))
+        }
+        _ => fuel::OPERATIONS_PER_PART,
+    }
+}
+
+/// What it is worth to copy a constant of the script (`global::NAME`).
+fn worth_of_constant(context: &EvalContext, name: &str) -> u64 {
+    let constants = context.global_runtime_state().constants.as_ref();
+    let constants = constants.and_then(|constants| constants.read().ok());
+    let value = constants.as_ref().and_then(|constants| constants.get(name));
+    value.map_or(0, |value| fuel::worth(&Size::of(value)))
 }
 
 /// Before an element is assigned, measures the variable that holds it. What one assignment adds is bounded, and so is

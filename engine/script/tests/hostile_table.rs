@@ -48,6 +48,13 @@ fn with_text(name: &'static str, rest: &str, ends: Ends, line: u32) -> Case {
     body(name, &format!("let s = \"\";\ns.pad(60000, \"a\");\n{rest}"), ends, line)
 }
 
+/// A step that looks through a text of 30,000 letters or a list of 900 items: often enough to be stopped, and rhai's own operations
+/// are few.
+fn looking(name: &'static str, step: &str) -> Case {
+    let long = "let s = \"\";\ns.pad(30000, \"a\");\nlet l = [];\nl.pad(900, 7);";
+    body(name, &format!("{long}\nfor i in 0..20000 {{\n{step}\n}}"), Met(Operations), 7)
+}
+
 fn loops() -> Vec<Case> {
     vec![
         body("an empty loop", "loop {}", Met(Operations), 2),
@@ -72,6 +79,22 @@ fn loops() -> Vec<Case> {
         ),
         body("a switch in a loop", "let n = 0;\nloop {\n  switch n { 0 => n = 1, 1 => n = 0 }\n}", Met(Operations), 4),
         body("costly functions", "loop {\n  is_national_id(\"9990000018\");\n}", Met(Operations), 3),
+        // Each was one operation, however long the text or the map was.
+        looking("a text that is written into texts", "let t = `x${s}`;"),
+        looking("a text whose letters are begun with", "for x in s { break; }"),
+        looking("a switch over a text", "switch s { \"b\" => 1, _ => 2 }"),
+        looking("a function of a long name", "try { Fn(s); } catch {}"),
+        looking("a member of a long name", "if s in req { i; }"),
+        looking("a list that is written into texts", "let t = `${l}`;"),
+        whole(
+            "a constant map that is copied",
+            &format!(
+                "const M = #{{{}}};\nfn main(req, now, args) {{\n for i in 0..20000 {{\n  global::M.k1;\n }}\n}}",
+                (0..490).map(|n| format!("k{n}: {n}")).collect::<Vec<_>>().join(",")
+            ),
+            Met(Operations),
+            4,
+        ),
         // It counted as one operation, and an empty text was padded with for ever, past every limit.
         body(
             "a text that is padded again and again",
