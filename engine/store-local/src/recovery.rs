@@ -318,7 +318,7 @@ impl Opening<'_> {
         let failure = distrust(self.disk.clone());
         let memory = (self.options.generation_bytes_max, self.options.workers);
         let rows = Rows::start(index, self.journal, span.begun, memory, failure)?;
-        let mut redo = Redo::new(self, span, rows);
+        let mut redo = Redo::new(self, span, matches!(base, Base::Kept), rows);
         redo.run()?;
         let proved = acknowledged(&*self.disk, self.journal, &self.snapshots, self.marker.as_ref())?;
         let acknowledged = span.ended.max(proved);

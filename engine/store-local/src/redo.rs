@@ -3,12 +3,13 @@
 //! Owns: what of the journal is checked on the way, the difference between a fault of the journal and one of the rows it
 //! started from, and the cut of a torn end.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use peygir_core::Moment;
 use peygir_store::frame::{Kind, Record};
 use peygir_store::space::{self, Head};
-use peygir_store::{Error, body};
+use peygir_store::{Error, StreamId, body};
 
 use crate::aside;
 use crate::disk::{Disk, File};
@@ -26,9 +27,13 @@ use crate::snapshot::Span;
 pub struct Redo<'a> {
     opening: &'a Opening<'a>,
     base: Span,
+    /// Whether the index is the one that was found.
+    is_kept: bool,
     rows: Rows,
     sealed: Link,
     moved: Moved,
+    /// Heads of the index that are further than the frames that were made again so far.
+    ahead: BTreeMap<StreamId, Head>,
     at: Moment,
     next_frame: u64,
     redone: u64,
@@ -47,13 +52,15 @@ struct Torn {
 }
 
 impl<'a> Redo<'a> {
-    pub fn new(opening: &'a Opening<'a>, base: Span, rows: Rows) -> Self {
+    pub fn new(opening: &'a Opening<'a>, base: Span, is_kept: bool, rows: Rows) -> Self {
         Self {
             opening,
             base,
+            is_kept,
             rows,
             sealed: Link { number: 0, hash: [0; 32], last_frame: 0 },
             moved: Moved::new(),
+            ahead: BTreeMap::new(),
             at: Moment(0),
             next_frame: 0,
             redone: 0,
@@ -75,7 +82,13 @@ impl<'a> Redo<'a> {
             let number = self.opening.segments[index].0;
             self.segment(number, index + 1 == self.opening.segments.len())?;
         }
-        Ok(())
+        // No frame made these: the index is another journal's, or this one's of another time.
+        match self.ahead.iter().next() {
+            Some((stream, head)) => {
+                Err(Failed::Base(format!("the index has version {} of {stream}, which is no frame's", head.version)))
+            }
+            None => Ok(()),
+        }
     }
 
     fn segment(&mut self, number: u64, last: bool) -> Result<(), Failed> {
@@ -152,24 +165,39 @@ impl<'a> Redo<'a> {
         Ok(())
     }
 
-    /// A frame follows its stream's head, or the rows already hold what it did (a snapshot that caught it).
-    fn check_chain(&self, segment: u64, offset: u64, record: &Record<'_>) -> Result<(), Failed> {
+    /// A frame follows its stream's head, or the rows already hold what it did: a snapshot that caught it, or an index that was
+    /// being written when its process was killed. Such an index is ahead of its mark, and has to be met by a later frame.
+    fn check_chain(&mut self, segment: u64, offset: u64, record: &Record<'_>) -> Result<(), Failed> {
         let header = &record.header;
         let head = match self.rows.get(&space::head(header.stream))? {
             Some(bytes) => Head::decode(&bytes)?,
             None => Head::NONE,
         };
         let follows = head.version + 1 == header.version && head.hash == header.previous;
-        let caught = head.version >= header.version && header.number <= self.base.ended;
-        if follows || caught {
-            return Ok(());
+        let is_there = head.version >= header.version;
+        let caught = is_there && header.number <= self.base.ended;
+        if is_there && !caught && self.is_kept {
+            self.ahead.entry(header.stream).or_insert(head);
+        } else if !follows && !caught {
+            return Err(self.unfit(segment, offset, header.number));
         }
-        let what = format!("frame {} does not follow its stream's frame before it", header.number);
+        match self.ahead.get(&header.stream) {
+            Some(ahead) if ahead.version != header.version => Ok(()),
+            Some(ahead) if ahead.hash != record.hash() => Err(self.unfit(segment, offset, header.number)),
+            _ => {
+                self.ahead.remove(&header.stream);
+                Ok(())
+            }
+        }
+    }
+
+    fn unfit(&self, segment: u64, offset: u64, frame: u64) -> Failed {
+        let what = format!("frame {frame} does not follow its stream's frame before it");
         // With rows made from the journal's first frame nobody else can be at fault.
-        Err(match self.base.begun {
-            0 => Failed::Journal(damaged(segment, offset, what)),
+        match self.base.begun {
+            0 if !self.is_kept => Failed::Journal(damaged(segment, offset, what)),
             _ => Failed::Base(format!("{}, offset {offset}: {what}", segment_name(segment))),
-        })
+        }
     }
 
     fn seal(&mut self, segment: u64, offset: u64, record: &Record<'_>) -> Result<(), Failed> {

@@ -143,6 +143,63 @@ fn a_cut_that_a_failed_sync_left_in_memory_is_brought_to_the_disk() {
     assert!(refused > 1, "a start that can't sync its marker or the journal's end is none");
 }
 
+/// A generation is written row by row, and its mark last. A process that is killed in between leaves some of the rows: of heads that
+/// are ahead of the mark too. They come to the same when all of it is made again; the index is kept.
+#[test]
+fn an_index_that_a_kill_met_while_it_was_written_is_kept() {
+    let (disk, place, model, mut history) =
+        (FaultyDisk::new(), MemoryPlace::new(), MemoryStore::new(), History::new(3));
+    let rows = |place: &MemoryPlace| {
+        let mut all = std::collections::BTreeMap::new();
+        place.with_rows(|rows| all.clone_from(rows));
+        all
+    };
+    let (store, _) = open(&disk, &place, options()).unwrap();
+    play(&mut history, 30, &store, &model);
+    store.close().unwrap();
+    let before = rows(&place);
+    let (store, _) = open(&disk, &place, Options { generation_bytes_max: 1 << 20, ..options() }).unwrap();
+    let applied = store.last_frame();
+    play(&mut history, 40, &store, &model);
+    let disk = disk.after_kill().copy();
+    store.close().unwrap();
+    let after = rows(&place);
+    let is_other = |key: &&Vec<u8>| key[0] != b'm' && before.get(*key) != after.get(*key);
+    let changed: Vec<&Vec<u8>> = before.keys().chain(after.keys()).filter(is_other).collect();
+    let heads = changed.iter().filter(|key| key[0] == b'v').count();
+    assert!(changed.len() > 40 && heads > 2, "{} changes, {heads} heads", changed.len());
+    let written = |count: usize, spoil: &dyn Fn(&mut Vec<u8>)| {
+        let (disk, place) = (disk.copy(), place.copy());
+        place.with_rows(|rows| {
+            rows.clone_from(&before);
+            for key in &changed[..count] {
+                match after.get(*key) {
+                    Some(row) if key[0] == b'v' => {
+                        let mut row = row.to_vec();
+                        spoil(&mut row);
+                        rows.insert((*key).clone(), row.into())
+                    }
+                    Some(row) => rows.insert((*key).clone(), row.clone()),
+                    None => rows.remove(*key),
+                };
+            }
+        });
+        let (store, report) = open(&disk, &place, options()).unwrap();
+        assert_same(&store, &model);
+        report.index
+    };
+    for count in 0..=changed.len() {
+        assert_eq!(written(count, &|_| ()), peygir_store_local::IndexFound::Kept { applied }, "{count} of the changes");
+    }
+    // Ahead by what no frame did: it is no index of this journal's.
+    let last = |row: &mut Vec<u8>| *row.last_mut().unwrap() ^= 1;
+    let first = |row: &mut Vec<u8>| row[3] ^= 1;
+    for spoil in [&last as &dyn Fn(&mut Vec<u8>), &first] {
+        let found = written(changed.len(), spoil);
+        assert!(matches!(found, peygir_store_local::IndexFound::Rebuilt { .. }), "{found:?}");
+    }
+}
+
 /// The same with an index that comes back under the same boot though the journal is what decides.
 #[test]
 fn many_lives() {
