@@ -276,6 +276,30 @@ pub(crate) fn titled_below(span: Span, (output, value): (&str, &str), title: &Na
     )
 }
 
+/// A rule that asks and answers what it did, under another title. `why`: what the overlay says of it.
+pub(crate) fn renamed(span: Span, id: &str, title: &Name, below: &Name, why: Option<&str>) -> Diagnostic {
+    let said = why.map_or_else(String::new, |why| format!(": {why}"));
+    let finding = Diagnostic::warning(
+        "PG-T058",
+        span,
+        format!(
+            "the rule \"{id}\", titled \"{}\" below, asks and answers as before, and is read as \"{}\" here{said}",
+            below.en, title.en
+        ),
+        format!(
+            "قاعدهٔ «{id}» که لایه‌های زیرین آن را «{}» نامیده‌اند همان می‌پرسد و همان پاسخ می‌دهد، و این‌جا «{}» خوانده می‌شود{said}",
+            below.fa, title.fa
+        ),
+    );
+    if why.is_some() {
+        return Diagnostic { severity: Severity::Information, ..finding };
+    }
+    finding.with_help(
+        "leave the title out; where another name for the same rule is meant, say why beside it",
+        "این عنوان را حذف کنید؛ اگر نامی دیگر برای همان قاعده منظور است، دلیلش را با why کنار آن بنویسید",
+    )
+}
+
 /// The findings that say that a test fails.
 pub(crate) const OF_TESTS: [&str; 2] = ["PG-T015", "PG-T050"];
 

@@ -112,6 +112,7 @@ impl Stage<'_> {
             }
         }
         self.reader.findings.list.extend(self.fallen(table, named, node, &changed));
+        self.reader.findings.list.extend(self.renamed(named, node, &changed));
         if changed.is_empty() {
             let days = parts.own.or(self.window()).unwrap_or_default();
             self.reader.push(complaints::never_in_force_rule(named.span, &named.name, &days));
@@ -140,6 +141,21 @@ impl Stage<'_> {
         let fallen: Vec<&Output> = table.outputs.iter().filter(fallen).collect();
         let why = self.overlay.why.get(&named.name).map(String::as_str);
         (!fallen.is_empty()).then(|| complaints::back_to_default(span, &named.name, &fallen, why))
+    }
+
+    /// That all of it asks and answers as before, under another title than the layers below gave it.
+    fn renamed(&self, named: &Named, node: &Node, rows: &[(usize, Rule)]) -> Option<Diagnostic> {
+        let below = |at: &usize| &self.below.rules[*at];
+        if !rows.iter().all(|(at, new)| below(at).because == new.because && below(at).then == new.then) {
+            return None;
+        }
+        let (was, is) = rows.iter().find_map(|(at, new)| {
+            let (was, is) = (below(at).title.as_ref()?, new.title.as_ref()?);
+            (was != is).then_some((was, is))
+        })?;
+        let span = node.entry("title").map_or(named.span, |title| title.key_span);
+        let why = self.overlay.why.get(&named.name).map(String::as_str);
+        Some(complaints::renamed(span, &named.name, is, was, why))
     }
 
     /// The members given, read; none where one of them can't be.

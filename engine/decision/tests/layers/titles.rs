@@ -1,4 +1,6 @@
-//! Titles that overlays bring for values: of their own ones only.
+//! Titles that overlays bring: for values of their own only, and for rules that they change.
+
+use peygir_source::Severity;
 
 use crate::kit::{NATIONAL, laid_over, merged, table, told};
 
@@ -45,4 +47,41 @@ fn a_title_of_a_value_of_ones_own_is_taken_and_the_same_one_again_is_nothing() {
     // Of an output without titles all are one's own.
     let ours = "titles: { agency: { abfa: { fa: آب, en: water works } } }\nreplace: { water: { then: { agency: abfa, days: 4 } } }\n";
     assert_eq!(merged(&[ours]).outputs()[0].titles["abfa"].en, "water works");
+}
+
+/// A national table whose rule `water` has a title.
+fn titled_rule() -> peygir_decision::Table {
+    table(&NATIONAL.replace("{ id: water,", "{ id: water, title: { fa: آب, en: Water },"))
+}
+
+const DANGER: &str = "title: { fa: خطر جانی, en: Danger to life }";
+
+#[test]
+fn a_rule_that_stays_what_it_is_under_another_title_is_told() {
+    let (_, found) = laid_over(&titled_rule(), &[&format!("replace:\n  water:\n    {DANGER}\n")]).unwrap();
+    assert_eq!(told(&found), ["PG-T058 layer-1.overlay.yaml:6"]);
+    assert_eq!(found.list[0].severity, Severity::Warning);
+    for word in ["\"water\"", "\"Water\"", "\"Danger to life\""] {
+        assert!(found.list[0].message.contains(word), "{word}: {found:?}");
+    }
+    for word in ["«water»", "«آب»", "«خطر جانی»"] {
+        assert!(found.list[0].message_fa.contains(word), "{word}: {found:?}");
+    }
+    // Nor does it help to write out again what it asks and answers, or to say from when.
+    let again = "when: { topic: [water, sewage] }, then: { agency: abfa }, effective: { from: 1405/01/01 }";
+    let (_, found) = laid_over(&titled_rule(), &[&format!("replace: {{ water: {{ {again}, {DANGER} }} }}\n")]).unwrap();
+    assert!(told(&found).contains(&"PG-T058 layer-1.overlay.yaml:4".to_owned()), "{found:?}");
+}
+
+#[test]
+fn another_title_of_a_rule_that_is_meant_or_of_one_that_changed_is_nothing_to_warn_of() {
+    let meant = format!("replace: {{ water: {{ {DANGER}, why: the river is high }} }}\n");
+    let (_, found) = laid_over(&titled_rule(), &[&meant]).unwrap();
+    assert_eq!((told(&found).len(), found.list[0].severity), (1, Severity::Information));
+    assert!(found.list[0].message.ends_with(": the river is high"), "{found:?}");
+    let changed = format!("replace: {{ water: {{ then: {{ agency: abfa, days: 0 }}, {DANGER} }} }}\n");
+    let (_, found) = laid_over(&titled_rule(), &[&changed]).unwrap();
+    assert!(!told(&found).iter().any(|one| one.contains("PG-T058")), "{found:?}");
+    // One that had no title got one.
+    merged(&[&format!("replace: {{ water: {{ {DANGER} }} }}\n")]);
 }
