@@ -12,6 +12,7 @@ use peygir_source::Severity;
 use peygir_store::{Batch, Conflict, Store};
 
 use crate::catalog::{Catalog, Flow};
+use crate::hex::hex;
 use crate::stream::Row;
 use crate::{pack, packs, rows};
 
@@ -83,7 +84,7 @@ pub(crate) fn row_of(name: &FlowRef, flow: &pack::Flow, since: Moment) -> Row {
     let text = |(address, text): (&String, &Arc<str>)| (address.clone(), text.to_string());
     let row = FlowRow {
         name: name.clone(),
-        digest: packs::hex(&flow.sha256),
+        digest: hex(&flow.sha256),
         source: flow.source.to_string(),
         resources: flow.resources.iter().map(text).collect(),
         since: Some(since),

@@ -14,6 +14,7 @@ pub mod deploy;
 pub mod desk;
 pub mod engine;
 pub mod health;
+mod hex;
 pub mod host;
 pub mod interest;
 pub mod known;

@@ -36,6 +36,8 @@ const WAITING: &[u8] = b"xw/";
 const CITIZEN: &[u8] = b"xk/";
 /// What operations moved; written by the streams whose deadlines were moved.
 const MOVED: &[u8] = b"xg/";
+/// Bytes of the longest key of a stream's row: prefix, stream, kind, id, number.
+const STREAM_KEY_BYTES: usize = 2 + 16 + 1 + 16 + 8;
 /// Bytes of a flow's name in its index: enough that two flows share one by no chance worth naming.
 const FLOW_HASH_BYTES: usize = 12;
 
@@ -136,7 +138,10 @@ pub fn parse(key: &[u8]) -> Option<RowName> {
 }
 
 fn stream_prefix(stream: Id) -> Vec<u8> {
-    [STREAM, &stream.0].concat()
+    let mut key = Vec::with_capacity(STREAM_KEY_BYTES);
+    key.extend(STREAM);
+    key.extend(stream.0);
+    key
 }
 
 /// All rows of all streams.

@@ -3,6 +3,7 @@
 //! Owns: which rows a stream has, what stands in them, and the index rows by which others find it. Knows no store: it
 //! is given rows and gives rows.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -402,8 +403,13 @@ impl RowName {
     }
 }
 
-/// Bytes that most rows, events and commands fit in: growing to them piece by piece costs more than encoding does.
-const ENCODED_BYTES: usize = 768;
+/// Bytes that a thread keeps at most of the space it encoded a value into, for the next one: growing piece by piece, and being shortened
+/// afterwards, cost more than encoding does.
+const SCRATCH_BYTES_MAX: usize = 65_536;
+
+thread_local! {
+    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
 
 fn encode<T: Encode<()>>(value: &T) -> Vec<u8> {
     encoded(value)
@@ -411,9 +417,12 @@ fn encode<T: Encode<()>>(value: &T) -> Vec<u8> {
 
 /// The value as it is stored.
 pub(crate) fn encoded<T: Encode<()>>(value: &T) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(ENCODED_BYTES);
-    minicbor::encode(value, &mut bytes).expect("encoding into memory can't fail");
-    bytes.shrink_to_fit();
+    let mut scratch = SCRATCH.take();
+    minicbor::encode(value, &mut scratch).expect("encoding into memory can't fail");
+    let bytes = scratch.as_slice().to_vec();
+    scratch.clear();
+    scratch.shrink_to(SCRATCH_BYTES_MAX);
+    SCRATCH.set(scratch);
     bytes
 }
 

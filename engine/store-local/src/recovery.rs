@@ -322,7 +322,12 @@ impl Opening<'_> {
         redo.run()?;
         let proved = acknowledged(&*self.disk, self.journal, &self.snapshots, self.marker.as_ref())?;
         let acknowledged = span.ended.max(proved);
-        redo.finish(acknowledged, base)
+        let recovered = redo.finish(acknowledged, base)?;
+        if matches!(base, Base::Rebuilt { .. }) {
+            // Until the index says what it has, the next start would have to make it once more.
+            recovered.rows.hand_over()?;
+        }
+        Ok(recovered)
     }
 
     /// Frames that the rows have already are looked at as well.

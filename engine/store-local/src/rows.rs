@@ -187,6 +187,11 @@ impl Rows {
         if self.shared.read().young.bytes < self.shared.generation_bytes_max {
             return self.shared.check();
         }
+        self.hand_over()
+    }
+
+    /// Gives all changes to the index's writer, though there may be room for more.
+    pub fn hand_over(&self) -> Result<(), Error> {
         self.work();
         let turn = self.shared.wait_for_writer();
         self.shared.check()?;

@@ -27,6 +27,8 @@ pub struct Campaign {
     pub threads: usize,
     /// One that fails ends it.
     pub stops: bool,
+    /// Hears of each seed that begins: one that never ends, or takes the process with it, has no other trace.
+    pub begins: fn(u64),
 }
 
 /// What it came to.
@@ -71,6 +73,7 @@ impl Campaign {
             for _ in 0..self.threads.max(1) {
                 scope.spawn(|| {
                     while let Some(seed) = self.seed(next.fetch_add(1, Ordering::SeqCst), begun, &stop) {
+                        (self.begins)(seed);
                         let outcome = one(seed, false, None);
                         tell(seed, &outcome);
                         if outcome.finding.is_some() && self.stops {

@@ -22,8 +22,6 @@ const ORDER: &str = "order of frames";
 const AFTER_A_FAILED_SYNC: &str = "after a failed sync";
 /// Frames read at once.
 const PAGE_FRAMES: usize = 500;
-/// Commits that the simulation's calls hand over at once, at most.
-const GROUP_FRAMES_MAX: u64 = 600;
 
 type Print = [u8; 32];
 
@@ -42,6 +40,10 @@ struct Book {
     outbox: Outbox,
     samples: Samples,
     acknowledged: u64,
+    /// Commits that the last call handed over of which any was acknowledged.
+    last_group: u64,
+    /// Most that a call behind it handed over: some of them may be on the disk.
+    doubtful: u64,
 }
 
 #[derive(Debug)]
@@ -114,9 +116,8 @@ impl Ledger {
             }
             seen += frames.len() as u64;
         }
-        // Commits that nobody can have been told of are in line one by one: a group has few.
         let lost = (book.kept.len() as u64).saturating_sub(seen);
-        let most = GROUP_FRAMES_MAX;
+        let most = book.last_group.max(book.doubtful);
         if lost > most { Err(found(STATEMENT, format!("{lost} commits are gone with the last group"))) } else { Ok(()) }
     }
 
@@ -155,6 +156,11 @@ impl Book {
     fn keep(&mut self, key: (Id, Version), print: Print) {
         let number = self.kept.len() as u64 + 1;
         self.kept.insert(key, Kept { print, number });
+    }
+
+    fn note_group(&mut self, batches: u64, is_acknowledged: bool) {
+        (self.last_group, self.doubtful) =
+            if is_acknowledged { (batches, 0) } else { (self.last_group, self.doubtful.max(batches)) };
     }
 
     /// Whether it was not acknowledged before.
@@ -247,6 +253,7 @@ impl Store for Noted {
                 self.is_allowed(batch, unsynced.as_deref());
             }
         }
+        self.ledger.book().note_group(batches.len() as u64, answers.iter().any(Result::is_ok));
         answers
     }
 

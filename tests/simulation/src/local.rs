@@ -48,7 +48,10 @@ impl LocalMachine {
     }
 
     pub fn open_store(&self) -> Result<(LocalStore, OpeningReport), Error> {
-        let options = Options { boot_id: format!("boot-{}", self.boot), ..self.options.clone() };
+        let mut options = Options { boot_id: format!("boot-{}", self.boot), ..self.options.clone() };
+        if self.sabotage == Some(Sabotage::DistrustsWhatIsKept) {
+            options.boot_id = format!("{}, change {}", options.boot_id, self.disk.operations());
+        }
         let disk: Arc<dyn Disk> = Arc::new(self.disk.clone());
         let disk = self.sabotage.map_or(disk.clone(), |sabotage| sabotage.disk(disk));
         LocalStore::open_on(disk, &self.index, options)
@@ -82,7 +85,7 @@ impl Machine for LocalMachine {
     }
 
     fn watch(&self) -> Arc<dyn Watch> {
-        Arc::new(self.disk.clone())
+        Arc::new(Seen { disk: self.disk.clone(), index: self.index.clone() })
     }
 
     fn plan_end(&self, dice: &Dice) {
@@ -90,6 +93,7 @@ impl Machine for LocalMachine {
     }
 
     fn plan_faults(&self, draws: &Draws<'_>) -> bool {
+        faults::plan_end_in_index(&self.disk, &self.index, draws);
         faults::plan(&self.disk, &self.index, draws)
     }
 
@@ -103,6 +107,10 @@ impl Machine for LocalMachine {
 
     fn kill(&mut self) {
         (self.disk, self.index) = (self.disk.after_kill(), self.index.after_kill());
+    }
+
+    fn is_kept(&self) -> bool {
+        self.index.says_what_it_has()
     }
 
     fn cut_power(&mut self, dice: &Dice) -> String {
@@ -143,16 +151,22 @@ impl OpenStore for LocalStore {
     }
 }
 
-impl Watch for FaultyDisk {
+struct Seen {
+    disk: FaultyDisk,
+    index: Shelf,
+}
+
+impl Watch for Seen {
     fn is_off(&self) -> bool {
-        self.is_off()
+        self.disk.is_off()
     }
 
     fn unsynced(&self) -> Option<String> {
-        self.unsynced().into_iter().find(|path| path.starts_with("journal"))
+        self.disk.unsynced().into_iter().find(|path| path.starts_with("journal"))
     }
 
     fn count(&self, counts: &mut Counts) {
-        faults::count(self, counts);
+        faults::count(&self.disk, counts);
+        counts.index_ends += u64::from(self.index.has_died());
     }
 }

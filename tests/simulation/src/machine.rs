@@ -31,7 +31,8 @@ pub trait Machine: Send {
     /// It will go off in the life that begins, at a place that is drawn.
     fn plan_end(&self, dice: &Dice);
 
-    /// Plans the other faults of the life that begins. True where there are some.
+    /// Plans the other faults of the life that begins, and ends within what is not written to the disk. True where something may fail
+    /// before its end.
     fn plan_faults(&self, draws: &Draws<'_>) -> bool;
 
     /// There is no room.
@@ -42,6 +43,9 @@ pub trait Machine: Send {
 
     /// The process is ended: all that was written is there.
     fn kill(&mut self);
+
+    /// Whether the next start of the same boot can make use of all that is kept beside the journal.
+    fn is_kept(&self) -> bool;
 
     /// The machine is off and on again. Says what of it came back how, for the trace.
     fn cut_power(&mut self, dice: &Dice) -> String;

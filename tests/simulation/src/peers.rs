@@ -216,7 +216,9 @@ impl Peer {
         let lost = || Fault::ambiguous(FaultKind::Protocol, "the connection broke");
         let answer = match turn {
             Turn::Answers(delay) => {
-                peers.arrive(&self.manifest, &self.name, &request);
+                if self.sabotage != Some(Sabotage::AnswersWithoutTaking) {
+                    peers.arrive(&self.manifest, &self.name, &request);
+                }
                 tokio::time::sleep(Duration::from_millis(delay)).await;
                 Ok(Receipt {
                     reference: Some(format!("r-{}", request.key)),

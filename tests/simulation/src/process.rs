@@ -1,6 +1,7 @@
 //! One life of the program: a store that is opened, an engine, a host at work, clients, and an end that the seed draws.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use peygir_connector::CALLBACK_TOKEN_PARAMETER;
@@ -22,6 +23,8 @@ use crate::machine::OpenStore;
 use crate::peers::Peer;
 use crate::world::{Plan, World};
 
+/// Statement: what a process left that was killed, whatever it was doing, the next start of the same boot makes use of.
+const KEPT: &str = "kept";
 /// What peers show in their calls.
 const CALLBACK_SECRET: &str = "callback-secret-of-the-simulation";
 /// Longest pause between two things that somebody does, in milliseconds.
@@ -111,6 +114,9 @@ async fn life(world: &Arc<World>, plan: &Plan, fate: &Arc<Fate>) -> Result<End, 
     world.note(&format!("started: {}", opened.told));
     if opened.rebuilt {
         world.count(|counts| counts.rebuilt += 1);
+        if world.is_whole.load(Ordering::SeqCst) && !plan.disk_fails {
+            return Err(found(KEPT, format!("a kill left it whole, and it was made anew: {}", opened.told)));
+        }
     }
     if let Some(refused) = opened.refused {
         return Err(found("snapshots", refused));

@@ -1,6 +1,7 @@
 //! One seed: so many lives with faults, one without, and what must hold after all of them.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use peygir_core::state::Status;
 use peygir_runtime::engine::Engine;
@@ -56,7 +57,7 @@ fn lives(world: &Arc<World>) -> Result<(), Finding> {
         let plan = draw(world);
         world.note(&format!("life {number}: {plan:?}"));
         let end = process::live(world, &plan)?;
-        after(world, &end)?;
+        after(world, &plan, &end)?;
     }
     for _ in 0..STARTS_MAX {
         let plan = Plan { quiet: true, ..Plan::default() };
@@ -64,7 +65,7 @@ fn lives(world: &Arc<World>) -> Result<(), Finding> {
         world.machine().make_room();
         world.note("the last life");
         let end = process::live(world, &plan)?;
-        after(world, &end)?;
+        after(world, &plan, &end)?;
         if end == End::Closed {
             return last_look(world);
         }
@@ -94,8 +95,14 @@ fn draw(world: &World) -> Plan {
 }
 
 /// What is looked at between two lives.
-fn after(world: &World, end: &End) -> Result<(), Finding> {
+fn after(world: &World, plan: &Plan, end: &End) -> Result<(), Finding> {
     world.note(&format!("ended: {end:?}"));
+    let is_whole = match end {
+        End::Cut => !plan.power_cut && !plan.disk_fails && world.machine().is_kept(),
+        End::Closed => !plan.disk_fails,
+        End::CutAtOpening | End::Stopped | End::Refused(_) => false,
+    };
+    world.is_whole.store(is_whole, Ordering::SeqCst);
     if let End::Refused(why) = end {
         return Err(found("start", why.clone()));
     }
@@ -112,6 +119,7 @@ fn after(world: &World, end: &End) -> Result<(), Finding> {
     }
     if world.dice.once_in(6) {
         let found = world.machine().mishap(&world.dice);
+        world.is_whole.store(false, Ordering::SeqCst);
         world.note(&found);
     }
     // The machine stands still for a while.

@@ -5,6 +5,7 @@
 
 mod disk;
 mod doubling;
+mod lanes;
 mod store;
 
 use std::sync::Arc;
@@ -32,6 +33,8 @@ pub enum Sabotage {
     BreaksTheChain,
     /// Seals get down with a root that is not that of their frames, all check sums right.
     BreaksTheSeals,
+    /// Each start takes the machine for one that was off meanwhile.
+    DistrustsWhatIsKept,
     /// Nobody looks whether bits have flipped.
     OverlooksFlips,
     /// Frames are read in another order than that in which they were acknowledged.
@@ -52,6 +55,12 @@ pub enum Sabotage {
     SendsTwice,
     /// What nobody knows is sent again, whatever the manifest says.
     ResendsByChance,
+    /// A peer says that it did what it did not.
+    AnswersWithoutTaking,
+    /// A turn keeps each message in a lane of its own, so that none waits for the one before it.
+    Overtakes,
+    /// A turn is on record at an earlier instant than that at which it was decided.
+    DatesBack,
     /// Deadlines are derived by office hours that are not those of the calendar.
     DerivesWrongly,
     /// A client gets the answer to another's question.
@@ -59,13 +68,14 @@ pub enum Sabotage {
 }
 
 impl Sabotage {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::DropsACommit,
         Self::AcknowledgesAnyway,
         Self::SkipsSyncs,
         Self::GoesOnAfterAFailedSync,
         Self::BreaksTheChain,
         Self::BreaksTheSeals,
+        Self::DistrustsWhatIsKept,
         Self::OverlooksFlips,
         Self::ShufflesFrames,
         Self::LosesAnEvent,
@@ -76,6 +86,9 @@ impl Sabotage {
         Self::SendsUnderAnotherKey,
         Self::SendsTwice,
         Self::ResendsByChance,
+        Self::AnswersWithoutTaking,
+        Self::Overtakes,
+        Self::DatesBack,
         Self::DerivesWrongly,
         Self::AnswersWrongly,
     ];
@@ -87,12 +100,16 @@ impl Sabotage {
             Self::SkipsSyncs => &["acknowledged", "start"],
             Self::GoesOnAfterAFailedSync => &["after a failed sync"],
             Self::BreaksTheChain | Self::BreaksTheSeals => &["chain", "start"],
+            Self::DistrustsWhatIsKept => &["kept"],
             Self::OverlooksFlips => &["flips"],
             Self::ShufflesFrames => &["order of frames"],
             Self::LosesAnEvent => &["replay"],
             Self::LosesARow | Self::LosesATimer | Self::LosesACommand => &["liveness", "replay"],
             Self::QueuesUnderANewKey | Self::SendsUnderAnotherKey | Self::SendsTwice => &["effects"],
             Self::ResendsByChance => &["policy"],
+            Self::AnswersWithoutTaking => &["sent"],
+            Self::Overtakes => &["order"],
+            Self::DatesBack => &["early"],
             Self::DerivesWrongly => &["deadlines"],
             Self::AnswersWrongly => &["answers"],
         }
@@ -113,7 +130,9 @@ impl Sabotage {
             | Self::LosesARow
             | Self::LosesATimer
             | Self::LosesACommand
-            | Self::QueuesUnderANewKey => self.around(store, seed),
+            | Self::QueuesUnderANewKey
+            | Self::Overtakes
+            | Self::DatesBack => self.around(store, seed),
             _ => store,
         }
     }

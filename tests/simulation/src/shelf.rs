@@ -2,17 +2,21 @@
 //!
 //! Owns: what an index may lose and when. What was closed is whole; what was written under a boot is there for the next
 //! process of that boot; what was closed and then taken away comes back whole or not at all, for it went as files and not
-//! as rows; everything else is free.
+//! as rows; everything else is free. A process that ends while it writes leaves the beginning of what it wrote.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use peygir_store::space::{Page, Value};
+use peygir_store_local::disk::FaultyDisk;
 use peygir_store_local::index::{Index, IndexError, PAGE_BYTES_MAX, Place};
 
 use crate::dice::Dice;
 
 type Rows = BTreeMap<Vec<u8>, Value>;
+
+/// Key under which an index says up to which frame it has everything.
+const MARK: &[u8] = b"m";
 
 #[derive(Default, Clone)]
 struct State {
@@ -26,6 +30,21 @@ struct State {
     broken: bool,
     writes: u64,
     fails_at: Option<u64>,
+    dies: Option<Death>,
+    /// What was there before each change since the last flush.
+    before: Vec<(Vec<u8>, Option<Value>)>,
+}
+
+/// The process ends within a write.
+#[derive(Clone)]
+struct Death {
+    /// The how manieth write it is.
+    at: u64,
+    /// How many parts of a thousand of its changes are made.
+    made: u64,
+    /// How many parts of a thousand of the changes since the last flush never left the process.
+    kept_back: u64,
+    disk: FaultyDisk,
 }
 
 /// Where the index of a machine is kept.
@@ -50,9 +69,14 @@ impl Shelf {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Its mark was written at least once.
+    pub fn says_what_it_has(&self) -> bool {
+        self.read(|rows| rows.contains_key(MARK)).unwrap_or(false)
+    }
+
     /// What a killed process leaves: all that was written.
     pub fn after_kill(&self) -> Self {
-        let state = State { fails_at: None, ..self.state().clone() };
+        let state = State { fails_at: None, dies: None, before: Vec::new(), ..self.state().clone() };
         Self(Arc::new(Mutex::new(state)))
     }
 
@@ -68,6 +92,20 @@ impl Shelf {
     pub fn fail_after(&self, writes: u64) {
         let mut state = self.state();
         state.fails_at = Some(state.writes + writes);
+    }
+
+    /// The machine goes off within one of the next writes.
+    pub fn die_within(&self, writes: u64, disk: &FaultyDisk, dice: &Dice) {
+        let mut state = self.state();
+        let at = state.writes + 1 + dice.below(writes);
+        let kept_back = if dice.once_in(2) { dice.below(1_001) } else { 0 };
+        state.dies = Some(Death { at, made: dice.below(1_001), kept_back, disk: disk.clone() });
+    }
+
+    /// The machine went off within a write.
+    pub fn has_died(&self) -> bool {
+        let state = self.state();
+        state.dies.as_ref().is_some_and(|death| death.at <= state.writes)
     }
 
     /// What somebody may do to the folder of the index under one boot: it is gone, empty or unreadable.
@@ -138,6 +176,11 @@ impl Shelf {
     }
 }
 
+/// So many parts of a thousand, rounded down.
+fn part(of: usize, parts: u64) -> usize {
+    of * parts as usize / 1_000
+}
+
 impl Place for Shelf {
     fn open(&self) -> Result<Box<dyn Index>, IndexError> {
         self.read(|_| self.index())
@@ -183,18 +226,32 @@ impl Index for Opened {
         if state.broken {
             return Err(IndexError("it is broken".to_owned()));
         }
-        let rows = state.rows.as_mut().ok_or_else(|| IndexError("it is gone".to_owned()))?;
-        for (key, value) in changes {
-            match value {
+        let State { rows, before, dies, writes, .. } = &mut *state;
+        let rows = rows.as_mut().ok_or_else(|| IndexError("it is gone".to_owned()))?;
+        let death = dies.as_ref().filter(|death| death.at <= *writes);
+        let made = death.map_or(changes.len(), |death| part(changes.len(), death.made));
+        for (key, value) in &changes[..made] {
+            let was = match value {
                 Some(value) => rows.insert(key.to_vec(), (*value).clone()),
                 None => rows.remove(*key),
             };
+            before.push((key.to_vec(), was));
         }
-        Ok(())
+        let Some(death) = death else { return Ok(()) };
+        let kept_back = before.len() - part(before.len(), death.kept_back);
+        for (key, was) in before.drain(kept_back..).rev() {
+            match was {
+                Some(value) => rows.insert(key, value),
+                None => rows.remove(&key),
+            };
+        }
+        death.disk.crash_at(death.disk.operations().saturating_sub(1));
+        Err(IndexError("the machine is off".to_owned()))
     }
 
     fn flush(&self) -> Result<(), IndexError> {
         let mut state = self.0.state();
+        state.before.clear();
         if state.writes.is_multiple_of(3) || state.earlier.is_none() {
             state.earlier = state.rows.clone();
         }

@@ -1,6 +1,6 @@
 //! One run: what outlives every process of it, and the plan of its lives.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use peygir_core::Moment;
@@ -42,6 +42,8 @@ pub struct World {
     machine: Mutex<Box<dyn Machine>>,
     counts: Mutex<Counts>,
     lives: AtomicU64,
+    /// The life before had opened its store, nothing failed in it, and it was killed or closed: what it kept is to be used again.
+    pub is_whole: AtomicBool,
 }
 
 /// How one life of the program is to go.
@@ -86,6 +88,7 @@ impl World {
             later_dice: Dice::new(seed, "later"),
             counts: Mutex::default(),
             lives: AtomicU64::new(0),
+            is_whole: AtomicBool::new(false),
             dice,
         })
     }

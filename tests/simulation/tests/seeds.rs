@@ -47,6 +47,12 @@ fn assert_passed(report: &Report) {
     assert!(too_little * TOO_LITTLE_ONE_IN <= report.passed, "too little is tried, commit {commit}: {report:#?}");
 }
 
+/// What is running when the process is ended from outside: nothing else would say which seed it was.
+#[expect(clippy::print_stderr, reason = "it is read where a run never came to its end")]
+fn begins(seed: u64) {
+    eprintln!("seed {seed} begins, commit {}", commit());
+}
+
 fn quiet(_: u64, _: &Outcome) {}
 
 #[test]
@@ -61,7 +67,8 @@ fn the_same_seed_gives_the_same_run() {
 #[test]
 fn fixed_seeds_pass() {
     let fixed = fixed();
-    let campaign = Campaign { fixed: fixed.clone(), from: 0, seeds: 0, longest: None, threads: cores(), stops: false };
+    let campaign =
+        Campaign { fixed: fixed.clone(), from: 0, seeds: 0, longest: None, threads: cores(), stops: false, begins };
     let report = campaign.run(&quiet);
     assert_passed(&report);
     assert_eq!(
@@ -79,7 +86,7 @@ fn new_seeds_pass() {
     let from = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), "seed") % 1_000_000_000 + FIRST_SEED;
     let threads = cores();
     let campaign =
-        Campaign { fixed: Vec::new(), from, seeds: u64::MAX / 4, longest: Some(seconds), threads, stops: true };
+        Campaign { fixed: Vec::new(), from, seeds: u64::MAX / 4, longest: Some(seconds), threads, stops: true, begins };
     let report = campaign.run(&quiet);
     tell(&format!("{} new seeds from {from} on", report.passed + report.too_little.len() as u64));
     assert_passed(&report);

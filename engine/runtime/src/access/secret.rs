@@ -4,6 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
+
 /// Random bytes of a secret.
 const SECRET_BYTES: usize = 32;
 /// Characters of those bytes in base 64; what is longer or shorter is nobody's secret and is not looked up.
@@ -59,9 +61,7 @@ pub(super) fn row_key(kind: Kind, secret: &str) -> Option<Vec<u8>> {
         return None;
     }
     let mut key = kind.row().as_bytes().to_vec();
-    for byte in Sha256::digest(secret.as_bytes()) {
-        key.extend_from_slice(format!("{byte:02x}").as_bytes());
-    }
+    key.extend_from_slice(hex(&Sha256::digest(secret.as_bytes())).as_bytes());
     Some(key)
 }
 

@@ -17,9 +17,10 @@ use super::view::{
 };
 use super::{Desk, blocking, place_of_pack};
 use crate::access::{Permission, Principal};
+use crate::hex::hex;
 use crate::pack::Bundle;
 use crate::packs::difference::{self, FileDifference, Kind};
-use crate::packs::{Edition, Editions, FOLDER, PackRef, hex, staff};
+use crate::packs::{Edition, Editions, FOLDER, PackRef, staff};
 
 pub use sent::{FileState, FilesSent};
 pub(super) use sight::Heads;

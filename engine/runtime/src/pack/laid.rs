@@ -89,7 +89,3 @@ pub(super) fn sha256_of<'t>(mut texts: impl Iterator<Item = &'t str> + Clone) ->
     }
     hash.finalize().into()
 }
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}

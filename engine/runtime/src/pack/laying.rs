@@ -17,12 +17,13 @@ use super::content::{Content, Contents, ScriptSource, TableSource};
 use super::everywhere::Everywhere;
 use super::interface;
 use super::kept::Making;
-use super::laid::{Laid, hex, sha256_of};
+use super::laid::{Laid, sha256_of};
 use super::layer::{Filed, in_file, twice};
 use super::merged::{self, MadeTable, Over};
 use super::places::{Named, fixed, meet, own_place, words};
 use super::splits::Grounds;
 use super::{displaced, replaced};
+use crate::hex::hex;
 
 /// Computes and checks what is in force in every place. `known`: all packs are there, so that what is missing is missing.
 /// `file`: the deployment's.

@@ -12,6 +12,7 @@ use semver::Version;
 
 use super::edition::Editions;
 use super::plan::{Wanted, Wish, reference};
+use crate::hex::hex;
 use crate::pack::{Bundle, Kinds};
 
 /// The author of what a folder brings.
@@ -120,7 +121,7 @@ fn draft(bundle: &Arc<Bundle>, editions: &Editions) -> Arc<Bundle> {
     if known.is_none_or(|known| *known == reference(bundle)) {
         return bundle.clone();
     }
-    let digits = super::hex(&bundle.digest);
+    let digits = hex(&bundle.digest);
     let mark = if bundle.version.contains('+') { '.' } else { '+' };
     Arc::new(bundle.under_version(&format!("{}{mark}draft.{}", bundle.version, &digits[..DRAFT_DIGITS])))
 }

@@ -108,8 +108,3 @@ pub enum Refused {
     #[error("the edition was withdrawn before")]
     Withdrawn,
 }
-
-/// Lower-case hexadecimal digits of a digest.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}

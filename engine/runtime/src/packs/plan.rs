@@ -12,7 +12,8 @@ use peygir_source::{Diagnostic, Diagnostics, Span};
 use peygir_store::Store;
 
 use super::edition::{Edition, Editions, PackRef};
-use super::{Deploy, EDITION_BYTES_MAX, PACKS_MAX, TO_COME_MAX, contrary, covered, hex, later, shelf, written};
+use super::{Deploy, EDITION_BYTES_MAX, PACKS_MAX, TO_COME_MAX, contrary, covered, later, shelf, written};
+use crate::hex::hex;
 use crate::pack::{self, Bundle, Deployment, Kinds, Making, is_test};
 use crate::{deploy, stream::Row};
 

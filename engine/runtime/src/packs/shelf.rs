@@ -7,7 +7,8 @@ use minicbor::{Decode, Encode};
 use peygir_store::Store;
 use sha2::{Digest, Sha256};
 
-use super::{STREAM, hex};
+use super::STREAM;
+use crate::hex::hex;
 use crate::pack::{Bundle, Head};
 use crate::stream::Row;
 

@@ -200,6 +200,28 @@ fn an_index_that_a_kill_met_while_it_was_written_is_kept() {
     }
 }
 
+/// The start behind a start that made the index anew makes use of it, though the process was killed long before its changes filled a
+/// generation: with a million cases at rest it takes minutes.
+#[test]
+fn an_index_that_was_made_anew_is_kept_after_a_kill() {
+    let (disk, model, mut history) = (FaultyDisk::new(), MemoryStore::new(), History::new(5));
+    let workers = peygir_store_local::Workers::Callers;
+    let options = || Options { generation_bytes_max: 1 << 20, workers, ..options() };
+    let (store, _) = open(&disk, &MemoryPlace::new(), options()).unwrap();
+    play(&mut history, 30, &store, &model);
+    store.close().unwrap();
+    let place = MemoryPlace::new();
+    let (store, report) = open(&disk, &place, options()).unwrap();
+    assert!(matches!(report.index, peygir_store_local::IndexFound::Rebuilt { .. }), "{:?}", report.index);
+    let applied = store.last_frame();
+    store.work();
+    play(&mut history, 3, &store, &model);
+    let (disk, place) = (disk.after_kill(), place.copy());
+    let (store, report) = open(&disk, &place, options()).unwrap();
+    assert_eq!(report.index, peygir_store_local::IndexFound::Kept { applied });
+    assert_same(&store, &model);
+}
+
 /// The same with an index that comes back under the same boot though the journal is what decides.
 #[test]
 fn many_lives() {

@@ -99,6 +99,7 @@ fn many(wanted: &Wanted) -> ExitCode {
         longest: wanted.seconds.map(Duration::from_secs),
         threads: wanted.threads.map_or(cores, |threads| threads as usize),
         stops: !wanted.go_on,
+        begins: |_| (),
     };
     let (begun, through, told) = (Instant::now(), AtomicU64::new(0), AtomicU64::new(0));
     let report = campaign.run(&|seed, outcome| {

@@ -28,6 +28,8 @@ pub struct Counts {
     pub failed_renames: u64,
     pub failed_removes: u64,
     pub failed_folder_syncs: u64,
+    /// Ends within a write of the index.
+    pub index_ends: u64,
     pub rebuilt: u64,
     /// Orders of staff that were refused: somebody was quicker, or the store had stopped.
     pub refused: u64,
@@ -51,6 +53,7 @@ impl std::ops::AddAssign for Counts {
         self.failed_renames += other.failed_renames;
         self.failed_removes += other.failed_removes;
         self.failed_folder_syncs += other.failed_folder_syncs;
+        self.index_ends += other.index_ends;
         self.rebuilt += other.rebuilt;
         self.refused += other.refused;
         self.cases += other.cases;

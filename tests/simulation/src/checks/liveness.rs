@@ -42,6 +42,13 @@ pub fn check(engine: &Engine, streams: impl IntoIterator<Item = Id>) -> Result<(
                 "stream {id} is due or has messages, and no index row says so (or the other way)"
             )));
         }
+        if let Some(at) = stream.head.due {
+            let found_at = |at| engine.due(at, usize::MAX).map(|due| due.contains(&id));
+            let found_at = |at| found_at(at).map_err(|failure| broken(failure.to_string()));
+            if !found_at(at)? || found_at(at.plus_micros(-1))? {
+                return Err(broken(format!("stream {id} is due at {at}, and its index row stands elsewhere")));
+            }
+        }
         rests_rightly(&stream).map_err(|what| broken(format!("stream {id}: {what}")))?;
     }
     Ok(())

@@ -9,6 +9,7 @@ use peygir_runtime::engine::Engine;
 use peygir_runtime::stream::Stream;
 use peygir_store::{Batch, Frame, MemoryStore, Store};
 
+use super::early;
 use crate::finding::{Finding, found};
 
 const STATEMENT: &str = "replay";
@@ -79,6 +80,7 @@ fn fold(engine: &Engine, id: Id) -> Result<(), Finding> {
     for frame in frames {
         for event in &frame.events {
             let event: Recorded = minicbor::decode(event).map_err(|error| broken(error.to_string()))?;
+            early::check(&folded, &event, frame.at)?;
             folded.apply(&event, frame.at);
         }
     }
@@ -87,6 +89,9 @@ fn fold(engine: &Engine, id: Id) -> Result<(), Finding> {
         ("records", folded.records == stored.records),
         ("schedule", folded.schedule == stored.schedule),
         ("operation", folded.operation == stored.operation),
+        ("closures", folded.closures == stored.closures),
+        ("editions", folded.editions == stored.editions),
+        ("next instant", folded.next_due() == stored.head.due),
     ];
     match same.iter().find(|(_, same)| !same) {
         Some((part, _)) => Err(broken(format!("its {part} are not what its events give"))),

@@ -13,6 +13,9 @@ use crate::shelf::Shelf;
 /// Seeds below ran before these faults were simulated.
 pub const FIRST_SEED: u64 = 4_000_000;
 
+/// Seeds below ran before a process could end within a write of the index.
+const FIRST_SEED_OF_INDEX_DEATHS: u64 = 6_000_000;
+
 /// One life in so many has such a fault.
 const ONCE_IN: u64 = 3;
 /// Changes of the disk until the machine goes off, at most.
@@ -21,6 +24,9 @@ const OPERATIONS_MAX: u64 = 500;
 const SYNCS_MAX: u64 = 120;
 /// Writes of the index until one fails, at most.
 const INDEX_WRITES_MAX: u64 = 60;
+
+/// Writes of the index until the machine goes off within one, at most: many lives have no more than these.
+const INDEX_WRITES_UNTIL_DEATH_MAX: u64 = 12;
 
 /// Acts of a kind until one fails, at most: about as many as a life has.
 fn acts_max(act: Act) -> u64 {
@@ -58,6 +64,13 @@ pub fn plan(disk: &FaultyDisk, index: &Shelf, draws: &Draws<'_>) -> bool {
         disk.fail_at(act, disk.done(act) + 1 + draws.later.below(acts_max(act)));
     }
     disk_fails || index_fails || act_fails
+}
+
+/// In some lives of newer seeds the machine goes off within a write of the index.
+pub fn plan_end_in_index(disk: &FaultyDisk, index: &Shelf, draws: &Draws<'_>) {
+    if draws.seed >= FIRST_SEED_OF_INDEX_DEATHS && draws.later.once_in(2) {
+        index.die_within(INDEX_WRITES_UNTIL_DEATH_MAX, disk, draws.later);
+    }
 }
 
 /// Adds what failed on this disk.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 use peygir_runtime::rows;
 use peygir_store::{Batch, Conflict, Error, Frame, InboxKey, Row, Store, StreamId, Version, Watcher};
 
-use super::{Sabotage, doubling};
+use super::{Sabotage, doubling, lanes};
 use crate::dice::Dice;
 
 pub struct Broken {
@@ -16,6 +16,8 @@ pub struct Broken {
 
 /// One commit in so many is broken.
 const ONCE_IN: u64 = 20;
+/// How far a turn is dated back, in microseconds.
+const BACK_US: i64 = 3_600_000_000;
 
 impl Broken {
     /// The last two frames of different streams change places, each with the number of its place.
@@ -31,10 +33,14 @@ impl Broken {
 
     fn commit_one(&self, batch: &Batch) -> Result<Version, Conflict> {
         let mut batch = batch.clone();
+        if self.sabotage == Sabotage::Overtakes {
+            lanes::part(&mut batch);
+        }
         if self.dice.once_in(ONCE_IN) {
             match self.sabotage {
                 Sabotage::DropsACommit => return Ok(batch.expected + 1),
                 Sabotage::LosesAnEvent => drop(batch.events.pop()),
+                Sabotage::DatesBack => batch.at = batch.at.plus_micros(-BACK_US),
                 Sabotage::LosesARow => drop(batch.rows.pop()),
                 Sabotage::LosesATimer => batch.rows.retain(|(key, row)| row.is_none() || !key.starts_with(rows::DUE)),
                 Sabotage::LosesACommand => drop(batch.enqueue.pop()),
