@@ -12,6 +12,7 @@ use crate::figures::{Figures, median};
 use crate::flow3::CLIENTS;
 use crate::load::{self, Question};
 use crate::plan::Plan;
+use crate::resting::MEMORY_MIB_MAX;
 use crate::site::Site;
 
 /// Numbers the citizens of all rounds.
@@ -29,7 +30,7 @@ fn question(token: &str) -> Arc<Question> {
 
 pub async fn run(plan: &Plan, figures: &mut Figures) -> Result<()> {
     let (mut rates, mut p50, mut p99, mut memory, mut cpu) = (vec![], vec![], vec![], vec![], vec![]);
-    let (mut messages, mut limits, mut how) = (Vec::new(), Vec::new(), String::new());
+    let (mut messages, mut limits, mut disk_ms, mut how) = (Vec::new(), Vec::new(), Vec::new(), String::new());
     for _ in 0..plan.rounds.min(3) {
         let site = Site::new(&plan.folder.join("intake"), 9)?;
         let server = Server::start(&site)?;
@@ -48,15 +49,17 @@ pub async fn run(plan: &Plan, figures: &mut Figures) -> Result<()> {
         let together = usize::try_from(CLIENTS)?;
         let (limit, measured) = disk::records_a_second(&plan.folder, &report, together, plan.lasting / 4)?;
         limits.push(limit / commits);
+        disk_ms.push(1_000.0 * commits * together as f64 / limit);
         how = measured;
         site.clear()?;
     }
     ensure!(!rates.is_empty(), "no round was run");
     let beside = format!("{CLIENTS} clients, a new citizen each time; the disk alone {:.0}, {how}", median(limits));
     figures.tell("intake.rate", median(rates), "complaints/s", beside);
-    figures.tell("intake.p50", median(p50), "ms", "");
-    figures.tell("intake.p99", median(p99), "ms", "");
-    figures.tell("intake.memory", median(memory), "MiB", "");
+    let beside = format!("all commits of its case take the disk alone {:.2} ms", median(disk_ms));
+    figures.tell("intake.p50", median(p50), "ms", &*beside);
+    figures.tell("intake.p99", median(p99), "ms", beside);
+    figures.at_most("intake.memory", median(memory), "MiB", MEMORY_MIB_MAX, "our own, as with a million at rest");
     figures.tell("intake.cpu", median(cpu), "µs/complaint", "of the serving process, all threads");
     figures.tell("intake.commits", median(messages), "a case", "with its SMS and what follows, as far as it came");
     Ok(())

@@ -13,6 +13,7 @@ use crate::child::Server;
 use crate::figures::Figures;
 use crate::load::{self, Connection};
 use crate::plan::Plan;
+use crate::resting::MEMORY_MIB_MAX;
 use crate::site::Site;
 use crate::{disk, fill};
 
@@ -58,7 +59,7 @@ pub async fn run(plan: &Plan, figures: &mut Figures) -> Result<()> {
     let (limit, how) = disk::records_a_second(&plan.folder, &came, TOGETHER, plan.lasting / 4)?;
     let beside = format!("{count} moved in {took:.1} s after a closure was declared; the disk alone {limit:.0}, {how}");
     figures.tell("rederive.rate", count as f64 / took, "deadlines/s", beside);
-    figures.tell("rederive.memory", memory, "MiB", "resident at most");
+    figures.at_most("rederive.memory", memory, "MiB", MEMORY_MIB_MAX, "our own, as with a million at rest");
     Ok(())
 }
 

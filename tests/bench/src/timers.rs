@@ -9,6 +9,7 @@ use crate::child::Server;
 use crate::figures::Figures;
 use crate::load::Connection;
 use crate::plan::Plan;
+use crate::resting::MEMORY_MIB_MAX;
 use crate::site::Site;
 use crate::{disk, fill, load};
 
@@ -43,18 +44,18 @@ pub async fn run(plan: &Plan, figures: &mut Figures) -> Result<()> {
     let end = Clock::Real.now();
     let lag = (end.0 - due.0 - 1_000_000) as f64 / 1e6;
     let spent = (server.cpu() - cpu).as_secs_f64();
-    figures.tell(
-        "timers.lag",
-        lag,
-        "s",
-        format!("after the second in which {count} timers were due, until the last has fired"),
-    );
-    figures.tell("timers.cpu", spent * 1e6 / count as f64, "µs/timer", "of the serving process, all threads");
-    figures.tell("timers.memory", server.memory_mib().1 as f64, "MiB", "");
+    let memory = server.memory_mib().1 as f64;
     server.stop()?;
     let report = peygir_store_local::verify(&site.store(), &mut |_| ())?;
     site.clear()?;
     let (limit, how) = disk::records_a_second(&plan.folder, &report, TOGETHER, plan.lasting / 4)?;
+    let beside = format!(
+        "after the second in which {count} timers were due, until the last has fired; their commits take the disk alone {:.2} s",
+        count as f64 / limit
+    );
+    figures.tell("timers.lag", lag, "s", beside);
+    figures.tell("timers.cpu", spent * 1e6 / count as f64, "µs/timer", "of the serving process, all threads");
+    figures.at_most("timers.memory", memory, "MiB", MEMORY_MIB_MAX, "our own, as with a million at rest");
     let beside = format!("each with a commit of its own; the disk alone {limit:.0}, {how}");
     figures.tell("timers.rate", count as f64 / (lag + 1.0), "timers/s", beside);
     Ok(())

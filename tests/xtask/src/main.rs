@@ -34,8 +34,8 @@ cargo xtask COMMAND
                   Measures the server in a release build: a line a figure, each with what it is held against in the same run,
                   and writes docs/performance.md; then what steps, tasks and deadlines cost (`bench costs`). NAMEs are flow3,
                   intake, timers, rederive, resting, rebuild. PATH is the script run-restate.sh of the peer; DIR lies on the
-                  disk that is measured (target/bench), needs some 8 GB for `resting` and is cleared. `--quick` is smaller and
-                  writes no page.
+                  disk that is measured (target/bench), needs some 35 GB for `resting` (7 where there is less room: then no page is
+                  written) and is cleared. `--quick` is smaller and writes no page.
   bench costs     What a step and a task cost as flows grow, and a closure over 100,000 deadlines: ratios, about 1 is flat.
   bench rules     Measures what a decision of a table of 40 rules and a call of a script cost, in time and allocations, beside
                   gorules' zen-engine with the same rules in the same run. Where the peer can't be had, ours alone.
