@@ -9,10 +9,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use peygir_core::Id;
 use peygir_runtime::command::Recorded;
-use peygir_store::{Batch, Conflict, Enqueued, Error, Frame, InboxKey, Row, Store, StreamId, Version, Watcher};
+use peygir_store::{Batch, Conflict, Done, Enqueued, Error, Frame, InboxKey, Row, Store, StreamId, Version, Watcher};
 use sha2::{Digest, Sha256};
 
 use crate::finding::{Finding, Findings, found};
+use crate::groups::Groups;
 use crate::machine::Watch;
 use crate::outbox::Outbox;
 use crate::samples::Samples;
@@ -42,6 +43,8 @@ struct Book {
     acknowledged: u64,
     /// Commits that the last call handed over of which any was acknowledged.
     last_group: u64,
+    /// Commits that were handed over with others.
+    in_groups: u64,
     /// Most that a call behind it handed over: some of them may be on the disk.
     doubtful: u64,
 }
@@ -55,6 +58,11 @@ pub struct Ledger {
 impl Ledger {
     pub fn new(outbox: Outbox, findings: Arc<Findings>) -> Arc<Self> {
         Arc::new(Self { book: Mutex::new(Book { outbox, ..Book::default() }), findings })
+    }
+
+    /// Number of commits that went to the store together with others.
+    pub fn in_groups(&self) -> u64 {
+        self.book().in_groups
     }
 
     /// Number of commits that were acknowledged.
@@ -159,6 +167,7 @@ impl Book {
     }
 
     fn note_group(&mut self, batches: u64, is_acknowledged: bool) {
+        self.in_groups += if batches > 1 { batches } else { 0 };
         (self.last_group, self.doubtful) =
             if is_acknowledged { (batches, 0) } else { (self.last_group, self.doubtful.max(batches)) };
     }
@@ -221,6 +230,8 @@ pub struct Noted {
     pub inner: Arc<dyn Store>,
     pub ledger: Arc<Ledger>,
     pub machine: Arc<dyn Watch>,
+    /// Where commits gather whose callers do not wait; without it each goes by itself.
+    pub groups: Option<Arc<Groups>>,
 }
 
 impl Noted {
@@ -255,6 +266,14 @@ impl Store for Noted {
         }
         self.ledger.book().note_group(batches.len() as u64, answers.iter().any(Result::is_ok));
         answers
+    }
+
+    fn commit_then(&self, batch: &Batch, done: Done) {
+        let unanswered = || Err(Conflict::Stopped("the store gave no answer".to_owned()));
+        match &self.groups {
+            Some(groups) => groups.push(batch.clone(), done),
+            None => done(self.commit(std::slice::from_ref(batch)).pop().unwrap_or_else(unanswered)),
+        }
     }
 
     fn version(&self, stream: StreamId) -> Result<Version, Error> {

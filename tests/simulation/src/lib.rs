@@ -12,6 +12,7 @@ mod content;
 mod dice;
 mod fate;
 mod finding;
+mod groups;
 mod ledger;
 mod local;
 mod machine;

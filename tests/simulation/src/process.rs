@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 use crate::content;
 use crate::fate::Fate;
 use crate::finding::{Finding, found};
+use crate::groups::{self, Groups};
 use crate::machine::OpenStore;
 use crate::peers::Peer;
 use crate::world::{Plan, World};
@@ -122,7 +123,12 @@ async fn life(world: &Arc<World>, plan: &Plan, fate: &Arc<Fate>) -> Result<End, 
         return Err(found("snapshots", refused));
     }
     world.ledger.check(world.read(opened.store.clone()).as_ref())?;
-    let engine = engine(world, world.store(opened.store.clone()));
+    let groups = (world.seed >= groups::FIRST_SEED).then(Arc::<Groups>::default);
+    let store = world.store(opened.store.clone(), groups.clone());
+    if let Some(groups) = groups {
+        tokio::spawn(groups.carry(store.clone(), world.dice("groups"), fate.clone()));
+    }
+    let engine = engine(world, store);
     world.peers.meet(fate.clone());
     let connectors: Connectors = content::manifests()
         .into_iter()

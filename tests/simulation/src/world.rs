@@ -12,6 +12,7 @@ use crate::clients::Clients;
 use crate::content;
 use crate::dice::Dice;
 use crate::finding::Findings;
+use crate::groups::Groups;
 use crate::ledger::{Ledger, Noted};
 use crate::local::LocalMachine;
 use crate::machine::Machine;
@@ -115,6 +116,7 @@ impl World {
         let counts = *self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         Counts {
             commits: self.ledger.acknowledged(),
+            in_groups: self.ledger.in_groups(),
             answers: self.clients.answered(),
             arrivals: self.peers.arrivals(),
             tasks: self.clients.tasks_done(),
@@ -123,10 +125,10 @@ impl World {
     }
 
     /// The store as the engine gets it.
-    pub fn store(&self, store: Arc<dyn Store>) -> Arc<dyn Store> {
+    pub fn store(&self, store: Arc<dyn Store>, groups: Option<Arc<Groups>>) -> Arc<dyn Store> {
         let machine = self.machine().watch();
         let noted = |inner: Arc<dyn Store>| -> Arc<dyn Store> {
-            Arc::new(Noted { inner, ledger: self.ledger.clone(), machine })
+            Arc::new(Noted { inner, ledger: self.ledger.clone(), machine, groups })
         };
         match self.sabotage {
             None => noted(store),

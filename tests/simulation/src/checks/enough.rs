@@ -17,6 +17,8 @@ pub const ENDED_MIN: u64 = 2;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     pub commits: u64,
+    /// Those among them, and others, that went to the store together with further ones.
+    pub in_groups: u64,
     pub answers: u64,
     pub arrivals: u64,
     pub tasks: u64,
@@ -43,6 +45,7 @@ pub struct Counts {
 impl std::ops::AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
         self.commits += other.commits;
+        self.in_groups += other.in_groups;
         self.answers += other.answers;
         self.arrivals += other.arrivals;
         self.tasks += other.tasks;
