@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, LazyLock};
 
-use peygir_casework::functions::FUNCTIONS;
+use peygir_casework::functions;
 use peygir_script::Actions;
 
 static ACTIONS: LazyLock<Arc<Actions>> = LazyLock::new(|| {
-    let schemas = FUNCTIONS.iter().map(|function| (function.name, function.input));
+    let schemas = functions::actions().map(|function| (function.name, function.input));
     Arc::new(Actions::new(schemas).expect("the schemas of the built-in functions are JSON Schemas"))
 });
 
@@ -17,6 +17,8 @@ pub fn actions() -> &'static Arc<Actions> {
 
 #[cfg(test)]
 mod tests {
+    use peygir_casework::functions::FUNCTIONS;
+
     use super::*;
 
     /// Built-in functions without a function of scripts: their answer is what they are for, and an action's answer reaches
@@ -42,7 +44,31 @@ mod tests {
         assert_eq!(check(serde_json::json!({ "action": "case-mark", "milestone": "late" })), Ok(()));
         let wrong = check(serde_json::json!({ "action": "notify", "to": "citizen", "by": ["sms"] })).unwrap_err();
         assert!(wrong.contains("template"), "{wrong}");
+        // Terms are a table's to give: its limits don't hold for what a script computes.
+        let refer = |to: serde_json::Value| check(serde_json::json!({ "action": "case-refer", "to": to }));
+        let who = serde_json::json!({ "agency": "a", "unit": null, "manager": "m", "managerRole": "chief" });
+        assert_eq!(refer(who), Ok(()));
+        for (term, value) in [
+            ("workingDays", serde_json::json!(60)),
+            ("workingHours", serde_json::json!(600)),
+            ("within", serde_json::json!("P60D")),
+            ("max", serde_json::json!(90)),
+            ("calendar", serde_json::json!("ir-24x7")),
+            ("remindAt", serde_json::json!(59)),
+        ] {
+            let wrong = refer(serde_json::json!({ "agency": "a", term: value })).unwrap_err();
+            assert!(wrong.contains("/to") && wrong.contains(term), "{wrong}");
+        }
         let wrong = check(serde_json::json!({ "action": "case_mark", "milestone": "late" })).unwrap_err();
         assert!(wrong.contains("did you mean \"case-mark\""), "{wrong}");
+    }
+
+    #[test]
+    fn terms_in_an_action_are_foreseen_where_they_are_written() {
+        let source = "fn main(req, now, args) {\n  if req.round > 1 {\n    return case_refer(#{ to: #{ agency: req.agency, workingDays: 60 } });\n  }\n  case_refer(#{ to: #{ agency: req.agency } })\n}\n";
+        let script = peygir_script::Script::compile("t", source).unwrap();
+        let told = actions().foresee(&script.written_actions());
+        let told: Vec<_> = told.iter().map(|one| (one.code, one.span.line, one.span.column)).collect();
+        assert_eq!(told, [("PG-S110", 3, 53)]);
     }
 }

@@ -1,5 +1,9 @@
 //! `case-refer`: keeps with the case whom a routing table chose, and finds who manages it there.
+//!
+//! A flow hands over all that the table answered: what else it answered are the referral's terms. A script's action says to whom
+//! alone: limits hold for tables, and what a script computes passes none of them.
 
+use peygir_core::Data;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -14,10 +18,31 @@ pub const FUNCTION: Function = Function {
         "required":["agency"],"properties":{"agency":{"type":"string"},"unit":{"type":["string","null"]},
         "manager":{"type":["string","null"],"description":"a person's id"},
         "managerRole":{"type":"string","default":"duty-manager"}}}}}"#,
-    output: r#"{"type":"object","required":["agency"],"properties":{"agency":{"type":"string"},
-        "unit":{"type":["string","null"]},"manager":{"type":["string","null"]},"managerRole":{"type":"string"}}}"#,
-    call,
+    output: OUTPUT,
+    call: |context, call, with| refer(context, call, with, &Terms::Answered),
 };
+
+/// As scripts have it: the terms of the referral that stands go on.
+pub const ACTION: Function = Function {
+    name: FUNCTION.name,
+    input: r#"{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"object",
+        "required":["agency"],"additionalProperties":false,"properties":{"agency":{"type":"string"},
+        "unit":{"type":["string","null"]},"manager":{"type":["string","null"],"description":"a person's id"},
+        "managerRole":{"type":"string","default":"duty-manager"}}}}}"#,
+    output: OUTPUT,
+    call: |context, call, with| refer(context, call, with, &Terms::Standing),
+};
+
+const OUTPUT: &str = r#"{"type":"object","required":["agency"],"properties":{"agency":{"type":"string"},
+    "unit":{"type":["string","null"]},"manager":{"type":["string","null"]},"managerRole":{"type":"string"}}}"#;
+
+/// Which terms a referral has.
+enum Terms {
+    /// What came with it.
+    Answered,
+    /// Those of the referral before; none where there was none.
+    Standing,
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,7 +67,7 @@ fn duty_manager() -> String {
     "duty-manager".to_owned()
 }
 
-fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply, Fault> {
+fn refer(context: &mut Context<'_>, call: &CallRef, with: &Value, terms: &Terms) -> Result<Reply, Fault> {
     let Input { to } = input(with)?;
     let case = context.records.case.as_ref().ok_or_else(|| Fault::State("there is no case to refer".to_owned()))?;
     let directory = context.resources.directory();
@@ -55,14 +80,13 @@ fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply
             .first()
             .map(|person| person.id.clone())
     });
-    let referral = Referral {
-        agency: to.agency,
-        unit: to.unit,
-        manager,
-        manager_role: to.manager_role,
-        terms: data(Value::Object(to.terms)),
-        at: context.at,
+    let standing = || case.referral.as_ref().map_or_else(Data::empty, |referral| referral.terms.clone());
+    let terms = match terms {
+        Terms::Answered => data(Value::Object(to.terms)),
+        Terms::Standing => standing(),
     };
+    let referral =
+        Referral { agency: to.agency, unit: to.unit, manager, manager_role: to.manager_role, terms, at: context.at };
     let answer = json!({
         "agency": referral.agency, "unit": referral.unit, "manager": referral.manager,
         "managerRole": referral.manager_role,

@@ -70,6 +70,14 @@ pub use case_close::CLOSED_EVENT;
 pub use case_open::{claim_of_code, earlier_as_told};
 pub(crate) use verification_call::next_call;
 
+/// What scripts may ask for, as it is for them.
+pub fn actions() -> impl Iterator<Item = &'static Function> {
+    FUNCTIONS.iter().map(|function| ACTIONS.iter().find(|action| action.name == function.name).unwrap_or(function))
+}
+
+/// Functions that are others where a script's action asks for them.
+const ACTIONS: &[Function] = &[case_refer::ACTION];
+
 pub fn find(name: &str) -> Option<&'static Function> {
     FUNCTIONS.iter().find(|function| function.name == name)
 }

@@ -168,7 +168,8 @@ impl Turn<'_> {
             // An action waits for nobody: its answer finds no activation, and its key is its own.
             let own =
                 CallRef { instance: call.instance, activation: NOBODY, key: format!("{}/action#{index}", call.key) };
-            match functions::find(name)
+            match functions::actions()
+                .find(|function| function.name == name)
                 .map(|function| self.with_context(|context| (function.call)(context, &own, &with)))
             {
                 Some(Ok(reply)) => self.absorb(reply),

@@ -10,3 +10,4 @@ mod failing;
 mod office;
 mod pages;
 mod people;
+mod referred;

@@ -43,7 +43,7 @@ const FLOWS: [(&str, &str, &str); 8] = [
     ("placed", CASE, "human-task, due: { workingDays: 10, calendar: ir-working }"),
     ("owed", CASE, "human-task, due: { workingDays: 10, calendar: ir-working }, of: agency"),
 ];
-const CASE: &str = "  - open:
+pub const CASE: &str = "  - open:
       call: case-open
       with: { channel: web, text: '…', province: hamedan, from: { person: '${ .person }' }, county: '${ .county }' }
 ";

@@ -87,8 +87,8 @@ pub(super) const GROUP: Group = Group {
             "case_refer",
             "case-refer",
             "`to` (#{ agency: …, unit: …, manager: …, managerRole: … })",
-            "Refers the case to an agency.",
-            "پرونده را به دستگاهی ارجاع می‌دهد.",
+            "Refers the case to an agency. How long that has is not a script's to say: the terms that a table gave go on.",
+            "پرونده را به دستگاهی ارجاع می‌دهد. مهلت آن را اسکریپت تعیین نمی‌کند: همان مهلتی که جدول داده است می‌ماند.",
             "#{ to: #{ agency: \"water-company\" } }"
         ),
         action!(
