@@ -1,6 +1,9 @@
 //! Bad input against the served binary: each is refused in words, in the reader's language; nothing is lost by it and the
 //! server stays up. And bad content: refused before anything runs, with its file and line.
 
+#[path = "bad_input/endless.rs"]
+mod endless;
+
 use std::fs;
 use std::path::Path;
 use std::process::Output;
@@ -394,34 +397,6 @@ fn a_script_without_an_end_is_stopped_and_named() {
     let said = said(&output);
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("endless") && (said.contains("PG-S101") || said.contains("PG-S102")), "{said}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_served_deployment_with_an_endless_script_stays_up_and_tells_a_person() {
-    let site = Site::without_gateway();
-    let folder = content(&["pack.yaml", "workflows", "rules"]);
-    // The first function that every message meets is now one that never ends.
-    let script = folder.path().join("rules/routing/endless.rhai");
-    fs::write(&script, "fn endless(req, now, args) {\n    loop { }\n}\n").expect("written");
-    let rows = "- { name: it meets its limit, fault: PG-S102 }\n";
-    fs::write(script.with_file_name("endless.test.yaml"), rows).expect("written");
-    spoil(&folder.path().join("workflows/intake/workflow.yaml"), "call: propose-topic", "call: endless");
-    let deployment = site.deployment().join("deployment.yaml");
-    spoil(&deployment, &format!("{:?}", repository()), &format!("{:?}", folder.path()));
-    let mut server = site.start();
-    let client = Client::new(site.address(), Some(&site.token()));
-    let mut message = citizen::message(1, "بی‌پایان");
-    let answer = client.submit("endless", &message).await.expect("the server answers");
-    assert_eq!(answer.status, 201, "the message is registered, whatever the script does: {}", answer.text());
-    let incidents = client.all("/api/v1/incidents").await;
-    let fault = incidents.iter().find(|incident| incident["kind"] == "flow-fault").expect("an incident");
-    assert!(fault["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{fault}");
-    // With a topic the script is not asked, and a message goes its way.
-    message["topic"] = json!("no-officer");
-    assert_eq!(client.submit("sound", &message).await.expect("the server answers").status, 201);
-    assert!(server.is_running());
-    assert!(server.stop().success());
-    site.verify().expect("the journal is clean");
 }
 
 #[test]

@@ -18,6 +18,7 @@ use peygir_core::state::FlowRef;
 use peygir_core::{CloudEvent, Data, Id, Surroundings};
 use peygir_dsl::model::{FlowName, Workflow};
 use peygir_script::Deadline;
+pub use peygir_script::limits::SCRIPT_MS_MAX;
 use serde_json::Value;
 
 use crate::closures::{Closures, Digests};
@@ -27,8 +28,6 @@ use crate::operation::Open;
 use crate::vault::{Secrets, Vault};
 use crate::{pack, schedule};
 
-/// Wall-clock limit of one script: far above what its fuel takes, so that a slow machine does not decide.
-pub const SCRIPT_MS_MAX: u64 = if cfg!(debug_assertions) { 20_000 } else { 1_000 };
 /// How an operation is treated whose connector is gone: nothing is sent twice by chance.
 const UNKNOWN: Policy = Policy {
     recognises: false,

@@ -9,6 +9,9 @@ pub const SOURCE_BYTES_MAX: usize = 128 * 1024;
 pub const CELL_BYTES_MAX: usize = 2 * 1024;
 /// Operations (rhai's steps) of one call of a script: its fuel.
 pub const OPERATIONS_MAX: u64 = 200_000;
+/// What whoever serves grants a run by the wall clock, in milliseconds: far above what its fuel takes, so that a slow machine does not
+/// decide.
+pub const SCRIPT_MS_MAX: u64 = if cfg!(debug_assertions) { 20_000 } else { 1_000 };
 /// Operations of one expression cell.
 pub const CELL_OPERATIONS_MAX: u64 = 5_000;
 /// Operations between two looks at the wall clock.
