@@ -6,6 +6,7 @@
 mod data;
 mod fetched;
 mod mend;
+mod moved;
 mod source;
 mod stacked;
 mod told;
@@ -25,7 +26,8 @@ use crate::said::Said;
 /// What merges by itself, what conflicts and what would silently change when a pack below moves to a new version.
 ///
 /// PACK is a folder with overlays, --onto the folder of the new version of a pack that it lies over. Either may be a pack of the
-/// server: NAME as it is in force, NAME@VERSION as it was deployed. What PACK lies over besides is looked for beside it and in
+/// server: NAME as it is in force, NAME@VERSION as it was deployed. Without --onto it is the pack below that has moved on the
+/// server, from the version before to the one in force. What PACK lies over besides is looked for beside it and in
 /// the folders above, and then on the server. Nothing is written: the list says what to mend, and where.
 ///
 /// What would change is a table of example inputs, each decided by both versions with what merges. It is told whether these
@@ -37,11 +39,12 @@ use crate::said::Said;
 pub struct Arguments {
     /// The pack with the overlays: a folder, NAME or NAME@VERSION
     pack: String,
-    /// The new version of a pack below it: a folder, NAME or NAME@VERSION
+    /// The new version of a pack below it: a folder, NAME or NAME@VERSION; without it the one in force on the server, of the pack
+    /// that moved there
     #[arg(long, value_name = "FOLDER|NAME")]
-    onto: String,
+    onto: Option<String>,
     /// The version before: a folder, or a version that was deployed to the server, such as 1.0.0; without it the one that
-    /// is in force there
+    /// is in force there, and without --onto the one before that
     #[arg(long, value_name = "FOLDER|VERSION")]
     from: Option<String>,
     #[command(flatten)]
@@ -50,15 +53,23 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let lang = arguments.server.lang;
-    let new = match source::read(&arguments.onto, &arguments.server)? {
-        Ok(new) => new,
-        Err(found) => return refuse(&found, arguments),
-    };
+    let named = arguments.onto.as_deref().map(|onto| source::read(onto, &arguments.server)).transpose()?;
+    if let Some(Err(found)) = &named {
+        return refuse(found, arguments);
+    }
     let pack = match source::read(&arguments.pack, &arguments.server)? {
         Ok(pack) => pack,
         Err(found) => return refuse(&found, arguments),
     };
-    let old = match old(arguments, &new.manifest.name)? {
+    let (new, before) = match named {
+        Some(new) => (new, None),
+        None => moved::last(&pack, arguments.from.is_some(), &arguments.server)?,
+    };
+    let new = match new {
+        Ok(new) => new,
+        Err(found) => return refuse(&found, arguments),
+    };
+    let old = match old(arguments, &new.manifest.name, before)? {
         Ok(old) => old,
         Err(found) => return refuse(&found, arguments),
     };
@@ -89,8 +100,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(if moved.passes() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The version before, from a folder or from the server.
-fn old(arguments: &Arguments, name: &str) -> Result<Result<Rules, Diagnostics>> {
+/// The version before, from a folder or from the server. `before`: where nothing else is named.
+fn old(arguments: &Arguments, name: &str, before: Option<String>) -> Result<Result<Rules, Diagnostics>> {
     if let Some(folder) = arguments.from.as_deref().map(Path::new).filter(|path| path.is_dir()) {
         return Ok(Rules::read(folder));
     }
@@ -108,8 +119,8 @@ fn old(arguments: &Arguments, name: &str) -> Result<Result<Rules, Diagnostics>> 
             "نسخهٔ پیشین از سرور پرسیده می‌شود: سرور را با \u{2066}--data\u{2069} یا \u{2066}--url\u{2069}، یا نسخهٔ پیشین را با \u{2066}--from FOLDER\u{2069} نام ببرید",
         )
     })?;
-    let version = match &arguments.from {
-        Some(version) => version.clone(),
+    let version = match arguments.from.clone().or(before) {
+        Some(version) => version,
         None => match fetched::in_force(&client, name)? {
             Some(version) => version,
             None => bail!(Said::new(
