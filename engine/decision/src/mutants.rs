@@ -4,6 +4,7 @@
 //! told with inputs that tell it from the original, which is the test that is missing.
 
 mod cells;
+mod limits;
 mod outputs;
 mod rules;
 
@@ -11,6 +12,7 @@ use std::collections::BTreeSet;
 
 use peygir_calendar::Jalali;
 
+use self::limits::Broken;
 use crate::{
     analysis::{Analysis, Differing, Finding, Inputs, Outcome, Within, analyse, difference},
     model::Table,
@@ -29,7 +31,9 @@ pub struct Mutant {
     pub what: String,
     /// The same in Persian.
     pub what_fa: String,
+    /// Of a broken limit or lock that an overlay would bring, the table as it is.
     pub table: Table,
+    broken: Option<Broken>,
 }
 
 /// What was done to the table.
@@ -41,7 +45,7 @@ pub enum Kind {
     Moved,
     /// A rule holds for all that the next one holds for too.
     Shadowed,
-    /// An answer passes a limit of its output.
+    /// An answer passes a limit of its output, or an overlay breaks a limit or a lock.
     Limit,
     /// A cell is a little wider or narrower.
     Cell,
@@ -71,7 +75,7 @@ pub enum By {
     Analysis(Box<Finding>),
     /// This embedded test fails.
     Test(String),
-    /// The answer is outside the limits of its output, which is refused when a table is read or merged.
+    /// A limit or a lock is broken, and the table is refused where it is read or the overlay where it is merged.
     Limit,
 }
 
@@ -101,6 +105,8 @@ struct Plan {
     kind: Kind,
     what: String,
     what_fa: String,
+    /// As it is written, where reading or merging has to refuse it.
+    broken: Option<Broken>,
     edit: Box<dyn Fn(&mut Table)>,
 }
 
@@ -109,7 +115,8 @@ impl Plan {
         let mut table = table.clone();
         (self.edit)(&mut table);
         table.seal();
-        Mutant { kind: self.kind, what: self.what.clone(), what_fa: self.what_fa.clone(), table }
+        let (what, what_fa, broken) = (self.what.clone(), self.what_fa.clone(), self.broken.clone());
+        Mutant { kind: self.kind, what, what_fa, table, broken }
     }
 }
 
@@ -125,6 +132,7 @@ fn plans(table: &Table) -> Vec<Plan> {
     list.extend(rules::moved(table));
     list.extend(rules::shadowed(table));
     list.extend(outputs::limits_broken(table));
+    list.extend(limits::by_overlays(table));
     list.extend(cells::changed(table));
     list.extend(outputs::changed(table));
     list.truncate(MUTANTS_MAX);
@@ -139,6 +147,8 @@ pub fn caught(original: &Table, mutant: &Mutant) -> Option<By> {
 /// A table whose mutants are judged: what is known of it is found out once.
 pub struct Judge<'a> {
     original: &'a Table,
+    /// The same without tests: they have no say in limits and locks.
+    bare: Table,
     known: BTreeSet<String>,
     /// Tests that fail without any fault: they notice nothing.
     failing: BTreeSet<String>,
@@ -147,7 +157,9 @@ pub struct Judge<'a> {
 impl<'a> Judge<'a> {
     pub fn new(original: &'a Table) -> Self {
         let known = told(&analyse(original), original).map(|(name, _)| name).collect();
-        Self { original, known, failing: failing(original).collect() }
+        let mut bare = original.clone();
+        bare.tests.clear();
+        Self { original, bare, known, failing: failing(original).collect() }
     }
 
     pub fn judge(&self, mutant: &Mutant) -> Verdict {
@@ -156,7 +168,8 @@ impl<'a> Judge<'a> {
         }
         let mut difference = difference(self.original, &mutant.table, &Within::new(), 1);
         match difference.found.pop() {
-            None if difference.is_complete => Verdict::Equivalent,
+            // A limit is meant for the layers to come: that no decision of today differs does not make it hold.
+            None if difference.is_complete && mutant.kind != Kind::Limit => Verdict::Equivalent,
             found => Verdict::Survived(found.map(|Differing { inputs, on, before, after }| Missing {
                 inputs,
                 on,
@@ -167,7 +180,7 @@ impl<'a> Judge<'a> {
     }
 
     fn caught(&self, mutant: &Mutant) -> Option<By> {
-        if mutant.kind == Kind::Limit && outputs::is_outside(&mutant.table) {
+        if mutant.broken.as_ref().is_some_and(|broken| broken.is_refused(&self.bare)) {
             return Some(By::Limit);
         }
         if let Some(test) = failing(&mutant.table).find(|test| !self.failing.contains(test)) {

@@ -102,6 +102,36 @@ fn what_notices_a_fault_is_told() {
     assert!(matches!(missing.wrong, Outcome::Answered { rule, .. } if rule == "otherwise"));
 }
 
+/// Whether a limit or a lock holds is asked of what reads and merges tables: faults of a table are not noticed by one that has
+/// neither.
+#[test]
+fn limits_and_locks_hold_by_what_refuses_them() {
+    let strict = TABLE.replace("{ id: grave,", "{ id: grave, locked: true,");
+    let loose =
+        strict.replace(", min: 1, max: 15", "").replace(", values: [a, b, c]", "").replace(" locked: true,", "");
+    let (strict, loose) = (table(&strict), table(&loose));
+    let broken: Vec<_> = mutants(&strict).into_iter().filter(|mutant| mutant.kind == Kind::Limit).collect();
+    for what in [
+        "rule street answers 16 in days",
+        "an overlay lets days be 16",
+        "an overlay lets days be 0",
+        "an overlay lets agency be \"outside-of-values\"",
+        "an overlay answers 16 in days for rule street",
+        "an overlay answers \"outside-of-values\" in agency for rule otherwise",
+        "an overlay changes the locked rule grave",
+        "an overlay takes out the locked rule grave",
+        "an overlay puts a rule before the locked rule grave",
+    ] {
+        let mutant = broken.iter().find(|mutant| mutant.what == what).unwrap_or_else(|| panic!("{what}: {broken:#?}"));
+        assert_eq!(caught(&strict, mutant), Some(By::Limit), "{what}");
+        assert!(!matches!(caught(&loose, mutant), Some(By::Limit)), "{what}: nothing refuses it there");
+    }
+    assert!(broken.iter().all(|mutant| caught(&strict, mutant) == Some(By::Limit)), "{broken:#?}");
+    // That it changes no decision of today does not count as being held.
+    let wider = broken.iter().find(|mutant| mutant.what == "an overlay lets days be 16").unwrap();
+    assert_eq!(Judge::new(&loose).judge(wider), Verdict::Survived(None));
+}
+
 /// The tests that are missing, written down, notice every fault.
 #[test]
 fn the_tests_that_are_missing_are_enough() {

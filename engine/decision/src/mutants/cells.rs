@@ -16,6 +16,7 @@ pub(super) fn changed(table: &Table) -> Vec<Plan> {
                     kind: Kind::Cell,
                     what: format!("rule {} asks of {} {what} ({})", rule.id, part.input, part.written),
                     what_fa: format!("خانهٔ {} در قاعدهٔ {} دست خورد: {what} ({})", part.input, rule.id, part.written),
+                    broken: None,
                     edit: Box::new(move |table| table.rules[at].when[place].cell = cell.clone()),
                 });
             }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Kind, Plan};
+use super::{Kind, Plan, limits::Broken};
 use crate::{
     model::{Output, Table},
     output::{Part, Template},
@@ -13,15 +13,17 @@ const STRANGE: &str = "outside-of-values";
 
 /// Each written answer of an output that has limits, one beyond each of them.
 pub(super) fn limits_broken(table: &Table) -> Vec<Plan> {
-    let broken = |output: &Output| -> Vec<Value> {
-        let beyond = [(&output.max, 1), (&output.min, -1)].into_iter().filter_map(|(bound, by)| {
-            let value = shifted(bound.as_ref()?, by)?;
-            output.domain().passed(&value).is_some().then_some(value)
-        });
-        let strange = (!output.values.is_empty()).then(|| stranger(output)).flatten();
-        beyond.chain(strange).collect()
-    };
-    each_answer(table, Kind::Limit, &|output, _| broken(output))
+    each_answer(table, Kind::Limit, &|output, _| beyond(output))
+}
+
+/// Values just beyond the limits of an output.
+pub(super) fn beyond(output: &Output) -> Vec<Value> {
+    let bounds = [(&output.max, 1), (&output.min, -1)].into_iter().filter_map(|(bound, by)| {
+        let value = shifted(bound.as_ref()?, by)?;
+        output.domain().passed(&value).is_some().then_some(value)
+    });
+    let strange = (!output.values.is_empty()).then(|| stranger(output)).flatten();
+    bounds.chain(strange).collect()
 }
 
 /// Each written answer as another one that the limits allow.
@@ -30,20 +32,6 @@ pub(super) fn changed(table: &Table) -> Vec<Plan> {
         Template::Literal(value) => other_than(output, value).into_iter().collect(),
         // A text with places is told by its own kind of change below.
         Template::Text(_) => vec![Value::Null],
-    })
-}
-
-/// Whether some literal answer is outside its limits.
-pub(super) fn is_outside(table: &Table) -> bool {
-    table.rules.iter().any(|rule| {
-        rule.then.iter().any(|(name, template)| {
-            let output = table.outputs.iter().find(|output| output.name == *name);
-            let literal = match template {
-                Template::Literal(value) => Some(value),
-                Template::Text(_) => None,
-            };
-            output.zip(literal).is_some_and(|(output, value)| output.domain().passed(value).is_some())
-        })
     })
 }
 
@@ -59,8 +47,11 @@ fn each_answer(table: &Table, kind: Kind, others: &dyn Fn(&Output, &Template) ->
                 };
                 let shown = if value.is_null() { "another text".to_owned() } else { value.to_string() };
                 let shown_fa = if value.is_null() { "متنی دیگر".to_owned() } else { value.to_string() };
+                let broken =
+                    (kind == Kind::Limit).then(|| Broken::Answer { output: name.clone(), value: value.clone() });
                 list.push(Plan {
                     kind,
+                    broken,
                     what: format!("rule {} answers {shown} in {name}", rule.id),
                     what_fa: format!("قاعدهٔ {} در {name} پاسخ {shown_fa} می‌دهد", rule.id),
                     edit: Box::new(move |table| table.rules[at].then[place].1 = new.clone()),
@@ -81,7 +72,7 @@ fn cut(parts: &[Part]) -> Template {
     }
 }
 
-fn other_than(output: &Output, value: &Value) -> Option<Value> {
+pub(super) fn other_than(output: &Output, value: &Value) -> Option<Value> {
     if let Some(other) = output.values.iter().find(|other| *other != value) {
         return Some(other.clone());
     }

@@ -16,6 +16,7 @@ pub(super) fn deleted(table: &Table) -> Vec<Plan> {
             kind: Kind::Deleted,
             what: format!("rule {} is taken out", rule.id),
             what_fa: format!("قاعدهٔ {} برداشته شد", rule.id),
+            broken: None,
             edit: Box::new(move |table| drop(table.rules.remove(at))),
         })
         .collect()
@@ -38,6 +39,7 @@ pub(super) fn moved(table: &Table) -> Vec<Plan> {
             kind: Kind::Moved,
             what: format!("rule {} is moved below {}", one.id, other.id),
             what_fa: format!("قاعدهٔ {} به زیر {} رفت", one.id, other.id),
+            broken: None,
             edit: Box::new(move |table| table.rules.swap(at, at + 1)),
         });
     }
@@ -54,6 +56,7 @@ pub(super) fn shadowed(table: &Table) -> Vec<Plan> {
             kind: Kind::Shadowed,
             what: format!("rule {} is widened over {}", one.id, other.id),
             what_fa: format!("قاعدهٔ {} چنان گشاد شد که {} را هم بگیرد", one.id, other.id),
+            broken: None,
             edit: Box::new(move |table| widen(&mut table.rules[at], &next)),
         });
     }
