@@ -26,6 +26,7 @@ mod outputs;
 mod ranking;
 mod reach;
 mod report;
+mod shown;
 mod solver;
 mod sought;
 mod space;
@@ -121,10 +122,11 @@ pub enum Finding {
     LetGo { rule: String, layer: usize, to: Option<String>, asked: Vec<String>, witness: Inputs, on: Jalali },
     /// What an overlay says of a rule has no effect.
     DeadOverride { rule: String, layer: usize, why: Dead },
-    /// Two layers write one output of one rule; the last of them counts, and may say why.
-    WrittenTwice { rule: String, output: String, layers: Vec<usize>, why: Option<String> },
-    /// What a rule answers passes the limits of the output.
-    OutsideLimits { rule: String, output: String, value: Value },
+    /// Two layers write one output of one rule; the last of them counts, and may say why. The days are those on which it does so
+    /// over another.
+    WrittenTwice { rule: String, output: String, layers: Vec<usize>, days: Window, why: Option<String> },
+    /// What a rule answers passes the limits of the output. A text does so when it is filled from the witness.
+    OutsideLimits { rule: String, output: String, value: Value, witness: Option<(Inputs, Jalali)> },
     /// The rules answer with a text that this input fills, and it has no value in the witness: then the decision is a
     /// fault. Certain where the rule asks for just that.
     Unfilled { input: String, rules: Vec<String>, witness: Inputs, on: Jalali, is_certain: bool },

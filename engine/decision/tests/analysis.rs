@@ -1,7 +1,8 @@
 //! What analysis finds in tables as experts write them, and how it is told.
 
-use std::{fmt::Write, time::Instant};
+use std::{collections::BTreeMap, fmt::Write, time::Instant};
 
+use peygir_calendar::Jalali;
 use peygir_decision::{
     Layer, Overlay, Table,
     analysis::{Dead, Finding, analyse, analyse_merged, disjoint, examples, examples_on},
@@ -124,6 +125,21 @@ fn a_shadowed_rule_is_told_with_those_that_shadow_it() {
         let expected: Vec<String> = expected.iter().map(|rule| (*rule).to_owned()).collect();
         assert_eq!(never, [("b".to_owned(), expected)], "{rules:?}");
     }
+}
+
+/// A proof is shown by inputs that were decided; where nothing is left to a rule by itself, there are none.
+#[test]
+fn what_never_answers_is_shown_by_what_answers_in_its_place() {
+    let told = |inputs: &str, rules: &[&str]| {
+        let found = codes(&table(&with("first", inputs, rules)));
+        let never = found.into_iter().find(|(code, ..)| *code == "PG-T020");
+        never.map(|(_, _, message)| message).unwrap_or_default()
+    };
+    let inputs = "x: { type: string }, n: { type: integer, min: 0 }";
+    let shadowed = told(inputs, &["id: a, when: { x: [p, q] }, then: {}", "id: b, when: { x: q, n: 7 }, then: {}"]);
+    assert!(shadowed.ends_with("goes to \"a\"; for example where x is \"q\", n is 7, \"a\" answers"), "{shadowed}");
+    let empty = told(inputs, &["id: b, when: { n: '< 0' }, then: {}"]);
+    assert!(empty.contains("leave nothing") && !empty.contains("example"), "{empty}");
 }
 
 #[test]
@@ -250,7 +266,12 @@ fn filled_texts_are_held_against_the_values() {
         findings.into_iter().filter(|finding| matches!(finding, Finding::OutsideLimits { .. })).collect::<Vec<_>>()
     };
     assert_eq!(found("yazd"), []);
-    let outside = Finding::OutsideLimits { rule: "a".to_owned(), output: "o".to_owned(), value: json!("o-qom") };
+    let witness = Some((
+        BTreeMap::from([("p".to_owned(), json!("qom")), ("u".to_owned(), json!(true))]),
+        Jalali::new(1405, 1, 1).unwrap(),
+    ));
+    let outside =
+        Finding::OutsideLimits { rule: "a".to_owned(), output: "o".to_owned(), value: json!("o-qom"), witness };
     assert_eq!(found("[yazd, qom]"), [outside]);
 }
 
@@ -276,10 +297,22 @@ fn layers_that_write_over_each_other_are_told() {
     let told = analyse_merged(&merged, &layers).to_diagnostics(&merged).list;
     let sewage = told.iter().find(|finding| finding.message.contains("sewage-2")).unwrap();
     assert_eq!((sewage.code, sewage.file.as_str()), ("PG-T024", "yazd.overlay.yaml"));
-    assert_eq!(
-        sewage.message,
-        "what yazd says of rule \"sewage-2\" has no effect: all that it holds for goes to \"water\""
-    );
+    let (sentence, example) = sewage.message.split_once("; for example where ").unwrap_or_else(|| panic!("{sewage:?}"));
+    assert_eq!(sentence, "what yazd says of rule \"sewage-2\" has no effect: all that it holds for goes to \"water\"");
+    assert!(example.contains("\"sewage\"") && example.ends_with(", \"water\" answers"), "{example}");
+    assert!(sewage.message_fa.contains("؛ نمونه: ") && sewage.message_fa.ends_with("«water» پاسخ می‌دهد"), "{sewage:?}");
+    // What a later layer wrote counts where the rule holds; of a rule that it took out, others answer what it held for.
+    for (rule, code, end) in [
+        ("electricity", "PG-T024", ", \"electricity\" of ardakan answers"),
+        ("electricity", "PG-T025", ", \"electricity\" of ardakan answers"),
+        ("municipal", "PG-T024", " answers"),
+    ] {
+        let of_rule =
+            |one: &&peygir_source::Diagnostic| one.code == code && one.message.contains(&format!("\"{rule}\""));
+        let found = told.iter().find(of_rule).unwrap_or_else(|| panic!("{rule} {code}: {told:#?}"));
+        let example = found.message.split_once("; for example where ").unwrap_or_else(|| panic!("{found:?}")).1;
+        assert!(example.ends_with(end), "{example}");
+    }
 }
 
 #[test]
@@ -429,6 +462,9 @@ fn texts_that_are_filled_with_something_else_than_the_values_are_found() {
     }
     let told = found("id: a, when: { x: p }, then: { o: o-p, n: '{free}' }");
     assert!(told[0].2.contains("where \"free\" has no value, a decision is a fault"), "{told:?}");
+    assert!(told[0].2.ends_with("; for example where x is \"p\", free is not given"), "{told:?}");
+    let told = found("id: a, when: { x: { present: true } }, then: { o: 'o-{x}' }");
+    assert!(told[0].2.ends_with("; for example where x is \"r\""), "{told:?}");
 }
 
 #[test]

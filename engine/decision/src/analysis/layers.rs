@@ -79,9 +79,12 @@ fn written_twice(rule: &str, deeds: &[Deed]) -> Vec<Finding> {
             |deed: &&Deed| deeds.iter().any(|other| other.layer != deed.layer && other.days.meet(deed.days).is_some());
         let met: Vec<&Deed> = deeds.iter().copied().filter(meets).collect();
         let layers: Vec<usize> = met.iter().map(|deed| deed.layer).collect();
+        let [lower @ .., last] = met.as_slice() else { continue };
+        // What the last of them meets is told; two below it may meet on days of their own.
+        let days = lower.iter().rev().find_map(|deed| deed.days.meet(last.days)).unwrap_or(last.days);
         if layers.len() > 1 {
-            let why = met.last().and_then(|last| last.why).map(str::to_owned);
-            found.push(Finding::WrittenTwice { rule: rule.to_owned(), output: output.to_owned(), layers, why });
+            let (rule, output) = (rule.to_owned(), output.to_owned());
+            found.push(Finding::WrittenTwice { rule, output, layers, days, why: last.why.map(str::to_owned) });
         }
     }
     found

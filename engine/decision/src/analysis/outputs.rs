@@ -72,7 +72,8 @@ pub(super) fn outside(table: &Table) -> Vec<Finding> {
             if let Some(Template::Literal(value)) = answer(table, rule, &output.name)
                 && output.domain().passed(&value).is_some()
             {
-                found.push(Finding::OutsideLimits { rule: rule.id.to_string(), output: output.name.clone(), value });
+                let (rule, output) = (rule.id.to_string(), output.name.clone());
+                found.push(Finding::OutsideLimits { rule, output, value, witness: None });
             }
         }
     }
@@ -192,13 +193,14 @@ impl Fillings<'_> {
             });
             fillings = filled.take(FILLINGS_MAX).collect();
         }
-        let value = fillings.iter().find_map(|inputs| match self.decide(inputs)? {
+        let (value, inputs) = fillings.iter().find_map(|inputs| match self.decide(inputs)? {
             Err(Fault::OutputValue { rule, output: name, .. }) if *self.rule.id == *rule && output.name == name => {
-                text.fill(&self.table().complete(inputs).ok()?).ok()
+                Some((text.fill(&self.table().complete(inputs).ok()?).ok()?, inputs.clone()))
             }
             _ => None,
         })?;
-        Some(Finding::OutsideLimits { rule: self.rule.id.to_string(), output: output.name.clone(), value })
+        let (rule, output) = (self.rule.id.to_string(), output.name.clone());
+        Some(Finding::OutsideLimits { rule, output, value, witness: Some((inputs, self.on)) })
     }
 
     /// Inputs that may have no value where the rule needs one.

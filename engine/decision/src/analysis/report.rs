@@ -1,5 +1,6 @@
 //! A finding as a sentence for those who write tables, at the place in the file that it is about.
 
+mod example;
 mod hidden;
 mod let_go;
 mod only;
@@ -58,10 +59,10 @@ impl Report<'_> {
             Finding::LetGo { rule, layer, to, asked, witness, on } => {
                 self.let_go(span, (rule, *layer), to.as_deref(), asked, (witness, *on))
             }
-            Finding::WrittenTwice { rule, output, layers, why } => {
+            Finding::WrittenTwice { rule, output, layers, why, .. } => {
                 self.written_twice(span, (rule, output), layers, why.as_deref())
             }
-            Finding::OutsideLimits { rule, output, value } => self.outside(span, rule, output, value),
+            Finding::OutsideLimits { rule, output, value, .. } => self.outside(span, rule, output, value),
             Finding::Unfilled { input, rules, is_certain, .. } => self.unfilled(span, input, rules, *is_certain),
             Finding::MoreOverlaps { .. } | Finding::NotAnalysed { is_limit: true, .. } => return None,
             Finding::NotBegun => self.not_begun(span),
@@ -71,6 +72,10 @@ impl Report<'_> {
                 no_truth(span, (rule, input), (found, found_fa), (&en, &fa))
             }
         };
+        if let Some((en, fa)) = self.example(finding) {
+            told.message.push_str(&en);
+            told.message_fa = format!("{}{fa}", told.message_fa).into();
+        }
         file.clone_into(&mut told.file);
         Some(told)
     }
