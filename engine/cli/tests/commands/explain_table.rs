@@ -8,8 +8,10 @@ fn provinces() -> PathBuf {
     root().join("examples/three-provinces")
 }
 
+/// In English, where nothing else is said.
 fn explained(arguments: &[&str]) -> Called {
-    call(&provinces(), &[&["explain", "table"][..], arguments].concat())
+    let language: &[&str] = if arguments.contains(&"--lang") { &[] } else { &["--lang", "en"] };
+    call(&provinces(), &[&["explain", "table"][..], arguments, language].concat())
 }
 
 fn told(arguments: &[&str]) -> String {
@@ -82,14 +84,18 @@ fn what_is_wrong_is_told() {
         assert!(called.stderr.contains(part), "{arguments:?}: {}", called.stderr);
     }
     let broken = folder(&[("a.table.yaml", "kind: decision-table\nid: a\n")]);
-    let called = call(broken.path(), &["explain", "table", "a.table.yaml"]);
+    let called = call(broken.path(), &["explain", "table", "a.table.yaml", "--lang", "en"]);
     assert_eq!(called.code, 1, "{}", called.stdout);
     assert!(called.stderr.contains("a.table.yaml") || called.stdout.contains("a.table.yaml"), "{}", called.stderr);
     let alone = folder(&[(
         "a.table.yaml",
         "kind: decision-table\nid: a\nversion: 1.0.0\nhit: first\ninputs: { x: { type: integer } }\noutputs: { o: { type: string } }\nrules: [ { id: z, last: true, then: { o: b } } ]\n",
     )]);
-    let called = call(alone.path(), &["explain", "table", "a.table.yaml"]);
+    let called = call(alone.path(), &["explain", "table", "a.table.yaml", "--lang", "en"]);
     assert_eq!(called.code, 0, "{}", called.stderr);
     assert!(called.stdout.contains("1. Otherwise o: b."), "{}", called.stdout);
+    // Whoever asks for no language reads Persian, with the digits of it.
+    let called = call(alone.path(), &["explain", "table", "a.table.yaml"]);
+    assert_eq!(called.stdout, call(alone.path(), &["explain", "table", "a.table.yaml", "--lang", "fa"]).stdout);
+    assert!(called.stdout.contains("۱. "), "{}", called.stdout);
 }

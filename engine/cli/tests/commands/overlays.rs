@@ -82,7 +82,8 @@ fn a_copy_of_the_base_is_taken_only_where_it_is_meant() {
             ("yazd/rules/route.overlay.yaml", overlay),
         ])
     };
-    let both: [&[&str]; 2] = [&["test", "yazd"], &["explain", "table", "yazd/rules/route.overlay.yaml"]];
+    let both: [&[&str]; 2] =
+        [&["test", "yazd"], &["explain", "table", "yazd/rules/route.overlay.yaml", "--lang", "en"]];
     for command in both {
         let meant = call(packs(&ranged, OVERLAY).path(), command);
         assert_eq!(meant.code, 0, "{command:?}: {}{}", meant.stdout, meant.stderr);

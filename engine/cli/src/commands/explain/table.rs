@@ -44,8 +44,8 @@ pub struct Arguments {
     /// Day for which it is said what is in force: 1405/09/01
     #[arg(long, value_name = "DAY")]
     on: Option<String>,
-    /// Language of what is printed
-    #[arg(long, value_enum, default_value_t = Lang::En)]
+    /// Language of what is printed: Persian, in which a table is read by those who answer for it
+    #[arg(long, value_enum, default_value_t = Lang::Fa)]
     lang: Lang,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
