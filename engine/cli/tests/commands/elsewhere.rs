@@ -51,7 +51,8 @@ fn a_pack_is_tested_in_the_place_of_the_one_of_its_name() {
         "kind: decision-table-overlay\nextends: { id: samad-routing, version: '^1' }\nversion: 1.0.0\nreplace: { tax: { then: { agency: 'ostandari-{province}' } } }\ntests:\n  - { given: { topic: tax, province: isfahan }, expect: { rule: tax, agency: ostandari-isfahan } }\n",
     )
     .unwrap();
-    for other in ["rules/routing/winter-air.overlay.yaml", "rules/directory", "rules/calendars"] {
+    let overlays = ["rules/routing/winter-air.overlay.yaml", "rules/routing/foad-routing.overlay.yaml"];
+    for other in overlays.into_iter().chain(["rules/directory", "rules/calendars"]) {
         let path = folder.path().join("mine").join(other);
         drop(if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) });
     }

@@ -2,10 +2,46 @@
 
 use std::collections::BTreeSet;
 
+use peygir_calendar::Place;
+use peygir_runtime::pack;
+
 use crate::binary::{call, copy_of_content, root};
 
 /// Scenarios that the issue asks for at the least.
 const SCENARIOS_MIN: usize = 12;
+
+/// Rules of the nation that route a message of SAMAD or Fo'ad, at the least.
+const NATIONAL_RULES_MIN: usize = 40;
+
+/// What a province has of its own lies in a pack of its own: agencies, overlays, a script, closures, and a county that has more.
+#[test]
+fn three_provinces_have_rules_of_their_own_over_those_of_the_nation() {
+    let (catalog, _) = pack::read(&root().join("examples/three-provinces"), None).unwrap();
+    let national = catalog.contents.at(&Place::default());
+    let rules = |table: &str| national.tables[table].table.rules().len();
+    let counted = rules("samad-routing") + rules("foad-routing");
+    assert!(counted >= NATIONAL_RULES_MIN, "{counted} rules");
+    for (province, county, overlays) in
+        [("khorasan-razavi", "mashhad", 1), ("isfahan", "kashan", 3), ("golestan", "gonbad-kavus", 1)]
+    {
+        let at = |county: Option<&str>| {
+            let place = Place { province: Some(province.to_owned()), county: county.map(str::to_owned), agency: None };
+            catalog.contents.at(&place).clone()
+        };
+        let (here, there) = (at(None), at(Some(county)));
+        let own = format!("/{province}/");
+        let of_tables = here.tables.values().flat_map(|source| &source.overlays).filter(|file| file.contains(&own));
+        assert_eq!(of_tables.count(), overlays, "{province}");
+        assert!(there.tables["samad-routing"].overlays.iter().any(|file| file.contains(&format!("/{county}/"))));
+        assert_eq!(here.scripts["samad-overdue"].pack, province);
+        let agencies = catalog.directory.agencies.iter().filter(|one| one.province.as_deref() == Some(province));
+        assert!(agencies.count() >= 20, "{province}");
+        let calendar = std::fs::read_to_string(
+            root().join(format!("examples/three-provinces/{province}/rules/calendars/{province}.yaml")),
+        );
+        assert!(calendar.unwrap().contains("\nclosures:\n  - "), "{province}");
+    }
+}
 
 #[test]
 fn everything_that_is_shipped_passes() {
