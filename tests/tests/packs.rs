@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use peygir_tests::client::Client;
 use peygir_tests::server::{Site, binary, repository};
+use peygir_tests::{citizen, history};
 use serde_json::Value;
 
 /// Deployments that the server is killed under.
@@ -69,7 +71,16 @@ fn packs_are_deployed_listed_compared_and_rolled_back_while_the_server_serves() 
     let packs = told(&site, &["packs"]);
     let line = packs.lines().find(|line| line.starts_with("town")).unwrap();
     assert!(line.starts_with("town  1.1.0  from ") && line.contains("; planned: 1.0.0 from "), "{line}");
+    assert!(line.contains(", by token:bootstrap"), "{line}");
+    let national = packs.lines().find(|line| line.starts_with("national")).unwrap();
+    assert!(national.contains(", by the deployment's folder"), "{national}");
+    let persian = told(&site, &["packs", "--lang", "fa"]);
+    assert!(persian.contains("، پوشهٔ استقرار") && persian.contains("؛ در راه: 1.0.0 از "), "{persian}");
     let versions = told(&site, &["packs", "town"]);
+    let first = versions.lines().find(|line| line.contains("the first")).unwrap();
+    assert!(first.contains("1.0.0  past  from ") && first.contains(", by token:bootstrap  — the first"), "{first}");
+    let persian = told(&site, &["packs", "town", "--lang", "fa"]);
+    assert!(persian.starts_with("town  شهر\n") && persian.contains("1.0.0  گذشته  از "), "{persian}");
     assert!(versions.contains("the first") && versions.contains("to come") && versions.contains("past"), "{versions}");
     let difference = told(&site, &["packs", "diff", "town", "1.0.0", "1.1.0"]);
     assert!(difference.contains("-  \"one\"\n+  \"two\"\n"), "{difference}");
@@ -108,6 +119,84 @@ fn what_moves_with_a_base_is_told_from_what_the_server_has() {
     assert_eq!(in_force, told(&site, &["rebase", &layers, "--onto", &base, "--from", &base]), "the same in a folder");
     let output = site.run(&["rebase", &layers, "--onto", &base, "--from", "99.0.0", "--data", "{data}"]);
     assert!(!output.status.success(), "a version that the server never had");
+    assert!(server.stop().success());
+}
+
+/// A base that has moved on the server is found there, with the version that it moved from.
+#[test]
+fn a_pack_is_rebased_onto_what_is_in_force() {
+    let site = Site::without_gateway();
+    let layers = shown(&repository().join("examples/three-provinces/isfahan"));
+    let nobody = site.run(&["rebase", &layers, "--data", "{data}"]);
+    let said = String::from_utf8(nobody.stderr).unwrap();
+    assert!(!nobody.status.success() && said.contains("without --onto the server is asked"), "{said}");
+    let server = site.start();
+    let still = refused(&site, &["rebase", &layers]);
+    assert!(still.contains("nothing below isfahan has moved") && still.contains("--onto"), "{still}");
+    let still = refused(&site, &["rebase", &layers, "--lang", "fa"]);
+    assert!(still.contains("هیچ بسته‌ای زیر isfahan") && still.contains("--onto"), "{still}");
+
+    let pack: Value = serde_json::from_str(&told(&site, &["packs", "national", "--json"])).unwrap();
+    let version = pack["version"].as_str().unwrap().to_owned();
+    let base = site.deployment().parent().unwrap().join("moved");
+    history::copy(&repository().join("workflows"), &base.join("workflows"));
+    history::copy(&repository().join("rules"), &base.join("rules"));
+    let written = |path: &str, change: &dyn Fn(String) -> String| {
+        let text = fs::read_to_string(repository().join(path)).unwrap();
+        let changed = change(text.clone());
+        assert_ne!(changed, text, "{path}");
+        fs::write(base.join(path), changed).unwrap();
+    };
+    written("pack.yaml", &|text| text.replace(&version, "0.2.99"));
+    written("rules/routing/samad-routing.table.yaml", &|text| {
+        text.replacen("\nversion: 1.", "\nversion: 1.9", 1).replace("unit: objections", "unit: appeals")
+    });
+    told(&site, &["deploy", &shown(&base)]);
+    let moved = told(&site, &["rebase", &layers]);
+    assert_eq!(moved, told(&site, &["rebase", &layers, "--onto", "national", "--from", &version]));
+    assert!(moved.contains("appeals"), "{moved}");
+    assert!(server.stop().success());
+}
+
+/// Why a case went where it did, as whoever may read it asks the running server.
+#[tokio::test(flavor = "multi_thread")]
+async fn why_a_case_went_where_it_did_is_told_in_both_languages() {
+    let site = Site::without_gateway();
+    let server = site.start();
+    let client = Client::new(site.address(), Some(&site.token()));
+    let answer = client.submit("first", &citizen::message(1, "نخست")).await.expect("the server answers");
+    let code = answer.json()["trackingCode"].as_str().expect("a code").to_owned();
+    let english = told(&site, &["explain", "decision", &code, "--table", "foad-routing", "--lang", "en"]);
+    let persian = told(&site, &["explain", "decision", &code, "--table", "foad-routing", "--lang", "fa"]);
+    for (told, parts) in [
+        (
+            &english,
+            [
+                "Referral of Fo’ad complaints",
+                "National pack",
+                "No officer at the desk",
+                "Rules that did not answer:",
+                "System of a bank down: ",
+            ],
+        ),
+        (
+            &persian,
+            [
+                "ارجاع فوریت‌های اداری",
+                "بستهٔ ملی",
+                "نبود مسئول پشت میز",
+                "قاعده‌هایی که پاسخ ندادند:",
+                "قطعی سامانهٔ بانک: ",
+            ],
+        ),
+    ] {
+        for part in parts {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+    }
+    let brief = told(&site, &["explain", "decision", &code, "--table", "foad-routing", "--lang", "en", "--brief"]);
+    assert!(!brief.contains("System of a bank down") && english.starts_with(brief.trim_end()), "{brief}");
+    refused(&site, &["explain", "decision", "12345678903"]);
     assert!(server.stop().success());
 }
 

@@ -38,6 +38,9 @@ async fn whoever_may_read_the_case_is_told_why_it_went_there() {
     assert_eq!(routing["outputs"]["agency"], "bank-melli-hamedan");
     let sentence = routing["sentence"]["fa"].as_str().unwrap();
     assert!(sentence.contains("نبود کارمند یا جانشین او"), "{sentence}");
+    let sentence = routing["sentence"]["en"].as_str().unwrap();
+    assert!(sentence.contains("No officer at the desk") && sentence.contains("administration"), "{sentence}");
+    assert!(!sentence.chars().any(|letter| ('\u{600}'..='\u{6ff}').contains(&letter)), "{sentence}");
     let above: Vec<&str> =
         routing["notFired"].as_array().unwrap().iter().filter_map(|rule| rule["rule"].as_str()).collect();
     assert!(above.contains(&"conduct") && above.contains(&"bank-system-down"), "{above:?}");
