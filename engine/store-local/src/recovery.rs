@@ -291,7 +291,7 @@ impl Opening<'_> {
     }
 
     fn attempt(&self, base: &Base) -> Result<Recovered, Failed> {
-        let (index, span) = match base {
+        let (index, span, reached) = match base {
             Base::Kept => {
                 trust_from_now(&*self.disk, self.journal, self.options)?;
                 let index = self.place.open()?;
@@ -302,14 +302,15 @@ impl Opening<'_> {
                     // sled opens what was cut short as if it had been shorter all along.
                     return Err(Failed::Base("the index has lost what it had when it was closed".into()));
                 }
-                (index, Span { begun: applied, ended: applied })
+                let reached = rows::reached(&*index, self.journal)?.unwrap_or(0);
+                (index, Span { begun: applied, ended: applied }, reached)
             }
             Base::Rebuilt { snapshot, .. } => {
                 marker::remove(&*self.disk).map_err(io_at("rows.state"))?;
                 let index = self.place.renew()?;
                 trust_from_now(&*self.disk, self.journal, self.options)?;
                 let span = self.load(&*index, *snapshot)?;
-                (index, span)
+                (index, span, 0)
             }
         };
         if span.begun + 1 < self.segments[0].1.first_frame {
@@ -321,7 +322,7 @@ impl Opening<'_> {
         let mut redo = Redo::new(self, span, matches!(base, Base::Kept), rows);
         redo.run()?;
         let proved = acknowledged(&*self.disk, self.journal, &self.snapshots, self.marker.as_ref())?;
-        let acknowledged = span.ended.max(proved);
+        let acknowledged = span.ended.max(reached).max(proved);
         let recovered = redo.finish(acknowledged, base)?;
         if matches!(base, Base::Rebuilt { .. }) {
             // Until the index says what it has, the next start would have to make it once more.

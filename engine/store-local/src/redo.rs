@@ -82,13 +82,7 @@ impl<'a> Redo<'a> {
             let number = self.opening.segments[index].0;
             self.segment(number, index + 1 == self.opening.segments.len())?;
         }
-        // No frame made these: the index is another journal's, or this one's of another time.
-        match self.ahead.iter().next() {
-            Some((stream, head)) => {
-                Err(Failed::Base(format!("the index has version {} of {stream}, which is no frame's", head.version)))
-            }
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     fn segment(&mut self, number: u64, last: bool) -> Result<(), Failed> {
@@ -127,7 +121,10 @@ impl<'a> Redo<'a> {
         Ok(reader.later_group().map_err(io_at(&segment_path(number)))?.is_none())
     }
 
+    /// The last group may be in the system's memory alone until [`Redo::finish`] has brought it to the disk, and the index must
+    /// not know of it before that: what is full goes there before a group, never within one.
     fn group(&mut self, segment: u64, group: &Group) -> Result<(), Failed> {
+        self.rows.wait_for_room()?;
         for (offset, record) in group.records() {
             match record.header.kind {
                 Kind::Commit => self.frame(segment, offset, &record)?,
@@ -159,7 +156,6 @@ impl<'a> Redo<'a> {
         let (at_segment, at_offset) = packed.ok_or_else(|| broken("the segment is too long".into()))?;
         let position = Position { segment: at_segment, offset: at_offset };
         changes.push(positions::noted(&|key| self.rows.get(key), header.stream, header.version, position)?);
-        self.rows.wait_for_room()?;
         self.rows.add(changes, header.number);
         self.redone += 1;
         Ok(())
@@ -234,6 +230,13 @@ impl<'a> Redo<'a> {
         let last_frame = self.next_frame - 1;
         if last_frame < acknowledged {
             return Err(Failed::Journal(shortened((number, self.end), last_frame, acknowledged)));
+        }
+        // No frame made these: the index is another journal's, or this one's of another time.
+        if let Some((stream, head)) = self.ahead.iter().next() {
+            return Err(Failed::Base(format!(
+                "the index has version {} of {stream}, which is no frame's",
+                head.version
+            )));
         }
         let path = segment_path(number);
         let cut = self.torn.as_ref().map(|torn| self.cut(number, torn));

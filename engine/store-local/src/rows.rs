@@ -21,6 +21,8 @@ use crate::options::Workers;
 
 /// First byte of the key under which the index keeps the number of the last frame that it has whole.
 pub const APPLIED: u8 = b'm';
+/// Key under which the index keeps the number of the last frame of which it may have something: it is written before any of it.
+pub const REACHED: [u8; 2] = [APPLIED, b'r'];
 
 /// Changes written to the index at once, by count and by bytes: whoever reads waits as long.
 const CHUNK_CHANGES: usize = 128;
@@ -76,6 +78,8 @@ struct Shared {
     on_failure: Box<dyn Fn() + Send + Sync>,
     /// The last frame that the index has whole.
     indexed: AtomicU64,
+    /// The last frame of which it may have something.
+    reached: AtomicU64,
 }
 
 /// What the index on disk has not got yet.
@@ -93,8 +97,8 @@ pub struct Rows {
     writer: Mutex<Option<JoinHandle<()>>>,
 }
 
-/// The mark in the index: which journal it follows, and up to which frame.
-pub fn applied_value(journal: u64, frame: u64) -> Value {
+/// A mark in the index: which journal it follows, and up to which frame.
+pub fn mark_value(journal: u64, frame: u64) -> Value {
     let mut bytes = [0u8; 20];
     bytes[..8].copy_from_slice(&journal.to_le_bytes());
     bytes[8..16].copy_from_slice(&frame.to_le_bytes());
@@ -105,11 +109,20 @@ pub fn applied_value(journal: u64, frame: u64) -> Value {
 
 /// The last frame that an index of this journal has whole; `None` where its mark is missing or another's.
 pub fn applied(index: &dyn Index, journal: u64) -> Result<Option<u64>, IndexError> {
-    let Some(bytes) = index.get(&[APPLIED])? else {
+    mark(index, journal, &[APPLIED])
+}
+
+/// The last frame of which an index of this journal may have something.
+pub fn reached(index: &dyn Index, journal: u64) -> Result<Option<u64>, IndexError> {
+    mark(index, journal, &REACHED)
+}
+
+fn mark(index: &dyn Index, journal: u64, key: &[u8]) -> Result<Option<u64>, IndexError> {
+    let Some(bytes) = index.get(key)? else {
         return Ok(None);
     };
     let frame = bytes.get(8..16).and_then(|part| part.try_into().ok()).map(u64::from_le_bytes);
-    Ok(frame.filter(|&frame| applied_value(journal, frame) == bytes))
+    Ok(frame.filter(|&frame| mark_value(journal, frame) == bytes))
 }
 
 impl Rows {
@@ -123,6 +136,7 @@ impl Rows {
     ) -> Result<Self, Error> {
         let young = Generation { last_frame, ..Generation::default() };
         let ends = Ends::of(&*index);
+        let reached = reached(&*index, journal).map_err(|error| Error::Refused(error.to_string()))?;
         let shared = Arc::new(Shared {
             index,
             hidden: Mutex::default(),
@@ -136,6 +150,7 @@ impl Rows {
             failed: OnceLock::new(),
             on_failure,
             indexed: AtomicU64::new(last_frame),
+            reached: AtomicU64::new(reached.unwrap_or(0).max(last_frame)),
         });
         let for_writer = shared.clone();
         let spawn = || thread::Builder::new().name("peygir-rows".into()).spawn(move || for_writer.write_generations());
@@ -450,8 +465,11 @@ impl Shared {
     }
 
     /// The mark goes last: an index that was stopped in between has some of the changes and the mark of before, and
-    /// making all of them again gives the same rows.
+    /// making all of them again gives the same rows. How far they go stands there before the first of them, so that a journal
+    /// is not taken for whole that lacks some of their frames.
     fn write_generation(&self, generation: &Generation) -> Result<(), IndexError> {
+        let reached = self.reached.fetch_max(generation.last_frame, Ordering::Relaxed).max(generation.last_frame);
+        self.index.write(&[(&REACHED, Some(&mark_value(self.journal, reached)))])?;
         let mut chunk: Vec<(&[u8], Option<&Value>)> = Vec::with_capacity(CHUNK_CHANGES);
         let mut bytes = 0;
         for (key, value) in generation.changes() {
@@ -465,7 +483,7 @@ impl Shared {
             }
         }
         self.index.write(&chunk)?;
-        let mark = applied_value(self.journal, generation.last_frame);
+        let mark = mark_value(self.journal, generation.last_frame);
         self.index.write(&[(&[APPLIED], Some(&mark))])?;
         self.index.flush()?;
         self.indexed.store(generation.last_frame, Ordering::Relaxed);

@@ -1,12 +1,19 @@
 //! Random histories, power cuts at every change of the disk, and what must be there afterwards.
 
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
 use crate::common::{last_segment, open, options, play};
 use peygir_store::conformance::history::{History, assert_same};
+use peygir_store::conformance::{batch, stream};
 use peygir_store::{Batch, Conflict, MemoryStore, Store};
 use peygir_store_local::disk::FaultyDisk;
 use peygir_store_local::index::MemoryPlace;
 use peygir_store_local::{LocalStore, Options, verify_on};
 use proptest::prelude::*;
+
+/// Longest wait for a caller to be called.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Plays until the machine goes off, or `calls` calls were done. The model has what was acknowledged; the call that was
 /// not answered comes back, for it may be there or not, batch by batch from the first.
@@ -143,61 +150,40 @@ fn a_cut_that_a_failed_sync_left_in_memory_is_brought_to_the_disk() {
     assert!(refused > 1, "a start that can't sync its marker or the journal's end is none");
 }
 
-/// A generation is written row by row, and its mark last. A process that is killed in between leaves some of the rows: of heads that
-/// are ahead of the mark too. They come to the same when all of it is made again; the index is kept.
+/// A caller who does not wait is called when the commit is on the disk: a power cut in that moment takes nothing of it. After a sync
+/// that failed he is told so, as is everybody behind him.
 #[test]
-fn an_index_that_a_kill_met_while_it_was_written_is_kept() {
-    let (disk, place, model, mut history) =
-        (FaultyDisk::new(), MemoryPlace::new(), MemoryStore::new(), History::new(3));
-    let rows = |place: &MemoryPlace| {
-        let mut all = std::collections::BTreeMap::new();
-        place.with_rows(|rows| all.clone_from(rows));
-        all
+fn whoever_is_called_back_finds_the_commit_on_the_disk() {
+    let disk = FaultyDisk::new();
+    let (store, _) = open(&disk, &MemoryPlace::new(), options()).unwrap();
+    let (sender, calls) = channel();
+    let hand_in = |version: u64| {
+        let (sender, disk) = (sender.clone(), disk.clone());
+        let done = move |answer| drop(sender.send((answer, disk.after_power_cut(|_| 0))));
+        store.commit_then(&batch(stream(1), version), Box::new(done));
     };
-    let (store, _) = open(&disk, &place, options()).unwrap();
-    play(&mut history, 30, &store, &model);
-    store.close().unwrap();
-    let before = rows(&place);
-    let (store, _) = open(&disk, &place, Options { generation_bytes_max: 1 << 20, ..options() }).unwrap();
-    let applied = store.last_frame();
-    play(&mut history, 40, &store, &model);
-    let disk = disk.after_kill().copy();
-    store.close().unwrap();
-    let after = rows(&place);
-    let is_other = |key: &&Vec<u8>| key[0] != b'm' && before.get(*key) != after.get(*key);
-    let changed: Vec<&Vec<u8>> = before.keys().chain(after.keys()).filter(is_other).collect();
-    let heads = changed.iter().filter(|key| key[0] == b'v').count();
-    assert!(changed.len() > 40 && heads > 2, "{} changes, {heads} heads", changed.len());
-    let written = |count: usize, spoil: &dyn Fn(&mut Vec<u8>)| {
-        let (disk, place) = (disk.copy(), place.copy());
-        place.with_rows(|rows| {
-            rows.clone_from(&before);
-            for key in &changed[..count] {
-                match after.get(*key) {
-                    Some(row) if key[0] == b'v' => {
-                        let mut row = row.to_vec();
-                        spoil(&mut row);
-                        rows.insert((*key).clone(), row.into())
-                    }
-                    Some(row) => rows.insert((*key).clone(), row.clone()),
-                    None => rows.remove(*key),
-                };
-            }
-        });
-        let (store, report) = open(&disk, &place, options()).unwrap();
-        assert_same(&store, &model);
-        report.index
-    };
-    for count in 0..=changed.len() {
-        assert_eq!(written(count, &|_| ()), peygir_store_local::IndexFound::Kept { applied }, "{count} of the changes");
+    // One after the other, and then many at once.
+    for version in 0..8 {
+        hand_in(version);
+        let (answer, left) = calls.recv_timeout(PATIENCE).unwrap();
+        assert_eq!(answer, Ok(version + 1));
+        let (store, _) = open(&left, &MemoryPlace::new(), options()).unwrap();
+        assert_eq!(store.version(stream(1)).unwrap(), version + 1);
     }
-    // Ahead by what no frame did: it is no index of this journal's.
-    let last = |row: &mut Vec<u8>| *row.last_mut().unwrap() ^= 1;
-    let first = |row: &mut Vec<u8>| row[3] ^= 1;
-    for spoil in [&last as &dyn Fn(&mut Vec<u8>), &first] {
-        let found = written(changed.len(), spoil);
-        assert!(matches!(found, peygir_store_local::IndexFound::Rebuilt { .. }), "{found:?}");
+    (8..40).for_each(hand_in);
+    for version in 8..40 {
+        let (answer, left) = calls.recv_timeout(PATIENCE).unwrap();
+        assert_eq!(answer, Ok(version + 1));
+        let (store, _) = open(&left, &MemoryPlace::new(), options()).unwrap();
+        assert!(store.version(stream(1)).unwrap() > version);
     }
+    disk.fail_sync_at(disk.syncs() + 1);
+    (40..44).for_each(hand_in);
+    for _ in 40..44 {
+        let (answer, _) = calls.recv_timeout(PATIENCE).unwrap();
+        assert!(matches!(answer, Err(Conflict::Stopped(_))), "{answer:?}");
+    }
+    assert!(calls.try_recv().is_err(), "each is told once");
 }
 
 /// The start behind a start that made the index anew makes use of it, though the process was killed long before its changes filled a

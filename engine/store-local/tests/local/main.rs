@@ -1,6 +1,7 @@
 //! The local store against its promises: conformance, damage, crashes, seals, real files.
 
 mod acts;
+mod ahead;
 mod backup;
 mod common;
 mod conformance;
