@@ -129,7 +129,9 @@ pub trait Store: Send + Sync {
     fn commit(&self, batches: &[Batch]) -> Vec<Result<Version, Conflict>>;
 
     /// The same for one batch and a caller who does not wait on a thread of his own: `done` is called once, with what came of
-    /// it, on the thread that commits or before this returns. It has to be quick.
+    /// it, on the thread that commits or before this returns. It has to be quick. Batches that one thread hands in one after
+    /// the other are committed in that order, and their callers called in it; one that no store could take, being too large, may
+    /// be refused before its turn.
     fn commit_then(&self, batch: &Batch, done: Done) {
         let unanswered = || Err(Conflict::Stopped("the store gave no answer".to_owned()));
         done(self.commit(std::slice::from_ref(batch)).pop().unwrap_or_else(unanswered));

@@ -4,6 +4,7 @@
 //! that fails panics and says what was expected. [`history`] makes histories by a seed, for suites that also break
 //! things.
 
+mod called;
 mod claims;
 mod concurrency;
 mod content;
@@ -40,6 +41,10 @@ const CHECKS: &[Check] = &[
     frames::a_page_of_large_frames_is_short,
     frames::a_reader_beside_the_writers_sees_every_frame_once,
     frames::a_watcher_is_told_of_durable_frames,
+    called::what_is_called_back_can_be_read_and_stays,
+    called::a_refusal_is_called_back_and_leaves_nothing,
+    called::many_in_flight_are_taken_and_called_back_in_order,
+    called::calls_of_several_threads_come_in_the_order_of_each,
     claims::a_claimed_key_is_refused_with_its_value,
     claims::claims_of_one_call_see_each_other,
     claims::only_the_claiming_stream_gives_up_a_claim,
