@@ -1,5 +1,6 @@
 //! What a data folder says when no server has it open: the journals of its cases, read through the store's own trait.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use peygir_casework::Event;
@@ -34,7 +35,19 @@ pub fn cases(store: &dyn Store) -> Vec<Id> {
     }
 }
 
-/// The messages of a case to the world and what became of them; and when its journal ends, in microseconds of 1970.
+/// Every stream in which commands of the engine were carried out.
+pub fn streams(store: &dyn Store) -> BTreeSet<Id> {
+    let (mut after, mut streams) = (0, BTreeSet::new());
+    loop {
+        let frames = store.frames(after, PAGE).expect("frames can be read");
+        let Some(last) = frames.last() else { return streams };
+        after = last.number;
+        let is_of_engine = |frame: &&Frame| minicbor::decode::<Envelope>(&frame.command).is_ok();
+        streams.extend(frames.iter().filter(is_of_engine).map(|frame| frame.stream));
+    }
+}
+
+/// The messages and requests of a stream to the world and what became of them; and when its journal ends, in microseconds of 1970.
 pub fn effects(store: &dyn Store, case: Id) -> (Vec<Effect>, i64) {
     let mut effects: Vec<(Id, Effect)> = Vec::new();
     let (mut after, mut end) = (0, 0);
@@ -77,10 +90,10 @@ fn note(effects: &mut Vec<(Id, Effect)>, event: Event, at_start: bool) {
             return effects.push((dispatch.id, effect));
         }
         Event::AttemptBegun { dispatch, attempt } => (dispatch, Fact::Begun(attempt)),
-        Event::MessageSent { dispatch, .. } => (dispatch, Fact::Sent),
+        Event::MessageSent { dispatch, .. } | Event::RequestAnswered { dispatch, .. } => (dispatch, Fact::Sent),
         Event::MessageDelivered { dispatch, .. } => return delivered(effects, dispatch),
         Event::AttemptFailed { dispatch, .. } => (dispatch, Fact::FailedForNow),
-        Event::MessageFailed { dispatch, .. } => (dispatch, Fact::Failed),
+        Event::MessageFailed { dispatch, .. } | Event::RequestFailed { dispatch, .. } => (dispatch, Fact::Failed),
         Event::MessageExpired { dispatch } | Event::MessageWithdrawn { dispatch } => (dispatch, Fact::Over),
         Event::AttemptAmbiguous { dispatch, attempt, policy, next_at } => {
             let next_at = next_at.map(|at| at.0);

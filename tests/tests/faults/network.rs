@@ -1,4 +1,4 @@
-//! Packets that get lost between the server and a peer: all of them, or only what the peer answers.
+//! Packets that get lost between the server and a peer: all of them, only what is sent to the peer, or only what it answers.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -9,9 +9,10 @@ use peygir_tests::faults::agency::{Agency, Asked};
 use peygir_tests::faults::clerk::{Clerk, client};
 use peygir_tests::faults::errands;
 use peygir_tests::faults::network::{Loss, Network, THERE};
-use peygir_tests::ledger::Fact;
+use peygir_tests::ledger::{Effect, Fact};
 use peygir_tests::peers::namespace;
 use peygir_tests::server::Site;
+use peygir_tests::story;
 
 use crate::effects::{all_left, attempts_that, await_that, hold};
 use crate::there;
@@ -70,7 +71,7 @@ fn a_peer_that_no_packet_reaches_gets_each_message_once_when_one_does() {
         line.network.lose(Loss::All);
         Clerk::default().must(&client, 0..1).await;
         await_a_try(&client).await;
-        assert_eq!(line.agency.asked(), []);
+        assert_eq!((line.network.arrived(), line.agency.asked()), (0, vec![]), "no packet gets there");
         line.network.heal();
         await_sent(&client).await;
         assert!(server.stop().success());
@@ -139,6 +140,62 @@ fn a_call_whose_answer_gets_lost_waits_for_a_person() {
     });
 }
 
+/// The agency is reached, and the POST gets lost on the way: it was asked nothing, but nobody here can know that.
+#[test]
+fn a_call_that_gets_lost_behind_its_connection_waits_for_a_person() {
+    with_line("a_call_that_gets_lost_behind_its_connection_waits_for_a_person", |line| async move {
+        let server = line.site.start();
+        let client = client(&line.site);
+        line.network.lose(Loss::Requests);
+        let id = errands::start(&client, "tell").await;
+        await_that("an incident", async || !errands::open_incidents(&client).await.is_empty()).await;
+        assert!(line.network.arrived() > 0, "the connection stood");
+        assert!(server.stop().success());
+        let server = line.site.start();
+        // What only reads was as lost: the flow is told, and the server has come so far.
+        let lost = errands::start(&client, "ask").await;
+        await_that("the other flow's fault", async || errands::instance(&client, &lost).await["status"] == "faulted")
+            .await;
+        assert_eq!(line.agency.asked(), [], "nothing has arrived");
+        // What the system itself still tries to bring there is no call that was made again.
+        await_that("the connections' end", async || !line.network.is_unfinished()).await;
+        line.network.heal();
+        let other = errands::start(&client, "ask").await;
+        await_that("the other flow's end", async || ended(&client, &other).await).await;
+        let paths: Vec<String> = line.agency.asked().into_iter().map(|one| one.path).collect();
+        assert_eq!(paths, ["/ask"], "nobody decided that it be made again");
+        let mut incidents = errands::open_incidents(&client).await;
+        incidents.retain(|incident| incident["kind"] == "message-ambiguous");
+        assert_eq!(incidents.len(), 1, "{incidents:#?}");
+
+        let path = format!("/api/v1/incidents/{}/retry", incidents[0]["id"].as_str().expect("it has an id"));
+        assert_eq!(client.post(&path, &serde_json::Value::Null).await.status, 204);
+        await_that("the flow's end", async || ended(&client, &id).await).await;
+        assert!(server.stop().success());
+
+        let store = story::open(&line.site.data());
+        let effects = story::streams(&store).into_iter().flat_map(|stream| story::effects(&store, stream).0);
+        // The key of a call begins with the instance that makes it.
+        let calls: Vec<Effect> = effects.filter(|effect| effect.key.starts_with(&id)).collect();
+        let [call] = &calls[..] else { panic!("one call: {calls:#?}") };
+        assert!(
+            matches!(&call.facts[..], [
+                Fact::Begun(1),
+                Fact::Ambiguous { attempt: 1, policy, next_at: None, .. },
+                Fact::Begun(2),
+                Fact::Sent
+            ] if policy == "person"),
+            "{call:#?}"
+        );
+        let told: Vec<Asked> = line.agency.asked().into_iter().filter(|one| one.path == "/tell").collect();
+        assert_eq!(
+            told,
+            [Asked { path: "/tell".into(), key: call.key.clone() }],
+            "under the key that it was given at first"
+        );
+    });
+}
+
 async fn ended(client: &Client, id: &str) -> bool {
     errands::instance(client, id).await["status"] == "completed"
 }
@@ -155,7 +212,7 @@ fn a_call_that_reaches_nobody_is_an_error_of_the_flow_and_no_question_to_a_perso
         let kinds: Vec<_> =
             errands::open_incidents(&client).await.iter().map(|incident| incident["kind"].clone()).collect();
         assert_eq!(kinds, ["flow-fault"], "not: message-ambiguous");
-        assert_eq!(line.agency.asked(), []);
+        assert_eq!((line.network.arrived(), line.agency.asked()), (0, vec![]), "no packet gets there");
         assert!(server.stop().success());
     });
 }
