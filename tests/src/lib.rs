@@ -8,6 +8,7 @@ pub mod conformance;
 pub mod desk;
 pub mod dice;
 pub mod faults;
+pub mod figures;
 pub mod gateway;
 pub mod history;
 pub mod ledger;

@@ -13,6 +13,7 @@ use peygir_store::Store;
 use peygir_tests::bytes::files;
 use peygir_tests::client::{Answer, Client};
 use peygir_tests::dice::Dice;
+use peygir_tests::figures::assert_nobody_is_neglected;
 use peygir_tests::gateway::{Behaviour, Gateway};
 use peygir_tests::ledger::{self, Accepted, Effect, Fact, Listed, Treatment};
 use peygir_tests::peers::tell;
@@ -61,6 +62,7 @@ async fn nothing_accepted_is_lost_or_doubled_by_kills_at_random_moments() {
     until_quiet(&gateway).await;
     let client = Client::new(site.address(), Some(&site.token()));
     let listed: Vec<Listed> = client.all("/api/v1/cases").await.iter().map(listed).collect();
+    assert_nobody_is_neglected(&client).await;
     assert!(server.take().expect("a server runs").stop().success());
     tell(&format!("recovery: {} answers, {} cases, {} calls", accepted.len(), listed.len(), gateway.calls().len()));
 

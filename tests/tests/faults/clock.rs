@@ -9,6 +9,7 @@ use peygir_tests::client::Client;
 use peygir_tests::faults::clerk::client;
 use peygir_tests::faults::clock::Clock;
 use peygir_tests::faults::environment;
+use peygir_tests::figures::assert_nobody_is_neglected;
 use peygir_tests::offices;
 use peygir_tests::server::{Ended, Server, Site};
 use serde_json::Value;
@@ -149,6 +150,7 @@ async fn a_clock_that_jumps_moves_no_deadline_repeats_no_reminder_and_is_told() 
     assert_eq!(machine.count(OVERDUE).await, 3);
     let incidents = machine.client.all("/api/v1/incidents").await;
     assert!(incidents.is_empty(), "{incidents:#?}");
+    assert_nobody_is_neglected(&machine.client).await;
     assert!(machine.server.take().expect("a server runs").stop().success());
     machine.site.verify().expect("the journal is whole");
 }

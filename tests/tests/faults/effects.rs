@@ -16,6 +16,13 @@ const POLL: Duration = Duration::from_millis(50);
 /// Messages of all cases, each with one story that its manifest allows, and no call of the agency that it does not tell of. The
 /// server must be down.
 pub fn hold(site: &Site, asked: Option<&[Asked]>) -> Vec<Effect> {
+    let (effects, complaints) = look(site, asked);
+    assert!(complaints.is_empty(), "{complaints:#?}");
+    effects
+}
+
+/// The same messages, and what does not hold of them.
+pub fn look(site: &Site, asked: Option<&[Asked]>) -> (Vec<Effect>, Vec<String>) {
     let store = story::open(&site.data());
     let effects: Vec<Effect> =
         story::cases(&store).into_iter().flat_map(|case| story::effects(&store, case).0).collect();
@@ -27,8 +34,7 @@ pub fn hold(site: &Site, asked: Option<&[Asked]>) -> Vec<Effect> {
         let sms: Vec<Effect> = effects.iter().filter(|effect| effect.connector == "sms").cloned().collect();
         complaints.extend(ledger::check_calls(&sms, &calls_of(asked)));
     }
-    assert!(complaints.is_empty(), "{complaints:#?}");
-    effects
+    (effects, complaints)
 }
 
 /// How often the agency got each SMS.

@@ -1,25 +1,34 @@
-//! A power cut: what was not synced is lost, or kept by draw.
+//! A power cut: what was not synced is lost, or kept by draw. An agency stands beside the machine and keeps its power: it knows
+//! what has left.
 //!
 //! `PEYGIR_SEED` repeats the moments of an earlier run.
 
 use std::fs;
+use std::net::SocketAddr;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use peygir_tests::dice::Dice;
+use peygir_tests::faults::agency::Agency;
 use peygir_tests::faults::clerk::{Clerk, client};
-use peygir_tests::faults::environment;
 use peygir_tests::faults::power::{Disk, Unsynced};
-use peygir_tests::peers::tell;
+use peygir_tests::faults::{environment, errands};
+use peygir_tests::figures::assert_nobody_is_neglected;
+use peygir_tests::ledger::Fact;
+use peygir_tests::peers::{free_port, tell};
 use peygir_tests::server::Site;
 
+use crate::effects::{all_left, attempts_that, await_that, hold, look};
 use crate::there;
 
 const ROUNDS: u64 = 6;
 const CLERKS: u64 = 4;
 /// Shortest and longest time with power, in milliseconds.
 const POWER_MS: (u64, u64) = (200, 1_500);
+/// The agency thinks for so long: time enough for a cut to come meanwhile.
+const THINKS: Duration = Duration::from_millis(300);
 /// First starts that are cut, and how long each lasts at most.
 const FIRST_STARTS: u64 = 12;
 
@@ -27,12 +36,19 @@ fn unsynced(round: u64, dice: &Dice) -> Unsynced {
     if round.is_multiple_of(2) { Unsynced::Lost } else { Unsynced::Torn(dice.split(round)) }
 }
 
-/// A site whose data folder is there, on a disk of its own.
-fn site_on_a_disk() -> (Site, Disk) {
-    let site = Site::without_gateway();
+/// The data folder of a site, on a disk of its own.
+fn disk_of(site: &Site) -> Disk {
     fs::create_dir(site.data()).expect("the scratch folder is ours");
-    let disk = Disk::under(&site.data());
-    (site, disk)
+    Disk::under(&site.data())
+}
+
+/// A site on a disk of its own, whose messages go to an agency.
+fn site_with_an_agency() -> (Agency, Site, Disk) {
+    let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
+    let agency = Agency::start(Command::new(env!("CARGO_BIN_EXE_agency")), address, THINKS);
+    let site = errands::site(address);
+    let disk = disk_of(&site);
+    (agency, site, disk)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -43,7 +59,7 @@ async fn what_was_answered_is_there_after_power_cuts() {
     let seed = Dice::seed();
     tell(&format!("power: {ROUNDS} cuts, PEYGIR_SEED={seed}"));
     let mut dice = Dice::new(seed);
-    let (site, disk) = site_on_a_disk();
+    let (agency, site, disk) = site_with_an_agency();
     let mut clerks: Vec<Clerk> = (0..CLERKS).map(|number| Clerk::of(&format!("clerk-{number}"))).collect();
     for round in 0..ROUNDS {
         let server = site.start_with(&environment(&disk.environment(round))).expect("the server starts");
@@ -69,7 +85,18 @@ async fn what_was_answered_is_there_after_power_cuts() {
     tell(&format!("power: {} answered, {} not", all.accepted.len(), all.open.len()));
     assert!(all.accepted.len() as u64 > ROUNDS, "too few to show anything");
     all.audit(&site).await;
+    let client = client(&site);
+    await_that("everything has left", async || all_left(&client.all("/api/v1/outbox").await)).await;
+    assert_nobody_is_neglected(&client).await;
     assert!(server.stop().success());
+
+    // A kill alone leaves what was written and not synced: only here an attempt that left before it was on the disk would be one
+    // that the journal does not know.
+    let asked = agency.asked();
+    let effects = hold(&site, Some(&asked));
+    let met = attempts_that(&effects, |fact| matches!(fact, Fact::Ambiguous { at_start: true, .. }));
+    tell(&format!("power: {} calls of the agency, {met} met by a cut", asked.len()));
+    assert!(met > 0, "no cut met a call: nothing was shown");
 }
 
 /// Hands messages in for as long as there is power.
@@ -90,18 +117,26 @@ async fn on_a_disk_that_lies_what_was_answered_is_lost_and_that_is_seen() {
     if !there(&["compiler"]) {
         return;
     }
-    let (site, disk) = site_on_a_disk();
+    let (agency, site, disk) = site_with_an_agency();
     let server = site.start_with(&environment(&disk.environment(0))).expect("the server starts");
     let mut clerk = Clerk::default();
     clerk.must(&client(&site), 0..2).await;
     assert!(clerk.lost(&client(&site)).await.is_empty());
     disk.lie();
+    let before = agency.asked().len();
     clerk.must(&client(&site), 2..4).await;
+    agency.wait_for_asked(before + 1);
     server.kill();
     disk.cut(&site.data(), Unsynced::Lost);
-    let _server = site.start_with(&environment(&disk.environment(1))).expect("the server starts");
+    let server = site.start_with(&environment(&disk.environment(1))).expect("the server starts");
     let lost = clerk.lost(&client(&site)).await;
     assert_eq!(lost.len(), 2, "{lost:#?}");
+    assert!(server.stop().success());
+    let (_, complaints) = look(&site, Some(&agency.asked()));
+    assert!(
+        complaints.iter().any(|one| one.contains("0 attempts on record")),
+        "what left is lost too: {complaints:#?}"
+    );
 }
 
 /// Whenever the first start is cut off: the next one serves, and the administrator's token is the one in its file.
@@ -114,7 +149,8 @@ async fn a_first_start_that_is_cut_off_is_begun_again() {
     tell(&format!("power: {FIRST_STARTS} first starts, PEYGIR_SEED={seed}"));
     let mut dice = Dice::new(seed);
     for round in 0..FIRST_STARTS {
-        let (site, disk) = site_on_a_disk();
+        let site = Site::without_gateway();
+        let disk = disk_of(&site);
         let server = site.launch(&environment(&disk.environment(0)));
         let token = site.data().join("bootstrap.token");
         if round.is_multiple_of(3) {
