@@ -1,4 +1,4 @@
-//! Every row of the failure matrix names a test that is there, and every test of an injected fault stands in a row.
+//! Every row of the failure matrix is told whole and names tests that run, and every test of an injected fault stands in a row.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -63,7 +63,7 @@ fn test_of(reference: &str) -> Option<Test> {
     Some((file, name.to_owned()))
 }
 
-/// The tests that there are.
+/// The tests that run. One that is ignored shows nothing.
 fn tests(sources: &[Source]) -> BTreeSet<Test> {
     let of_source = |source: &Source| {
         let lines: Vec<&str> = source.text.lines().map(str::trim).collect();
@@ -76,9 +76,10 @@ fn tests(sources: &[Source]) -> BTreeSet<Test> {
 /// The function in a line, where an attribute above it makes it a test.
 fn test_at(lines: &[&str], at: usize, path: &str) -> Option<Test> {
     let rest = lines[at].strip_prefix("async ").unwrap_or(lines[at]).strip_prefix("fn ")?;
-    let mut above = lines[..at].iter().rev().take_while(|line| line.starts_with('#'));
-    let is_test = above.any(|line| line.starts_with("#[test]") || line.starts_with("#[tokio::test"));
-    is_test.then(|| (path.to_owned(), rest.split('(').next().unwrap_or_default().to_owned()))
+    let above = || lines[..at].iter().rev().take_while(|line| line.starts_with('#'));
+    let is_test = above().any(|line| line.starts_with("#[test]") || line.starts_with("#[tokio::test"));
+    let is_ignored = above().any(|line| line.starts_with("#[ignore"));
+    (is_test && !is_ignored).then(|| (path.to_owned(), rest.split('(').next().unwrap_or_default().to_owned()))
 }
 
 fn wrong_rows(page: &str, sources: &[Source]) -> Vec<String> {
@@ -86,11 +87,11 @@ fn wrong_rows(page: &str, sources: &[Source]) -> Vec<String> {
     let mut complaints = Vec::new();
     for (line, cells) in rows(page) {
         let named = cells.last().map(|cell| quoted(cell)).unwrap_or_default();
-        if cells.len() != CELLS || cells[..2].contains(&"") || named.is_empty() {
+        if cells.len() != CELLS || cells.contains(&"") || named.is_empty() {
             complaints.push(format!("line {line} lacks a cell or its test"));
         }
         let missing = named.iter().filter(|name| !test_of(name).is_some_and(|test| there.contains(&test)));
-        complaints.extend(missing.map(|name| format!("line {line}: there is no test {name}")));
+        complaints.extend(missing.map(|name| format!("line {line}: no test {name} is there, or it does not run")));
     }
     complaints
 }
@@ -110,17 +111,24 @@ fn left_out(page: &str, sources: &[Source]) -> Vec<String> {
 fn a_row_without_its_test_and_a_test_without_its_row_are_seen() {
     let sources = [
         source("tests/tests/faults/a.rs", "//! x\n#[test]\nfn holds() {\n}\n\nfn no_test() {}\n"),
-        source("tests/tests/b.rs", "#[tokio::test(flavor = \"multi_thread\")]\n#[ignore]\nasync fn waits() {}\n"),
+        source("tests/tests/b.rs", "#[tokio::test(flavor = \"multi_thread\")]\nasync fn waits() {}\n"),
+        source(
+            "tests/tests/d.rs",
+            "#[ignore = \"slow\"]\n#[test]\nfn above() {}\n\n#[test]\n#[ignore]\nfn below() {}\n",
+        ),
         source("engine/store-local/tests/local/c.rs", "#[test]\nfn cuts() {}\n"),
     ];
-    let page =
-        |tests: &str| format!("| fault | happens | sees | test |\n| --- | --- | --- | --- |\n| a | b |  | {tests} |\n");
+    let of = |cells: &str| format!("| fault | happens | sees | test |\n| --- | --- | --- | --- |\n| {cells} |\n");
+    let page = |tests: &str| of(&format!("a | b | c | {tests}"));
     let seen = |tests: &str| wrong_rows(&page(tests), &sources).len();
     for good in ["`faults::a::holds`", "`b::waits`, `local::c::cuts`", "`tests/tests/b.rs::waits`"] {
         assert_eq!(seen(good), 0, "{good}");
     }
-    for bad in ["", "`faults::a::no_test`", "`b::waits`, `b::gone`", "holds", "`holds`"] {
+    for bad in ["", "`faults::a::no_test`", "`b::waits`, `b::gone`", "holds", "`holds`", "`d::above`", "`d::below`"] {
         assert_eq!(seen(bad), 1, "{bad}");
+    }
+    for cells in [" | b | c", "a |  | c", "a | b | ", "a | b"] {
+        assert_eq!(wrong_rows(&of(&format!("{cells} | `b::waits`")), &sources).len(), 1, "{cells}");
     }
     assert_eq!(left_out(&page("`b::waits`"), &sources), ["tests/tests/faults/a.rs: holds stands in no row"]);
     assert!(left_out(&page("`faults::a::holds`"), &sources).is_empty());
