@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use peygir_runtime::clock::Clock;
 use peygir_tests::client::Client;
 use peygir_tests::gateway::{Behaviour, Gateway};
 use peygir_tests::server::Site;
-use peygir_tests::{citizen, history, story};
+use peygir_tests::{citizen, story};
 use serde_json::Value;
 
 /// How long is waited for something that must not come.
@@ -284,6 +284,14 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     found
 }
 
+/// Copies the journal out as `docs/delivery.md` says.
+fn export(site: &Site, to: &str) {
+    let journal = site.data().join("store/journal");
+    let how = "mkdir -p \"$1/store\" && cp -r \"$0\" \"$1/store/\"";
+    let status = Command::new("sh").args(["-c", how, &journal.display().to_string(), to]).status();
+    assert!(status.expect("there is a shell").success());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tail_cut_off_an_exported_journal_is_noticed_by_a_receipt() {
     let (site, shelf) = (Site::without_gateway(), Shelf::new());
@@ -293,6 +301,12 @@ async fn a_tail_cut_off_an_exported_journal_is_noticed_by_a_receipt() {
     let case = client.all("/api/v1/cases").await[0]["id"].as_str().unwrap().to_owned();
     let told = refused(&site.run(&["journal", "receipt", &case, "--data", "{data}"]));
     assert!(told.contains("nothing of the case"), "{told}");
+    let meanwhile = shelf.path("exported-meanwhile");
+    export(&site, &meanwhile);
+    assert!(
+        done(&site.run(&["journal", "verify", "--data", &meanwhile])).starts_with("clean"),
+        "beside a running server"
+    );
     assert!(server.stop().success());
     assert!(done(&site.run(&["journal", "seal", "--data", "{data}"])).starts_with("seal 1"));
     let receipt = shelf.path("receipt.json");
@@ -302,7 +316,7 @@ async fn a_tail_cut_off_an_exported_journal_is_noticed_by_a_receipt() {
 
     // The journal is exported, and its tail cut off where a group ends: by itself it is clean.
     let exported = shelf.path("exported");
-    history::copy(&site.data().join("store/journal"), &Path::new(&exported).join("store/journal"));
+    export(&site, &exported);
     let segment = Path::new(&exported).join("store/journal/00000001.segment");
     let bytes = fs::read(&segment).unwrap();
     let (mut at, mut ends) = (80, Vec::new());
