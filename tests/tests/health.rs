@@ -6,9 +6,15 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use peygir_tests::client::Client;
+use peygir_tests::faults::errands;
+use peygir_tests::peers::free_port;
 use peygir_tests::server::{Server, Site};
 use peygir_tests::{citizen, history};
-use serde_json::Value;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// Of the example's directory.
+const ADMINISTRATOR: &str = "admin-ronak";
 
 async fn hand_in(site: &Site, numbers: std::ops::Range<u32>) {
     let client = Client::new(site.address(), Some(&site.token()));
@@ -146,6 +152,74 @@ fn files(folder: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
     }
     found.sort();
     found
+}
+
+/// A page of the console, as a person sees it who signed in by a link.
+struct Visit(Client, String);
+
+impl Visit {
+    async fn of(site: &Site, person: &str) -> Self {
+        let link = site.run(&["login-link", person, "--data", "{data}"]);
+        assert!(link.status.success(), "{}", said(&link));
+        let link = String::from_utf8(link.stdout).unwrap();
+        let (_, path) = link.trim().split_once("/login/").expect("a link to sign in by");
+        let client = Client::new(site.address(), None);
+        let answer = client.post(&format!("/login/{path}"), &Value::Null).await;
+        let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        Self(client, cookie)
+    }
+
+    async fn page(&self, path: &str) -> String {
+        let answer = self.0.send(self.0.request(Method::GET, path).header("cookie", &self.1)).await.unwrap();
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        answer.text()
+    }
+}
+
+/// What waits for a person is told alike by the command, the API and the page, and no longer once somebody saw to it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_incident_is_what_waits_for_a_person_in_the_command_the_api_and_the_page() {
+    // Nobody listens there: a flow that asks is in error.
+    let site = errands::site(([127, 0, 0, 1], free_port()).into());
+    let server = site.start();
+    let client = Client::new(site.address(), Some(&site.token()));
+    let visit = Visit::of(&site, ADMINISTRATOR).await;
+    const WORDS: &str = "1 incidents are open";
+    let told = async || {
+        let (found, _, _) = doctor(&site, &[]);
+        let health = client.get("/api/v1/health").await;
+        assert_eq!(health.status, 200, "{}", health.text());
+        let is_it =
+            |finding: &&Value| (&finding["check"], &finding["weight"]) == (&"incidents".into(), &"waits".into());
+        let by_api = health.json()["findings"].as_array().unwrap().iter().find(is_it).cloned();
+        let by_command = found.contains(&("incidents".into(), "waits".into()));
+        let page = visit.page("/health").await;
+        assert_eq!(by_api.is_some(), by_command, "{found:?}");
+        assert_eq!(by_api.is_some(), page.contains(WORDS), "{page}");
+        (by_api, page)
+    };
+    assert_eq!(told().await.0, None, "nothing has happened yet");
+
+    let flow = errands::start(&client, "ask").await;
+    let open = async || errands::open_incidents(&client).await;
+    while open().await.is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let (finding, page) = told().await;
+    let finding = finding.expect("an incident waits");
+    assert_eq!((&finding["en"], &finding["mend"]), (&WORDS.into(), &"/incidents".into()));
+    assert!(finding["fa"].as_str().unwrap().contains("رخداد"), "{finding}");
+    assert!(page.contains("href=\"/incidents\""), "{page}");
+    let persian = said(&site.run(&["doctor", "--data", "{data}", "--lang", "fa"]));
+    assert!(persian.contains("۱ رخداد باز است"), "{persian}");
+    let id = open().await[0]["id"].as_str().unwrap().to_owned();
+    assert!(visit.page("/incidents").await.contains(&id) || visit.page("/incidents").await.contains(&flow));
+
+    let settled = client.post(&format!("/api/v1/incidents/{id}/settle"), &json!({ "note": "seen to" })).await;
+    assert!(settled.status < 300, "{}", settled.text());
+    assert_eq!(told().await.0, None, "somebody saw to it");
+    assert!(server.stop().success());
 }
 
 #[tokio::test(flavor = "multi_thread")]
