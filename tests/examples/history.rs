@@ -22,13 +22,20 @@ const FLOWS: [(&str, &str); 2] = [
     ),
 ];
 
+/// The administrator's token, with which a later version shows that it can open what is sealed here.
+const TOKEN: &str = "bootstrap.token";
+
+/// A version of the province's pack behind whichever is shipped.
+const NEXT: &str = "version: 99.0.0";
+
 /// The next version of the province's pack, with those flows in it.
 fn deploy_a_pack(site: &Site) {
     let (from, to) = (repository().join("examples/one-province/pack"), site.deployment().join("next"));
     history::copy(&from, &to);
     let path = to.join("pack.yaml");
-    let text = fs::read_to_string(&path).expect("the pack can be read").replace("version: 0.1.0", "version: 0.1.1");
-    fs::write(&path, text).expect("the pack can be written");
+    let shipped = fs::read_to_string(&path).expect("the pack can be read");
+    let text = shipped.lines().map(|line| if line.starts_with("version:") { NEXT } else { line });
+    fs::write(&path, text.collect::<Vec<_>>().join("\n")).expect("the pack can be written");
     for (name, tasks) in FLOWS {
         let folder = to.join("workflows").join(name);
         fs::create_dir_all(&folder).expect("a folder can be made");
@@ -78,6 +85,7 @@ async fn main() {
     for folder in ["store/journal", "store/snapshots", "keys"] {
         history::copy(&site.data().join(folder), &target.join(folder));
     }
+    fs::write(target.join(TOKEN), site.token()).expect("a file can be written");
     let text = serde_json::to_string_pretty(&account).expect("it is JSON") + "\n";
     fs::write(target.join("account.json"), text).expect("a file can be written");
 }

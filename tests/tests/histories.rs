@@ -12,10 +12,12 @@ use peygir_store::{Batch, Store};
 use peygir_store_local::{IndexFound, Known, LocalStore, Options, verify};
 use peygir_tests::client::Client;
 use peygir_tests::{history, samad, story};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// No kind of event has a number as high as this.
 const KINDS_MAX: u64 = 200;
+/// As many wrote in each history, one message each.
+const CITIZENS: u32 = 3;
 
 /// The folders of all versions, of which there is one at least.
 fn versions() -> Vec<PathBuf> {
@@ -156,14 +158,33 @@ async fn the_binary_goes_on_from_every_version() {
         let expected = expected(&version);
         assert_eq!(site.digest().0, expected["digest"].as_str().unwrap(), "{version:?}");
         assert!(site.verify().unwrap().starts_with("clean"), "{version:?}");
+        fs::copy(version.join("bootstrap.token"), site.data().join("bootstrap.token")).unwrap();
         let server = site.start();
-        let operator = Client::new(site.address(), None);
-        assert_eq!(operator.get("/api/v1/healthz").await.status, 200);
+        names_and_texts_can_be_opened(&Client::new(site.address(), Some(&site.token())), &expected).await;
         assert!(server.stop().success());
-        // Whoever sealed the names of its citizens can still open them.
         let store = story::open(&site.data());
         assert!(store.last_frame() >= expected["lastFrame"].as_u64().unwrap());
     }
+}
+
+/// The keys that sealed what its citizens said of themselves still open it: each case says who wrote, and what.
+async fn names_and_texts_can_be_opened(client: &Client, expected: &Value) {
+    let mut written: Vec<Value> = (0..CITIZENS).map(samad::message).map(|message| as_shown(&message)).collect();
+    for case in expected["cases"].as_array().unwrap() {
+        let answer = client.get(&format!("/api/v1/cases/{}", case["id"].as_str().unwrap())).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let case = answer.json();
+        let shown = json!([case["citizen"]["nationalId"], case["citizen"]["name"], case["text"]]);
+        let at = written.iter().position(|one| *one == shown);
+        written.remove(at.unwrap_or_else(|| panic!("none of {written:#?} is {shown:#}")));
+    }
+    assert!(written.is_empty(), "each has a case: {written:#?}");
+}
+
+/// Who wrote and what, as readers see it: of the national ID the ends.
+fn as_shown(message: &Value) -> Value {
+    let (from, id) = (&message["from"], message["from"]["nationalId"].as_str().unwrap());
+    json!([format!("{}******{}", &id[..2], &id[8..]), from["name"], message["text"]])
 }
 
 #[test]
