@@ -1,15 +1,17 @@
 //! `peygir deploy`: packs to a running server, as one change.
 
+mod findings;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use jiff::tz::TimeZone;
 use peygir_runtime::pack::{self, Bundle};
-use peygir_runtime::packs::covered::COVERED;
-use peygir_source::{Diagnostic, Diagnostics, Help, Severity, Span, render};
+use peygir_source::{Diagnostic, Diagnostics, Help, Severity, Span};
 use serde_json::{Value, json};
 
+use self::findings::is_told;
 use super::client::Client;
 use super::local::{self, Lang};
 use super::texts;
@@ -17,8 +19,6 @@ use crate::answer::{line, say};
 use crate::data_folder::DataFolder;
 use crate::said::Said;
 
-/// Findings that are printed for people; of the rest it is told how many there are. `--json` gives all.
-const FINDINGS_TOLD_MAX: usize = 50;
 /// How a help begins to say a call that compares packs.
 const REBASE: &str = "`peygir rebase ";
 /// The folder of a server where none is named.
@@ -62,6 +62,9 @@ pub struct How {
     /// Leave standing what is planned, also where it brings an older version back than this one
     #[arg(long)]
     keep_planned: bool,
+    /// Print every finding; without it, of many the first alone
+    #[arg(long)]
+    all: bool,
 }
 
 impl How {
@@ -137,40 +140,40 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         }
     }
     if found.has_errors() {
-        tell_findings(&found.list, lang, arguments.server.json);
+        findings::tell(&found.list, &arguments.server, arguments.how.all);
         return Ok(ExitCode::FAILURE);
     }
     let bodies: Vec<Value> = packs.iter().map(|sent| sent.body.clone()).collect();
     let body = arguments.how.body(&json!(bodies), &json!(arguments.remove));
-    deploy(&arguments.server, &body, &packs)
+    deploy(&arguments.server, &body, &packs, arguments.how.all)
 }
 
 /// Sends one deployment; a retry of the transport is the same request.
-fn deploy(server: &Server, body: &Value, packs: &[Sent]) -> Result<ExitCode> {
+fn deploy(server: &Server, body: &Value, packs: &[Sent], all: bool) -> Result<ExitCode> {
     let client = server.client()?;
     match client.try_post("/api/v1/packs", &key()?, body)? {
         Ok(done) => {
-            tell_done(&client, &done, server, packs);
+            tell_done(&client, &done, server, packs, all);
             Ok(ExitCode::SUCCESS)
         }
         Err(problem) => {
-            tell_problem(server, &problem, packs);
+            tell_problem(server, &problem, packs, all);
             Ok(ExitCode::FAILURE)
         }
     }
 }
 
-/// Why the server refused, with all findings.
-pub fn tell_problem(server: &Server, problem: &Value, packs: &[Sent]) {
+/// Why the server refused, with the findings; `all`: however many these are.
+pub fn tell_problem(server: &Server, problem: &Value, packs: &[Sent], all: bool) {
     let findings = problem["diagnostics"].as_array().map_or(&[][..], Vec::as_slice);
     let findings: Vec<Diagnostic> = findings.iter().map(|finding| diagnostic(finding, packs, server)).collect();
-    tell_findings(&findings, server.lang, server.json);
+    findings::tell(&findings, server, all);
     say(&texts::of(&problem["detail"]));
 }
 
 /// Deploys versions that the server has, and takes packs out of force.
 pub fn deploy_change(server: &Server, packs: &Value, remove: &Value, how: &How) -> Result<ExitCode> {
-    deploy(server, &how.body(packs, remove), &[])
+    deploy(server, &how.body(packs, remove), &[], how.all)
 }
 
 fn read(pack: &str, lang: Lang) -> Result<Sent, Diagnostics> {
@@ -224,14 +227,14 @@ pub fn key() -> Result<String> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn tell_done(client: &Client, done: &Value, server: &Server, packs: &[Sent]) {
+fn tell_done(client: &Client, done: &Value, server: &Server, packs: &[Sent], all: bool) {
     if server.json {
         return line(&done.to_string());
     }
     let lang = server.lang;
     let findings = done["findings"].as_array().into_iter().flatten();
     let findings: Vec<Diagnostic> = findings.map(|finding| diagnostic(finding, packs, server)).collect();
-    tell_findings(&findings, lang, false);
+    findings::tell(&findings, server, all);
     let gone = done["removed"].as_array().into_iter().flatten().map(|name| format!("-{}", texts::of(name)));
     let packs: Vec<String> = done["packs"].as_array().into_iter().flatten().map(label).chain(gone).collect();
     let packs = packs.join(lang.pick(", ", "، "));
@@ -380,39 +383,4 @@ fn here(file: &str, packs: &[Sent]) -> String {
         path.is_file().then(|| peygir_runtime::pack::shown(&path))
     };
     packs.iter().find_map(local).unwrap_or_else(|| file.to_owned())
-}
-
-/// Notes are left to `peygir check --notes`: they speak of every pack, also of those that were not deployed. What is said with
-/// this deployment alone is told with it.
-fn is_told(finding: &Diagnostic) -> bool {
-    finding.severity != Severity::Information || finding.code == COVERED
-}
-
-fn tell_findings(findings: &[Diagnostic], lang: Lang, as_json: bool) {
-    let (mut told, mut left) = (0, 0);
-    // Where not all are printed, it is notes that are left out first.
-    let mut findings: Vec<&Diagnostic> = findings.iter().filter(|one| as_json || is_told(one)).collect();
-    if !as_json && findings.len() > FINDINGS_TOLD_MAX {
-        findings.sort_by_key(|one| one.severity == Severity::Information);
-    }
-    for finding in findings {
-        told += 1;
-        if !as_json && told > FINDINGS_TOLD_MAX {
-            left += 1;
-            continue;
-        }
-        if as_json {
-            line(&render::json(finding).to_string());
-            continue;
-        }
-        let source = std::fs::read_to_string(&finding.file).ok();
-        say(&render::human(finding, source.as_deref(), lang.render()));
-    }
-    if left > 0 {
-        let left = lang.digits(&left.to_string());
-        say(&match lang {
-            Lang::En => format!("… and {left} more; --json tells them all"),
-            Lang::Fa => format!("… و {left} یافتهٔ دیگر؛ \u{2066}--json\u{2069} همه را می‌گوید"),
-        });
-    }
 }

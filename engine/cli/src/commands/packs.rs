@@ -207,7 +207,7 @@ fn withdraw(client: &Client, server: &Server, edition: u64, reason: &str) -> Res
             });
         }
         Err(problem) => {
-            deploy::tell_problem(server, &problem, &[]);
+            deploy::tell_problem(server, &problem, &[], true);
             return Ok(ExitCode::FAILURE);
         }
     }
