@@ -106,6 +106,41 @@ fn packs_are_deployed_listed_compared_and_rolled_back_while_the_server_serves() 
     assert!(server.stop().success());
 }
 
+/// Going back with everything is for whoever administers everything: who does not is told so, with what is theirs to go back with.
+#[test]
+fn who_administers_one_place_goes_back_with_packs_of_that_place() {
+    let site = Site::without_gateway();
+    let server = site.start();
+    told(&site, &["deploy", &shown(&pack(&site, "1.0.0", &greeting("one")))]);
+    told(&site, &["deploy", &shown(&pack(&site, "1.1.0", &greeting("two")))]);
+    let elsewhere = pack(&site, "9.0.0", &greeting("far"));
+    let manifest = fs::read_to_string(elsewhere.join("pack.yaml")).unwrap();
+    let manifest = manifest.replace("name: town", "name: far").replace("hamedan", "isfahan");
+    fs::write(elsewhere.join("pack.yaml"), manifest).unwrap();
+    let directory = "kind: directory\nprovince: { id: isfahan, fa: اصفهان, en: Isfahan }\n";
+    fs::write(elsewhere.join("rules/directory.yaml"), directory).unwrap();
+    fs::rename(elsewhere.join("rules/greet.rhai"), elsewhere.join("rules/far.rhai")).unwrap();
+    fs::rename(elsewhere.join("rules/greet.test.yaml"), elsewhere.join("rules/far.test.yaml")).unwrap();
+    told(&site, &["deploy", &shown(&elsewhere)]);
+    let role = ["--role", "administrator", "--scope", "province:hamedan", "--name", "owner"];
+    let token = told(&site, &[&["token", "new"], &role[..]].concat());
+    let url = format!("http://{}", site.address());
+    let back = |lang| {
+        let arguments = ["packs", "rollback", "--url", &url, "--lang", lang];
+        let output = site.run_with(&arguments, &[("PEYGIR_TOKEN", token.trim())]);
+        assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    // The edition before differs from the present one in a pack of another place alone.
+    let (en, fa) = (back("en"), back("fa"));
+    assert!(en.contains("for whoever administers them all") && en.contains("town (1.1.0 → 1.0.0)"), "{en}");
+    assert!(fa.contains("با مدیر همهٔ آن‌هاست") && fa.contains("town (1.1.0 → 1.0.0)"), "{fa}");
+    // Here it differs in packs of both places: not all of them are theirs.
+    let of_all = told(&site, &["packs", "rollback", "--to", "1", "--dry-run"]);
+    assert!(of_all.contains("-town") && of_all.contains("-far"), "{of_all}");
+    assert!(server.stop().success());
+}
+
 /// The version before is asked for from the server that has it: the one in force there, or one that is named.
 #[test]
 fn what_moves_with_a_base_is_told_from_what_the_server_has() {

@@ -273,13 +273,22 @@ fn back_of_all(client: &Client, to: Option<u64>) -> Result<Back> {
         bail!(of_place_only(&packs));
     }
     let (before, present) = (in_force_with(client, to)?, items(&packs["packs"]));
+    let is_mine = |name: &str| present.iter().any(|pack| pack["name"] == name && pack["mayDeploy"] == true);
     let version = |pack: &Value| pack["version"].as_str().map(str::to_owned);
     let of_present = |name: &Value| present.iter().find(|pack| pack["name"] == *name).and_then(version);
     let changed = before.iter().filter(|pack| of_present(&pack["name"]) != version(pack));
     let gone = present.iter().filter(|pack| pack["version"].is_string());
     let gone = gone.map(|pack| texts::of(&pack["name"])).filter(|name| version_in(&before, name).is_none());
     let known = |pack: &Value| json!({ "name": pack["name"], "version": pack["version"] });
-    Ok((changed.map(known).collect(), gone.collect()))
+    let (changed, gone): (Vec<Value>, Vec<String>) = (changed.map(known).collect(), gone.collect());
+    let theirs = |name: &str| !is_mine(name);
+    let of_others =
+        changed.iter().any(|pack| theirs(&texts::of(&pack["name"]))) || gone.iter().any(|name| theirs(name));
+    // The edition before always differs from the present one: where nothing of it is seen here, it does so in packs of others.
+    if of_others || (!given && changed.is_empty() && gone.is_empty()) {
+        bail!(of_place_only(&packs));
+    }
+    Ok((changed, gone))
 }
 
 fn in_force_with(client: &Client, number: u64) -> Result<Vec<Value>> {
