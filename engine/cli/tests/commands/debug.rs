@@ -215,6 +215,21 @@ fn a_row_of_the_tests_is_stepped_through() {
 }
 
 #[test]
+fn two_rows_of_one_name_are_told_apart_by_nobody() {
+    let rows = "- { name: twice, req: { a: 1 }, expect: 1 }\n- { name: once, req: {}, expect: 1 }\n- { name: twice, req: {}, expect: 1 }\n";
+    let folder = folder(&[("one.rhai", "fn one(req, now, args) {\n    1\n}\n"), ("one.test.yaml", rows)]);
+    for (lang, words) in [("en", "several rows are named \"twice\""), ("fa", "نام چند سطر «twice» است")] {
+        let refused = call(folder.path(), &["debug", "one.rhai", "--test", "twice", "--trace", "--lang", lang]);
+        assert_eq!(refused.code, 64, "{}", refused.stdout);
+        for words in [words, "one.test.yaml:1", "one.test.yaml:3"] {
+            assert!(refused.stderr.contains(words), "{words}: {}", refused.stderr);
+        }
+        assert!(!refused.stderr.contains("one.test.yaml:2"), "{}", refused.stderr);
+    }
+    assert_eq!(call(folder.path(), &["debug", "one.rhai", "--test", "once", "--trace"]).code, 0);
+}
+
+#[test]
 fn tests_tell_which_lines_of_scripts_their_rows_run() {
     let script = "fn half(req, now, args) {\n    if req.a {\n        return 1;\n    }\n    2\n}\n";
     let files = [

@@ -37,8 +37,8 @@ pub fn run(script: &str, test: &str, lang: Lang) -> Result<Result<Told, String>>
         let found = Diagnostics { list: found }.in_file(&source.name);
         told_of(&found.list, lang)
     })?;
-    let rows = read(rows).map_err(|found| told_of(&found.list, lang))?;
-    let row = match wanted(&rows, test, lang) {
+    let (file, rows) = (pack::shown(rows), read(rows).map_err(|found| told_of(&found.list, lang))?);
+    let row = match wanted(&rows, (test, &file), lang) {
         Ok(row) => row,
         Err(why) => return Ok(Err(why)),
     };
@@ -115,10 +115,19 @@ fn read(path: &Path) -> std::result::Result<Vec<Row>, Diagnostics> {
     tests::read(&root).map_err(|found| found.in_file(&file.name))
 }
 
-/// The row of this name, or the only one with these words.
-fn wanted<'a>(rows: &'a [Row], test: &str, lang: Lang) -> std::result::Result<&'a Row, String> {
-    if let Some(row) = rows.iter().find(|row| row.name == test) {
-        return Ok(row);
+/// The row of this name, or the only one with these words. Of two with one name neither is meant more than the other.
+fn wanted<'a>(rows: &'a [Row], (test, file): (&str, &str), lang: Lang) -> std::result::Result<&'a Row, String> {
+    let named: Vec<&Row> = rows.iter().filter(|row| row.name == test).collect();
+    match named.as_slice() {
+        [] => {}
+        [row] => return Ok(row),
+        several => {
+            let places: String = several.iter().map(|row| format!("\n  {file}:{}", row.span.line)).collect();
+            return Err(match lang {
+                Lang::En => format!("several rows are named \"{test}\"; give each a name of its own:{places}"),
+                Lang::Fa => format!("نام چند سطر «{test}» است؛ به هر یک نامی از خودش بدهید:{places}"),
+            });
+        }
     }
     let words = search_key(test);
     let found: Vec<&Row> = rows.iter().filter(|row| search_key(&row.name).contains(&words)).collect();
