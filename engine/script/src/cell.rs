@@ -13,7 +13,7 @@ use crate::{
     fault::{Fault, span_of},
     fuel, json, kind,
     limits::{CELL_BYTES_MAX, CELL_OPERATIONS_MAX},
-    parts,
+    literal, parts, trace,
 };
 
 /// A compiled cell. Cloning shares the compiled form. Cells have fuel of their own and need no deadline: their
@@ -42,7 +42,8 @@ impl Cell {
         let ast = engine::CELLS
             .compile_expression_with_scope(&scope, expression)
             .map_err(|error| parts::all_errors(&error, expression))?;
-        let findings = check::calls(&ast);
+        let mut findings = check::calls(&ast);
+        findings.extend(literal::rounded(&ast, expression));
         if findings.is_empty() {
             let variables = variables.iter().map(|name| (*name).to_owned()).collect();
             Ok(Self { ast: Arc::new(ast), variables })
@@ -73,9 +74,17 @@ impl Cell {
         let mut scope = Scope::new();
         for name in self.variables.iter() {
             let value = inputs.get(name).unwrap_or(&Value::Null);
-            scope.push_constant_dynamic(name.as_str(), json::to_dynamic(value)?);
+            scope.push_constant_dynamic(name.as_str(), json::to_dynamic(value).map_err(in_cell)?);
         }
+        // What a script of this thread left behind is no place of the cell.
+        trace::start();
         fuel::start(CELL_OPERATIONS_MAX);
-        engine::CELLS.eval_ast_with_scope::<Dynamic>(&mut scope, &self.ast).map_err(|error| Fault::from_rhai(*error))
+        let answer = engine::CELLS.eval_ast_with_scope::<Dynamic>(&mut scope, &self.ast);
+        answer.map_err(|error| in_cell(Fault::from_rhai(*error)))
     }
+}
+
+/// A cell is one line: what has no place of its own is told there.
+fn in_cell(fault: Fault) -> Fault {
+    fault.given_at(span_of(Position::new(1, 1)))
 }

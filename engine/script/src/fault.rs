@@ -101,10 +101,11 @@ impl Fault {
         matches!(self, Self::Aborted { .. } | Self::Broken { .. })
     }
 
-    /// The same fault of an answer, with its place.
+    /// The same fault of what was given or taken, with its place; a limit of the run has its own.
     pub(crate) fn given_at(self, place: Span) -> Self {
         match self {
             Self::Answer { path, reason, reason_fa, .. } => Self::Answer { path, reason, reason_fa, at: place },
+            Self::Limit { limit, at } if at.line == 0 => Self::Limit { limit, at: place },
             other => other,
         }
     }

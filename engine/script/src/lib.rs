@@ -20,6 +20,7 @@ mod json;
 mod kind;
 mod library;
 pub mod limits;
+mod literal;
 mod now;
 mod parts;
 pub mod reference;

@@ -19,7 +19,7 @@ use crate::{
     json,
     library::action_places,
     limits::{Limit, OPERATIONS_MAX, SOURCE_BYTES_MAX},
-    parts, stack,
+    literal, parts, stack,
     steps::{Recorder, Trace},
     trace::{self, Watch},
     world::{self, World},
@@ -68,6 +68,7 @@ impl Script {
         let ast = engine::SCRIPTS.compile(source).map_err(|error| parts::all_errors(&error, source))?;
         let mut findings = check::top_level(&ast);
         findings.extend(check::calls(&ast));
+        findings.extend(literal::rounded(&ast, source));
         let entry = check::entry(&ast, name).map_err(|finding| findings.push(finding)).ok();
         let header = Header::read(source).map_err(|found| findings.extend(found)).ok();
         let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
@@ -177,14 +178,14 @@ impl Script {
         deadline: &Deadline,
         watch: Option<Watch>,
     ) -> (Result<Answered, Fault>, Option<Watch>) {
-        let arguments = || {
+        let arguments = || -> Result<[Dynamic; 3], Fault> {
             self.header.check("req", req)?;
             self.header.check("args", args)?;
             Ok([json::to_dynamic(req)?, world.now.to_dynamic(), json::to_dynamic(args)?])
         };
         let arguments = match arguments() {
             Ok(arguments) => arguments,
-            Err(fault) => return (Err(fault), watch),
+            Err(fault) => return (Err(fault.given_at(self.begin)), watch),
         };
         let came = if stack::is_here() {
             stack::on_this_stack(|| self.run_within(arguments, watch, world.clone(), deadline.clone()))

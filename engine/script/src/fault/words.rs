@@ -127,12 +127,18 @@ fn parsing(kind: &ParseErrorType) -> (String, String) {
 
 fn arithmetic(what: &str) -> (String, String) {
     let lower = what.to_lowercase();
-    let (en, fa) = if lower.contains("zero") {
+    // Of a remainder the interpreter names both reasons: it is the divisor that tells which.
+    let by_zero = match what.rsplit_once(" % ") {
+        Some((_, divisor)) if lower.contains("overflow") => divisor == "0",
+        _ => lower.contains("zero"),
+    };
+    let (en, fa) = if by_zero {
         ("nothing can be divided by zero", "تقسیم بر صفر ممکن نیست")
     } else if lower.contains("overflow") || lower.contains("too large") || lower.contains("too many") {
         ("the result is too large", "حاصل بیش از حد بزرگ است")
     } else {
         ("this can't be reckoned", "این حساب شدنی نیست")
     };
+    let what = what.strip_prefix("Modulo division by zero or overflow: ").unwrap_or(what);
     (format!("{en} ({what})"), fa.to_owned())
 }
