@@ -9,7 +9,7 @@ mod guard;
 mod rules;
 mod verify;
 
-use peygir_source::{Diagnostic, Diagnostics, Severity};
+use peygir_source::{Diagnostic, Diagnostics, Node, Severity};
 
 use crate::{
     analysis::Fixed,
@@ -180,6 +180,10 @@ impl<'a> Stage<'a> {
         let outside: Vec<Window> = self.window().map(|window| window.outside().collect()).unwrap_or_default();
         for row in rows.iter_mut().filter(|row| row.on.is_none()) {
             row.outside.clone_from(&outside);
+        }
+        let items = self.overlay.root.get("tests").and_then(Node::items).unwrap_or_default();
+        for (row, item) in rows.iter_mut().zip(items) {
+            brought::settled(row, item, table, self.place);
         }
         table.tests.extend(rows);
     }

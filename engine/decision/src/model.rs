@@ -389,6 +389,12 @@ impl Table {
         known.map(|(name, value)| (name, Value::from(value.as_str()))).collect()
     }
 
+    /// Whether an input takes a value: it is of its type and within its limits.
+    pub(crate) fn takes(&self, input: &str, value: &Value) -> bool {
+        let input = self.input(input);
+        input.is_some_and(|input| input.value_type.holds(value) && input.domain().passed(value).is_none())
+    }
+
     /// Whether a cell holds where its input is given this value, or none; none where that hangs on an expression.
     pub fn cell_holds(&self, part: &Condition, value: Option<&Value>) -> Option<bool> {
         let input = &self.inputs[part.at];

@@ -38,21 +38,8 @@ impl Case<'_> {
         let at =
             if self.file.is_empty() { format!("line {}", span.line) } else { format!("{}:{}", self.file, span.line) };
         let (on, on_fa) = self.outcome.day_told();
-        let (here, here_fa) = self.place();
+        let (here, here_fa) = here(self.run, self.table);
         (at, [format!("{here}{on}"), format!("{here_fa}{on_fa}")])
-    }
-
-    /// `, as it would be here: county kashan`.
-    fn place(&self) -> (String, String) {
-        let Some(written) = &self.run.written else { return Default::default() };
-        let put = self.run.given.iter().filter(|(name, value)| written.get(*name) != Some(value));
-        let put: Vec<(&str, &str)> =
-            put.map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default())).collect();
-        let called =
-            |name: &str, fa: bool| self.table.input(name).map_or_else(|| name.to_owned(), |input| title(input, fa));
-        let en: Vec<String> = put.iter().map(|(name, value)| format!("{} {value}", called(name, false))).collect();
-        let fa: Vec<String> = put.iter().map(|(name, value)| format!("{} «{value}»", called(name, true))).collect();
-        (format!(", as it would be here: {}", en.join(", ")), format!("، چنان که این‌جا می‌بود: {}", fa.join("، ")))
     }
 
     /// `may_go`: the rule that answered before, where it may be taken out.
@@ -156,6 +143,17 @@ impl Case<'_> {
             ),
         )
     }
+}
+
+/// `, as it would be here: county kashan`: what the place put into a row.
+pub(crate) fn here(row: &TestRow, table: &Table) -> (String, String) {
+    let Some(written) = &row.written else { return Default::default() };
+    let put = row.given.iter().filter(|(name, value)| written.get(*name) != Some(value));
+    let put: Vec<(&str, &str)> = put.map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default())).collect();
+    let called = |name: &str, fa: bool| table.input(name).map_or_else(|| name.to_owned(), |input| title(input, fa));
+    let en: Vec<String> = put.iter().map(|(name, value)| format!("{} {value}", called(name, false))).collect();
+    let fa: Vec<String> = put.iter().map(|(name, value)| format!("{} «{value}»", called(name, true))).collect();
+    (format!(", as it would be here: {}", en.join(", ")), format!("، چنان که این‌جا می‌بود: {}", fa.join("، ")))
 }
 
 /// The members that differ, of what came before and of what comes now; all where one of them is no mapping.

@@ -1,5 +1,5 @@
-//! Rows of the layers below as they would be where an overlay holds: in Kashan's pack every case has the county of Kashan,
-//! whatever county a row was written with.
+//! Rows as they would be where an overlay holds: in Kashan's pack every case has the county of Kashan, whatever county a row of the
+//! layers below was written with. A row of the overlay's own has it where it names no place.
 //!
 //! Owns: what the place puts into a row, and whether what the row is about can be there at all. Deliberately does not know what
 //! an overlay makes of it, or what a place is: some inputs have one value there.
@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use peygir_calendar::Jalali;
+use peygir_source::Node;
 use serde_json::Value;
 
 use crate::{analysis::Fixed, days, label::Label, model::Table, tests::TestRow, window::Window};
@@ -40,6 +41,18 @@ pub(super) fn brought(below: &Table, row: &TestRow, place: &Fixed, days: &[Jalal
     }
     let written = row.written.clone().or_else(|| Some(row.given.clone()));
     Brought::Here(Box::new(TestRow { given, written, ..row.clone() }), alike)
+}
+
+/// Puts the place into a row of the overlay's own that names no part of it, not even as absent (`province: null`): there every
+/// case has one. `item`: the row as it is written.
+pub(super) fn settled(row: &mut TestRow, item: &Node, table: &Table, place: &Fixed) {
+    let known = table.known_within(place);
+    let is_named = |name: &String| item.get("given").is_some_and(|given| given.entry(name).is_some());
+    if known.is_empty() || known.keys().any(is_named) || known.iter().any(|(name, value)| !table.takes(name, value)) {
+        return;
+    }
+    row.written = Some(row.given.clone());
+    row.given.extend(known);
 }
 
 /// The rules that answer; none where no decision is made.

@@ -10,7 +10,11 @@ use super::{
     brought::{Brought, brought},
 };
 use crate::{
-    complaint::{self, case::Case, overlay as complaints},
+    complaint::{
+        self,
+        case::{Case, here},
+        overlay as complaints,
+    },
     model::{Rule, Table},
     tests::{Changed, TestOutcome, TestRow},
     window::Window,
@@ -68,7 +72,13 @@ impl Stage<'_> {
     fn own(&mut self, table: &Table, (name, row): (&str, &TestRow), days: &[Jalali]) {
         let outcomes = table.days_of(row, days).into_iter().map(|on| table.run_on(name, row, on));
         let failed = outcomes.into_iter().find(|outcome| !outcome.passed).map(|outcome| outcome.told(row, days));
-        self.reader.findings.list.extend(failed.and_then(|outcome| outcome.to_diagnostic_of(table)));
+        let told = failed.and_then(|outcome| outcome.to_diagnostic_of(table)).map(|mut told| {
+            let (here, here_fa) = here(row, table);
+            told.message.push_str(&here);
+            told.message_fa = format!("{}{here_fa}", told.message_fa).into();
+            told
+        });
+        self.reader.findings.list.extend(told);
     }
 
     /// An overlay answers for what it writes. Where a row goes to a rule that the overlay does not write, the change

@@ -193,3 +193,27 @@ fn a_row_that_differs_by_the_day_here_is_run_where_it_is_known() {
     assert_eq!(laid("replace: { tax: { title: ours } }\n"), (vec![], true));
     assert_eq!(laid("replace: { heritage: { then: { agency: ours } } }\n"), (vec!["PG-T051"], false));
 }
+
+#[test]
+fn a_row_of_its_own_is_of_the_place_unless_it_names_one() {
+    let body =
+        |rows: &str| format!("replace: {{ tax: {{ then: {{ agency: 'dues-{{province}}' }} }} }}\ntests:\n{rows}");
+    let ours = "  - { name: ours, given: { topic: tax }, expect: { rule: tax, agency: dues-isfahan } }\n";
+    assert_eq!(told_of(&body(ours), KASHAN), ["PG-T051 note dues"]);
+    // One that names another province stays as it is, one that says that there is none too.
+    let theirs = "  - { given: { topic: tax, province: qom }, expect: { agency: dues-qom } }\n  \
+                  - { given: { topic: tax, province: null }, expect: { rule: nowhere } }\n";
+    assert_eq!(told_of(&body(theirs), KASHAN), ["PG-T051 note dues"]);
+    // And one that names a county alone: nobody says of which province that is.
+    let county = "  - { given: { topic: tax, county: yazd }, expect: { rule: nowhere } }\n";
+    assert_eq!(told_of(&body(county), KASHAN), ["PG-T051 note dues"]);
+}
+
+#[test]
+fn a_row_of_its_own_that_fails_says_of_which_place_it_is() {
+    let body = "replace: { tax: { then: { agency: dues } } }\ntests:\n  - { name: ours, given: { topic: tax }, expect: { rule: nowhere } }\n";
+    let (_, found) = laid(&[(body, KASHAN)]);
+    let failed = found.list.iter().find(|one| one.code == "PG-T015").unwrap_or_else(|| panic!("{found:#?}"));
+    assert!(failed.message.ends_with(", as it would be here: county kashan, province isfahan"), "{failed:?}");
+    assert!(failed.message_fa.ends_with("، چنان که این‌جا می‌بود: county «kashan»، province «isfahan»"), "{failed:?}");
+}
