@@ -174,6 +174,19 @@ pub(crate) fn one_phrase(span: Span, text: &str) -> Diagnostic {
     )
 }
 
+pub(crate) fn one_letter(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "PG-T059",
+        span,
+        format!("nearly every text has the letter \"{text}\": the rule takes what is meant for the rules below it"),
+        format!("کمتر متنی بی حرف «{text}» است: این قاعده آنچه را برای قاعده‌های پایین‌تر است می‌گیرد"),
+    )
+    .with_help(
+        "write a word or a part of one; a word of a single letter is sought with `words`",
+        "واژه یا بخشی از آن را بنویسید؛ واژهٔ یک‌حرفی با ‎`words`‎ جسته می‌شود",
+    )
+}
+
 /// A finding inside an expression, told at the cell: where it begins in the file depends on the quoting.
 pub(crate) fn bad_expression(span: Span, inner: &Diagnostic) -> Diagnostic {
     let place = inner.span.column;

@@ -223,7 +223,7 @@ fn expression_cells_are_reported_as_not_analysed() {
 /// separates texts.
 #[test]
 fn cells_that_hardly_hold_are_warned_of() {
-    let (whole, phrase) = ("PG-T036", "PG-T037");
+    let (whole, phrase, letter) = ("PG-T036", "PG-T037", "PG-T059");
     let cases: &[(&str, &str, &[&str])] = &[
         ("text", "قطع", &[whole]),
         ("text", "[قطع, وصل نیست]", &[whole]),
@@ -243,6 +243,13 @@ fn cells_that_hardly_hold_are_warned_of() {
         ("text", "{ words: [قطع, وصل] }", &[]),
         ("text", "{ words: [قطع شد, 'قطع شده،'] }", &[]),
         ("text", "{ contains: '12,000' }", &[]),
+        ("text", "{ contains: ا }", &[letter]),
+        ("text", "{ contains: [آب, و, ' ر '] }", &[letter, letter]),
+        ("text", "{ not: { contains: a } }", &[letter]),
+        ("text", "{ words: و }", &[]),
+        ("text", "{ prefix: ا }", &[]),
+        ("text", "{ contains: ['5', '۵'] }", &[]),
+        ("string", "{ contains: a }", &[]),
         ("text", "{ contains: '۱۲،۰۰۰ تومان' }", &[]),
         ("text", "{ present: true }", &[]),
         ("string", "'قطع، وصل'", &[]),

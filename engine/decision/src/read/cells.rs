@@ -188,7 +188,13 @@ impl Column<'_> {
         keyed: fn(String) -> Cell,
     ) -> Option<Cell> {
         match node.as_str() {
-            Some(text) if self.is_text() => self.key(reader, node, text, keyed),
+            Some(text) if self.is_text() => {
+                let cell = self.key(reader, node, text, keyed);
+                if word == "contains" && is_one_letter(&(self.search_key)(text)) {
+                    reader.push(complaint::one_letter(node.span, text));
+                }
+                cell
+            }
             Some(text) if !text.is_empty() => Some(plain(text.to_owned())),
             _ => {
                 reader.push(complaint::shape(node.span, word, "a text or a list of texts", "متن یا فهرستی از متن‌ها"));
@@ -241,6 +247,12 @@ fn whole_text(node: &Node) -> Option<&str> {
         Value::Mapping(_) => node.get("not").and_then(whole_text),
         _ => None,
     }
+}
+
+/// Whether hardly a text is without it; a digit may be sought alone.
+fn is_one_letter(key: &str) -> bool {
+    let mut letters = key.trim().chars();
+    letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none()
 }
 
 /// Whether a text reads like several: they stand apart by a comma of any writing or a stroke, other than one within a number, or

@@ -101,7 +101,7 @@ fn a_rule_above_a_locked_one_must_stay_apart_from_it() {
         ("{ size: '>= 10' }", vec!["PG-T045:4"]),
         ("{ topic: { rhai: 'topic == \"d\"' } }", vec!["PG-T045:4"]),
         ("{ topic: { rhai: 'topic == \"d\"' }, size: 3 }", vec![]),
-        ("{ text: { contains: x } }", vec!["PG-T045:4"]),
+        ("{ text: { contains: xy } }", vec!["PG-T045:4"]),
     ] {
         check(&base, &format!("replace: {{ open: {{ when: {when} }} }}\n"), &expected);
     }
