@@ -10,6 +10,11 @@ pub fn to_persian(text: &str) -> String {
         .collect()
 }
 
+/// A number in ASCII, such as `-1.5`, as it is written in Persian: its digits, and `٫` before its places.
+pub fn to_persian_number(number: &str) -> String {
+    to_persian(&number.replace('.', "٫"))
+}
+
 /// Every Persian or Arabic digit becomes the ASCII one; everything else stays.
 pub fn to_ascii(text: &str) -> String {
     text.chars()
@@ -24,6 +29,11 @@ pub fn to_ascii(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_has_its_own_mark_before_its_places() {
+        assert_eq!((to_persian_number("-1.5"), to_persian_number("120")), ("-۱٫۵".to_owned(), "۱۲۰".to_owned()));
+    }
 
     #[test]
     fn digits_go_both_ways() {

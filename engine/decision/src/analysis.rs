@@ -51,8 +51,8 @@ pub(crate) use self::space::holds;
 pub use self::splits::{Only, SHARES_MAX, Split};
 pub use self::unseen::Share;
 pub use self::within::{Possible, Within};
-pub(crate) use self::words::{answer_in_words, title};
-pub use self::words::{inputs_in_words, inputs_in_words_fa};
+pub use self::words::{CalledValues, inputs_called, inputs_in_words, inputs_in_words_fa};
+pub(crate) use self::words::{answer_in_words, shown, title};
 use self::{
     before::Before,
     effort::Effort,

@@ -52,6 +52,11 @@ impl Number {
         }
     }
 
+    /// As it is written in Persian: `۱٫۵`.
+    pub fn to_persian(self) -> String {
+        peygir_calendar::digits::to_persian_number(&self.to_string())
+    }
+
     pub fn compare(self, other: Self) -> Ordering {
         match (self, other) {
             (Self::Integer(left), Self::Integer(right)) => left.cmp(&right),

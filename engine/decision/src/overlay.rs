@@ -14,7 +14,7 @@ use peygir_source::{Diagnostics, Node, Span};
 use semver::{Version, VersionReq};
 
 pub(crate) use self::read::{REPLACE_MEMBERS, WHY};
-use crate::{analysis::Fixed, normalise::SearchKey, window::Window};
+use crate::{analysis::Fixed, normalise::SearchKey, read::fields::Reader, window::Window};
 
 /// A document of the kind `decision-table-overlay`.
 #[derive(Debug, Clone)]
@@ -152,6 +152,14 @@ impl Overlay {
     /// The days on which it changes the table; all days where it says nothing.
     pub fn effective(&self) -> Option<Window> {
         self.effective
+    }
+
+    /// The title that it gives a rule, one of its own or one that it replaces.
+    pub fn title_of(&self, rule: &str) -> Option<Name> {
+        let inserted = self.insert.iter().map(|insert| &insert.rule);
+        let own = inserted.filter(|node| node.get("id").and_then(Node::as_str) == Some(rule));
+        let replaced = self.replace.iter().filter(|replace| replace.rule.name == rule).map(|replace| &replace.node);
+        own.chain(replaced).find_map(|node| Reader::default().name(node, "title"))
     }
 
     /// Whether a day can make a difference to what it does.

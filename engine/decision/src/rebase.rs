@@ -17,6 +17,7 @@ use peygir_source::Diagnostic;
 pub use self::covered::{Changed, Covered, covered, stacked};
 pub use self::deeds::{Deed, Kind};
 pub use self::taken::{ChangedRule, Taken, taken};
+pub use self::words::CalledRules;
 use crate::{
     analysis::{Inputs, Outcome, Within, difference},
     domain::Limit,

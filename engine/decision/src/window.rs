@@ -35,10 +35,11 @@ impl Window {
     }
 }
 
-/// `1405/09/01 to 1405/12/29`, for journals and messages in English.
+/// `1405/09/01 to 1405/12/29`, or the day where it is one, for journals and messages in English.
 impl fmt::Display for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.from, self.until) {
+            (Some(from), Some(until)) if from == until => write!(f, "{from}"),
             (Some(from), Some(until)) => write!(f, "{from} to {until}"),
             (Some(from), None) => write!(f, "{from} on"),
             (None, Some(until)) => write!(f, "until {until}"),
@@ -65,6 +66,7 @@ impl Window {
     /// The same in Persian.
     pub fn to_persian(&self) -> String {
         let text = match (self.from, self.until) {
+            (Some(from), Some(until)) if from == until => from.to_string(),
             (Some(from), Some(until)) => format!("{from} تا {until}"),
             (Some(from), None) => format!("از {from}"),
             (None, Some(until)) => format!("تا {until}"),

@@ -20,6 +20,7 @@ use peygir_decision::{LayerRef, Rule, Table};
 use crate::text::{Words, isolated};
 use crate::titles::{Title, Titles};
 
+pub use column::kind;
 pub use decision::{Caveat, DecisionTold, InputTold, Recorded, caveat, decision, recorded};
 pub use story::{RuleTold, TableTold, table};
 

@@ -110,6 +110,14 @@ impl Words {
         }
     }
 
+    /// One number, with the mark that the language has before its places.
+    pub fn number(self, number: impl std::fmt::Display) -> String {
+        match self.language {
+            Language::Persian => digits::to_persian_number(&number.to_string()),
+            Language::English => number.to_string(),
+        }
+    }
+
     /// Numbers as they are told, not codes to be copied.
     pub fn digits(self, text: &str) -> String {
         match self.language {

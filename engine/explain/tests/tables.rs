@@ -213,7 +213,7 @@ const FAILED: &[(&str, &str, &str, &str)] = &[
     ("text: زائر", "no-words", "در متن پیام واژهٔ «‹زائر›» آمده است.", "The text of the message has the word “‹زائر›”."),
     ("text: x", "exactly", "متن پیام «‹سلام›» نیست.", "The text of the message is not “‹سلام›”."),
     ("repeats: 1", "at-least", "دفعات تکرار ۱ است، نه دست‌کم ۲.", "The times it was told before is 1, not at least 2."),
-    ("rate: 0.7", "less", "‹rate› ۰.۷ است، نه حداکثر ۰.۵.", "‹rate› is 0.7, not at most 0.5."),
+    ("rate: 0.7", "less", "‹rate› ۰٫۷ است، نه حداکثر ۰٫۵.", "‹rate› is 0.7, not at most 0.5."),
     ("urgent: false", "flag", "فوری نادرست است، نه درست.", "The urgency is false, not true."),
     (
         "text: x",

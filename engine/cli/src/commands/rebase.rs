@@ -9,6 +9,7 @@ mod mend;
 mod moved;
 mod source;
 mod stacked;
+mod titled;
 mod told;
 
 use std::collections::BTreeSet;

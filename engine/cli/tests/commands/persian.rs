@@ -135,6 +135,29 @@ tests:
   - { name: نوع, given: { topic: 5 }, expect: { rule: water } }
 ";
 
+/// With every kind of cell that faults are put into, and rows that notice none of them.
+const UNNOTICED: &str = "kind: decision-table
+id: route
+version: 1.0.0
+hit: first
+inputs:
+  topic: { type: string, title: { fa: موضوع, en: topic } }
+  urgent: { type: boolean, default: false }
+  days: { type: number }
+  here: { type: string }
+outputs:
+  agency: { type: string, required: true }
+  late: { type: boolean }
+  step: { type: number, max: 4 }
+rules:
+  - { id: water, when: { topic: [water, power], urgent: true }, then: { agency: abfa, late: true } }
+  - { id: street, when: { topic: { not: [street, city] }, days: '>= 1.5' }, then: { agency: city, step: 2.5 } }
+  - { id: power, when: { days: '1..4', here: { present: true } }, then: { agency: '{here}' } }
+  - { id: otherwise, last: true, then: { agency: office } }
+tests:
+  - { name: لوله, given: { topic: none, days: 9 }, expect: { rule: street } }
+";
+
 const SCRIPT: &str = "fn main(req, now, args) {
   if req.n > 3 {
     return [];
@@ -172,6 +195,7 @@ fn pack() -> TempDir {
         ("tests/late.test.yaml", ROWS),
         ("tests/route.table.yaml", TABLE),
         ("tests/alone.rhai", SCRIPT),
+        ("unnoticed/route.table.yaml", UNNOTICED),
         ("typed.rhai", "fn main(req, now, args) {\n  if 5 { 1 }\n}\n"),
         ("broken.yaml", "kind: decision-table\nid: route\n"),
     ])
@@ -189,6 +213,12 @@ fn every_command_speaks_persian_alone() {
     assert!(tests.stdout.contains("۱ از ۲ سطر رد شد") && tests.stdout.contains("سطرهای اجراشده"), "{}", tests.stdout);
     said(&["test", "yazd", "tests/alone.rhai"]);
     said(&["test", "tests/route.table.yaml", "--mutants"]);
+    let faults = said(&["test", "unnoticed", "--mutants"]);
+    for words in
+        ["بی گزینهٔ ۱", "دست‌کم ۰٫۵", "پاسخ ۳٫۵ می‌دهد", "پاسخ «city-x» می‌دهد", "پاسخ خیر می‌دهد", "[\"water\",\"power\"]"]
+    {
+        assert!(faults.stdout.contains(words), "{words}: {}", faults.stdout);
+    }
     said(&["test", "no-such-folder"]);
     said(&["check", "tests", "typed.rhai", "broken.yaml", "no-such-file.yaml"]);
     let rebased = said(&["rebase", "yazd", "--onto", "new", "--from", "old"]);

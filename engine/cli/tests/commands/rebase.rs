@@ -127,6 +127,45 @@ fn a_new_rule_that_takes_a_province_s_cases_merges_and_is_shown() {
 }
 
 #[test]
+fn titles_stand_beside_ids() {
+    let titled = ("  - { id: water, when", "  - { id: water, title: { fa: آب, en: Water }, when");
+    let packs = packs("1.1.0", &[TAKES_QANATS, titled]);
+    let topics = "kind: directory\ntopics: [ { id: qanat, fa: قنات, en: Qanat }, { id: desert, fa: بیابان, en: Desert } ]\n\
+                  agencies: [ { id: qanats, fa: ادارهٔ قنات, en: Office of qanats } ]\n";
+    for version in ["old", "new"] {
+        fs::write(packs.path().join(version).join("rules/topics.yaml"), topics).unwrap();
+    }
+    let overlay = OVERLAY.split("tests:").next().unwrap();
+    let overlay = overlay.replace("{ id: qanat, when", "{ id: qanat, title: { fa: قنات‌ها, en: Qanats }, when");
+    fs::write(packs.path().join("yazd/rules/route.overlay.yaml"), overlay).unwrap();
+    for (lang, words) in [
+        (
+            "fa",
+            [
+                "بخش‌هایی از قاعدهٔ «water» (آب) را عوض می‌کند",
+                "قاعدهٔ «qanat» (قنات‌ها) را می‌افزاید",
+                "| موضوع: «qanat» (قنات)، urgent: خیر | `qanat` (قنات‌ها) ",
+                "\u{2066}qanats\u{2069} (ادارهٔ قنات)",
+            ],
+        ),
+        (
+            "en",
+            [
+                "replaces parts of rule \"water\" (Water)",
+                "inserts rule \"qanat\" (Qanats)",
+                "| topic is \"qanat\" (Qanat), urgent is no | `qanat` (Qanats) ",
+                "agency qanats (Office of qanats)",
+            ],
+        ),
+    ] {
+        let told = rebase(&packs, &["--lang", lang]).stdout;
+        for words in words {
+            assert!(told.contains(words), "{words}\n{told}");
+        }
+    }
+}
+
+#[test]
 fn what_conflicts_is_told_with_its_place_and_how_to_mend_it() {
     let without_water = "  - { id: water, when: { topic: [water, sewage] }, then: { agency: abfa } }\n";
     let moved = "  - { id: garden, when: { topic: [garden, park] }, then: { agency: green } }\n";
@@ -363,8 +402,12 @@ agencies:
         ("kashan", "county: { present: false }", "Nothing: it is proven that every input is decided as before."),
         ("isfahan", "province: { prefix: yazd }", "Nothing: it is proven that every input is decided as before."),
         ("isfahan", "county: { prefix: yazd }", "Nothing: it is proven that every input is decided as before."),
-        ("kashan", "county: kashan", "province is \"isfahan\", county is \"kashan\""),
-        ("isfahan", "county: { not: kashan }", "province is \"isfahan\", county is \"najafabad\""),
+        ("kashan", "county: kashan", "province is \"isfahan\" (Isfahan), county is \"kashan\" (Kashan)"),
+        (
+            "isfahan",
+            "county: { not: kashan }",
+            "province is \"isfahan\" (Isfahan), county is \"najafabad\" (Najafabad)",
+        ),
         ("isfahan", "county: { present: false }", "province is \"isfahan\""),
         ("isfahan", "asked: { prefix: bank- }", "asked is \"bank-isfahan\""),
         ("isfahan", "asked: { contains: yazd }", "Nothing: it is proven that every input is decided as before."),

@@ -1,5 +1,7 @@
 //! Faults of cells: an alternative forgotten, a comparison off by one, a yes for a no.
 
+use peygir_calendar::{Name, digits};
+
 use super::{Kind, Plan};
 use crate::{
     cell::{Cell, Comparison, Number},
@@ -12,10 +14,14 @@ pub(super) fn changed(table: &Table) -> Vec<Plan> {
     for (at, rule) in table.rules.iter().enumerate() {
         for (place, part) in rule.when.iter().enumerate() {
             for (cell, what) in near(&part.cell) {
+                let (id, input, source) = (&rule.id, &part.input, &part.source);
                 list.push(Plan {
                     kind: Kind::Cell,
-                    what: format!("rule {} asks of {} {what} ({})", rule.id, part.input, part.written),
-                    what_fa: format!("خانهٔ {} در قاعدهٔ {} دست خورد: {what} ({})", part.input, rule.id, part.written),
+                    what: format!("rule {id} asks of {input} {} ({})", what.en, part.written),
+                    what_fa: format!(
+                        "خانهٔ {input} در قاعدهٔ {id} دست خورد: {} (به جای \u{2066}{source}\u{2069})",
+                        what.fa
+                    ),
                     broken: None,
                     edit: Box::new(move |table| table.rules[at].when[place].cell = cell.clone()),
                 });
@@ -26,38 +32,47 @@ pub(super) fn changed(table: &Table) -> Vec<Plan> {
 }
 
 /// The cell with one small fault, and what it is in words.
-fn near(cell: &Cell) -> Vec<(Cell, String)> {
+fn near(cell: &Cell) -> Vec<(Cell, Name)> {
     match cell {
-        Cell::Boolean(flag) => vec![(Cell::Boolean(!flag), format!("{}", !flag))],
-        Cell::Present(wanted) => vec![(Cell::Present(!wanted), format!("present {}", !wanted))],
+        Cell::Boolean(flag) => vec![(Cell::Boolean(!flag), said(!flag, if *flag { "خیر" } else { "بله" }))],
+        Cell::Present(wanted) => {
+            let fa = if *wanted { "داده‌نشده" } else { "داده‌شده" };
+            vec![(Cell::Present(!wanted), said(format!("present {}", !wanted), fa))]
+        }
         Cell::Compare(comparison, limit) => shifted(*limit)
             .into_iter()
-            .map(|limit| (Cell::Compare(*comparison, limit), format!("{} {limit}", sign(*comparison))))
+            .map(|limit| (Cell::Compare(*comparison, limit), compared(*comparison, limit)))
             .collect(),
         Cell::Between(low, high) => {
             let lows = shifted(*low).into_iter().map(|low| (low, *high));
             let highs = shifted(*high).into_iter().map(|high| (*low, high));
             let ordered = lows.chain(highs).filter(|(low, high)| low.compare(*high).is_le());
-            ordered.map(|(low, high)| (Cell::Between(low, high), format!("{low}..{high}"))).collect()
+            let told = |low: Number, high: Number| {
+                said(format!("{low}..{high}"), format!("از {} تا {}", low.to_persian(), high.to_persian()))
+            };
+            ordered.map(|(low, high)| (Cell::Between(low, high), told(low, high))).collect()
         }
         // Spellings of one text are no alternatives that an author wrote.
         Cell::OneOf(cells) if cells.iter().all(|cell| cell.is_spelt_like(&cells[0])) => Vec::new(),
         Cell::OneOf(cells) => one_of(cells),
         Cell::Not(inner) => {
             let inner = near(inner).into_iter();
-            inner.map(|(cell, what)| (Cell::Not(Box::new(cell)), format!("not {what}"))).collect()
+            let told = |what: Name| said(format!("not {}", what.en), format!("جز {}", what.fa));
+            inner.map(|(cell, what)| (Cell::Not(Box::new(cell)), told(what))).collect()
         }
         _ => Vec::new(),
     }
 }
 
-fn one_of(cells: &[Cell]) -> Vec<(Cell, String)> {
+fn one_of(cells: &[Cell]) -> Vec<(Cell, Name)> {
     let mut list = Vec::new();
     for (place, cell) in cells.iter().enumerate() {
         if cells.len() > 1 {
             let mut fewer = cells.to_vec();
             fewer.remove(place);
-            list.push((Cell::OneOf(fewer), format!("no alternative {}", place + 1)));
+            let number = (place + 1).to_string();
+            let fa = format!("بی گزینهٔ {}", digits::to_persian(&number));
+            list.push((Cell::OneOf(fewer), said(format!("no alternative {number}"), fa)));
         }
         for (near, what) in near(cell) {
             let mut other = cells.to_vec();
@@ -77,12 +92,17 @@ fn shifted(limit: Number) -> Vec<Number> {
     }
 }
 
-fn sign(comparison: Comparison) -> &'static str {
-    match comparison {
-        Comparison::Equal => "=",
-        Comparison::Less => "<",
-        Comparison::AtMost => "<=",
-        Comparison::Greater => ">",
-        Comparison::AtLeast => ">=",
-    }
+fn compared(comparison: Comparison, limit: Number) -> Name {
+    let (sign, fa) = match comparison {
+        Comparison::Equal => ("=", "برابر"),
+        Comparison::Less => ("<", "کمتر از"),
+        Comparison::AtMost => ("<=", "حداکثر"),
+        Comparison::Greater => (">", "بیشتر از"),
+        Comparison::AtLeast => (">=", "دست‌کم"),
+    };
+    said(format!("{sign} {limit}"), format!("{fa} {}", limit.to_persian()))
+}
+
+fn said(en: impl ToString, fa: impl Into<String>) -> Name {
+    Name { en: en.to_string(), fa: fa.into() }
 }

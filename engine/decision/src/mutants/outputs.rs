@@ -1,9 +1,11 @@
 //! Faults of answers: outside their limits, or another one within them.
 
+use peygir_calendar::Language;
 use serde_json::Value;
 
 use super::{Kind, Plan, limits::Broken};
 use crate::{
+    analysis::shown,
     model::{Output, Table},
     output::{Part, Template},
 };
@@ -45,14 +47,15 @@ fn each_answer(table: &Table, kind: Kind, others: &dyn Fn(&Output, &Template) ->
                     (Value::Null, Template::Text(parts)) => cut(parts),
                     _ => Template::Literal(value.clone()),
                 };
-                let shown = if value.is_null() { "another text".to_owned() } else { value.to_string() };
-                let shown_fa = if value.is_null() { "متنی دیگر".to_owned() } else { value.to_string() };
+                let shown_en = if value.is_null() { "another text".to_owned() } else { value.to_string() };
+                let shown_fa =
+                    if value.is_null() { "متنی دیگر".to_owned() } else { shown(&value, Language::Persian) };
                 let broken =
                     (kind == Kind::Limit).then(|| Broken::Answer { output: name.clone(), value: value.clone() });
                 list.push(Plan {
                     kind,
                     broken,
-                    what: format!("rule {} answers {shown} in {name}", rule.id),
+                    what: format!("rule {} answers {shown_en} in {name}", rule.id),
                     what_fa: format!("قاعدهٔ {} در {name} پاسخ {shown_fa} می‌دهد", rule.id),
                     edit: Box::new(move |table| table.rules[at].then[place].1 = new.clone()),
                 });

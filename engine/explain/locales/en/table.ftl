@@ -62,6 +62,7 @@ same-province = that province
 same-county = that county
 
 days-between = from { $from } to { $until }
+days-one = on { $day }
 days-from = from { $from } on
 days-until = until { $until }
 days-all = every day

@@ -56,6 +56,7 @@ same-province = همان استان
 same-county = همان شهرستان
 
 days-between = از { $from } تا { $until }
+days-one = در { $day }
 days-from = از { $from } به بعد
 days-until = تا { $until }
 days-all = همهٔ روزها

@@ -63,10 +63,10 @@ impl Teller<'_> {
             Cell::Equals(text) => exact(value(text.as_str().into())),
             Cell::KeyEquals(key) => exact(self.quoted(source, "", key)),
             Cell::Boolean(flag) => exact(value((*flag).into())),
-            Cell::Compare(Comparison::Equal, number) => exact(self.words.digits(&number.to_string())),
+            Cell::Compare(Comparison::Equal, number) => exact(self.words.number(number)),
             Cell::Compare(comparison, number) => inexact(self.words.compared(*comparison, *number)),
             Cell::Between(low, high) => {
-                let end = |number: &Number| self.words.digits(&number.to_string()).into();
+                let end = |number: &Number| self.words.number(number).into();
                 inexact(self.words.with("noun-between", [("low", end(low)), ("high", end(high))]))
             }
             Cell::Prefix(text) | Cell::KeyPrefix(text) => {
@@ -99,7 +99,7 @@ impl Words {
             Comparison::Greater => "noun-more",
             Comparison::AtLeast => "noun-at-least",
         };
-        self.with(id, [("number", self.digits(&number.to_string()).into())])
+        self.with(id, [("number", self.number(number).into())])
     }
 }
 

@@ -11,7 +11,7 @@ use crate::titles::{Title, Titles};
 const NAMED_MAX: usize = 12;
 
 /// What the values of a column are ids of, by its name or by where it comes from.
-pub(super) fn kind(name: &str, from: &str) -> Option<Title> {
+pub fn kind(name: &str, from: &str) -> Option<Title> {
     let last = from.rsplit('.').next().unwrap_or(from);
     [name, last].into_iter().find_map(|name| match name {
         "topic" => Some(Title::Topic),
@@ -29,7 +29,7 @@ pub(super) fn value(titles: &dyn Titles, words: Words, kind: Option<Title>, valu
         Value::Null => words.say("value-null"),
         Value::Bool(true) => words.say("value-true"),
         Value::Bool(false) => words.say("value-false"),
-        Value::Number(number) => words.digits(&number.to_string()),
+        Value::Number(number) => words.number(number),
         Value::String(text) => {
             let title = kind.and_then(|kind| titles.title(kind, text));
             let shown = title.map_or_else(|| isolated(text), |title| isolated(title.in_language(words.language)));

@@ -11,9 +11,10 @@ impl Words {
         self.digits(&format!("{} {} {}", day.day(), month_name(day.month(), self.language), day.year()))
     }
 
-    /// `از ۱ آذر ۱۴۰۵ تا ۲۹ اسفند ۱۴۰۵`; both days belong to it.
+    /// `از ۱ آذر ۱۴۰۵ تا ۲۹ اسفند ۱۴۰۵`; both days belong to it. Of one day, that day.
     pub(super) fn window(self, window: &Window) -> String {
         match (window.from, window.until) {
+            (Some(from), Some(until)) if from == until => self.with("days-one", [("day", self.day(from).into())]),
             (Some(from), Some(until)) => {
                 self.with("days-between", [("from", self.day(from).into()), ("until", self.day(until).into())])
             }

@@ -69,14 +69,25 @@ impl Rules {
 
     /// What a case may have of a place where this pack holds, by its directory and those of the packs below, the lowest first.
     pub fn within<'r>(&'r self, below: impl IntoIterator<Item = &'r Self>) -> Within {
-        let (mut directory, mut homes) = (Directory::default(), Homes::default());
-        for file in below.into_iter().chain([self]).flat_map(|one| &one.directories) {
-            homes.add(file);
-            directory.lay_over(file.clone());
-        }
+        let mut homes = Homes::default();
+        let directory = self.laid(below, |file| homes.add(file));
         let named = own_place(&self.manifest.scope);
         let Place { province, county, agency } = homes.located(&named, &directory).unwrap_or(named);
         possible::within(&directory, &homes, &Scope { province, county, agency })
+    }
+
+    /// What the directories of this pack and of those below call things, the lowest first.
+    pub fn directory<'r>(&'r self, below: impl IntoIterator<Item = &'r Self>) -> Directory {
+        self.laid(below, |_| ())
+    }
+
+    fn laid<'r>(&'r self, below: impl IntoIterator<Item = &'r Self>, mut seen: impl FnMut(&Directory)) -> Directory {
+        let mut directory = Directory::default();
+        for file in below.into_iter().chain([self]).flat_map(|one| &one.directories) {
+            seen(file);
+            directory.lay_over(file.clone());
+        }
+        directory
     }
 
     fn of_layer(mut layer: Layer) -> Result<Self, Diagnostics> {

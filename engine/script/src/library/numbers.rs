@@ -78,17 +78,14 @@ fn too_large<T>(number: impl std::fmt::Display) -> Answer<T> {
 /// ASCII digits of a number as people write them.
 fn grouped(number: &str) -> String {
     let (sign, digits) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
-    let (whole, places) = digits.split_once('.').unwrap_or((digits, ""));
+    let whole = digits.find('.').unwrap_or(digits.len());
     let mut text = sign.to_owned();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+    for (index, digit) in digits[..whole].chars().enumerate() {
+        if index > 0 && (whole - index).is_multiple_of(3) {
             text.push('٬');
         }
         text.push(digit);
     }
-    if !places.is_empty() {
-        text.push('٫');
-        text.push_str(places);
-    }
-    peygir_text::persian_digits(&text)
+    text.push_str(&digits[whole..]);
+    peygir_calendar::digits::to_persian_number(&text)
 }

@@ -1,7 +1,9 @@
 //! The tables below a pack in both versions, with the overlays that lie over them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use peygir_casework::content::Directory;
 use peygir_decision::analysis::{Fixed, Within};
 use peygir_decision::rebase::{Rebase, rebase_within};
 use peygir_decision::{Layer, Overlay, Table};
@@ -40,6 +42,8 @@ pub struct OfTable<'r> {
     /// The overlays above the pack that moves, the lowest first.
     pub layers: Vec<Placed<'r>>,
     pub outcome: Rebase,
+    /// What agencies, topics and places are called where the pack holds.
+    pub directory: Arc<Directory>,
 }
 
 /// An overlay, its pack and its file.
@@ -96,6 +100,7 @@ pub fn compare<'r>(pack: &'r Rules, below: &'r [Rules], old: &'r Rules, new: &'r
         above.iter().flat_map(|one| &one.overlays).map(|overlay| overlay.value.extends()).collect();
     // Nothing changes where the pack does not hold.
     let within = pack.within(others.iter().copied().chain([new]));
+    let directory = Arc::new(pack.directory(others.iter().copied().chain([new])));
     let (mut compared, mut nowhere) = (Vec::new(), Vec::new());
     for id in ids {
         let Some(table) = before.get(id) else {
@@ -104,7 +109,7 @@ pub fn compare<'r>(pack: &'r Rules, below: &'r [Rules], old: &'r Rules, new: &'r
             }
             continue;
         };
-        compared.push(of_table(id, (table, after.get(id)), placed(&above, id), &within)?);
+        compared.push(of_table(id, (table, after.get(id)), placed(&above, id), (&within, &directory))?);
     }
     let kept_whole = kept(pack, old, new);
     Ok(Moved { pack, old, new, outdated: over.filter(outside), tables: compared, nowhere, kept_whole })
@@ -140,13 +145,13 @@ fn of_table<'r>(
     id: &str,
     (old, new): (&Below<'r>, Option<&Below<'r>>),
     layers: Vec<Placed<'r>>,
-    within: &Within,
+    (within, directory): (&Within, &Arc<Directory>),
 ) -> Result<OfTable<'r>, Refused> {
     let old = merged(old)?;
     let new = new.map(merged).transpose()?;
     let above: Vec<Layer> = layers.iter().map(Placed::layer).collect();
     let outcome = new.as_ref().map(|new| rebase_within(&old, new, &above, within)).unwrap_or_default();
-    Ok(OfTable { id: id.to_owned(), new, old, layers, outcome })
+    Ok(OfTable { id: id.to_owned(), new, old, layers, outcome, directory: directory.clone() })
 }
 
 fn merged((table, layers): &Below<'_>) -> Result<Table, Refused> {

@@ -1,14 +1,15 @@
 //! A rebase as Markdown, in English or Persian: for the terminal, and for a page that colleagues read.
 
-use peygir_decision::Table;
-use peygir_decision::analysis::{Outcome, inputs_in_words, inputs_in_words_fa};
+use peygir_decision::analysis::{Outcome, inputs_called};
 use peygir_decision::rebase::{Change, Conflict};
+use peygir_decision::{Input, Table};
 use peygir_runtime::pack::Rules;
 use peygir_source::{Diagnostic, Span, persian_numbers};
 use serde_json::Value;
 
 use super::mend::mend;
 use super::stacked::{Moved, OfTable, Placed};
+use super::titled::beside;
 use crate::commands::local::Lang;
 use crate::rows::{has_days, here};
 
@@ -149,10 +150,10 @@ pub fn place_of(table: &OfTable<'_>, conflict: &Conflict) -> Option<(String, Spa
 fn conflicts(table: &OfTable<'_>, lang: Lang) -> Vec<String> {
     let told = |conflict: &Conflict| {
         let (file, span) = place_of(table, conflict)?;
-        let (what, mend) = (conflict, mend(conflict));
+        let (what, mend) = (conflict.told(&|id| table.title_of_rule(id)), mend(conflict));
         let (what, mend, how) = match lang {
-            Lang::En => (what.to_words(), mend.en, "to mend"),
-            Lang::Fa => (what.to_words_fa(), mend.fa, "درمان"),
+            Lang::En => (what.en, mend.en, "to mend"),
+            Lang::Fa => (what.fa, mend.fa, "درمان"),
         };
         Some(format!("- `{file}:{}`: {what}\n  - {how}: {mend}", span.line))
     };
@@ -162,8 +163,8 @@ fn conflicts(table: &OfTable<'_>, lang: Lang) -> Vec<String> {
 fn merges(table: &OfTable<'_>, lang: Lang) -> Vec<String> {
     let told = |deed: &peygir_decision::rebase::Deed| {
         let placed = table.placed(deed.layer)?;
-        let words = if lang == Lang::Fa { deed.to_words_fa() } else { deed.to_words() };
-        Some(format!("- `{}`: {words}", place(placed.file, deed.span(placed.overlay))))
+        let words = deed.told(&|id| table.title_of_rule(id));
+        Some(format!("- `{}`: {}", place(placed.file, deed.span(placed.overlay)), words.in_language(lang.language())))
     };
     table.outcome.merges.iter().filter_map(told).collect()
 }
@@ -212,7 +213,7 @@ fn changes(table: &OfTable<'_>, new: &Table, lang: Lang, lines: &mut Vec<String>
         lines.push("| --- | --- | --- | --- |".to_owned());
         let in_season = table.layers.iter().any(|placed| placed.overlay.has_days());
         let dated = in_season || has_days(&table.old) || has_days(new);
-        lines.extend(outcome.changes.iter().map(|change| row(new, change, dated, lang)));
+        lines.extend(outcome.changes.iter().map(|change| row((table, new), change, dated, lang)));
         lines.push(String::new());
     }
     lines.push(complete(outcome.is_complete, outcome.changes.is_empty(), lang).to_owned());
@@ -240,21 +241,19 @@ fn complete(is_complete: bool, is_empty: bool, lang: Lang) -> &'static str {
     }
 }
 
-fn row(table: &Table, change: &Change, dated: bool, lang: Lang) -> String {
+fn row((of, table): (&OfTable<'_>, &Table), change: &Change, dated: bool, lang: Lang) -> String {
     let asked: Vec<&str> = change.inputs.keys().map(String::as_str).collect();
     let on = dated.then_some(change.on);
-    let example = match lang {
-        Lang::En => inputs_in_words(table, &change.inputs, &asked, on),
-        Lang::Fa => inputs_in_words_fa(table, &change.inputs, &asked, on),
-    };
-    let told = |one: &Outcome, other: &Outcome| outcome(table, one, other, lang);
+    let called = |input: &Input, value: &str| of.title_of_value((&input.name, &input.from), value);
+    let example = inputs_called(table, &change.inputs, (&asked, on), lang.language(), &called);
+    let told = |one: &Outcome, other: &Outcome| outcome((of, table), one, other, lang);
     let meant = if change.is_meant_below { lang.pick("yes", "بله") } else { lang.pick("**no**", "**نه**") };
     let cells = [example, told(&change.before, &change.after), told(&change.after, &change.before), meant.to_owned()];
     format!("| {} |", cells.map(|cell| cell.replace('|', "\\|").replace('\n', " ")).join(" | "))
 }
 
 /// The rule and what it answers otherwise than the other outcome.
-fn outcome(table: &Table, one: &Outcome, other: &Outcome, lang: Lang) -> String {
+fn outcome((of, table): (&OfTable<'_>, &Table), one: &Outcome, other: &Outcome, lang: Lang) -> String {
     let (rule, outputs) = match one {
         Outcome::Answered { rule, outputs, .. } => (rule, outputs),
         Outcome::Fault { code, message } => return format!("{code} {message}"),
@@ -267,17 +266,18 @@ fn outcome(table: &Table, one: &Outcome, other: &Outcome, lang: Lang) -> String 
         Value::Object(members) => members,
         all => return format!("`{rule}` {all}"),
     };
+    let rule = format!("`{rule}`{}", beside(of.title_of_rule(rule), lang));
     let differ = members.iter().filter(|(name, value)| theirs.and_then(|theirs| theirs.get(*name)) != Some(*value));
-    let told: Vec<String> = differ.map(|(name, value)| answer(table, name, value, lang)).collect();
-    if told.is_empty() { format!("`{rule}`") } else { format!("`{rule}` {}", told.join(lang.pick(", ", "، "))) }
+    let told: Vec<String> = differ.map(|(name, value)| answer((of, table), name, value, lang)).collect();
+    if told.is_empty() { rule } else { format!("{rule} {}", told.join(lang.pick(", ", "، "))) }
 }
 
-/// An output and its value, by their titles where the table has any.
-fn answer(table: &Table, name: &str, value: &Value, lang: Lang) -> String {
+/// An output and its value, by their titles where the table has any; what directories call a value stands beside it.
+fn answer((of, table): (&OfTable<'_>, &Table), name: &str, value: &Value, lang: Lang) -> String {
     let output = table.outputs().iter().find(|output| output.name == name);
     let title = output.and_then(|output| output.title.as_ref()).map(|title| title.in_language(lang.language()));
     let plain = match value {
-        Value::String(text) => lang.id(text),
+        Value::String(text) => lang.id(text) + &beside(of.title_of_value((name, ""), text), lang),
         Value::Null => lang.pick("nothing", "هیچ").to_owned(),
         other => other.to_string(),
     };
