@@ -722,6 +722,8 @@ mod tests {
         inner.write(&[(&named, Some(&value)), (&timed(5), Some(&value))]).unwrap();
         let index = Counted(inner, read.clone());
         let rows = Rows::start(Box::new(index), 1, 0, (1 << 20, Workers::Callers), Box::new(|| ())).unwrap();
+        // A start reads how far its rows may go.
+        read.store(0, Ordering::Relaxed);
         let are_new = |numbers: std::ops::Range<u32>| {
             let mut found = numbers.map(|number| rows.get(&timed(number)).unwrap());
             assert!(found.all(|value| value.is_none()));
