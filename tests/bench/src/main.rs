@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words[..] {
         ["host", deployment, data] => host::serve(Path::new(deployment), Path::new(data)),
-        _ => Plan::of(&arguments).and_then(|plan| measure(&plan)),
+        _ => Plan::of(&arguments).and_then(measure),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -51,11 +51,14 @@ fn main() -> ExitCode {
     }
 }
 
-fn measure(plan: &Plan) -> Result<()> {
+fn measure(mut plan: Plan) -> Result<()> {
     std::fs::create_dir_all(&plan.folder)?;
+    // Settled once: what is measured takes room.
+    let cases = resting::left(&plan).unwrap_or_else(|| plan.cases());
+    plan.resting = Some(cases);
+    let plan = &plan;
     let mut figures = Figures::default();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let cases = plan.cases();
     let done = runtime.block_on(all(plan, &mut figures));
     if !plan.again {
         std::fs::remove_dir_all(&plan.folder)?;

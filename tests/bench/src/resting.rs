@@ -18,6 +18,8 @@ use crate::{fill, flow3, host};
 
 /// Resident memory with a million cases at rest; nothing else that is measured is to need more.
 pub const MEMORY_MIB_MAX: f64 = 300.0;
+/// File that says how many cases a run has left.
+const COUNT: &str = "cases";
 /// How often the next due timer is looked for.
 const LOOKS: u32 = 200;
 /// `flow3` may be slower by this share with cases at rest.
@@ -30,6 +32,7 @@ pub async fn run(plan: &Plan, figures: &mut Figures) -> Result<()> {
         None => {
             let (site, begun) = (Site::new(&root, 9)?, Instant::now());
             fill::resting_cases(&site, count, Clock::Real.now())?;
+            std::fs::write(root.join(COUNT), count.to_string())?;
             (site, format!("{count} cases, made in {:.0} s", begun.elapsed().as_secs_f64()))
         }
     };
@@ -48,6 +51,12 @@ pub async fn run(plan: &Plan, figures: &mut Figures) -> Result<()> {
         rebuild(&site, figures)?;
     }
     if plan.again { Ok(()) } else { site.clear() }
+}
+
+/// How many cases an earlier run left for this one.
+pub fn left(plan: &Plan) -> Option<usize> {
+    let count = std::fs::read_to_string(plan.folder.join("resting").join(COUNT));
+    count.ok().filter(|_| plan.again)?.trim().parse().ok()
 }
 
 /// Looked for as the host does, in a store that was just opened.
