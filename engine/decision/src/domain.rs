@@ -81,9 +81,9 @@ impl Limit {
     /// The same in Persian.
     pub fn to_persian(&self) -> String {
         match self {
-            Self::AtLeast(min) => format!("دست‌کم {min}"),
-            Self::AtMost(max) => format!("حداکثر {max}"),
-            Self::OneOf(values) => format!("یکی از {}", named(values, "، ")),
+            Self::AtLeast(min) => format!("دست‌کم {}", min.to_persian()),
+            Self::AtMost(max) => format!("حداکثر {}", max.to_persian()),
+            Self::OneOf(values) => format!("یکی از {}", named(values, "، ", Number::to_persian)),
         }
     }
 }
@@ -93,16 +93,43 @@ impl fmt::Display for Limit {
         match self {
             Self::AtLeast(min) => write!(f, "at least {min}"),
             Self::AtMost(max) => write!(f, "at most {max}"),
-            Self::OneOf(values) => write!(f, "one of {}", named(values, ", ")),
+            Self::OneOf(values) => write!(f, "one of {}", named(values, ", ", |number| number.to_string())),
         }
     }
 }
 
-fn named(values: &[Value], between: &str) -> String {
-    let shown = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+fn named(values: &[Value], between: &str, number: impl Fn(Number) -> String) -> String {
+    let shown = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        value => Number::of(value).map_or_else(|| value.to_string(), &number),
+    };
     let mut names: Vec<String> = values.iter().take(NAMED_MAX).map(shown).collect();
     if values.len() > NAMED_MAX {
         names.push("…".to_owned());
     }
     names.join(between)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_limit_is_told_with_the_numbers_of_its_language() {
+        let number = |value: Value| Number::of(&value).unwrap();
+        for (limit, en, fa) in [
+            (Limit::AtMost(number(json!(1.5))), "at most 1.5", "حداکثر ۱٫۵"),
+            (Limit::AtLeast(number(json!(-0.25))), "at least -0.25", "دست‌کم -۰٫۲۵"),
+            (Limit::AtMost(number(json!(15))), "at most 15", "حداکثر ۱۵"),
+            (
+                Limit::OneOf(vec![json!(2.5), json!("a.1"), json!(true)]),
+                "one of 2.5, a.1, true",
+                "یکی از ۲٫۵، a.1، true",
+            ),
+        ] {
+            assert_eq!((limit.to_string().as_str(), limit.to_persian().as_str()), (en, fa));
+        }
+    }
 }
