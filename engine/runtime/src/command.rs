@@ -26,11 +26,15 @@ pub struct Envelope {
     /// Messages whose attempts were begun with the turn, since each had a place on its lane: no turn decides that by itself.
     #[n(4)]
     pub begun: Option<Vec<Id>>,
+    /// The edition of packs by which the turn decided: templates, forms and calendars that it took are of it. None where the
+    /// packs are of no edition, and in journals of before this was kept.
+    #[n(5)]
+    pub edition: Option<u64>,
 }
 
 impl Envelope {
     pub fn new(actor: impl Into<String>, at: Moment, seed: Seed, command: Command) -> Self {
-        Self { actor: actor.into(), at, seed, command, begun: None }
+        Self { actor: actor.into(), at, seed, command, begun: None, edition: None }
     }
 }
 
@@ -48,6 +52,8 @@ pub(crate) struct Written<'a> {
     pub command: &'a Command,
     #[n(4)]
     pub begun: Option<&'a [Id]>,
+    #[n(5)]
+    pub edition: Option<u64>,
 }
 
 /// Personal data in it is sealed: the journal keeps it as it stands here.

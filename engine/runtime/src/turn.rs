@@ -644,6 +644,7 @@ impl Turn<'_> {
                 seed: envelope.seed,
                 command: &envelope.command,
                 begun: (!begun.is_empty()).then_some(begun.as_slice()),
+                edition: Some(self.catalog.edition()).filter(|edition| *edition > 0),
             }),
             events: self.events.iter().map(encode).collect(),
             rows,

@@ -120,6 +120,8 @@ fn commands() {
     ] {
         check(&envelope(command), expected);
     }
+    let by_an_edition = Envelope { edition: Some(3), ..envelope(Command::Wake) };
+    check(&by_an_edition, "a500626f700105025002020202020202020202020202020202038202800503");
 }
 
 fn event() -> CloudEvent {

@@ -49,6 +49,9 @@ impl Desk {
                         .map_err(|error| Refusal::Internal(format!("an event can't be read: {error}")))?;
                     let Line(kind, mut args, notable) = line(&event);
                     steps.name(&mut args);
+                    if let Some(edition) = envelope.edition.filter(|_| goes_by_content(&event)) {
+                        args.insert("edition".to_owned(), edition.to_string());
+                    }
                     if let Some(to) = args.get_mut("to") {
                         *to = recipient(&self.host.engine.vault, to);
                     }
@@ -65,6 +68,25 @@ impl Desk {
             }
         }
         Ok(lines)
+    }
+}
+
+/// Whether a template, a form or a calendar had a part in it: that of the edition by which its turn decided. Decisions and scripts
+/// say by themselves what they were made by.
+fn goes_by_content(event: &Recorded) -> bool {
+    match event {
+        Recorded::Flow { event: FlowEvent::CallAnswered { provenance, .. }, .. } => provenance.is_none(),
+        Recorded::Case(CaseEvent::MessageQueued(dispatch)) => dispatch.reply_to.is_none(),
+        Recorded::Case(event) => matches!(
+            event,
+            CaseEvent::TaskCreated(_)
+                | CaseEvent::TaskCompleted { .. }
+                | CaseEvent::DeadlineMoved { .. }
+                | CaseEvent::DeadlineRederived(_)
+                | CaseEvent::WaitBegun(_)
+                | CaseEvent::WaitMoved { .. }
+        ),
+        _ => false,
     }
 }
 

@@ -132,6 +132,7 @@ arg-from = Before:
 arg-until = Until:
 arg-why = Why:
 arg-by = By:
+arg-edition = Edition:
 why-closure = closure
 why-suspended = waiting for the citizen
 why-resumed = end of waiting

@@ -132,6 +132,7 @@ arg-from = پیش از آن:
 arg-until = تا:
 arg-why = علت:
 arg-by = به دست:
+arg-edition = استقرار:
 why-closure = تعطیلی
 why-suspended = انتظار برای شهروند
 why-resumed = پایان انتظار

@@ -99,6 +99,47 @@ async fn a_decision_is_told_with_its_inputs_its_packs_and_its_edition() {
     }
 }
 
+/// Words, forms and calendars are those in force at the call: each says of which edition it was, before and after a change.
+#[tokio::test]
+async fn what_a_message_and_a_deadline_were_made_by_is_told_by_its_edition() {
+    let mut fixture = super::packs::office().await;
+    let case = registered(&fixture).await;
+    let path = format!("/api/v1/cases/{}/journal", case["caseId"].as_str().unwrap());
+    let administrator = fixture.token("administrator");
+    let mut town = super::packs::pack("1.0.0", &super::packs::script("one"));
+    town["files"]["rules/half-time.yaml"] =
+        "kind: template\nid: foad/half-time\nsms: 'نیمی گذشت'\nmail: { subject: 'نیمی گذشت', body: 'نیمی گذشت' }\n"
+            .into();
+    let deployed = super::packs::deploy(&fixture, &administrator, &super::packs::body(town)).await;
+    assert_eq!((deployed.status.as_u16(), &deployed.json()["edition"]), (201, &json!(2)), "{}", deployed.body);
+    let overdue: jiff::Timestamp = "2026-11-21T13:05:00+03:30".parse().unwrap();
+    fixture.world.pass_to(overdue.into()).await.unwrap();
+
+    let lines = fixture.api("GET", &path, &administrator, "").await.json();
+    let editions = |kind: &str, name: &str, value: &str| {
+        let of = |line: &&Value| line["kind"] == kind && (name.is_empty() || line["args"][name] == value);
+        lines.as_array().unwrap().iter().filter(of).map(|line| line["args"]["edition"].clone()).collect::<Vec<_>>()
+    };
+    for (kind, name, value, edition) in [
+        ("message-queued", "template", "foad/referral", "1"),
+        ("message-queued", "template", "foad/half-time", "2"),
+        ("message-queued", "template", "foad/visit-due", "2"),
+        ("task-created", "form", "foad/resolution", "1"),
+        ("task-created", "form", "foad/visit", "2"),
+    ] {
+        let told = editions(kind, name, value);
+        assert!(!told.is_empty() && told.iter().all(|one| one == edition), "{value}: {told:?} in {lines:#}");
+    }
+    assert!(editions("case-opened", "", "").iter().all(Value::is_null), "nothing of a pack is in that");
+    let cookie = fixture.cookie(&fixture.person("operator"));
+    for (language, words) in [("fa", ["استقرار:", "۲"]), ("en", ["Edition:", "2"])] {
+        let page = fixture.page(&format!("/cases/{}?lang={language}", case["caseId"].as_str().unwrap()), &cookie).await;
+        let [label, number] = words;
+        let told = format!("<span class=\"label\">{label}</span> <bdi>{number}</bdi>");
+        assert!(page.body.contains(&told), "{language}: {}", page.body);
+    }
+}
+
 #[tokio::test]
 async fn the_page_of_the_case_says_why_in_both_languages() {
     let fixture = fixture();
