@@ -26,6 +26,7 @@ pub fn touched(event: &Event) -> Touched {
         | Event::CaseClassified { .. }
         | Event::CaseReferred(_)
         | Event::RoundOpened(_)
+        | Event::RoundsLimited(_)
         | Event::CaseClosed { .. }
         | Event::MessageJoined { .. }
         | Event::CitizenAnswered { .. }
@@ -102,6 +103,7 @@ fn case(records: &mut Records, event: &Event, at: Moment) {
             case.referral = Some(referral.clone());
         }
         Event::RoundOpened(round) => case.round = *round,
+        Event::RoundsLimited(max) => case.rounds_max = Some(*max),
         Event::CaseClosed { outcome } => {
             case.closed = true;
             case.closed_at = Some(at);

@@ -286,4 +286,7 @@ pub enum Event {
     /// As [`Event::DeadlineMoved`], told by what differs from before: what an operation does to very many.
     #[n(43)]
     DeadlineRederived(#[n(0)] Box<Rederived>),
+    /// A flow says how many rounds there may be, the first included.
+    #[n(44)]
+    RoundsLimited(#[n(0)] u32),
 }

@@ -90,6 +90,9 @@ pub struct Case {
     /// kept apart.
     #[n(23)]
     pub about: Option<String>,
+    /// How many rounds there may be, as a flow said last; None before it did, and in cases of before this was kept.
+    #[n(24)]
+    pub rounds_max: Option<u32>,
 }
 
 /// Days within which what a citizen tells of the same matter counts as told again, back from the later message.

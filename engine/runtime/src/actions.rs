@@ -59,6 +59,10 @@ mod tests {
             let wrong = refer(serde_json::json!({ "agency": "a", term: value })).unwrap_err();
             assert!(wrong.contains("/to") && wrong.contains(term), "{wrong}");
         }
+        // So is how many rounds there may be for the flow.
+        assert_eq!(check(serde_json::json!({ "action": "case-new-round" })), Ok(()));
+        let wrong = check(serde_json::json!({ "action": "case-new-round", "max": 99 })).unwrap_err();
+        assert!(wrong.contains("max"), "{wrong}");
         let wrong = check(serde_json::json!({ "action": "case_mark", "milestone": "late" })).unwrap_err();
         assert!(wrong.contains("did you mean \"case-mark\""), "{wrong}");
     }
@@ -70,5 +74,10 @@ mod tests {
         let told = actions().foresee(&script.written_actions());
         let told: Vec<_> = told.iter().map(|one| (one.code, one.span.line, one.span.column)).collect();
         assert_eq!(told, [("PG-S110", 3, 53)]);
+        let source = "fn main(req, now, args) {\n  [case_new_round(#{ max: args.rounds })]\n}\n";
+        let script = peygir_script::Script::compile("t", source).unwrap();
+        let told = actions().foresee(&script.written_actions());
+        let told: Vec<_> = told.iter().map(|one| (one.code, one.span.line, one.span.column)).collect();
+        assert_eq!(told, [("PG-S110", 2, 22)]);
     }
 }

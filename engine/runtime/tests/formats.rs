@@ -225,6 +225,7 @@ fn events_of_records() {
             CaseEvent::RequestFailed { dispatch: ID, fault: text("f") },
             "8201818218228250010101010101010101010101010101016166",
         ),
+        (CaseEvent::RoundsLimited(3), "82018182182c8103"),
     ] {
         check(&Recorded::Case(event), expected);
     }

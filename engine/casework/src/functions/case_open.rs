@@ -80,6 +80,7 @@ fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply
         county: message.county,
         topic: message.topic,
         about: message.agency.clone(),
+        rounds_max: None,
         agency: message.agency,
         text: message.text,
         citizen: party(message.from)?,

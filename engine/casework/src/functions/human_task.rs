@@ -1,4 +1,7 @@
 //! `human-task`: something a person has to do, with its deadline as data. It is answered when the task ends.
+//!
+//! A script's action gives an agency no time of its own: its task has the terms of the referral, which a table gave within its
+//! limits. Others have what the script says.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -14,24 +17,45 @@ use crate::terms;
 
 pub const FUNCTION: Function = Function {
     name: "human-task",
-    input: concat!(
-        r#"{"type":"object","required":["form","assign"],"additionalProperties":false,"properties":{
-        "form":{"type":"string"},
-        "assign":{"type":"object","properties":{"role":{"type":"string"},"person":{"type":"string"}},"required":["role"]},
-        "copyTo":{"type":"array","items":{"type":"object","properties":{"role":{"type":"string"}}}},
-        "due":"#,
-        due_schema!(),
-        r#","reminders":"#,
-        reminders_schema!(),
-        r#",
-        "onOverdue":{"type":"object","required":["flow"],"properties":{"flow":{"type":"string"}}},
-        "closedBy":{"type":"array","items":{"type":"string"}},
-        "notify":{"type":"object","required":["by","template"]}}}"#
-    ),
-    output: r#"{"type":"object","required":["outcome"],"properties":{
-        "outcome":{"enum":["answered","expired","closed-by-event","cancelled"]},"by":{"type":["string","null"]}}}"#,
-    call,
+    input: INPUT,
+    output: OUTPUT,
+    call: |context, call, with| begin(context, call, input(with)?),
 };
+
+/// As scripts have it.
+pub const ACTION: Function = Function {
+    name: FUNCTION.name,
+    input: INPUT,
+    output: OUTPUT,
+    call: |context, call, with| {
+        let asked: Input = input(with)?;
+        if asked.due.is_some() && agency(context, &asked.assign.role).is_some() {
+            return Err(Fault::Input(format!(
+                "how long an agency has is not a script's to say: leave out `due` of a task for `{}`; it has the terms \
+                 of the referral, which a routing table gives",
+                asked.assign.role
+            )));
+        }
+        begin(context, call, asked)
+    },
+};
+
+const INPUT: &str = concat!(
+    r#"{"type":"object","required":["form","assign"],"additionalProperties":false,"properties":{
+    "form":{"type":"string"},
+    "assign":{"type":"object","properties":{"role":{"type":"string"},"person":{"type":"string"}},"required":["role"]},
+    "copyTo":{"type":"array","items":{"type":"object","properties":{"role":{"type":"string"}}}},
+    "due":"#,
+    due_schema!(),
+    r#","reminders":"#,
+    reminders_schema!(),
+    r#",
+    "onOverdue":{"type":"object","required":["flow"],"properties":{"flow":{"type":"string"}}},
+    "closedBy":{"type":"array","items":{"type":"string"}},
+    "notify":{"type":"object","required":["by","template"]}}}"#
+);
+const OUTPUT: &str = r#"{"type":"object","required":["outcome"],"properties":{
+    "outcome":{"enum":["answered","expired","closed-by-event","cancelled"]},"by":{"type":["string","null"]}}}"#;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -76,8 +100,7 @@ struct Tell {
     template: String,
 }
 
-fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply, Fault> {
-    let asked: Input = input(with)?;
+fn begin(context: &mut Context<'_>, call: &CallRef, asked: Input) -> Result<Reply, Fault> {
     if context.resources.form(&asked.form).is_none() {
         return Err(Fault::Missing(format!("there is no form `{}`", asked.form)));
     }

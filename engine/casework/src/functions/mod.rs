@@ -76,7 +76,7 @@ pub fn actions() -> impl Iterator<Item = &'static Function> {
 }
 
 /// Functions that are others where a script's action asks for them.
-const ACTIONS: &[Function] = &[case_refer::ACTION];
+const ACTIONS: &[Function] = &[case_refer::ACTION, case_new_round::ACTION, human_task::ACTION];
 
 pub fn find(name: &str) -> Option<&'static Function> {
     FUNCTIONS.iter().find(|function| function.name == name)

@@ -278,6 +278,7 @@ fn case(answers: Option<Vec<Answer>>) -> Case {
         satisfaction: None,
         earlier: None,
         about: None,
+        rounds_max: None,
         line: None,
         milestones: Vec::new(),
         answers,

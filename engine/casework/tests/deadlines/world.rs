@@ -215,6 +215,7 @@ fn case(province: &str, at: Moment) -> Case {
         satisfaction: None,
         earlier: None,
         about: None,
+        rounds_max: None,
         line: None,
         milestones: Vec::new(),
         answers: None,

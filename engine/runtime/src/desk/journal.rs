@@ -279,6 +279,7 @@ fn case_line(event: &CaseEvent) -> Line {
             Line("case-referred", args([("agency", referral.agency.clone()), ("manager", manager)]), true)
         }
         CaseEvent::RoundOpened(round) => Line("round-opened", args([("round", round.to_string())]), true),
+        CaseEvent::RoundsLimited(max) => Line("rounds-limited", args([("max", max.to_string())]), false),
         CaseEvent::CaseClosed { outcome } => Line("case-closed", args([("outcome", outcome.clone())]), true),
         CaseEvent::CitizenAnswered { channel, .. } => {
             Line("citizen-answered", args([("channel", channel.clone())]), true)

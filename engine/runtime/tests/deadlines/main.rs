@@ -11,3 +11,4 @@ mod office;
 mod pages;
 mod people;
 mod referred;
+mod rounds;

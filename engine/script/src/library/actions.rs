@@ -55,8 +55,8 @@ pub(super) const GROUP: Group = Group {
             "human_task",
             "human-task",
             "`form`, `assign` (#{ role: … }), `due`, `reminders`, `copyTo`, `onOverdue`, `closedBy`, `notify`",
-            "Gives a person or a role something to do, with a deadline.",
-            "به یک نفر یا یک نقش کاری با مهلت می‌سپارد.",
+            "Gives a person or a role something to do, with a deadline. A task of an agency has no `due` of a script: it has the terms that a table gave.",
+            "به یک نفر یا یک نقش کاری با مهلت می‌سپارد. کارِ دستگاه از اسکریپت `due` نمی‌گیرد: مهلتش همان است که جدول داده است.",
             "#{ form: \"inspect\", assign: #{ role: \"inspector\" } }"
         ),
         action!(
@@ -94,10 +94,10 @@ pub(super) const GROUP: Group = Group {
         action!(
             "case_new_round",
             "case-new-round",
-            "`max` (rounds in all)",
-            "Opens the next round of the case.",
-            "دور بعدی پرونده را باز می‌کند.",
-            "#{ max: 3 }"
+            "`#{}`",
+            "Opens the next round of the case, within as many as its flow says.",
+            "دور بعدی پرونده را باز می‌کند، تا شماری که گردش کارش می‌گوید.",
+            "#{}"
         ),
         action!(
             "case_close",
