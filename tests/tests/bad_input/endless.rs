@@ -3,7 +3,8 @@
 
 use std::fs;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
 
 use peygir_tests::citizen;
 use peygir_tests::client::Client;
@@ -13,33 +14,23 @@ use tokio::task::JoinSet;
 
 use crate::{content, spoil};
 
-/// Messages whose flow asks the script, all at once.
-const HOSTILE: u32 = 32;
-/// Messages that it does not touch, handed in meanwhile.
+/// Callers that hand in a message whose flow asks the script, each its next one as soon as the last is answered: more than there
+/// are threads that decide, few enough that none of them waits for long.
+const CALLERS: u32 = 6;
+/// As many of those messages at most. Before the last of them is answered, all others are: each of these waits in its turn behind
+/// a caller's, and not behind all that the callers still have.
+const HOSTILE: u32 = 10 * CALLERS;
+/// Messages that the script does not touch, handed in all at once.
 const SOUND: u32 = 20;
 
-/// Hands messages in, each in a task of its own. Each gives the place that its answer had among all.
-fn hand_in(
-    client: &Client,
-    numbers: std::ops::Range<u32>,
-    is_sound: bool,
-    answered: &Arc<AtomicUsize>,
-) -> JoinSet<usize> {
-    let mut all = JoinSet::new();
-    for number in numbers {
-        let (client, answered) = (client.clone(), answered.clone());
-        all.spawn(async move {
-            let mut message = citizen::message(number, "بی‌پایان");
-            if is_sound {
-                // With a topic the script is not asked.
-                message["topic"] = json!("no-officer");
-            }
-            let answer = client.submit(&format!("m-{number}"), &message).await.expect("the server answers");
-            assert_eq!(answer.status, 201, "the message is registered, whatever the script does: {}", answer.text());
-            answered.fetch_add(1, Ordering::SeqCst)
-        });
+async fn hand_in(client: &Client, number: u32, is_sound: bool) {
+    let mut message = citizen::message(number, "بی‌پایان");
+    if is_sound {
+        // With a topic the script is not asked.
+        message["topic"] = json!("no-officer");
     }
-    all
+    let answer = client.submit(&format!("m-{number}"), &message).await.expect("the server answers");
+    assert_eq!(answer.status, 201, "the message is registered, whatever the script does: {}", answer.text());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,16 +50,37 @@ async fn others_go_their_way_while_scripts_without_an_end_run() {
     // Connections are made, and what is made once is.
     assert_eq!(client.submit("first", &citizen::message(1, "نخست")).await.expect("an answer").status, 201);
 
-    let answered = Arc::new(AtomicUsize::new(0));
-    let hostile = hand_in(&client, 100..100 + HOSTILE, false, &answered);
-    let sound = hand_in(&client, 200..200 + SOUND, true, &answered);
-    let (hostile, sound) = (hostile.join_all().await, sound.join_all().await);
-    let last = |places: &[usize]| places.iter().copied().max();
-    assert!(last(&sound) < last(&hostile), "all others are answered before the last script is: {sound:?}, {hostile:?}");
+    let (handed_in, enough) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicBool::new(false)));
+    let mut hostile = JoinSet::new();
+    for _ in 0..CALLERS {
+        let (client, handed_in, enough) = (client.clone(), handed_in.clone(), enough.clone());
+        hostile.spawn(async move {
+            while !enough.load(Ordering::SeqCst) {
+                let number = handed_in.fetch_add(1, Ordering::SeqCst);
+                assert!(number < HOSTILE, "others wait behind all that the callers of a script without an end have");
+                hand_in(&client, 1_000 + number, false).await;
+            }
+        });
+    }
+    // One was answered: by then the scripts of the others run, or wait for a thread.
+    while handed_in.load(Ordering::SeqCst) <= CALLERS {
+        assert!(hostile.try_join_next().is_none(), "a caller was not answered");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let mut sound = JoinSet::new();
+    for number in 100..100 + SOUND {
+        let client = client.clone();
+        sound.spawn(async move { hand_in(&client, number, true).await });
+    }
+    sound.join_all().await;
+    enough.store(true, Ordering::SeqCst);
+    hostile.join_all().await;
+    let hostile = handed_in.load(Ordering::SeqCst);
+    assert!(hostile >= CALLERS, "all callers were at it: {hostile}");
 
     let incidents = client.all("/api/v1/incidents").await;
     let faults: Vec<&str> = incidents.iter().filter_map(|one| one["reason"].as_str()).collect();
-    assert_eq!(faults.len(), 1 + HOSTILE as usize, "one for each, and none of the others: {faults:?}");
+    assert_eq!(faults.len(), 1 + hostile as usize, "one for each, and none of the others: {faults:?}");
     for fault in faults {
         assert!(fault.contains("endless.rhai") && fault.contains("at line 2"), "where it was stopped: {fault}");
     }
