@@ -10,7 +10,7 @@ use std::time::Duration;
 use peygir_runtime::clock::Clock;
 use peygir_tests::client::Client;
 use peygir_tests::gateway::{Behaviour, Gateway};
-use peygir_tests::server::Site;
+use peygir_tests::server::{Site, binary};
 use peygir_tests::{citizen, story};
 use serde_json::Value;
 
@@ -334,4 +334,79 @@ async fn a_tail_cut_off_an_exported_journal_is_noticed_by_a_receipt() {
     fs::write(&receipt, changed).unwrap();
     let told = refused(&site.run(&["journal", "verify", "--data", "{data}", "--receipt", &receipt]));
     assert!(told.contains("it was changed"), "{told}");
+}
+
+/// A file of the backup is a pipe into which nobody writes: the restore waits there for the kill.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_that_was_killed_is_no_store_to_go_on_with() {
+    let (site, shelf) = (Site::without_gateway(), Shelf::new());
+    let server = site.start();
+    let before = hand_in(&site, 0..3).await;
+    shelf.take(&site);
+    server.kill();
+    let all = files(&shelf.root.path().join("b"));
+    let segment = all.into_iter().find(|file| file.extension().is_some_and(|end| end == "segment")).unwrap();
+    let whole = segment.with_extension("whole");
+    fs::rename(&segment, &whole).unwrap();
+    assert!(Command::new("mkfifo").arg(&segment).status().unwrap().success());
+
+    let other = Site::without_gateway();
+    let mut restore = Command::new(binary())
+        .args(["restore", &shelf.path("b"), "--keys", &shelf.path("k"), "--to"])
+        .arg(other.data())
+        .spawn()
+        .unwrap();
+    let begun = std::time::Instant::now();
+    while !other.data().join("store").is_dir() {
+        assert!(begun.elapsed() < PATIENCE, "the restore does not begin");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    restore.kill().unwrap();
+    restore.wait().unwrap();
+
+    for _ in 0..2 {
+        let told = other.start_with(&[ELSEWHERE]).err().expect("half a restore is no store").said;
+        assert!(told.contains("half a restore"), "{told}");
+    }
+    let told = refused(&other.run(&["backup", &shelf.path("of-half"), "--data", "{data}"]));
+    assert!(told.contains("half a restore"), "{told}");
+    let doctor = other.run(&["doctor", "--data", "{data}"]);
+    assert_eq!(doctor.status.code(), Some(2));
+    let told = String::from_utf8_lossy(&doctor.stdout).into_owned();
+    assert!(told.contains("half a restore"), "{told}");
+
+    fs::rename(&whole, &segment).unwrap();
+    fs::remove_dir_all(other.data()).unwrap();
+    shelf.restore(&other, &[]);
+    let server = other.start_with(&[ELSEWHERE]).expect("the restored server starts");
+    assert!(server.said().contains("nothing leaves until"), "{}", server.said());
+    assert_eq!(shown(&other).await, before);
+    assert!(server.stop().success());
+}
+
+/// A disk that is not mounted is an empty folder, or one with what every file system has.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_is_gone_is_missed_by_every_start() {
+    let site = Site::without_gateway();
+    let server = site.start();
+    hand_in(&site, 0..2).await;
+    assert!(server.stop().success());
+    let (store, away) = (site.data().join("store"), site.data().join("away"));
+    fs::rename(&store, &away).unwrap();
+    for make in [None, Some("lost+found"), Some("journal")] {
+        if let Some(name) = make {
+            fs::create_dir_all(store.join(name)).unwrap();
+        }
+        for _ in 0..2 {
+            let told = site.start_with(&[]).err().expect("there is no store to start with").said;
+            assert!(told.contains("is its disk mounted") && told.contains("keys of 2 persons"), "{told}");
+        }
+        let left = files(&site.data()).into_iter().filter(|file| file.starts_with(&store)).count();
+        assert_eq!(left, 0, "a start that is refused makes nothing");
+        if make.is_some() {
+            fs::remove_dir_all(&store).unwrap();
+        }
+    }
+    fs::rename(&away, &store).unwrap();
+    assert!(site.start().stop().success());
 }

@@ -116,6 +116,42 @@ impl DataFolder {
         std::fs::remove_file(&path).with_context(|| path.display().to_string())
     }
 
+    fn unfinished_file(&self) -> PathBuf {
+        self.root.join("restore.unfinished")
+    }
+
+    /// From now on until [`Self::end_restore`] nobody takes the folder for a whole one.
+    pub fn begin_restore(&self, from: &Path) -> Result<()> {
+        write_private(&self.unfinished_file(), &from.display().to_string())
+    }
+
+    pub fn end_restore(&self) -> Result<()> {
+        self.remove(&self.unfinished_file())
+    }
+
+    /// A restore into this folder was begun and did not come to its end.
+    pub fn is_unfinished(&self) -> bool {
+        self.unfinished_file().exists()
+    }
+
+    /// Errs where half a restore lies here: it looks like a whole one, and would go on without what is missing.
+    pub fn refuse_unfinished(&self) -> Result<()> {
+        if !self.is_unfinished() {
+            return Ok(());
+        }
+        let root = self.root.display();
+        Err(anyhow::Error::new(Said::new(
+            format!(
+                "{root} has half a restore in it: `peygir restore` was ended before all was there. Nothing was started. Remove \
+                 the folder and restore again"
+            ),
+            format!(
+                "در {root} نیمی از یک بازگردانی مانده است: `peygir restore` پیش از پایان قطع شد. چیزی آغاز نشد. پوشه را بردارید و دوباره \
+                 بازگردانید"
+            ),
+        )))
+    }
+
     fn hold_file(&self) -> PathBuf {
         self.root.join("effects.held")
     }
@@ -156,8 +192,12 @@ impl DataFolder {
         let hold: serde_json::Value = read_json(&self.hold_file()).unwrap_or_default();
         let released = serde_json::json!({ "hold": hold, "releasedBy": by, "releasedAt": Instant(at) });
         write_private(&self.root.join("effects.released"), &released.to_string())?;
-        let path = self.hold_file();
-        std::fs::remove_file(&path).with_context(|| cannot(&path, "can't be removed", "برداشته نمی‌شود"))?;
+        self.remove(&self.hold_file())
+    }
+
+    /// Durable when it returns.
+    fn remove(&self, path: &Path) -> Result<()> {
+        std::fs::remove_file(path).with_context(|| cannot(path, "can't be removed", "برداشته نمی‌شود"))?;
         std::fs::File::open(&self.root).and_then(|folder| folder.sync_all()).context("the data folder can't be synced")
     }
 

@@ -4,14 +4,16 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use peygir_core::Moment;
 use peygir_runtime::known;
+use peygir_runtime::vault::Keys;
 use peygir_store::{Error, Store};
 use peygir_store_local::{IndexFound, Known, LocalStore, OpeningReport, Options};
 use semver::Version;
 
 use crate::answer::say;
+use crate::data_folder::DataFolder;
 
 /// Stands in for the machine's boot id: containers that share a kernel share that id though their disks come and go, and
 /// tests of a restart need another one without restarting.
@@ -24,6 +26,7 @@ const WRITTEN_BY: &str = "written-by";
 
 /// Opens the store, beginning one where there is none, and says on stderr what was found to be wrong and mended.
 pub fn open(folder: &Path) -> Result<LocalStore> {
+    folder.parent().map_or(Ok(()), |root| DataFolder::new(root).refuse_unfinished())?;
     let (store, report) = open_reporting(folder)?;
     tell_opening(&report);
     Ok(store)
@@ -46,6 +49,26 @@ fn open_reporting(folder: &Path) -> Result<(LocalStore, OpeningReport)> {
         .with_context(|| format!("the store in {} can't be opened", folder.display()))?;
     writers.note(folder)?;
     Ok((store, report))
+}
+
+/// Errs where a store that is new or empty can't be the one that was there: keys of persons are made once something has been committed,
+/// and a backup tells how far the journal was.
+pub fn refuse_lost(data: &DataFolder) -> Result<()> {
+    let (store, keys) = (data.store(), data.keys());
+    let persons = Keys::made_in(&keys)?;
+    let knows = if persons > 0 {
+        format!("{} has the keys of {persons} persons", keys.display())
+    } else if let Some(frame) = data.last_backup().map(|last| last.last_frame).filter(|&frame| frame > 0) {
+        format!("a backup of it went up to frame {frame}")
+    } else {
+        return Ok(());
+    };
+    bail!(
+        "{knows}, but there is nothing in {}: is its disk mounted? Nothing was started. Bring the store back from its backup; to begin \
+         anew, name another data folder, or move all of {} away",
+        store.display(),
+        data.root().display()
+    );
 }
 
 /// The latest instant that the journal's end was written at; none where nothing was. Streams have a time of their own, so

@@ -12,8 +12,10 @@ use peygir_store::frame::Kind;
 
 use crate::disk::{Disk, RealDisk};
 use crate::layout::{
-    Flaw, GROUP_HEADER_BYTES, JOURNAL_FOLDER, SNAPSHOT_FOLDER, segment_name, segment_number, segment_path,
+    Flaw, GROUP_HEADER_BYTES, JOURNAL_FOLDER, SEGMENT_HEADER_BYTES, SNAPSHOT_FOLDER, segment_name, segment_number,
+    segment_path,
 };
+use crate::marker::End;
 use crate::reader::{Fault, Group, SegmentReader, group_bytes};
 use crate::recovery::Beside;
 use crate::snapshot;
@@ -80,9 +82,18 @@ pub fn inventory(folder: &Path) -> Result<Inventory, Error> {
 
 /// The same on any disk.
 pub fn inventory_on(disk: &dyn Disk) -> Result<Inventory, Error> {
-    for _ in 0..TRIES {
+    for attempt in 1..=TRIES {
         let beside = Beside::of(disk)?;
-        let numbers = numbers(disk)?;
+        let mut numbers = numbers(disk)?;
+        let newest = numbers.last().copied();
+        // Nobody writes a header for that long: a process was killed before it did, and the next start removes the file.
+        if attempt == TRIES
+            && let Some(begun) = newest.filter(|_| numbers.len() > 1)
+            && matches!(SegmentReader::open(disk, begun), Err(Fault::Broken { .. }))
+            && length(disk, &segment_path(begun))? <= SEGMENT_HEADER_BYTES as u64
+        {
+            numbers.pop();
+        }
         let (Some(&first), Some(&last)) = (numbers.first(), numbers.last()) else {
             return Err(Error::Refused("there is no journal here".into()));
         };
@@ -90,17 +101,17 @@ pub fn inventory_on(disk: &dyn Disk) -> Result<Inventory, Error> {
         let mut reader = match SegmentReader::open(disk, last) {
             Ok(reader) => reader,
             // Its header is just being written: the segment before is closed by then, and another look sees it.
-            Err(Fault::Broken { .. }) if last > first => continue,
+            Err(Fault::Broken { .. }) if last > first && attempt < TRIES => continue,
             Err(other) => return Err(fault(last)(other)),
         };
         let journal = reader.header.journal;
         let (end, last_at) = whole_groups(&mut reader).map_err(fault(last))?;
-        if self::numbers(disk)?.last() != Some(&last) {
+        if self::numbers(disk)?.last().copied() != newest {
             continue;
         }
         let first_frame = SegmentReader::open(disk, first).map_err(fault(first))?.header.first_frame;
         let last_frame = reader.next_frame() - 1;
-        beside.prove(disk, journal, last_frame, (last, end))?;
+        beside.prove(disk, (journal, first), End { last_frame, place: (last, end) })?;
         let mut segments = Vec::with_capacity(numbers.len());
         for &number in &numbers {
             let (path, closed) = (segment_path(number), number < last);

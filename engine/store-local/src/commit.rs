@@ -15,6 +15,7 @@ use peygir_store::space::Value;
 use peygir_store::{Conflict, Done, Error, Version};
 
 use crate::journal::Journal;
+use crate::marker::End;
 use crate::options::{GROUP_BYTES_MAX, GROUP_FRAMES_MAX, QUEUE_BYTES_MAX};
 use crate::positions;
 use crate::rows::Rows;
@@ -179,10 +180,10 @@ impl View for Ahead<'_> {
     }
 }
 
-/// Works until the queue is closed and empty. Gives the journal's last frame.
-pub fn run(inner: &Inner, mut journal: Journal) -> u64 {
+/// Works until the queue is closed and empty. Gives where the journal ends.
+pub fn run(inner: &Inner, mut journal: Journal) -> End {
     work(inner, &mut journal, true);
-    journal.next_frame - 1
+    journal.end()
 }
 
 /// Does the jobs in line; whether it `waits` for more once there are none.

@@ -17,6 +17,7 @@ use crate::disk::{Disk, File};
 use crate::layout::{
     GROUP_HEADER_BYTES, JOURNAL_FOLDER, SEGMENT_HEADER_BYTES, SegmentHeader, segment_name, segment_path,
 };
+use crate::marker::End;
 use crate::positions::Position;
 use crate::reader::group_bytes;
 use crate::seal::{Link, Moved, Seal};
@@ -46,6 +47,12 @@ impl Journal {
         let file = begin_segment(&*disk, id, 1, 1, &sealed)?;
         let offset = SEGMENT_HEADER_BYTES as u64;
         Ok(Self { disk, id, segment: 1, file, offset, next_frame: 1, at: Moment(0), sealed, moved: Moved::new() })
+    }
+
+    /// Where it ends; the place only of a segment that has a group.
+    pub fn end(&self) -> End {
+        let has_group = self.offset > SEGMENT_HEADER_BYTES as u64;
+        End { last_frame: self.next_frame - 1, place: if has_group { (self.segment, self.offset) } else { (0, 0) } }
     }
 
     /// Where the record that follows `written` bytes of the next group will lie.

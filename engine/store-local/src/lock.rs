@@ -12,12 +12,17 @@ const NAME: &str = "lock";
 #[derive(Debug)]
 pub struct Lock {
     file: File,
+    /// The folder itself, for whoever removes the file. None on file systems that lock no folders.
+    folder: Option<File>,
 }
 
 impl Lock {
     pub fn take(folder: &Path) -> Result<Self, Error> {
         let path = folder.join(NAME);
         let io = |source| Error::Io { path: path.display().to_string(), source };
+        let in_use = |holder: String| {
+            Error::Refused(format!("{} is in use by {holder}; stop it, or name another folder", folder.display()))
+        };
         let mut file = File::options().read(true).write(true).create(true).truncate(false).open(&path).map_err(io)?;
         match file.try_lock() {
             Ok(()) => {}
@@ -25,32 +30,42 @@ impl Lock {
                 let holder = fs::read_to_string(&path).unwrap_or_default();
                 let holder = holder.trim();
                 let holder = if holder.is_empty() { "another process".into() } else { format!("process {holder}") };
-                return Err(Error::Refused(format!(
-                    "{} is in use by {holder}; stop it, or name another folder",
-                    folder.display()
-                )));
+                return Err(in_use(holder));
             }
             Err(TryLockError::Error(source)) => return Err(io(source)),
         }
+        let itself = File::open(folder).map_err(io)?;
+        let itself = match itself.try_lock() {
+            Ok(()) => Some(itself),
+            Err(TryLockError::WouldBlock) => {
+                return Err(in_use(format!("another process (its file `{NAME}` was removed while it ran)")));
+            }
+            Err(TryLockError::Error(_)) => None,
+        };
         file.set_len(0).map_err(io)?;
         writeln!(file, "{}", std::process::id()).map_err(io)?;
-        Ok(Self { file })
+        Ok(Self { file, folder: itself })
     }
 
     /// Whether a process has the store open. It is looked at by taking the lock for a moment.
     pub fn is_held(folder: &Path) -> Result<bool, Error> {
         let path = folder.join(NAME);
         let io = |source| Error::Io { path: path.display().to_string(), source };
-        let file = match File::open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
-            Err(error) => return Err(io(error)),
-        };
-        match file.try_lock() {
-            Ok(()) => file.unlock().map(|()| false).map_err(io),
-            Err(TryLockError::WouldBlock) => Ok(true),
-            Err(TryLockError::Error(source)) => Err(io(source)),
+        // The file, and the folder for a file that was removed.
+        for (path, is_folder) in [(path.as_path(), false), (folder, true)] {
+            let file = match File::open(path) {
+                Ok(file) => file,
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                Err(error) => return Err(io(error)),
+            };
+            match file.try_lock() {
+                Ok(()) => file.unlock().map_err(io)?,
+                Err(TryLockError::WouldBlock) => return Ok(true),
+                Err(TryLockError::Error(_)) if is_folder => {}
+                Err(TryLockError::Error(source)) => return Err(io(source)),
+            }
         }
+        Ok(false)
     }
 }
 
@@ -58,8 +73,10 @@ impl Drop for Lock {
     /// Closing the file alone is not enough: a child process that another thread is just starting has a copy of it until
     /// its program runs, and the lock would be held that long.
     fn drop(&mut self) {
-        if let Err(error) = self.file.unlock() {
-            tracing::warn!(%error, "the lock of the store could not be let go of; it goes with the process");
+        for locked in [Some(&self.file), self.folder.as_ref()].into_iter().flatten() {
+            if let Err(error) = locked.unlock() {
+                tracing::warn!(%error, "the lock of the store could not be let go of; it goes with the process");
+            }
         }
     }
 }
@@ -90,6 +107,18 @@ mod tests {
         let first = Lock::take(folder.path()).unwrap();
         let refused = Lock::take(folder.path()).unwrap_err().to_string();
         assert!(refused.contains(&format!("process {}", std::process::id())), "{refused}");
+        drop(first);
+        Lock::take(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn a_lock_whose_file_was_removed_still_holds() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Lock::take(folder.path()).unwrap();
+        fs::remove_file(folder.path().join(NAME)).unwrap();
+        assert!(Lock::is_held(folder.path()).unwrap());
+        let refused = Lock::take(folder.path()).unwrap_err().to_string();
+        assert!(refused.contains("in use") && refused.contains("removed"), "{refused}");
         drop(first);
         Lock::take(folder.path()).unwrap();
     }

@@ -1,7 +1,9 @@
-//! The marker that says whether the index on disk may be trusted.
+//! The marker that says whether the index on disk may be trusted, and how far the journal is known to have gone.
 //!
-//! It is a line of text, replaced as a whole: which journal, which boot, closed or open, and the last frame. An index is
-//! kept after a clean close, or while the machine has not been restarted; a missing or unreadable marker trusts nothing.
+//! It is a line of text, replaced as a whole: which journal, which boot, closed or open, and where the journal ended when it was
+//! last closed. An index is kept after a clean close, or while the machine has not been restarted; a missing or unreadable
+//! marker trusts nothing. What it knows of the journal's end goes from one marker to the next, whatever becomes of the index: a start
+//! that is refused must not leave the next one without it.
 
 use std::io;
 
@@ -13,11 +15,34 @@ const FORM: &str = "peygir-rows-1";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Marker {
     pub journal: u64,
+    /// Empty where the index is not to be trusted, or the system tells of no boots.
     pub boot_id: String,
-    /// The index was closed and synced, and has every frame up to `last_frame`.
+    /// The index was closed and synced, and has every frame up to the end that `known` tells.
     pub closed: bool,
-    /// With `closed`, the journal's last frame.
+    pub known: End,
+}
+
+/// Where a journal ended, all of it synced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct End {
     pub last_frame: u64,
+    /// Segment, and the offset in it behind the last group. Zeros where that is not known: of a segment without a group, and in markers of
+    /// before this was kept.
+    pub place: (u64, u64),
+}
+
+impl End {
+    /// Whether this end lies before another one.
+    pub fn is_before(&self, other: &Self) -> bool {
+        self.last_frame < other.last_frame || self.place < other.place
+    }
+}
+
+impl Marker {
+    /// Of an index that nobody is to trust.
+    pub fn of_none(journal: u64, known: End) -> Self {
+        Self { journal, boot_id: String::new(), closed: false, known }
+    }
 }
 
 pub fn read(disk: &dyn Disk) -> io::Result<Option<Marker>> {
@@ -33,17 +58,20 @@ pub fn write(disk: &dyn Disk, marker: &Marker) -> io::Result<()> {
     disk::replace(disk, PATH, format!("{text} {sum:08x}\n").as_bytes())
 }
 
-/// From now on the index is not trusted.
-pub fn remove(disk: &dyn Disk) -> io::Result<()> {
-    disk::remove_if_there(disk, PATH)?;
-    disk.sync_folder("")
+/// From now on the index is not trusted. Where not even that can be written, nothing is left that could vouch for it.
+pub fn distrust(disk: &dyn Disk, journal: u64, known: End) -> io::Result<()> {
+    write(disk, &Marker::of_none(journal, known)).or_else(|_| {
+        disk::remove_if_there(disk, PATH)?;
+        disk.sync_folder("")
+    })
 }
 
 fn text(marker: &Marker) -> String {
     let state = if marker.closed { "closed" } else { "open" };
     // A boot id of an unknown form must not break the line.
     let boot: String = marker.boot_id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-    format!("{FORM} {:016x} boot={boot} {state} {}", marker.journal, marker.last_frame)
+    let End { last_frame, place: (segment, offset) } = marker.known;
+    format!("{FORM} {:016x} boot={boot} {state} {last_frame} {segment}:{offset}", marker.journal)
 }
 
 fn parse(line: &str) -> Option<Marker> {
@@ -63,7 +91,15 @@ fn parse(line: &str) -> Option<Marker> {
             "open" => false,
             _ => return None,
         },
-        last_frame: words.next()?.parse().ok()?,
+        known: End {
+            last_frame: words.next()?.parse().ok()?,
+            place: match words.next() {
+                Some(place) => place
+                    .split_once(':')
+                    .and_then(|(segment, offset)| Some((segment.parse().ok()?, offset.parse().ok()?)))?,
+                None => (0, 0),
+            },
+        },
     })
 }
 
@@ -76,7 +112,8 @@ mod tests {
     fn a_marker_comes_back_and_rubbish_trusts_nothing() {
         let disk = FaultyDisk::new();
         assert_eq!(read(&disk).unwrap(), None);
-        let marker = Marker { journal: 77, boot_id: "a-b1".into(), closed: true, last_frame: 9 };
+        let known = End { last_frame: 9, place: (3, 1_024) };
+        let marker = Marker { journal: 77, boot_id: "a-b1".into(), closed: true, known };
         write(&disk, &marker).unwrap();
         assert_eq!(read(&disk).unwrap(), Some(marker));
         let bytes = disk.bytes(PATH).unwrap();
@@ -86,7 +123,17 @@ mod tests {
             disk.set_bytes(PATH, &damaged);
             assert_eq!(read(&disk).unwrap(), None, "byte {at}");
         }
-        remove(&disk).unwrap();
-        assert_eq!(read(&disk).unwrap(), None);
+        distrust(&disk, 77, known).unwrap();
+        assert_eq!(read(&disk).unwrap(), Some(Marker::of_none(77, known)));
+    }
+
+    /// As it was written before it had the place of the end.
+    #[test]
+    fn a_marker_without_a_place_is_read() {
+        let disk = FaultyDisk::new();
+        let text = "peygir-rows-1 000000000000004d boot=a closed 9";
+        disk.set_bytes(PATH, format!("{text} {:08x}\n", crc32c::crc32c(text.as_bytes())).as_bytes());
+        let known = End { last_frame: 9, place: (0, 0) };
+        assert_eq!(read(&disk).unwrap(), Some(Marker { journal: 77, boot_id: "a".into(), closed: true, known }));
     }
 }

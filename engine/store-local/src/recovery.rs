@@ -16,7 +16,7 @@ use crate::disk::Disk;
 use crate::index::{Index, IndexError, Place};
 use crate::journal::Journal;
 use crate::layout::{JOURNAL_FOLDER, SEGMENT_HEADER_BYTES, SegmentHeader, segment_name, segment_number, segment_path};
-use crate::marker::{self, Marker};
+use crate::marker::{self, End, Marker};
 use crate::options::{Cut, IndexFound, OpeningReport, Options};
 use crate::positions::POSITIONS;
 use crate::reader::segment_header;
@@ -87,6 +87,7 @@ pub fn recover(disk: Arc<dyn Disk>, place: &dyn Place, options: &Options) -> Res
         }
         return begin(disk, place, options, torn_segment);
     };
+    of_one_journal(first.journal, segments[0].0, marker.as_ref())?;
     let opening = Opening { disk, place, options, journal: first.journal, segments, snapshots, marker, torn_segment };
     opening.run()
 }
@@ -94,21 +95,34 @@ pub fn recover(disk: Arc<dyn Disk>, place: &dyn Place, options: &Options) -> Res
 /// Numbers of segments, with their headers.
 pub type Segments = Vec<(u64, SegmentHeader)>;
 
-/// The last frame that something beside the journal proves to have been there. A snapshot that is broken proves nothing; one
+/// A marker of another journal is no marker to do without: that other journal may have been the one that is missed.
+fn of_one_journal(journal: u64, first_segment: u64, marker: Option<&Marker>) -> Result<(), Error> {
+    match marker {
+        Some(marker) if marker.journal != journal => Err(damaged(
+            first_segment,
+            0,
+            "the segments are of another journal than `rows.state`, `rows` and `snapshots` beside them: a folder has one journal. \
+             Bring back the segments that belong to these, or a whole backup; to go on with the segments that are here, move \
+             those three away",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// What something beside the journal proves to have been there. A snapshot that is broken proves nothing; one
 /// that can't be read now may prove much, and is no reason to go on without it.
-fn acknowledged(disk: &dyn Disk, journal: u64, snapshots: &[u64], marker: Option<&Marker>) -> Result<u64, Error> {
-    let closed = marker.filter(|marker| marker.closed && marker.journal == journal);
-    let mut last = closed.map_or(0, |marker| marker.last_frame);
+fn acknowledged(disk: &dyn Disk, journal: u64, snapshots: &[u64], marker: Option<&Marker>) -> Result<End, Error> {
+    let mut known = marker.map_or(End::default(), |marker| marker.known);
     for &begun in snapshots {
         match snapshot::Reader::open(disk, journal, begun).and_then(|reader| reader.span()) {
-            Ok(span) => last = last.max(span.ended),
+            Ok(span) => known.last_frame = known.last_frame.max(span.ended),
             // A store that writes meanwhile keeps the newest ones, which prove more.
             Err(snapshot::Fault::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}
             Err(snapshot::Fault::Io(source)) => return Err(Error::Io { path: snapshot::name(begun), source }),
             Err(snapshot::Fault::Broken(_)) => {}
         }
     }
-    Ok(last)
+    Ok(known)
 }
 
 /// What lies beside a journal and says how far that went. Taken before the journal is read, it holds for what is read then, also
@@ -124,20 +138,26 @@ impl Beside {
         Ok(Self { snapshots, marker: marker::read(disk).map_err(io_at("rows.state"))? })
     }
 
-    /// Errs where the journal ends before what is proved to have been in it.
-    pub fn prove(&self, disk: &dyn Disk, journal: u64, last_frame: u64, end: (u64, u64)) -> Result<(), Error> {
-        let acknowledged = acknowledged(disk, journal, &self.snapshots, self.marker.as_ref())?;
-        if last_frame < acknowledged { Err(shortened(end, last_frame, acknowledged)) } else { Ok(()) }
+    /// Errs where the journal, which begins with this segment, ends before what is proved to have been in it.
+    pub fn prove(&self, disk: &dyn Disk, (journal, first_segment): (u64, u64), end: End) -> Result<(), Error> {
+        of_one_journal(journal, first_segment, self.marker.as_ref())?;
+        let known = acknowledged(disk, journal, &self.snapshots, self.marker.as_ref())?;
+        if end.is_before(&known) { Err(shortened(end, known)) } else { Ok(()) }
     }
 }
 
-/// The journal ends, at this place of a segment, before a frame that somebody was told of.
-pub fn shortened((segment, offset): (u64, u64), last_frame: u64, acknowledged: u64) -> Error {
-    let what = format!(
-        "the journal ends with frame {last_frame}, but frame {acknowledged} had been acknowledged: its end is damaged or \
-         missing"
-    );
-    damaged(segment, offset, what)
+/// The journal ends before a frame that somebody was told of, or before a seal.
+pub fn shortened(end: End, known: End) -> Error {
+    let (segment, offset) = end.place;
+    let what = match end.last_frame < known.last_frame {
+        true => format!("with frame {}, but frame {} had been acknowledged", end.last_frame, known.last_frame),
+        false => format!(
+            "here, but when it was last closed it had gone to {}, offset {}: a seal was there",
+            segment_name(known.place.0),
+            known.place.1
+        ),
+    };
+    damaged(segment, offset, format!("the journal ends {what}: its end is damaged or missing"))
 }
 
 /// The segments with their headers, in order. A last one whose header did not get down whole is removed: no group
@@ -183,8 +203,9 @@ fn begin(disk: Arc<dyn Disk>, place: &dyn Place, options: &Options, cut: Option<
     let journal = Journal::create(disk.clone(), id).map_err(io_at(JOURNAL_FOLDER))?;
     let refused = |error: IndexError| Error::Refused(error.to_string());
     let index = place.renew().map_err(refused)?;
-    trust_from_now(&*disk, id, options)?;
-    let rows = Rows::start(index, id, 0, (options.generation_bytes_max, options.workers), distrust(disk))?;
+    trust_from_now(&*disk, id, options, End::default())?;
+    let failure = distrust(disk, id, End::default());
+    let rows = Rows::start(index, id, 0, (options.generation_bytes_max, options.workers), failure)?;
     let report = OpeningReport {
         last_frame: 0,
         segments: 1,
@@ -204,15 +225,15 @@ fn random_id() -> Result<u64, Error> {
 }
 
 /// The index may be kept by the next start, if it is under the same boot.
-fn trust_from_now(disk: &dyn Disk, journal: u64, options: &Options) -> Result<(), Error> {
-    let marker = Marker { journal, boot_id: options.boot_id.clone(), closed: false, last_frame: 0 };
+fn trust_from_now(disk: &dyn Disk, journal: u64, options: &Options, known: End) -> Result<(), Error> {
+    let marker = Marker { journal, boot_id: options.boot_id.clone(), closed: false, known };
     marker::write(disk, &marker).map_err(io_at("rows.state"))
 }
 
 /// What is done when the index fails: the next start does not keep it.
-fn distrust(disk: Arc<dyn Disk>) -> Box<dyn Fn() + Send + Sync> {
+fn distrust(disk: Arc<dyn Disk>, journal: u64, known: End) -> Box<dyn Fn() + Send + Sync> {
     Box::new(move || {
-        if let Err(error) = marker::remove(&*disk) {
+        if let Err(error) = marker::distrust(&*disk, journal, known) {
             tracing::error!(%error, "the marker of the failed index could not be removed");
         }
     })
@@ -269,10 +290,10 @@ impl Opening<'_> {
     /// What to start from, the best last.
     fn bases(&self) -> Vec<Base> {
         let reason = match &self.marker {
-            None => "no marker vouches for the index",
-            Some(marker) if marker.journal != self.journal => "the index is another journal's",
             Some(marker) if marker.closed => "",
-            Some(marker) if marker.boot_id.is_empty() || marker.boot_id != self.options.boot_id => {
+            None => "no marker vouches for the index",
+            Some(marker) if marker.boot_id.is_empty() => "no marker vouches for the index",
+            Some(marker) if marker.boot_id != self.options.boot_id => {
                 "the machine was restarted while the index was open"
             }
             Some(_) => "",
@@ -291,14 +312,15 @@ impl Opening<'_> {
     }
 
     fn attempt(&self, base: &Base) -> Result<Recovered, Failed> {
+        let known = self.marker.as_ref().map_or(End::default(), |marker| marker.known);
         let (index, span, reached) = match base {
             Base::Kept => {
-                trust_from_now(&*self.disk, self.journal, self.options)?;
+                trust_from_now(&*self.disk, self.journal, self.options, known)?;
                 let index = self.place.open()?;
                 let applied = rows::applied(&*index, self.journal)?;
                 let applied = applied.ok_or_else(|| Failed::Base("the index does not say what it has".into()))?;
                 let closed = self.marker.as_ref().filter(|marker| marker.closed);
-                if closed.is_some_and(|marker| marker.last_frame != applied) {
+                if closed.is_some_and(|marker| marker.known.last_frame != applied) {
                     // sled opens what was cut short as if it had been shorter all along.
                     return Err(Failed::Base("the index has lost what it had when it was closed".into()));
                 }
@@ -306,9 +328,9 @@ impl Opening<'_> {
                 (index, Span { begun: applied, ended: applied }, reached)
             }
             Base::Rebuilt { snapshot, .. } => {
-                marker::remove(&*self.disk).map_err(io_at("rows.state"))?;
+                marker::distrust(&*self.disk, self.journal, known).map_err(io_at("rows.state"))?;
                 let index = self.place.renew()?;
-                trust_from_now(&*self.disk, self.journal, self.options)?;
+                trust_from_now(&*self.disk, self.journal, self.options, known)?;
                 let span = self.load(&*index, *snapshot)?;
                 (index, span, 0)
             }
@@ -316,14 +338,14 @@ impl Opening<'_> {
         if span.begun + 1 < self.segments[0].1.first_frame {
             return Err(Failed::Base("frames between it and the journal's first segment are missing".into()));
         }
-        let failure = distrust(self.disk.clone());
+        let failure = distrust(self.disk.clone(), self.journal, known);
         let memory = (self.options.generation_bytes_max, self.options.workers);
         let rows = Rows::start(index, self.journal, span.begun, memory, failure)?;
         let mut redo = Redo::new(self, span, matches!(base, Base::Kept), rows);
         redo.run()?;
         let proved = acknowledged(&*self.disk, self.journal, &self.snapshots, self.marker.as_ref())?;
-        let acknowledged = span.ended.max(reached).max(proved);
-        let recovered = redo.finish(acknowledged, base)?;
+        let last_frame = span.ended.max(reached).max(proved.last_frame);
+        let recovered = redo.finish(End { last_frame, ..proved }, base)?;
         if matches!(base, Base::Rebuilt { .. }) {
             // Until the index says what it has, the next start would have to make it once more.
             recovered.rows.hand_over()?;

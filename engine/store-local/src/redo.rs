@@ -15,6 +15,7 @@ use crate::aside;
 use crate::disk::{Disk, File};
 use crate::journal::Journal;
 use crate::layout::{Flaw, JOURNAL_FOLDER, SegmentHeader, segment_name, segment_path};
+use crate::marker::End;
 use crate::options::{Cut, IndexFound, OpeningReport};
 use crate::positions::{self, Position};
 use crate::reader::{Fault, Group, SegmentReader};
@@ -224,12 +225,13 @@ impl<'a> Redo<'a> {
     }
 
     /// Cuts what is torn and makes sure that the last group is on the disk.
-    pub fn finish(self, acknowledged: u64, base: &Base) -> Result<Recovered, Failed> {
+    pub fn finish(self, acknowledged: End, base: &Base) -> Result<Recovered, Failed> {
         let opening = self.opening;
         let (number, header) = *opening.segments.last().expect("there is a segment, or nothing would be recovered");
         let last_frame = self.next_frame - 1;
-        if last_frame < acknowledged {
-            return Err(Failed::Journal(shortened((number, self.end), last_frame, acknowledged)));
+        let end = End { last_frame, place: (number, self.end) };
+        if end.is_before(&acknowledged) {
+            return Err(Failed::Journal(shortened(end, acknowledged)));
         }
         // No frame made these: the index is another journal's, or this one's of another time.
         if let Some((stream, head)) = self.ahead.iter().next() {

@@ -18,8 +18,9 @@ use crate::figures::Gauges;
 use crate::frames::Places;
 use crate::index::{Place, SledPlace};
 use crate::journal::{Journal, Records};
+use crate::layout::{JOURNAL_FOLDER, segment_number};
 use crate::lock::Lock;
-use crate::marker::{self, Marker};
+use crate::marker::{self, End, Marker};
 use crate::options::{OpeningReport, Options, Workers};
 use crate::positions;
 use crate::receipt::{self, Given};
@@ -160,7 +161,7 @@ pub struct LocalStore {
 
 /// Who has the journal.
 enum Orderer {
-    Thread(JoinHandle<u64>),
+    Thread(JoinHandle<End>),
     Callers(Mutex<Journal>),
 }
 
@@ -172,12 +173,12 @@ impl Orderer {
         }
     }
 
-    /// Waits until all is done; the journal's last frame.
-    fn end(self, inner: &Inner) -> thread::Result<u64> {
+    /// Waits until all is done; where the journal ends.
+    fn end(self, inner: &Inner) -> thread::Result<End> {
         self.work(inner);
         match self {
             Self::Thread(thread) => thread.join(),
-            Self::Callers(journal) => Ok(journal.into_inner().unwrap_or_else(PoisonError::into_inner).next_frame - 1),
+            Self::Callers(journal) => Ok(journal.into_inner().unwrap_or_else(PoisonError::into_inner).end()),
         }
     }
 }
@@ -190,6 +191,13 @@ impl LocalStore {
         let lock = Lock::take(folder)?;
         let place = SledPlace::new(&folder.join(INDEX_FOLDER), options.cache_bytes);
         Self::start(Arc::new(RealDisk::new(folder)), &place, options, Some(lock))
+    }
+
+    /// Whether a journal was begun in `folder`.
+    pub fn is_begun(folder: &Path) -> Result<bool, Error> {
+        let names = RealDisk::new(folder).list(JOURNAL_FOLDER);
+        let names = names.map_err(|source| Error::Io { path: JOURNAL_FOLDER.into(), source })?;
+        Ok(names.iter().any(|name| segment_number(name).is_some()))
     }
 
     /// Opens a store on another disk and index than the real ones. Nothing keeps a second store away.
@@ -269,20 +277,20 @@ impl LocalStore {
         };
         self.inner.queue.close();
         self.inner.snapshots.close();
-        let last_frame = orderer.end(&self.inner);
+        let end = orderer.end(&self.inner);
         if let Some(snapshotter) = self.snapshotter.take()
             && snapshotter.join().is_err()
         {
             tracing::error!("the thread that takes snapshots ended by a panic");
         }
-        let last_frame = last_frame.map_err(|_| Error::Stopped("its thread ended by a panic".into()))?;
+        let known = end.map_err(|_| Error::Stopped("its thread ended by a panic".into()))?;
         if let Some(why) = self.inner.stopped() {
             // Whatever the journal has is found by the next start.
             return Err(Error::Stopped(why.to_owned()));
         }
         self.inner.rows.close()?;
         let boot_id = self.inner.options.boot_id.clone();
-        let marker = Marker { journal: self.inner.journal, boot_id, closed: true, last_frame };
+        let marker = Marker { journal: self.inner.journal, boot_id, closed: true, known };
         let written = marker::write(&*self.inner.disk, &marker);
         written.map_err(|source| Error::Io { path: "rows.state".into(), source })
     }

@@ -15,6 +15,7 @@ use peygir_store::{Error, FrameHash, StreamId, body};
 
 use crate::disk::{Disk, RealDisk};
 use crate::layout::{Flaw, JOURNAL_FOLDER, segment_name, segment_number, segment_path};
+use crate::marker::End;
 use crate::reader::{Fault, Group, SegmentReader};
 use crate::recovery::Beside;
 use crate::seal::{Link, Moved, Seal};
@@ -98,7 +99,8 @@ pub fn verify_on(disk: &dyn Disk, progress: &mut dyn FnMut(Progress)) -> Result<
     }
     let mut report = walk.report();
     let end = walk.resume.as_ref().map_or(0, SegmentReader::offset);
-    beside.prove(disk, walk.journal, report.last_frame, (number, end))?;
+    let end = End { last_frame: report.last_frame, place: (number, end) };
+    beside.prove(disk, (walk.journal, first), end)?;
     verify_snapshots(disk, walk.journal, &mut report)?;
     Ok(report)
 }

@@ -61,6 +61,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
 
 fn back_up(arguments: &Arguments, to: &Path) -> Result<ExitCode> {
     let (data, lang) = (DataFolder::new(&arguments.data), arguments.lang);
+    data.refuse_unfinished()?;
     if let Some(keys_to) = &arguments.keys_to {
         keys::refuse_together(keys_to, to)?;
     }

@@ -60,19 +60,24 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let data = DataFolder::new(&arguments.to);
     let point = arguments.frame.map(Point::Frame).or(arguments.at.map(|at| Point::At(Moment::from(at))));
     refuse_later(point, &manifest, &name)?;
-    let made = put_together(&arguments.from, &manifest, &data, point, lang).and_then(|cut| {
+    let made = || {
+        data.create()?;
+        // Whoever ends this process leaves a folder that no server takes for a whole one.
+        data.begin_restore(&arguments.from)?;
+        let cut = put_together(&arguments.from, &manifest, &data, point, lang)?;
         arguments.keys.iter().try_for_each(|from| keys::put(from, &data.keys()))?;
-        Ok(cut)
-    });
-    let cut = made.inspect_err(|_| take_away(&arguments.to))?;
-    data.owe_token()?;
-    if arguments.effects == Effects::Hold {
-        data.hold_effects(&Hold {
-            restored_at: Instant(Clock::Real.now().to_jiff()),
-            backup: name.clone(),
-            last_frame: cut.last_frame,
-        })?;
-    }
+        data.owe_token()?;
+        if arguments.effects == Effects::Hold {
+            data.hold_effects(&Hold {
+                restored_at: Instant(Clock::Real.now().to_jiff()),
+                backup: name.clone(),
+                last_frame: cut.last_frame,
+            })?;
+        }
+        data.end_restore()?;
+        Ok::<_, anyhow::Error>(cut)
+    };
+    let cut = made().inspect_err(|_| take_away(&arguments.to))?;
     tell(arguments, &name, &cut);
     Ok(ExitCode::SUCCESS)
 }

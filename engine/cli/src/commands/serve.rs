@@ -115,23 +115,20 @@ async fn serve(
         tokio::net::TcpListener::bind(listen).await.with_context(|| format!("{listen} can't be listened on"))?;
     let address = format!("http://{}", listener.local_addr()?);
 
-    // A folder without a store: nothing was ever there, or its disk is not mounted.
-    let is_bare = std::fs::read_dir(data.store()).map_or(true, |mut entries| entries.next().is_none());
+    data.refuse_unfinished()?;
+    // Nothing was ever there, or its disk is not mounted: looked at before anything is made.
+    if !LocalStore::is_begun(&data.store())? {
+        store::refuse_lost(&data)?;
+    }
     let store = Arc::new(store::open(&data.store())?);
     tell_clock(&store, clock.now())?;
     let shared: Arc<dyn Store> = store.clone();
     // With data in the store, keys that are missing were lost: fresh ones would turn every name and text into erased ones.
     let is_new = store.last_frame() == 0;
-    let keys = if is_new { Keys::open_or_make(&data.keys(), &random)? } else { Keys::open(&data.keys())? };
-    if is_bare && keys.persons() > 0 {
-        bail!(
-            "{} has the keys of {} persons, but there was no store in {}: is its disk mounted? Bring the store back from its \
-             backup; to begin anew, move the folder of the keys away",
-            data.keys().display(),
-            keys.persons(),
-            data.store().display()
-        );
+    if is_new {
+        store::refuse_lost(&data)?;
     }
+    let keys = if is_new { Keys::open_or_make(&data.keys(), &random)? } else { Keys::open(&data.keys())? };
     let catalog = built
         .callback_secrets
         .iter()

@@ -110,6 +110,17 @@ impl Keys {
         Self::open(dir)
     }
 
+    /// For how many persons keys were made in `dir`, erased ones too; 0 where nothing was. It opens none of them.
+    pub fn made_in(dir: &Path) -> Result<u64, Error> {
+        let path = dir.join(PERSONS_FILE);
+        match std::fs::metadata(&path) {
+            // The first slot is the header.
+            Ok(found) => Ok((found.len() / SLOT_BYTES as u64).saturating_sub(1)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(0),
+            Err(source) => Err(io(&path, source)),
+        }
+    }
+
     /// Persons that have a key.
     pub fn persons(&self) -> usize {
         self.read().len()

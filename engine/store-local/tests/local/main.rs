@@ -9,5 +9,6 @@ mod crash;
 mod files;
 mod frames;
 mod kill;
+mod known;
 mod recovery;
 mod seals;

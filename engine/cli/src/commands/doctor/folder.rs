@@ -56,12 +56,24 @@ pub fn beside_a_server(data: &DataFolder, now: Timestamp) -> Folder {
 
 fn beside(data: &DataFolder, now: Timestamp) -> Vec<Finding> {
     let mut found = vec![disk(data)];
+    found.extend(unfinished(data));
     found.extend(cut_off(data));
     found.extend(keys(data));
     found.push(backup(data, now));
     found.extend(keys_backup(data, now));
     found.push(drill(data, now));
     found
+}
+
+/// Half a restore, which looks like a whole one.
+fn unfinished(data: &DataFolder) -> Option<Finding> {
+    let shown = data.root().display().to_string();
+    let (en, fa) = (
+        "half a restore lies here: it was ended before all was there, and no server starts on it",
+        "نیمی از یک بازگردانی این‌جاست: پیش از پایان قطع شد و هیچ سروری با آن آغاز نمی‌شود",
+    );
+    let mend = format!("rm -r {shown}; peygir restore …");
+    data.is_unfinished().then(|| Finding::new("restore", Weight::Wrong, en, fa).mend(mend).about([shown]))
 }
 
 /// Free and all bytes of the folder's disk.
