@@ -63,7 +63,7 @@ pub fn touched(event: &Event) -> Touched {
         Event::IncidentOpened(incident) => Touched::Incident(incident.id),
         Event::IncidentResolved { incident, .. } => Touched::Incident(*incident),
         Event::EventArrived { .. } | Event::EventKept(_) | Event::EventTaken { .. } => Touched::Mailbox,
-        Event::PersonalDataRead { .. } => Touched::Nothing,
+        Event::PersonalDataRead { .. } | Event::RoundRefused(_) => Touched::Nothing,
     }
 }
 

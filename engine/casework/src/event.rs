@@ -289,4 +289,7 @@ pub enum Event {
     /// A flow says how many rounds there may be, the first included.
     #[n(44)]
     RoundsLimited(#[n(0)] u32),
+    /// A script asked for a round beyond as many as its flow says, which is told.
+    #[n(45)]
+    RoundRefused(#[n(0)] u32),
 }

@@ -131,6 +131,12 @@ fn suspend_rule(asked: &Suspend) -> Result<SuspendRule, Fault> {
     Ok(SuspendRule { max_us, times: asked.times, ended_by: asked.ended_by.clone() })
 }
 
+/// Whether the table that the referral comes from said how long the agency has, be it that it has no term.
+pub(crate) fn say_how_long(referral: &Referral) -> bool {
+    let said = |name| referral.terms.value().get(name).is_some_and(|value| !value.is_null());
+    ["within", "workingDays", "workingHours"].into_iter().any(said)
+}
+
 impl Referred {
     pub fn of(referral: &Referral) -> Result<Self, Fault> {
         let unreadable = |error| Fault::State(format!("the referral's terms can't be read: {error}"));

@@ -226,6 +226,7 @@ fn events_of_records() {
             "8201818218228250010101010101010101010101010101016166",
         ),
         (CaseEvent::RoundsLimited(3), "82018182182c8103"),
+        (CaseEvent::RoundRefused(3), "82018182182d8103"),
     ] {
         check(&Recorded::Case(event), expected);
     }

@@ -43,6 +43,11 @@ impl Written {
         Some(Self { function: function.to_owned(), members: literal(members)?, form, shape, computed })
     }
 
+    /// Where this member is named, be it written out or computed. Of what may as well be data nothing is told.
+    pub fn names(&self, member: &str) -> Option<Span> {
+        self.shape.entry(member).filter(|_| self.form != Form::Inner).map(|entry| entry.key_span)
+    }
+
     /// What it is given, without its name.
     pub(crate) fn value(&self) -> serde_json::Value {
         let mut value = self.shape.to_json();

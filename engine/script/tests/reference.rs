@@ -38,3 +38,23 @@ fn each_function_has_its_documentation_in_the_definitions() {
     assert!(definitions.contains("/// The text with Persian digits"), "{definitions}");
     assert!(definitions.contains("متن با رقم‌های فارسی"), "{definitions}");
 }
+
+/// Whoever reads Persian reads names of the language as code, and nothing else in another language.
+#[test]
+fn persian_paragraphs_are_persian() {
+    let page = reference::page();
+    let names: Vec<&str> = reference::names().collect();
+    let paragraphs: Vec<&str> =
+        page.split("<div dir=\"rtl\">").skip(1).filter_map(|rest| rest.split("</div>").next()).collect();
+    assert!(paragraphs.len() > 50, "{}", paragraphs.len());
+    for paragraph in paragraphs {
+        let linked = paragraph.replace("[scripts.md](scripts.md)", "");
+        let told: String = linked.split('`').step_by(2).collect::<Vec<_>>().join(" ");
+        let words = told.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'));
+        let foreign: Vec<&str> = words
+            .filter(|word| word.len() > 2 && word.starts_with(|first: char| first.is_ascii_lowercase()))
+            .filter(|word| !names.contains(word))
+            .collect();
+        assert_eq!(foreign, [""; 0], "{paragraph}");
+    }
+}

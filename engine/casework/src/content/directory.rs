@@ -9,6 +9,9 @@ use super::read::Reader;
 
 mod reading;
 
+/// The role that manages an agency's referrals where nothing names another.
+pub const MANAGER_ROLE: &str = "duty-manager";
+
 /// Most entries of one list in one file.
 pub const ENTRIES_MAX: usize = 5_000;
 
@@ -157,6 +160,20 @@ impl Directory {
         let ranked = self.ranked(role, province, county, agency);
         let narrowest = ranked.first().map(|(breadth, _)| *breadth);
         ranked.into_iter().filter(|(breadth, _)| Some(*breadth) == narrowest).map(|(_, person)| person).collect()
+    }
+
+    /// Whether people answer for agencies by this role: it is held for one, whatever its name. Of a province those count that are
+    /// held there or everywhere.
+    pub fn is_of_agencies(&self, role: &str, province: Option<&str>) -> bool {
+        let within =
+            |held: &Holding| held.province.is_none() || province.is_none() || held.province.as_deref() == province;
+        let is_held = |held: &Holding| held.role == role && held.agency.is_some() && within(held);
+        role == MANAGER_ROLE || self.people.iter().flat_map(|person| &person.roles).any(is_held)
+    }
+
+    /// Whether this person answers for an agency, by whatever role.
+    pub fn is_an_agencys(&self, person: &str) -> bool {
+        self.person(person).is_some_and(|person| person.roles.iter().any(|held| held.agency.is_some()))
     }
 
     /// The options that a choice takes from here.

@@ -32,7 +32,13 @@ pub const ACTION: Function = Function {
     output: OUTPUT,
     call: |context, call, _| {
         let case = case_of(context)?;
-        Ok(open(case, call, limit_of(case)?))
+        let max = limit_of(case)?;
+        let mut reply = open(case, call, max);
+        if reply.events.is_empty() {
+            // Its answer reaches nobody.
+            reply.events.push(Event::RoundRefused(max));
+        }
+        Ok(reply)
     },
 };
 

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::Function;
+use crate::content::directory::MANAGER_ROLE;
 use crate::event::Event;
 use crate::host::{Context, Fault, Reply, data, input};
 use crate::records::{CallRef, Referral};
@@ -64,7 +65,7 @@ struct Target {
 }
 
 fn duty_manager() -> String {
-    "duty-manager".to_owned()
+    MANAGER_ROLE.to_owned()
 }
 
 fn refer(context: &mut Context<'_>, call: &CallRef, with: &Value, terms: &Terms) -> Result<Reply, Fault> {

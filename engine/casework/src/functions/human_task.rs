@@ -1,11 +1,11 @@
 //! `human-task`: something a person has to do, with its deadline as data. It is answered when the task ends.
 //!
-//! A script's action gives an agency no time of its own: its task has the terms of the referral, which a table gave within its
-//! limits. Others have what the script says.
+//! A script's action gives an agency no time of its own ([`Named`]); others have what the script says.
 
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::agency_time::Named;
 use super::{Function, notify};
 use crate::deadlines;
 use crate::event::Event;
@@ -19,7 +19,11 @@ pub const FUNCTION: Function = Function {
     name: "human-task",
     input: INPUT,
     output: OUTPUT,
-    call: |context, call, with| begin(context, call, input(with)?),
+    call: |context, call, with| {
+        let asked: Input = input(with)?;
+        let agency = agency(context, &asked.assign.role);
+        begin(context, call, &asked, agency)
+    },
 };
 
 /// As scripts have it.
@@ -29,14 +33,13 @@ pub const ACTION: Function = Function {
     output: OUTPUT,
     call: |context, call, with| {
         let asked: Input = input(with)?;
-        if asked.due.is_some() && agency(context, &asked.assign.role).is_some() {
-            return Err(Fault::Input(format!(
-                "how long an agency has is not a script's to say: leave out `due` of a task for `{}`; it has the terms \
-                 of the referral, which a routing table gives",
-                asked.assign.role
-            )));
+        let whom = Named { role: &asked.assign.role, person: asked.assign.person.as_deref() };
+        if !whom.answers_for_an_agency(context) {
+            return begin(context, call, &asked, None);
         }
-        begin(context, call, asked)
+        whom.given_none(asked.due.is_some())?;
+        let agency = whom.agency_with_terms(context)?;
+        begin(context, call, &asked, Some(agency))
     },
 };
 
@@ -100,18 +103,17 @@ struct Tell {
     template: String,
 }
 
-fn begin(context: &mut Context<'_>, call: &CallRef, asked: Input) -> Result<Reply, Fault> {
+fn begin(context: &mut Context<'_>, call: &CallRef, asked: &Input, agency: Option<String>) -> Result<Reply, Fault> {
     if context.resources.form(&asked.form).is_none() {
         return Err(Fault::Missing(format!("there is no form `{}`", asked.form)));
     }
-    let agency = agency(context, &asked.assign.role);
     let place = deadlines::place_of(context.records, agency.as_deref());
     // The referral's terms are those of the agency that it names; what others have to do is not meant by them.
     let referral = context.records.case.as_ref().and_then(|case| case.referral.as_ref()).filter(|_| agency.is_some());
     let referred = referral.map(terms::Referred::of).transpose()?;
     let terms = terms::terms(context, asked.due.as_ref(), referred.as_ref(), place)?;
     let reminders = reminders(context, &asked.reminders, terms.as_ref(), referred.as_ref())?;
-    let task = Task { agency, reminders, ..task(context, call, &asked, terms) };
+    let task = Task { agency, reminders, ..task(context, call, asked, terms) };
     let mut events = vec![Event::TaskCreated(task.clone())];
     if let Some(tell) = &asked.notify {
         let channels = notify::channels(&tell.by)?;

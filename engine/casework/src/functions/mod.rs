@@ -23,6 +23,7 @@ macro_rules! reminders_schema {
     };
 }
 
+mod agency_time;
 mod calendar_next;
 mod case_classify;
 mod case_close;
@@ -76,7 +77,8 @@ pub fn actions() -> impl Iterator<Item = &'static Function> {
 }
 
 /// Functions that are others where a script's action asks for them.
-const ACTIONS: &[Function] = &[case_refer::ACTION, case_new_round::ACTION, human_task::ACTION];
+const ACTIONS: &[Function] =
+    &[case_refer::ACTION, case_new_round::ACTION, human_task::ACTION, verification_call::ACTION];
 
 pub fn find(name: &str) -> Option<&'static Function> {
     FUNCTIONS.iter().find(|function| function.name == name)

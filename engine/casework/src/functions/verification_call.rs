@@ -4,8 +4,8 @@
 use peygir_calendar::Window;
 use peygir_core::Moment;
 use serde::Deserialize;
-use serde_json::Value;
 
+use super::agency_time::Named;
 use super::{Function, human_task};
 use crate::deadlines;
 use crate::event::Event;
@@ -18,24 +18,42 @@ pub const ATTEMPTS_MAX: u32 = 20;
 
 pub const FUNCTION: Function = Function {
     name: "verification-call",
-    input: concat!(
-        r#"{"type":"object","required":["script"],"additionalProperties":false,"properties":{
+    input: INPUT,
+    output: OUTPUT,
+    call: |context, call, with| begin(context, call, input(with)?),
+};
+
+/// As scripts have it: a call that an agency makes has no time of a script's.
+pub const ACTION: Function = Function {
+    name: FUNCTION.name,
+    input: INPUT,
+    output: OUTPUT,
+    call: |context, call, with| {
+        let asked: Input = input(with)?;
+        let whom = asked.assign.as_ref().map(|assign| Named { role: &assign.role, person: None });
+        if let Some(whom) = whom.filter(|whom| whom.answers_for_an_agency(context)) {
+            whom.given_none(asked.due.is_some())?;
+        }
+        begin(context, call, asked)
+    },
+};
+
+const INPUT: &str = concat!(
+    r#"{"type":"object","required":["script"],"additionalProperties":false,"properties":{
         "script":{"type":"string","description":"the form whose questions are asked"},
         "attempts":{"type":"integer","minimum":1,"maximum":20,"default":3},
         "every":{"type":"string","default":"PT30M"},
         "between":{"type":"string","default":"08:00-21:00"},
         "assign":{"type":"object","properties":{"role":{"type":"string"}}},
         "due":"#,
-        due_schema!(),
-        r#","reminders":"#,
-        reminders_schema!(),
-        "}}"
-    ),
-    output: r#"{"type":"object","required":["outcome","attempts"],"properties":{
+    due_schema!(),
+    r#","reminders":"#,
+    reminders_schema!(),
+    "}}"
+);
+const OUTPUT: &str = r#"{"type":"object","required":["outcome","attempts"],"properties":{
         "outcome":{"enum":["solved","unsolved","unreached"]},"satisfaction":{"type":["integer","null"]},
-        "attempts":{"type":"integer"}}}"#,
-    call,
-};
+        "attempts":{"type":"integer"}}}"#;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -71,8 +89,7 @@ fn by_day() -> String {
     "08:00-21:00".to_owned()
 }
 
-fn call(context: &mut Context<'_>, call: &CallRef, with: &Value) -> Result<Reply, Fault> {
-    let asked: Input = input(with)?;
+fn begin(context: &mut Context<'_>, call: &CallRef, asked: Input) -> Result<Reply, Fault> {
     if context.resources.form(&asked.script).is_none() {
         return Err(Fault::Missing(format!("there is no form `{}`", asked.script)));
     }

@@ -1,5 +1,6 @@
 //! The binary as people call it: `peygir test`, `run` and `calendar`, on what is shipped and on what is wrong.
 
+mod agency_time;
 mod answered;
 mod asked;
 mod bad_scenarios;

@@ -280,6 +280,7 @@ fn case_line(event: &CaseEvent) -> Line {
         }
         CaseEvent::RoundOpened(round) => Line("round-opened", args([("round", round.to_string())]), true),
         CaseEvent::RoundsLimited(max) => Line("rounds-limited", args([("max", max.to_string())]), false),
+        CaseEvent::RoundRefused(max) => Line("round-exhausted", args([("max", max.to_string())]), true),
         CaseEvent::CaseClosed { outcome } => Line("case-closed", args([("outcome", outcome.clone())]), true),
         CaseEvent::CitizenAnswered { channel, .. } => {
             Line("citizen-answered", args([("channel", channel.clone())]), true)

@@ -8,6 +8,7 @@ use peygir_script::{Script, World};
 use peygir_source::{Diagnostic, Diagnostics, Severity, Span};
 use serde_json::Value;
 
+use super::agency_time;
 use super::beside::{self, Taken};
 use super::catalog::{Around, Catalog, Parts};
 use super::deployment::Deployment;
@@ -66,6 +67,7 @@ pub fn stack(folder: &Path) -> Stack {
 pub fn script_findings(script: &Script, place: &Place, catalog: &Catalog) -> Diagnostics {
     let Place { province, county, agency } = place.clone();
     let mut found = Diagnostics { list: crate::actions::actions().foresee(&script.written_actions()) };
+    found.list.extend(agency_time::of_script(script, place, &catalog.directory));
     uses::check(&uses::of_script(script), catalog, &Scope { province, county, agency }, &mut found);
     found
 }
@@ -93,9 +95,10 @@ pub(super) fn of_row(row: &Row, mut one: Diagnostic) -> Diagnostic {
 
 /// The same without the row's name.
 pub(super) fn nowhere(row: &Row, answer: &Value, place: &Place, catalog: &Catalog) -> Vec<Diagnostic> {
-    let Place { province, county, agency } = row.place.clone().unwrap_or_else(|| place.clone());
-    let mut found = Diagnostics::default();
+    let place = row.place.as_ref().unwrap_or(place);
     let at = Span { length: 0, ..row.span };
+    let mut found = Diagnostics { list: agency_time::of_answer(answer, at, place, &catalog.directory) };
+    let Place { province, county, agency } = place.clone();
     let mut uses = uses::of_answer(answer, at);
     let all = std::mem::take(&mut uses);
     all.into_iter().for_each(|one| {

@@ -16,6 +16,7 @@ use super::layer::{FileKind, Layer, by_content, by_name, in_file, is_pack, nothi
 use super::left_out::misplaced_in;
 use super::manifest::Manifest;
 use super::offered::Kinds;
+use super::single::pack_above;
 use super::{answered, asked, beside};
 use super::{order, reminders, untested};
 
@@ -100,9 +101,25 @@ fn check_file(path: &Path, kinds: Option<&Kinds>, checked: &mut Checked) {
         }
         return;
     }
+    if named_kind == Some(FileKind::Script)
+        && let Some(pack) = pack_above(path)
+    {
+        return check_script(path, &pack, checked);
+    }
     let mut layer = Layer::default();
     layer.add_path(path);
     check_alone(layer, checked);
+}
+
+/// What its actions name is looked up in its pack: what is found is what a check of the whole pack finds in this file.
+fn check_script(path: &Path, pack: &Path, checked: &mut Checked) {
+    let mut whole = Checked::default();
+    check_pack(pack, &mut whole);
+    let own = path.canonicalize().ok();
+    let is_own = |one: &Diagnostic| Path::new(&one.file).canonicalize().ok() == own;
+    checked.files.push(shown(path));
+    let of_file = whole.found.list.into_iter().filter(is_own);
+    checked.found.list.extend(of_file.map(|one| Diagnostic { file: shown(path), ..one }));
 }
 
 fn check_deployment(folder: &Path, kinds: Option<&Kinds>, checked: &mut Checked) {

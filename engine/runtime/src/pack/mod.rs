@@ -8,6 +8,7 @@
 //! functions their kinds offer), stores or cases. Fetches nothing: what stands behind an address is read from copies.
 
 mod acted;
+mod agency_time;
 mod answered;
 mod around;
 mod asked;

@@ -10,6 +10,11 @@ pub fn root() -> PathBuf {
 
 /// The example's deployment with these flows and scripts (name and source) beside the shipped ones.
 pub fn catalog_with(flows: &[&str], scripts: &[(&str, &str)]) -> pack::Catalog {
+    catalog_of(flows, scripts, "")
+}
+
+/// The same with a directory of their own, where it is not empty.
+pub fn catalog_of(flows: &[&str], scripts: &[(&str, &str)], directory: &str) -> pack::Catalog {
     let folder = tempfile::tempdir().unwrap();
     let pack = folder.path().join("extra");
     for (index, flow) in flows.iter().enumerate() {
@@ -18,6 +23,9 @@ pub fn catalog_with(flows: &[&str], scripts: &[(&str, &str)]) -> pack::Catalog {
         std::fs::write(flow_folder.join("workflow.yaml"), flow).unwrap();
     }
     std::fs::create_dir_all(pack.join("rules")).unwrap();
+    if !directory.is_empty() {
+        std::fs::write(pack.join("rules/directory.yaml"), directory).unwrap();
+    }
     for (name, source) in scripts {
         std::fs::write(pack.join(format!("rules/{name}.rhai")), source).unwrap();
     }

@@ -23,12 +23,12 @@ pub(crate) const ACTIONS: &[(&str, &str)] = &[
 
 /// A function that adds the name of a built-in to its members.
 macro_rules! action {
-    ($name:literal, $built_in:literal, $members:literal, $en:literal, $fa:literal, $example:literal) => {
+    ($name:literal, $built_in:literal, $members:literal, $members_fa:literal, $en:literal, $fa:literal, $example:literal) => {
         Function {
             name: $name,
             signatures: &[concat!($name, "(members: Map) -> Map")],
             en: concat!($en, " Members: ", $members, "."),
-            fa: concat!($fa, " اعضا: ", $members, "."),
+            fa: concat!($fa, " اعضا: ", $members_fa, "."),
             examples: &[(concat!($name, "(", $example, ").action"), concat!("\"", $built_in, "\""))],
             code: |forms: &mut Forms| {
                 forms.add(|context: NativeCallContext, members: Map| described($built_in, &context, members));
@@ -47,6 +47,7 @@ pub(super) const GROUP: Group = Group {
             "notify",
             "notify",
             "`to` (\"citizen\", \"manager\", #{ role: … } or #{ person: … }), `by` (channels), `template`, `args`",
+            "`to` (`\"citizen\"` یا `\"manager\"` یا `#{ role: … }` یا `#{ person: … }`)، `by` (کانال‌ها)، `template`، `args`",
             "Sends a message made from a template.",
             "پیامی از روی یک الگو می‌فرستد.",
             "#{ to: \"citizen\", by: [\"sms\"], template: \"late\" }"
@@ -55,22 +56,25 @@ pub(super) const GROUP: Group = Group {
             "human_task",
             "human-task",
             "`form`, `assign` (#{ role: … }), `due`, `reminders`, `copyTo`, `onOverdue`, `closedBy`, `notify`",
-            "Gives a person or a role something to do, with a deadline. A task of an agency has no `due` of a script: it has the terms that a table gave.",
-            "به یک نفر یا یک نقش کاری با مهلت می‌سپارد. کارِ دستگاه از اسکریپت `due` نمی‌گیرد: مهلتش همان است که جدول داده است.",
+            "`form`، `assign` (`#{ role: … }`)، `due`، `reminders`، `copyTo`، `onOverdue`، `closedBy`، `notify`",
+            "Gives a person or a role something to do, with a deadline. Whoever answers for an agency gets no `due` from a script: a task has the terms that a table gave, and there is none before.",
+            "به یک نفر یا یک نقش کاری با مهلت می‌سپارد. هر که پاسخ‌گوی دستگاهی است از اسکریپت `due` نمی‌گیرد: مهلت کار همان است که جدول داده است و پیش از آن کاری نیست.",
             "#{ form: \"inspect\", assign: #{ role: \"inspector\" } }"
         ),
         action!(
             "verification_call",
             "verification-call",
             "`script` (the form whose questions are asked), `attempts`, `every`, `between`, `assign`, `due`, `reminders`",
-            "Asks for a call to the citizen: was the promise kept?",
-            "تماس با شهروند را می‌خواهد: آیا به قول عمل شد؟",
+            "`script` (فرمی که پرسش‌هایش پرسیده می‌شود)، `attempts`، `every`، `between`، `assign`، `due`، `reminders`",
+            "Asks for a call to the citizen: was the promise kept? Whoever answers for an agency gets no `due` from a script.",
+            "تماس با شهروند را می‌خواهد: آیا به قول عمل شد؟ هر که پاسخ‌گوی دستگاهی است از اسکریپت `due` نمی‌گیرد.",
             "#{ script: \"verify\" }"
         ),
         action!(
             "case_mark",
             "case-mark",
             "`milestone` (small letters, digits and hyphens)",
+            "`milestone` (حروف کوچک انگلیسی، رقم و خط تیره)",
             "Notes a milestone with the case.",
             "رویداد مهمی را در پرونده ثبت می‌کند.",
             "#{ milestone: \"late-twice\" }"
@@ -79,6 +83,7 @@ pub(super) const GROUP: Group = Group {
             "case_classify",
             "case-classify",
             "`topic`, `agency`",
+            "`topic`، `agency`",
             "Says what the case is about.",
             "می‌گوید موضوع پرونده چیست.",
             "#{ topic: \"water\" }"
@@ -87,6 +92,7 @@ pub(super) const GROUP: Group = Group {
             "case_refer",
             "case-refer",
             "`to` (#{ agency: …, unit: …, manager: …, managerRole: … })",
+            "`to` (`#{ agency: …, unit: …, manager: …, managerRole: … }`)",
             "Refers the case to an agency. How long that has is not a script's to say: the terms that a table gave go on.",
             "پرونده را به دستگاهی ارجاع می‌دهد. مهلت آن را اسکریپت تعیین نمی‌کند: همان مهلتی که جدول داده است می‌ماند.",
             "#{ to: #{ agency: \"water-company\" } }"
@@ -95,13 +101,15 @@ pub(super) const GROUP: Group = Group {
             "case_new_round",
             "case-new-round",
             "`#{}`",
-            "Opens the next round of the case, within as many as its flow says.",
-            "دور بعدی پرونده را باز می‌کند، تا شماری که گردش کارش می‌گوید.",
+            "هیچ (`#{}`)",
+            "Opens the next round of the case, within as many as its flow says; beyond these it opens none, and the case's journal says so.",
+            "دور بعدی پرونده را باز می‌کند، تا شماری که گردش کارش می‌گوید؛ بیش از آن دوری باز نمی‌شود و دفتر پرونده آن را می‌گوید.",
             "#{}"
         ),
         action!(
             "case_close",
             "case-close",
+            "`outcome`",
             "`outcome`",
             "Closes the case.",
             "پرونده را می‌بندد.",

@@ -61,7 +61,7 @@ pub(super) const GROUP: Group = Group {
             name: "weekday",
             signatures: &["date.weekday: String"],
             en: "The day of the week in lower case: \"saturday\" to \"friday\".",
-            fa: "روز هفته با حروف کوچک انگلیسی: \"saturday\" تا \"friday\".",
+            fa: "روز هفته با حروف کوچک انگلیسی: `\"saturday\"` تا `\"friday\"`.",
             examples: &[("date(1405, 8, 30).weekday", "\"saturday\"")],
             code: |forms: &mut Forms| {
                 forms.get(|date: &mut Jalali| weekday_name(date.weekday(), Language::English).to_lowercase());
