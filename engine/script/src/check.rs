@@ -10,6 +10,9 @@ use crate::{
     limits::ARGUMENTS_MAX,
 };
 
+/// Most findings of a walk that are told with what was meant: names near to a wrong one are sought among all.
+const FINDINGS_MAX: usize = 50;
+
 /// Parameters of the entry function, by position.
 const ENTRY_PARAMETERS: [&str; 3] = ["req", "now", "args"];
 
@@ -53,14 +56,15 @@ pub(crate) fn calls(ast: &AST) -> Vec<Diagnostic> {
     let own: Vec<&str> = ast.iter_functions().map(|function| function.name).collect();
     let mut findings = Vec::new();
     ast.walk(&mut |path| {
+        let has_few = findings.len() < FINDINGS_MAX;
         match path.last() {
             Some(ASTNode::Expr(Expr::FnCall(call, position)) | ASTNode::Stmt(Stmt::FnCall(call, position))) => {
                 findings.extend(crowded(call, *position));
-                findings.extend(of_call(call, *position, &own, true));
+                findings.extend(of_call(call, *position, &own, (true, has_few)));
             }
             Some(ASTNode::Expr(Expr::MethodCall(call, position))) => {
                 findings.extend(crowded(call, *position));
-                findings.extend(of_call(call, *position, &own, false));
+                findings.extend(of_call(call, *position, &own, (false, has_few)));
             }
             Some(ASTNode::Stmt(Stmt::Share(captured))) => {
                 findings.extend(captured.iter().map(|(name, _)| capture(name)))
@@ -100,7 +104,13 @@ fn crowded(call: &FnCallExpr, position: Position) -> Option<Diagnostic> {
     (count > ARGUMENTS_MAX).then(|| too_large(sized(span_of(position), call.name.as_str()), &what))
 }
 
-fn of_call(call: &FnCallExpr, position: Position, own: &[&str], is_function: bool) -> Option<Diagnostic> {
+/// `is_function`: it is called by its name alone. `has_few`: few enough were found that a name of nothing is told with what is near to it.
+fn of_call(
+    call: &FnCallExpr,
+    position: Position,
+    own: &[&str],
+    (is_function, has_few): (bool, bool),
+) -> Option<Diagnostic> {
     let name = call.name.as_str();
     let is_word = name.starts_with(|c: char| c.is_alphabetic() || c == '_') && !name.contains('$');
     // The parser refuses a written `curry`; the one met here is how rhai builds a capturing closure.
@@ -114,6 +124,10 @@ fn of_call(call: &FnCallExpr, position: Position, own: &[&str], is_function: boo
     if own.contains(&name) || FUNCTION_NAMES.contains(name) {
         return None;
     }
+    // What refuses nothing is told as often as anybody reads it.
+    if !has_few && !is_function {
+        return None;
+    }
     let (message, message_fa) =
         (format!("there is no function \"{name}\""), format!("تابعی به نام «{name}» وجود ندارد"));
     // A method may be a function kept in a map, which only the run can tell.
@@ -122,8 +136,8 @@ fn of_call(call: &FnCallExpr, position: Position, own: &[&str], is_function: boo
     } else {
         Diagnostic::warning("PG-S006", span, message, message_fa)
     };
-    let known = own.iter().copied().chain(FUNCTION_NAMES.iter().map(String::as_str));
-    Some(match suggest(name, known) {
+    let known = || own.iter().copied().chain(FUNCTION_NAMES.iter().map(String::as_str));
+    Some(match has_few.then(|| suggest(name, known())).flatten() {
         Some(known) => finding.helped(Help::did_you_mean(known, '"')),
         None => finding,
     })

@@ -6,7 +6,7 @@ pub(crate) mod grammar;
 use peygir_source::{Diagnostic, Help, Span};
 use rhai::{LexError, ParseError, ParseErrorType};
 
-use crate::fault::span_of;
+use crate::{declared, fault::span_of};
 
 /// Words that rhai keeps for itself without any use. Authors meet them as names of variables, `case` first of all.
 pub(crate) const RESERVED: &[&str] = &[
@@ -79,6 +79,11 @@ pub(crate) fn of_parse_error(error: &ParseError, source: &str) -> Diagnostic {
     }
     let word = word_at(source, span);
     let kind = error.err_type();
+    if let ParseErrorType::BadInput(refused) = kind
+        && let Some(what) = declared::too_many(refused)
+    {
+        return too_large(span, &what);
+    }
     if let Some(word) = word.as_deref().filter(|word| crate::engine::FORBIDDEN.contains(word)) {
         return forbidden(span, word);
     }

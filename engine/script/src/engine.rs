@@ -10,7 +10,7 @@ use rhai::{
     },
 };
 
-use crate::{deadline, fuel, library, limits, stdlib, trace};
+use crate::{deadline, declared, fuel, library, limits, stdlib, trace};
 
 /// What may not be called at all. `curry` binds values that the size limits do not count, `sleep` would hold a thread, the rest reaches outside the script.
 pub(crate) const FORBIDDEN: &[&str] = &["eval", "import", "export", "print", "debug", "curry", "sleep", "timestamp"];
@@ -21,6 +21,7 @@ const FORBIDDEN_SYMBOLS: &[&str] = &["eval", "import", "export", "print", "debug
 pub(crate) static SCRIPTS: LazyLock<Engine> = LazyLock::new(|| {
     let mut engine = build(limits::OPERATIONS_MAX);
     trace::register(&mut engine);
+    declared::register(&mut engine);
     engine
 });
 pub(crate) static CELLS: LazyLock<Engine> = LazyLock::new(|| {

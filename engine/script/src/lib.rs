@@ -12,6 +12,7 @@ mod check;
 mod complaint;
 mod coverage;
 mod deadline;
+mod declared;
 mod engine;
 mod fault;
 mod fuel;

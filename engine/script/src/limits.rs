@@ -31,9 +31,11 @@ pub const ARRAY_ITEMS_MAX: usize = 1_000;
 pub const MAP_ENTRIES_MAX: usize = 500;
 /// Most variables alive at once.
 pub const VARIABLES_MAX: usize = 100;
+/// Most variables and constants that a script declares, in all of its functions. Each that is read is looked for among those before it.
+pub const DECLARATIONS_MAX: usize = 1_000;
 /// Most functions a script defines.
 pub const FUNCTIONS_MAX: usize = 100;
-/// Most arguments of a call. Where no function takes so many, rhai looks for one that takes any value in place of each of them: twice as
+/// Most arguments of a call, and parameters of a function. Where no function takes so many, rhai looks for one that takes any value in place of each of them: twice as
 /// often with every argument, in one operation.
 pub const ARGUMENTS_MAX: usize = 10;
 /// Modules a script may import.

@@ -6,7 +6,8 @@ use rhai::ParseError;
 
 use crate::{
     complaint::{foreign, of_parse_error},
-    engine,
+    declared, engine,
+    limits::FUNCTIONS_MAX,
 };
 
 /// Errors told of one script.
@@ -18,7 +19,7 @@ pub(crate) fn all_errors(first: &ParseError, source: &str) -> Vec<Diagnostic> {
     let mut errors = foreign::signs(source);
     if errors.is_empty() {
         errors = vec![of_parse_error(first, source)];
-        let others = alone(source).into_iter().filter_map(|text| engine::SCRIPTS.compile(&text).err());
+        let others = alone(source).into_iter().filter_map(|text| declared::compile(&engine::SCRIPTS, &text).err());
         for other in others.take(ERRORS_MAX).map(|error| of_parse_error(&error, source)) {
             // What is wrong outside of the functions is met with each of them.
             if errors.iter().all(|known| (known.span.line, known.code) != (other.span.line, other.code)) {
@@ -35,7 +36,8 @@ pub(crate) fn all_errors(first: &ParseError, source: &str) -> Vec<Diagnostic> {
 fn alone(source: &str) -> Vec<String> {
     let lines: Vec<&str> = source.lines().collect();
     let begins: Vec<usize> = (0..lines.len()).filter(|at| begins_function(lines[*at])).collect();
-    if begins.len() < 2 {
+    // Each is read with the lines of all: of very many nobody reads what is wrong in each.
+    if !(2..=FUNCTIONS_MAX).contains(&begins.len()) {
         return Vec::new();
     }
     let of_function = |at: &usize| begins.partition_point(|begin| begin <= at);
@@ -44,7 +46,8 @@ fn alone(source: &str) -> Vec<String> {
             let function = of_function(&at);
             if function == 0 || function == wanted { *line } else { "" }
         });
-        kept.collect::<Vec<_>>().join("\n")
+        let text = kept.collect::<Vec<_>>().join("\n");
+        text.trim_end().to_owned()
     };
     (1..=begins.len()).map(only).collect()
 }

@@ -12,7 +12,7 @@ use crate::{
     complaint::too_large,
     coverage::{Coverage, Units},
     deadline::{self, Deadline},
-    engine,
+    declared, engine,
     fault::{Fault, span_of},
     fuel,
     header::Header,
@@ -65,7 +65,7 @@ impl Script {
         }
         // Editors of some systems put a mark before the first letter, which nobody sees.
         let source = source.strip_prefix(BYTE_ORDER_MARK).unwrap_or(source);
-        let ast = engine::SCRIPTS.compile(source).map_err(|error| parts::all_errors(&error, source))?;
+        let ast = declared::compile(&engine::SCRIPTS, source).map_err(|error| parts::all_errors(&error, source))?;
         let mut findings = check::top_level(&ast);
         findings.extend(check::calls(&ast));
         findings.extend(literal::rounded(&ast, source));

@@ -404,9 +404,33 @@ fn sources() -> Vec<Case> {
         whole(
             "many parameters",
             &format!("fn f({}) {{ 1 }}\nfn main(req, now, args) {{ 1 }}", parameters.join(",")),
-            Fine,
-            0,
+            Refused("PG-S007"),
+            1,
         ),
+        body(
+            "a closure of many parameters",
+            &format!("let f = |{}| 1;\n1", parameters.join(",")),
+            Refused("PG-S007"),
+            2,
+        ),
+        body("a closure behind a block", &format!("if true {{}}\n|{}| 1", parameters.join(",")), Refused("PG-S007"), 3),
+        body("many variables", &(0..10_000).map(|n| format!("let v{n}=1;")).collect::<String>(), Refused("PG-S007"), 2),
+        whole(
+            "many constants",
+            &format!(
+                "{}fn main(req, now, args) {{ 1 }}",
+                (0..9_000).map(|n| format!("const V{n}=1;")).collect::<String>()
+            ),
+            Refused("PG-S007"),
+            1,
+        ),
+        body(
+            "many names of nothing",
+            &(0..15_000).map(|n| format!("f{n}();")).collect::<String>(),
+            Refused("PG-S006"),
+            2,
+        ),
+        body("many methods of nothing", &(0..10_000).map(|n| format!("req.f{n}();")).collect::<String>(), Failed, 2),
         whole(
             "a long source",
             &format!("fn main(req, now, args) {{ 1 }}\n//{}", "x".repeat(200_000)),
