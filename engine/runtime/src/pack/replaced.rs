@@ -55,7 +55,8 @@ pub(super) fn in_vain(laid: &[Laid]) -> Diagnostics {
             let mut of_name = below().flat_map(brought).filter(|(kind, of, _)| (*kind, *of) == (what, id));
             let is_local = |layer: &Laid| layer.calendars.values().any(|filed| filed.value.scope().is_some());
             // A calendar may also keep a wider one of that pack from counting in its place.
-            let is_displacing = what == CALENDAR && below().any(|lower| lower.pack.name == named && is_local(lower));
+            let is_displacing =
+                what == CALENDAR && below().chain([layer]).any(|lower| lower.pack.name == named && is_local(lower));
             if !is_displacing && !of_name.any(|(_, _, lower)| lower.pack == named || lower.text != upper.text) {
                 found.push(in_file(nothing_there(what, id, named, at), upper.file));
             }

@@ -94,3 +94,61 @@ fn a_calendar_of_a_county_that_does_not_extend_its_provinces_is_warned_of() {
     assert_eq!(of_taft(&extending).0, []);
     assert_eq!(of_taft(&format!("{silent}replaces: yazd\n")).0, [], "it is meant");
 }
+
+fn local(id: &str, base: &str, place: &str) -> String {
+    format!("kind: calendar\nid: {id}\ntitle: {{ fa: ت, en: C }}\nextends: {base}\nfor: {{ {place} }}\n")
+}
+
+/// Messages of the warnings, with the files that they stand at.
+fn warned(changes: &[(&str, &str)]) -> Vec<(String, String)> {
+    let found = load(&with(changes)).unwrap_or_else(|found| panic!("{found:#?}")).1;
+    let of_code = found.list.into_iter().filter(|one| one.code == CODE && one.severity == Severity::Warning);
+    of_code.map(|one| (one.file.rsplit('/').next().unwrap_or_default().to_owned(), one.message)).collect()
+}
+
+/// In the pack of its province a county's calendar does the same.
+#[test]
+fn a_calendar_of_a_county_in_the_pack_of_its_province_is_warned_of() {
+    let province = local("of-yazd", "offices", "province: yazd");
+    for id in ["a-taft", "z-taft"] {
+        let file = format!("yazd/rules/{id}.yaml");
+        let of = |calendar: &str| warned(&[("yazd/rules/of-yazd.yaml", province.as_str()), (&file, calendar)]);
+        let silent = local(id, "offices", "county: taft");
+        let [(at, message)] = of(&silent).try_into().unwrap();
+        assert_eq!(at, format!("{id}.yaml"));
+        let words = format!("the calendar \"{id}\" takes the place of \"of-yazd\" of yazd in yazd / taft");
+        assert!(message.starts_with(&words), "{message}");
+        assert_eq!(of(&local(id, "of-yazd", "county: taft")), []);
+        assert_eq!(of(&format!("{silent}replaces: yazd\n")), [], "it is meant");
+    }
+}
+
+/// An agency works in many counties: its calendar answers there, and what the county closes for is none of it.
+#[test]
+fn a_calendar_of_an_agency_where_a_county_has_one_is_warned_of() {
+    let (province, county) =
+        (local("of-yazd", "offices", "province: yazd"), local("of-taft", "of-yazd", "county: taft"));
+    let gas = local("of-gas", "of-yazd", "province: yazd, agency: gas");
+    let of = |gas: &str, more: &[(&str, &str)]| {
+        let changes = [
+            ("yazd/rules/of-yazd.yaml", province.as_str()),
+            ("taft/rules/of-taft.yaml", county.as_str()),
+            ("yazd/rules/of-gas.yaml", gas),
+        ];
+        warned(&[&changes, more].concat())
+    };
+    let [(at, message)] = of(&gas, &[]).try_into().unwrap();
+    assert_eq!(at, "of-taft.yaml", "it lies above");
+    let words =
+        "in yazd / taft / gas the calendar \"of-gas\" answers and not \"of-taft\" of taft, which it does not extend";
+    assert!(message.starts_with(words) && message.contains("closures"), "{message}");
+    assert_eq!(
+        of(&format!("{gas}replaces: taft\n"), &[]).len(),
+        1,
+        "taft lies above: it takes the place of nothing below"
+    );
+    let both = local("both", "of-taft", "province: yazd, county: taft, agency: gas") + "replaces: yazd\n";
+    assert_eq!(of(&gas, &[("taft/rules/both.yaml", &both)]), [], "one stands upon the county's where both hold");
+    let said = format!("{county}replaces: yazd\n");
+    assert_eq!(of(&gas, &[("taft/rules/of-taft.yaml", &said)]), [], "it is meant");
+}
