@@ -97,6 +97,9 @@ pub struct Order {
 pub enum Refused {
     #[error("there is no calendar \"{0}\"")]
     UnknownCalendar(String),
+    /// It is there in other places than where the closure is to hold.
+    #[error("the calendar \"{0}\" is not there in the closure's place: say the place that it is for")]
+    CalendarElsewhere(String),
     #[error(transparent)]
     Span(#[from] DeclaredError),
     #[error("a closure has a name of at most {NAME_CHARS_MAX} characters")]

@@ -226,7 +226,7 @@ mod tests {
             ("channel", "phone sms mail web letter in-person"),
             (
                 "field",
-                "required too-long too-short out-of-range not-an-option wrong-type wrong-value unknown-field unknown-parameter \
+                "required too-long too-short out-of-range not-an-option calendar-elsewhere wrong-type wrong-value unknown-field unknown-parameter \
                  given-twice not-a-number not-a-cursor archived not-readable national-id-checksum mobile-invalid scope-invalid \
                  name-invalid person-unknown jalali-date time-of-day hours one-of-both files-or-version not-one-line day-order instant-invalid in-past past-max \
                  instant-or-date date-no-leap-year date-no-month date-no-day",

@@ -95,6 +95,7 @@ impl From<closures::Refused> for Refusal {
         let wrong = |field: &str, code| Refusal::Invalid(vec![FieldError { field: field.to_owned(), code }]);
         match why {
             closures::Refused::UnknownCalendar(_) => wrong("/calendar", "not-an-option"),
+            closures::Refused::CalendarElsewhere(_) => wrong("/calendar", "calendar-elsewhere"),
             closures::Refused::Span(DeclaredError::Order { .. } | DeclaredError::TooLong(_)) => {
                 wrong("/until", "day-order")
             }

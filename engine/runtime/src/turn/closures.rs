@@ -16,7 +16,12 @@ impl Turn<'_> {
         if let Some(known) = closures.all.get(&closure.id) {
             return if is_same(known, closure) { Ok(()) } else { Err(Bad::Taken.into()) };
         }
-        closure.check(self.catalog.calendars(&closure.place()))?;
+        closure.check(self.catalog.calendars(&closure.place())).map_err(|why| match why {
+            Bad::UnknownCalendar(id) if self.catalog.all_calendars().iter().any(|known| known.id() == id) => {
+                Bad::CalendarElsewhere(id)
+            }
+            why => why,
+        })?;
         if closures.all.len() >= CLOSURES_MAX {
             return Err(Bad::TooMany.into());
         }

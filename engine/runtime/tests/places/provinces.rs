@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use peygir_calendar::{ClosedHours, Jalali, Name, Scope};
 use peygir_casework::records::{Records, Task, Terms};
 use peygir_connector::{Manifest, manifest};
 use peygir_core::{Data, Event, Id, Moment};
-use peygir_runtime::closures::STREAM;
+use peygir_runtime::closures::{Order, Refused, STREAM};
 use peygir_runtime::command::{Command, Recorded};
 use peygir_runtime::desk::{PageRequest, TaskFilter};
+use peygir_runtime::engine::Failure;
 use peygir_runtime::host::Connectors;
 use peygir_runtime::pack::Catalog;
 use peygir_runtime::sim::{Parts, World};
+use peygir_runtime::turn;
 use peygir_store::memory::MemoryStore;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -282,4 +285,32 @@ fn manifest_of(name: &str, scope: &str) -> String {
     format!(
         "kind: pack\nname: {name}\nversion: 1.0.0\ntitle: {{ fa: ب, en: P }}\nfor: {{ {scope} }}\nover: [ national ]\n"
     )
+}
+
+/// A calendar of a province's pack is there in that province alone; whoever leaves the place out is told to say it.
+#[tokio::test]
+async fn a_closure_of_a_provinces_calendar_says_the_province() {
+    let of_yazd = "kind: calendar\nid: of-yazd\ntitle: { fa: ت, en: C }\nextends: offices\nfor: { province: yazd }\n";
+    let pack = catalog(&packs::with(&[("yazd/rules/of-yazd.yaml", of_yazd)]));
+    let world = world_over(pack, &Arc::new(MemoryStore::new()), START).await;
+    let day = Jalali::new(1405, 9, 7).unwrap();
+    let closed = |calendar: &str, province: Option<&str>| Order {
+        calendar: calendar.to_owned(),
+        scope: Scope { province: province.map(str::to_owned), ..Scope::default() },
+        first: day,
+        last: day,
+        hours: ClosedHours::From(0),
+        name: Name { fa: "سیل".to_owned(), en: "Flood".to_owned() },
+    };
+    for (order, expected) in [
+        (closed("of-yazd", None), Refused::CalendarElsewhere("of-yazd".to_owned())),
+        (closed("of-yazd", Some("qom")), Refused::CalendarElsewhere("of-yazd".to_owned())),
+        (closed("of-yzad", None), Refused::UnknownCalendar("of-yzad".to_owned())),
+    ] {
+        match world.host().declare_closure("op", &order).await {
+            Err(Failure::Refused(turn::Refused::Closure(why))) => assert_eq!(why, expected),
+            other => panic!("{other:?}"),
+        }
+    }
+    world.host().declare_closure("op", &closed("of-yazd", Some("yazd"))).await.unwrap();
 }

@@ -8,6 +8,7 @@ field-too-large = The number is above the most that is allowed.
 field-out-of-range = The value is out of range.
 field-not-a-number = Write a number.
 field-not-an-option = Choose one of the options.
+field-calendar-elsewhere = This calendar is not there everywhere: say the province, county or agency that it is for, as the place of the closure.
 field-wrong-type = The value is of the wrong type.
 field-wrong-value = The value is not allowed.
 field-unknown-field = There is no such field.

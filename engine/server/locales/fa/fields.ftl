@@ -8,6 +8,7 @@ field-too-large = عدد از بیشترین مقدار مجاز بیشتر اس
 field-out-of-range = این مقدار بیرون از بازهٔ مجاز است.
 field-not-a-number = یک عدد بنویسید.
 field-not-an-option = یکی از گزینه‌های فهرست را برگزینید.
+field-calendar-elsewhere = این تقویم همه‌جا نیست: استان، شهرستان یا دستگاهی را که از آنِ آن است جای تعطیلی بنویسید.
 field-wrong-type = نوع این مقدار درست نیست.
 field-wrong-value = این مقدار پذیرفته نیست.
 field-unknown-field = چنین موردی تعریف نشده است.
