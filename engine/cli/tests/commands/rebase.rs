@@ -200,6 +200,8 @@ fn what_conflicts_is_told_with_its_place_and_how_to_mend_it() {
         ("qanat", "limit-tighter", 14),
     ];
     assert_eq!(conflicts, expected);
+    let read = rebase(&packs, &[]).stdout;
+    assert!(read.contains("What conflicts was left out of this and of the tests"), "{read}");
     let text = rebase(&packs, &[]).stdout;
     for told in [
         "- `yazd/pack.yaml:6`: `over` takes national ^1.0, which leaves 2.0.0 out",

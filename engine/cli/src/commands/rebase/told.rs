@@ -217,6 +217,22 @@ fn changes(table: &OfTable<'_>, new: &Table, lang: Lang, lines: &mut Vec<String>
         lines.push(String::new());
     }
     lines.push(complete(outcome.is_complete, outcome.changes.is_empty(), lang).to_owned());
+    let has_lists = !outcome.changes.is_empty() || !outcome.tests.is_empty();
+    if has_lists && !outcome.conflicts.is_empty() {
+        lines.push(String::new());
+        lines.push(undecided(lang).to_owned());
+    }
+}
+
+/// What conflicts is in neither list, and still stands in the overlay.
+fn undecided(lang: Lang) -> &'static str {
+    lang.pick(
+        "What conflicts was left out of this and of the tests: they show what the new version itself would do there. Until it is decided, the \
+         overlay answers as it does, also over the new version where that is in force; only what the new version refuses keeps it from \
+         being deployed.",
+        "آنچه ناسازگار است در این فهرست و در آزمون‌ها کنار گذاشته شد: خودِ نسخهٔ تازه را در آن‌جا نشان می‌دهند. تا آن را تعیین نکنید لایه همان پاسخ خود را می‌دهد، \
+         بر نسخهٔ تازه نیز اگر جاری باشد؛ تنها آنچه نسخهٔ تازه نمی‌پذیرد جلوی استقرار را می‌گیرد.",
+    )
 }
 
 /// How far the list of changes can be relied on.
