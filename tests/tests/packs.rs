@@ -189,6 +189,8 @@ fn a_pack_is_rebased_onto_what_is_in_force() {
     told(&site, &["deploy", &shown(&base)]);
     let moved = told(&site, &["rebase", &layers]);
     assert_eq!(moved, told(&site, &["rebase", &layers, "--onto", "national", "--from", &version]));
+    // Which of several is named alone, as whoever is asked for it does.
+    assert_eq!(moved, told(&site, &["rebase", &layers, "--onto", "national"]));
     assert!(moved.contains("appeals"), "{moved}");
     assert!(server.stop().success());
 }

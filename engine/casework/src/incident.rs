@@ -72,7 +72,11 @@ pub fn retry(context: &Context<'_>, id: Id, by: &str) -> Result<Retry, Rejection
         About::Deadline(of) => deadlines::try_again(context, *of)
             .map(|events| Retry::Message(Reply { events: once(resolved).chain(events).collect(), ..Reply::default() })),
         // Nothing to try again: somebody has to read it and settle it.
-        About::Unaddressed(_) | About::Unread { .. } | About::TurnAborted => Err(Rejection::NotRetriable),
+        About::Unaddressed(_)
+        | About::Unread { .. }
+        | About::TurnAborted
+        | About::ActionRefused(_)
+        | About::RuleFailed(_) => Err(Rejection::NotRetriable),
     }
 }
 
@@ -158,7 +162,7 @@ pub fn operation_mended(records: &Records) -> Vec<Event> {
 
 /// A rule of a table failed without deciding anything: a locked rule answered, or it was outranked. Told once for a case.
 pub fn rule_failed(context: &mut Context<'_>, table: &str, reason: &str) -> Option<Event> {
-    let about = About::Unaddressed(table.to_owned());
+    let about = About::RuleFailed(table.to_owned());
     let is_it = |one: &Incident| one.about == about && one.reason == reason && one.resolved_at.is_none();
     let known = context.records.incidents.values().any(is_it);
     (!known).then(|| opened(context, about, reason.to_owned()))
@@ -166,5 +170,5 @@ pub fn rule_failed(context: &mut Context<'_>, table: &str, reason: &str) -> Opti
 
 /// A script asked for an action that could not be carried out.
 pub fn action_failed(context: &mut Context<'_>, action: String, reason: String) -> Event {
-    opened(context, About::Unaddressed(action), reason)
+    opened(context, About::ActionRefused(action), reason)
 }

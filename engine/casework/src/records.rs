@@ -488,6 +488,12 @@ pub enum About {
     /// The case is open, and nothing and nobody moves it any more.
     #[n(10)]
     Unstarted,
+    /// A script asked for this action, and it could not be carried out.
+    #[n(11)]
+    ActionRefused(#[n(0)] String),
+    /// A rule of this table failed without deciding anything.
+    #[n(12)]
+    RuleFailed(#[n(0)] String),
 }
 
 /// Events that nobody waited for yet, and the ids of those that came.

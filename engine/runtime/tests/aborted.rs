@@ -5,6 +5,7 @@ mod common;
 
 use std::sync::Arc;
 
+use peygir_casework::records::{About, Incident};
 use peygir_core::{Data, Id, Moment};
 use peygir_runtime::catalog::Catalog;
 use peygir_runtime::command::Command;
@@ -50,6 +51,8 @@ fn reasons(script: &str) -> Vec<String> {
     let engine = Engine::new(Arc::new(MemoryStore::new()), vault, catalog, Arc::new(|| [7; 32]));
     let command = Command::StartFlow { flow: "test/acts:1.0.0".to_owned(), input: Data::empty(), claims: Vec::new() };
     let stream = engine.handle(Id([9; 16]), "test", Moment(1), command).unwrap();
+    let refused = |incident: &Incident| matches!(&incident.about, About::ActionRefused(_));
+    assert!(stream.records.incidents.values().all(refused), "{:?}", stream.records.incidents);
     stream.records.incidents.values().map(|incident| incident.reason.clone()).collect()
 }
 

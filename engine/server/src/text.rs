@@ -219,7 +219,7 @@ mod tests {
             (
                 "incident",
                 "message-failed message-ambiguous message-expired message-unread flow-fault turn-aborted unaddressed \
-                 webhook-failing deadline-underivable operation-failing case-unstarted",
+                 webhook-failing deadline-underivable operation-failing case-unstarted action-refused rule-failed",
             ),
             ("incident-status", "open retried settled passed"),
             ("flow", "active suspended completed faulted cancelled"),

@@ -45,7 +45,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FOLDER|NAME")]
     onto: Option<String>,
     /// The version before: a folder, or a version that was deployed to the server, such as 1.0.0; without it the one that
-    /// is in force there, and without --onto the one before that
+    /// is in force there, and the one before that where the new version is the one in force
     #[arg(long, value_name = "FOLDER|VERSION")]
     from: Option<String>,
     #[command(flatten)]
@@ -70,7 +70,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         Ok(new) => new,
         Err(found) => return refuse(&found, arguments),
     };
-    let old = match old(arguments, &new.manifest.name, before)? {
+    let old = match old(arguments, &new, before)? {
         Ok(old) => old,
         Err(found) => return refuse(&found, arguments),
     };
@@ -102,7 +102,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
 }
 
 /// The version before, from a folder or from the server. `before`: where nothing else is named.
-fn old(arguments: &Arguments, name: &str, before: Option<String>) -> Result<Result<Rules, Diagnostics>> {
+fn old(arguments: &Arguments, new: &Rules, before: Option<String>) -> Result<Result<Rules, Diagnostics>> {
+    let name = new.manifest.name.as_str();
     if let Some(folder) = arguments.from.as_deref().map(Path::new).filter(|path| path.is_dir()) {
         return Ok(Rules::read(folder));
     }
@@ -123,6 +124,20 @@ fn old(arguments: &Arguments, name: &str, before: Option<String>) -> Result<Resu
     let version = match arguments.from.clone().or(before) {
         Some(version) => version,
         None => match fetched::in_force(&client, name)? {
+            // A version beside itself would show that nothing changes.
+            Some(version) if is_of_server(arguments) && version == new.manifest.version => {
+                match fetched::before(&client, name)? {
+                    Some(before) => before,
+                    None => bail!(Said::new(
+                        format!(
+                            "{name} {version} is in force on the server, and no other version was before it: name --from"
+                        ),
+                        format!(
+                            "{name} {version} روی سرور برقرار است و پیش از آن نسخهٔ دیگری نبود: \u{2066}--from\u{2069} را نام ببرید"
+                        ),
+                    )),
+                }
+            }
             Some(version) => version,
             None => bail!(Said::new(
                 format!("{name} is not in force on the server: name --from"),
@@ -131,6 +146,11 @@ fn old(arguments: &Arguments, name: &str, before: Option<String>) -> Result<Resu
         },
     };
     fetched::version(&client, name, &version)
+}
+
+/// Whether the new version is one of the server's, and no folder that somebody is still writing.
+fn is_of_server(arguments: &Arguments) -> bool {
+    arguments.onto.as_deref().is_some_and(|onto| source::folder(onto).is_none())
 }
 
 /// Findings in one of the packs: nothing can be compared before they are mended.

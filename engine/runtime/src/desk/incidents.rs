@@ -75,6 +75,8 @@ fn view(vault: &Vault, stream: &Stream, incident: &Incident, clear: bool) -> Inc
         About::Deadline(_) => "deadline-underivable",
         About::Operation => "operation-failing",
         About::Unstarted => "case-unstarted",
+        About::ActionRefused(_) => "action-refused",
+        About::RuleFailed(_) => "rule-failed",
     };
     let message = match &incident.about {
         About::Unread { from, text } if clear && incident.resolved_at.is_none() => {

@@ -294,7 +294,8 @@ pub struct IncidentView {
     pub workflow: Option<WorkflowName>,
     pub task: Option<String>,
     /// `message-failed`, `message-ambiguous`, `message-expired`, `flow-fault`, `turn-aborted`, `unaddressed`, `message-unread`,
-    /// `webhook-failing`, `deadline-underivable`, `operation-failing`, `case-unstarted`.
+    /// `webhook-failing`, `deadline-underivable`, `operation-failing`, `case-unstarted`,
+    /// `action-refused`, `rule-failed`.
     pub kind: String,
     pub reason: String,
     pub opened_at: String,

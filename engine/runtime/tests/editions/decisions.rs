@@ -99,4 +99,5 @@ async fn a_rule_that_fails_beside_a_lock_becomes_an_incident() {
     let incidents = world.serve(async |desk| desk.incidents(&auditor, &Default::default()).await).await.unwrap();
     let told = format!("{incidents:?}");
     assert!(told.contains("the cell \\\"size\\\" of rule \\\"broken\\\" failed"), "{told}");
+    assert_eq!(incidents.items[0].kind, "rule-failed");
 }

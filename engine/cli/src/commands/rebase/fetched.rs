@@ -54,6 +54,12 @@ pub fn in_force(client: &Client, name: &str) -> Result<Option<String>> {
     Ok(pack["version"].as_str().map(str::to_owned))
 }
 
+/// The version that was in force before the one that is; none where there was no other.
+pub fn before(client: &Client, name: &str) -> Result<Option<String>> {
+    let pack = client.get(&format!("/api/v1/packs/{}", escaped(name)))?;
+    Ok(pack["before"].as_str().map(str::to_owned))
+}
+
 /// A version that was deployed to the server.
 pub fn version(client: &Client, name: &str, version: &str) -> Result<Result<Rules, Diagnostics>> {
     let answer = client.get(&format!("/api/v1/packs/{}/versions/{}", escaped(name), escaped(version)))?;
