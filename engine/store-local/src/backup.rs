@@ -16,8 +16,8 @@ use crate::layout::{
     segment_path,
 };
 use crate::marker::End;
+use crate::proof::Beside;
 use crate::reader::{Fault, Group, SegmentReader, group_bytes};
-use crate::recovery::Beside;
 use crate::snapshot;
 use crate::verify::read_snapshot;
 

@@ -28,6 +28,7 @@ mod lock;
 mod marker;
 mod options;
 mod positions;
+mod proof;
 mod reader;
 mod receipt;
 mod recovery;

@@ -19,6 +19,7 @@ use crate::layout::{JOURNAL_FOLDER, SEGMENT_HEADER_BYTES, SegmentHeader, segment
 use crate::marker::{self, End, Marker};
 use crate::options::{Cut, IndexFound, OpeningReport, Options};
 use crate::positions::POSITIONS;
+use crate::proof::{acknowledged, of_one_journal};
 use crate::reader::segment_header;
 use crate::redo::Redo;
 use crate::rows::{self, Rows};
@@ -89,76 +90,16 @@ pub fn recover(disk: Arc<dyn Disk>, place: &dyn Place, options: &Options) -> Res
     };
     of_one_journal(first.journal, segments[0].0, marker.as_ref())?;
     let opening = Opening { disk, place, options, journal: first.journal, segments, snapshots, marker, torn_segment };
-    opening.run()
+    let mut is_set_aside = false;
+    opening.run(&mut is_set_aside).inspect_err(|_| {
+        if is_set_aside && let Err(error) = opening.put_back() {
+            tracing::error!(%error, "the index that was set aside could not be put back");
+        }
+    })
 }
 
 /// Numbers of segments, with their headers.
 pub type Segments = Vec<(u64, SegmentHeader)>;
-
-/// A marker of another journal is no marker to do without: that other journal may have been the one that is missed.
-fn of_one_journal(journal: u64, first_segment: u64, marker: Option<&Marker>) -> Result<(), Error> {
-    match marker {
-        Some(marker) if marker.journal != journal => Err(damaged(
-            first_segment,
-            0,
-            "the segments are of another journal than `rows.state`, `rows` and `snapshots` beside them: a folder has one journal. \
-             Bring back the segments that belong to these, or a whole backup; to go on with the segments that are here, move \
-             those three away",
-        )),
-        _ => Ok(()),
-    }
-}
-
-/// What something beside the journal proves to have been there. A snapshot that is broken proves nothing; one
-/// that can't be read now may prove much, and is no reason to go on without it.
-fn acknowledged(disk: &dyn Disk, journal: u64, snapshots: &[u64], marker: Option<&Marker>) -> Result<End, Error> {
-    let mut known = marker.map_or(End::default(), |marker| marker.known);
-    for &begun in snapshots {
-        match snapshot::Reader::open(disk, journal, begun).and_then(|reader| reader.span()) {
-            Ok(span) => known.last_frame = known.last_frame.max(span.ended),
-            // A store that writes meanwhile keeps the newest ones, which prove more.
-            Err(snapshot::Fault::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(snapshot::Fault::Io(source)) => return Err(Error::Io { path: snapshot::name(begun), source }),
-            Err(snapshot::Fault::Broken(_)) => {}
-        }
-    }
-    Ok(known)
-}
-
-/// What lies beside a journal and says how far that went. Taken before the journal is read, it holds for what is read then, also
-/// where a store writes meanwhile.
-pub struct Beside {
-    snapshots: Vec<u64>,
-    marker: Option<Marker>,
-}
-
-impl Beside {
-    pub fn of(disk: &dyn Disk) -> Result<Self, Error> {
-        let snapshots = snapshot::finished(disk).map_err(io_at("snapshots"))?;
-        Ok(Self { snapshots, marker: marker::read(disk).map_err(io_at("rows.state"))? })
-    }
-
-    /// Errs where the journal, which begins with this segment, ends before what is proved to have been in it.
-    pub fn prove(&self, disk: &dyn Disk, (journal, first_segment): (u64, u64), end: End) -> Result<(), Error> {
-        of_one_journal(journal, first_segment, self.marker.as_ref())?;
-        let known = acknowledged(disk, journal, &self.snapshots, self.marker.as_ref())?;
-        if end.is_before(&known) { Err(shortened(end, known)) } else { Ok(()) }
-    }
-}
-
-/// The journal ends before a frame that somebody was told of, or before a seal.
-pub fn shortened(end: End, known: End) -> Error {
-    let (segment, offset) = end.place;
-    let what = match end.last_frame < known.last_frame {
-        true => format!("with frame {}, but frame {} had been acknowledged", end.last_frame, known.last_frame),
-        false => format!(
-            "here, but when it was last closed it had gone to {}, offset {}: a seal was there",
-            segment_name(known.place.0),
-            known.place.1
-        ),
-    };
-    damaged(segment, offset, format!("the journal ends {what}: its end is damaged or missing"))
-}
 
 /// The segments with their headers, in order. A last one whose header did not get down whole is removed: no group
 /// follows a header that was not synced.
@@ -251,7 +192,8 @@ pub struct Opening<'a> {
 }
 
 impl Opening<'_> {
-    fn run(self) -> Result<Recovered, Error> {
+    /// Tries one base after the other. `is_set_aside`: whether the index that was there may have been set aside for that.
+    fn run(&self, is_set_aside: &mut bool) -> Result<Recovered, Error> {
         let mut refused = Vec::new();
         let mut bases = self.bases();
         let mut last_reason = String::new();
@@ -262,6 +204,7 @@ impl Opening<'_> {
                 }
                 other => other,
             };
+            *is_set_aside |= matches!(base, Base::Rebuilt { .. });
             match self.attempt(&base) {
                 Ok(mut recovered) => {
                     recovered.report.snapshots_refused = refused;
@@ -285,6 +228,17 @@ impl Opening<'_> {
             segment_name(self.segments[0].0),
             tried.join("; ")
         )))
+    }
+
+    /// The index that was found is there again, as little trusted as when it was set aside.
+    fn put_back(&self) -> io::Result<()> {
+        marker::distrust(&*self.disk, self.journal, self.known())?;
+        self.place.put_back()
+    }
+
+    /// What the marker knows of the journal's end.
+    fn known(&self) -> End {
+        self.marker.as_ref().map_or(End::default(), |marker| marker.known)
     }
 
     /// What to start from, the best last.
@@ -312,7 +266,7 @@ impl Opening<'_> {
     }
 
     fn attempt(&self, base: &Base) -> Result<Recovered, Failed> {
-        let known = self.marker.as_ref().map_or(End::default(), |marker| marker.known);
+        let known = self.known();
         let (index, span, reached) = match base {
             Base::Kept => {
                 trust_from_now(&*self.disk, self.journal, self.options, known)?;

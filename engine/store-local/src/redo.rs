@@ -18,8 +18,9 @@ use crate::layout::{Flaw, JOURNAL_FOLDER, SegmentHeader, segment_name, segment_p
 use crate::marker::End;
 use crate::options::{Cut, IndexFound, OpeningReport};
 use crate::positions::{self, Position};
+use crate::proof::shortened;
 use crate::reader::{Fault, Group, SegmentReader};
-use crate::recovery::{Base, Failed, Opening, Recovered, damaged, io_at, shortened};
+use crate::recovery::{Base, Failed, Opening, Recovered, damaged, io_at};
 use crate::rows::Rows;
 use crate::seal::{Link, Moved, Seal};
 use crate::snapshot::Span;

@@ -16,8 +16,8 @@ use peygir_store::{Error, FrameHash, StreamId, body};
 use crate::disk::{Disk, RealDisk};
 use crate::layout::{Flaw, JOURNAL_FOLDER, segment_name, segment_number, segment_path};
 use crate::marker::End;
+use crate::proof::Beside;
 use crate::reader::{Fault, Group, SegmentReader};
-use crate::recovery::Beside;
 use crate::seal::{Link, Moved, Seal};
 use crate::snapshot::{self, Block};
 

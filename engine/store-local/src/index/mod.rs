@@ -8,6 +8,8 @@ pub mod memory;
 mod packed;
 pub mod sled;
 
+use std::io;
+
 use peygir_store::space::{Page, Value};
 
 pub use memory::MemoryPlace;
@@ -51,4 +53,10 @@ pub trait Place: Send + Sync {
 
     /// Sets aside what is there and gives an empty index.
     fn renew(&self) -> Result<Box<dyn Index>, IndexError>;
+
+    /// What was set aside first is there again: the start that wanted another one came to nothing, and whoever starts again and again
+    /// must not lose it by that. No index of this place is in use.
+    fn put_back(&self) -> io::Result<()> {
+        Ok(())
+    }
 }

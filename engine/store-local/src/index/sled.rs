@@ -10,7 +10,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -40,12 +40,14 @@ const RELEASE_STEP: Duration = Duration::from_millis(1);
 pub struct SledPlace {
     folder: PathBuf,
     cache_bytes: u64,
+    /// Where the index is that was found and set aside.
+    aside: Arc<Mutex<Option<PathBuf>>>,
 }
 
 impl SledPlace {
     /// `cache_bytes` bounds sled's own cache of pages.
     pub fn new(folder: &Path, cache_bytes: u64) -> Self {
-        Self { folder: folder.to_owned(), cache_bytes }
+        Self { folder: folder.to_owned(), cache_bytes, aside: Arc::default() }
     }
 
     fn start(&self) -> Result<Box<dyn Index>, IndexError> {
@@ -81,7 +83,14 @@ impl SledPlace {
             if oldest.is_dir() { fs::remove_dir_all(&oldest)? } else { fs::remove_file(&oldest)? }
         }
         let number = numbers.last().map_or(1, |last| last + 1);
-        fs::rename(&self.folder, parent.join(format!("{prefix}{number}")))
+        let aside = parent.join(format!("{prefix}{number}"));
+        fs::rename(&self.folder, &aside)?;
+        self.aside().get_or_insert(aside);
+        Ok(())
+    }
+
+    fn aside(&self) -> MutexGuard<'_, Option<PathBuf>> {
+        self.aside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -96,6 +105,16 @@ impl Place for SledPlace {
     fn renew(&self) -> Result<Box<dyn Index>, IndexError> {
         self.set_aside().map_err(|error| IndexError(format!("{}: {error}", self.folder.display())))?;
         self.start()
+    }
+
+    fn put_back(&self) -> io::Result<()> {
+        let Some(aside) = self.aside().take() else { return Ok(()) };
+        await_release(&self.folder);
+        fs::remove_dir_all(&self.folder).or_else(|error| match error.kind() {
+            io::ErrorKind::NotFound => Ok(()),
+            _ => Err(error),
+        })?;
+        fs::rename(aside, &self.folder)
     }
 }
 
@@ -222,8 +241,6 @@ fn sync_all(folder: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::index::packed::PART_BYTES;
 

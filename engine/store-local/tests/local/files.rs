@@ -38,6 +38,38 @@ fn rubbish(folder: &Path) {
     }
 }
 
+/// A supervisor starts again and again: what a start sets aside that is refused then is there again, and no older one is lost.
+#[test]
+fn an_index_outlives_starts_that_are_refused() {
+    let root = tempfile::tempdir().unwrap();
+    let (model, mut history) = (MemoryStore::new(), History::new(23));
+    let (store, _) = LocalStore::open(root.path(), options()).unwrap();
+    play(&mut history, 60, &store, &model);
+    store.close().unwrap();
+    let segment = root.path().join("journal/00000001.segment");
+    let whole = fs::read(&segment).unwrap();
+    let mut damaged = whole.clone();
+    damaged[whole.len() / 2] ^= 1;
+    fs::write(&segment, &damaged).unwrap();
+    fs::write(root.path().join("rows/db-of-before"), b"").unwrap();
+    fs::remove_file(root.path().join("rows.state")).unwrap();
+    let looked = |name: &str| fs::read(root.path().join("rows").join(name)).unwrap();
+    let before = looked("db");
+    for _ in 0..4 {
+        let refused = LocalStore::open(root.path(), options()).map(|_| ()).unwrap_err();
+        assert!(matches!(refused, Error::Damaged { .. }), "{refused:?}");
+        assert!(before == looked("db"), "another index");
+        assert!(looked("db-of-before").is_empty());
+        let aside = fs::read_dir(root.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        let aside: Vec<_> = aside.filter(|name| name.to_string_lossy().contains("aside")).collect();
+        assert!(aside.is_empty(), "{aside:?}");
+    }
+    fs::write(&segment, &whole).unwrap();
+    let (store, report) = LocalStore::open(root.path(), options()).unwrap();
+    assert!(matches!(report.index, IndexFound::Rebuilt { .. }), "nothing vouches for it: {report:?}");
+    assert_same(&store, &model);
+}
+
 #[test]
 fn sled_deleted_or_filled_with_rubbish_is_made_anew() {
     let root = tempfile::tempdir().unwrap();
