@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::instant::Instant;
-use crate::said::Said;
+use crate::said::{Said, cannot};
 
 #[derive(Debug, Clone)]
 pub struct DataFolder {
@@ -241,10 +241,6 @@ impl DataFolder {
         })?;
         serde_json::from_str(&text).with_context(|| cannot(&path, "is damaged", "آسیب دیده است"))
     }
-}
-
-fn cannot(path: &Path, en: &str, fa: &str) -> Said {
-    Said::new(format!("{} {en}", path.display()), format!("{} {fa}", path.display()))
 }
 
 /// What stands in a small file of ours; none where it is missing or unreadable.

@@ -9,6 +9,7 @@ mod data_folder;
 mod deployment_folder;
 mod instant;
 mod instruments;
+mod keyring;
 mod misused;
 mod progress;
 mod report;

@@ -5,9 +5,10 @@
 
 use std::ffi::OsString;
 use std::fmt;
+use std::path::Path;
 use std::sync::OnceLock;
 
-use peygir_runtime::pack;
+use peygir_runtime::{pack, vault};
 use peygir_source::persian_numbers;
 
 use crate::commands::local::Lang;
@@ -42,6 +43,17 @@ impl Said {
     pub fn new(en: impl Into<String>, fa: impl Into<String>) -> Self {
         Self { en: en.into(), fa: fa.into() }
     }
+}
+
+/// What can't be done with a file or a folder.
+pub fn cannot(path: &Path, en: &str, fa: &str) -> Said {
+    let path = path.display().to_string();
+    Said::new(format!("{path} {en}"), format!("{} {fa}", Lang::Fa.id(&path)))
+}
+
+/// The language of this call.
+pub fn lang() -> Lang {
+    language()
 }
 
 impl fmt::Display for Said {
@@ -79,6 +91,13 @@ fn words(cause: &(dyn std::error::Error + 'static)) -> String {
     if let Some(error) = cause.downcast_ref::<std::io::Error>() {
         let (en, fa) = pack::system_words(error);
         return language().pick(&en, &fa).to_owned();
+    }
+    // What the system said follows as the cause, in words of people.
+    if let (Some(peygir_store::Error::Io { path, .. }), Lang::Fa) = (cause.downcast_ref(), language()) {
+        return Lang::Fa.id(path);
+    }
+    if let (Some(vault::Error::Io { path, .. }), Lang::Fa) = (cause.downcast_ref(), language()) {
+        return Lang::Fa.id(path);
     }
     match (cause.downcast_ref::<reqwest::Error>(), language()) {
         (Some(error), lang) if error.is_connect() => {

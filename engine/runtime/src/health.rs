@@ -3,6 +3,7 @@
 //! Owns: what a finding is, and which numbers are worth one ([`look`]). Pure: instants and numbers come in. Knows neither
 //! files nor HTTP; what a data folder shows by itself is the binary's to find.
 
+mod keys;
 mod look;
 
 use peygir_calendar::{Language, digits};
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::CacheFigures;
 use crate::tally::Tallied;
 
+pub use keys::{keys_missing, keys_unread};
 pub use look::{TAIL_FRAMES_MAX, look};
 
 /// How bad it is; what is worse comes first.
@@ -60,6 +62,15 @@ pub struct Finding {
     pub at: Option<String>,
 }
 
+/// Around words of another language within a sentence: they keep their order and their digits.
+const APART: char = '\u{2066}';
+const APART_END: char = '\u{2069}';
+
+/// What a system or a library said, in its own words, within a Persian sentence.
+pub fn apart(words: impl std::fmt::Display) -> String {
+    format!("{APART}{words}{APART_END}")
+}
+
 impl Finding {
     pub fn new(check: &str, weight: Weight, en: impl Into<String>, fa: impl Into<String>) -> Self {
         Self {
@@ -80,7 +91,12 @@ impl Finding {
             Language::Persian => {
                 let is_code = |word: &str| word.contains(|letter: char| letter.is_ascii_alphabetic());
                 let shown = |word: &str| if is_code(word) { word.to_owned() } else { digits::to_persian(word) };
-                self.fa.split(' ').map(shown).collect::<Vec<_>>().join(" ")
+                let told = |text: &str| text.split(' ').map(shown).collect::<Vec<_>>().join(" ");
+                let parts = self.fa.split_inclusive(APART_END).map(|part| match part.split_once(APART) {
+                    Some((before, apart)) => format!("{}{APART}{apart}", told(before)),
+                    None => told(part),
+                });
+                parts.collect()
             }
         }
     }
@@ -134,6 +150,9 @@ pub struct Figures {
     pub webhooks_stopped: usize,
     pub operations_open: usize,
     pub cache: CacheFigures,
+    /// Persons who should have a key and have none, as the start found them, and slots of keys that can't be opened.
+    pub keys_missing: Vec<Id>,
+    pub keys_unread: usize,
 }
 
 /// Commands of the inbox that are counted at most.
@@ -149,5 +168,8 @@ mod tests {
             Finding::new("x", Weight::Fine, "1 of 00000001.segment", "قاب 12 در 00000001.segment خراب (3) است");
         assert_eq!(finding.told(Language::English), "1 of 00000001.segment");
         assert_eq!(finding.told(Language::Persian), "قاب ۱۲ در 00000001.segment خراب (۳) است");
+        let words = apart("No space left on device (os error 28)");
+        let finding = Finding::new("x", Weight::Wrong, "", format!("12 قاب: {words}؛ 3 مهر"));
+        assert_eq!(finding.told(Language::Persian), format!("۱۲ قاب: {words}؛ ۳ مهر"));
     }
 }

@@ -38,6 +38,8 @@ const CITIZEN: &[u8] = b"xk/";
 const MOVED: &[u8] = b"xg/";
 /// Bytes of the longest key of a stream's row: prefix, stream, kind, id, number.
 const STREAM_KEY_BYTES: usize = 2 + 16 + 1 + 16 + 8;
+/// Ids have 48 bits for their milliseconds: no instant from here on has one.
+const ID_MICROS_END: i64 = 1_000 << 48;
 /// Bytes of a flow's name in its index: enough that two flows share one by no chance worth naming.
 const FLOW_HASH_BYTES: usize = 12;
 
@@ -288,6 +290,17 @@ pub fn waiting_for(print: &[u8]) -> Range {
 /// A case of this citizen, or of this number; the newest first.
 pub fn citizen_index(person: Id, case: Id) -> Vec<u8> {
     [CITIZEN, &person.0, &newest_first(case), &case.0].concat()
+}
+
+pub fn is_citizen_index(key: &[u8]) -> bool {
+    key.starts_with(CITIZEN)
+}
+
+/// Where those stand whose ids were made from one instant on and before another.
+pub fn citizens_made(from: Moment, to: Moment) -> Range {
+    let bound = |at: Moment| [CITIZEN, first_id_at(at).0.as_slice()].concat();
+    let end = range(CITIZEN).1;
+    (bound(from), if to.0 < ID_MICROS_END { bound(to) } else { end })
 }
 
 /// All cases that concern a citizen, or that came from a number.

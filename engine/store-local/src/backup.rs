@@ -42,6 +42,9 @@ pub struct Inventory {
     pub last_frame: u64,
     /// Time of the last frame; `None` without frames in the last segment.
     pub last_at: Option<Moment>,
+    /// What lies behind the last whole group has its length and does not agree with its check sum: it is being written, or was
+    /// torn, or was acknowledged and damaged since.
+    pub is_end_doubtful: bool,
     /// Segments, oldest first.
     pub segments: Vec<Part>,
     /// The newest snapshot that has nothing of later frames, by the looks of its two ends.
@@ -105,7 +108,7 @@ pub fn inventory_on(disk: &dyn Disk) -> Result<Inventory, Error> {
             Err(other) => return Err(fault(last)(other)),
         };
         let journal = reader.header.journal;
-        let (end, last_at) = whole_groups(&mut reader).map_err(fault(last))?;
+        let (end, last_at, is_end_doubtful) = whole_groups(&mut reader).map_err(fault(last))?;
         if self::numbers(disk)?.last().copied() != newest {
             continue;
         }
@@ -122,22 +125,31 @@ pub fn inventory_on(disk: &dyn Disk) -> Result<Inventory, Error> {
             Some((begun, part)) => (begun, Some(part)),
             None => (0, None),
         };
-        return Ok(Inventory { journal, first_frame, last_frame, last_at, segments, snapshot, snapshot_frame });
+        return Ok(Inventory {
+            journal,
+            first_frame,
+            last_frame,
+            last_at,
+            is_end_doubtful,
+            segments,
+            snapshot,
+            snapshot_frame,
+        });
     }
     Err(Error::Refused("the journal goes on to further segments faster than it can be looked at".into()))
 }
 
-/// Where the last whole group ends, and the time of the last frame. What is behind is being written, or was torn.
-fn whole_groups(reader: &mut SegmentReader) -> Result<(u64, Option<Moment>), Fault> {
+/// Where the last whole group ends, the time of the last frame, and whether what is behind has its length. It is being written,
+/// or was torn.
+fn whole_groups(reader: &mut SegmentReader) -> Result<(u64, Option<Moment>, bool), Fault> {
     let mut last_at = None;
     loop {
         match reader.next() {
             Ok(Some(group)) => {
                 last_at = commits(&group).map(|(_, _, at)| at).last().or(last_at);
             }
-            Ok(None) | Err(Fault::Broken { flaw: Flaw::Short | Flaw::Garbled, .. }) => {
-                return Ok((reader.offset(), last_at));
-            }
+            Ok(None) | Err(Fault::Broken { flaw: Flaw::Short, .. }) => return Ok((reader.offset(), last_at, false)),
+            Err(Fault::Broken { flaw: Flaw::Garbled, .. }) => return Ok((reader.offset(), last_at, true)),
             Err(other) => return Err(other),
         }
     }

@@ -47,4 +47,4 @@ pub use options::*;
 pub use receipt::{Given, receipt, receipt_on};
 pub use seal::{Receipt, ReceiptError, Seal, Step, verify_receipt};
 pub use store::LocalStore;
-pub use verify::{Progress, Tail, VerifyReport, verify, verify_on};
+pub use verify::{Progress, Tail, VerifyReport, verify, verify_on, verify_showing};

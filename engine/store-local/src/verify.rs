@@ -76,14 +76,27 @@ pub fn verify(folder: &Path, progress: &mut dyn FnMut(Progress)) -> Result<Verif
     verify_on(&RealDisk::new(folder), progress)
 }
 
+/// The same, and shows every row that a frame puts, as key and value: for whoever would else read the journal once more.
+pub fn verify_showing(folder: &Path, shown: &mut dyn FnMut(&[u8], &[u8])) -> Result<VerifyReport, Error> {
+    walk(&RealDisk::new(folder), &mut |_| (), shown)
+}
+
 /// Verifies the journal on a disk.
 pub fn verify_on(disk: &dyn Disk, progress: &mut dyn FnMut(Progress)) -> Result<VerifyReport, Error> {
+    walk(disk, progress, &mut |_, _| ())
+}
+
+fn walk(
+    disk: &dyn Disk,
+    progress: &mut dyn FnMut(Progress),
+    shown: &mut dyn FnMut(&[u8], &[u8]),
+) -> Result<VerifyReport, Error> {
     let beside = Beside::of(disk)?;
     let mut numbers = numbers(disk)?;
     let Some(&first) = numbers.first() else {
         return Err(Error::Refused("there is no journal here".into()));
     };
-    let mut walk = Walk::new(disk, first, &numbers)?;
+    let mut walk = Walk::new(disk, first, &numbers, shown)?;
     let mut number = first;
     loop {
         let last = numbers.last() == Some(&number);
@@ -141,12 +154,18 @@ struct Walk<'a> {
     bytes_done: u64,
     bytes: u64,
     tail: Option<Tail>,
+    shown: &'a mut dyn FnMut(&[u8], &[u8]),
     /// Where to go on in a segment that had come to its end.
     resume: Option<SegmentReader>,
 }
 
 impl<'a> Walk<'a> {
-    fn new(disk: &'a dyn Disk, first: u64, numbers: &[u64]) -> Result<Self, Error> {
+    fn new(
+        disk: &'a dyn Disk,
+        first: u64,
+        numbers: &[u64],
+        shown: &'a mut dyn FnMut(&[u8], &[u8]),
+    ) -> Result<Self, Error> {
         let mut bytes = 0;
         for &number in numbers {
             let path = segment_path(number);
@@ -169,6 +188,7 @@ impl<'a> Walk<'a> {
             bytes_done: 0,
             bytes,
             tail: None,
+            shown,
             resume: None,
         })
     }
@@ -277,7 +297,10 @@ impl<'a> Walk<'a> {
             let what = format!("frame {} does not follow its stream's frame before it", header.number);
             return Err(damaged(segment, offset, what));
         }
-        body::decode(record.body).map_err(|error| damaged(segment, offset, error.to_string()))?;
+        let body = body::decode(record.body).map_err(|error| damaged(segment, offset, error.to_string()))?;
+        for row in &body.rows {
+            row.value.into_iter().for_each(|value| (self.shown)(row.key, value));
+        }
         let head = Head { version: header.version, hash: record.hash() };
         self.heads.insert(header.stream, head);
         self.moved.insert(header.stream, head);

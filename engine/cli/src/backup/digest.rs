@@ -7,6 +7,8 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
+use crate::said::{Said, cannot};
+
 const BUFFER_BYTES: usize = 1 << 20;
 
 /// SHA-256 of the first `bytes` bytes of a file, in hexadecimal.
@@ -16,14 +18,14 @@ pub fn of_file(path: &Path, bytes: u64, seen: &mut dyn FnMut(u64)) -> Result<Str
 
 /// Copies the first `bytes` bytes; the copy is on the disk when this returns. Its digest is that of what was read.
 pub fn copy(from: &Path, to: &Path, bytes: u64, seen: &mut dyn FnMut(u64)) -> Result<String> {
-    let mut file = File::create(to).with_context(|| format!("{} can't be made", to.display()))?;
+    let mut file = File::create(to).with_context(|| cannot(to, "can't be made", "ساخته نمی‌شود"))?;
     let digest = pass(from, bytes, &mut file, seen)?;
-    file.sync_all().with_context(|| format!("{} can't be written", to.display()))?;
+    file.sync_all().with_context(|| cannot(to, "can't be written", "نوشته نمی‌شود"))?;
     Ok(digest)
 }
 
 fn pass(from: &Path, bytes: u64, to: &mut dyn Write, seen: &mut dyn FnMut(u64)) -> Result<String> {
-    let told = || format!("{} can't be read", from.display());
+    let told = || cannot(from, "can't be read", "خوانده نمی‌شود");
     let mut source = File::open(from).with_context(told)?.take(bytes);
     let (mut hash, mut buffer, mut passed) = (Sha256::new(), vec![0; BUFFER_BYTES], 0);
     loop {
@@ -32,7 +34,7 @@ fn pass(from: &Path, bytes: u64, to: &mut dyn Write, seen: &mut dyn FnMut(u64)) 
             break;
         }
         hash.update(&buffer[..count]);
-        to.write_all(&buffer[..count]).context("a copy can't be written")?;
+        to.write_all(&buffer[..count]).context(Said::new("a copy can't be written", "رونوشت نوشته نمی‌شود"))?;
         passed += count as u64;
         seen(count as u64);
     }
@@ -47,7 +49,7 @@ pub fn hex(bytes: &[u8]) -> String {
 /// Names that were made in a folder are there after a power cut.
 pub fn sync_folder(folder: &Path) -> Result<()> {
     let synced = File::open(folder).and_then(|folder| folder.sync_all());
-    synced.with_context(|| format!("{} can't be written", folder.display()))
+    synced.with_context(|| cannot(folder, "can't be written", "نوشته نمی‌شود"))
 }
 
 /// A text under its name whole or not at all.
@@ -59,5 +61,5 @@ pub fn write_text(path: &Path, text: &str) -> Result<()> {
         file.sync_all()?;
         fs::rename(&temporary, path)
     };
-    written().with_context(|| format!("{} can't be written", path.display()))
+    written().with_context(|| cannot(path, "can't be written", "نوشته نمی‌شود"))
 }

@@ -6,7 +6,9 @@ use anyhow::{Context, Result, bail, ensure};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::commands::local::Lang;
 use crate::instant::Instant;
+use crate::said::{Said, cannot};
 
 /// The form of the manifest that this version writes, and the newest that it reads.
 pub const FORM: u32 = 1;
@@ -45,8 +47,9 @@ impl Manifest {
     }
 
     fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).with_context(|| format!("{} can't be read", path.display()))?;
-        let manifest: Self = serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()))?;
+        let text = std::fs::read_to_string(path).with_context(|| cannot(path, "can't be read", "خوانده نمی‌شود"))?;
+        let manifest: Self =
+            serde_json::from_str(&text).with_context(|| cannot(path, "is damaged", "آسیب دیده است"))?;
         ensure!(
             manifest.form <= FORM,
             "{} has form {}, and peygir {} reads form {FORM}: use peygir {} or later",
@@ -77,6 +80,15 @@ pub fn name(last_frame: u64, taken_at: Timestamp) -> String {
     format!("{last_frame:012}-{}", taken_at.strftime("%Y%m%dT%H%M%SZ"))
 }
 
+/// A name that no finished backup has.
+pub fn free_name(root: &Path, last_frame: u64, taken_at: Timestamp) -> Result<String> {
+    let (names, _) = list(root)?;
+    let name = name(last_frame, taken_at);
+    let further = (2_u32..).map(|number| format!("{name}-{number}"));
+    let free = std::iter::once(name.clone()).chain(further).find(|name| !names.contains(name));
+    free.context("there are more names than backups")
+}
+
 /// Names of all finished backups, oldest first, and of those that were broken off.
 pub fn list(root: &Path) -> Result<(Vec<String>, Vec<String>)> {
     let folder = root.join(BACKUPS);
@@ -88,7 +100,7 @@ pub fn list(root: &Path) -> Result<(Vec<String>, Vec<String>)> {
             }
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error).with_context(|| format!("{} can't be read", folder.display())),
+        Err(error) => return Err(error).with_context(|| cannot(&folder, "can't be read", "خوانده نمی‌شود")),
     }
     names.sort();
     Ok(names.into_iter().partition(|name| folder.join(name).join(FILE).is_file()))
@@ -100,7 +112,10 @@ pub fn pick(root: &Path, name: Option<&str>) -> Result<(String, Manifest)> {
     let name = match name {
         Some(name) if names.iter().any(|known| known == name) => name.to_owned(),
         Some(name) => bail!("there is no backup `{name}` in {}; there are: {}", root.display(), names.join(", ")),
-        None => names.last().cloned().with_context(|| format!("there is no backup in {}", root.display()))?,
+        None => names.last().cloned().with_context(|| {
+            let shown = Lang::Fa.id(&root.display().to_string());
+            Said::new(format!("there is no backup in {}", root.display()), format!("در {shown} پشتیبانی نیست"))
+        })?,
     };
     let manifest = Manifest::read(&folder(root, &name).join(FILE))?;
     Ok((name, manifest))

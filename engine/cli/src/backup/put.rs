@@ -7,12 +7,20 @@ use anyhow::{Context, Result, ensure};
 
 use super::digest;
 use super::manifest::Manifest;
+use crate::said::cannot;
 
 /// Compares every file of a backup with its digest.
 pub fn check(root: &Path, manifest: &Manifest, seen: &mut dyn FnMut(u64)) -> Result<()> {
     for entry in &manifest.files {
         let found = digest::of_file(&root.join(&entry.at), entry.bytes, seen)?;
-        ensure!(found == entry.sha256, "{} is not what was backed up: its digest is another", entry.at);
+        ensure!(
+            found == entry.sha256,
+            cannot(
+                Path::new(&entry.at),
+                "is not what was backed up: its digest is another",
+                "آن نیست که پشتیبان گرفته شد؛ چکیده‌اش چیز دیگری است"
+            )
+        );
     }
     Ok(())
 }
@@ -22,9 +30,16 @@ pub fn put(root: &Path, manifest: &Manifest, store: &Path, seen: &mut dyn FnMut(
     for entry in &manifest.files {
         let to = store.join(&entry.path);
         let folder = to.parent().unwrap_or(store);
-        fs::create_dir_all(folder).with_context(|| format!("{} can't be made", folder.display()))?;
+        fs::create_dir_all(folder).with_context(|| cannot(folder, "can't be made", "ساخته نمی‌شود"))?;
         let found = digest::copy(&root.join(&entry.at), &to, entry.bytes, seen)?;
-        ensure!(found == entry.sha256, "{} is not what was backed up: its digest is another", entry.at);
+        ensure!(
+            found == entry.sha256,
+            cannot(
+                Path::new(&entry.at),
+                "is not what was backed up: its digest is another",
+                "آن نیست که پشتیبان گرفته شد؛ چکیده‌اش چیز دیگری است"
+            )
+        );
         digest::sync_folder(folder)?;
     }
     Ok(())
@@ -33,9 +48,16 @@ pub fn put(root: &Path, manifest: &Manifest, store: &Path, seen: &mut dyn FnMut(
 /// A folder that is not there, or is empty: nothing is ever written over.
 pub fn refuse_taken(folder: &Path) -> Result<()> {
     let Ok(mut entries) = fs::read_dir(folder) else {
-        ensure!(!folder.exists(), "{} is no folder", folder.display());
+        ensure!(!folder.exists(), cannot(folder, "is no folder", "پوشه نیست"));
         return Ok(());
     };
-    ensure!(entries.next().is_none(), "{} is not empty: nothing is restored over what is there", folder.display());
+    ensure!(
+        entries.next().is_none(),
+        cannot(
+            folder,
+            "is not empty: nothing is restored over what is there",
+            "خالی نیست؛ چیزی روی آنچه هست بازگردانده نمی‌شود"
+        )
+    );
     Ok(())
 }

@@ -6,11 +6,12 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use jiff::Timestamp;
-use peygir_store_local::{Inventory, Part, inventory};
+use peygir_store_local::{Inventory, Lock, Part, inventory};
 
-use super::digest;
 use super::manifest::{self, Entry, FILE, FORM, Manifest};
+use super::{digest, lies_within, lock};
 use crate::instant::Instant;
+use crate::said::{Said, cannot, lang};
 
 const SEGMENTS: &str = "segments";
 /// Of a segment that was copied before, this much at either end is compared with the store's own, in bytes: its header
@@ -25,20 +26,29 @@ pub struct Taken {
     pub copied_bytes: u64,
     /// A snapshot that was left out since it is damaged: the journal is all that is needed.
     pub damaged_snapshot: Option<String>,
+    /// What lies behind the last frame has its length and does not agree with its check sum, and no server is writing it.
+    pub is_end_damaged: bool,
 }
 
 /// Takes a backup of the store in `store` into `root`.
 pub fn take(store: &Path, root: &Path, now: Timestamp, seen: &mut dyn FnMut(u64, u64)) -> Result<Taken> {
     refuse_within(root, store)?;
-    let refused = || format!("the store in {} can't be backed up", store.display());
+    let refused = || {
+        Said::new(
+            format!("the store in {} can't be backed up", store.display()),
+            format!("از انبارهٔ {} پشتیبان گرفته نمی‌شود", lang().id(&store.display().to_string())),
+        )
+    };
     let mut found = inventory(store).with_context(refused)?;
     let damaged_snapshot = found.without_damaged_snapshot(store).with_context(refused)?;
+    fs::create_dir_all(root).with_context(|| cannot(root, "can't be made", "ساخته نمی‌شود"))?;
+    let _alone = lock::alone(root)?;
     refuse_another(root, &found)?;
-    let name = manifest::name(found.last_frame, now);
+    let name = manifest::free_name(root, found.last_frame, now)?;
     let folder = manifest::folder(root, &name);
     let segments = root.join(SEGMENTS);
     for path in [&segments, &folder] {
-        fs::create_dir_all(path).with_context(|| format!("{} can't be made", path.display()))?;
+        fs::create_dir_all(path).with_context(|| cannot(path, "can't be made", "ساخته نمی‌شود"))?;
     }
     let known = known(root)?;
     let total: u64 = found.segments.iter().chain(&found.snapshot).map(|part| part.bytes).sum();
@@ -79,7 +89,8 @@ pub fn take(store: &Path, root: &Path, now: Timestamp, seen: &mut dyn FnMut(u64,
     };
     digest::write_text(&folder.join(FILE), &(serde_json::to_string_pretty(&manifest)? + "\n"))?;
     digest::sync_folder(&folder)?;
-    Ok(Taken { name, manifest, copied_bytes, damaged_snapshot })
+    let is_end_damaged = found.is_end_doubtful && !Lock::is_held(store).unwrap_or(false);
+    Ok(Taken { name, manifest, copied_bytes, damaged_snapshot, is_end_damaged })
 }
 
 /// A copy gets its name once it is whole: what was broken off is copied anew.
@@ -90,19 +101,16 @@ fn copy(from: &Path, to: &Path, part: &Part, seen: &mut dyn FnMut(u64)) -> Resul
         copied += bytes;
         seen(copied);
     })?;
-    fs::rename(&temporary, to).with_context(|| format!("{} can't be written", to.display()))?;
+    fs::rename(&temporary, to).with_context(|| cannot(to, "can't be written", "نوشته نمی‌شود"))?;
     Ok(sha256)
 }
 
 /// A backup within the data it is of goes with them.
 fn refuse_within(root: &Path, store: &Path) -> Result<()> {
     let data = store.parent().unwrap_or(store);
-    let data = data.canonicalize().with_context(|| format!("{} can't be read", data.display()))?;
-    // What is not there yet lies where its nearest folder that is there does.
-    let root = std::path::absolute(root)?;
-    let there = root.ancestors().find_map(|folder| folder.canonicalize().ok()).unwrap_or_default();
+    data.canonicalize().with_context(|| cannot(data, "can't be read", "خوانده نمی‌شود"))?;
     ensure!(
-        !there.starts_with(&data),
+        !lies_within(root, data)?,
         "{} lies in the data folder {} itself and would be lost with it; name a folder elsewhere, best on another disk",
         root.display(),
         data.display()
@@ -139,7 +147,7 @@ fn same(own: &Path, copy: &Path, part: &Part, entry: &Entry) -> Result<bool> {
         return Ok(false);
     }
     let ends = |path: &Path| -> Result<Vec<u8>> {
-        let file = fs::File::open(path).with_context(|| format!("{} can't be read", path.display()))?;
+        let file = fs::File::open(path).with_context(|| cannot(path, "can't be read", "خوانده نمی‌شود"))?;
         let count = COMPARED_BYTES.min(part.bytes);
         let mut bytes = vec![0; 2 * count as usize];
         let (first, last) = bytes.split_at_mut(count as usize);

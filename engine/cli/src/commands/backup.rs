@@ -12,6 +12,7 @@ use crate::backup::{Shelf, keys, manifest, put, take};
 use crate::data_folder::{DataFolder, LastBackup};
 use crate::instant::Instant;
 use crate::progress;
+use crate::said::Said;
 
 /// Back up a data folder, also while a server runs on it, or check a backup.
 ///
@@ -64,6 +65,7 @@ fn back_up(arguments: &Arguments, to: &Path) -> Result<ExitCode> {
     data.refuse_unfinished()?;
     if let Some(keys_to) = &arguments.keys_to {
         keys::refuse_together(keys_to, to)?;
+        keys::refuse_within(keys_to, data.root())?;
     }
     let now = Clock::Real.now().to_jiff();
     let bar = progress::bar(0, lang.pick("backing up", "پشتیبان‌گیری"));
@@ -73,16 +75,14 @@ fn back_up(arguments: &Arguments, to: &Path) -> Result<ExitCode> {
     })?;
     bar.finish_and_clear();
     // After the store: the keys of everybody in it are there by then.
-    if let Some(keys_to) = &arguments.keys_to {
-        keys::take(&data.keys(), keys_to)?;
-    }
+    let keys = arguments.keys_to.as_ref().map(|keys_to| keys::take(&data.keys(), keys_to));
     let manifest = &taken.manifest;
-    data.note_backup(&LastBackup {
+    let noted = data.note_backup(&LastBackup {
         at: Instant(now),
         to: std::path::absolute(to)?,
         last_frame: manifest.last_frame,
-        keys_at: arguments.keys_to.as_ref().map(|_| Instant(now)),
-    })?;
+        keys_at: keys.as_ref().filter(|taken| taken.is_ok()).map(|_| Instant(now)),
+    });
     let (frame, bytes, copied) = (manifest.last_frame, manifest.bytes(), taken.copied_bytes);
     lang.line(&match lang {
         Lang::En => format!("{}: up to frame {frame}, {bytes} bytes, {copied} of them copied", taken.name),
@@ -97,6 +97,14 @@ fn back_up(arguments: &Arguments, to: &Path) -> Result<ExitCode> {
             Lang::Fa => format!("تصویری آسیب‌دیده کنار گذاشته شد و دفتر همه چیز را دارد: {}", lang.id(what)),
         });
     }
+    if taken.is_end_damaged {
+        say(lang.pick(
+            "the last group of the journal does not agree with its check sum and is not in the backup: torn by a power cut, or \
+             damaged after it was acknowledged; copy the data folder before the next start cuts it off, and see peygir doctor",
+            "آخرین گروه دفتر با جمع کنترلی‌اش نمی‌خواند و در پشتیبان نیست: یا قطع برق آن را بریده یا پس از تأیید آسیب دیده است؛ پیش از \
+             آنکه شروع بعدی آن را ببرد از پوشهٔ داده رونوشت بگیرید و ‎`peygir doctor`‎ را ببینید",
+        ));
+    }
     if arguments.keys_to.is_none() {
         say(lang.pick(
             "the keys of persons are not in it: back them up to another place with --keys-to FOLDER; without them nothing \
@@ -104,6 +112,13 @@ fn back_up(arguments: &Arguments, to: &Path) -> Result<ExitCode> {
             "کلیدهای افراد در آن نیست: با ‎--keys-to FOLDER‎ در جای دیگری پشتیبان بگیرید؛ بی آن‌ها هیچ دادهٔ شخصی خوانده نمی‌شود",
         ));
     }
+    keys.transpose()?;
+    noted.with_context(|| {
+        Said::new(
+            "the backup is whole, and the data folder has no note of it for peygir doctor",
+            "پشتیبان کامل است، ولی در پوشهٔ داده برای peygir doctor یادداشت نشد",
+        )
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -5,6 +5,8 @@
 
 mod asked;
 pub mod folder;
+mod kept;
+mod keys;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

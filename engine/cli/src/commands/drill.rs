@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use peygir_runtime::clock::Clock;
 use peygir_runtime::rows::{self, List};
 use peygir_runtime::stream::Stream;
@@ -18,6 +18,7 @@ use crate::answer::line;
 use crate::backup::{keys, manifest};
 use crate::data_folder::{DataFolder, LastDrill};
 use crate::instant::Instant as At;
+use crate::said::Said;
 use crate::store;
 
 /// Rows read at once.
@@ -87,7 +88,12 @@ pub fn run(command: &Command) -> Result<ExitCode> {
         };
         DataFolder::new(data).note_drill(&last)?;
     }
-    let shown = shown.context("the drill failed: this backup does not bring the store back")?;
+    let shown = shown.with_context(|| {
+        Said::new(
+            "the drill failed: this backup does not bring the store back",
+            "تمرین ناکام بود: این پشتیبان انباره را برنمی‌گرداند",
+        )
+    })?;
     tell(arguments, &shown)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -112,7 +118,8 @@ fn drill(arguments: &Restore) -> Result<Shown> {
     };
     let store = store::open_silently(&data.store())?;
     let indexed = begun.elapsed();
-    let (cases, persons_with_keys) = open_cases(&store, vault.as_ref())?;
+    let (cases, persons_with_keys, lacking) = open_cases(&store, vault.as_ref())?;
+    refuse_lacking(lacking, cases, vault.as_ref())?;
     let digest = crate::backup::digest::hex(&store.digest()?);
     let opened = begun.elapsed();
     store.close()?;
@@ -131,10 +138,10 @@ fn drill(arguments: &Restore) -> Result<Shown> {
     })
 }
 
-/// Opens every case: how many there are, and of how many the person has a key.
-fn open_cases(store: &dyn Store, vault: Option<&Vault>) -> Result<(usize, Option<usize>)> {
+/// Opens every case: how many there are, of how many the person has a key, and of how many they should have one and have not.
+fn open_cases(store: &dyn Store, vault: Option<&Vault>) -> Result<(usize, Option<usize>, usize)> {
     let (mut from, to) = List::Cases.range();
-    let (mut cases, mut with_keys) = (0, 0);
+    let (mut cases, mut with_keys, mut lacking) = (0, 0, 0);
     loop {
         let page = store.scan(&from, &to, PAGE_ROWS)?;
         let Some((last, _)) = page.last() else { break };
@@ -147,9 +154,29 @@ fn open_cases(store: &dyn Store, vault: Option<&Vault>) -> Result<(usize, Option
             let citizen = stream.records.case.as_ref().map(|case| case.citizen.person);
             let known = citizen.zip(vault).is_some_and(|(person, vault)| vault.knows(person));
             (cases, with_keys) = (cases + 1, with_keys + usize::from(known));
+            lacking += usize::from(citizen.zip(vault).is_some_and(|(person, vault)| vault.lacks(person)));
         }
     }
-    Ok((cases, vault.map(|_| with_keys)))
+    Ok((cases, vault.map(|_| with_keys), lacking))
+}
+
+/// Keys that are not there and that nobody threw away don't come back with this backup.
+fn refuse_lacking(lacking: usize, cases: usize, vault: Option<&Vault>) -> Result<()> {
+    let unread = vault.map_or(0, |vault| vault.keys().unread().len());
+    ensure!(
+        lacking == 0,
+        Said::new(
+            format!(
+                "keys are missing: persons of {lacking} of {cases} cases have no key in the keys' backup, and nobody erased them; \
+                 {unread} of its slots can't be opened"
+            ),
+            format!(
+                "کلیدها کم است: شخصِ {lacking} پرونده از {cases} پرونده در پشتیبان کلیدها کلید ندارد، بی‌آنکه کسی حذفش کرده باشد؛ \
+                 {unread} جای آن باز نمی‌شود"
+            ),
+        )
+    );
+    Ok(())
 }
 
 fn tell(arguments: &Restore, shown: &Shown) -> Result<()> {

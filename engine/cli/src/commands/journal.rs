@@ -1,14 +1,17 @@
 //! `peygir journal`: looking after the journal of a data folder.
 
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
-use peygir_store::Store;
+use anyhow::Result;
+use peygir_store::{Error, Store};
 use peygir_store_local::Lock;
 
+use super::local::Lang;
 use crate::answer::{line, say};
 use crate::data_folder::DataFolder;
+use crate::said::Said;
 use crate::{progress, store};
 
 /// Look after the journal.
@@ -82,6 +85,27 @@ fn seal(arguments: &Seal) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// A file that the system does not let be read is not damaged by that.
+fn refused(error: Error, folder: &Path) -> anyhow::Error {
+    let journal = folder.display().to_string();
+    let shown = Lang::Fa.id(&journal);
+    let said = match &error {
+        Error::Io { source, .. } if source.kind() == ErrorKind::PermissionDenied => Said::new(
+            format!(
+                "the journal in {journal} can't be read: ask as the user that the server runs as, or mend owner and mode"
+            ),
+            format!(
+                "دفتر {shown} خوانده نمی‌شود؛ با کاربری بپرسید که سرور با آن کار می‌کند، یا مالک و دسترسی پرونده را درست کنید"
+            ),
+        ),
+        Error::Io { .. } => {
+            Said::new(format!("the journal in {journal} can't be read"), format!("دفتر {shown} خوانده نمی‌شود"))
+        }
+        _ => Said::new(format!("the journal in {journal} is damaged"), format!("دفتر {shown} آسیب دیده است")),
+    };
+    anyhow::Error::new(error).context(said)
+}
+
 fn verify(arguments: &Verify) -> Result<ExitCode> {
     let folder = DataFolder::new(&arguments.data).store();
     let bar = progress::bar(0, "verifying");
@@ -89,7 +113,7 @@ fn verify(arguments: &Verify) -> Result<ExitCode> {
         bar.set_length(progress.bytes);
         bar.set_position(progress.bytes_done);
     })
-    .with_context(|| format!("the journal in {} is damaged", folder.display()))?;
+    .map_err(|error| refused(error, &folder))?;
     bar.finish_and_clear();
     // Of a write under way nobody knows yet how it ends. One that no process is at may have been acknowledged.
     let is_doubtful = report.tail.as_ref().is_some_and(|tail| tail.is_doubtful) && !Lock::is_held(&folder)?;

@@ -11,10 +11,11 @@ use peygir_store_local::{CutBack, Point};
 
 use super::local::Lang;
 use crate::answer::say;
-use crate::backup::{Manifest, keys, manifest, put};
+use crate::backup::{Manifest, keys, lies_within, manifest, put};
 use crate::data_folder::{DataFolder, Hold};
 use crate::instant::Instant;
 use crate::progress;
+use crate::said::Said;
 
 /// Make a data folder from a backup, on this machine or another.
 ///
@@ -56,6 +57,9 @@ pub enum Effects {
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let lang = arguments.lang;
     put::refuse_taken(&arguments.to)?;
+    for backups in std::iter::once(&arguments.from).chain(&arguments.keys) {
+        refuse_within(&arguments.to, backups)?;
+    }
     let (name, manifest) = manifest::pick(&arguments.from, arguments.backup.as_deref())?;
     let data = DataFolder::new(&arguments.to);
     let point = arguments.frame.map(Point::Frame).or(arguments.at.map(|at| Point::At(Moment::from(at))));
@@ -80,6 +84,22 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let cut = made().inspect_err(|_| take_away(&arguments.to))?;
     tell(arguments, &name, &cut);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Data within a folder of backups would be taken for one of them, and would go with them.
+fn refuse_within(to: &Path, backups: &Path) -> Result<()> {
+    ensure!(
+        !lies_within(to, backups)?,
+        Said::new(
+            format!("{} lies in the folder of backups {}; name a folder elsewhere", to.display(), backups.display()),
+            format!(
+                "{} درون پوشهٔ پشتیبان‌ها {} است؛ پوشه‌ای در جای دیگر نام ببرید",
+                Lang::Fa.id(&to.display().to_string()),
+                Lang::Fa.id(&backups.display().to_string())
+            ),
+        )
+    );
+    Ok(())
 }
 
 /// A backup knows nothing of what came after it.
@@ -120,6 +140,20 @@ pub fn put_together(
     bar.finish_and_clear();
     let cut = peygir_store_local::cut_back(&data.store(), point.unwrap_or(Point::Frame(manifest.last_frame)))
         .context("the backup can't be brought back to that moment")?;
+    let last = cut.last_frame + cut.frames_left_out;
+    ensure!(
+        last == manifest.last_frame,
+        Said::new(
+            format!(
+                "the manifest says that the backup ends with frame {}, its journal ends with frame {last}: one of them was changed",
+                manifest.last_frame
+            ),
+            format!(
+                "فهرست پشتیبان می‌گوید پشتیبان با قاب {} پایان می‌یابد، ولی دفترش با قاب {last}؛ یکی از آن دو تغییر کرده است",
+                manifest.last_frame
+            ),
+        )
+    );
     let report = peygir_store_local::verify(&data.store(), &mut |_| ()).context("the restored journal is damaged")?;
     ensure!(report.last_frame == cut.last_frame, "the restored journal ends with frame {}", report.last_frame);
     Ok(cut)

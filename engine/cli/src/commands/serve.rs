@@ -31,7 +31,7 @@ use crate::connectors::{self, Built};
 use crate::data_folder::{DataFolder, Running};
 use crate::deployment_folder;
 use crate::instruments::Own;
-use crate::store;
+use crate::{keyring, store};
 
 const ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8111);
 /// The finding that a version has other content than before.
@@ -129,6 +129,7 @@ async fn serve(
         store::refuse_lost(&data)?;
     }
     let keys = if is_new { Keys::open_or_make(&data.keys(), &random)? } else { Keys::open(&data.keys())? };
+    keyring::hold_against(&keys, store.as_ref(), &data.keys())?;
     let catalog = built
         .callback_secrets
         .iter()

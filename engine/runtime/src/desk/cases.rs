@@ -19,7 +19,7 @@ use crate::command::Command;
 use crate::rows::List;
 use crate::stream::Stream;
 use crate::tally;
-use crate::vault::{ERASED, Vault, is_sealed};
+use crate::vault::{Vault, is_closed, is_sealed};
 
 impl Desk {
     /// What anybody who holds the code may read: no personal data.
@@ -248,7 +248,11 @@ fn status_word(status: Status) -> &'static str {
 
 /// A citizen's number is masked here, where it is shown; people of the directory stand by their id.
 pub(super) fn recipient(vault: &Vault, stored: &str) -> String {
-    if is_sealed(stored) { text::mask_mobile(&vault.open(stored)) } else { stored.to_owned() }
+    match is_sealed(stored).then(|| vault.open(stored)) {
+        Some(number) if !is_closed(&number) => text::mask_mobile(&number),
+        Some(closed) => closed,
+        None => stored.to_owned(),
+    }
 }
 
 pub(super) fn outbox_line(vault: &Vault, stream: &Stream, dispatch: &Dispatch, may_read: bool) -> OutboxLine {
@@ -264,7 +268,7 @@ pub(super) fn outbox_line(vault: &Vault, stream: &Stream, dispatch: &Dispatch, m
         to: recipient(vault, &dispatch.to_masked),
         template: dispatch.template.clone(),
         // What a flow asks of a peer is no message to read, and its headers may hold what nobody may.
-        body: (may_read && body != ERASED && dispatch.reply_to.is_none()).then_some(body),
+        body: (may_read && !is_closed(&body) && dispatch.reply_to.is_none()).then_some(body),
         status: if kept { "not-sent" } else { status }.to_owned(),
         attempts: dispatch.attempts,
         created_at: instant(dispatch.created_at),

@@ -76,6 +76,8 @@ fn of_engine(engine: &Engine, now: Moment) -> Result<Figures, Failure> {
         store: engine.store.figures(),
         tally: engine.tally.read(),
         cache: engine.cache_figures(),
+        keys_missing: engine.vault.keys().missing().to_vec(),
+        keys_unread: engine.vault.keys().unread().len(),
         ..read
     };
     if let Some((editions, number)) = engine.editions() {

@@ -8,7 +8,7 @@ use super::Desk;
 use super::view::{DirectoryView, Named, Party, PersonView, Stage};
 use crate::access::{Grant, Principal, Scope};
 use crate::catalog::Catalog;
-use crate::vault::Vault;
+use crate::vault::{Vault, is_closed};
 
 impl Desk {
     /// What the console needs to draw intake forms: topics, agencies, counties of this deployment.
@@ -100,7 +100,10 @@ pub(super) fn person(catalog: &Catalog, id: &str) -> Named {
 /// A citizen's details; masked unless they are to be read in clear.
 pub(super) fn party(vault: &Vault, party: &records::Party, clear: bool) -> Party {
     let open = |sealed: &Option<String>, mask: fn(&str) -> String| {
-        sealed.as_ref().map(|token| vault.open(token)).map(|text| if clear { text } else { mask(&text) })
+        sealed
+            .as_ref()
+            .map(|token| vault.open(token))
+            .map(|text| if clear || is_closed(&text) { text } else { mask(&text) })
     };
     Party {
         national_id: open(&party.national_id, text::mask_national_id),

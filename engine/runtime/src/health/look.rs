@@ -3,7 +3,7 @@
 use peygir_core::Moment;
 use peygir_store::StoreFigures;
 
-use super::{Figures, Finding, INBOX_COUNTED_MAX, Weight};
+use super::{Figures, Finding, INBOX_COUNTED_MAX, Weight, apart};
 use crate::tally::{Tallied, What};
 
 /// Work that is later than this is told, in seconds; and later than that, as wrong.
@@ -28,6 +28,8 @@ const MICROS: i64 = 1_000_000;
 pub fn look(figures: &Figures) -> Vec<Finding> {
     let mut found = Vec::new();
     found.extend(store(figures));
+    found.extend(super::keys_missing(&figures.keys_missing));
+    found.extend(super::keys_unread(figures.keys_unread, !figures.keys_missing.is_empty()));
     found.extend(work(figures));
     found.extend(figures.tally.iter().flat_map(people));
     found.extend(packs(figures));
@@ -49,7 +51,10 @@ fn store(figures: &Figures) -> Vec<Finding> {
                 "store",
                 Weight::Wrong,
                 format!("the store takes no commits: {why}; mend the disk, then start the server again"),
-                format!("انبارهٔ داده چیزی نمی‌پذیرد: {why}؛ دیسک را درست کنید و سرور را از نو راه بیندازید"),
+                format!(
+                    "انبارهٔ داده چیزی نمی‌پذیرد؛ دیسک را درست کنید و سرور را از نو راه بیندازید. سامانه گفت: {}",
+                    apart(why)
+                ),
             )
             .mend("peygir doctor --data DATA; peygir serve DEPLOYMENT --data DATA"),
         ),

@@ -7,23 +7,21 @@
 //! is never taken for a beginning. Keys are made once, for a store that is new: lost ones stop the start, because with
 //! fresh keys everything sealed would read as erased without anybody having decided it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use peygir_core::Id;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::PersonKey;
+use super::files::{MASTER_FILE, PERSONS_FILE, io, lost, read_master, sync_dir, write_whole};
 use super::line::Line;
-use super::slots::{self, SLOT_BYTES, Slots};
-
-pub(super) const MASTER_FILE: &str = "master.key";
-const PERSONS_FILE: &str = "persons.keys";
+use super::slot;
+use super::slots::{SLOT_BYTES, Slots, Unread, check_header};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -44,8 +42,20 @@ pub enum Error {
 pub struct Keys {
     lookup: Zeroizing<[u8; 32]>,
     persons: RwLock<BTreeMap<Id, Slot>>,
+    erased: RwLock<BTreeSet<Id>>,
+    /// Slots that could not be opened when the file was read.
+    unread: Vec<Unread>,
+    /// Persons of the store who should have a key and have none; looked up once, at the start.
+    missing: OnceLock<Vec<Id>>,
     /// None for keys that end with the process. Whoever reads a key does not wait for those that are being written.
     line: Option<Line>,
+}
+
+/// What newer keys should have and have not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Lack {
+    pub keys: usize,
+    pub erasures: usize,
 }
 
 pub(super) struct Slot {
@@ -56,22 +66,55 @@ pub(super) struct Slot {
 impl Keys {
     /// Keys that end with the process: for scenarios and `peygir run`.
     pub fn in_memory() -> Self {
-        Self { lookup: Zeroizing::new([0x5a; 32]), persons: RwLock::default(), line: None }
+        Self {
+            lookup: Zeroizing::new([0x5a; 32]),
+            persons: RwLock::default(),
+            erased: RwLock::default(),
+            unread: Vec::new(),
+            missing: OnceLock::new(),
+            line: None,
+        }
     }
 
     /// Opens the keys in `dir` that were made before. Errs where one of the files is missing or empty.
     pub fn open(dir: &Path) -> Result<Self, Error> {
+        Self::read_from(dir, true)
+    }
+
+    /// The same to look at only: nothing can be kept or erased.
+    pub fn look(dir: &Path) -> Result<Self, Error> {
+        Self::read_from(dir, false)
+    }
+
+    /// Whether the two files in `dir` are there, and of one pair; nothing is said of what lies behind their heads.
+    pub fn prove(dir: &Path) -> Result<(), Error> {
+        let (master_path, path) = (dir.join(MASTER_FILE), dir.join(PERSONS_FILE));
+        let master = read_master(&master_path)?.ok_or_else(|| lost(&master_path, "is missing"))?;
+        let mut head = Vec::new();
+        let read = File::open(&path).and_then(|file| file.take(SLOT_BYTES as u64).read_to_end(&mut head));
+        read.map_err(|source| io(&path, source))?;
+        check_header(&head, &path, &master)
+    }
+
+    fn read_from(dir: &Path, writes: bool) -> Result<Self, Error> {
         let master_path = dir.join(MASTER_FILE);
         let master = read_master(&master_path)?.ok_or_else(|| lost(&master_path, "is missing"))?;
         let path = dir.join(PERSONS_FILE);
-        let file = match OpenOptions::new().read(true).write(true).open(&path) {
+        let file = match OpenOptions::new().read(true).write(writes).open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Err(lost(&path, "is missing")),
             Err(source) => return Err(io(&path, source)),
         };
         let lookup = Zeroizing::new(Sha256::new().chain_update(b"look-up").chain_update(*master).finalize().into());
-        let (slots, persons) = Slots::read(file, path, master)?;
-        Ok(Self { lookup, persons: RwLock::new(persons), line: Some(Line::new(slots)) })
+        let (slots, content) = Slots::read(file, path, master)?;
+        Ok(Self {
+            lookup,
+            persons: RwLock::new(content.persons),
+            erased: RwLock::new(content.erased),
+            unread: content.unread,
+            missing: OnceLock::new(),
+            line: Some(Line::new(slots)),
+        })
     }
 
     /// Opens the keys in `dir`, making what is missing: only for a store in which nothing is sealed yet. `random` gives 32
@@ -105,7 +148,7 @@ impl Keys {
         };
         // A start that was cut short between the two files left the master key alone.
         if persons_bytes == 0 {
-            write_whole(dir, &path, &slots::header(&master))?;
+            write_whole(dir, &path, &slot::header(&master))?;
         }
         Self::open(dir)
     }
@@ -128,6 +171,40 @@ impl Keys {
 
     pub fn get(&self, person: Id) -> Option<PersonKey> {
         self.read().get(&person).map(|slot| slot.key.clone())
+    }
+
+    /// Whether the person's key was thrown away, on purpose.
+    pub fn is_erased(&self, person: Id) -> bool {
+        self.erased.read().unwrap_or_else(PoisonError::into_inner).contains(&person)
+    }
+
+    /// Slots that were written and can't be opened: torn by a crash before anybody was told, or damaged since.
+    pub fn unread(&self) -> &[Unread] {
+        &self.unread
+    }
+
+    /// Persons who should have a key and have none, as far as somebody has looked.
+    pub fn missing(&self) -> &[Id] {
+        self.missing.get().map_or(&[], Vec::as_slice)
+    }
+
+    /// Keeps what was found of [`Keys::missing`]; the first who looks is believed.
+    pub fn note_missing(&self, persons: Vec<Id>) {
+        let _ = self.missing.set(persons);
+    }
+
+    /// Whether both were wrapped by one master key.
+    pub fn is_of_one_master(&self, other: &Self) -> bool {
+        *self.lookup == *other.lookup
+    }
+
+    /// What these keys lack of others, which were copied from them before: keys that were neither kept nor erased here, and
+    /// erasures.
+    pub fn lack_of(&self, before: &Self) -> Lack {
+        let known = |person: &Id| self.read().contains_key(person);
+        let keys = before.read().keys().filter(|person| !known(person) && !self.is_erased(**person)).count();
+        let erased = before.erased.read().unwrap_or_else(PoisonError::into_inner);
+        Lack { keys, erasures: erased.iter().filter(|person| known(person)).count() }
     }
 
     pub(super) fn lookup_key(&self) -> &[u8; 32] {
@@ -159,8 +236,9 @@ impl Keys {
         let mut slots = self.line.as_ref().map(Line::slots);
         let Some(position) = self.read().get(&person).map(|slot| slot.position) else { return Ok(false) };
         if let Some(slots) = &mut slots {
-            slots.wipe(position)?;
+            slots.erase(person, position)?;
         }
+        self.erased.write().unwrap_or_else(PoisonError::into_inner).insert(person);
         self.write().remove(&person);
         Ok(true)
     }
@@ -174,52 +252,9 @@ impl Keys {
     }
 }
 
-/// None where there is no such file.
-fn read_master(path: &Path) -> Result<Option<Zeroizing<[u8; 32]>>, Error> {
-    let bytes = match std::fs::read(path) {
-        Ok(bytes) => Zeroizing::new(bytes),
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(io(path, source)),
-    };
-    let key: [u8; 32] = bytes.as_slice().try_into().map_err(|_| {
-        let what = format!(
-            "{}: a master key has 32 bytes, this file has {}: bring it back from its backup",
-            path.display(),
-            bytes.len()
-        );
-        Error::Damaged(what)
-    })?;
-    Ok(Some(Zeroizing::new(key)))
-}
-
-/// Under its name the file is whole or not there, whenever the machine stops. Readable by its owner alone.
-fn write_whole(dir: &Path, path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let temporary = path.with_extension("new");
-    let written = || -> std::io::Result<()> {
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        std::fs::rename(&temporary, path)
-    };
-    written().map_err(|source| io(path, source))?;
-    sync_dir(dir)
-}
-
-fn sync_dir(dir: &Path) -> Result<(), Error> {
-    File::open(dir).and_then(|dir| dir.sync_all()).map_err(|source| io(dir, source))
-}
-
-pub(super) fn lost(path: &Path, what: &'static str) -> Error {
-    Error::Lost { path: path.display().to_string(), what }
-}
-
-pub(super) fn io(path: &Path, source: std::io::Error) -> Error {
-    Error::Io { path: path.display().to_string(), source }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::slots::ERASED;
+    use super::super::slot::ERASED;
     use super::*;
 
     #[test]
@@ -232,12 +267,12 @@ mod tests {
         keys.erase(Id([1; 16])).unwrap();
         drop(keys);
         let keys = open();
-        assert!(keys.get(Id([1; 16])).is_none());
+        assert!(keys.get(Id([1; 16])).is_none() && keys.is_erased(Id([1; 16])) && !keys.is_erased(Id([2; 16])));
         assert_eq!(keys.get(Id([2; 16])).map(|key| *key), Some([2; 32]));
         let bytes = std::fs::read(dir.path().join("persons.keys")).unwrap();
         assert!(!bytes.windows(32).any(|window| window == [2; 32]), "a key stands in the file in clear");
         assert!(
-            bytes[SLOT_BYTES + 1..2 * SLOT_BYTES].iter().all(|byte| *byte == 0),
+            bytes[SLOT_BYTES + 17..2 * SLOT_BYTES].iter().all(|byte| *byte == 0),
             "an erased slot still holds bytes"
         );
         assert_eq!(bytes[SLOT_BYTES], ERASED);

@@ -5,10 +5,13 @@
 //! where a person or a peer has to read them, and nowhere else. Throwing a person's key away erases the person and
 //! leaves every hash chain over the tokens valid.
 
+mod files;
 mod keys;
 mod line;
 mod secrets;
+mod slot;
 mod slots;
+mod standing;
 pub mod token;
 
 use std::sync::Arc;
@@ -22,14 +25,18 @@ use peygir_core::Id;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-pub use keys::{Error, Keys};
+pub use keys::{Error, Keys, Lack};
 pub use secrets::{Leaf, SECRET_VALUES_MAX, Secrets};
+pub use slots::Unread;
+pub use standing::{Standing, person_of};
 
 /// What a sealed text begins with. The sign is not on keyboards: nobody types it by chance, and text that begins with
 /// it is never taken for a token unless it also opens.
 const MARK: &str = "§1.";
 /// What is shown in place of a text whose key was thrown away.
 pub const ERASED: &str = "«حذف‌شده»";
+/// What is shown in place of a text whose key nobody threw away and that is not there: it comes back with the keys' backup.
+pub const MISSING: &str = "«کلید نیست · key missing»";
 const NONCE_BYTES: usize = 24;
 
 /// The key of one person.
@@ -71,12 +78,22 @@ impl Vault {
         Some(format!("{MARK}{person}.{}", URL_SAFE_NO_PAD.encode(bytes)))
     }
 
-    /// The clear text of a token; [`ERASED`] where it can't be opened any more; any other text as it is.
+    /// The clear text of a token; [`ERASED`] where it can't be opened any more, [`MISSING`] where only its key is missing;
+    /// any other text as it is.
     pub fn open(&self, text: &str) -> String {
-        match parse(text) {
-            None => text.to_owned(),
-            Some((person, bytes)) => self.decrypt(person, &bytes).unwrap_or_else(|| ERASED.to_owned()),
-        }
+        let Some((person, bytes)) = parse(text) else { return text.to_owned() };
+        let closed = || if self.lacks(person) { MISSING } else { ERASED };
+        self.decrypt(person, &bytes).unwrap_or_else(|| closed().to_owned())
+    }
+
+    /// Whether the person should have a key and has none: nobody threw it away.
+    pub fn lacks(&self, person: Id) -> bool {
+        !self.knows(person) && !self.keys.is_erased(person)
+    }
+
+    /// The keys themselves, to be told of.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
     }
 
     fn decrypt(&self, person: Id, bytes: &[u8]) -> Option<String> {
@@ -106,6 +123,11 @@ fn cipher(key: &PersonKey) -> XChaCha20Poly1305 {
 fn parse(text: &str) -> Option<(Id, Vec<u8>)> {
     let (person, sealed) = text.strip_prefix(MARK)?.split_once('.')?;
     Some((Id::parse(person)?, URL_SAFE_NO_PAD.decode(sealed).ok()?))
+}
+
+/// Whether a text stands in place of one that could not be opened.
+pub fn is_closed(text: &str) -> bool {
+    text == ERASED || text == MISSING
 }
 
 /// Whether a text is a token of ours: of a person's text, or of a credential.
@@ -146,6 +168,8 @@ mod tests {
         assert_eq!(vault.open(&forged), ERASED);
         assert!(vault.erase(person(1)).unwrap());
         assert_eq!(vault.open(&token), ERASED);
+        let without = Vault::new(Arc::new(Keys::in_memory()));
+        assert_eq!(without.open(&token), MISSING, "nobody erased them");
         assert!(vault.seal(person(1), "x", &[8; 32]).is_none());
     }
 

@@ -1,129 +1,93 @@
-//! `persons.keys`: a header and fixed slots of 128 bytes, so that a slot can be wiped in place.
+//! `persons.keys`: a header and fixed slots, so that a slot can be wiped in place.
 //!
 //! A slot has its state, the person, the nonce, the wrapped key with its tag, and the group that it was written with.
-//! Erasing writes zeros over the slot and syncs. The slots of a group lie side by side and are written and synced
-//! together; a crash before that leaves any of them whole or not, and nobody was told of any of them.
+//! Erasing writes over the slot and syncs; whose it was stays. The slots of a group lie side by side and are written and
+//! synced together; a crash before that leaves any of them whole or not, and nobody was told of any of them.
+//!
+//! What is blank or cut off was never written. A slot that was written and can't be opened may be one that a crash tore, and
+//! may as well be a key that was damaged since: it stays as it is, for good, and what comes later goes behind it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use peygir_core::Id;
-use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
 
 use super::PersonKey;
-use super::keys::{Error, MASTER_FILE, Slot, io, lost};
+use super::files::{MASTER_FILE, io, lost};
+use super::keys::{Error, Slot};
+use super::slot::{self, Found, MAGIC, Master};
 
-pub(super) const SLOT_BYTES: usize = 128;
-/// Slots of a group: so many at the end of the file may be torn, and no more.
-pub(super) const GROUP_SLOTS_MAX: usize = 256;
-const USED: u8 = 1;
-pub(super) const ERASED: u8 = 2;
-const HEADER: u8 = 3;
-/// Stands after the state of the header; the proof of the master key follows it.
-const MAGIC: &[u8; 16] = b"peygir persons 1";
-/// Where a slot says where its group begins, and of how many slots it is; zeros in slots of a group of their own.
-const GROUP_FIRST: Range<usize> = 89..97;
-const GROUP_COUNT: Range<usize> = 97..99;
+pub(super) use super::slot::{GROUP_SLOTS_MAX, SLOT_BYTES};
 
 /// The file. One writes to it at a time.
 pub(super) struct Slots {
     file: File,
     path: PathBuf,
     end: u64,
-    /// Slots that a crash left torn among whole ones: wiped before anything else is written.
-    torn: Vec<u64>,
-    master: Zeroizing<[u8; 32]>,
+    /// Slots that a crash left blank among whole ones: wiped before anything else is written.
+    blank: Vec<u64>,
+    master: Master,
 }
 
-/// What stands in a slot.
-enum Found {
-    Erased,
-    Used { person: Id, key: PersonKey, group: Range<u64> },
-    Broken(&'static str),
+/// A slot that was written and can't be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unread {
+    /// In bytes from the beginning of the file.
+    pub position: u64,
+    /// As it stands there, which may be damaged too.
+    pub person: Id,
+}
+
+/// What stands in the file.
+pub(super) struct Content {
+    pub persons: BTreeMap<Id, Slot>,
+    pub erased: BTreeSet<Id>,
+    pub unread: Vec<Unread>,
+    /// Where the next slot goes.
+    end: u64,
+    blank: Vec<u64>,
 }
 
 impl Slots {
-    /// The file as it stands, and the keys in it.
-    pub fn read(
-        mut file: File,
-        path: PathBuf,
-        master: Zeroizing<[u8; 32]>,
-    ) -> Result<(Self, BTreeMap<Id, Slot>), Error> {
+    /// The file as it stands, and what is in it.
+    pub fn read(mut file: File, path: PathBuf, master: Master) -> Result<(Self, Content), Error> {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(|source| io(&path, source))?;
-        check_header(&bytes, &path, &master)?;
-        let mut persons = BTreeMap::new();
-        let (mut broken, mut last_group, mut end) = (Vec::new(), 0..0, SLOT_BYTES as u64);
-        for (slot, position) in bytes.chunks_exact(SLOT_BYTES).zip((0..).step_by(SLOT_BYTES)).skip(1) {
-            match found(slot, position, &master) {
-                Found::Broken(what) => broken.push((position, what)),
-                Found::Erased => end = position + SLOT_BYTES as u64,
-                Found::Used { person, key, group } => {
-                    persons.insert(person, Slot { position, key });
-                    (end, last_group) = (position + SLOT_BYTES as u64, group);
-                }
-            }
-        }
-        let torn = torn(&broken, &last_group, end, &path)?;
-        Ok((Self { file, path, end, torn, master }, persons))
+        let content = content(&bytes, &path, &master)?;
+        let slots = Self { file, path, end: content.end, blank: content.blank.clone(), master };
+        Ok((slots, content))
     }
 
     /// Writes the keys of a group and returns where the first of them lies, once all are durable.
     pub fn append(&mut self, group: &[(Id, PersonKey)]) -> Result<u64, Error> {
-        self.wipe_torn()?;
+        self.wipe_blank()?;
         let first = self.end;
+        let count = u16::try_from(group.len()).map_err(|_| Error::Damaged("a group of keys is too long".to_owned()))?;
         let mut bytes = Vec::with_capacity(group.len() * SLOT_BYTES);
         for ((person, key), position) in group.iter().zip((first..).step_by(SLOT_BYTES)) {
-            bytes.extend(self.slot(*person, key, position, first, group.len())?);
+            let slot = slot::used(*person, key, position, (first, count), &self.master);
+            bytes.extend(slot.ok_or_else(|| Error::Damaged("a key could not be wrapped".to_owned()))?);
         }
         self.write(first, &bytes)?;
         self.end = first + bytes.len() as u64;
         Ok(first)
     }
 
-    pub fn wipe(&mut self, position: u64) -> Result<(), Error> {
-        self.write(position, &erased())
+    pub fn erase(&mut self, person: Id, position: u64) -> Result<(), Error> {
+        self.write(position, &slot::erased(Some(person)))
     }
 
-    /// Once another group follows, a torn slot would be taken for damage.
-    fn wipe_torn(&mut self) -> Result<(), Error> {
-        while let Some(position) = self.torn.last().copied() {
-            self.wipe(position)?;
-            self.torn.pop();
+    /// Once another group follows, a blank slot would be taken for damage.
+    fn wipe_blank(&mut self) -> Result<(), Error> {
+        while let Some(position) = self.blank.last().copied() {
+            self.write(position, &slot::erased(None))?;
+            self.blank.pop();
         }
         Ok(())
-    }
-
-    fn slot(
-        &self,
-        person: Id,
-        key: &PersonKey,
-        position: u64,
-        first: u64,
-        count: usize,
-    ) -> Result<[u8; SLOT_BYTES], Error> {
-        // The nonce is derived from the person and the place: neither is ever used a second time with another key.
-        let seed: [u8; 32] =
-            Sha256::new().chain_update(person.0).chain_update(position.to_be_bytes()).finalize().into();
-        let wrapped = XChaCha20Poly1305::new(self.master.as_slice().into())
-            .encrypt(XNonce::from_slice(&seed[..24]), Payload { msg: key.as_slice(), aad: &person.0 })
-            .map_err(|_| Error::Damaged("a key could not be wrapped".to_owned()))?;
-        let count = u16::try_from(count).map_err(|_| Error::Damaged("a group of keys is too long".to_owned()))?;
-        let mut slot = [0u8; SLOT_BYTES];
-        slot[0] = USED;
-        slot[1..17].copy_from_slice(&person.0);
-        slot[17..41].copy_from_slice(&seed[..24]);
-        slot[41..41 + wrapped.len()].copy_from_slice(&wrapped);
-        slot[GROUP_FIRST].copy_from_slice(&first.to_le_bytes());
-        slot[GROUP_COUNT].copy_from_slice(&count.to_le_bytes());
-        Ok(slot)
     }
 
     fn write(&mut self, position: u64, bytes: &[u8]) -> Result<(), Error> {
@@ -132,66 +96,67 @@ impl Slots {
     }
 }
 
-fn erased() -> [u8; SLOT_BYTES] {
-    let mut slot = [0u8; SLOT_BYTES];
-    slot[0] = ERASED;
-    slot
+/// What the bytes of the file at `path` say.
+pub(super) fn content(bytes: &[u8], path: &Path, master: &Master) -> Result<Content, Error> {
+    check_header(bytes, path, master)?;
+    let (mut persons, mut erased) = (BTreeMap::new(), BTreeSet::new());
+    let (mut unread, mut blank) = (Vec::new(), Vec::new());
+    let (mut last_group, mut whole_end) = (0..0, SLOT_BYTES as u64);
+    for (slot, position) in bytes.chunks_exact(SLOT_BYTES).zip((0..).step_by(SLOT_BYTES)).skip(1) {
+        let behind = position + SLOT_BYTES as u64;
+        match slot::found(slot, position, master) {
+            Found::Blank => blank.push(position),
+            Found::Unread(person) => unread.push(Unread { position, person }),
+            Found::Erased(person) => {
+                erased.extend(person);
+                whole_end = behind;
+            }
+            Found::Used { person, key, group } => {
+                persons.insert(person, Slot { position, key });
+                (whole_end, last_group) = (behind, group);
+            }
+        }
+    }
+    check_blank(&blank, &unread, &last_group, whole_end, path)?;
+    let end = unread.last().map_or(whole_end, |last| whole_end.max(last.position + SLOT_BYTES as u64));
+    blank.retain(|position| *position < end);
+    Ok(Content { persons, erased, unread, end, blank })
 }
 
-/// Which of the broken slots were torn by a crash and stand among whole ones. Errs where one can't have been: only the
-/// last group may be, and what lies behind the last whole slot is written over by the next.
-fn torn(broken: &[(u64, &'static str)], last_group: &Range<u64>, end: u64, path: &Path) -> Result<Vec<u64>, Error> {
-    let behind = broken.iter().filter(|(position, _)| *position >= end).count();
+/// Errs where a slot is blank that a crash can't have left so: only those of the last group may be, and as many behind the
+/// last whole slot as a group has.
+fn check_blank(
+    blank: &[u64],
+    unread: &[Unread],
+    last_group: &Range<u64>,
+    whole_end: u64,
+    path: &Path,
+) -> Result<(), Error> {
+    let broken = || blank.iter().copied().chain(unread.iter().map(|slot| slot.position));
+    let behind = broken().filter(|position| *position >= whole_end).count();
     // Another group was begun only once this one was durable.
-    let is_last = broken.last().is_none_or(|(position, _)| *position < end.max(last_group.end));
+    let is_last = broken().all(|position| position < whole_end.max(last_group.end));
     let may_be = |position: u64| {
-        if position >= end { behind <= GROUP_SLOTS_MAX } else { is_last && last_group.contains(&position) }
+        if position >= whole_end { behind <= GROUP_SLOTS_MAX } else { is_last && last_group.contains(&position) }
     };
-    if let Some((position, what)) = broken.iter().find(|(position, _)| !may_be(*position)) {
-        return Err(Error::Damaged(format!("{}: the slot at byte {position} {what}", path.display())));
+    match blank.iter().find(|position| !may_be(**position)) {
+        Some(position) => {
+            let what = format!(
+                "{}: the slot at byte {position} is blank where a key was: bring the keys back from their backup",
+                path.display()
+            );
+            Err(Error::Damaged(what))
+        }
+        None => Ok(()),
     }
-    if !broken.is_empty() {
-        tracing::warn!(path = %path.display(), slots = broken.len(), "keys that nobody was told of were torn by a crash");
-    }
-    Ok(broken.iter().map(|(position, _)| *position).filter(|position| *position < end).collect())
-}
-
-fn found(slot: &[u8], position: u64, master: &Zeroizing<[u8; 32]>) -> Found {
-    match slot[0] {
-        ERASED => Found::Erased,
-        USED => match unwrap_slot(slot, master) {
-            Some((person, key)) => Found::Used { person, key, group: group_of(slot, position) },
-            None => Found::Broken("can't be opened with this master key"),
-        },
-        _ => Found::Broken("is no slot"),
-    }
-}
-
-fn unwrap_slot(slot: &[u8], master: &Zeroizing<[u8; 32]>) -> Option<(Id, PersonKey)> {
-    let person = Id(slot[1..17].try_into().ok()?);
-    let clear = XChaCha20Poly1305::new(master.as_slice().into())
-        .decrypt(XNonce::from_slice(&slot[17..41]), Payload { msg: &slot[41..89], aad: &person.0 })
-        .ok()?;
-    Some((person, Zeroizing::new(clear.try_into().ok()?)))
-}
-
-/// Where the slots lie that were written with this one; itself alone where it does not say.
-fn group_of(slot: &[u8], position: u64) -> Range<u64> {
-    let said = || {
-        let first = u64::from_le_bytes(slot[GROUP_FIRST].try_into().ok()?);
-        let count = usize::from(u16::from_le_bytes(slot[GROUP_COUNT].try_into().ok()?));
-        let group = first..first.checked_add((count.min(GROUP_SLOTS_MAX) * SLOT_BYTES) as u64)?;
-        group.contains(&position).then_some(group)
-    };
-    said().unwrap_or(position..position + SLOT_BYTES as u64)
 }
 
 /// The file came into being with its whole header, so less than that is never a beginning.
-fn check_header(bytes: &[u8], path: &Path, master: &Zeroizing<[u8; 32]>) -> Result<(), Error> {
+pub(super) fn check_header(bytes: &[u8], path: &Path, master: &Master) -> Result<(), Error> {
     if bytes.is_empty() {
         return Err(lost(path, "is empty"));
     }
-    let expected = header(master);
+    let expected = slot::header(master);
     if bytes.len() < SLOT_BYTES || bytes[..=MAGIC.len()] != expected[..=MAGIC.len()] {
         let what = format!("{} does not begin as a file of keys: bring it back from its backup", path.display());
         return Err(Error::Damaged(what));
@@ -206,19 +171,11 @@ fn check_header(bytes: &[u8], path: &Path, master: &Zeroizing<[u8; 32]>) -> Resu
     Ok(())
 }
 
-pub(super) fn header(master: &Zeroizing<[u8; 32]>) -> [u8; SLOT_BYTES] {
-    let proof: [u8; 32] =
-        Sha256::new().chain_update(b"proof of the master key").chain_update(**master).finalize().into();
-    let mut slot = [0; SLOT_BYTES];
-    slot[0] = HEADER;
-    slot[1..17].copy_from_slice(MAGIC);
-    slot[17..49].copy_from_slice(&proof);
-    slot
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
+
+    use zeroize::Zeroizing;
 
     use super::super::Keys;
     use super::*;
@@ -253,7 +210,7 @@ mod tests {
         for torn in 0..8_u8 {
             let mut bytes = whole.clone();
             for slot in (0..3).filter(|slot| torn & (1 << slot) != 0) {
-                bytes[(4 + slot) * SLOT_BYTES..][..SLOT_BYTES].fill(if slot == 1 { 0 } else { USED });
+                bytes[(4 + slot) * SLOT_BYTES..][..SLOT_BYTES].fill(if slot == 1 { 0 } else { 1 });
             }
             fs::write(&path, &bytes).unwrap();
             let left: Vec<u8> = (1..7).filter(|number| *number < 4 || torn & (1 << (number - 4)) == 0).collect();
@@ -291,6 +248,33 @@ mod tests {
         ] {
             let opened = with(broken, behind);
             assert_eq!(opened.is_ok(), opens, "{broken:?} {behind}: {opened:?}");
+        }
+    }
+
+    /// Nobody can tell such a slot from one that a crash tore: it may be somebody's only key.
+    #[test]
+    fn a_slot_with_a_flipped_bit_is_never_written_over() {
+        let dir = tempfile::tempdir().unwrap();
+        open(dir.path()).unwrap();
+        let path = dir.path().join("persons.keys");
+        slots(dir.path()).append(&group(1..4)).unwrap();
+        let whole = fs::read(&path).unwrap();
+        for at in [3 * SLOT_BYTES, 3 * SLOT_BYTES + 5, 3 * SLOT_BYTES + 60, 3 * SLOT_BYTES + 88] {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 4;
+            fs::write(&path, &bytes).unwrap();
+            let keys = open(dir.path()).unwrap();
+            assert_eq!(known(&keys, 1..9), [1, 2], "{at}");
+            assert_eq!(keys.unread().iter().map(|slot| slot.position).collect::<Vec<_>>(), [3 * SLOT_BYTES as u64]);
+            slots(dir.path()).append(&group(4..6)).unwrap();
+            slots(dir.path()).append(&group(6..7)).unwrap();
+            assert_eq!(known(&open(dir.path()).unwrap(), 1..9), [1, 2, 4, 5, 6], "{at}");
+            let mut mended = fs::read(&path).unwrap();
+            assert_eq!(mended[..bytes.len()], bytes, "{at}");
+            mended[at] ^= 4;
+            fs::write(&path, &mended).unwrap();
+            let keys = open(dir.path()).unwrap();
+            assert_eq!((known(&keys, 1..9), keys.unread().len()), (vec![1, 2, 3, 4, 5, 6], 0), "{at}");
         }
     }
 }

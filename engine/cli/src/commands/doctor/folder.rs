@@ -1,20 +1,20 @@
 //! What the data folder shows by itself: journal, snapshots, index, keys, room on the disk, backups, drills, what is held.
 
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use peygir_core::Moment;
-use peygir_runtime::health::{Finding, TAIL_FRAMES_MAX, Weight};
+use peygir_core::{Id, Moment};
+use peygir_runtime::health::{Finding, TAIL_FRAMES_MAX, Weight, apart};
+use peygir_runtime::pack::system_words;
+use peygir_runtime::vault::person_of;
 use peygir_server::Folder;
-use peygir_store_local::ASIDE_FOLDER;
+use peygir_store::Error;
+use peygir_store_local::{ASIDE_FOLDER, Lock, VerifyReport, verify_showing};
 
+use super::{kept, keys};
 use crate::certificates;
 use crate::data_folder::DataFolder;
 
-/// A backup is old after this many hours: cron takes one a day, and may be late.
-const BACKUP_HOURS_MAX: i64 = 26;
-/// A drill is old after this many days.
-const DRILL_DAYS_MAX: i64 = 35;
 /// With less room than this the store stops soon; with less than the next, or than this part of the disk, it is told, in
 /// bytes.
 const ROOM_BYTES_MIN: u64 = 256 << 20;
@@ -31,9 +31,11 @@ const CLOCK_SKEW_SECONDS_MAX: i64 = 60;
 pub fn look(data: &DataFolder, now: Timestamp, deep: bool) -> Vec<Finding> {
     let mut found = journal(data, now);
     found.extend(index(data));
+    let mut persons = BTreeSet::new();
     if deep || journal_bytes(data) <= JOURNAL_BYTES_READ {
-        found.push(whole_journal(data));
+        found.push(whole_journal(data, &mut persons));
     }
+    found.extend(keys::against(data, &persons));
     found.extend(beside(data, now));
     found.extend(held(data));
     found
@@ -57,11 +59,12 @@ pub fn beside_a_server(data: &DataFolder, now: Timestamp) -> Folder {
 fn beside(data: &DataFolder, now: Timestamp) -> Vec<Finding> {
     let mut found = vec![disk(data)];
     found.extend(unfinished(data));
+    found.extend(unwritable(data));
     found.extend(cut_off(data));
-    found.extend(keys(data));
-    found.push(backup(data, now));
-    found.extend(keys_backup(data, now));
-    found.push(drill(data, now));
+    found.extend(keys::files(data));
+    found.push(kept::backup(data, now));
+    found.extend(kept::keys_backup(data, now));
+    found.push(kept::drill(data, now));
     found
 }
 
@@ -104,6 +107,21 @@ fn disk(data: &DataFolder) -> Finding {
     if weight == Weight::Fine { finding } else { finding.mend(format!("df {shown}; make room, or move the folder")) }
 }
 
+/// A folder in which nothing can be written, by whoever looks: the server that does so as the same user can't start.
+fn unwritable(data: &DataFolder) -> Option<Finding> {
+    let refused = [data.root().to_owned(), data.store(), data.keys()]
+        .into_iter()
+        .filter(|folder| folder.is_dir())
+        .find_map(|folder| Some((rustix::fs::access(&folder, rustix::fs::Access::WRITE_OK).err()?, folder)));
+    let (error, folder) = refused?;
+    let (en, fa) = system_words(&error.into());
+    let shown = folder.display().to_string();
+    let en = format!("nothing can be written in the data folder by who looks here: {en}");
+    let fa = format!("آن که اینجا نگاه می‌کند در پوشهٔ داده چیزی نمی‌تواند بنویسد: {fa}");
+    let how = format!("mount | grep {shown}; ls -ld {shown}; ask as the user that the server runs as");
+    Some(Finding::new("unwritable", Weight::Wrong, en, fa).mend(how).about([shown]))
+}
+
 fn scarce(free: u64, all: u64) -> Weight {
     if free < ROOM_BYTES_MIN {
         Weight::Wrong
@@ -128,7 +146,8 @@ pub fn certificate(path: &std::path::Path, now: Timestamp) -> Finding {
     let end = match certificates::end_of(path) {
         Ok(end) => end,
         Err(error) => {
-            let (en, fa) = (format!("a certificate can't be read: {error}"), format!("گواهی خوانده نمی‌شود: {error}"));
+            let (en, fa) =
+                (format!("a certificate can't be read: {error}"), format!("گواهی خوانده نمی‌شود: {}", apart(&error)));
             return Finding::new("certificate", Weight::Wrong, en, fa).mend(how).about([shown]);
         }
     };
@@ -164,10 +183,22 @@ fn journal_bytes(data: &DataFolder) -> u64 {
     files.filter_map(|file| file.metadata().ok()).map(|file| file.len()).sum()
 }
 
-/// Every frame, chain, seal and snapshot.
-fn whole_journal(data: &DataFolder) -> Finding {
+/// Every frame, chain, seal and snapshot; and the persons whom the frames are about.
+fn whole_journal(data: &DataFolder, persons: &mut BTreeSet<Id>) -> Finding {
     let how = "peygir journal verify --data DATA; peygir restore";
-    match peygir_store_local::verify(&data.store(), &mut |_| ()) {
+    let read = verify_showing(&data.store(), &mut |key, value| persons.extend(person_of(key, value)));
+    match read {
+        Ok(report) if is_end_damaged(data, &report) => {
+            let en = "the last group of the journal is there and does not agree with its check sum: torn by a power cut, or damaged \
+                      after it was acknowledged; the next start cuts it off and keeps its bytes in cut/";
+            let fa = "آخرین گروه دفتر هست و با جمع کنترلی‌اش نمی‌خواند: یا قطع برق آن را بریده یا پس از تأیید آسیب دیده است؛ شروع \
+                      بعدی آن را می‌برد و بایت‌هایش را در \u{2066}cut/\u{2069} نگه می‌دارد";
+            let named =
+                report.tail.map(|tail| format!("{}, offset {}, {} bytes", tail.segment, tail.offset, tail.bytes));
+            let how =
+                "copy the data folder before the next start; compare with a backup and with receipts: docs/failures.md";
+            Finding::new("journal-whole", Weight::Wrong, en, fa).mend(how).about(named)
+        }
         Ok(report) if report.snapshots_refused.is_empty() => {
             let (frames, seals) = (report.frames, report.seals);
             let en = format!("all {frames} frames and {seals} seals of the journal were read and are whole");
@@ -179,18 +210,43 @@ fn whole_journal(data: &DataFolder) -> Finding {
             let (en, fa) = ("a snapshot can't be used; the journal is whole", "تصویری به کار نمی‌آید؛ دفتر سالم است");
             Finding::new("journal-whole", Weight::Slow, en, fa).mend(how).about(named)
         }
-        Err(error) => {
-            let (en, fa) = (format!("the journal is damaged: {error}"), format!("دفتر آسیب دیده است: {error}"));
+        Err(error) => unread(&error).unwrap_or_else(|| {
+            let en = format!("the journal is damaged: {error}");
+            let fa = format!("دفتر آسیب دیده است: {}", apart(&error));
             Finding::new("journal-whole", Weight::Wrong, en, fa).mend(how)
-        }
+        }),
     }
+}
+
+/// Of a write under way nobody knows yet how it ends.
+fn is_end_damaged(data: &DataFolder, report: &VerifyReport) -> bool {
+    let is_doubtful = report.tail.as_ref().is_some_and(|tail| tail.is_doubtful);
+    is_doubtful && !Lock::is_held(&data.store()).unwrap_or(false)
+}
+
+/// A file that the system does not let be read is not damaged by that.
+fn unread(error: &Error) -> Option<Finding> {
+    let Error::Io { path, source } = error else { return None };
+    let (en, fa) = system_words(source);
+    let en = format!("a file of the journal can't be read: {en}");
+    let fa = format!("پرونده‌ای از دفتر خوانده نمی‌شود: {fa}");
+    let how = if source.kind() == std::io::ErrorKind::PermissionDenied {
+        "ls -l of the file; chown and chmod it for the user that the server runs as; ask as that user"
+    } else {
+        "the system's log: dmesg; then peygir journal verify --data DATA"
+    };
+    Some(Finding::new("journal-whole", Weight::Wrong, en, fa).mend(how).about([path.clone()]))
 }
 
 fn journal(data: &DataFolder, now: Timestamp) -> Vec<Finding> {
     let inventory = match peygir_store_local::inventory(&data.store()) {
         Ok(inventory) => inventory,
         Err(error) => {
-            let (en, fa) = (format!("the journal can't be read: {error}"), format!("دفتر خوانده نمی‌شود: {error}"));
+            if let Some(finding) = unread(&error) {
+                return vec![Finding { check: "journal".to_owned(), ..finding }];
+            }
+            let en = format!("the journal can't be read: {error}");
+            let fa = format!("دفتر خوانده نمی‌شود: {}", apart(&error));
             return vec![Finding::new("journal", Weight::Wrong, en, fa).mend("peygir journal verify")];
         }
     };
@@ -234,32 +290,6 @@ fn snapshot_frame(path: &str) -> Option<u64> {
     path.rsplit('/').next()?.split('.').next()?.parse().ok()
 }
 
-/// Missing keys, keys that others may read, and keys within the store's own folder.
-fn keys(data: &DataFolder) -> Vec<Finding> {
-    let folder = data.keys();
-    let mut found = Vec::new();
-    for name in ["master.key", "persons.keys"] {
-        let path = folder.join(name);
-        let shown = path.display().to_string();
-        match std::fs::metadata(&path) {
-            Err(error) => {
-                let (en, fa) = (format!("a key can't be read: {error}"), format!("کلیدی خوانده نمی‌شود: {error}"));
-                let how = "bring the folder keys/ back from its backup: docs/delivery.md";
-                found.push(Finding::new("keys", Weight::Wrong, en, fa).mend(how).about([shown]));
-            }
-            Ok(file) if file.permissions().mode() & 0o077 != 0 => {
-                let en = "a key may be read by others than its owner";
-                let fa = "کلیدی را کسی جز صاحبش هم می‌تواند بخواند";
-                found.push(
-                    Finding::new("keys", Weight::Wrong, en, fa).mend(format!("chmod 600 {shown}")).about([shown]),
-                );
-            }
-            Ok(_) => {}
-        }
-    }
-    found
-}
-
 /// Ends that starts cut off the journal and that may have been acknowledged.
 fn cut_off(data: &DataFolder) -> Option<Finding> {
     let folder = data.store().join(ASIDE_FOLDER);
@@ -274,72 +304,8 @@ fn cut_off(data: &DataFolder) -> Option<Finding> {
     (count > 0).then(|| Finding::new("cut", Weight::Wrong, en, fa).mend(how).about(named))
 }
 
-fn hours(from: Timestamp, to: Timestamp) -> i64 {
+pub fn hours(from: Timestamp, to: Timestamp) -> i64 {
     to.duration_since(from).as_hours()
-}
-
-fn backup(data: &DataFolder, now: Timestamp) -> Finding {
-    let how = "peygir backup FOLDER --keys-to OTHER";
-    let Some(last) = data.last_backup() else {
-        let (en, fa) = ("no backup was ever taken of this folder", "هرگز از این پوشه پشتیبان گرفته نشده است");
-        return Finding::new("backup", Weight::Wrong, en, fa).mend(how);
-    };
-    let age = hours(last.at.0, now);
-    // One that lies on the same disk goes with it.
-    let device = |path: &std::path::Path| std::fs::metadata(path).map(|found| found.dev()).ok();
-    let same = device(&last.to).is_some_and(|to| Some(to) == device(data.root()));
-    let is_old = age > BACKUP_HOURS_MAX;
-    let weight = if is_old || same { Weight::Slow } else { Weight::Fine };
-    let (en, fa) = if same && !is_old {
-        let en = format!("the last backup, {age} hours old, lies on the same disk as the data");
-        (en, format!("آخرین پشتیبان، {age} ساعت پیش، روی همان دیسک داده است"))
-    } else {
-        (format!("the last backup is {age} hours old"), format!("آخرین پشتیبان {age} ساعت پیش گرفته شد"))
-    };
-    let finding = Finding::new("backup", weight, en, fa).about([last.to.display().to_string()]);
-    if weight == Weight::Fine { finding } else { finding.mend(how) }
-}
-
-fn keys_backup(data: &DataFolder, now: Timestamp) -> Option<Finding> {
-    let last = data.last_backup()?;
-    let how = "peygir backup FOLDER --keys-to OTHER";
-    match last.keys_at {
-        None => {
-            let en = "the keys of persons were never backed up: without them nothing personal in a backup can be read";
-            let fa = "از کلیدهای افراد هرگز پشتیبان گرفته نشده است؛ بی آن‌ها دادهٔ شخصی پشتیبان خوانده نمی‌شود";
-            Some(Finding::new("keys-backup", Weight::Wrong, en, fa).mend(how))
-        }
-        Some(at) if hours(at.0, now) > BACKUP_HOURS_MAX => {
-            let age = hours(at.0, now);
-            let (en, fa) = (
-                format!("the keys' last backup is {age} hours old: who came since can't be read from it"),
-                format!("آخرین پشتیبان کلیدها {age} ساعت پیش گرفته شد؛ داده‌های افراد پس از آن خوانده نمی‌شود"),
-            );
-            Some(Finding::new("keys-backup", Weight::Slow, en, fa).mend(how))
-        }
-        Some(_) => None,
-    }
-}
-
-fn drill(data: &DataFolder, now: Timestamp) -> Finding {
-    let how = "peygir drill restore FOLDER --keys OTHER --data DATA";
-    let Some(last) = data.last_drill() else {
-        let (en, fa) = ("no restore was ever tried", "بازگرداندن پشتیبان هرگز آزموده نشده است");
-        return Finding::new("drill", Weight::Slow, en, fa).mend(how);
-    };
-    let days = hours(last.at.0, now) / 24;
-    if let Some(why) = &last.failed {
-        let (en, fa) = (format!("the last drill failed: {why}"), format!("آخرین تمرین بازگرداندن ناکام بود: {why}"));
-        return Finding::new("drill", Weight::Wrong, en, fa).mend(how);
-    }
-    let seconds = format!("{:.1}", last.seconds);
-    let en = format!("the last drill was {days} days ago and took {seconds} s");
-    let fa = format!("آخرین تمرین بازگرداندن {days} روز پیش بود و {seconds} ثانیه زمان برد");
-    if days > DRILL_DAYS_MAX {
-        Finding::new("drill", Weight::Slow, en, fa).mend(how)
-    } else {
-        Finding::new("drill", Weight::Fine, en, fa)
-    }
 }
 
 fn held(data: &DataFolder) -> Option<Finding> {
@@ -440,5 +406,17 @@ mod tests {
         std::fs::write(&path, b"x").unwrap();
         let found = cut_off(&data).unwrap();
         assert_eq!((found.weight, found.subjects), (Weight::Wrong, vec![path.display().to_string()]));
+    }
+
+    #[test]
+    fn a_file_that_may_not_be_read_is_not_called_damaged() {
+        let refused = |kind: std::io::ErrorKind| Error::Io { path: "journal/x".into(), source: kind.into() };
+        let found = unread(&refused(std::io::ErrorKind::PermissionDenied)).unwrap();
+        let how = found.mend.clone().unwrap();
+        assert!(how.contains("chown") && !how.contains("restore") && !found.en.contains("damaged"), "{found:?}");
+        assert!(!found.fa.contains(|letter: char| letter.is_ascii_alphabetic()), "{}", found.fa);
+        assert_eq!((found.weight, found.subjects), (Weight::Wrong, vec!["journal/x".to_owned()]));
+        assert!(unread(&refused(std::io::ErrorKind::NotFound)).is_some());
+        assert!(unread(&Error::Archived { first: 2 }).is_none());
     }
 }

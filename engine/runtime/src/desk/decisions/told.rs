@@ -20,7 +20,7 @@ use crate::catalog::Catalog;
 use crate::engine::Engine;
 use crate::pack;
 use crate::resources::TurnResources;
-use crate::vault::{ERASED, is_sealed, replace_sealed};
+use crate::vault::{is_closed, is_sealed, replace_sealed};
 
 type Inputs = BTreeMap<String, Value>;
 
@@ -115,7 +115,7 @@ fn unwrapped(clear: Value, input: Option<&Input>) -> Value {
 
 fn is_erased(value: &Value) -> bool {
     match value {
-        Value::String(text) => text == ERASED,
+        Value::String(text) => is_closed(text),
         Value::Array(items) => items.iter().any(is_erased),
         Value::Object(members) => members.values().any(is_erased),
         _ => false,
