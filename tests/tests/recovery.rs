@@ -310,12 +310,22 @@ async fn a_torn_end_is_cut_and_told_and_the_ledger_sees_what_a_store_lost() {
     let ended = site.start_with(&[]).err().expect("what was acknowledged is missing and the server starts");
     assert!(ended.said.contains("had been acknowledged"), "{}", ended.said);
     // Without the index nobody can know, and the store has lost what it acknowledged.
+    let begins = |at: &usize| whole[*at..].starts_with(b"PgyG");
+    let groups: Vec<usize> = (0..whole.len()).filter(begins).collect();
+    let half = groups[groups.len() / 2];
+    fs::write(&segment, &whole[..half]).expect("the segment can be written");
     fs::remove_dir_all(site.data().join("store/rows")).expect("sled's folder is there");
     fs::remove_file(site.data().join("store/rows.state")).expect("the index's marker is there");
     let server = site.start();
     let complaints = ledger::check_messages(&accepted, &list(&site).await).join("\n");
     assert!(complaints.contains("is lost"), "the ledger missed it: {complaints}");
-    drop(server);
+    server.kill();
+    // Where nothing is left at all, there are keys of persons that nobody has without a journal.
+    fs::write(&segment, &whole[..groups[1] - 1]).expect("the segment can be written");
+    fs::remove_dir_all(site.data().join("store/rows")).expect("sled's folder is there");
+    fs::remove_file(site.data().join("store/rows.state")).expect("the index's marker is there");
+    let ended = site.start_with(&[]).err().expect("an empty store is gone on with");
+    assert!(ended.said.contains("has the keys of 4 persons"), "{}", ended.said);
 }
 
 /// The last write is all there and does not agree with its check sum: no kill leaves that, so that nobody may call it clean.

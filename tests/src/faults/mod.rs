@@ -16,8 +16,13 @@ use std::process::Command;
 
 /// Sends a signal to one process: `STOP`, `CONT`, `KILL`.
 pub fn signal(pid: u32, name: &str) {
-    let sent = Command::new("kill").args([&format!("-{name}"), &pid.to_string()]).status().expect("there is kill");
-    assert!(sent.success(), "no process {pid} takes {name}");
+    assert!(is_signalled(pid, name), "no process {pid} takes {name}");
+}
+
+/// The same; false where the process is not there any more.
+pub fn is_signalled(pid: u32, name: &str) -> bool {
+    let kill = Command::new("kill").args([&format!("-{name}"), &pid.to_string()]).status();
+    kill.expect("there is kill").success()
 }
 
 /// The state of a process as the system tells it, such as `T` for one that was stopped; none where there is none.

@@ -355,12 +355,11 @@ fn moved_line(of: peygir_core::Id, holder: Holder, moved: &Move) -> Line {
 }
 
 fn moved_args(mut args: Args, moved: &Move) -> Args {
-    let operation = moved.operation.map(|operation| operation.to_string()).unwrap_or_default();
+    args.extend(moved.operation.map(|operation| ("operation".to_owned(), operation.to_string())));
     args.extend([
         ("from".to_owned(), moved.from.to_string()),
         ("due".to_owned(), moved.to.to_string()),
         ("why".to_owned(), moved.why.as_str().to_owned()),
-        ("operation".to_owned(), operation),
     ]);
     args
 }
