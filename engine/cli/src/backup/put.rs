@@ -6,22 +6,27 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 
 use super::digest;
-use super::manifest::Manifest;
+use super::manifest::{Entry, Manifest};
 use crate::said::cannot;
 
 /// Compares every file of a backup with its digest.
 pub fn check(root: &Path, manifest: &Manifest, seen: &mut dyn FnMut(u64)) -> Result<()> {
     for entry in &manifest.files {
         let found = digest::of_file(&root.join(&entry.at), entry.bytes, seen)?;
-        ensure!(
-            found == entry.sha256,
-            cannot(
-                Path::new(&entry.at),
-                "is not what was backed up: its digest is another",
-                "آن نیست که پشتیبان گرفته شد؛ چکیده‌اش چیز دیگری است"
-            )
-        );
+        agrees(entry, &found)?;
     }
+    Ok(())
+}
+
+fn agrees(entry: &Entry, found: &str) -> Result<()> {
+    ensure!(
+        found == entry.sha256,
+        cannot(
+            Path::new(&entry.at),
+            "is not what was backed up: its digest is another",
+            "آن نیست که پشتیبان گرفته شد؛ چکیده‌اش چیز دیگری است"
+        )
+    );
     Ok(())
 }
 
@@ -32,14 +37,7 @@ pub fn put(root: &Path, manifest: &Manifest, store: &Path, seen: &mut dyn FnMut(
         let folder = to.parent().unwrap_or(store);
         fs::create_dir_all(folder).with_context(|| cannot(folder, "can't be made", "ساخته نمی‌شود"))?;
         let found = digest::copy(&root.join(&entry.at), &to, entry.bytes, seen)?;
-        ensure!(
-            found == entry.sha256,
-            cannot(
-                Path::new(&entry.at),
-                "is not what was backed up: its digest is another",
-                "آن نیست که پشتیبان گرفته شد؛ چکیده‌اش چیز دیگری است"
-            )
-        );
+        agrees(entry, &found)?;
         digest::sync_folder(folder)?;
     }
     Ok(())
