@@ -89,6 +89,9 @@ pub fn recover(disk: Arc<dyn Disk>, place: &dyn Place, options: &Options) -> Res
         return begin(disk, place, options, torn_segment);
     };
     of_one_journal(first.journal, segments[0].0, marker.as_ref())?;
+    if marker.is_none() {
+        settle_beginning(&*disk, &segments)?;
+    }
     let opening = Opening { disk, place, options, journal: first.journal, segments, snapshots, marker, torn_segment };
     let mut is_set_aside = false;
     opening.run(&mut is_set_aside).inspect_err(|_| {
@@ -134,6 +137,23 @@ fn segments(disk: &dyn Disk) -> Result<(Segments, Option<Cut>), Error> {
         found.push((number, header));
     }
     Ok((found, None))
+}
+
+/// A first start that was cut off may have left its journal in the system's memory alone. It is brought to the disk before the marker is: a
+/// marker that outlived it in a power cut would be taken for what is left of a store.
+fn settle_beginning(disk: &dyn Disk, segments: &Segments) -> Result<(), Error> {
+    let [(number, header)] = segments.as_slice() else { return Ok(()) };
+    let path = segment_path(*number);
+    let settled = || {
+        let file = disk.open_to_write(&path)?;
+        if file.length()? <= SEGMENT_HEADER_BYTES as u64 {
+            file.write_at(0, &header.encode())?;
+            file.sync()?;
+            disk.sync_folder(JOURNAL_FOLDER)?;
+        }
+        Ok(())
+    };
+    settled().map_err(io_at(&path))
 }
 
 fn begin(disk: Arc<dyn Disk>, place: &dyn Place, options: &Options, cut: Option<Cut>) -> Result<Recovered, Error> {
