@@ -252,7 +252,8 @@ impl Opening<'_> {
 
     /// The index that was found is there again, as little trusted as when it was set aside.
     fn put_back(&self) -> io::Result<()> {
-        marker::distrust(&*self.disk, self.journal, self.known())?;
+        // A mark that still trusts the index would trust the one that is put back: without this one it stays aside.
+        marker::write(&*self.disk, &Marker::of_none(self.journal, self.known()))?;
         self.place.put_back()
     }
 
@@ -302,7 +303,9 @@ impl Opening<'_> {
                 (index, Span { begun: applied, ended: applied }, reached)
             }
             Base::Rebuilt { snapshot, .. } => {
-                marker::distrust(&*self.disk, self.journal, known).map_err(io_at("rows.state"))?;
+                // Where it can't be written nothing has changed yet, and the one that is there still knows what it knew.
+                let none = Marker::of_none(self.journal, known);
+                marker::write(&*self.disk, &none).map_err(io_at("rows.state"))?;
                 let index = self.place.renew()?;
                 trust_from_now(&*self.disk, self.journal, self.options, known)?;
                 let span = self.load(&*index, *snapshot)?;

@@ -59,6 +59,20 @@ fn a_refused_start_leaves_the_proof_to_the_next_one() {
     }
 }
 
+/// Without room no mark can be written; the one that is there stays.
+#[test]
+fn a_start_without_room_leaves_the_proof() {
+    let (disk, place, _, model) = closed(27);
+    without_its_end(&disk, true);
+    let told = format!("frame {} had been acknowledged", model.frames());
+    // Open from now on, so that under another boot the index is to be made anew.
+    refused(&disk, &place, roomy(), &told);
+    disk.fill(true);
+    open(&disk, &place, rebooted()).map(|_| ()).expect_err("there is no room for a start");
+    disk.fill(false);
+    refused(&disk, &place, rebooted(), &told);
+}
+
 /// What a close proved holds behind a kill too, for an index that failed and for one that was made anew.
 #[test]
 fn a_kill_leaves_the_proof_of_the_close_before_it() {
