@@ -9,6 +9,7 @@
 //! snapshots/N.snapshot           all rows, begun at frame N         where a start begins
 //! rows/                          sled                               an index
 //! rows.state                     whether the index can be kept
+//! rows.known                     what that knew, where nothing could be written over it
 //! cut/                           ends that a start cut off and that may have been acknowledged
 //! lock                           the process that has the folder open
 //! ```

@@ -10,6 +10,8 @@ use std::io;
 use crate::disk::{self, Disk};
 
 const PATH: &str = "rows.state";
+/// What a marker is called that vouches for nothing any more, and still knows what it knew.
+const KNOWN_PATH: &str = "rows.known";
 const FORM: &str = "peygir-rows-1";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,10 +48,20 @@ impl Marker {
 }
 
 pub fn read(disk: &dyn Disk) -> io::Result<Option<Marker>> {
-    let Some(bytes) = disk::read_whole(disk, PATH)? else {
-        return Ok(None);
-    };
-    Ok(String::from_utf8(bytes).ok().and_then(|text| parse(&text)))
+    if let Some(marker) = disk::read_whole(disk, PATH)?.and_then(parsed) {
+        return Ok(Some(marker));
+    }
+    let known = disk::read_whole(disk, KNOWN_PATH)?.and_then(parsed);
+    Ok(known.map(|marker| Marker::of_none(marker.journal, marker.known)))
+}
+
+/// Whether there is one that can't be read.
+pub fn is_damaged(disk: &dyn Disk) -> bool {
+    disk::read_whole(disk, PATH).is_ok_and(|bytes| bytes.is_some_and(|bytes| parsed(bytes).is_none()))
+}
+
+fn parsed(bytes: Vec<u8>) -> Option<Marker> {
+    parse(&String::from_utf8(bytes).ok()?)
 }
 
 pub fn write(disk: &dyn Disk, marker: &Marker) -> io::Result<()> {
@@ -58,10 +70,14 @@ pub fn write(disk: &dyn Disk, marker: &Marker) -> io::Result<()> {
     disk::replace(disk, PATH, format!("{text} {sum:08x}\n").as_bytes())
 }
 
-/// From now on the index is not trusted. Where not even that can be written, nothing is left that could vouch for it.
+/// From now on the index is not trusted. Where not even that can be written, as on a full disk, the marker that is there gets a name by
+/// which it vouches for nothing.
 pub fn distrust(disk: &dyn Disk, journal: u64, known: End) -> io::Result<()> {
     write(disk, &Marker::of_none(journal, known)).or_else(|_| {
-        disk::remove_if_there(disk, PATH)?;
+        match disk.rename(PATH, KNOWN_PATH) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            other => other?,
+        }
         disk.sync_folder("")
     })
 }
@@ -125,6 +141,21 @@ mod tests {
         }
         distrust(&disk, 77, known).unwrap();
         assert_eq!(read(&disk).unwrap(), Some(Marker::of_none(77, known)));
+    }
+
+    #[test]
+    fn where_nothing_can_be_written_the_marker_stops_vouching_and_still_knows() {
+        let disk = FaultyDisk::new();
+        let known = End { last_frame: 9, place: (3, 1_024) };
+        write(&disk, &Marker { journal: 77, boot_id: "a".into(), closed: false, known }).unwrap();
+        disk.fill(true);
+        distrust(&disk, 77, known).unwrap();
+        assert_eq!(read(&disk).unwrap(), Some(Marker::of_none(77, known)));
+        disk.fill(false);
+        let newer =
+            Marker { journal: 77, boot_id: "b".into(), closed: true, known: End { last_frame: 12, place: (3, 2_048) } };
+        write(&disk, &newer).unwrap();
+        assert_eq!(read(&disk).unwrap(), Some(newer));
     }
 
     /// As it was written before it had the place of the end.

@@ -14,7 +14,7 @@ pub const GROUP_FRAMES_MAX: usize = 4096;
 /// Commits that wait for the disk, in bytes; a caller with more waits for room.
 pub const QUEUE_BYTES_MAX: usize = 64 << 20;
 /// Each of the two generations of recent changes in memory, in bytes.
-pub const GENERATION_BYTES_MAX: usize = 32 << 20;
+pub const GENERATION_BYTES_MAX: usize = 24 << 20;
 /// The index's own cache, in bytes. sled counts pages as they lie on the disk, and holds two to three times as much in memory;
 /// what it lets go of is still in the system's own cache of the file.
 pub const CACHE_BYTES: u64 = 16 << 20;

@@ -19,9 +19,9 @@ pub fn of_one_journal(journal: u64, first_segment: u64, marker: Option<&Marker>)
         Some(marker) if marker.journal != journal => Err(damaged(
             first_segment,
             0,
-            "the segments are of another journal than `rows.state`, `rows` and `snapshots` beside them: a folder has one journal. \
-             Bring back the segments that belong to these, or a whole backup; to go on with the segments that are here, move \
-             those three away",
+            "the segments are of another journal than `rows.state` (or `rows.known`), `rows` and `snapshots` beside them: a folder has one \
+             journal. Bring back the segments that belong to these, or a whole backup; to go on with the segments that are here, move \
+             those away",
         )),
         _ => Ok(()),
     }

@@ -86,12 +86,16 @@ pub fn recover(disk: Arc<dyn Disk>, place: &dyn Place, options: &Options) -> Res
         if !snapshots.is_empty() || marker.is_some() {
             return Err(damaged(1, 0, "the journal is missing, yet there are rows or snapshots of it"));
         }
+        if let Some(number) = torn_segment.as_ref().and_then(|cut| segment_number(&cut.segment)) {
+            remove_segment(&*disk, number)?;
+        }
         return begin(disk, place, options, torn_segment);
     };
     of_one_journal(first.journal, segments[0].0, marker.as_ref())?;
     if marker.is_none() {
         settle_beginning(&*disk, &segments)?;
     }
+    let marker = marker.or_else(|| witnessed(place, first.journal));
     let opening = Opening { disk, place, options, journal: first.journal, segments, snapshots, marker, torn_segment };
     let mut is_set_aside = false;
     opening.run(&mut is_set_aside).inspect_err(|_| {
@@ -101,11 +105,20 @@ pub fn recover(disk: Arc<dyn Disk>, place: &dyn Place, options: &Options) -> Res
     })
 }
 
+/// What an index knows that has no marker. It is not gone on with, but what it has was in the journal. One that can't be opened tells
+/// nothing.
+fn witnessed(place: &dyn Place, journal: u64) -> Option<Marker> {
+    let index = place.open().ok()?;
+    let told = |frame: Result<Option<u64>, IndexError>| frame.ok().flatten().unwrap_or(0);
+    let last_frame = told(rows::applied(&*index, journal)).max(told(rows::reached(&*index, journal)));
+    (last_frame > 0).then(|| Marker::of_none(journal, End { last_frame, ..End::default() }))
+}
+
 /// Numbers of segments, with their headers.
 pub type Segments = Vec<(u64, SegmentHeader)>;
 
 /// The segments with their headers, in order. A last one whose header did not get down whole is removed: no group
-/// follows a header that was not synced.
+/// follows a header that was not synced. Where it is the only one it stays for now, as it may be what is left of a store.
 fn segments(disk: &dyn Disk) -> Result<(Segments, Option<Cut>), Error> {
     let names = disk.list(JOURNAL_FOLDER).map_err(io_at(JOURNAL_FOLDER))?;
     let numbers: Vec<u64> = names.iter().filter_map(|name| segment_number(name)).collect();
@@ -120,7 +133,9 @@ fn segments(disk: &dyn Disk) -> Result<(Segments, Option<Cut>), Error> {
                 if index + 1 < numbers.len() || length > SEGMENT_HEADER_BYTES as u64 {
                     return Err(damaged(number, 0, what));
                 }
-                disk.remove(&path).and_then(|()| disk.sync_folder(JOURNAL_FOLDER)).map_err(io_at(&path))?;
+                if !found.is_empty() {
+                    remove_segment(disk, number)?;
+                }
                 let segment = segment_name(number);
                 let cut = Cut { segment, offset: 0, bytes: length, is_doubtful: false, kept: None };
                 return Ok((found, Some(cut)));
@@ -137,6 +152,11 @@ fn segments(disk: &dyn Disk) -> Result<(Segments, Option<Cut>), Error> {
         found.push((number, header));
     }
     Ok((found, None))
+}
+
+fn remove_segment(disk: &dyn Disk, number: u64) -> Result<(), Error> {
+    let path = segment_path(number);
+    disk.remove(&path).and_then(|()| disk.sync_folder(JOURNAL_FOLDER)).map_err(io_at(&path))
 }
 
 /// A first start that was cut off may have left its journal in the system's memory alone. It is brought to the disk before the marker is: a
@@ -266,6 +286,7 @@ impl Opening<'_> {
     fn bases(&self) -> Vec<Base> {
         let reason = match &self.marker {
             Some(marker) if marker.closed => "",
+            _ if marker::is_damaged(&*self.disk) => "its marker `rows.state` is damaged",
             None => "no marker vouches for the index",
             Some(marker) if marker.boot_id.is_empty() => "no marker vouches for the index",
             Some(marker) if marker.boot_id != self.options.boot_id => {

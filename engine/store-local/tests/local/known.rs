@@ -98,6 +98,42 @@ fn a_kill_leaves_the_proof_of_the_close_before_it() {
     refused(&killed, &MemoryPlace::new(), rebooted(), &told);
 }
 
+/// Nothing vouches for an index whose marker is gone or damaged; what it has was in the journal all the same.
+#[test]
+fn an_index_without_its_marker_still_tells_how_far_the_journal_went() {
+    for damage in [None, Some(&b""[..]), Some(&b"peygir-rows-1 rubbish"[..])] {
+        let (disk, place, _, model) = closed(27);
+        match damage {
+            None => disk.take_away("rows.state"),
+            Some(bytes) => disk.set_bytes("rows.state", bytes),
+        }
+        let whole = disk.copy();
+        without_its_end(&disk, true);
+        let told = format!("frame {} had been acknowledged", model.frames());
+        for _ in 0..2 {
+            let error = open(&disk, &place, roomy()).map(|_| ()).expect_err("it does not start").to_string();
+            assert!(error.contains(&told), "{error}");
+        }
+        let (_, report) = open(&whole, &place, roomy()).unwrap();
+        let IndexFound::Rebuilt { reason, .. } = report.index else { panic!("{report:?}") };
+        assert_eq!(reason.contains("is damaged"), damage.is_some(), "{reason}");
+    }
+}
+
+/// What a power cut may leave of a first start is removed; beside rows it is what is left of a store.
+#[test]
+fn a_journal_that_is_cut_to_nothing_is_refused_in_the_same_words_each_time() {
+    for left in [&b""[..], &[7; 20][..]] {
+        let (disk, place, ..) = closed(28);
+        disk.set_bytes("journal/00000001.segment", left);
+        for _ in 0..2 {
+            let error = open(&disk, &place, roomy()).map(|_| ()).expect_err("it does not start").to_string();
+            assert!(error.contains("the journal is missing, yet there are rows"), "{error}");
+        }
+        assert_eq!(disk.bytes("journal/00000001.segment").unwrap(), left, "nothing was changed");
+    }
+}
+
 /// A seal is no frame, and receipts over it were given out.
 #[test]
 fn a_seal_at_the_end_of_a_closed_store_is_missed() {
