@@ -151,6 +151,12 @@ impl Site {
         self.when_ready(self.launch(environment))
     }
 
+    /// Starts a server with more arguments, and waits until it answers.
+    pub fn start_as(&self, arguments: &[&str]) -> Result<Server, Ended> {
+        let number = self.started.load(Ordering::Relaxed);
+        self.when_ready(self.launch_as(&self.logs().join(format!("{number:03}.err")), &[], arguments))
+    }
+
     /// Starts a server that writes its log elsewhere, and waits until it answers.
     pub fn start_logging_to(&self, log: &Path, environment: &[(&str, &str)]) -> Result<Server, Ended> {
         self.when_ready(self.launch_logging_to(log, environment))
@@ -175,6 +181,10 @@ impl Site {
     }
 
     fn launch_logging_to(&self, errors: &Path, environment: &[(&str, &str)]) -> Server {
+        self.launch_as(errors, environment, &[])
+    }
+
+    fn launch_as(&self, errors: &Path, environment: &[(&str, &str)], arguments: &[&str]) -> Server {
         let number = self.started.fetch_add(1, Ordering::Relaxed);
         let output = self.logs().join(format!("{number:03}.out"));
         let create = |path: &Path| File::create(path).expect("a log can be made");
@@ -184,6 +194,7 @@ impl Site {
             .arg("--data")
             .arg(self.data())
             .args(["--listen", &self.address().to_string()])
+            .args(arguments)
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(create(&output))

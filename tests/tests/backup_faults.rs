@@ -76,6 +76,24 @@ async fn a_manifest_that_names_another_last_frame_is_noticed_by_restore_and_dril
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_newest_backup_without_its_manifest_is_told_of_and_fails_the_drill() {
+    let (site, folder) = (Site::without_gateway(), Folder::new());
+    assert!(with_messages(&site).await.stop().success());
+    done(&site.run(&["backup", &folder.path("b"), "--data", "{data}"]));
+    assert!(site.start().stop().success());
+    done(&site.run(&["backup", &folder.path("b"), "--data", "{data}"]));
+    done(&site.run(&["drill", "restore", &folder.path("b"), "--data", "{data}"]));
+    let mut manifests = folder.manifests();
+    manifests.sort();
+    fs::remove_file(manifests.last().unwrap()).unwrap();
+    let told = refused(&site.run(&["drill", "restore", &folder.path("b"), "--data", "{data}"]));
+    assert!(told.contains("passed over") && told.contains("it is gone, or its manifest is"), "{told}");
+    let told = done(&site.run(&["restore", &folder.path("b"), "--to", &folder.path("r"), "--lang", "fa"]));
+    assert!(told.contains("کنار گذاشته شد"), "{told}");
+    assert!(done(&site.run(&["backup", "verify", &folder.path("b")])).contains("passed over"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn backups_at_once_into_one_folder_are_taken_one_after_the_other() {
     let (site, folder) = (Site::without_gateway(), Folder::new());
     let server = with_messages(&site).await;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use peygir_runtime::clock::Clock;
 use peygir_tests::client::Client;
 use peygir_tests::gateway::{Behaviour, Gateway};
+use peygir_tests::history::copy;
 use peygir_tests::server::{Site, binary};
 use peygir_tests::{citizen, story};
 use serde_json::Value;
@@ -409,4 +410,75 @@ async fn a_store_that_is_gone_is_missed_by_every_start() {
     }
     fs::rename(&away, &store).unwrap();
     assert!(site.start().stop().success());
+}
+
+/// A store without persons has no keys to be missed by: what else a server leaves in the folder tells of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_is_gone_is_missed_where_it_had_no_persons_too() {
+    let site = Site::without_gateway();
+    assert!(site.start().stop().success());
+    let (store, away) = (site.data().join("store"), site.data().join("away"));
+    fs::rename(&store, &away).unwrap();
+    let refused = || site.start_with(&[]).err().expect("there is no store to start with").said;
+    assert!(refused().contains("written by a server that had a store"), "{}", refused());
+    fs::remove_file(site.data().join("bootstrap.token")).unwrap();
+    assert!(refused().contains("counts.state"), "{}", refused());
+    assert!(!store.exists(), "a start that is refused makes nothing");
+    fs::rename(&away, &store).unwrap();
+    assert!(site.start().stop().success());
+}
+
+/// Somebody puts a restored store into the place of the one that was there, and leaves what lies around it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_store_in_the_place_of_another_is_silent_and_missed_where_it_is_older() {
+    let gateway = Gateway::start(|| Behaviour::Refuse).await;
+    let (site, shelf) = (Site::with_gateway(gateway.address), Shelf::new());
+    let server = site.start();
+    hand_in(&site, 0..2).await;
+    let older = shelf.take(&site);
+    let older = older.split(':').next().unwrap().to_owned();
+    hand_in(&site, 2..4).await;
+    shelf.take(&site);
+    server.kill();
+    gateway.behave(Behaviour::Accept(Duration::ZERO));
+
+    done(&site.run(&["restore", &shelf.path("b"), "--to", &shelf.path("new"), "--backup", &older]));
+    let store = site.data().join("store");
+    fs::rename(&store, site.data().join("away")).unwrap();
+    fs::rename(Path::new(&shelf.path("new")).join("store"), &store).unwrap();
+    let found = String::from_utf8_lossy(&site.run(&["doctor", "--data", "{data}"]).stdout).into_owned();
+    assert!(found.contains("acknowledged frames are missing"), "{found}");
+    for _ in 0..2 {
+        let told = site.start_with(&[]).err().expect("it is an older one").said;
+        assert!(told.contains("a backup of it") && told.contains("missing here"), "{told}");
+    }
+    // An earlier state is meant: what it says goes nowhere by itself all the same.
+    fs::rename(site.data().join("last-backup.json"), shelf.path("last-backup.json")).unwrap();
+    let calls = gateway.calls().len();
+    let server = site.start();
+    assert!(server.said().contains("nothing leaves until"), "{}", server.said());
+    hand_in(&site, 20..21).await;
+    tokio::time::sleep(QUIET).await;
+    assert_eq!(gateway.calls().len(), calls, "a restored store sends by itself");
+    done(&site.run(&["effects", "release", "--data", "{data}"]));
+    assert!(site.data().join("effects.released").exists() && !store.join("effects.held").exists());
+    assert!(server.stop().success());
+}
+
+/// Keys and outbox are not shared by two stores, though each has a lock of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_is_changed_under_a_running_server_lets_no_second_one_in() {
+    let site = Site::without_gateway();
+    let server = site.start();
+    hand_in(&site, 0..1).await;
+    let (store, away) = (site.data().join("store"), site.data().join("away"));
+    fs::rename(&store, &away).unwrap();
+    copy(&away, &store);
+    let told = refused(&site.run(&["serve", "deployment", "--data", "{data}", "--listen", "127.0.0.1:0"]));
+    assert!(told.contains("in use by process"), "{told}");
+    fs::remove_dir_all(&store).unwrap();
+    fs::rename(&away, &store).unwrap();
+    hand_in(&site, 1..2).await;
+    assert!(server.stop().success());
+    site.verify().expect("the journal is whole");
 }

@@ -139,8 +139,10 @@ async fn a_folder_that_is_looked_after_has_nothing_to_say_and_a_broken_one_says_
     let (found, _, _) = doctor(&site, &[]);
     has(&found, "journal", "wrong");
     let output = site.run(&["doctor", "--data", "/nowhere/at/all"]);
-    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
     assert!(said(&output).contains("there is no data folder"), "{}", said(&output));
+    let output = site.run(&["doctor", "--data", "/nowhere/at/all", "--lang", "fa"]);
+    assert!(said(&output).contains("پوشهٔ داده‌ای نیست"), "{}", said(&output));
 }
 
 /// Every file with its length and bytes.

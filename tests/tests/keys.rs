@@ -139,8 +139,19 @@ async fn keys_that_are_older_than_the_store_are_told_everywhere_and_never_replac
     fs::write(kept.keys(), older).unwrap();
     kept.is_wrong("keys-missing", "keys are missing");
 
-    let server = kept.site.start();
-    assert!(server.said().contains("keys are missing"), "{}", server.said());
+    // Whoever went on would make keys that bringing the backup back takes away.
+    let ended = format!("{:?}", kept.site.start_with(&[]).err().expect("a start without keys"));
+    assert!(ended.contains("keys are missing") && ended.contains("newest backup"), "{ended}");
+    let persian = format!("{:?}", kept.site.start_as(&["--lang", "fa"]).err().expect("a start without keys"));
+    assert!(persian.contains("کلیدها کم است") && persian.contains("--without-missing-keys"), "{persian}");
+    assert_eq!(fs::read(kept.keys()).unwrap(), older, "nothing was changed");
+    // Somebody says that no backup has them.
+    let server = kept.site.start_as(&["--without-missing-keys"]).unwrap();
+    assert!(
+        server.said().contains("keys are missing") && server.said().contains("goes on without"),
+        "{}",
+        server.said()
+    );
     kept.is_wrong("keys-missing", "of 2 persons");
     let client = Client::new(kept.site.address(), Some(&kept.site.token()));
     let mut texts = Vec::new();

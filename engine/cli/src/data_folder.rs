@@ -90,7 +90,8 @@ impl DataFolder {
         self.root.join("counts.state")
     }
 
-    fn last_backup_file(&self) -> PathBuf {
+    /// The note of the newest backup.
+    pub fn last_backup_file(&self) -> PathBuf {
         self.root.join("last-backup.json")
     }
 
@@ -152,8 +153,18 @@ impl DataFolder {
         )))
     }
 
+    /// In the store's folder, so that it goes where the store goes: a restored one may be put in the place of another.
     fn hold_file(&self) -> PathBuf {
+        self.store().join("effects.held")
+    }
+
+    /// Where earlier versions put it.
+    fn old_hold_file(&self) -> PathBuf {
         self.root.join("effects.held")
+    }
+
+    fn hold_files(&self) -> impl Iterator<Item = PathBuf> {
+        [self.hold_file(), self.old_hold_file()].into_iter().filter(|file| file.exists())
     }
 
     /// Notes a backup; one without keys leaves the time of the keys' last backup.
@@ -181,7 +192,7 @@ impl DataFolder {
 
     /// Whether what leaves is held. A file that can't be read holds all the same.
     pub fn effects_held(&self) -> bool {
-        self.hold_file().exists()
+        self.hold_files().next().is_some()
     }
 
     /// Lets what leaves go, and keeps on record by whom. Nothing happens where nothing is held.
@@ -189,16 +200,18 @@ impl DataFolder {
         if !self.effects_held() {
             return Ok(());
         }
-        let hold: serde_json::Value = read_json(&self.hold_file()).unwrap_or_default();
+        let hold: serde_json::Value = self.hold_files().find_map(|file| read_json(&file)).unwrap_or_default();
         let released = serde_json::json!({ "hold": hold, "releasedBy": by, "releasedAt": Instant(at) });
         write_private(&self.root.join("effects.released"), &released.to_string())?;
-        self.remove(&self.hold_file())
+        self.hold_files().try_for_each(|file| self.remove(&file))
     }
 
     /// Durable when it returns.
     fn remove(&self, path: &Path) -> Result<()> {
         std::fs::remove_file(path).with_context(|| cannot(path, "can't be removed", "برداشته نمی‌شود"))?;
-        std::fs::File::open(&self.root).and_then(|folder| folder.sync_all()).context("the data folder can't be synced")
+        let folder = path.parent().unwrap_or(&self.root);
+        let synced = std::fs::File::open(folder).and_then(|folder| folder.sync_all());
+        synced.with_context(|| cannot(folder, "can't be synced", "روی دیسک نمی‌نشیند"))
     }
 
     pub fn create(&self) -> Result<()> {

@@ -92,10 +92,13 @@ fn words(cause: &(dyn std::error::Error + 'static)) -> String {
         let (en, fa) = pack::system_words(error);
         return language().pick(&en, &fa).to_owned();
     }
-    // What the system said follows as the cause, in words of people.
-    if let (Some(peygir_store::Error::Io { path, .. }), Lang::Fa) = (cause.downcast_ref(), language()) {
-        return Lang::Fa.id(path);
+    if let (Some(error), Lang::Fa) = (cause.downcast_ref::<peygir_store::Error>(), language()) {
+        return of_store(error);
     }
+    if let (Some(error), Lang::Fa) = (cause.downcast_ref::<serde_json::Error>(), language()) {
+        return of_json(error);
+    }
+    // What the system said follows as the cause, in words of people.
     if let (Some(vault::Error::Io { path, .. }), Lang::Fa) = (cause.downcast_ref(), language()) {
         return Lang::Fa.id(path);
     }
@@ -108,5 +111,34 @@ fn words(cause: &(dyn std::error::Error + 'static)) -> String {
         }
         (Some(_), Lang::Fa) => "ارتباط برقرار نشد".to_owned(),
         _ => cause.to_string(),
+    }
+}
+
+/// What a store says in Persian. Its own words, about bytes, are set apart.
+fn of_store(error: &peygir_store::Error) -> String {
+    use peygir_store::Error;
+    let apart = |text: &str| Lang::Fa.id(text);
+    match error {
+        // What the system said follows as the cause.
+        Error::Io { path, .. } => apart(path),
+        Error::Damaged { segment, offset, what } => {
+            format!("بخش {}، بایت {offset}: {}", apart(segment), apart(what))
+        }
+        Error::Unknown { file, offset, frame, what } => {
+            format!("{}، بایت {offset}، قاب {frame}: {}", apart(file), apart(what))
+        }
+        Error::Archived { first } => {
+            format!("دفتر در این‌جا با قاب {first} آغاز می‌شود؛ قاب‌های پیش از آن بایگانی شده‌اند")
+        }
+        Error::Refused(what) => apart(what),
+        Error::Stopped(what) => format!("انباره ثبتی نمی‌پذیرد: {}", apart(what)),
+    }
+}
+
+/// Where a text is not the JSON that it should be, in Persian.
+fn of_json(error: &serde_json::Error) -> String {
+    match error.line() {
+        0 => "محتوای آن چنان که باید نیست".to_owned(),
+        line => format!("سطر {line}، ستون {}: آنچه باید این‌جا باشد نیست", error.column()),
     }
 }

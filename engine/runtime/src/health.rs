@@ -52,14 +52,27 @@ pub struct Finding {
     pub en: String,
     /// With Western digits; whoever shows it puts in those of the language.
     pub fa: String,
-    /// A command or a page of the console; none where nothing is to be done.
+    /// A command or a page of the console, which is the same in every language, or what is to be done, in English; none where
+    /// nothing is to be done.
     pub mend: Option<String>,
+    /// What is to be done, in Persian, where `mend` is prose. Commands and paths in it stand [`apart`].
+    #[serde(rename = "mendFa", default, skip_serializing_if = "Option::is_none")]
+    pub mend_fa: Option<String>,
     /// Ids or paths of what it is about; of many, the first.
     #[serde(default)]
     pub subjects: Vec<String>,
     /// The instant that it speaks of, as RFC 3339; whoever shows it does so on the reader's calendar.
     #[serde(default)]
     pub at: Option<String>,
+}
+
+/// How to mend it, as a reader is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Way<'a> {
+    /// A command to be copied, or a page of the console.
+    Command(&'a str),
+    /// Prose in the reader's language.
+    Told(String),
 }
 
 /// Around words of another language within a sentence: they keep their order and their digits.
@@ -79,6 +92,7 @@ impl Finding {
             en: en.into(),
             fa: fa.into(),
             mend: None,
+            mend_fa: None,
             subjects: Vec::new(),
             at: None,
         }
@@ -88,21 +102,28 @@ impl Finding {
     pub fn told(&self, language: Language) -> String {
         match language {
             Language::English => self.en.clone(),
-            Language::Persian => {
-                let is_code = |word: &str| word.contains(|letter: char| letter.is_ascii_alphabetic());
-                let shown = |word: &str| if is_code(word) { word.to_owned() } else { digits::to_persian(word) };
-                let told = |text: &str| text.split(' ').map(shown).collect::<Vec<_>>().join(" ");
-                let parts = self.fa.split_inclusive(APART_END).map(|part| match part.split_once(APART) {
-                    Some((before, apart)) => format!("{}{APART}{apart}", told(before)),
-                    None => told(part),
-                });
-                parts.collect()
-            }
+            Language::Persian => persian(&self.fa),
         }
     }
 
+    /// How to mend it, in a language; none where nothing is to be done.
+    pub fn way(&self, language: Language) -> Option<Way<'_>> {
+        let mend = self.mend.as_deref()?;
+        Some(match (&self.mend_fa, language) {
+            (None, _) => Way::Command(mend),
+            (Some(_), Language::English) => Way::Told(mend.to_owned()),
+            (Some(fa), Language::Persian) => Way::Told(persian(fa)),
+        })
+    }
+
+    /// A command or a page that mends it.
     pub fn mend(self, how: impl Into<String>) -> Self {
-        Self { mend: Some(how.into()), ..self }
+        Self { mend: Some(how.into()), mend_fa: None, ..self }
+    }
+
+    /// What is to be done, where no command says it alone.
+    pub fn mend_told(self, en: impl Into<String>, fa: impl Into<String>) -> Self {
+        Self { mend: Some(en.into()), mend_fa: Some(fa.into()), ..self }
     }
 
     pub fn at(self, at: impl ToString) -> Self {
@@ -112,6 +133,18 @@ impl Finding {
     pub fn about(self, subjects: impl IntoIterator<Item = String>) -> Self {
         Self { subjects: subjects.into_iter().collect(), ..self }
     }
+}
+
+/// Numbers of a text in Persian digits, but for names, paths and what stands apart.
+fn persian(text: &str) -> String {
+    let is_code = |word: &str| word.contains(|letter: char| letter.is_ascii_alphabetic());
+    let shown = |word: &str| if is_code(word) { word.to_owned() } else { digits::to_persian(word) };
+    let told = |text: &str| text.split(' ').map(shown).collect::<Vec<_>>().join(" ");
+    let parts = text.split_inclusive(APART_END).map(|part| match part.split_once(APART) {
+        Some((before, apart)) => format!("{}{APART}{apart}", told(before)),
+        None => told(part),
+    });
+    parts.collect()
 }
 
 /// An edition that is still to come, or should have come.
@@ -171,5 +204,32 @@ mod tests {
         let words = apart("No space left on device (os error 28)");
         let finding = Finding::new("x", Weight::Wrong, "", format!("12 قاب: {words}؛ 3 مهر"));
         assert_eq!(finding.told(Language::Persian), format!("۱۲ قاب: {words}؛ ۳ مهر"));
+    }
+
+    #[test]
+    fn a_command_is_one_in_every_language_and_prose_has_its_persian() {
+        let finding = || Finding::new("x", Weight::Wrong, "", "");
+        let command = finding().mend("chmod 600 a");
+        for language in [Language::English, Language::Persian] {
+            assert_eq!(finding().way(language), None);
+            assert_eq!(command.way(language), Some(Way::Command("chmod 600 a")));
+        }
+        let fa = format!("تا 3 روز {} را بیاورید", apart("keys 7/"));
+        let prose = finding().mend_told("bring keys 7/ within 3 days", fa);
+        assert_eq!(prose.way(Language::English), Some(Way::Told("bring keys 7/ within 3 days".into())));
+        let told = format!("تا ۳ روز {} را بیاورید", apart("keys 7/"));
+        assert_eq!(prose.way(Language::Persian), Some(Way::Told(told)));
+    }
+
+    #[test]
+    fn an_answer_has_the_persian_of_prose_beside_it_and_one_without_is_read_too() {
+        let finding = || Finding::new("x", Weight::Wrong, "", "");
+        let command = serde_json::to_value(finding().mend("df /")).unwrap();
+        assert_eq!((&command["mend"], command.get("mendFa")), (&"df /".into(), None));
+        assert_eq!(serde_json::from_value::<Finding>(command).unwrap(), finding().mend("df /"));
+        let prose = finding().mend_told("make room", "جا باز کنید");
+        let answer = serde_json::to_value(&prose).unwrap();
+        assert_eq!((&answer["mend"], &answer["mendFa"]), (&"make room".into(), &"جا باز کنید".into()));
+        assert_eq!(serde_json::from_value::<Finding>(answer).unwrap(), prose);
     }
 }

@@ -59,3 +59,35 @@ async fn fills_up() {
     clerk.audit(&site).await;
     assert!(server.stop().success());
 }
+
+#[test]
+fn a_drill_without_room_does_not_blame_the_backup() {
+    namespace::alone("full_disk::a_drill_without_room_does_not_blame_the_backup", || {
+        let runtime = tokio::runtime::Runtime::new().expect("there is a runtime");
+        runtime.block_on(drills_without_room());
+    });
+}
+
+async fn drills_without_room() {
+    let site = Site::without_gateway();
+    let server = site.start();
+    Clerk::default().must(&client(&site), 0..2).await;
+    assert!(server.stop().success());
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let taken = site.run(&["backup", &path("b"), "--data", "{data}"]);
+    assert!(taken.status.success(), "{}", String::from_utf8_lossy(&taken.stderr));
+    let disk = SmallDisk::mount(&folder.path().join("scratch"), MEBIBYTES);
+    let drill = || {
+        let output = site.run(&["drill", "restore", &path("b"), "--scratch", &path("scratch")]);
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    disk.fill();
+    let (code, told) = drill();
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("the drill was not done: there is no room"), "{told}");
+    assert!(!told.contains("does not bring the store back"), "{told}");
+    disk.free();
+    let (code, told) = drill();
+    assert_eq!(code, Some(0), "{told}");
+}

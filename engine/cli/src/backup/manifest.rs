@@ -6,9 +6,10 @@ use anyhow::{Context, Result, bail, ensure};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::answer::say;
 use crate::commands::local::Lang;
 use crate::instant::Instant;
-use crate::said::{Said, cannot};
+use crate::said::{Said, cannot, lang};
 
 /// The form of the manifest that this version writes, and the newest that it reads.
 pub const FORM: u32 = 1;
@@ -106,9 +107,12 @@ pub fn list(root: &Path) -> Result<(Vec<String>, Vec<String>)> {
     Ok(names.into_iter().partition(|name| folder.join(name).join(FILE).is_file()))
 }
 
-/// A backup by its name; the newest where none is named.
+/// A backup by its name; the newest where none is named, and it is told where one without a manifest would be newer.
 pub fn pick(root: &Path, name: Option<&str>) -> Result<(String, Manifest)> {
-    let (names, _) = list(root)?;
+    let (names, broken) = list(root)?;
+    if let Some(newer) = broken.last().filter(|&newer| name.is_none() && Some(newer) > names.last()) {
+        tell_passed_over(newer);
+    }
     let name = match name {
         Some(name) if names.iter().any(|known| known == name) => name.to_owned(),
         Some(name) => bail!("there is no backup `{name}` in {}; there are: {}", root.display(), names.join(", ")),
@@ -119,6 +123,19 @@ pub fn pick(root: &Path, name: Option<&str>) -> Result<(String, Manifest)> {
     };
     let manifest = Manifest::read(&folder(root, &name).join(FILE))?;
     Ok((name, manifest))
+}
+
+fn tell_passed_over(newer: &str) {
+    say(&match lang() {
+        Lang::En => format!(
+            "{newer} is passed over: it has no {FILE}; it was broken off while it was taken, or that file is lost"
+        ),
+        Lang::Fa => format!(
+            "{} کنار گذاشته شد: {} ندارد؛ یا هنگام پشتیبان‌گیری قطع شده یا آن پرونده گم شده است",
+            Lang::Fa.id(newer),
+            Lang::Fa.id(FILE)
+        ),
+    });
 }
 
 #[cfg(test)]

@@ -52,6 +52,7 @@ pub fn take(store: &Path, root: &Path, now: Timestamp, seen: &mut dyn FnMut(u64,
     }
     let known = known(root)?;
     let total: u64 = found.segments.iter().chain(&found.snapshot).map(|part| part.bytes).sum();
+    found.segments.last().map_or(Ok(()), |last| settle(&store.join(&last.path)))?;
     let (mut files, mut copied_bytes, mut done) = (Vec::new(), 0, 0);
     for part in found.segments.iter().chain(&found.snapshot) {
         let is_shared = part.closed && Some(part) != found.snapshot.as_ref();
@@ -91,6 +92,12 @@ pub fn take(store: &Path, root: &Path, now: Timestamp, seen: &mut dyn FnMut(u64,
     digest::sync_folder(&folder)?;
     let is_end_damaged = found.is_end_doubtful && !Lock::is_held(store).unwrap_or(false);
     Ok(Taken { name, manifest, copied_bytes, damaged_snapshot, is_end_damaged })
+}
+
+/// The last group may be written and not yet on the disk: what a backup has must not be missing from the store behind a power cut.
+fn settle(segment: &Path) -> Result<()> {
+    let synced = fs::File::open(segment).and_then(|file| file.sync_all());
+    synced.with_context(|| cannot(segment, "can't be brought to the disk", "روی دیسک نمی‌نشیند"))
 }
 
 /// A copy gets its name once it is whole: what was broken off is copied anew.

@@ -5,6 +5,7 @@
 
 mod asked;
 pub mod folder;
+mod journal;
 mod kept;
 mod keys;
 
@@ -13,7 +14,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use peygir_runtime::clock::Clock;
-use peygir_runtime::health::{Finding, Weight};
+use peygir_runtime::health::{Finding, Way, Weight};
 use serde_json::json;
 
 use super::local::{self, Lang};
@@ -42,12 +43,14 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let (data, now) = (DataFolder::new(&arguments.data), Clock::Real.now().to_jiff());
-    anyhow::ensure!(data.root().is_dir(), "there is no data folder {}", data.root().display());
-    let mut found = asked::ask(&data).unwrap_or_else(|server| {
-        let mut found = folder::look(&data, now, arguments.deep);
-        found.push(*server);
-        found
-    });
+    let look = || {
+        asked::ask(&data).unwrap_or_else(|server| {
+            let mut found = folder::look(&data, now, arguments.deep);
+            found.push(*server);
+            found
+        })
+    };
+    let mut found = if data.root().is_dir() { look() } else { vec![missing(&data)] };
     found.sort_by_key(|finding| finding.weight);
     if arguments.json {
         let status = found.first().map_or(Weight::Fine, |finding| finding.weight);
@@ -57,6 +60,14 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         found.iter().for_each(|finding| tell(finding, arguments.lang));
     }
     Ok(exit(&found))
+}
+
+/// There is nothing to look at: a disk may not be mounted, or the name be another.
+fn missing(data: &DataFolder) -> Finding {
+    let shown = data.root().display().to_string();
+    Finding::new("data-folder", Weight::Wrong, "there is no data folder here", "اینجا پوشهٔ داده‌ای نیست")
+        .mend("peygir doctor --data FOLDER")
+        .about([shown])
 }
 
 /// By the worst of them.
@@ -82,14 +93,33 @@ fn tell(finding: &Finding, lang: Lang) {
     if !subjects.is_empty() && finding.weight != Weight::Fine {
         lang.line(&format!("       {}", subjects.join(" ")));
     }
-    if let Some(mend) = &finding.mend {
-        lang.line(&format!("       -> {}", lang.id(mend)));
+    if let Some(way) = finding.way(lang.language()) {
+        lang.line(&format!("       -> {}", shown(way, lang)));
+    }
+}
+
+/// A command runs from left to right as a whole; prose as its language does.
+fn shown(way: Way<'_>, lang: Lang) -> String {
+    match way {
+        Way::Command(command) => lang.id(command),
+        Way::Told(text) => text,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_stands_apart_and_prose_is_told_in_the_language() {
+        let told = |finding: &Finding, lang: Lang| shown(finding.way(lang.language()).unwrap(), lang);
+        let finding = || Finding::new("x", Weight::Wrong, "", "");
+        let (command, prose) = (finding().mend("df /"), finding().mend_told("make room", "جا باز کنید"));
+        assert_eq!(told(&command, Lang::En), "df /");
+        assert_eq!(told(&prose, Lang::En), "make room");
+        assert_eq!(told(&command, Lang::Fa), "\u{2066}df /\u{2069}");
+        assert_eq!(told(&prose, Lang::Fa), "جا باز کنید");
+    }
 
     #[test]
     fn the_worst_decides_how_it_ends() {

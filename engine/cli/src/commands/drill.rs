@@ -1,6 +1,7 @@
 //! `peygir drill restore`: restores the newest backup where nobody sees it, and says how long it took and what it showed.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -15,7 +16,7 @@ use serde::Serialize;
 use super::local::Lang;
 use super::restore::put_together;
 use crate::answer::line;
-use crate::backup::{keys, manifest};
+use crate::backup::{Manifest, keys, manifest};
 use crate::data_folder::{DataFolder, LastDrill};
 use crate::instant::Instant as At;
 use crate::said::Said;
@@ -88,14 +89,31 @@ pub fn run(command: &Command) -> Result<ExitCode> {
         };
         DataFolder::new(data).note_drill(&last)?;
     }
-    let shown = shown.with_context(|| {
-        Said::new(
-            "the drill failed: this backup does not bring the store back",
-            "تمرین ناکام بود: این پشتیبان انباره را برنمی‌گرداند",
-        )
+    let shown = shown.map_err(|error| {
+        let said = failed(&error);
+        error.context(said)
     })?;
     tell(arguments, &shown)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a failed drill says. Without room to try it nothing is known of the backup.
+fn failed(error: &anyhow::Error) -> Said {
+    let is_full = error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|error| matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded));
+    match is_full {
+        true => Said::new(
+            "the drill was not done: there is no room for the scratch folder, which takes as much as the whole store; another one \
+             is named with --scratch",
+            "تمرین انجام نشد: برای پوشهٔ موقت، که به اندازهٔ همهٔ انباره جا می‌خواهد، جا نیست؛ پوشهٔ دیگری را با --scratch نام ببرید",
+        ),
+        false => Said::new(
+            "the drill failed: this backup does not bring the store back",
+            "تمرین ناکام بود: این پشتیبان انباره را برنمی‌گرداند",
+        ),
+    }
 }
 
 fn drill(arguments: &Restore) -> Result<Shown> {
@@ -105,9 +123,10 @@ fn drill(arguments: &Restore) -> Result<Shown> {
         Some(folder) => tempfile::tempdir_in(folder),
         None => tempfile::tempdir(),
     };
-    let scratch = scratch.context("a scratch folder can't be made")?;
+    let scratch = scratch.with_context(|| Said::new("a scratch folder can't be made", "پوشهٔ موقت ساخته نمی‌شود"))?;
     let data = DataFolder::new(scratch.path());
     put_together(&arguments.from, &manifest, &data, None, arguments.lang)?;
+    arguments.data.iter().try_for_each(|data| refuse_older(&DataFolder::new(data), &arguments.from, &manifest))?;
     let restored = begun.elapsed();
     let vault = match &arguments.keys {
         Some(from) => {
@@ -136,6 +155,25 @@ fn drill(arguments: &Restore) -> Result<Shown> {
         persons_with_keys,
         digest,
     })
+}
+
+/// The newest backup that was noted in this folder is not in it any more: what is there would bring back less.
+fn refuse_older(data: &DataFolder, from: &Path, manifest: &Manifest) -> Result<()> {
+    let (Some(last), Ok(from)) = (data.last_backup(), from.canonicalize()) else { return Ok(()) };
+    let is_same = last.to.canonicalize().is_ok_and(|to| to == from);
+    let (noted, newest) = (last.last_frame, manifest.last_frame);
+    ensure!(
+        !is_same || newest >= noted,
+        Said::new(
+            format!(
+                "the newest backup ends with frame {newest}, but one up to frame {noted} was taken into this folder: it is gone, or its manifest is"
+            ),
+            format!(
+                "تازه‌ترین پشتیبان با قاب {newest} پایان می‌یابد، ولی پشتیبانی تا قاب {noted} در این پوشه گرفته شده بود؛ آن یا فهرستش از میان رفته است"
+            ),
+        )
+    );
+    Ok(())
 }
 
 /// Opens every case: how many there are, of how many the person has a key, and of how many they should have one and have not.

@@ -1,5 +1,7 @@
 //! `peygir serve`: a deployment at work on an embedded store, until it is told to stop.
 
+mod told;
+
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,7 +11,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use peygir_core::Moment;
 use peygir_runtime::access::Access;
 use peygir_runtime::catalog::{Catalog, SCRIPT_MS_MAX};
 use peygir_runtime::clock::Clock;
@@ -17,20 +18,22 @@ use peygir_runtime::desk::Desk;
 use peygir_runtime::engine::{BeginError, Engine};
 use peygir_runtime::host::Host;
 use peygir_runtime::pack::{self, Bundle};
-use peygir_runtime::packs::{Edited, Folder, Notice};
+use peygir_runtime::packs::{Edited, Folder};
 use peygir_runtime::vault::{Keys, Vault};
 use peygir_runtime::webhook::{self, Hook, Webhooks};
 use peygir_server::{ServerOptions, ServerState};
 use peygir_source::Diagnostics;
 use peygir_store::Store;
-use peygir_store_local::LocalStore;
+use peygir_store_local::{LocalStore, Lock};
 use tokio::sync::Notify;
 
-use crate::answer::{line, say};
+use super::local::Lang;
+use crate::answer::say;
 use crate::connectors::{self, Built};
-use crate::data_folder::{DataFolder, Running};
+use crate::data_folder::DataFolder;
 use crate::deployment_folder;
 use crate::instruments::Own;
+use crate::said::Said;
 use crate::{keyring, store};
 
 const ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8111);
@@ -38,8 +41,6 @@ const ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4A
 const EDITED: &str = "PG-P075";
 /// After each page that is counted at the start, the count rests this many times as long as the page took.
 const COUNTING_RESTS: u32 = 9;
-/// A clock that is further behind the journal than this was set, in seconds.
-const CLOCK_BEHIND_SECONDS_MAX: i64 = 60;
 /// Frames are under a seal at the latest after this long, and the next look, in microseconds.
 const SEAL_AFTER_MICROS: i64 = 3_600_000_000;
 /// How often is looked for such frames.
@@ -63,32 +64,28 @@ pub struct Arguments {
     /// Address to listen on; that of the deployment, else 127.0.0.1:8111
     #[arg(long)]
     listen: Option<SocketAddr>,
+    /// Go on though keys of persons are missing and no backup has them: their names and texts stay unreadable
+    #[arg(long)]
+    without_missing_keys: bool,
+    /// Language of what is printed
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    lang: Lang,
 }
 
 pub fn run(arguments: Arguments) -> Result<ExitCode> {
     start_log();
-    let (pack, warnings) = match pack::load_with(&arguments.deployment, &connectors::kinds()) {
-        Ok(loaded) => loaded,
-        Err(found) => {
-            super::check::print(&found);
-            bail!("the deployment {} has errors; nothing was started", arguments.deployment.display());
-        }
-    };
-    super::check::print(&warnings);
+    let lang = arguments.lang;
+    let refused = |found: Diagnostics, part| told::refused(&found, &arguments.deployment, part, lang);
+    let (pack, warnings) =
+        pack::load_with(&arguments.deployment, &connectors::kinds()).map_err(|found| refused(found, None))?;
+    super::check::print_for(&warnings, lang);
     let data = DataFolder::new(&std::path::absolute(&arguments.data)?);
     data.create()?;
-    let built = connectors::build(&pack.deployment, data.root()).map_err(|found| {
-        super::check::print(&found);
-        anyhow::anyhow!("the connectors of {} have errors; nothing was started", arguments.deployment.display())
-    })?;
-    let hooks = webhook::hooks(&pack.deployment).map_err(|found| {
-        super::check::print(&found);
-        anyhow::anyhow!("the webhooks of {} have errors; nothing was started", arguments.deployment.display())
-    })?;
-    let folder = folder(&pack.deployment, arguments.draft).map_err(|found| {
-        super::check::print(&found);
-        anyhow::anyhow!("the packs of {} have errors; nothing was started", arguments.deployment.display())
-    })?;
+    let built = connectors::build(&pack.deployment, data.root())
+        .map_err(|found| refused(found, Some(("connectors", "رابط‌های"))))?;
+    let hooks = webhook::hooks(&pack.deployment).map_err(|found| refused(found, Some(("webhooks", "قلاب‌های وب"))))?;
+    let folder =
+        folder(&pack.deployment, arguments.draft).map_err(|found| refused(found, Some(("packs", "بسته‌های"))))?;
     // Scripts then run on the threads of their turns, and no other has to be woken; of a stack only what is touched is taken.
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.enable_all().thread_stack_size(peygir_script::limits::THREAD_STACK_BYTES).build()?;
@@ -105,23 +102,34 @@ async fn serve(
 ) -> Result<ExitCode> {
     // Before anything is answered: whoever sees an answer may tell it to stop.
     let told_to_stop = told_to_stop()?;
-    let clock = Clock::Real;
+    let (clock, lang) = (Clock::Real, arguments.lang);
     let listen = arguments.listen.or(pack.deployment.listen).unwrap_or(ADDRESS);
     let zone = pack.deployment.zone.clone();
     let font_file = pack.deployment.font.clone();
     let named = |used: &pack::ConnectorUse| used.settings.get("caFile")?.as_str().map(PathBuf::from);
     let certificates: Vec<PathBuf> = pack.deployment.connectors.values().filter_map(named).collect();
-    let listener =
-        tokio::net::TcpListener::bind(listen).await.with_context(|| format!("{listen} can't be listened on"))?;
+    let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| {
+        let shown = Lang::Fa.id(&listen.to_string());
+        Said::new(format!("{listen} can't be listened on"), format!("روی {shown} نمی‌توان گوش داد"))
+    })?;
     let address = format!("http://{}", listener.local_addr()?);
 
     data.refuse_unfinished()?;
+    // The store has a lock of its own, which goes with it where it is moved: the keys and the outbox are not to be shared either.
+    let _alone = Lock::take(data.root()).with_context(|| {
+        let shown = data.root().display().to_string();
+        Said::new(
+            format!("the data folder {shown} can't be used"),
+            format!("پوشهٔ دادهٔ {} را نمی‌توان به کار برد", Lang::Fa.id(&shown)),
+        )
+    })?;
     // Nothing was ever there, or its disk is not mounted: looked at before anything is made.
     if !LocalStore::is_begun(&data.store())? {
-        store::refuse_lost(&data)?;
+        store::refuse_gone(&data)?;
     }
     let store = Arc::new(store::open(&data.store())?);
-    tell_clock(&store, clock.now())?;
+    store::refuse_behind(&data, store.last_frame())?;
+    told::clock_behind(&store, clock.now(), lang)?;
     let shared: Arc<dyn Store> = store.clone();
     // With data in the store, keys that are missing were lost: fresh ones would turn every name and text into erased ones.
     let is_new = store.last_frame() == 0;
@@ -129,7 +137,7 @@ async fn serve(
         store::refuse_lost(&data)?;
     }
     let keys = if is_new { Keys::open_or_make(&data.keys(), &random)? } else { Keys::open(&data.keys())? };
-    keyring::hold_against(&keys, store.as_ref(), &data.keys())?;
+    keyring::hold_against(&keys, store.as_ref(), &data.keys(), arguments.without_missing_keys)?;
     let catalog = built
         .callback_secrets
         .iter()
@@ -138,16 +146,8 @@ async fn serve(
         });
     let engine = Engine::new(shared.clone(), Vault::new(Arc::new(keys)), catalog, Arc::new(random));
     match engine.begin_editions(&folder, clock.now()) {
-        Ok(notices) => notices.iter().for_each(|notice| tell(notice, arguments.draft)),
-        Err(BeginError::Findings(found)) => {
-            super::check::print(&found);
-            if found.list.iter().any(|one| one.code == EDITED) {
-                say(
-                    "peygir: whoever is still writing a pack starts with --draft: it is in force under a version of its own",
-                );
-            }
-            bail!("the packs of {} can't be deployed; nothing was started", arguments.deployment.display());
-        }
+        Ok(notices) => notices.iter().for_each(|notice| told::notice(notice, arguments.draft, lang)),
+        Err(BeginError::Findings(found)) => return Err(not_deployed(&found, &arguments)),
         Err(BeginError::Failure(failure)) => return Err(failure.into()),
     }
     // Before anything commits: whatever comes from now on is counted as it comes.
@@ -155,7 +155,10 @@ async fn serve(
     let carrier = Webhooks::carrier(&built.connectors);
     let host = Host::new(Arc::new(engine), clock.clone(), built.connectors);
     if data.effects_held() {
-        say("peygir: this store was restored: nothing leaves until somebody lets it go with `peygir effects release`");
+        say(lang.pick(
+            "peygir: this store was restored: nothing leaves until somebody lets it go with `peygir effects release`",
+            "peygir: این انباره بازگردانی شده است: تا کسی با \u{2066}peygir effects release\u{2069} اجازه ندهد چیزی فرستاده نمی‌شود",
+        ));
         let data = data.clone();
         let now = clock.clone();
         host.hold_effects(Box::new(move |by| {
@@ -174,7 +177,7 @@ async fn serve(
     let sealing = tokio::spawn(seal_in_time(store.clone(), clock.clone()));
     let counting = tokio::spawn(count(desk.host().clone()));
 
-    welcome(&data, &desk, &access, &clock, &address)?;
+    told::welcome(&data, &desk, &access, &clock, &address, lang)?;
     let time = clock.clone();
     let state = ServerState {
         desk,
@@ -211,22 +214,31 @@ async fn serve(
     served?;
     if fell.load(Ordering::SeqCst) {
         // Whoever answers while no timer fires and nothing leaves does harm: a new start goes on with all of it.
-        bail!("what does the work on time ended badly, so the server ended too; see the log, and start it again");
+        bail!(Said::new(
+            "what does the work on time ended badly, so the server ended too; see the log, and start it again",
+            "بخشی که کارها را سرِ وقت انجام می‌دهد با خطا پایان یافت و سرور هم ایستاد؛ گزارش برنامه را ببینید و آن را دوباره آغاز کنید",
+        ));
     }
-    say("peygir: stopped");
+    say(lang.pick("peygir: stopped", "peygir: متوقف شد"));
     Ok(ExitCode::SUCCESS)
 }
 
-/// Says where the machine's clock is behind what the journal was written by: what is due waits until it has caught up.
-fn tell_clock(store: &LocalStore, now: Moment) -> Result<()> {
-    let behind = store::newest_at(store)?.map_or(0, |at| (at.0 - now.0).div_euclid(1_000_000));
-    if behind > CLOCK_BEHIND_SECONDS_MAX {
-        say(&format!(
-            "peygir: this machine's clock is {behind} s behind the journal's end: nothing is done twice, and what is \
-             due waits until the clock is there; see timedatectl status"
+/// The folder's packs can't be put in force: shows why, and how whoever still writes them starts all the same.
+fn not_deployed(found: &Diagnostics, arguments: &Arguments) -> anyhow::Error {
+    let lang = arguments.lang;
+    super::check::print_for(found, lang);
+    if found.list.iter().any(|one| one.code == EDITED) {
+        say(lang.pick(
+            "peygir: whoever is still writing a pack starts with --draft: it is in force under a version of its own",
+            "peygir: کسی که هنوز بسته را می‌نویسد با \u{2066}--draft\u{2069} آغاز می‌کند: بسته با نسخه‌ای جداگانه برقرار می‌شود",
         ));
     }
-    Ok(())
+    let deployment = arguments.deployment.display().to_string();
+    let shown = Lang::Fa.id(&deployment);
+    anyhow::Error::new(Said::new(
+        format!("the packs of {deployment} can't be deployed; nothing was started"),
+        format!("بسته‌های استقرار {shown} مستقر نمی‌شود؛ چیزی آغاز نشد"),
+    ))
 }
 
 /// The packs of the deployment's folder, as they are deployed into the store.
@@ -244,31 +256,6 @@ fn folder(deployment: &pack::Deployment, draft: bool) -> Result<Folder, Diagnost
     if found.has_errors() { Err(found) } else { Ok(Folder { bundles, kinds, edited }) }
 }
 
-/// What becomes of the folder's packs.
-fn tell(notice: &Notice, draft: bool) {
-    say(&match notice {
-        Notice::Deployed { edition, packs } => {
-            format!("peygir: edition {edition} brings the folder's packs: {}", packs.join(", "))
-        }
-        Notice::TakenOut { edition, packs } => format!(
-            "peygir: edition {edition} takes out of force what is no more in the folder: {}; peygir deploy brings it back",
-            packs.join(", ")
-        ),
-        Notice::Kept { folder, in_force, author, edition } if draft => format!(
-            "peygir: your draft {folder} is NOT in force: {in_force} is, which {author} deployed in edition {edition}; give \
-             the pack a version above that one, or deploy the folder with peygir deploy"
-        ),
-        Notice::Kept { folder, in_force, author, edition } => format!(
-            "peygir: {in_force} stays in force, which {author} deployed in edition {edition}; the folder has {folder}"
-        ),
-        Notice::Removed { folder, author, edition } => {
-            format!("peygir: {folder} of the folder stays out of force: {author} took it away in edition {edition}")
-        }
-        Notice::Covered { place, message } => format!("peygir: {place}: {message}"),
-        Notice::Contradicted { message } => format!("peygir: {message}; peygir packs withdraw takes an edition back"),
-    });
-}
-
 /// Logs go to stderr; `PEYGIR_LOG` says how much, as `info` or `peygir_runtime=debug`.
 fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("PEYGIR_LOG")
@@ -280,35 +267,6 @@ fn start_log() {
         // Where the log can't be written, it would be told on stderr too, and that panics.
         .log_internal_errors(false)
         .init();
-}
-
-fn welcome(data: &DataFolder, desk: &Desk, access: &Access, clock: &Clock, address: &str) -> Result<()> {
-    let keep = |secret: &str| data.write_bootstrap(secret).map_err(|error| format!("{error:#}"));
-    if access.bootstrap(clock.now(), &keep)? {
-        say(&format!("peygir: the administrator's token is in {}", data.bootstrap().display()));
-    } else if data.owes_token() {
-        // A file that is there may be of a start that ended before its token was issued.
-        access.bootstrap_restored(clock.now(), &keep)?;
-        data.token_given()?;
-        let path = data.bootstrap();
-        say(&format!("peygir: a new administrator's token is in {}; those of before hold as well", path.display()));
-    }
-    data.write_running(&Running { pid: std::process::id(), address: address.to_owned() })?;
-    let directory = desk.directory();
-    let administrator = directory.people.iter().find(|person| person.roles.iter().any(|role| role == "administrator"));
-    line(&format!("{} · {}", directory.title_fa, directory.title_en));
-    line(&format!("console: {address}/"));
-    if let Some(person) = administrator {
-        let link = access.link_new("system", &person.id, clock.now())?;
-        line(&format!("sign in as {} (once, within 10 minutes): {address}/login/{}", person.name.en, link.secret));
-    }
-    if !directory.unsent_channels.is_empty() {
-        say(&format!(
-            "peygir: no gateway is configured for {}: messages are kept in the outbox and not sent",
-            directory.unsent_channels.join(", ")
-        ));
-    }
-    Ok(())
 }
 
 /// Does the work, and tells when it has ended, however it did.

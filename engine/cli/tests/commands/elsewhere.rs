@@ -61,7 +61,7 @@ fn a_pack_is_tested_in_the_place_of_the_one_of_its_name() {
 }
 
 /// A server over a data folder, ended with the test.
-struct Server(Child);
+pub struct Server(pub Child);
 
 impl Drop for Server {
     fn drop(&mut self) {

@@ -16,6 +16,7 @@ mod http;
 mod let_go;
 mod overlays;
 mod persian;
+mod persian_machine;
 mod places;
 mod rebase;
 mod run;

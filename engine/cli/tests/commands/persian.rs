@@ -56,7 +56,7 @@ const NAMES: &[&str] = &[
 
 /// Latin words and digits that nobody who reads Persian alone could read: everything but names, codes, quoted texts, values,
 /// lines of a source and what is marked as running from left to right.
-fn foreign(text: &str) -> Vec<String> {
+pub fn foreign(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for line in text.lines().filter(|line| !is_source(line)) {
         for word in without_marked(line).split_whitespace() {
@@ -108,7 +108,7 @@ fn without_marked(line: &str) -> String {
     left
 }
 
-fn check(called: &Called, what: &str) {
+pub fn check(called: &Called, what: &str) {
     for (stream, text) in [("stdout", &called.stdout), ("stderr", &called.stderr)] {
         let found = foreign(text);
         assert!(found.is_empty(), "{what}, {stream}:\n{}\n\n{text}", found.join("\n"));

@@ -108,11 +108,15 @@ impl Engine {
         let packs: Vec<String> = plan.deploy.packs.iter().map(PackRef::label).collect();
         let gone = plan.deploy.removed.clone();
         let contrary = plan.found.list.iter().filter(|found| found.code == contrary::CONTRADICTION);
-        notices.extend(contrary.map(|found| Notice::Contradicted { message: found.message.clone() }));
+        notices.extend(contrary.map(|found| Notice::Contradicted {
+            message: found.message.clone(),
+            message_fa: found.message_fa.to_string(),
+        }));
         let covered = plan.found.list.iter().filter(|found| found.code == covered::COVERED);
         notices.extend(covered.map(|found| Notice::Covered {
             place: format!("{}:{}", found.file, found.span.line),
             message: found.message.clone(),
+            message_fa: found.message_fa.to_string(),
         }));
         let done = self.handle(STREAM, FOLDER, now, Command::DeployPacks(plan.deploy))?;
         let edition = done.editions.last();

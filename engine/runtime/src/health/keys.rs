@@ -8,6 +8,8 @@ use super::{Finding, Weight};
 const NAMED_MAX: usize = 10;
 const HOW: &str = "stop the server; bring the folder keys/ back from its newest backup, master.key and persons.keys together: \
                    docs/delivery.md";
+const HOW_FA: &str = "سرور را متوقف کنید و پوشهٔ \u{2066}keys/\u{2069} را از تازه‌ترین پشتیبان آن برگردانید، \u{2066}master.key\u{2069} و \
+                      \u{2066}persons.keys\u{2069} را با هم؛ نگاه کنید به \u{2066}docs/delivery.md\u{2069}";
 
 /// Persons whose data is there and whose key is not, though nobody threw it away; None where nobody is missing.
 pub fn keys_missing(persons: &[Id]) -> Option<Finding> {
@@ -21,7 +23,7 @@ pub fn keys_missing(persons: &[Id]) -> Option<Finding> {
          پرونده قدیمی‌تر است یا آسیب دیده است"
     );
     let named = persons.iter().take(NAMED_MAX).map(ToString::to_string);
-    (count > 0).then(|| Finding::new("keys-missing", Weight::Wrong, en, fa).mend(HOW).about(named))
+    (count > 0).then(|| Finding::new("keys-missing", Weight::Wrong, en, fa).mend_told(HOW, HOW_FA).about(named))
 }
 
 /// Slots of `persons.keys` that can't be opened; None where all can.
@@ -45,7 +47,14 @@ pub fn keys_unread(slots: usize, is_damage: bool) -> Option<Finding> {
             ),
         )
     };
-    let how = if is_damage { HOW } else { "compare with the keys' backup: peygir backup FOLDER --keys-to OTHER" };
+    let (how, how_fa) = if is_damage {
+        (HOW, HOW_FA)
+    } else {
+        (
+            "compare with the keys' backup: peygir backup FOLDER --keys-to OTHER",
+            "با پشتیبان کلیدها مقایسه کنید؛ آن را \u{2066}peygir backup FOLDER --keys-to OTHER\u{2069} می‌گیرد",
+        )
+    };
     let weight = if is_damage { Weight::Wrong } else { Weight::Slow };
-    (slots > 0).then(|| Finding::new("keys-unread", weight, en, fa).mend(how))
+    (slots > 0).then(|| Finding::new("keys-unread", weight, en, fa).mend_told(how, how_fa))
 }

@@ -76,7 +76,10 @@ fn store(figures: &Figures) -> Vec<Finding> {
             let en = format!("nothing was sealed for {} minutes: receipts can't cover what came since", age / 60);
             let fa =
                 format!("{} دقیقه است که مهری زده نشده است؛ رسیدها آنچه را پس از آن آمده در بر نمی‌گیرند", age / 60);
-            found.push(Finding::new("seal", Weight::Slow, en, fa).mend("PEYGIR_LOG=info; the server's log"));
+            found.push(Finding::new("seal", Weight::Slow, en, fa).mend_told(
+                "PEYGIR_LOG=info; the server's log",
+                "سرور را با \u{2066}PEYGIR_LOG=info\u{2069} راه بیندازید و گزارش سرور را بخوانید",
+            ));
         }
     }
     found.extend(slow_syncs(store));
@@ -84,14 +87,20 @@ fn store(figures: &Figures) -> Vec<Finding> {
     if tail > TAIL_FRAMES_MAX {
         let en = format!("{tail} frames came since the newest snapshot: a start that makes the index anew takes long");
         let fa = format!("{tail} قاب پس از تازه‌ترین تصویر آمده است؛ ساختن دوبارهٔ نمایه زمان می‌برد");
-        found.push(Finding::new("snapshot", Weight::Slow, en, fa).mend("the server's log: no snapshot could be taken"));
+        found.push(Finding::new("snapshot", Weight::Slow, en, fa).mend_told(
+            "the server's log: no snapshot could be taken",
+            "گزارش سرور را بخوانید: تصویری گرفته نشده است و گزارش علت را می‌گوید",
+        ));
     }
     let (bytes, max) = (store.index_pending_bytes, store.index_pending_bytes_max);
     if max > 0 && bytes.saturating_mul(100) > max.saturating_mul(INDEX_FULL_PERCENT) {
         let (mib, all) = (bytes >> 20, max >> 20);
         let en = format!("the index is slower than the journal: {mib} of {all} MiB wait for it, and commits wait soon");
         let fa = format!("نمایه از دفتر کندتر است: {mib} از {all} مبی‌بایت در انتظار آن است و ثبت‌ها به‌زودی می‌ایستند");
-        found.push(Finding::new("index", Weight::Slow, en, fa).mend("iostat -x; a faster disk for DATA/store/rows"));
+        found.push(Finding::new("index", Weight::Slow, en, fa).mend_told(
+            "iostat -x; a faster disk for DATA/store/rows",
+            "با \u{2066}iostat -x\u{2069} بار دیسک را ببینید؛ \u{2066}DATA/store/rows\u{2069} دیسک تندتری می‌خواهد",
+        ));
     }
     found
 }
@@ -109,7 +118,9 @@ fn slow_syncs(store: &StoreFigures) -> Option<Finding> {
     let en = format!("{percent} % of all writes to the journal took longer than {ms} ms: every answer waits for them");
     let fa = format!("{percent} درصد نوشتن‌ها در دفتر بیش از {ms} میلی‌ثانیه طول کشید؛ هر پاسخی منتظر آن است");
     let how = "iostat -x; GET /api/v1/metrics: peygir_journal_append_seconds; a disk of its own for DATA/store/journal";
-    Some(Finding::new("sync", Weight::Slow, en, fa).mend(how))
+    let how_fa = "با \u{2066}iostat -x\u{2069} بار دیسک را ببینید و در \u{2066}GET /api/v1/metrics\u{2069} عدد \
+                  \u{2066}peygir_journal_append_seconds\u{2069} را؛ برای \u{2066}DATA/store/journal\u{2069} دیسکی جداگانه بگذارید";
+    Some(Finding::new("sync", Weight::Slow, en, fa).mend_told(how, how_fa))
 }
 
 fn work(figures: &Figures) -> Vec<Finding> {
@@ -119,7 +130,10 @@ fn work(figures: &Figures) -> Vec<Finding> {
         let weight = if lag > LAG_SECONDS_WRONG { Weight::Wrong } else { Weight::Slow };
         let en = format!("what is due is {lag} s late");
         let fa = format!("آنچه موعدش رسیده {lag} ثانیه دیر شده است");
-        found.push(Finding::new("timers", weight, en, fa).mend("the server's log; /incidents"));
+        found.push(Finding::new("timers", weight, en, fa).mend_told(
+            "the server's log; /incidents",
+            "گزارش سرور را بخوانید و صفحهٔ \u{2066}/incidents\u{2069} را ببینید",
+        ));
     }
     let waits = figures.first_send.map_or(0, |at| seconds(at, figures.now));
     if waits > SEND_SECONDS_MAX && !figures.effects_held {
@@ -137,7 +151,8 @@ fn work(figures: &Figures) -> Vec<Finding> {
         let en = format!("{count} streams are left alone for a while, because something in them failed");
         let fa = format!("{count} جریان برای مدتی کنار گذاشته شده است، چون چیزی در آن‌ها شکست خورد");
         let named = figures.paused.iter().take(NAMED_MAX).map(ToString::to_string);
-        found.push(Finding::new("paused", Weight::Wrong, en, fa).mend("the server's log names why").about(named));
+        let (how, how_fa) = ("the server's log names why", "گزارش سرور علت را می‌گوید");
+        found.push(Finding::new("paused", Weight::Wrong, en, fa).mend_told(how, how_fa).about(named));
     }
     if !figures.schedules_late.is_empty() {
         let count = figures.schedules_late.len();
@@ -331,6 +346,42 @@ mod tests {
             assert!(finding.weight == Weight::Fine || finding.mend.is_some(), "{finding:?}");
             assert!(finding.fa.contains(|letter| ('\u{0600}'..='\u{06FF}').contains(&letter)), "{finding:?}");
             assert!(!finding.en.contains(|letter| ('\u{0600}'..='\u{06FF}').contains(&letter)), "{finding:?}");
+        }
+    }
+
+    /// A reader of Persian gets no English sentence for a way: what is one has its Persian, with commands and paths apart.
+    #[test]
+    fn what_is_to_be_done_is_told_in_persian_where_it_is_prose() {
+        let now = Moment(1_000_000 * MICROS);
+        let append = peygir_store::figures::Histogram::new(peygir_store::figures::MICROS);
+        (0..SYNCS_MIN).for_each(|_| append.note(SYNC_MICROS_SLOW * 4));
+        let figures = Figures {
+            now,
+            store: StoreFigures {
+                last_frame: TAIL_FRAMES_MAX + 1,
+                append_micros: Some(append.read()),
+                index_pending_bytes: 2,
+                index_pending_bytes_max: 2,
+                ..Default::default()
+            },
+            unsealed_since: Some(Moment(0)),
+            first_due: Some(Moment(0)),
+            paused: vec![peygir_core::Id([1; 16])],
+            keys_unread: 1,
+            ..Figures::default()
+        };
+        let mut found = look(&figures);
+        found.extend(look(&Figures { keys_missing: vec![peygir_core::Id([1; 16])], ..figures }));
+        for check in ["seal", "sync", "snapshot", "index", "timers", "paused", "keys-missing", "keys-unread"] {
+            let mut ways = found.iter().filter(|finding| finding.check == check).peekable();
+            assert!(ways.peek().is_some(), "{check}");
+            for finding in ways {
+                let fa = finding.mend_fa.as_deref().unwrap_or_else(|| panic!("{finding:?}"));
+                let parts = fa.split('\u{2069}').map(|part| part.split('\u{2066}').next().unwrap_or_default());
+                let own: String = parts.collect();
+                assert!(own.contains(|letter| ('\u{0600}'..='\u{06FF}').contains(&letter)), "{finding:?}");
+                assert!(!own.contains(|letter: char| letter.is_ascii_alphabetic()), "{finding:?}");
+            }
         }
     }
 }

@@ -50,10 +50,10 @@ pub enum Notice {
     Kept { folder: String, in_force: String, author: String, edition: u64 },
     /// The folder's pack was taken away in this edition.
     Removed { folder: String, author: String, edition: u64 },
-    /// What the folder brings and an edition that is planned contradict each other: in English, as findings are.
-    Contradicted { message: String },
-    /// What the folder changes below an overlay or a script that covers it, and where that stands: in English too.
-    Covered { place: String, message: String },
+    /// What the folder brings and an edition that is planned contradict each other.
+    Contradicted { message: String, message_fa: String },
+    /// What the folder changes below an overlay or a script that covers it, and where that stands.
+    Covered { place: String, message: String, message_fa: String },
 }
 
 impl Notice {

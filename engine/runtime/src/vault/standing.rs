@@ -28,7 +28,10 @@ pub enum Standing {
     /// Persons whose key is not there, and was not thrown away: the file is an older one.
     Missing(Vec<Id>),
     /// The same, and slots can't be opened: they were damaged.
-    Damaged(Vec<Unread>),
+    Damaged {
+        slots: Vec<Unread>,
+        persons: Vec<Id>,
+    },
 }
 
 impl Standing {
@@ -46,11 +49,12 @@ impl Standing {
 
     /// By the persons who have no key and should have one.
     pub fn by(keys: &Keys, missing: BTreeSet<Id>) -> Self {
-        match (missing.is_empty(), keys.unread()) {
+        let persons: Vec<Id> = missing.into_iter().collect();
+        match (persons.is_empty(), keys.unread()) {
             (true, []) => Self::Whole,
             (true, unread) => Self::Torn(unread.len()),
-            (false, []) => Self::Missing(missing.into_iter().collect()),
-            (false, unread) => Self::Damaged(unread.to_vec()),
+            (false, []) => Self::Missing(persons),
+            (false, unread) => Self::Damaged { slots: unread.to_vec(), persons },
         }
     }
 }

@@ -166,7 +166,8 @@ async fn a_start_tells_what_the_folder_and_a_plan_contradict() {
     let folder = Folder { bundles: vec![newer], ..Folder::default() };
     let notices = world.host().engine.begin_editions(&folder, world.clock.now()).unwrap();
     assert_eq!(in_force(&world), ["base@1.1.3"]);
-    let said = |notice: &Notice| matches!(notice, Notice::Contradicted { message } if message.contains("edition 2"));
+    let said =
+        |notice: &Notice| matches!(notice, Notice::Contradicted { message, .. } if message.contains("edition 2"));
     assert!(notices.iter().any(said), "{notices:?}");
 }
 

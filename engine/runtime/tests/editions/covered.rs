@@ -309,7 +309,7 @@ async fn a_start_tells_what_the_folder_s_packs_change_and_nobody_sees() {
     let folder = Folder { bundles: vec![Arc::new(newer)], ..Folder::default() };
     let notices = world.host().engine.begin_editions(&folder, world.clock.now()).unwrap();
     let said = |notice: &Notice| {
-        matches!(notice, Notice::Covered { place, message }
+        matches!(notice, Notice::Covered { place, message, .. }
             if place == "town/rules/goes.overlay.yaml:4" && message.contains("days: 7 → 2"))
     };
     assert!(notices.iter().any(said), "{notices:?}");

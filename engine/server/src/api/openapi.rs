@@ -123,7 +123,10 @@ mod tests {
         check("WebhookCount", json(serde_json::to_value(peygir_runtime::desk::WebhookCount::default())));
         let report = super::super::health::HealthReport::new(
             String::new(),
-            vec![peygir_runtime::health::Finding::new("x", peygir_runtime::health::Weight::Fine, "", "")],
+            vec![
+                peygir_runtime::health::Finding::new("x", peygir_runtime::health::Weight::Fine, "", "")
+                    .mend_told("", ""),
+            ],
         );
         let report = json(serde_json::to_value(report));
         check("Finding", report["findings"][0].clone());

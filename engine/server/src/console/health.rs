@@ -5,7 +5,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use peygir_core::Moment;
-use peygir_runtime::health::{Figures, Finding, Weight};
+use peygir_runtime::health::{Figures, Finding, Way, Weight};
 use peygir_runtime::tally::{Tallied, What};
 
 use super::layout::{self, Ui};
@@ -72,7 +72,7 @@ fn row(ui: &Ui, finding: &Finding) -> Markup {
                 @if !finding.subjects.is_empty() {
                     p.meta { @for subject in &finding.subjects { (subject_of(finding, subject)) " " } }
                 }
-                @if let Some(mend) = &finding.mend { p.meta { (ui.t("health-mend")) " " (way(mend)) } }
+                @if let Some(way) = finding.way(ui.locale.language()) { p.meta { (ui.t("health-mend")) " " (shown(&way)) } }
             }
             div.row-end { (widget::chip(tone(finding.weight), &ui.t(&format!("weight-{}", finding.weight.as_str())))) }
         }
@@ -86,12 +86,14 @@ fn subject_of(finding: &Finding, subject: &str) -> Markup {
     }
 }
 
-/// A page of the console is a link, a command is there to be copied.
-fn way(mend: &str) -> Markup {
-    if mend.starts_with('/') && !mend.contains([' ', ';']) && !mend.ends_with("/ID") {
-        html! { a href=(mend) { (widget::code(mend)) } }
-    } else {
-        widget::code(mend)
+/// A page of the console is a link, a command is there to be copied, prose is the reader's language.
+fn shown(way: &Way<'_>) -> Markup {
+    match way {
+        Way::Told(text) => html! { (text) },
+        Way::Command(page) if page.starts_with('/') && !page.contains([' ', ';']) && !page.ends_with("/ID") => {
+            html! { a href=(page) { (widget::code(page)) } }
+        }
+        Way::Command(command) => widget::code(command),
     }
 }
 

@@ -558,6 +558,12 @@ fn the_health_page_tells_the_worst_first_and_how_to_mend_it() {
         assert!(html.contains(&format!("href=\"/cases/{neglected}\"")), "a neglected case is one step away");
     }
     assert!(one(Locale::En, "health").contains("\u{2068}2.0\u{2069} ms"));
+    let (prose, prose_fa) =
+        ("the server's log; /incidents", "گزارش سرور را بخوانید و صفحهٔ \u{2066}/incidents\u{2069} را ببینید");
+    for (locale, told, other) in [(Locale::En, prose, prose_fa), (Locale::Fa, prose_fa, prose)] {
+        let html = one(locale, "health");
+        assert!(html.contains(told) && !html.contains(other), "what is to be done is told in the reader's language");
+    }
     assert!(one(Locale::Fa, "health").contains("یکشنبه ۱ آذر ۱۴۰۵"), "an edition to come stands with its Jalali date");
 }
 

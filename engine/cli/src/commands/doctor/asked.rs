@@ -44,7 +44,10 @@ pub fn ask(data: &DataFolder) -> Result<Vec<Finding>, Box<Finding>> {
             let en = format!("the server does not tell how it is: {error:#}");
             let fa = format!("سرور حال خود را نمی‌گوید: {error:#}");
             let finding = Finding::new("server", Weight::Wrong, en, fa).about([running.address]);
-            Err(Box::new(finding.mend("PEYGIR_TOKEN: a token of the role monitor; the server's log")))
+            Err(Box::new(finding.mend_told(
+                "PEYGIR_TOKEN: a token of the role monitor; the server's log",
+                "نشانهٔ دسترسی با نقش پایشگر را در \u{2066}PEYGIR_TOKEN\u{2069} بگذارید؛ گزارش سرور را بخوانید",
+            )))
         }
     }
 }

@@ -1,17 +1,15 @@
-//! What the data folder shows by itself: journal, snapshots, index, keys, room on the disk, backups, drills, what is held.
+//! What the data folder shows by itself: keys, room on the disk, certificates, backups, drills, what is held; and with them
+//! its [`journal`].
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use peygir_core::{Id, Moment};
-use peygir_runtime::health::{Finding, TAIL_FRAMES_MAX, Weight, apart};
+use peygir_runtime::health::{Finding, Weight, apart};
 use peygir_runtime::pack::system_words;
-use peygir_runtime::vault::person_of;
 use peygir_server::Folder;
-use peygir_store::Error;
-use peygir_store_local::{ASIDE_FOLDER, Lock, VerifyReport, verify_showing};
 
-use super::{kept, keys};
+pub use super::journal::clock;
+use super::{journal, kept, keys};
 use crate::certificates;
 use crate::data_folder::DataFolder;
 
@@ -20,21 +18,13 @@ use crate::data_folder::DataFolder;
 const ROOM_BYTES_MIN: u64 = 256 << 20;
 const ROOM_BYTES_SCARCE: u64 = 2 << 30;
 const ROOM_PERCENT_SCARCE: u64 = 5;
-/// A journal that is no longer than this is read whole, in bytes: a start reads as much.
-const JOURNAL_BYTES_READ: u64 = 256 << 20;
 /// A certificate that runs out within as many days is told.
 const CERTIFICATE_DAYS_MIN: i64 = 30;
-/// A journal whose end is this far ahead of the clock was written by another clock, in seconds.
-const CLOCK_SKEW_SECONDS_MAX: i64 = 60;
 
 /// All of it, for a folder whose server is down; with `deep`, every frame of the journal is read.
 pub fn look(data: &DataFolder, now: Timestamp, deep: bool) -> Vec<Finding> {
-    let mut found = journal(data, now);
-    found.extend(index(data));
     let mut persons = BTreeSet::new();
-    if deep || journal_bytes(data) <= JOURNAL_BYTES_READ {
-        found.push(whole_journal(data, &mut persons));
-    }
+    let mut found = journal::look(data, now, deep, &mut persons);
     found.extend(keys::against(data, &persons));
     found.extend(beside(data, now));
     found.extend(held(data));
@@ -60,7 +50,7 @@ fn beside(data: &DataFolder, now: Timestamp) -> Vec<Finding> {
     let mut found = vec![disk(data)];
     found.extend(unfinished(data));
     found.extend(unwritable(data));
-    found.extend(cut_off(data));
+    found.extend(journal::beside(data));
     found.extend(keys::files(data));
     found.push(kept::backup(data, now));
     found.extend(kept::keys_backup(data, now));
@@ -104,7 +94,12 @@ fn disk(data: &DataFolder) -> Finding {
         _ => (format!("{mib} MiB are left on the disk"), format!("{mib} مبی‌بایت روی دیسک خالی است")),
     };
     let finding = Finding::new("disk", weight, en, fa).about([shown.clone()]);
-    if weight == Weight::Fine { finding } else { finding.mend(format!("df {shown}; make room, or move the folder")) }
+    if weight == Weight::Fine {
+        return finding;
+    }
+    let fa =
+        format!("جای خالی را با {} ببینید؛ جا باز کنید یا پوشه را به دیسک دیگری ببرید", apart(format!("df {shown}")));
+    finding.mend_told(format!("df {shown}; make room, or move the folder"), fa)
 }
 
 /// A folder in which nothing can be written, by whoever looks: the server that does so as the same user can't start.
@@ -119,7 +114,14 @@ fn unwritable(data: &DataFolder) -> Option<Finding> {
     let en = format!("nothing can be written in the data folder by who looks here: {en}");
     let fa = format!("آن که اینجا نگاه می‌کند در پوشهٔ داده چیزی نمی‌تواند بنویسد: {fa}");
     let how = format!("mount | grep {shown}; ls -ld {shown}; ask as the user that the server runs as");
-    Some(Finding::new("unwritable", Weight::Wrong, en, fa).mend(how).about([shown]))
+    let how_fa = format!(
+        "با {} ببینید که دیسک تنها خواندنی نباشد و با {} که پوشه از آن کدام کاربر است؛ {} را با همان کاربری اجرا کنید که سرور با \
+         آن کار می‌کند",
+        apart(format!("mount | grep {shown}")),
+        apart(format!("ls -ld {shown}")),
+        apart("peygir doctor")
+    );
+    Some(Finding::new("unwritable", Weight::Wrong, en, fa).mend_told(how, how_fa).about([shown]))
 }
 
 fn scarce(free: u64, all: u64) -> Weight {
@@ -143,12 +145,13 @@ fn snapshot_at(data: &DataFolder) -> Option<Timestamp> {
 pub fn certificate(path: &std::path::Path, now: Timestamp) -> Finding {
     let shown = path.display().to_string();
     let how = "a new certificate in the deployment's caFile; then start the server again";
+    let how_fa = "گواهی تازه را در پرونده‌ای بگذارید که \u{2066}caFile\u{2069} در استقرار نام می‌برد؛ سپس سرور را از نو راه بیندازید";
     let end = match certificates::end_of(path) {
         Ok(end) => end,
         Err(error) => {
             let (en, fa) =
                 (format!("a certificate can't be read: {error}"), format!("گواهی خوانده نمی‌شود: {}", apart(&error)));
-            return Finding::new("certificate", Weight::Wrong, en, fa).mend(how).about([shown]);
+            return Finding::new("certificate", Weight::Wrong, en, fa).mend_told(how, how_fa).about([shown]);
         }
     };
     let days = hours(now, end) / 24;
@@ -164,144 +167,7 @@ pub fn certificate(path: &std::path::Path, now: Timestamp) -> Finding {
         (Weight::Fine, format!("a certificate lasts for {days} days"), format!("گواهی {days} روز دیگر معتبر است"))
     };
     let finding = Finding::new("certificate", weight, en, fa).at(end).about([shown]);
-    if weight == Weight::Fine { finding } else { finding.mend(how) }
-}
-
-/// An index that is missing is made anew by the next start, which takes its time.
-fn index(data: &DataFolder) -> Option<Finding> {
-    let path = data.store().join("rows");
-    let begun = std::fs::read_dir(data.store().join("journal")).is_ok();
-    let missing = begun && std::fs::read_dir(&path).map_or(true, |mut files| files.next().is_none());
-    let en = "the index is missing: the next start makes it anew from the snapshot and the journal, and takes longer";
-    let fa = "نمایه نیست؛ شروع بعدی آن را از تصویر و دفتر از نو می‌سازد و بیشتر طول می‌کشد";
-    let finding = Finding::new("index", Weight::Slow, en, fa).about([path.display().to_string()]);
-    missing.then(|| finding.mend("peygir serve DEPLOYMENT --data DATA"))
-}
-
-fn journal_bytes(data: &DataFolder) -> u64 {
-    let files = std::fs::read_dir(data.store().join("journal")).into_iter().flatten().filter_map(Result::ok);
-    files.filter_map(|file| file.metadata().ok()).map(|file| file.len()).sum()
-}
-
-/// Every frame, chain, seal and snapshot; and the persons whom the frames are about.
-fn whole_journal(data: &DataFolder, persons: &mut BTreeSet<Id>) -> Finding {
-    let how = "peygir journal verify --data DATA; peygir restore";
-    let read = verify_showing(&data.store(), &mut |key, value| persons.extend(person_of(key, value)));
-    match read {
-        Ok(report) if is_end_damaged(data, &report) => {
-            let en = "the last group of the journal is there and does not agree with its check sum: torn by a power cut, or damaged \
-                      after it was acknowledged; the next start cuts it off and keeps its bytes in cut/";
-            let fa = "آخرین گروه دفتر هست و با جمع کنترلی‌اش نمی‌خواند: یا قطع برق آن را بریده یا پس از تأیید آسیب دیده است؛ شروع \
-                      بعدی آن را می‌برد و بایت‌هایش را در \u{2066}cut/\u{2069} نگه می‌دارد";
-            let named =
-                report.tail.map(|tail| format!("{}, offset {}, {} bytes", tail.segment, tail.offset, tail.bytes));
-            let how =
-                "copy the data folder before the next start; compare with a backup and with receipts: docs/failures.md";
-            Finding::new("journal-whole", Weight::Wrong, en, fa).mend(how).about(named)
-        }
-        Ok(report) if report.snapshots_refused.is_empty() => {
-            let (frames, seals) = (report.frames, report.seals);
-            let en = format!("all {frames} frames and {seals} seals of the journal were read and are whole");
-            let fa = format!("هر {frames} قاب و {seals} مهر دفتر خوانده شد و سالم است");
-            Finding::new("journal-whole", Weight::Fine, en, fa)
-        }
-        Ok(report) => {
-            let named: Vec<String> = report.snapshots_refused.iter().map(|(name, _)| name.clone()).collect();
-            let (en, fa) = ("a snapshot can't be used; the journal is whole", "تصویری به کار نمی‌آید؛ دفتر سالم است");
-            Finding::new("journal-whole", Weight::Slow, en, fa).mend(how).about(named)
-        }
-        Err(error) => unread(&error).unwrap_or_else(|| {
-            let en = format!("the journal is damaged: {error}");
-            let fa = format!("دفتر آسیب دیده است: {}", apart(&error));
-            Finding::new("journal-whole", Weight::Wrong, en, fa).mend(how)
-        }),
-    }
-}
-
-/// Of a write under way nobody knows yet how it ends.
-fn is_end_damaged(data: &DataFolder, report: &VerifyReport) -> bool {
-    let is_doubtful = report.tail.as_ref().is_some_and(|tail| tail.is_doubtful);
-    is_doubtful && !Lock::is_held(&data.store()).unwrap_or(false)
-}
-
-/// A file that the system does not let be read is not damaged by that.
-fn unread(error: &Error) -> Option<Finding> {
-    let Error::Io { path, source } = error else { return None };
-    let (en, fa) = system_words(source);
-    let en = format!("a file of the journal can't be read: {en}");
-    let fa = format!("پرونده‌ای از دفتر خوانده نمی‌شود: {fa}");
-    let how = if source.kind() == std::io::ErrorKind::PermissionDenied {
-        "ls -l of the file; chown and chmod it for the user that the server runs as; ask as that user"
-    } else {
-        "the system's log: dmesg; then peygir journal verify --data DATA"
-    };
-    Some(Finding::new("journal-whole", Weight::Wrong, en, fa).mend(how).about([path.clone()]))
-}
-
-fn journal(data: &DataFolder, now: Timestamp) -> Vec<Finding> {
-    let inventory = match peygir_store_local::inventory(&data.store()) {
-        Ok(inventory) => inventory,
-        Err(error) => {
-            if let Some(finding) = unread(&error) {
-                return vec![Finding { check: "journal".to_owned(), ..finding }];
-            }
-            let en = format!("the journal can't be read: {error}");
-            let fa = format!("دفتر خوانده نمی‌شود: {}", apart(&error));
-            return vec![Finding::new("journal", Weight::Wrong, en, fa).mend("peygir journal verify")];
-        }
-    };
-    let (frames, segments) = (inventory.last_frame, inventory.segments.len());
-    let bytes: u64 = inventory.segments.iter().map(|part| part.bytes).sum();
-    let mut found = vec![Finding::new(
-        "journal",
-        Weight::Fine,
-        format!("the journal has {frames} frames in {segments} segments, {} MiB", bytes >> 20),
-        format!("دفتر {frames} قاب در {segments} بخش دارد، {} مبی‌بایت", bytes >> 20),
-    )];
-    let begun = inventory.snapshot.as_ref().and_then(|part| snapshot_frame(&part.path)).unwrap_or(0);
-    let tail = frames.saturating_sub(begun);
-    if tail > TAIL_FRAMES_MAX {
-        found.push(Finding::new(
-            "snapshot",
-            Weight::Slow,
-            format!("{tail} frames came since the newest snapshot: a start that rebuilds the index takes long"),
-            format!("{tail} قاب پس از تازه‌ترین تصویر آمده است؛ ساختن دوبارهٔ نمایه زمان می‌برد"),
-        ));
-    }
-    found.extend(clock(inventory.last_at, now));
-    found
-}
-
-/// A clock that is behind what the journal's end was written at.
-pub fn clock(written: Option<Moment>, now: Timestamp) -> Option<Finding> {
-    let ahead = written.map_or(0, |at| at.0 / 1_000_000 - now.as_second());
-    (ahead > CLOCK_SKEW_SECONDS_MAX).then(|| {
-        Finding::new(
-            "clock",
-            Weight::Wrong,
-            format!("the journal's last frame is {ahead} s ahead of this machine's clock"),
-            format!("آخرین قاب دفتر {ahead} ثانیه از ساعت این دستگاه جلوتر است"),
-        )
-        .mend("timedatectl status")
-    })
-}
-
-fn snapshot_frame(path: &str) -> Option<u64> {
-    path.rsplit('/').next()?.split('.').next()?.parse().ok()
-}
-
-/// Ends that starts cut off the journal and that may have been acknowledged.
-fn cut_off(data: &DataFolder) -> Option<Finding> {
-    let folder = data.store().join(ASIDE_FOLDER);
-    let files = std::fs::read_dir(&folder).ok()?.filter_map(Result::ok);
-    let mut named: Vec<String> = files.map(|file| file.path().display().to_string()).collect();
-    named.sort();
-    let count = named.len();
-    let en = format!("damaged ends that starts cut off the journal: {count}; what they had may have been acknowledged");
-    let fa =
-        format!("انتهاهای آسیب‌دیده‌ای که شروع برنامه از دفتر بریده است: {count}؛ شاید محتوایشان پیش‌تر تأیید شده بود");
-    let how = "peygir journal verify --receipt FILE; look through /outbox; then take the files away: docs/failures.md";
-    (count > 0).then(|| Finding::new("cut", Weight::Wrong, en, fa).mend(how).about(named))
+    if weight == Weight::Fine { finding } else { finding.mend_told(how, how_fa) }
 }
 
 pub fn hours(from: Timestamp, to: Timestamp) -> i64 {
@@ -370,6 +236,45 @@ mod tests {
         }
     }
 
+    /// Nothing is said twice, and what mends it names the paths.
+    #[test]
+    fn a_store_that_is_gone_is_one_finding() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataFolder::new(folder.path());
+        let now = at("2026-11-22T08:00:00Z");
+        for made in [data.root().to_owned(), data.store(), data.store().join("journal")] {
+            std::fs::create_dir_all(&made).unwrap();
+            let list = look(&data, now, true);
+            let gone: Vec<_> = list.iter().filter(|finding| finding.check.starts_with("journal")).collect();
+            assert_eq!(gone.len(), 1, "{gone:?}");
+            let restore = format!("peygir restore BACKUPS --to {} --keys KEYS", data.root().display());
+            let (en, fa) = (gone[0].mend.as_deref().unwrap(), gone[0].mend_fa.as_deref().unwrap());
+            assert!(gone[0].weight == Weight::Wrong && gone[0].en.contains("mounted"), "{gone:?}");
+            assert!(en.contains(&restore) && fa.contains(&apart(&restore)), "{gone:?}");
+            assert_eq!(found(&list, "index"), None);
+        }
+    }
+
+    /// Commands and paths stand apart; the rest is Persian.
+    #[test]
+    fn what_is_to_be_done_is_told_in_persian_where_it_is_prose() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataFolder::new(folder.path());
+        let now = at("2026-11-22T08:00:00Z");
+        let mut list = look(&data, now, false);
+        list.push(certificate(&data.root().join("ca.pem"), now));
+        let told: Vec<_> =
+            list.iter().filter_map(|finding| Some((&*finding.check, finding.mend_fa.as_deref()?))).collect();
+        for check in ["journal", "keys", "certificate"] {
+            assert!(told.iter().any(|(name, _)| *name == check), "{check}: {told:?}");
+        }
+        for (check, fa) in told {
+            let own: String = fa.split('\u{2069}').filter_map(|part| part.split('\u{2066}').next()).collect();
+            assert!(!own.contains(|letter: char| letter.is_ascii_alphabetic()), "{check}: {fa}");
+            assert!(own.contains(|letter| ('\u{0600}'..='\u{06FF}').contains(&letter)), "{check}: {fa}");
+        }
+    }
+
     #[test]
     fn room_is_told_from_its_limits_on() {
         let large = 1 << 40;
@@ -386,37 +291,5 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (free, all) = room(&DataFolder::new(folder.path())).unwrap();
         assert!(free > 0 && free <= all);
-    }
-
-    #[test]
-    fn the_frame_of_a_snapshot_is_in_its_name() {
-        assert_eq!(snapshot_frame("snapshots/00000000000000000041.snapshot"), Some(41));
-        assert_eq!(snapshot_frame("x"), None);
-    }
-
-    #[test]
-    fn ends_that_were_cut_off_are_told_until_somebody_takes_them_away() {
-        let folder = tempfile::tempdir().unwrap();
-        let data = DataFolder::new(folder.path());
-        assert_eq!(cut_off(&data), None);
-        let aside = data.store().join(ASIDE_FOLDER);
-        std::fs::create_dir_all(&aside).unwrap();
-        assert_eq!(cut_off(&data), None);
-        let path = aside.join("00000001.segment-000000000080");
-        std::fs::write(&path, b"x").unwrap();
-        let found = cut_off(&data).unwrap();
-        assert_eq!((found.weight, found.subjects), (Weight::Wrong, vec![path.display().to_string()]));
-    }
-
-    #[test]
-    fn a_file_that_may_not_be_read_is_not_called_damaged() {
-        let refused = |kind: std::io::ErrorKind| Error::Io { path: "journal/x".into(), source: kind.into() };
-        let found = unread(&refused(std::io::ErrorKind::PermissionDenied)).unwrap();
-        let how = found.mend.clone().unwrap();
-        assert!(how.contains("chown") && !how.contains("restore") && !found.en.contains("damaged"), "{found:?}");
-        assert!(!found.fa.contains(|letter: char| letter.is_ascii_alphabetic()), "{}", found.fa);
-        assert_eq!((found.weight, found.subjects), (Weight::Wrong, vec!["journal/x".to_owned()]));
-        assert!(unread(&refused(std::io::ErrorKind::NotFound)).is_some());
-        assert!(unread(&Error::Archived { first: 2 }).is_none());
     }
 }

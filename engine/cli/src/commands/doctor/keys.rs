@@ -23,7 +23,8 @@ pub fn files(data: &DataFolder) -> Vec<Finding> {
                 let (en, fa) = system_words(&error);
                 let (en, fa) = (format!("a key can't be read: {en}"), format!("کلیدی خوانده نمی‌شود: {fa}"));
                 let how = "bring the folder keys/ back from its backup: docs/delivery.md";
-                found.push(Finding::new("keys", Weight::Wrong, en, fa).mend(how).about([shown]));
+                let how_fa = "پوشهٔ \u{2066}keys/\u{2069} را از پشتیبان آن برگردانید؛ نگاه کنید به \u{2066}docs/delivery.md\u{2069}";
+                found.push(Finding::new("keys", Weight::Wrong, en, fa).mend_told(how, how_fa).about([shown]));
             }
             Ok(file) if file.permissions().mode() & 0o077 != 0 => {
                 let en = "a key may be read by others than its owner";
@@ -53,7 +54,7 @@ pub fn against(data: &DataFolder, persons: &BTreeSet<Id>) -> Vec<Finding> {
     let lacks = |person: &&Id| keys.get(**person).is_none() && !keys.is_erased(**person);
     let missing: Vec<Id> = persons.iter().filter(lacks).copied().collect();
     let unread = keys.unread().len();
-    let is_damage = matches!(Standing::by(&keys, missing.iter().copied().collect()), Standing::Damaged(_));
+    let is_damage = matches!(Standing::by(&keys, missing.iter().copied().collect()), Standing::Damaged { .. });
     keys_missing(&missing).into_iter().chain(keys_unread(unread, is_damage)).collect()
 }
 
@@ -62,5 +63,7 @@ fn refused(folder: &Path, error: &Error) -> Finding {
     let en = format!("a start refuses the keys: {error}");
     let fa = format!("شروع برنامه این کلیدها را نمی‌پذیرد؛ خالی، بریده، آسیب‌دیده یا ناهمتا هستند: {}", apart(error));
     let how = "bring the folder keys/ back from its backup, master.key and persons.keys together: docs/delivery.md";
-    Finding::new("keys", Weight::Wrong, en, fa).mend(how).about([folder.display().to_string()])
+    let how_fa = "پوشهٔ \u{2066}keys/\u{2069} را از پشتیبان آن برگردانید، \u{2066}master.key\u{2069} و \u{2066}persons.keys\u{2069} را با هم؛ \
+                  نگاه کنید به \u{2066}docs/delivery.md\u{2069}";
+    Finding::new("keys", Weight::Wrong, en, fa).mend_told(how, how_fa).about([folder.display().to_string()])
 }
