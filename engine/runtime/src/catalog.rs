@@ -477,6 +477,23 @@ impl Catalog {
         forms.chain(flows)
     }
 
+    /// Tables in force by id, with what people call them: the title that is nearest home, where places differ.
+    pub fn titles_of_tables(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        let elsewhere = self.pack.contents.places().map(|(_, content)| content);
+        let mut titles = BTreeMap::new();
+        for (id, table) in std::iter::once(self.pack.home()).chain(elsewhere).flat_map(|content| &content.tables) {
+            if let Some(title) = table.table.title() {
+                titles.entry(id.as_str()).or_insert((title.fa.as_str(), title.en.as_str()));
+            }
+        }
+        titles.into_iter().map(|(id, (fa, en))| (id, fa, en))
+    }
+
+    /// Packs in force by name, with their titles.
+    pub fn titles_of_packs(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.pack.packs.iter().map(|pack| (pack.name.as_str(), pack.title.fa.as_str(), pack.title.en.as_str()))
+    }
+
     /// Titles in Persian and English.
     pub fn titles(&self) -> (&str, &str) {
         (&self.pack.deployment.title.fa, &self.pack.deployment.title.en)

@@ -168,10 +168,7 @@ const TAKE: &str =
 const DEPLOYMENT: &str = "kind: deployment\nname: all\ntitle: { fa: ه, en: All }\nprovince: here\npacks: [ national, town ]\n\
     caseType: any\nintake: test/take:1.0.0\ncalendar: office\nconnectors: { outbox: { use: outbox } }\nchannels: { sms: outbox, mail: outbox }\n";
 
-/// An agency that is there, in the wrong province: in the pack of a province, and in a table for all of them that asks for none.
-#[test]
-fn an_agency_of_another_province_is_warned_of() {
-    let directory = "kind: directory
+const TWO_PROVINCES: &str = "kind: directory
 provinces: [ { id: here, fa: اینجا, en: Here }, { id: there, fa: آنجا, en: There } ]
 topics: [ { id: street, fa: خیابان, en: Street }, { id: water, fa: آب, en: Water } ]
 agencies:
@@ -180,8 +177,12 @@ agencies:
   - { id: city-of-far, fa: شهر, en: City, county: far }
   - { id: nation, fa: کشور, en: Nation }
 ";
-    let far =
-        "kind: directory\nprovince: { id: there, fa: آنجا, en: There }\ncounties: [ { id: far, fa: دور, en: Far } ]\n";
+const FAR: &str =
+    "kind: directory\nprovince: { id: there, fa: آنجا, en: There }\ncounties: [ { id: far, fa: دور, en: Far } ]\n";
+
+/// An agency that is there, in the wrong province: in the pack of a province, and in a table for all of them that asks for none.
+#[test]
+fn an_agency_of_another_province_is_warned_of() {
     let table = "kind: decision-table
 id: route
 version: 1.0.0
@@ -199,8 +200,8 @@ rules:
     let check = |national: (&str, &str), own: (&str, &str)| {
         let table = table.replace(", RULE", national.0).replace("ANSWER", national.1);
         let more = [
-            ("national/rules/directory.yaml", directory),
-            ("national/rules/far.yaml", far),
+            ("national/rules/directory.yaml", TWO_PROVINCES),
+            ("national/rules/far.yaml", FAR),
             ("national/rules/route.table.yaml", table.as_str()),
             ("national/rules/office.yaml", OFFICE),
             ("national/workflows/take/workflow.yaml", TAKE),
@@ -234,5 +235,29 @@ rules:
     ] {
         let (exit, said) = check(national, own);
         assert_eq!((exit, said.contains("PG-P103")), (0, told), "{national:?}: {said}");
+    }
+}
+
+/// The same of what a script of a province has written out, and of what it answers in its rows.
+#[test]
+fn a_script_that_refers_to_an_agency_of_another_province_is_warned_of() {
+    for (agency, told) in [("gas-there", true), ("city-of-far", true), ("gas-here", false), ("nation", false)] {
+        let script = |said: &str| format!("fn send(req, now, args) {{\n  let whom = \"{agency}\";\n  {said}\n}}\n");
+        let row = format!("- {{ name: a, req: {{}}, expect: {{ action: case-refer, to: {{ agency: {agency} }} }} }}\n");
+        let written = format!("case_refer(#{{ to: #{{ agency: \"{agency}\" }} }})");
+        for (said, at) in
+            [(written.as_str(), "send.rhai:3"), ("case_refer(#{ to: #{ agency: whom } })", "send.test.yaml:1")]
+        {
+            let script = script(said);
+            let more = [
+                ("national/rules/directory.yaml", TWO_PROVINCES),
+                ("national/rules/far.yaml", FAR),
+                ("town/rules/send.rhai", script.as_str()),
+                ("town/rules/send.test.yaml", row.as_str()),
+            ];
+            let (exit, said) = check(&packs("topic: water", "agency: nation", &more), "town");
+            assert_eq!((exit, said.matches("PG-P103").count()), (0, usize::from(told)), "{agency}: {said}");
+            assert!(!told || said.contains(at) && said.contains("(of there)"), "{agency}: {said}");
+        }
     }
 }

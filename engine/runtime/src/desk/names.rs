@@ -42,6 +42,8 @@ impl Desk {
                 .collect(),
             roles: list(&directory.roles),
             titles: catalog.titles_of_content().map(|(id, fa, en)| (id.clone(), triple(&id, &fa, &en))).collect(),
+            tables: catalog.titles_of_tables().map(|(id, fa, en)| triple(id, fa, en)).collect(),
+            packs: catalog.titles_of_packs().map(|(id, fa, en)| triple(id, fa, en)).collect(),
             unsent_channels: catalog.unsent_channels(),
         }
     }

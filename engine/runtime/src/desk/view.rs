@@ -349,6 +349,9 @@ pub struct DirectoryView {
     pub roles: Vec<Named>,
     /// Names of forms (by id) and flows (`namespace/name:version`), which journal lines speak of.
     pub titles: BTreeMap<String, Named>,
+    /// In force: what decided, and the layer that had the last word.
+    pub tables: Vec<Named>,
+    pub packs: Vec<Named>,
     /// No gateway is configured for these channels: what would go out is kept in the outbox folder.
     pub unsent_channels: Vec<String>,
 }

@@ -63,6 +63,13 @@ impl Catalog {
         self.contents.at(place)
     }
 
+    /// The province that an agency of the directory belongs to: its own, or that of its county.
+    pub(super) fn province_of_agency(&self, agency: &str) -> Option<String> {
+        let known = self.directory.agency(agency)?;
+        let named = Place { agency: Some(known.id.clone()), ..Place::default() };
+        self.homes.located(&named, &self.directory).ok()?.province
+    }
+
     /// The place of a message that names none: the deployment's province.
     pub fn home_place(&self) -> Place {
         let province = self.deployment.province.clone();

@@ -188,6 +188,8 @@ pub fn check(uses: &[Use], catalog: &Catalog, scope: &Scope, found: &mut Diagnos
             found.push(missing(used, &known));
         } else if used.kind == Kind::Template {
             wordless(used, catalog, scope, found);
+        } else if used.kind == Kind::Agency {
+            found.list.extend(elsewhere(used, catalog, scope));
         }
     }
 }
@@ -228,6 +230,25 @@ fn missing(used: &Use, known: &BTreeSet<String>) -> Diagnostic {
     diagnostic.help =
         suggest(&used.name, known.iter().map(String::as_str)).map(|near| Help::did_you_mean(near, '"').into());
     diagnostic
+}
+
+/// An agency that is there, but of another province than the pack's.
+fn elsewhere(used: &Use, catalog: &Catalog, scope: &Scope) -> Option<Diagnostic> {
+    let here = scope.province.as_ref()?;
+    let home = catalog.province_of_agency(&used.name).filter(|home| home != here)?;
+    let diagnostic = Diagnostic::warning(
+        "PG-P103",
+        used.span,
+        format!("in {here} an agency of another province is named: {} (of {home})", used.name),
+        format!(
+            "در \u{2066}{here}\u{2069} دستگاهی از استان دیگری نام برده می‌شود: \u{2066}{} ({home})\u{2069}",
+            used.name
+        ),
+    );
+    Some(diagnostic.with_help(
+        "name the agency of the province itself; one that serves several provinces is listed in the directory without one",
+        "دستگاه همان استان را بنویسید؛ دستگاهی که به چند استان خدمت می‌دهد در دفتر راهنما بی‌استان می‌آید",
+    ))
 }
 
 /// A template that is sent by a channel for which it has no words, here or where a pack replaces it.

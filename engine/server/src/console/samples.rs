@@ -68,6 +68,8 @@ pub fn directory() -> DirectoryView {
         ],
         roles: Vec::new(),
         titles: Default::default(),
+        tables: vec![named("foad-routing", "مسیر فوآد", "Routing of Fo'ad")],
+        packs: vec![named("national", "بستهٔ ملی", "National pack")],
         unsent_channels: vec!["sms".into(), "mail".into()],
     }
 }

@@ -66,6 +66,8 @@ pub fn arg(ui: &Ui, name: &str, value: &str) -> Arg {
         ("topic", &ui.directory.topics),
         ("county", &ui.directory.counties),
         ("role", &ui.directory.roles),
+        ("table", &ui.directory.tables),
+        ("layer", &ui.directory.packs),
     ];
     let list = lists.iter().find(|(key, _)| *key == name).map(|(_, list)| *list);
     if let Some(named) = list.and_then(|list| list.iter().find(|named| named.id == value)) {

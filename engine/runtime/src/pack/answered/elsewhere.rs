@@ -29,13 +29,12 @@ pub(super) fn of(
     let Some(here) = around.place.province.as_deref() else { return BTreeMap::new() };
     let catalog = around.catalog;
     let directory = &catalog.directory;
-    let home = |agency: &str| {
-        let known = directory.agency(agency)?;
-        let named = Place { agency: Some(known.id.clone()), ..Place::default() };
-        catalog.homes.located(&named, directory).ok()?.province
-    };
     let is_served = || directory.agencies.iter().any(|agency| agency.province.as_deref() == Some(here));
-    let others = || made.iter().filter_map(|agency| Some((agency.clone(), home(agency).filter(|home| home != here)?)));
+    let others = || {
+        made.iter().filter_map(|agency| {
+            Some((agency.clone(), catalog.province_of_agency(agency).filter(|home| home != here)?))
+        })
+    };
     // Filled with a county it can't be said of a province whose counties nobody lists.
     let is_filled = |name: &str| match from(table, name) {
         PROVINCE => true,
