@@ -6,10 +6,11 @@ use super::{Finding, Weight};
 
 /// Persons that a finding names.
 const NAMED_MAX: usize = 10;
-const HOW: &str = "stop the server; bring the folder keys/ back from its newest backup, master.key and persons.keys together: \
-                   docs/delivery.md";
-const HOW_FA: &str = "سرور را متوقف کنید و پوشهٔ \u{2066}keys/\u{2069} را از تازه‌ترین پشتیبان آن برگردانید، \u{2066}master.key\u{2069} و \
-                      \u{2066}persons.keys\u{2069} را با هم؛ نگاه کنید به \u{2066}docs/delivery.md\u{2069}";
+const HOW: &str = "stop the server; keep what the folder keys/ has now, as keys of later persons may be in it alone; bring the folder \
+                   back from its newest backup, master.key and persons.keys together: docs/delivery.md";
+const HOW_FA: &str = "سرور را متوقف کنید؛ آنچه اکنون در پوشهٔ \u{2066}keys/\u{2069} است نگه دارید، شاید کلید افراد بعدی تنها در آن باشد؛ \
+                      پوشه را از تازه‌ترین پشتیبان آن برگردانید، \u{2066}master.key\u{2069} و \u{2066}persons.keys\u{2069} را با هم؛ \
+                      نگاه کنید به \u{2066}docs/delivery.md\u{2069}";
 
 /// Persons whose data is there and whose key is not, though nobody threw it away; None where nobody is missing.
 pub fn keys_missing(persons: &[Id]) -> Option<Finding> {
