@@ -482,3 +482,40 @@ async fn a_store_that_is_changed_under_a_running_server_lets_no_second_one_in() 
     assert!(server.stop().success());
     site.verify().expect("the journal is whole");
 }
+
+/// The newest backup is the one that goes furthest: another history that is shorter would never be it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_went_on_from_an_earlier_moment_is_backed_up_elsewhere() {
+    let (site, other, shelf) = (Site::without_gateway(), Site::without_gateway(), Shelf::new());
+    let server = site.start();
+    hand_in(&site, 0..1).await;
+    let earlier = shelf.take(&site);
+    let frame = earlier.split("frame ").nth(1).unwrap().split(',').next().unwrap().to_owned();
+    hand_in(&site, 1..6).await;
+    shelf.take(&site);
+    assert!(server.stop().success());
+    shelf.restore(&other, &["--frame", &frame, "--effects", "send"]);
+    let server = other.start_with(&[ELSEWHERE]).expect("an earlier state starts");
+    hand_in(&other, 10..11).await;
+    let told = refused(&other.run(&["backup", &shelf.path("b"), "--data", "{data}"]));
+    assert!(told.contains("of an earlier state that went on") && told.contains("empty folder"), "{told}");
+    done(&other.run(&["backup", &shelf.path("elsewhere"), "--data", "{data}"]));
+    assert!(server.stop().success());
+    done(&other.run(&["drill", "restore", &shelf.path("elsewhere"), "--data", "{data}"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_of_a_backup_that_cannot_be_read_is_told() {
+    let (site, shelf) = (Site::without_gateway(), Shelf::new());
+    assert!(site.start().stop().success());
+    shelf.take(&site);
+    fs::write(site.data().join("last-backup.json"), "{").unwrap();
+    let found = String::from_utf8_lossy(&site.run(&["doctor", "--data", "{data}"]).stdout).into_owned();
+    assert!(found.contains("the note of the last backup can't be read"), "{found}");
+    let server = site.start();
+    assert!(server.said().contains("last-backup.json can't be read"), "{}", server.said());
+    assert!(server.stop().success());
+    shelf.take(&site);
+    let found = String::from_utf8_lossy(&site.run(&["doctor", "--data", "{data}"]).stdout).into_owned();
+    assert!(!found.contains("can't be read"), "{found}");
+}

@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, chown};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -171,15 +171,31 @@ impl DataFolder {
     pub fn note_backup(&self, last: &LastBackup) -> Result<()> {
         let keys_at = last.keys_at.or_else(|| self.last_backup()?.keys_at);
         let last = LastBackup { keys_at, ..last.clone() };
-        write_private(&self.last_backup_file(), &serde_json::to_string(&last)?)
+        self.write_for_owner(&self.last_backup_file(), &serde_json::to_string(&last)?)
     }
 
     pub fn last_backup(&self) -> Option<LastBackup> {
         read_json(&self.last_backup_file())
     }
 
+    /// The note of the last backup is there and tells nothing: it is damaged, or belongs to another user.
+    pub fn is_last_backup_unread(&self) -> bool {
+        self.last_backup_file().symlink_metadata().is_ok() && self.last_backup().is_none()
+    }
+
     pub fn note_drill(&self, last: &LastDrill) -> Result<()> {
-        write_private(&self.last_drill_file(), &serde_json::to_string(last)?)
+        self.write_for_owner(&self.last_drill_file(), &serde_json::to_string(last)?)
+    }
+
+    /// Read by the user that the server runs as, though another one, as root, may write it.
+    fn write_for_owner(&self, path: &Path, text: &str) -> Result<()> {
+        write_private(path, text)?;
+        let own = |path: &Path| std::fs::metadata(path).map(|found| (found.uid(), found.gid()));
+        match (own(&self.root), own(path)) {
+            (Ok(owner), Ok(writer)) if owner != writer => chown(path, Some(owner.0), Some(owner.1))
+                .with_context(|| cannot(path, "can't be given to the owner of its folder", "به مالک پوشه داده نمی‌شود")),
+            _ => Ok(()),
+        }
     }
 
     pub fn last_drill(&self) -> Option<LastDrill> {

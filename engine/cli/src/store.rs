@@ -96,6 +96,18 @@ pub fn refuse_gone(data: &DataFolder) -> Result<()> {
 /// Errs where a backup has frames that the journal lacks: they had been acknowledged. A store that is older than its folder may have been
 /// put in the place of the one that was there.
 pub fn refuse_behind(data: &DataFolder, last_frame: u64) -> Result<()> {
+    if data.is_last_backup_unread() {
+        let note = data.last_backup_file().display().to_string();
+        tell(
+            &format!(
+                "{note} can't be read: whether the journal has everything that was backed up is not known; mend its owner, or take a backup"
+            ),
+            &format!(
+                "{} خوانده نمی‌شود: معلوم نیست دفتر همهٔ آنچه را پشتیبان گرفته شده دارد یا نه؛ مالک آن را درست کنید یا پشتیبان بگیرید",
+                Lang::Fa.id(&note)
+            ),
+        );
+    }
     let Some(last) = data.last_backup().filter(|last| last.last_frame > last_frame) else { return Ok(()) };
     let (store, note, to) = (data.store(), data.last_backup_file(), &last.to);
     let [store, note, to] = [&store, &note, to].map(|path| path.display().to_string());

@@ -10,6 +10,7 @@ use peygir_store_local::{Inventory, Lock, Part, inventory};
 
 use super::manifest::{self, Entry, FILE, FORM, Manifest};
 use super::{digest, lies_within, lock};
+use crate::commands::local::Lang;
 use crate::instant::Instant;
 use crate::said::{Said, cannot, lang};
 
@@ -135,6 +136,22 @@ fn refuse_another(root: &Path, found: &Inventory) -> Result<()> {
         "{} has backups of another journal ({}); name another folder",
         root.display(),
         manifest.journal
+    );
+    let (kept, now) = (manifest.last_frame, found.last_frame);
+    let shown = root.display().to_string();
+    ensure!(
+        kept <= now,
+        Said::new(
+            format!(
+                "{shown} has a backup up to frame {kept}, and the journal ends with frame {now}: it is of an earlier state that went on by itself, \
+                 as after a restore to an earlier moment, and would never be restored from there as the newest one; name an empty folder"
+            ),
+            format!(
+                "در {} پشتیبانی تا قاب {kept} هست و دفتر با قاب {now} پایان می‌یابد: این از حالتی پیشین ادامه یافته است، چنان که پس از بازگردانی \
+                 به زمانی پیشین، و از آنجا هرگز چون تازه‌ترین بازگردانده نمی‌شود؛ پوشه‌ای خالی نام ببرید",
+                Lang::Fa.id(&shown)
+            ),
+        )
     );
     Ok(())
 }

@@ -29,6 +29,19 @@ fn ahead(check: &str, at: Timestamp, now: Timestamp) -> Option<Finding> {
 
 pub fn backup(data: &DataFolder, now: Timestamp) -> Finding {
     let how = "peygir backup FOLDER --keys-to OTHER";
+    if data.is_last_backup_unread() {
+        let (en, fa) = (
+            "the note of the last backup can't be read: which it was is not known",
+            "یادداشت آخرین پشتیبان خوانده نمی‌شود؛ معلوم نیست کدام بود",
+        );
+        let note = data.last_backup_file().display().to_string();
+        return Finding::new("backup", Weight::Wrong, en, fa)
+            .mend_told(
+                format!("give it to the user that the server runs as, or take a backup: {how}"),
+                format!("آن را به کاربری بدهید که سرور با آن کار می‌کند، یا پشتیبان بگیرید: {}", apart(how)),
+            )
+            .about([note]);
+    }
     let Some(last) = data.last_backup() else {
         let (en, fa) = ("no backup was ever taken of this folder", "هرگز از این پوشه پشتیبان گرفته نشده است");
         return Finding::new("backup", Weight::Wrong, en, fa).mend(how);
